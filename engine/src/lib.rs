@@ -1,0 +1,1 @@
+//! The catalogue on disk and how it is searched.

@@ -1,0 +1,1 @@
+//! Pixels or words in, unit-norm embeddings out.
