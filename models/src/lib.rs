@@ -1,1 +1,37 @@
-//! Pixels or words in, unit-norm embeddings out.
+//! Pixels or words in, unit-norm [`Embedding`]s out.
+//!
+//! A [`Bundle`] is a folder in the layout of Hugging Face's `CLIPModel` (or the starter bundle inside
+//! this library). An [`Encoder`] loads it on one thread of its own, behind a bounded queue:
+//!
+//! ```
+//! use knytt_models::{Bundle, Device, Encoder};
+//!
+//! let encoder = Encoder::start(Bundle::starter()?, Device::Cpu)?;
+//! let embedding = encoder.embed_text("a red dress")?;
+//! assert_eq!(embedding.dimension(), encoder.dimension());
+//! # Ok::<(), knytt_models::Error>(())
+//! ```
+
+pub mod decode;
+
+mod bundle;
+mod clip;
+mod config;
+mod device;
+mod embedding;
+mod encoder;
+mod error;
+mod fingerprint;
+mod preprocess;
+mod tokenize;
+mod weights;
+
+pub use bundle::{Bundle, WeightsSummary};
+pub use config::{Activation, Config, ResNetConfig, TextConfig, Transformer, ViTConfig, VisionConfig};
+pub use device::Device;
+pub use embedding::Embedding;
+pub use encoder::{Encoder, Pending};
+pub use error::{Error, Result};
+pub use fingerprint::Fingerprint;
+pub use preprocess::{Kernel, Pixels, Preprocessing};
+pub use tokenize::Words;

@@ -1,0 +1,182 @@
+//! A model on disk: four files in one folder.
+
+use std::path::Path;
+
+use candle_core::{DType, Device as Candle};
+use candle_nn::VarBuilder;
+use safetensors::SafeTensors;
+
+use crate::clip::Clip;
+use crate::config::Config;
+use crate::preprocess::Preprocessing;
+use crate::tokenize::Words;
+use crate::weights::Weights;
+use crate::{Error, Fingerprint, Result};
+
+/// A bundle, read and checked; its weights are not loaded yet.
+///
+/// `config.json`, `preprocessor_config.json`, `tokenizer.json` and `model.safetensors`, as Hugging
+/// Face's `CLIPModel` and `CLIPProcessor` save them.
+pub struct Bundle {
+    name: String,
+    config: Config,
+    preprocessing: Preprocessing,
+    words: Words,
+    weights: Weights,
+    fingerprint: Fingerprint,
+}
+
+/// What is in a `model.safetensors`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WeightsSummary {
+    /// Tensors in the file.
+    pub tensors: usize,
+    /// Numbers in all tensors.
+    pub parameters: usize,
+    /// Bytes of the file.
+    pub file_bytes: usize,
+    /// How numbers are stored, each kind once, sorted: `F16`, `F32`, …
+    pub stored_as: Vec<String>,
+}
+
+/// The small files, in the order that the fingerprint takes them.
+struct Texts<'a> {
+    config: &'a [u8],
+    preprocessor: &'a [u8],
+    tokenizer: &'a [u8],
+}
+
+impl Bundle {
+    /// Opens the bundle in `dir`.
+    ///
+    /// # Errors
+    /// [`Error::Read`] if a file is missing, [`Error::Config`] if one is not what it should be,
+    /// [`Error::Weights`] if `model.safetensors` is no safetensors file.
+    pub fn open(dir: &Path) -> Result<Self> {
+        let read = |name: &str| {
+            let path = dir.join(name);
+            std::fs::read(&path).map_err(|source| Error::Read { path, source })
+        };
+        let name = dir.file_name().map_or_else(|| dir.display().to_string(), |n| n.to_string_lossy().into());
+        let (config, preprocessor, tokenizer) =
+            (read("config.json")?, read("preprocessor_config.json")?, read("tokenizer.json")?);
+        let texts = Texts { config: &config, preprocessor: &preprocessor, tokenizer: &tokenizer };
+        Self::assemble(name, &texts, Weights::map(&dir.join("model.safetensors"))?)
+    }
+
+    /// The starter bundle, which is part of this library.
+    ///
+    /// # Errors
+    /// None in a released build: its files are tested.
+    pub fn starter() -> Result<Self> {
+        let texts = Texts {
+            config: include_bytes!("../starter/config.json"),
+            preprocessor: include_bytes!("../starter/preprocessor_config.json"),
+            tokenizer: include_bytes!("../starter/tokenizer.json"),
+        };
+        let weights = Weights::Embedded(include_bytes!("../starter/model.safetensors"));
+        Self::assemble("starter".into(), &texts, weights)
+    }
+
+    fn assemble(name: String, texts: &Texts<'_>, weights: Weights) -> Result<Self> {
+        let config = Config::parse(texts.config)?;
+        let preprocessing = Preprocessing::parse(texts.preprocessor)?;
+        let side = config.vision_config.image_size() as u32;
+        if preprocessing.output_size() != (side, side) {
+            return Err(Error::Config {
+                file: "preprocessor_config.json",
+                reason: format!(
+                    "it makes pictures of {:?} pixels, the image tower takes {:?}",
+                    preprocessing.output_size(),
+                    (side, side)
+                ),
+            });
+        }
+        let text = &config.text_config;
+        let words = Words::parse(texts.tokenizer, text.max_position_embeddings, text.eos_token_id)?;
+        let fingerprint = fingerprint(&config, &preprocessing, texts.tokenizer, &weights)?;
+        Ok(Self { name, config, preprocessing, words, weights, fingerprint })
+    }
+
+    /// The folder's name, or `starter`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The space that its embeddings live in.
+    pub fn fingerprint(&self) -> &Fingerprint {
+        &self.fingerprint
+    }
+
+    /// Values of an embedding.
+    pub fn dimension(&self) -> usize {
+        self.config.projection_dim
+    }
+
+    /// The architecture.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// How pictures are brought to the model's size and range.
+    pub fn preprocessing(&self) -> &Preprocessing {
+        &self.preprocessing
+    }
+
+    /// How words become token ids.
+    pub fn words(&self) -> &Words {
+        &self.words
+    }
+
+    /// Counts what `model.safetensors` holds.
+    ///
+    /// # Errors
+    /// [`Error::Weights`] if its header is damaged.
+    pub fn weights_summary(&self) -> Result<WeightsSummary> {
+        let file = SafeTensors::deserialize(&self.weights).map_err(|e| Error::Weights(e.to_string()))?;
+        let mut stored_as: Vec<String> = file.iter().map(|(_, t)| format!("{:?}", t.dtype())).collect();
+        stored_as.sort();
+        stored_as.dedup();
+        Ok(WeightsSummary {
+            tensors: file.len(),
+            parameters: file.iter().map(|(_, t)| t.shape().iter().product::<usize>()).sum(),
+            file_bytes: self.weights.len(),
+            stored_as,
+        })
+    }
+
+    /// Loads the weights, as f32 whatever the file stores.
+    pub(crate) fn load(&self, device: &Candle) -> Result<Clip> {
+        let weights = VarBuilder::from_slice_safetensors(&self.weights, DType::F32, device)
+            .map_err(|e| Error::Weights(e.to_string()))?;
+        Clip::new(&self.config, &weights).map_err(|e| Error::Weights(without_backtrace(&e)))
+    }
+}
+
+/// The architecture and preprocessing go in as understood, not as written: a blank in a JSON file
+/// changes nothing.
+fn fingerprint(
+    config: &Config,
+    preprocessing: &Preprocessing,
+    tokenizer: &[u8],
+    weights: &[u8],
+) -> Result<Fingerprint> {
+    let canonical = |value: Result<Vec<u8>, serde_json::Error>, file| {
+        value.map_err(|e| Error::Config { file, reason: e.to_string() })
+    };
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_rayon(weights);
+    Ok(Fingerprint::of(&[
+        b"knytt fingerprint 1",
+        &canonical(serde_json::to_vec(config), "config.json")?,
+        &canonical(serde_json::to_vec(preprocessing), "preprocessor_config.json")?,
+        tokenizer,
+        hasher.finalize().as_bytes(),
+        &(config.projection_dim as u64).to_le_bytes(),
+    ]))
+}
+
+/// Candle's errors carry a stack trace below the first line.
+fn without_backtrace(error: &candle_core::Error) -> String {
+    error.to_string().lines().next().unwrap_or_default().trim().into()
+}

@@ -1,0 +1,99 @@
+//! The pre-norm transformer layers that both of CLIP's towers are made of.
+
+use candle_core::{D, Result, Tensor};
+use candle_nn::{LayerNorm, Linear, Module, VarBuilder, layer_norm, linear, ops::softmax_last_dim};
+
+use crate::config::{Activation, Transformer};
+
+/// A stack of layers: `[batch, positions, hidden]` in and out.
+pub(super) struct Encoder {
+    layers: Vec<Layer>,
+}
+
+impl Encoder {
+    pub fn new(shape: &Transformer, weights: &VarBuilder<'_>) -> Result<Self> {
+        let layers = weights.pp("layers");
+        let layers = (0..shape.layers).map(|n| Layer::new(shape, &layers.pp(n))).collect::<Result<_>>()?;
+        Ok(Self { layers })
+    }
+
+    /// `mask`: `[positions, positions]`, added to the attention scores.
+    pub fn forward(&self, x: &Tensor, mask: Option<&Tensor>) -> Result<Tensor> {
+        self.layers.iter().try_fold(x.clone(), |x, layer| layer.forward(&x, mask))
+    }
+}
+
+struct Layer {
+    layer_norm1: LayerNorm,
+    attention: Attention,
+    layer_norm2: LayerNorm,
+    fc1: Linear,
+    activation: Activation,
+    fc2: Linear,
+}
+
+impl Layer {
+    fn new(shape: &Transformer, weights: &VarBuilder<'_>) -> Result<Self> {
+        let (hidden, inner, eps) = (shape.hidden_size, shape.intermediate_size, shape.layer_norm_eps);
+        Ok(Self {
+            layer_norm1: layer_norm(hidden, eps, weights.pp("layer_norm1"))?,
+            attention: Attention::new(shape, &weights.pp("self_attn"))?,
+            layer_norm2: layer_norm(hidden, eps, weights.pp("layer_norm2"))?,
+            fc1: linear(hidden, inner, weights.pp("mlp.fc1"))?,
+            activation: shape.activation,
+            fc2: linear(inner, hidden, weights.pp("mlp.fc2"))?,
+        })
+    }
+
+    fn forward(&self, x: &Tensor, mask: Option<&Tensor>) -> Result<Tensor> {
+        let x = (x + self.attention.forward(&self.layer_norm1.forward(x)?, mask)?)?;
+        let inner = self.fc1.forward(&self.layer_norm2.forward(&x)?)?;
+        x + self.fc2.forward(&activate(self.activation, &inner)?)?
+    }
+}
+
+fn activate(activation: Activation, x: &Tensor) -> Result<Tensor> {
+    match activation {
+        Activation::QuickGelu => x * candle_nn::ops::sigmoid(&(x * 1.702)?)?,
+        Activation::Gelu => x.gelu_erf(),
+    }
+}
+
+struct Attention {
+    query: Linear,
+    key: Linear,
+    value: Linear,
+    out: Linear,
+    heads: usize,
+    scale: f64,
+}
+
+impl Attention {
+    fn new(shape: &Transformer, weights: &VarBuilder<'_>) -> Result<Self> {
+        let project = |name| linear(shape.hidden_size, shape.hidden_size, weights.pp(name));
+        Ok(Self {
+            query: project("q_proj")?,
+            key: project("k_proj")?,
+            value: project("v_proj")?,
+            out: project("out_proj")?,
+            heads: shape.heads,
+            scale: ((shape.hidden_size / shape.heads) as f64).powf(-0.5),
+        })
+    }
+
+    fn forward(&self, x: &Tensor, mask: Option<&Tensor>) -> Result<Tensor> {
+        let (batch, positions, hidden) = x.dims3()?;
+        let by_head = |x: Tensor| {
+            x.reshape((batch, positions, self.heads, hidden / self.heads))?.transpose(1, 2)?.contiguous()
+        };
+        let query = by_head((self.query.forward(x)? * self.scale)?)?;
+        let key = by_head(self.key.forward(x)?)?;
+        let value = by_head(self.value.forward(x)?)?;
+        let mut scores = query.matmul(&key.transpose(D::Minus2, D::Minus1)?)?;
+        if let Some(mask) = mask {
+            scores = scores.broadcast_add(mask)?;
+        }
+        let mixed = softmax_last_dim(&scores)?.matmul(&value)?;
+        self.out.forward(&mixed.transpose(1, 2)?.reshape((batch, positions, hidden))?)
+    }
+}

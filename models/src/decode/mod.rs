@@ -1,0 +1,259 @@
+//! A picture file's bytes in, upright RGB pixels out, within limits.
+//!
+//! What a picture would cost is read from its header and compared with [`Limits`] before any memory is
+//! taken for its pixels: a small file can claim to be 50,000 pixels wide.
+
+mod jpeg;
+
+use std::io::Cursor;
+
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, RgbImage};
+
+/// What a picture may cost at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of the file.
+    pub max_file_bytes: u64,
+    /// Width × height, as the header says.
+    pub max_pixels: u64,
+    /// Bytes that decoding takes: the decoded pixels, and for a progressive JPEG its coefficients.
+    pub max_decoded_bytes: u64,
+}
+
+impl Default for Limits {
+    /// Enough for a 200-megapixel phone photograph (decoded at a reduced scale) and for a
+    /// 60-megapixel PNG.
+    fn default() -> Self {
+        Self { max_file_bytes: 128 << 20, max_pixels: 256_000_000, max_decoded_bytes: 256 << 20 }
+    }
+}
+
+/// Why a picture was not decoded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// The file has no byte in it.
+    #[error("the file is empty (0 bytes)")]
+    Empty,
+    /// Its first bytes are of no picture format.
+    #[error("not a picture: the content is none of JPEG, PNG, WebP, GIF, BMP, TIFF")]
+    UnknownFormat,
+    /// The file ends too early; copy or download it again.
+    #[error("the {format} file is truncated: it ends before the picture does")]
+    Truncated {
+        /// The format that its first bytes name.
+        format: &'static str,
+    },
+    /// The content contradicts itself.
+    #[error("the {format} file is damaged: {reason}")]
+    Damaged {
+        /// The format that its first bytes name.
+        format: &'static str,
+        /// The decoder's reason.
+        reason: String,
+    },
+    /// A valid file of a kind that the decoder does not know.
+    #[error("this kind of {format} is not supported: {reason}")]
+    Unsupported {
+        /// The format that its first bytes name.
+        format: &'static str,
+        /// The decoder's reason.
+        reason: String,
+    },
+    /// More than [`Limits`] allow.
+    #[error("the picture is too large: {what} is {value}, the limit is {limit}")]
+    TooLarge {
+        /// Which limit: `file bytes`, `pixels` or `decoded bytes`.
+        what: &'static str,
+        /// What the file would need.
+        value: u64,
+        /// What is allowed.
+        limit: u64,
+    },
+}
+
+impl DecodeError {
+    /// A stable word for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty-file",
+            Self::UnknownFormat => "not-a-picture",
+            Self::Truncated { .. } => "truncated-picture",
+            Self::Damaged { .. } => "damaged-picture",
+            Self::Unsupported { .. } => "unsupported-picture",
+            Self::TooLarge { .. } => "too-large",
+        }
+    }
+}
+
+impl Limits {
+    fn check_pixels(&self, width: u64, height: u64) -> Result<(), DecodeError> {
+        within("pixels", width.saturating_mul(height), self.max_pixels)
+    }
+
+    fn check_decoded(&self, bytes: u64) -> Result<(), DecodeError> {
+        within("decoded bytes", bytes, self.max_decoded_bytes)
+    }
+}
+
+fn within(what: &'static str, value: u64, limit: u64) -> Result<(), DecodeError> {
+    if value > limit { Err(DecodeError::TooLarge { what, value, limit }) } else { Ok(()) }
+}
+
+/// Decodes JPEG, PNG, WebP, GIF (first frame), BMP and TIFF to RGB, turned upright as EXIF says.
+/// Transparency is dropped as Pillow's `convert("RGB")` drops it.
+///
+/// With `target_side`, a large JPEG is decoded at the smallest DCT scale that leaves its shorter side
+/// at least twice the target, enough for an antialiased resize to hide the difference.
+///
+/// # Errors
+/// [`DecodeError`], each kind with its reason.
+pub fn decode(bytes: &[u8], limits: &Limits, target_side: Option<u32>) -> Result<RgbImage, DecodeError> {
+    if bytes.is_empty() {
+        return Err(DecodeError::Empty);
+    }
+    within("file bytes", bytes.len() as u64, limits.max_file_bytes)?;
+    match image::guess_format(bytes) {
+        Ok(ImageFormat::Jpeg) => jpeg::decode(bytes, limits, target_side),
+        Ok(format) => match name_of(format) {
+            Some(name) => decode_with_image(bytes, format, name, limits),
+            None => Err(DecodeError::UnknownFormat),
+        },
+        Err(_) => Err(DecodeError::UnknownFormat),
+    }
+}
+
+fn name_of(format: ImageFormat) -> Option<&'static str> {
+    Some(match format {
+        ImageFormat::Jpeg => "JPEG",
+        ImageFormat::Png => "PNG",
+        ImageFormat::WebP => "WebP",
+        ImageFormat::Gif => "GIF",
+        ImageFormat::Bmp => "BMP",
+        ImageFormat::Tiff => "TIFF",
+        _ => return None,
+    })
+}
+
+fn decode_with_image(
+    bytes: &[u8],
+    format: ImageFormat,
+    name: &'static str,
+    limits: &Limits,
+) -> Result<RgbImage, DecodeError> {
+    let explain = |error: ImageError| explain(error, name);
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    reader.limits(image_limits(limits));
+    let mut decoder = reader.into_decoder().map_err(explain)?;
+    let (width, height) = decoder.dimensions();
+    limits.check_pixels(width.into(), height.into())?;
+    limits.check_decoded(decoder.total_bytes())?;
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(explain)?;
+    picture.apply_orientation(orientation);
+    Ok(picture.into_rgb8())
+}
+
+/// The decoders' own book-keeping gets the same bound once more: palettes and compressed buffers
+/// come on top of the pixels.
+fn image_limits(limits: &Limits) -> image::Limits {
+    let mut own = image::Limits::default();
+    own.max_alloc = Some(limits.max_decoded_bytes.saturating_mul(2));
+    own
+}
+
+fn explain(error: ImageError, format: &'static str) -> DecodeError {
+    if is_early_end(&error) {
+        return DecodeError::Truncated { format };
+    }
+    match error {
+        ImageError::Unsupported(e) => DecodeError::Unsupported { format, reason: e.to_string() },
+        other => DecodeError::Damaged { format, reason: other.to_string() },
+    }
+}
+
+/// Decoders report a file that ends early in their own ways, some only in words.
+fn is_early_end(error: &ImageError) -> bool {
+    let text = error.to_string().to_lowercase();
+    matches!(error, ImageError::IoError(e) if e.kind() == std::io::ErrorKind::UnexpectedEof)
+        || ["unexpected eof", "unexpected end", "end of file", "eof", "failed to fill whole buffer"]
+            .iter()
+            .any(|words| text.contains(words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encode(format: ImageFormat, width: u32, height: u32) -> Vec<u8> {
+        let picture = RgbImage::from_fn(width, height, |x, y| image::Rgb([x as u8, y as u8, (x * y) as u8]));
+        let mut bytes = Cursor::new(Vec::new());
+        DynamicImage::from(picture).write_to(&mut bytes, format).unwrap();
+        bytes.into_inner()
+    }
+
+    const FORMATS: [ImageFormat; 6] = [
+        ImageFormat::Jpeg,
+        ImageFormat::Png,
+        ImageFormat::WebP,
+        ImageFormat::Gif,
+        ImageFormat::Bmp,
+        ImageFormat::Tiff,
+    ];
+
+    #[test]
+    fn every_supported_format_decodes_to_its_size() {
+        for format in FORMATS {
+            let picture = decode(&encode(format, 33, 21), &Limits::default(), None).unwrap();
+            assert_eq!(picture.dimensions(), (33, 21), "{format:?}");
+        }
+    }
+
+    #[test]
+    fn one_pixel_is_a_picture() {
+        for format in FORMATS {
+            let picture = decode(&encode(format, 1, 1), &Limits::default(), Some(224)).unwrap();
+            assert_eq!(picture.dimensions(), (1, 1), "{format:?}");
+        }
+    }
+
+    #[test]
+    fn half_a_file_is_an_error_in_every_format() {
+        for format in FORMATS {
+            let bytes = encode(format, 200, 200);
+            let error = decode(&bytes[..bytes.len() / 2], &Limits::default(), None).unwrap_err();
+            assert!(
+                matches!(error.code(), "truncated-picture" | "damaged-picture"),
+                "{format:?} gave {error:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn empty_and_foreign_content_say_so() {
+        let limits = Limits::default();
+        assert_eq!(decode(b"", &limits, None).unwrap_err().code(), "empty-file");
+        assert_eq!(decode(b"this is text", &limits, None).unwrap_err().code(), "not-a-picture");
+    }
+
+    #[test]
+    fn limits_are_checked_in_every_format() {
+        let limits = Limits { max_pixels: 99, ..Limits::default() };
+        for format in FORMATS {
+            let error = decode(&encode(format, 10, 10), &limits, None).unwrap_err();
+            assert_eq!(error.code(), "too-large", "{format:?}");
+        }
+        let limits = Limits { max_decoded_bytes: 299, ..Limits::default() };
+        assert_eq!(decode(&encode(ImageFormat::Png, 10, 10), &limits, None).unwrap_err().code(), "too-large");
+    }
+
+    #[test]
+    fn a_large_jpeg_is_decoded_at_a_reduced_scale() {
+        let bytes = encode(ImageFormat::Jpeg, 2000, 1500);
+        let picture = decode(&bytes, &Limits::default(), Some(224)).unwrap();
+        assert_eq!(picture.dimensions(), (750, 563));
+        let picture = decode(&bytes, &Limits::default(), None).unwrap();
+        assert_eq!(picture.dimensions(), (2000, 1500));
+    }
+}

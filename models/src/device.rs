@@ -1,0 +1,96 @@
+//! Where a model runs.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::{Error, Result};
+
+/// A device, asked for by name. What is asked for and missing is an error, never another device.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Device {
+    /// All cores of this machine.
+    #[default]
+    Cpu,
+    /// An NVIDIA GPU, by number; needs the feature `cuda`.
+    Cuda(usize),
+    /// An Apple GPU, by number; needs the feature `metal`.
+    Metal(usize),
+}
+
+impl Device {
+    /// Opens it.
+    pub(crate) fn open(self) -> Result<candle_core::Device> {
+        match self {
+            Self::Cpu => Ok(candle_core::Device::Cpu),
+            Self::Cuda(n) if cfg!(feature = "cuda") => {
+                candle_core::Device::new_cuda(n).map_err(|e| self.missing(&e.to_string()))
+            }
+            Self::Metal(n) if cfg!(feature = "metal") => {
+                candle_core::Device::new_metal(n).map_err(|e| self.missing(&e.to_string()))
+            }
+            Self::Cuda(_) => Err(self.missing("this build has no CUDA support; build with --features cuda")),
+            Self::Metal(_) => {
+                Err(self.missing("this build has no Metal support; build with --features metal"))
+            }
+        }
+    }
+
+    fn missing(self, reason: &str) -> Error {
+        let reason = reason.lines().next().unwrap_or_default().into();
+        Error::Device { device: self.to_string(), reason }
+    }
+}
+
+impl fmt::Display for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cpu => f.write_str("cpu"),
+            Self::Cuda(n) => write!(f, "cuda:{n}"),
+            Self::Metal(n) => write!(f, "metal:{n}"),
+        }
+    }
+}
+
+impl FromStr for Device {
+    type Err = Error;
+
+    /// `cpu`, `cuda`, `cuda:1`, `metal`, `metal:0`.
+    fn from_str(text: &str) -> Result<Self> {
+        let unknown = || Error::Device {
+            device: text.into(),
+            reason: "known devices are cpu, cuda, cuda:N, metal and metal:N".into(),
+        };
+        let (kind, number) = text.split_once(':').unwrap_or((text, "0"));
+        let number = number.parse().map_err(|_| unknown())?;
+        match kind {
+            "cpu" if !text.contains(':') => Ok(Self::Cpu),
+            "cuda" => Ok(Self::Cuda(number)),
+            "metal" => Ok(Self::Metal(number)),
+            _ => Err(unknown()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_read_back_as_they_are_written() {
+        for device in [Device::Cpu, Device::Cuda(0), Device::Cuda(3), Device::Metal(0)] {
+            assert_eq!(device.to_string().parse::<Device>().unwrap(), device);
+        }
+        assert_eq!("cuda".parse::<Device>().unwrap(), Device::Cuda(0));
+        for bad in ["", "gpu", "cpu:1", "cuda:x", "metal:-1"] {
+            assert!(bad.parse::<Device>().is_err(), "{bad}");
+        }
+    }
+
+    #[cfg(not(any(feature = "cuda", feature = "metal")))]
+    #[test]
+    fn a_missing_device_is_an_error_and_not_the_cpu() {
+        for device in [Device::Cuda(0), Device::Metal(0)] {
+            assert!(matches!(device.open(), Err(Error::Device { .. })));
+        }
+    }
+}

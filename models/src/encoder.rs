@@ -1,0 +1,182 @@
+//! One thread owns the model; everyone else sends it work through a bounded queue.
+
+use std::sync::Arc;
+use std::thread;
+
+use candle_core::Tensor;
+use crossbeam_channel::{Receiver, Sender, bounded};
+use image::RgbImage;
+
+use crate::clip::Clip;
+use crate::preprocess::Pixels;
+use crate::{Bundle, Device, Embedding, Error, Fingerprint, Result};
+
+/// Pictures or texts in one pass of the model. More would not fit the caches: activations of eight
+/// pictures do (measured, docs/benchmarks.md).
+const MAX_BATCH: usize = 8;
+
+/// Jobs that may wait. Senders block beyond it, so a fast reader cannot fill the memory.
+const QUEUE: usize = 2 * MAX_BATCH;
+
+/// A handle to a model that runs on a thread of its own. Cheap to clone; the thread ends with the last
+/// handle.
+#[derive(Clone)]
+pub struct Encoder {
+    jobs: Sender<Job>,
+    bundle: Arc<Bundle>,
+}
+
+/// An embedding that is being computed.
+#[must_use = "the embedding is only there after wait()"]
+pub struct Pending(Receiver<Result<Embedding>>);
+
+enum Input {
+    Picture(Pixels),
+    Text(Vec<u32>),
+}
+
+struct Job {
+    input: Input,
+    reply: Sender<Result<Embedding>>,
+}
+
+impl Encoder {
+    /// Loads the bundle's weights and starts the thread.
+    ///
+    /// # Errors
+    /// [`Error::Device`] if the device is missing, [`Error::Weights`] if a tensor is.
+    pub fn start(bundle: Bundle, device: Device) -> Result<Self> {
+        let device = device.open()?;
+        let model = bundle.load(&device)?;
+        let bundle = Arc::new(bundle);
+        let (jobs, queue) = bounded(QUEUE);
+        let worker = Worker { model, device, bundle: bundle.clone() };
+        thread::Builder::new()
+            .name("knytt-encoder".into())
+            .spawn(move || worker.run(&queue))
+            .map_err(|source| Error::Read { path: "a new thread".into(), source })?;
+        Ok(Self { jobs, bundle })
+    }
+
+    /// The bundle that it runs.
+    pub fn bundle(&self) -> &Bundle {
+        &self.bundle
+    }
+
+    /// The space of its embeddings.
+    pub fn fingerprint(&self) -> &Fingerprint {
+        self.bundle.fingerprint()
+    }
+
+    /// Values of an embedding.
+    pub fn dimension(&self) -> usize {
+        self.bundle.dimension()
+    }
+
+    /// The bundle's name.
+    pub fn model_name(&self) -> &str {
+        self.bundle.name()
+    }
+
+    /// The shorter side that [`decode`](crate::decode::decode) should aim at, in pixels.
+    pub fn target_side(&self) -> u32 {
+        self.bundle.preprocessing().target_side()
+    }
+
+    /// Embeds an upright RGB picture and waits for the result.
+    ///
+    /// # Errors
+    /// [`Error::DegenerateEmbedding`], [`Error::Compute`] or [`Error::Stopped`].
+    pub fn embed_image(&self, picture: &RgbImage) -> Result<Embedding> {
+        self.submit_image(picture)?.wait()
+    }
+
+    /// Embeds a text and waits for the result.
+    ///
+    /// # Errors
+    /// [`Error::EmptyText`] if there is no word in it; else as [`embed_image`](Self::embed_image).
+    pub fn embed_text(&self, text: &str) -> Result<Embedding> {
+        self.submit(Input::Text(self.bundle.words().ids(text)?))?.wait()
+    }
+
+    /// Preprocesses a picture on this thread and queues it. Blocks while the queue is full; pictures
+    /// that wait together are embedded together.
+    ///
+    /// # Errors
+    /// [`Error::Stopped`] if the thread has ended.
+    pub fn submit_image(&self, picture: &RgbImage) -> Result<Pending> {
+        self.submit(Input::Picture(self.bundle.preprocessing().pixels(picture)))
+    }
+
+    fn submit(&self, input: Input) -> Result<Pending> {
+        let (reply, answer) = bounded(1);
+        self.jobs.send(Job { input, reply }).map_err(|_| Error::Stopped)?;
+        Ok(Pending(answer))
+    }
+}
+
+impl Pending {
+    /// Blocks until the embedding is there.
+    ///
+    /// # Errors
+    /// As [`Encoder::embed_image`].
+    pub fn wait(self) -> Result<Embedding> {
+        self.0.recv().unwrap_or(Err(Error::Stopped))
+    }
+}
+
+struct Worker {
+    model: Clip,
+    device: candle_core::Device,
+    bundle: Arc<Bundle>,
+}
+
+impl Worker {
+    fn run(self, queue: &Receiver<Job>) {
+        while let Ok(first) = queue.recv() {
+            let batch = std::iter::once(first).chain(queue.try_iter()).take(MAX_BATCH);
+            let (mut pictures, mut texts) = (Vec::new(), Vec::new());
+            for Job { input, reply } in batch {
+                match input {
+                    Input::Picture(pixels) => pictures.push((pixels, reply)),
+                    Input::Text(ids) => texts.push((ids, reply)),
+                }
+            }
+            self.answer(pictures, |pixels| self.images(pixels));
+            self.answer(texts, |ids| Ok(self.model.encode_texts(ids, &self.device)?));
+        }
+    }
+
+    fn images(&self, pictures: &[Pixels]) -> Result<Tensor> {
+        let mut pixels = Vec::new();
+        for picture in pictures {
+            self.bundle.preprocessing().normalise_into(picture, &mut pixels);
+        }
+        Ok(self.model.encode_images(&pixels, &self.device)?)
+    }
+
+    /// Runs one batch. If it fails as a whole, each member is tried alone, so that one bad input does
+    /// not take the others with it.
+    fn answer<T>(&self, batch: Vec<(T, Sender<Result<Embedding>>)>, encode: impl Fn(&[T]) -> Result<Tensor>) {
+        let (inputs, replies): (Vec<T>, Vec<_>) = batch.into_iter().unzip();
+        if inputs.is_empty() {
+            return;
+        }
+        let results = match self.rows(encode(&inputs)) {
+            Ok(embeddings) => embeddings,
+            Err(_) if inputs.len() > 1 => {
+                inputs.iter().map(|input| self.rows(encode(std::slice::from_ref(input)))?.remove(0)).collect()
+            }
+            Err(error) => vec![Err(error)],
+        };
+        for (result, reply) in results.into_iter().zip(replies) {
+            // Whoever asked may have given up waiting.
+            let _ = reply.send(result);
+        }
+    }
+
+    fn rows(&self, output: Result<Tensor>) -> Result<Vec<Result<Embedding>>> {
+        let rows = output?.to_vec2::<f32>()?;
+        Ok(rows.into_iter().map(|row| Embedding::new(row, self.bundle.fingerprint().clone())).collect())
+    }
+}

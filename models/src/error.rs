@@ -1,0 +1,81 @@
+//! What can go wrong between a file and an embedding.
+
+use std::path::PathBuf;
+
+use crate::Fingerprint;
+
+/// This crate's results.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Each variant says what was expected, what was found, and (where there is one) the way out.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file of the bundle cannot be read; the path or its permissions are wrong.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+
+    /// A bundle's JSON file does not say what the loader needs; compare it with a CLIPModel's.
+    #[error("{file} is not usable: {reason}")]
+    Config {
+        /// The file's name in the bundle.
+        file: &'static str,
+        /// What is missing or wrong.
+        reason: String,
+    },
+
+    /// The weights lack tensors or have them in another shape; the file belongs to another model.
+    #[error("model.safetensors does not fit config.json: {0}")]
+    Weights(String),
+
+    /// The device was asked for by name and is not there; choose another one.
+    #[error("device {device} is not available: {reason}")]
+    Device {
+        /// As asked for.
+        device: String,
+        /// What the driver or the build said.
+        reason: String,
+    },
+
+    /// A picture cannot be decoded, or is larger than the limits allow.
+    #[error(transparent)]
+    Decode(#[from] crate::decode::DecodeError),
+
+    /// The text has no word in it.
+    #[error("the text is empty: say what to look for")]
+    EmptyText,
+
+    /// The tokenizer refused the text.
+    #[error("cannot tokenize the text: {0}")]
+    Tokenize(String),
+
+    /// A vector without a direction; the picture or the model is broken.
+    #[error("not an embedding: {0}")]
+    DegenerateEmbedding(&'static str),
+
+    /// Two embeddings of different models met; embed both with the same bundle.
+    #[error("the embeddings come from different models: expected {expected}, received {received}")]
+    FingerprintMismatch {
+        /// The space that was asked for.
+        expected: Fingerprint,
+        /// The space of the other embedding.
+        received: Fingerprint,
+    },
+
+    /// Not the 64 hexadecimal digits of a fingerprint.
+    #[error("not a model fingerprint: {0:?}")]
+    InvalidFingerprint(String),
+
+    /// The computation itself failed (out of memory, lost device).
+    #[error("the model failed: {0}")]
+    Compute(#[from] candle_core::Error),
+
+    /// The thread that owns the model has ended.
+    #[error("the encoder has stopped")]
+    Stopped,
+}

@@ -1,0 +1,12 @@
+//! What a bundle's user relies on.
+
+mod bad_bundle;
+mod encoder;
+mod parity;
+
+use std::path::PathBuf;
+
+/// The committed reference files (see `make_golden.py`).
+fn golden(path: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(path)
+}

@@ -1,0 +1,118 @@
+//! Stage by stage, the same numbers as Hugging Face transformers.
+
+use candle_core::{Device as Candle, Tensor, safetensors};
+use knytt_models::decode::{Limits, decode};
+use knytt_models::{Bundle, Device, Encoder};
+use std::collections::HashMap;
+
+use crate::golden;
+
+/// Each has its own weights: f32 with `quick_gelu`, f16 with `gelu`.
+const VARIANTS: [&str; 2] = ["quick-gelu", "gelu"];
+
+const PICTURES: [&str; 12] = [
+    "landscape.jpg",
+    "portrait.png",
+    "grey.jpg",
+    "rgba.png",
+    "palette.png",
+    "exif-rotated.jpg",
+    "cmyk.jpg",
+    "progressive.jpg",
+    "lossless.webp",
+    "small.gif",
+    "tiny.bmp",
+    "plain.tif",
+];
+
+struct Reference(HashMap<String, Tensor>);
+
+impl Reference {
+    fn load(variant: &str) -> Self {
+        let file = golden(variant).join("golden.safetensors");
+        Self(safetensors::load(file, &Candle::Cpu).unwrap())
+    }
+
+    fn floats(&self, name: &str) -> Vec<f32> {
+        self.0[name].flatten_all().unwrap().to_vec1().unwrap()
+    }
+
+    fn tokens(&self, name: &str) -> Vec<u32> {
+        self.0[name].to_vec1::<i64>().unwrap().into_iter().map(|id| id as u32).collect()
+    }
+}
+
+fn texts() -> Vec<String> {
+    serde_json::from_slice(&std::fs::read(golden("texts.json")).unwrap()).unwrap()
+}
+
+fn picture(name: &str) -> image::RgbImage {
+    decode(&std::fs::read(golden("pictures").join(name)).unwrap(), &Limits::default(), Some(56)).unwrap()
+}
+
+fn assert_close(what: &str, ours: &[f32], theirs: &[f32]) {
+    assert_eq!(ours.len(), theirs.len(), "{what}");
+    let worst = ours.iter().zip(theirs).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    let (mut dot, mut aa, mut bb) = (0.0f64, 0.0f64, 0.0f64);
+    for (a, b) in ours.iter().zip(theirs).map(|(a, b)| (f64::from(*a), f64::from(*b))) {
+        (dot, aa, bb) = (dot + a * b, aa + a * a, bb + b * b);
+    }
+    let cosine = dot / (aa * bb).sqrt();
+    assert!(worst <= 1e-4 && cosine >= 0.99999, "{what}: worst difference {worst}, cosine {cosine}");
+}
+
+#[test]
+fn pixels_are_those_of_the_reference() {
+    let bundle = Bundle::open(&golden("quick-gelu")).unwrap();
+    let reference = Reference::load("quick-gelu");
+    for name in PICTURES {
+        let mut pixels = Vec::new();
+        let preprocessing = bundle.preprocessing();
+        preprocessing.normalise_into(&preprocessing.pixels(&picture(name)), &mut pixels);
+        assert_close(name, &pixels, &reference.floats(&format!("pixels/{name}")));
+    }
+}
+
+#[test]
+fn tokens_are_those_of_the_reference() {
+    for variant in VARIANTS {
+        let bundle = Bundle::open(&golden(variant)).unwrap();
+        let reference = Reference::load(variant);
+        for (n, text) in texts().iter().enumerate() {
+            assert_eq!(
+                bundle.words().ids(text).unwrap(),
+                reference.tokens(&format!("tokens/{n}")),
+                "{variant}: {text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn image_embeddings_are_those_of_the_reference() {
+    for variant in VARIANTS {
+        let encoder = Encoder::start(Bundle::open(&golden(variant)).unwrap(), Device::Cpu).unwrap();
+        let reference = Reference::load(variant);
+        for name in PICTURES {
+            let ours = encoder.embed_image(&picture(name)).unwrap();
+            let what = format!("{variant} {name}");
+            assert_close(&what, ours.as_slice(), &reference.floats(&format!("image/{name}")));
+        }
+    }
+}
+
+#[test]
+fn text_embeddings_are_those_of_the_reference() {
+    for variant in VARIANTS {
+        let encoder = Encoder::start(Bundle::open(&golden(variant)).unwrap(), Device::Cpu).unwrap();
+        let reference = Reference::load(variant);
+        for (n, text) in texts().iter().enumerate() {
+            let ours = encoder.embed_text(text).unwrap();
+            assert_close(
+                &format!("{variant} {text}"),
+                ours.as_slice(),
+                &reference.floats(&format!("text/{n}")),
+            );
+        }
+    }
+}
