@@ -1,0 +1,172 @@
+"""Measures an exported bundle, from its own files alone.
+
+    python evaluate.py --bundle DIR --photos DIR [--rendered DIR] [--bootstrap 1000]
+
+Photographs: the queries are the `val` rows, the gallery the `train` rows, both
+without `Not sure`, `Other` and `Skip`; senders do not overlap. Cosine.
+Words: a photo's label is the argmax over 17 prompts "a photo of a <label>".
+Rendered: for each "<colour> <garment>" that at least `--least` pictures show, how
+many of the ten best are of that colour and that category.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from safetensors.torch import load_file
+from tokenizers import Tokenizer
+from torch import Tensor
+from transformers import CLIPTextConfig, CLIPTextModel
+
+from captions import encode
+from data import LABELS, open_rgb, read_photos, read_rendered
+from towers import folded_vision
+
+
+class Bundle:
+    """A bundle read from its folder: f16 weights, f32 arithmetic."""
+
+    def __init__(self, folder: Path) -> None:
+        self.config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        self.pre = json.loads((folder / "preprocessor_config.json").read_text(encoding="utf-8"))
+        self.tensors = {k: v.float() for k, v in load_file(folder / "model.safetensors").items()}
+        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        text = dict(self.config["text_config"])
+        self.length = text["max_position_embeddings"]
+        self.text_model = CLIPTextModel(CLIPTextConfig(**text)).eval()
+        own = self.text_model.state_dict()
+        prefix = "" if any(k.startswith("text_model.") for k in own) else "text_model."
+        state = {k: self.tensors[prefix + k] for k in own if not k.endswith("position_ids")}
+        missing, unexpected = self.text_model.load_state_dict(state, strict=False)
+        assert not unexpected and all(k.endswith("position_ids") for k in missing), missing
+
+    def pixels(self, image: Image.Image) -> np.ndarray:
+        """PIL picture to float [3, h, w], as preprocessor_config.json says."""
+        size = self.pre["size"]
+        if "shortest_edge" in size:
+            w, h = image.size
+            short = size["shortest_edge"]
+            if w < h:
+                target = (short, int(short * h / w))
+            else:
+                target = (int(short * w / h), short)
+            image = image.resize(target, Image.Resampling.BICUBIC)
+        else:
+            image = image.resize((size["width"], size["height"]), Image.Resampling.BICUBIC)
+        if self.pre["do_center_crop"]:
+            ch, cw = self.pre["crop_size"]["height"], self.pre["crop_size"]["width"]
+            left, top = (image.size[0] - cw) // 2, (image.size[1] - ch) // 2
+            image = image.crop((left, top, left + cw, top + ch))
+        x = np.asarray(image, np.float32) * self.pre["rescale_factor"]
+        x = (x - np.array(self.pre["image_mean"])) / np.array(self.pre["image_std"])
+        return x.transpose(2, 0, 1).astype(np.float32)
+
+    @torch.no_grad()
+    def raw_images(self, pixels: Tensor) -> Tensor:
+        return folded_vision(self.tensors, self.config["vision_config"], pixels)
+
+    def images(self, pictures: list[Path] | np.ndarray, batch: int = 64) -> np.ndarray:
+        out = []
+        for lo in range(0, len(pictures), batch):
+            part = pictures[lo : lo + batch]
+            opened = [open_rgb(p) if isinstance(p, Path) else Image.fromarray(p) for p in part]
+            x = torch.from_numpy(np.stack([self.pixels(im) for im in opened]))
+            out.append(F.normalize(self.raw_images(x), dim=1).numpy())
+        return np.concatenate(out)
+
+    @torch.no_grad()
+    def raw_texts(self, ids: Tensor) -> Tensor:
+        return self.text_model(input_ids=ids).pooler_output @ self.tensors["text_projection.weight"].T
+
+    def texts(self, texts: list[str]) -> np.ndarray:
+        ids = torch.tensor(encode(self.tokenizer, texts, self.length))
+        return F.normalize(self.raw_texts(ids), dim=1).numpy()
+
+
+def retrieval(query: np.ndarray, gallery: np.ndarray, yq: np.ndarray, yg: np.ndarray) -> dict[str, np.ndarray]:
+    """Per query: is the nearest right, precision at 10, average precision."""
+    order = np.argsort(-(query @ gallery.T), axis=1, kind="stable")
+    hit = yg[order] == yq[:, None]
+    rank = np.arange(1, len(yg) + 1)
+    ap = ((np.cumsum(hit, 1) / rank) * hit).sum(1) / np.maximum(hit.sum(1), 1)
+    return {"one_nn": hit[:, 0].astype(float), "precision_at_10": hit[:, :10].mean(1), "map": ap}
+
+
+def photo_measures(bundle: Bundle, folder: Path, rounds: int) -> dict:
+    photos = [p for p in read_photos(folder) if p.label_index >= 0]
+    vectors = bundle.images([p.path for p in photos])
+    label = np.array([p.label_index for p in photos])
+    val = np.array([p.split == "val" for p in photos])
+    yq = label[val]
+    per = retrieval(vectors[val], vectors[~val], yq, label[~val])
+    for name, template in [("prompt", "a photo of a {}"), ("prompt_bare", "{}")]:
+        prompts = bundle.texts([template.format(w.lower()) for w in LABELS])
+        per[name] = ((vectors[val] @ prompts.T).argmax(1) == yq).astype(float)
+    out = {"queries": int(val.sum()), "gallery": int((~val).sum())}
+    out.update({k: float(v.mean()) for k, v in per.items()})
+    out["macro_one_nn"] = float(np.mean([per["one_nn"][yq == k].mean() for k in np.unique(yq)]))
+    senders = np.array([p.sender for p in photos])[val]
+    groups = [np.nonzero(senders == s)[0] for s in np.unique(senders)]
+    rng = np.random.default_rng(0)
+    draws = {k: [] for k in per}
+    for _ in range(rounds):
+        rows = np.concatenate([groups[i] for i in rng.integers(0, len(groups), len(groups))])
+        for k, v in per.items():
+            draws[k].append(v[rows].mean())
+    out["senders"] = len(groups)
+    out["bootstrap_5_95"] = {k: [float(np.quantile(v, 0.05)), float(np.quantile(v, 0.95))] for k, v in draws.items() if v}
+    out["by_label"] = {
+        LABELS[k]: {"queries": int((yq == k).sum()), **{m: round(float(per[m][yq == k].mean()), 3) for m in per}}
+        for k in np.unique(yq)
+    }
+    return out
+
+
+def rendered_measures(bundle: Bundle, folder: Path, least: int) -> dict:
+    rendered = read_rendered(folder)
+    vectors = bundle.images(np.asarray(rendered.images))
+    shown = [(r["color"], r["category"]) for r in rendered.rows]
+    pairs = sorted({p for p in shown if shown.count(p) >= least})
+    text = bundle.texts([f"{c} {k}" for c, k in pairs])
+    order = np.argsort(-(text @ vectors.T), axis=1, kind="stable")[:, :10]
+    both, colour, kind = [], [], []
+    for (c, k), best in zip(pairs, order):
+        both.append(np.mean([shown[i] == (c, k) for i in best]))
+        colour.append(np.mean([shown[i][0] == c for i in best]))
+        kind.append(np.mean([shown[i][1] == k for i in best]))
+    by_colour = {c: round(float(np.mean([b for b, p in zip(both, pairs) if p[0] == c])), 2) for c in sorted({p[0] for p in pairs})}
+    by_kind = {k: round(float(np.mean([b for b, p in zip(both, pairs) if p[1] == k])), 2) for k in sorted({p[1] for p in pairs})}
+    return {
+        "pictures": len(shown), "queries": len(pairs), "least": least,
+        "precision_at_10": float(np.mean(both)), "colour_right": float(np.mean(colour)), "kind_right": float(np.mean(kind)),
+        "by_colour": by_colour, "by_kind": by_kind,
+    }
+
+
+def main() -> None:
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--bundle", type=Path, required=True)
+    p.add_argument("--photos", type=Path)
+    p.add_argument("--rendered", type=Path)
+    p.add_argument("--least", type=int, default=10)
+    p.add_argument("--bootstrap", type=int, default=1000)
+    p.add_argument("--threads", type=int, default=2)
+    args = p.parse_args()
+    torch.set_num_threads(args.threads)
+    bundle = Bundle(args.bundle)
+    out = {}
+    if args.photos:
+        out["photos"] = photo_measures(bundle, args.photos, args.bootstrap)
+    if args.rendered:
+        out["rendered"] = rendered_measures(bundle, args.rendered, args.least)
+    print(json.dumps(out, indent=1))
+
+
+if __name__ == "__main__":
+    main()

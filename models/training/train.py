@@ -1,0 +1,443 @@
+"""Trains the starter model and exports it.
+
+    python train.py --photos DIR --rendered DIR --teacher FILE --out DIR
+
+--photos    folder with photos.csv and the photographs
+--rendered  what `knytt-garments train` wrote (may be left out)
+--teacher   the ImageNet network as ONNX (see teacher.py)
+--out       where the bundle, checkpoints and cached features go
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+import random
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.distributed as dist
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+import captions as words
+from captions import Facts
+from colour import COLOURS, FINER, caption_colours, garment_colours
+from data import LABELS, jitter, load_squeezed, normalise, random_views, read_photos, read_rendered, shrink, take_views
+from export import export_bundle
+from teacher import Teacher, head_outputs, supcon, train_head, views_and_features
+from towers import DualEncoder, VisionShape, text_config
+
+VOCABULARY = 2000
+DIM = 256
+# Resolution by progress: most of the learning is cheap and small.
+SIZES = [(0.0, 64), (0.30, 80), (0.55, 96), (0.80, 112)]
+
+
+@dataclass
+class Pool:
+    """Pictures with everything training needs to know of them."""
+
+    images: np.ndarray  # uint8 [n, s, s, 3]
+    facts: list[Facts]
+    labels: np.ndarray  # place in LABELS or -1
+    theta: np.ndarray | None = None  # [n, views, 2, 3]; without it, fresh views
+    features: np.ndarray | None = None  # teacher's, f16 [n, views, 1280]
+    spaces: np.ndarray | None = None  # teacher head's, f16 [n, views, 256]
+    scores: np.ndarray | None = None  # teacher head's, f16 [n, views, 17]
+
+
+def cached(file: Path, images: np.ndarray, teacher: Teacher, views: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """`views_and_features`, kept in a file."""
+    if not file.exists():
+        theta, features = views_and_features(teacher, images, views, seed)
+        np.savez(file, theta=theta, f=features)
+    with np.load(file) as data:
+        return data["theta"], data["f"]
+
+
+def photo_facts(label: str, kids: bool, image: np.ndarray) -> Facts:
+    shares = garment_colours(image)
+    colours = frozenset(caption_colours(image))
+    maybe = {c for c, s in shares if s > 0.08}
+    # Neighbours that a camera or an eye may take for each other.
+    for one, other in [("navy", "blue"), ("navy", "black"), ("grey", "white"), ("beige", "white"),
+                       ("beige", "brown"), ("pink", "purple"), ("pink", "red"), ("burgundy", "red"),
+                       ("teal", "green"), ("teal", "blue"), ("olive", "green"), ("khaki", "beige"),
+                       ("khaki", "brown"), ("light blue", "blue"), ("orange", "red"), ("grey", "black")]:
+        for a, b in [(one, other), (other, one)]:
+            if a in colours or a in maybe:
+                maybe = maybe | {b}
+    return Facts(label if label in LABELS else None, None, colours, frozenset(maybe) - colours, None, kids)
+
+
+def rendered_facts(row: dict) -> tuple[Facts, int]:
+    """Facts of a rendered garment and its place in LABELS."""
+    category = row["category"]
+    label = row.get("label")
+    known = {c for c in [row["color"], *row.get("colors", [])] if c in COLOURS or c in FINER}
+    main = row["color"]
+    sure = {main} | ({FINER[main]} if main in FINER else set())
+    maybe = (known | {FINER[c] for c in known if c in FINER}) - sure
+    if main == "navy":
+        maybe |= {"blue"}
+    if main == "blue":
+        maybe |= {"navy", "light blue"}
+    fine = category if category in words.FINE_NAMES else None
+    kind = label if label else f"only:{category}"
+    facts = Facts(kind, fine or f"any:{kind}", frozenset(sure), frozenset(maybe), row.get("pattern"), False)
+    return facts, LABELS.index(label) if label in LABELS else -1
+
+
+def caption_for(facts: Facts, rng: random.Random, rendered: bool) -> tuple[Facts, str]:
+    """Some of the facts, and a sentence that says them."""
+    kind = facts.kind if facts.kind and rng.random() < 0.93 else None
+    fine = facts.fine if kind and facts.fine in words.FINE_NAMES and (kind not in LABELS or rng.random() < 0.6) else None
+    colours = sorted(facts.colours)
+    if rendered:
+        # A finer shade or its plain colour, not both.
+        colours = [rng.choice(colours)] if colours and rng.random() < 0.75 else []
+    elif colours:
+        colours = colours[:] if rng.random() < 0.35 else [rng.choice(colours)]
+        colours = colours if rng.random() < 0.65 else []
+    pattern = facts.pattern if facts.pattern and rng.random() < 0.4 else None
+    kids = True if facts.kids and rng.random() < 0.4 else None
+    if not (kind or colours or pattern):
+        kind = facts.kind
+    claim = Facts(kind, fine, frozenset(colours), frozenset(), pattern, kids)
+    names = None
+    if kind == "Pants" and not rendered and {"blue", "navy"} & facts.colours and rng.random() < 0.25:
+        names = ["jeans", "pair of jeans"]
+    return claim, words.say(claim, rng, names)
+
+
+class Student(nn.Module):
+    """The dual encoder with what only training needs."""
+
+    def __init__(self, model: DualEncoder) -> None:
+        super().__init__()
+        self.model = model
+        width = model.visual_projection.in_features
+        self.to_features = nn.Linear(width, 1280)
+        self.to_space = nn.Linear(DIM, DIM)
+        self.classes = nn.Linear(DIM, len(LABELS))
+
+
+def pair_loss(image: Tensor, text: Tensor, scale: Tensor, yes: Tensor, unknown: Tensor) -> Tensor:
+    """InfoNCE in which several captions may fit a picture and the other way round."""
+    logits = (image @ text.T * scale).masked_fill(unknown, -1e4)
+
+    def one_way(logits: Tensor, yes: Tensor) -> Tensor:
+        some = yes.any(1)
+        logp = F.log_softmax(logits[some], 1)
+        y = yes[some].float()
+        return -((logp * y).sum(1) / y.sum(1)).mean()
+
+    return 0.5 * (one_way(logits, yes) + one_way(logits.T, yes.T))
+
+
+def relation_loss(z: Tensor, target: Tensor, temperature: float = 0.1) -> Tensor:
+    """The student's neighbours should be the teacher's neighbours."""
+    eye = torch.eye(len(z), dtype=torch.bool)
+    t = (F.normalize(target, dim=1) @ F.normalize(target, dim=1).T / temperature).masked_fill(eye, -1e4)
+    s = (z @ z.T / temperature).masked_fill(eye, -1e4)
+    return F.kl_div(F.log_softmax(s, 1), F.softmax(t, 1), reduction="batchmean")
+
+
+def mix(x: Tensor, rng: np.random.Generator) -> tuple[Tensor, Tensor, float]:
+    """Mixup or CutMix within a batch: pictures, partners, share of the first."""
+    perm = torch.randperm(len(x))
+    lam = float(rng.beta(1.0, 1.0))
+    if rng.random() < 0.5:
+        return lam * x + (1 - lam) * x[perm], perm, lam
+    size = x.shape[-1]
+    side = int(size * (1 - lam) ** 0.5)
+    top, left = int(rng.integers(0, size - side + 1)), int(rng.integers(0, size - side + 1))
+    x = x.clone()
+    x[:, :, top : top + side, left : left + side] = x[perm][:, :, top : top + side, left : left + side]
+    return x, perm, 1 - (side / size) ** 2
+
+
+def wobble(theta: Tensor) -> Tensor:
+    """A little of the student's own on top of a view: shift and turn."""
+    n = len(theta)
+    a = torch.randn(n) * 0.04
+    turn = torch.stack([torch.stack([a.cos(), -a.sin()], 1), torch.stack([a.sin(), a.cos()], 1)], 1)
+    zoom = torch.empty(n, 1, 1).uniform_(0.95, 1.05)
+    out = theta.clone()
+    out[:, :, :2] = theta[:, :, :2] @ turn * zoom
+    out[:, :, 2] += torch.randn(n, 2) * 0.03
+    return out
+
+
+class Trainer:
+    """One of `--processes` equal workers; they average their gradients. Worker 0
+    keeps the averaged weights, the log and the files."""
+
+    def __init__(self, args: argparse.Namespace, rank: int) -> None:
+        self.args = args
+        self.rank = rank
+        torch.manual_seed(args.seed)
+        torch.set_num_threads(args.threads)
+        self.rng = random.Random(args.seed + rank)
+        self.np_rng = np.random.default_rng([args.seed, rank])
+        self.out = Path(args.out)
+        self.out.mkdir(parents=True, exist_ok=True)
+        self.teacher = Teacher(Path(args.teacher), args.threads)
+        self.photos = self.load_photos()
+        self.rendered = self.load_rendered() if args.rendered else None
+        self.tokenizer = words.train_tokenizer([], VOCABULARY, args.seed)
+        ids = self.tokenizer.token_to_id
+        config = text_config(self.tokenizer.get_vocab_size(), ids(words.START), ids(words.END), DIM)
+        self.student = Student(DualEncoder(VisionShape(), config))
+        if args.init:
+            state = torch.load(args.init, map_location="cpu", weights_only=True)
+            self.student.load_state_dict(state["ema"])
+        self.student.model.vision_model.to(memory_format=torch.channels_last)
+        self.ema = copy.deepcopy(self.student).eval()
+        # The weights began alike; what is drawn from here on differs.
+        torch.manual_seed(args.seed * 1000 + rank)
+
+    def load_photos(self) -> Pool:
+        photos = [p for p in read_photos(Path(self.args.photos)) if p.split == "train"]
+        file = self.out / "photos192.npy"
+        if not file.exists():
+            np.save(file, load_squeezed([p.path for p in photos], 192))
+        images = np.load(file, mmap_mode="r")
+        facts = [photo_facts(p.label, p.kids, im) for p, im in zip(photos, images)]
+        labels = np.array([p.label_index for p in photos])
+        file = self.out / "photos.npz"
+        if not file.exists():
+            large = load_squeezed([p.path for p in photos], 256)
+            cached(file, large, self.teacher, self.args.views, self.args.seed)
+        theta, features = cached(file, images, self.teacher, self.args.views, self.args.seed)
+        pool = Pool(images, facts, labels, theta, features)
+        file = self.out / "heads.npz"
+        if not file.exists():
+            heads = [train_head(features, labels, len(LABELS), self.args.seed + i) for i in range(3)]
+            outs = [head_outputs(head, mean, features) for head, mean in heads]
+            # Heads differ by a rotation, so their spaces are set side by side.
+            spaces = np.concatenate([e for e, _ in outs], -1)
+            scores = np.mean([s.astype(np.float32) for _, s in outs], 0).astype(np.float16)
+            np.savez(file, spaces=spaces, scores=scores)
+        with np.load(file) as data:
+            pool.spaces, pool.scores = data["spaces"], data["scores"]
+        self.mean = features[:, 0].astype(np.float32).mean(0)
+        return pool
+
+    def load_rendered(self) -> Pool:
+        r = read_rendered(Path(self.args.rendered))
+        facts, labels = zip(*(rendered_facts(row) for row in r.rows))
+        images = r.images
+        return Pool(images, list(facts), np.array(labels))
+
+    def draw(self, pool: Pool, small: np.ndarray, pick: np.ndarray, size: int) -> tuple[Tensor, np.ndarray]:
+        if pool.theta is None:
+            view = np.zeros(len(pick), int)
+            theta = torch.from_numpy(random_views(len(pick), self.np_rng, min_area=0.5))
+        else:
+            view = self.np_rng.integers(0, pool.theta.shape[1], len(pick))
+            theta = torch.from_numpy(pool.theta[pick, view])
+        x = take_views(torch.from_numpy(small[pick]), wobble(theta), size)
+        return x, view
+
+    def feature_target(self, pool: Pool, pick: np.ndarray, view: np.ndarray) -> Tensor:
+        f = torch.from_numpy(pool.features[pick, view].astype(np.float32) - self.mean)
+        return F.normalize(f, dim=1)
+
+    def run(self) -> None:
+        args = self.args
+        student = self.student
+        decay = [p for p in student.parameters() if p.ndim > 1]
+        rest = [p for p in student.parameters() if p.ndim <= 1]
+        optim = torch.optim.AdamW(
+            [{"params": decay, "weight_decay": args.decay}, {"params": rest, "weight_decay": 0.0}],
+            lr=args.rate, betas=(0.9, 0.98),
+        )
+        count = np.bincount(self.photos.labels[self.photos.labels >= 0], minlength=len(LABELS))
+        weight = np.where(self.photos.labels >= 0, 1 / np.sqrt(count[self.photos.labels]), 0.02)
+        weight /= weight.sum()
+        begin = time.time()
+        last_save = last_log = begin
+        step = size = 0
+        small: list[np.ndarray] = []
+        tally: dict[str, float] = {}
+        progress = 0.0
+        parameters = list(student.parameters())
+        while progress < 1:
+            want = max(s for p, s in SIZES if progress >= p)
+            want = min(want, args.max_size)
+            if want != size:
+                size = want
+                pools = [self.photos] + ([self.rendered] if self.rendered else [])
+                small = [shrink(p.images, min(p.images.shape[1], int(size * 1.5))) for p in pools]
+            for group in optim.param_groups:
+                warm = min(1.0, progress / 0.05)
+                group["lr"] = args.rate * warm * (0.5 * (1 + np.cos(np.pi * progress)) * 0.99 + 0.01)
+            losses = self.losses(size, small, weight)
+            loss = sum(losses.values())
+            optim.zero_grad(set_to_none=True)
+            loss.backward()
+            mine = (step + 1) / args.steps if args.steps else (time.time() - begin) / (args.minutes * 60)
+            progress = self.share(parameters, mine)
+            nn.utils.clip_grad_norm_(student.parameters(), 5.0)
+            optim.step()
+            with torch.no_grad():
+                student.model.logit_scale.clamp_(0, np.log(50))
+            step += 1
+            if self.rank:
+                continue
+            with torch.no_grad():
+                keep = min(0.9985, (1 + step) / (10 + step))
+                for a, b in zip(self.ema.state_dict().values(), student.state_dict().values()):
+                    a.lerp_(b, 1 - keep) if a.is_floating_point() else a.copy_(b)
+            for k, v in losses.items():
+                tally[k] = tally.get(k, 0.0) * 0.98 + float(v.detach()) * 0.02
+            now = time.time()
+            if now - last_log > 30:
+                last_log = now
+                bias = 1 - 0.98**step
+                print(f"{now - begin:6.0f}s step {step} size {size} {progress:.3f} "
+                      + " ".join(f"{k} {v / bias:.3f}" for k, v in tally.items()), flush=True)
+            if now - last_save > args.save_every * 60:
+                last_save = now
+                self.save(step)
+        if self.rank == 0:
+            print(f"{time.time() - begin:.0f}s, {step} steps", flush=True)
+            self.save(step)
+
+    def share(self, parameters: list[nn.Parameter], progress: float) -> float:
+        """Averages the workers' gradients and tells all how far worker 0 is."""
+        if self.args.processes == 1:
+            return progress
+        flat = torch.cat([p.grad.reshape(-1) for p in parameters] + [torch.tensor([progress])])
+        if self.rank:
+            flat[-1] = 0
+        dist.all_reduce(flat)
+        flat[:-1] /= self.args.processes
+        at = 0
+        for p in parameters:
+            p.grad.copy_(flat[at : at + p.numel()].view_as(p))
+            at += p.numel()
+        return float(flat[-1])
+
+    def losses(self, size: int, small: list[np.ndarray], weight: np.ndarray) -> dict[str, Tensor]:
+        args, student, model = self.args, self.student, self.student.model
+        photos = self.photos
+        clean, mixed = args.clean, args.mixed
+        pick = self.np_rng.choice(len(weight), clean + mixed, p=weight)
+        x, view = self.draw(photos, small[0], pick, size)
+        x = jitter(x)
+        perm = torch.arange(clean + mixed)
+        lam = torch.ones(clean + mixed)
+        if mixed:
+            x_mixed, p, share = mix(x[clean:], self.np_rng)
+            x = torch.cat([x[:clean], x_mixed])
+            perm[clean:] = p + clean
+            lam[clean:] = share
+        facts = [photos.facts[i] for i in pick[:clean]]
+        n = len(x)
+        if self.rendered:
+            pick_r = self.np_rng.integers(0, len(self.rendered.labels), args.from_rendered)
+            x_r, _ = self.draw(self.rendered, small[1], pick_r, size)
+            x = torch.cat([x, jitter(x_r)])
+        x = normalise(x).contiguous(memory_format=torch.channels_last)
+        with torch.autocast("cpu", torch.bfloat16):
+            pooled = model.vision_model(x)
+        pooled = pooled.float()
+        raw = model.visual_projection(pooled)
+        z = F.normalize(raw, dim=1)
+
+        out: dict[str, Tensor] = {}
+        # What the teacher and its head say of the same views.
+        target = self.feature_target(photos, pick, view)
+        target = lam[:, None] * target + (1 - lam[:, None]) * target[perm]
+        said = student.to_features(pooled[:n])
+        out["feat"] = args.w_feat * (1 - F.cosine_similarity(said, target)).mean()
+        scores = torch.from_numpy(photos.scores[pick, view].astype(np.float32))
+        soft = F.softmax(scores / 1.5, 1)
+        soft = lam[:, None] * soft + (1 - lam[:, None]) * soft[perm]
+        y = torch.from_numpy(photos.labels[pick])
+        guess = student.classes(z[:n]) * 12.0
+        logp = F.log_softmax(guess, 1)
+        known = (y >= 0) & (y[perm] >= 0)
+        hard = F.one_hot(y.clamp(min=0), len(LABELS)).float() * 0.9 + 0.1 / len(LABELS)
+        hard = lam[:, None] * hard + (1 - lam[:, None]) * hard[perm]
+        out["soft"] = args.w_soft * -(soft * logp).sum(1).mean()
+        out["hard"] = args.w_hard * -(hard * logp).sum(1)[known].mean()
+        space = torch.from_numpy(photos.spaces[pick[:clean], view[:clean]].astype(np.float32))
+        out["relation"] = args.w_relation * relation_loss(z[:clean], space)
+        labels = y[:clean]
+        out["supcon"] = args.w_supcon * supcon(z[:clean], labels)
+
+        # Words. Pictures with captions: the clean photos and the rendered ones.
+        rows = z[:clean]
+        if self.rendered:
+            facts = facts + [self.rendered.facts[i] for i in pick_r]
+            rows = torch.cat([rows, z[n:]])
+        claims, texts = zip(*(caption_for(f, self.rng, i >= clean) for i, f in enumerate(facts)))
+        prompts = [words.say(Facts(k), self.rng, plain=0.6) for k in LABELS]
+        ids = words.encode(self.tokenizer, [*texts, *prompts], 32)
+        end = self.tokenizer.token_to_id(words.END)
+        longest = max(i.index(end) for i in ids) + 1
+        t = F.normalize(model.text(torch.tensor([i[:longest] for i in ids])), dim=1)
+        t_caption, t_prompt = t[: len(texts)], t[len(texts) :]
+        yes, unknown = words.agree(list(claims), facts)
+        scale = model.logit_scale.exp()
+        out["pair"] = args.w_pair * pair_loss(rows, t_caption, scale, torch.from_numpy(yes), torch.from_numpy(unknown))
+        asked = z[:n] @ t_prompt.T * scale
+        out["prompt"] = args.w_prompt * -(hard * F.log_softmax(asked, 1)).sum(1)[known].mean()
+        return out
+
+    def save(self, step: int) -> None:
+        state = {"ema": self.ema.state_dict(), "step": step}
+        torch.save(state, self.out / "checkpoint.pt")
+        export_bundle(self.ema.model, self.tokenizer, self.out / "bundle")
+
+
+def work(rank: int, args: argparse.Namespace, meet: str) -> None:
+    dist.init_process_group("gloo", init_method=f"file://{meet}", rank=rank, world_size=args.processes)
+    Trainer(args, rank).run()
+    dist.destroy_process_group()
+
+
+def main() -> None:
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--photos", required=True)
+    p.add_argument("--rendered")
+    p.add_argument("--teacher", required=True)
+    p.add_argument("--out", required=True)
+    p.add_argument("--init", help="a checkpoint to start from")
+    p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--processes", type=int, default=2)
+    p.add_argument("--threads", type=int, default=1, help="for each process")
+    p.add_argument("--minutes", type=float, default=60.0)
+    p.add_argument("--steps", type=int, default=0, help="instead of --minutes")
+    p.add_argument("--views", type=int, default=16)
+    p.add_argument("--rate", type=float, default=2e-3)
+    p.add_argument("--decay", type=float, default=0.05)
+    p.add_argument("--clean", type=int, default=48)
+    p.add_argument("--mixed", type=int, default=24)
+    p.add_argument("--from-rendered", type=int, default=24)
+    p.add_argument("--max-size", type=int, default=112)
+    p.add_argument("--save-every", type=float, default=5.0, help="minutes")
+    for name, value in [("feat", 3.0), ("soft", 0.5), ("hard", 0.25), ("relation", 0.5),
+                        ("supcon", 0.5), ("pair", 1.0), ("prompt", 0.5)]:
+        p.add_argument(f"--w-{name}", type=float, default=value)
+    args = p.parse_args()
+    print(json.dumps(vars(args)), flush=True)
+    if args.processes == 1:
+        Trainer(args, 0).run()
+        return
+    Trainer(args, 0)  # makes the cached files, once
+    meet = Path(args.out) / f"meet-{time.time_ns()}"
+    torch.multiprocessing.spawn(work, (args, str(meet)), nprocs=args.processes)
+    meet.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    main()
