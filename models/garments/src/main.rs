@@ -1,2 +1,72 @@
-//! Stub.
-fn main() {}
+//! `knytt-garments`: training pictures, the sample catalogue, contact sheets.
+
+mod sheet;
+mod train;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Draws garments.
+#[derive(Parser)]
+#[command(version, about)]
+struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Write pictures with captions to train on: `images.bin` and `captions.jsonl`.
+    Train {
+        /// How many pictures.
+        #[arg(long, default_value_t = 20_000)]
+        count: usize,
+        /// The same seed gives the same pictures.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Pixels per side.
+        #[arg(long, default_value_t = 160)]
+        size: u32,
+        /// The folder to write to.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Write one PNG with a row of garments per category.
+    Sheet {
+        /// The PNG to write.
+        #[arg(long)]
+        out: PathBuf,
+        /// How the garments are looked at.
+        #[arg(long, value_enum, default_value_t = Mode::Studio)]
+        mode: Mode,
+        /// Pixels per garment.
+        #[arg(long, default_value_t = 160)]
+        size: u32,
+        /// Garments per category.
+        #[arg(long, default_value_t = 6)]
+        each: u32,
+        /// The same seed gives the same garments.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Only these categories, by name.
+        #[arg(long)]
+        only: Vec<String>,
+    },
+}
+
+/// How the garments of a sheet are looked at.
+#[derive(Clone, Copy, ValueEnum)]
+enum Mode {
+    Studio,
+    Wild,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Args::parse().command {
+        Command::Train { count, seed, size, out } => train::write(count, seed, size, &out),
+        Command::Sheet { out, mode, size, each, seed, only } => {
+            sheet::write(&out, mode, size, each, seed, &only)
+        }
+    }
+}

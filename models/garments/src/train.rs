@@ -1,0 +1,81 @@
+//! Training pictures with captions.
+
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use anyhow::Context;
+use fs_err::File;
+use knytt_garments::{Category, Garment, View, render};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+use serde::Serialize;
+
+/// Pictures drawn before they are written: bounds the memory.
+const BATCH: usize = 1024;
+
+/// One line of `captions.jsonl`.
+#[derive(Serialize)]
+struct Line {
+    category: &'static str,
+    color: &'static str,
+    colors: Vec<&'static str>,
+    pattern: &'static str,
+    fabric: &'static str,
+    caption: String,
+    label: Option<&'static str>,
+}
+
+/// Writes `images.bin` (u8, `[count, size, size, 3]`, RGB) and `captions.jsonl` to `out`.
+pub(crate) fn write(count: usize, seed: u64, size: u32, out: &Path) -> anyhow::Result<()> {
+    fs_err::create_dir_all(out)?;
+    let mut images = BufWriter::new(File::create(out.join("images.bin"))?);
+    let mut captions = BufWriter::new(File::create(out.join("captions.jsonl"))?);
+    for start in (0..count).step_by(BATCH) {
+        let batch: Vec<_> = (start..count.min(start + BATCH))
+            .into_par_iter()
+            .map(|index| picture(index as u64, seed, size))
+            .collect();
+        for (pixels, line) in batch {
+            images.write_all(&pixels)?;
+            serde_json::to_writer(&mut captions, &line).context("cannot write a caption")?;
+            captions.write_all(b"\n")?;
+        }
+    }
+    images.flush()?;
+    captions.flush()?;
+    Ok(())
+}
+
+fn picture(index: u64, seed: u64, size: u32) -> (Vec<u8>, Line) {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    // A stream per picture: the same picture whatever the number of threads.
+    rng.set_stream(index);
+    let category = weighted(&mut rng);
+    let garment = Garment::random(category, &mut rng);
+    let view = if rng.random_bool(0.15) { View::studio_varied(&mut rng) } else { View::wild(&mut rng) };
+    let caption = garment.caption(&mut rng);
+    let pixels = render(&garment, &view, size).into_raw();
+    let mut colors: Vec<_> = garment.shown_colours().iter().map(|c| c.name.name()).collect();
+    colors.dedup();
+    let line = Line {
+        category: category.name(),
+        color: garment.colours[0].name.name(),
+        colors,
+        pattern: garment.pattern.name(),
+        fabric: garment.fabric.name(),
+        caption,
+        label: category.label(),
+    };
+    (pixels, line)
+}
+
+/// Categories that have a label are twice as likely as accessories.
+fn weighted(rng: &mut ChaCha8Rng) -> Category {
+    loop {
+        let category = Category::ALL[rng.random_range(0..Category::ALL.len())];
+        if category.label().is_some() || rng.random_bool(0.5) {
+            return category;
+        }
+    }
+}
