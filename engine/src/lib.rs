@@ -1,1 +1,69 @@
 //! The catalogue on disk and how it is searched.
+//!
+//! A [`Catalog`] is a folder with one LMDB environment. A [`Writer`] changes it in atomic batches while
+//! [`Snapshot`]s read; a [`SearchSession`] puts a model before it, so that pictures and words can ask.
+//!
+//! ```
+//! use knytt_engine::{Catalog, CatalogSpec, Filter, Product, Strategy, VectorQuery};
+//! use knytt_models::{Embedding, Fingerprint};
+//!
+//! let dir = tempfile::tempdir()?;
+//! let model = Fingerprint::of(&[b"a model of three dimensions"]);
+//! let spec = CatalogSpec { id: "shop".into(), model: model.clone(), model_name: "tiny".into(), dimension: 3 };
+//! let catalog = Catalog::create(dir.path().join("shop"), &spec)?;
+//!
+//! let mut writer = catalog.write();
+//! for (id, color, vector) in [("a", "red", vec![1.0, 0.0, 0.1]), ("b", "blue", vec![0.9, 0.1, 0.0])] {
+//!     let product = Product { id: id.into(), colors: vec![color.into()], ..Product::default() };
+//!     writer.upsert(&product, &Embedding::new(vector, model.clone())?, None)?;
+//! }
+//! writer.commit()?;
+//!
+//! let nearby = catalog.read()?.search(&VectorQuery {
+//!     embedding: &Embedding::new(vec![1.0, 0.0, 0.0], model)?,
+//!     filter: &Filter::parse(&["color=blue"])?,
+//!     k: 10,
+//!     strategy: Strategy::Auto,
+//!     except: None,
+//! })?;
+//! assert_eq!(nearby.products[0].product.id, "b");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod apply;
+mod catalog;
+mod check;
+mod dump;
+mod error;
+mod facet;
+mod facets;
+mod filter;
+mod fusion;
+mod index;
+mod price;
+mod product;
+mod query;
+mod schema;
+mod segment;
+mod session;
+mod simd;
+mod snapshot;
+mod source;
+mod storage;
+mod writer;
+
+pub use catalog::{Catalog, CatalogSpec, IndexInfo, Info};
+pub use check::Report;
+pub use error::{Error, Result};
+pub use facet::Field;
+pub use filter::{Filter, FilterError};
+pub use index::{IndexKind, Strategy};
+pub use knytt_models::Fingerprint;
+pub use product::{Availability, Currency, Price, Product};
+pub use query::{Hit, Query, QueryImage, ScoreParts, SearchResult, Timings};
+pub use schema::{DatabaseSize, SCHEMA_VERSION};
+pub use session::SearchSession;
+pub use snapshot::{Nearby, ScoredProduct, Snapshot, VectorQuery};
+pub use source::{QuarantineRow, SourceRecord};
+pub use storage::OpenOptions;
+pub use writer::{Committed, Writer};

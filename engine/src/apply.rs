@@ -1,0 +1,212 @@
+//! How a batch becomes database entries, inside one write transaction.
+
+use std::collections::BTreeMap;
+
+use heed::RwTxn;
+use roaring::RoaringBitmap;
+
+use crate::facet::{facet_key, facets_of, text_key};
+use crate::facets::FacetChanges;
+use crate::schema::{CatalogMeta, Databases, meta_key, read_items, read_meta, write_items};
+use crate::source::StoredSource;
+use crate::writer::Operation;
+use crate::{Committed, Error, Product, Result, index, price, segment};
+
+/// The state of a transaction while it applies a batch. Entries of one product are written at once;
+/// what many products share (segments, bitmaps) is collected and written once, by [`Self::finish`].
+pub(crate) struct Changes<'b> {
+    db: Databases<'static>,
+    meta: CatalogMeta,
+    meta_changed: bool,
+    live: RoaringBitmap,
+    /// Free since an earlier commit: may be given out again.
+    free: RoaringBitmap,
+    /// Freed by this batch: given out by later ones only, so that no number means one product in the
+    /// last committed state and another in the next without a commit between that has neither.
+    freed: RoaringBitmap,
+    /// Items whose vector changed; `None`: the item is gone.
+    vectors: BTreeMap<u32, Option<&'b [u8]>>,
+    prices: BTreeMap<u32, i64>,
+    facets: FacetChanges,
+    committed: Committed,
+}
+
+impl<'b> Changes<'b> {
+    pub(crate) fn begin(db: &Databases<'static>, txn: &RwTxn<'_>) -> Result<Self> {
+        Ok(Self {
+            db: *db,
+            meta: read_meta(db, txn)?,
+            meta_changed: false,
+            live: read_items(db, txn, meta_key::LIVE)?,
+            free: read_items(db, txn, meta_key::FREE)?,
+            freed: RoaringBitmap::new(),
+            vectors: BTreeMap::new(),
+            prices: BTreeMap::new(),
+            facets: FacetChanges::default(),
+            committed: Committed::default(),
+        })
+    }
+
+    pub(crate) fn apply(&mut self, txn: &mut RwTxn<'_>, operation: &'b Operation) -> Result<()> {
+        match operation {
+            Operation::Upsert { product, vector, thumbnail } => {
+                self.upsert(txn, product, vector, thumbnail.as_deref())
+            }
+            Operation::Update { product } => self.update(txn, product),
+            Operation::Delete { id } => self.delete(txn, id),
+            Operation::PutSource { source, record } => {
+                let stored = StoredSource { source: source.clone(), record: record.clone() };
+                Ok(self.db.sources.put(txn, &text_key(source), &serde_json::to_vec(&stored)?)?)
+            }
+            Operation::RemoveSource { source } => {
+                self.db.sources.delete(txn, &text_key(source))?;
+                Ok(())
+            }
+            Operation::Quarantine(row) => {
+                Ok(self.db.quarantine.put(txn, &text_key(&row.source), &serde_json::to_vec(row)?)?)
+            }
+            Operation::Release { source } => {
+                self.db.quarantine.delete(txn, &text_key(source))?;
+                Ok(())
+            }
+            Operation::SetRelease(release) => {
+                self.meta.release = *release;
+                self.meta_changed = true;
+                Ok(())
+            }
+            Operation::KeepArroyFrom(products) => {
+                self.meta.arroy_from = *products;
+                self.meta_changed = true;
+                Ok(())
+            }
+        }
+    }
+
+    fn upsert(
+        &mut self,
+        txn: &mut RwTxn<'_>,
+        product: &Product,
+        vector: &'b [u8],
+        thumbnail: Option<&[u8]>,
+    ) -> Result<()> {
+        let key = text_key(&product.id);
+        let item = match self.db.ids.get(txn, &key)? {
+            Some(item) => {
+                self.forget_facets(txn, item)?;
+                self.committed.updated += 1;
+                item
+            }
+            None => {
+                let item = self.allocate()?;
+                self.db.ids.put(txn, &key, &item)?;
+                self.live.insert(item);
+                self.committed.inserted += 1;
+                item
+            }
+        };
+        self.store(txn, item, product)?;
+        self.vectors.insert(item, Some(vector));
+        match thumbnail {
+            Some(picture) => self.db.thumbnails.put(txn, &item, picture)?,
+            None => drop(self.db.thumbnails.delete(txn, &item)?),
+        }
+        Ok(())
+    }
+
+    fn update(&mut self, txn: &mut RwTxn<'_>, product: &Product) -> Result<()> {
+        let item = self.db.ids.get(txn, &text_key(&product.id))?;
+        let item = item.ok_or_else(|| Error::UnknownProduct { id: product.id.clone() })?;
+        self.forget_facets(txn, item)?;
+        self.committed.updated += 1;
+        self.store(txn, item, product)
+    }
+
+    fn delete(&mut self, txn: &mut RwTxn<'_>, id: &str) -> Result<()> {
+        let key = text_key(id);
+        let Some(item) = self.db.ids.get(txn, &key)? else { return Ok(()) };
+        self.forget_facets(txn, item)?;
+        self.db.ids.delete(txn, &key)?;
+        self.db.products.delete(txn, &item)?;
+        self.db.thumbnails.delete(txn, &item)?;
+        self.vectors.insert(item, None);
+        self.prices.insert(item, price::NONE);
+        self.live.remove(item);
+        self.freed.insert(item);
+        self.committed.deleted += 1;
+        Ok(())
+    }
+
+    /// The lowest item that no product has had since before the last commit.
+    fn allocate(&mut self) -> Result<u32> {
+        if let Some(item) = self.free.min() {
+            self.free.remove(item);
+            return Ok(item);
+        }
+        let after = |items: &RoaringBitmap| items.max().map_or(Some(0), |last| last.checked_add(1));
+        let next = after(&self.live).zip(after(&self.freed)).map(|(a, b)| a.max(b));
+        next.ok_or_else(|| Error::damaged("it has no item number left"))
+    }
+
+    fn store(&mut self, txn: &mut RwTxn<'_>, item: u32, product: &Product) -> Result<()> {
+        self.db.products.put(txn, &item, &serde_json::to_vec(product)?)?;
+        self.prices.insert(item, price::encode(product));
+        for (field, value) in facets_of(product) {
+            self.facets.add(facet_key(&field, &value), &value, item);
+        }
+        Ok(())
+    }
+
+    fn forget_facets(&mut self, txn: &RwTxn<'_>, item: u32) -> Result<()> {
+        let bytes = self.db.products.get(txn, &item)?;
+        let bytes = bytes.ok_or_else(|| Error::damaged(format!("item {item} has lost its product")))?;
+        for (field, value) in facets_of(&serde_json::from_slice(bytes)?) {
+            self.facets.remove(facet_key(&field, &value), item);
+        }
+        Ok(())
+    }
+
+    /// Writes what was collected.
+    pub(crate) fn finish(mut self, txn: &mut RwTxn<'_>) -> Result<Committed> {
+        self.write_vectors(txn)?;
+        self.write_prices(txn)?;
+        self.facets.write(&self.db, txn)?;
+        self.free |= &self.freed;
+        write_items(&self.db, txn, meta_key::LIVE, &self.live)?;
+        write_items(&self.db, txn, meta_key::FREE, &self.free)?;
+        if self.meta_changed {
+            self.db.meta.put(txn, meta_key::CATALOG, &serde_json::to_vec(&self.meta)?)?;
+        }
+        index::arroy::maintain(&self.db, txn, &self.meta, &self.live, &self.vectors)?;
+        Ok(self.committed)
+    }
+
+    fn write_vectors(&self, txn: &mut RwTxn<'_>) -> Result<()> {
+        let dimension = self.meta.dimension;
+        let mut segments: BTreeMap<u32, Vec<(usize, &[u8])>> = BTreeMap::new();
+        for (&item, vector) in &self.vectors {
+            let (number, slot) = segment::locate(item);
+            // The bytes of a deleted item stay until the next product gets its slot: nothing reads them.
+            segments.entry(number).or_default().extend(vector.map(|v| (slot, v)));
+        }
+        for (number, rows) in segments.into_iter().filter(|(_, rows)| !rows.is_empty()) {
+            let mut bytes = self.db.vectors.get(txn, &number)?.unwrap_or_default().to_vec();
+            segment::validate(number, &bytes, dimension)?;
+            rows.into_iter().for_each(|(slot, row)| segment::put_row(&mut bytes, slot, row));
+            self.db.vectors.put(txn, &number, &bytes)?;
+        }
+        Ok(())
+    }
+
+    fn write_prices(&self, txn: &mut RwTxn<'_>) -> Result<()> {
+        let mut columns: BTreeMap<u32, Vec<(u32, i64)>> = BTreeMap::new();
+        for (&item, &price) in &self.prices {
+            columns.entry(item / price::SLOTS).or_default().push((item % price::SLOTS, price));
+        }
+        for (number, entries) in columns {
+            let mut column = price::read_column(self.db.prices.get(txn, &number)?);
+            entries.into_iter().for_each(|(slot, price)| column[slot as usize] = price);
+            self.db.prices.put(txn, &number, &price::column_bytes(&column))?;
+        }
+        Ok(())
+    }
+}

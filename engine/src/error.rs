@@ -1,0 +1,193 @@
+//! What can go wrong between a query and its hits, or between a product and the disk.
+
+use std::path::PathBuf;
+
+use knytt_models::Fingerprint;
+
+/// This crate's results.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Each variant says what was expected, what was found, and (where there is one) the way out.
+/// [`Error::code`] is stable, for programs that branch on it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The folder holds no catalogue; the path is wrong or nothing was built there yet.
+    #[error("{path} is not a catalogue: {reason}")]
+    NotACatalog {
+        /// The folder that was opened.
+        path: PathBuf,
+        /// What is missing or strange.
+        reason: String,
+    },
+
+    /// A new catalogue was asked for where one is; open it, or choose another folder.
+    #[error("{path} already holds a catalogue")]
+    AlreadyExists {
+        /// The folder.
+        path: PathBuf,
+    },
+
+    /// Another version of Knytt wrote the catalogue; use that version, or build it again.
+    #[error("the catalogue has schema version {found}, this program reads version {supported}")]
+    UnknownSchema {
+        /// What the catalogue says.
+        found: u32,
+        /// What this program reads.
+        supported: u32,
+    },
+
+    /// The catalogue or one of its files cannot be opened; see the permissions.
+    #[error("cannot open {path}: {source}")]
+    Open {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+
+    /// The disk is full. Nothing of the batch was stored; free some space and commit again.
+    #[error("the disk that holds {path} is full: nothing of this batch was stored")]
+    DiskFull {
+        /// The catalogue's folder.
+        path: PathBuf,
+    },
+
+    /// The catalogue has reached the size that it was opened with as its limit.
+    #[error("the catalogue may not grow beyond {limit_bytes} bytes: nothing of this batch was stored")]
+    MapLimit {
+        /// The limit, in bytes.
+        limit_bytes: usize,
+    },
+
+    /// The file must grow, which needs a moment without readers, and a snapshot stayed open.
+    /// Drop snapshots soon after use, and none may be held by the thread that commits.
+    #[error("the catalogue must grow, but {readers} snapshots stayed open for {waited_ms} ms")]
+    ReadersHoldMap {
+        /// Snapshots still open.
+        readers: usize,
+        /// How long the commit waited, in milliseconds.
+        waited_ms: u64,
+    },
+
+    /// Every reader slot is taken; too many snapshots are open at once.
+    #[error("too many snapshots are open at once (the limit is {limit})")]
+    TooManyReaders {
+        /// Slots per catalogue, over all processes.
+        limit: u32,
+    },
+
+    /// Two parts of the catalogue contradict each other; build it again or restore a copy.
+    #[error("the catalogue is damaged: {0}")]
+    Damaged(String),
+
+    /// A vector of another model; embed the query with the model that the catalogue names.
+    #[error("the catalogue was built by model {expected}, this embedding is of model {received}")]
+    FingerprintMismatch {
+        /// The catalogue's model.
+        expected: Fingerprint,
+        /// The embedding's.
+        received: Fingerprint,
+    },
+
+    /// A vector of another length than the catalogue's.
+    #[error("the catalogue holds vectors of {expected} dimensions, this one has {received}")]
+    DimensionMismatch {
+        /// The catalogue's.
+        expected: usize,
+        /// The vector's.
+        received: usize,
+    },
+
+    /// A product that cannot be stored; correct its row.
+    #[error("product {id:?} cannot be stored: {reason}")]
+    InvalidProduct {
+        /// Its id.
+        id: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+
+    /// No product has this id.
+    #[error("the catalogue has no product {id:?}")]
+    UnknownProduct {
+        /// The id that was asked for.
+        id: String,
+    },
+
+    /// A filter that cannot be read, or that names a key which no product has.
+    #[error(transparent)]
+    Filter(#[from] crate::FilterError),
+
+    /// The query asks for nothing, or for too much.
+    #[error("this query cannot be answered: {0}")]
+    InvalidQuery(&'static str),
+
+    /// The model refused the picture or the words.
+    #[error(transparent)]
+    Model(#[from] knytt_models::Error),
+
+    /// A stored record cannot be read or written as JSON.
+    #[error("a stored record is not readable: {0}")]
+    Record(#[from] serde_json::Error),
+
+    /// The storage failed in a way that has no name of its own here.
+    #[error("storage: {0}")]
+    Storage(heed::Error),
+
+    /// The approximate index failed.
+    #[error("index: {0}")]
+    Index(arroy::Error),
+}
+
+impl Error {
+    /// A stable name of the kind of error, in `snake_case`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotACatalog { .. } => "not_a_catalog",
+            Self::AlreadyExists { .. } => "catalog_exists",
+            Self::UnknownSchema { .. } => "unknown_schema",
+            Self::Open { .. } => "catalog_unreadable",
+            Self::DiskFull { .. } => "disk_full",
+            Self::MapLimit { .. } => "catalog_too_large",
+            Self::ReadersHoldMap { .. } => "readers_hold_map",
+            Self::TooManyReaders { .. } => "too_many_readers",
+            Self::Damaged(_) | Self::Record(_) => "catalog_damaged",
+            Self::FingerprintMismatch { .. } => "fingerprint_mismatch",
+            Self::DimensionMismatch { .. } => "dimension_mismatch",
+            Self::InvalidProduct { .. } => "invalid_product",
+            Self::UnknownProduct { .. } => "unknown_product",
+            Self::Filter(_) => "invalid_filter",
+            Self::InvalidQuery(_) => "invalid_query",
+            Self::Model(_) => "model",
+            Self::Storage(_) => "storage",
+            Self::Index(_) => "index",
+        }
+    }
+
+    pub(crate) fn damaged(what: impl Into<String>) -> Self {
+        Self::Damaged(what.into())
+    }
+}
+
+impl From<heed::Error> for Error {
+    fn from(error: heed::Error) -> Self {
+        match error {
+            heed::Error::Mdb(
+                heed::MdbError::Corrupted | heed::MdbError::PageNotFound | heed::MdbError::Invalid,
+            ) => Self::Damaged(error.to_string()),
+            heed::Error::Decoding(reason) => Self::Damaged(reason.to_string()),
+            other => Self::Storage(other),
+        }
+    }
+}
+
+impl From<arroy::Error> for Error {
+    fn from(error: arroy::Error) -> Self {
+        match error {
+            // So that a full map inside an index build is grown like any other.
+            arroy::Error::Heed(storage) => storage.into(),
+            other => Self::Index(other),
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! The approximate index: a forest of random-projection trees, kept by the crate `arroy` in the same
+//! transaction as everything else.
+//!
+//! arroy stores each vector a second time, in f32, and walks all of them in every build; below the
+//! measured size the exact scan is faster, so a small catalogue has no such index.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+
+use arroy::distances::Cosine;
+use heed::{RoTxn, RwTxn};
+use rand_arroy::SeedableRng;
+use rand_arroy::rngs::StdRng;
+use roaring::RoaringBitmap;
+
+use super::{Candidate, Nearest, Top};
+use crate::schema::{CatalogMeta, Databases};
+use crate::simd::Kernel;
+use crate::{Error, Result, segment};
+
+/// Trees in the forest. Always the same number: arroy would otherwise add and drop trees as the
+/// catalogue grows, and rebuild for it.
+const TREES: usize = 20;
+
+/// How many leaves a query looks at, at least, and per hit that is asked for.
+const LEAVES_AT_LEAST: usize = 20_000;
+const LEAVES_PER_HIT: usize = 400;
+
+/// arroy keeps several indexes in one database; ours is this one.
+const INDEX: u16 = 0;
+
+/// An index is dropped when the catalogue falls below this share of the size that it is kept from,
+/// so that a catalogue at the limit does not build and drop it in turns.
+const DROP_BELOW_SHARE: f64 = 0.8;
+
+/// Brings the index up to the vectors of a batch, builds it when the catalogue has become large
+/// enough, drops it when it is no longer wanted.
+pub(crate) fn maintain(
+    db: &Databases<'static>,
+    txn: &mut RwTxn<'_>,
+    meta: &CatalogMeta,
+    live: &RoaringBitmap,
+    changed: &BTreeMap<u32, Option<&[u8]>>,
+) -> Result<()> {
+    let writer = arroy::Writer::<Cosine>::new(db.arroy, INDEX, meta.dimension);
+    let built = !db.arroy.is_empty(txn)?;
+    let from = meta.arroy_from.unwrap_or(u64::MAX);
+    let keep_from = if built { (from as f64 * DROP_BELOW_SHARE) as u64 } else { from };
+    if meta.arroy_from.is_none() || live.len() < keep_from || live.is_empty() {
+        return if built { Ok(db.arroy.clear(txn)?) } else { Ok(()) };
+    }
+    if built && changed.is_empty() {
+        return Ok(());
+    }
+    if built {
+        for (&item, vector) in changed {
+            match vector {
+                Some(row) => writer.add_item(txn, item, &segment::decode(row))?,
+                None => drop(writer.del_item(txn, item)?),
+            }
+        }
+    } else {
+        add_all(db, txn, &writer, meta.dimension, live)?;
+    }
+    // Seeded, so that the same changes give the same index.
+    let mut rng = StdRng::seed_from_u64(live.len());
+    Ok(writer.builder(&mut rng).n_trees(TREES).build(txn)?)
+}
+
+fn add_all(
+    db: &Databases<'static>,
+    txn: &mut RwTxn<'_>,
+    writer: &arroy::Writer<Cosine>,
+    dimension: usize,
+    live: &RoaringBitmap,
+) -> Result<()> {
+    let mut held: Option<(u32, Vec<u8>)> = None;
+    for item in live {
+        let (number, slot) = segment::locate(item);
+        if held.as_ref().is_none_or(|(current, _)| *current != number) {
+            // A copy: writing may move the page that it lies on.
+            held = Some((number, db.vectors.get(txn, &number)?.unwrap_or_default().to_vec()));
+        }
+        let row = held.as_ref().and_then(|(_, bytes)| segment::row(bytes, slot, dimension));
+        let row = row.ok_or_else(|| Error::damaged(format!("item {item} has no vector")))?;
+        writer.add_item(txn, item, &segment::decode(row))?;
+    }
+    Ok(())
+}
+
+/// The index, open for queries.
+pub(crate) struct ArroyIndex<'t> {
+    reader: arroy::Reader<'t, Cosine>,
+    db: &'t Databases<'static>,
+    txn: &'t RoTxn<'t>,
+}
+
+impl<'t> ArroyIndex<'t> {
+    /// The catalogue's index, or `None` if it keeps none.
+    pub(crate) fn open(db: &'t Databases<'static>, txn: &'t RoTxn<'t>) -> Result<Option<Self>> {
+        match arroy::Reader::open(txn, INDEX, db.arroy) {
+            Ok(reader) => Ok(Some(Self { reader, db, txn })),
+            Err(arroy::Error::MissingMetadata(_)) => Ok(None),
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    /// The items that it covers.
+    pub(crate) fn items(&self) -> &RoaringBitmap {
+        self.reader.item_ids()
+    }
+}
+
+impl Nearest for ArroyIndex<'_> {
+    fn nearest(&self, query: &[f32], among: &RoaringBitmap, k: usize) -> Result<Vec<Candidate>> {
+        let Some(leaves) = NonZeroUsize::new((k * LEAVES_PER_HIT).max(LEAVES_AT_LEAST)) else {
+            return Ok(Vec::new());
+        };
+        let mut search = self.reader.nns(k);
+        search.search_k(leaves);
+        if among != self.items() {
+            search.candidates(among);
+        }
+        let found = search.by_vector(self.txn, query)?;
+        // Scores are those of the stored f16 vectors, so that both kinds give a product the same one.
+        let kernel = Kernel::best();
+        let mut top = Top::new(k);
+        for (item, _) in found {
+            let (number, slot) = segment::locate(item);
+            let segment = self.db.vectors.get(self.txn, &number)?.unwrap_or_default();
+            let row = segment::row(segment, slot, query.len());
+            let row = row.ok_or_else(|| Error::damaged(format!("item {item} has no vector")))?;
+            top.offer(Candidate { item, score: kernel.dot(query, row) });
+        }
+        Ok(top.into_sorted())
+    }
+}

@@ -1,0 +1,232 @@
+//! The dot product of an f32 query and a stored f16 vector: the inner loop of every exact scan.
+//!
+//! One kernel per instruction set, chosen once at run time. All of them sum in f32, in several
+//! partial sums, so their results differ in the last bits only.
+#![expect(unsafe_code, reason = "vector instructions")]
+
+use std::sync::LazyLock;
+
+use half::f16;
+
+/// `query`: `[dimension]`, f32. `row`: `[dimension]`, little-endian f16.
+type Dot = unsafe fn(query: &[f32], row: &[u8]) -> f32;
+
+/// An instruction set's way to multiply.
+#[derive(Clone, Copy)]
+pub(crate) struct Kernel {
+    /// The instruction set, for people.
+    pub(crate) name: &'static str,
+    dot: Dot,
+}
+
+impl Kernel {
+    /// The fastest one that this machine runs.
+    pub(crate) fn best() -> Self {
+        static BEST: LazyLock<Kernel> =
+            LazyLock::new(|| Kernel::available().into_iter().next().unwrap_or(Kernel::PORTABLE));
+        *BEST
+    }
+
+    const PORTABLE: Self = Self { name: "portable", dot: portable };
+
+    /// Those that this machine runs, fastest first.
+    pub(crate) fn available() -> Vec<Self> {
+        let mut kernels = Vec::new();
+        #[cfg(target_arch = "x86_64")]
+        {
+            if is_x86_feature_detected!("avx512f") {
+                kernels.push(Self { name: "avx512f", dot: x86::dot_avx512 });
+            }
+            if is_x86_feature_detected!("avx2")
+                && is_x86_feature_detected!("fma")
+                && is_x86_feature_detected!("f16c")
+            {
+                kernels.push(Self { name: "avx2", dot: x86::dot_avx2 });
+            }
+        }
+        #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+        if std::arch::is_aarch64_feature_detected!("neon") {
+            kernels.push(Self { name: "neon", dot: neon::dot_neon });
+        }
+        kernels.push(Self::PORTABLE);
+        kernels
+    }
+
+    /// The dot product.
+    ///
+    /// # Panics
+    /// If `row` is not `query.len()` f16 values.
+    #[inline]
+    pub(crate) fn dot(self, query: &[f32], row: &[u8]) -> f32 {
+        assert_eq!(row.len(), query.len() * 2, "a row of another dimension");
+        // SAFETY: `available` names a kernel only after asking for its instructions, and the kernels
+        // read `query.len()` values of both slices, which the assertion has made sure are there.
+        unsafe { (self.dot)(query, row) }
+    }
+}
+
+/// Sums 16 lanes, so that a compiler without our kernels can still use its vectors.
+fn portable(query: &[f32], row: &[u8]) -> f32 {
+    const LANES: usize = 16;
+    let mut sums = [0.0_f32; LANES];
+    let value = |bytes: &[u8]| f16::from_le_bytes([bytes[0], bytes[1]]).to_f32();
+    let (queries, rows) = (query.chunks_exact(LANES), row.chunks_exact(LANES * 2));
+    let tail = queries.remainder().iter().zip(rows.remainder().chunks_exact(2));
+    let tail: f32 = tail.map(|(q, r)| q * value(r)).sum();
+    for (q, r) in queries.zip(rows) {
+        for lane in 0..LANES {
+            sums[lane] += q[lane] * value(&r[lane * 2..]);
+        }
+    }
+    sums.iter().sum::<f32>() + tail
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use std::arch::x86_64::*;
+
+    /// # Safety
+    /// AVX-512F must be there, and `row` must be `query.len()` f16 values.
+    #[target_feature(enable = "avx512f")]
+    pub(super) unsafe fn dot_avx512(query: &[f32], row: &[u8]) -> f32 {
+        let (q, r, n) = (query.as_ptr(), row.as_ptr(), query.len());
+        let mut sums = [_mm512_setzero_ps(); 4];
+        let mut i = 0;
+        while i + 64 <= n {
+            for (lane, sum) in sums.iter_mut().enumerate() {
+                let at = i + lane * 16;
+                // SAFETY: `at + 16 <= n`; the loads take unaligned addresses.
+                let (a, b) =
+                    unsafe { (_mm512_loadu_ps(q.add(at)), _mm256_loadu_si256(r.add(at * 2).cast())) };
+                *sum = _mm512_fmadd_ps(a, _mm512_cvtph_ps(b), *sum);
+            }
+            i += 64;
+        }
+        while i + 16 <= n {
+            // SAFETY: `i + 16 <= n`; the loads take unaligned addresses.
+            let (a, b) = unsafe { (_mm512_loadu_ps(q.add(i)), _mm256_loadu_si256(r.add(i * 2).cast())) };
+            sums[0] = _mm512_fmadd_ps(a, _mm512_cvtph_ps(b), sums[0]);
+            i += 16;
+        }
+        let sum = _mm512_add_ps(_mm512_add_ps(sums[0], sums[1]), _mm512_add_ps(sums[2], sums[3]));
+        _mm512_reduce_add_ps(sum) + super::portable(&query[i..], &row[i * 2..])
+    }
+
+    /// # Safety
+    /// AVX2, FMA and F16C must be there, and `row` must be `query.len()` f16 values.
+    #[target_feature(enable = "avx2,fma,f16c")]
+    pub(super) unsafe fn dot_avx2(query: &[f32], row: &[u8]) -> f32 {
+        let (q, r, n) = (query.as_ptr(), row.as_ptr(), query.len());
+        let mut sums = [_mm256_setzero_ps(); 4];
+        let mut i = 0;
+        while i + 32 <= n {
+            for (lane, sum) in sums.iter_mut().enumerate() {
+                let at = i + lane * 8;
+                // SAFETY: `at + 8 <= n`; the loads take unaligned addresses.
+                let (a, b) = unsafe { (_mm256_loadu_ps(q.add(at)), _mm_loadu_si128(r.add(at * 2).cast())) };
+                *sum = _mm256_fmadd_ps(a, _mm256_cvtph_ps(b), *sum);
+            }
+            i += 32;
+        }
+        while i + 8 <= n {
+            // SAFETY: `i + 8 <= n`; the loads take unaligned addresses.
+            let (a, b) = unsafe { (_mm256_loadu_ps(q.add(i)), _mm_loadu_si128(r.add(i * 2).cast())) };
+            sums[0] = _mm256_fmadd_ps(a, _mm256_cvtph_ps(b), sums[0]);
+            i += 8;
+        }
+        let sum = _mm256_add_ps(_mm256_add_ps(sums[0], sums[1]), _mm256_add_ps(sums[2], sums[3]));
+        let mut lanes = [0.0_f32; 8];
+        // SAFETY: `lanes` holds the 8 values; the store takes unaligned addresses.
+        unsafe { _mm256_storeu_ps(lanes.as_mut_ptr(), sum) };
+        lanes.iter().sum::<f32>() + super::portable(&query[i..], &row[i * 2..])
+    }
+}
+
+#[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+mod neon {
+    use std::arch::aarch64::*;
+
+    /// Four f16 to four f32 by their bits, since the conversion instruction is not in stable Rust:
+    /// exponent and mantissa move into place, and a multiplication by 2¹¹² corrects the exponent's
+    /// bias, for subnormals too. Stored vectors are finite, so infinities need no care.
+    #[target_feature(enable = "neon")]
+    fn widen(halves: uint16x4_t) -> float32x4_t {
+        let wide = vmovl_u16(halves);
+        let sign = vshlq_n_u32::<16>(vandq_u32(wide, vdupq_n_u32(0x8000)));
+        let magnitude = vshlq_n_u32::<13>(vandq_u32(wide, vdupq_n_u32(0x7fff)));
+        let scale = vdupq_n_f32(f32::from_bits((112 + 127) << 23));
+        let value = vmulq_f32(vreinterpretq_f32_u32(magnitude), scale);
+        vreinterpretq_f32_u32(vorrq_u32(vreinterpretq_u32_f32(value), sign))
+    }
+
+    /// # Safety
+    /// NEON must be there, and `row` must be `query.len()` f16 values.
+    #[target_feature(enable = "neon")]
+    pub(super) unsafe fn dot_neon(query: &[f32], row: &[u8]) -> f32 {
+        let (q, r, n) = (query.as_ptr(), row.as_ptr(), query.len());
+        let mut sums = [vdupq_n_f32(0.0); 4];
+        let mut i = 0;
+        while i + 16 <= n {
+            for pair in 0..2 {
+                let at = i + pair * 8;
+                // SAFETY: `at + 8 <= n`; byte loads need no alignment.
+                let (a, b, halves) =
+                    unsafe { (vld1q_f32(q.add(at)), vld1q_f32(q.add(at + 4)), vld1q_u8(r.add(at * 2))) };
+                let halves = vreinterpretq_u16_u8(halves);
+                sums[pair * 2] = vfmaq_f32(sums[pair * 2], a, widen(vget_low_u16(halves)));
+                sums[pair * 2 + 1] = vfmaq_f32(sums[pair * 2 + 1], b, widen(vget_high_u16(halves)));
+            }
+            i += 16;
+        }
+        let sum = vaddq_f32(vaddq_f32(sums[0], sums[1]), vaddq_f32(sums[2], sums[3]));
+        vaddvq_f32(sum) + super::portable(&query[i..], &row[i * 2..])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_portable_kernel_is_always_there_and_last() {
+        assert_eq!(Kernel::available().last().unwrap().name, "portable");
+    }
+
+    #[test]
+    fn subnormal_halves_count() {
+        let tiny = f16::from_bits(0x0001);
+        let row: Vec<u8> = std::iter::repeat_n(tiny.to_le_bytes(), 67).flatten().collect();
+        for kernel in Kernel::available() {
+            let dot = kernel.dot(&[1.0; 67], &row);
+            assert!((dot / (67.0 * tiny.to_f32()) - 1.0).abs() < 1e-5, "{}: {dot}", kernel.name);
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "another dimension")]
+    fn a_row_of_another_length_is_never_read() {
+        Kernel::best().dot(&[1.0; 3], &[0; 8]);
+    }
+
+    proptest! {
+        #[test]
+        fn every_kernel_agrees_with_the_exact_sum(
+            values in prop::collection::vec((-1.0_f32..1.0, -1.0_f32..1.0), 0..700),
+            offset in 0_usize..3,
+        ) {
+            let query: Vec<f32> = values.iter().map(|v| v.0).collect();
+            let halves: Vec<f16> = values.iter().map(|v| f16::from_f32(v.1)).collect();
+            // At any address: LMDB promises two bytes of alignment, the kernels need none.
+            let mut bytes = vec![0; offset];
+            bytes.extend(halves.iter().flat_map(|h| h.to_le_bytes()));
+            let exact: f64 =
+                query.iter().zip(&halves).map(|(q, h)| f64::from(*q) * f64::from(h.to_f32())).sum();
+            for kernel in Kernel::available() {
+                let dot = f64::from(kernel.dot(&query, &bytes[offset..]));
+                prop_assert!((dot - exact).abs() < 1e-4, "{}: {} instead of {}", kernel.name, dot, exact);
+            }
+        }
+    }
+}
