@@ -244,7 +244,7 @@ fn long_sleeves(cut: &mut TopCut, rng: &mut impl Rng) {
     cut.sleeve = rng.random_range(52.0..62.0);
     cut.sleeve_width = rng.random_range(16.5..19.5);
     cut.cuff_width = rng.random_range(8.5..11.5);
-    cut.arm_angle = rng.random_range(0.2..0.62);
+    cut.arm_angle = rng.random_range(0.42..0.74);
 }
 
 fn top(category: Category, rng: &mut impl Rng) -> TopCut {

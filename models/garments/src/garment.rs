@@ -83,6 +83,13 @@ impl Garment {
         Self { category, cut, colours: [first, second, third], pattern, fabric, seed: rng.random() }
     }
 
+    /// The same cut, pattern and fabric in another colour.
+    pub fn recoloured(&self, name: ColourName, rng: &mut impl Rng) -> Self {
+        let first = Colour::jittered(name, rng);
+        let Self { category, cut, pattern, fabric, .. } = self.clone();
+        Self::with(category, cut, first, pattern, fabric, rng)
+    }
+
     /// The colours that show: the main one first, then those of the pattern.
     pub fn shown_colours(&self) -> &[Colour] {
         &self.colours[..self.pattern.colours()]

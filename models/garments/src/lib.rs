@@ -29,7 +29,9 @@ mod noise;
 mod palette;
 mod pattern;
 mod render;
+mod sample;
 mod shapes;
+mod shop;
 mod view;
 
 pub use backdrop::{Backdrop, Ground};
@@ -43,4 +45,5 @@ pub use garment::Garment;
 pub use palette::{Colour, ColourName};
 pub use pattern::{Motif, Pattern};
 pub use render::render;
+pub use sample::{Product, sample_products};
 pub use view::{Camera, Light, Pose, View};

@@ -1,5 +1,6 @@
 //! `knytt-garments`: training pictures, the sample catalogue, contact sheets.
 
+mod catalogue;
 mod sheet;
 mod train;
 
@@ -31,6 +32,21 @@ enum Command {
         /// The folder to write to.
         #[arg(long)]
         out: PathBuf,
+    },
+    /// Write the sample catalogue: `products.csv` and `images/*.jpg`.
+    Sample {
+        /// The folder to write to.
+        #[arg(long)]
+        out: PathBuf,
+        /// How many products.
+        #[arg(long, default_value_t = 360)]
+        count: usize,
+        /// The same seed gives the same catalogue.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Pixels per side.
+        #[arg(long, default_value_t = 480)]
+        size: u32,
     },
     /// Write one PNG with a row of garments per category.
     Sheet {
@@ -65,6 +81,7 @@ enum Mode {
 fn main() -> anyhow::Result<()> {
     match Args::parse().command {
         Command::Train { count, seed, size, out } => train::write(count, seed, size, &out),
+        Command::Sample { out, count, seed, size } => catalogue::write(&out, count, seed, size),
         Command::Sheet { out, mode, size, each, seed, only } => {
             sheet::write(&out, mode, size, each, seed, &only)
         }

@@ -37,7 +37,69 @@ pub(super) fn draw(bench: &mut Workbench<'_>, cut: &TopCut) {
         belt(bench, cut);
     }
     collars::before(bench, cut);
+    for index in 0..2 {
+        if folded(bench, cut, index) {
+            forearm(bench, cut, index);
+        }
+    }
 }
+
+/// Whether this long sleeve lies across the body instead of beside it.
+fn folded(bench: &Workbench<'_>, cut: &TopCut, index: usize) -> bool {
+    cut.sleeve > 45.0 && bench.pose.arms[index] < FOLDED && !bench.pose.hanger
+}
+
+fn forearm(bench: &mut Workbench<'_>, cut: &TopCut, index: usize) {
+    let arm = arm(bench, &upper(cut), index);
+    let side = if index == 0 { -1.0 } else { 1.0 };
+    let middle = (cut.sleeve_width + cut.cuff_width) * 0.5;
+    let elbow = (arm.wrist.0 + arm.across.0 * middle * 0.5, arm.wrist.1 + arm.across.1 * middle * 0.5);
+    // The further the arm is turned in, the higher the hand comes.
+    let turn = -0.9 + (bench.pose.arms[index] - FOLDED) * 5.0;
+    let (sin, cos) = turn.sin_cos();
+    let hand = (elbow.0 + sin * cut.sleeve * 0.5, elbow.1 + cos * cut.sleeve * 0.5);
+    let (wide, thin) = (middle * 0.5, cut.cuff_width * 0.5);
+    let path = Pen::at(elbow.0 + cos * wide, elbow.1 - sin * wide)
+        .to(hand.0 + cos * thin, hand.1 - sin * thin)
+        .to(hand.0 - cos * thin, hand.1 + sin * thin)
+        .to(elbow.0 - cos * wide, elbow.1 + sin * wide)
+        .quad(
+            elbow.0 - sin * wide * 1.3,
+            elbow.1 - cos * wide * 1.3,
+            elbow.0 + cos * wide,
+            elbow.1 - sin * wide,
+        )
+        .shut();
+    let path = if index == 0 { mirror(path) } else { path };
+    let frame = Frame::along(side * elbow.0, elbow.1, side * turn);
+    let cloth = if cut.contrast_sleeves { bench.plain(bench.second) } else { bench.piece(frame) };
+    bench.draft.fill(path, cloth.cast(0.5));
+    for k in 0..2 {
+        let along = 0.1 + 0.14 * k as f32;
+        let at = (elbow.0 + (hand.0 - elbow.0) * along, elbow.1 + (hand.1 - elbow.1) * along);
+        let (dx, dy) = (cos * wide, -sin * wide);
+        bench.draft.crease((side * (at.0 - dx), at.1 - dy), (side * (at.0 + dx), at.1 + dy), 1.3, 0.24);
+    }
+    let at = (elbow.0 + (hand.0 - elbow.0) * 0.86, elbow.1 + (hand.1 - elbow.1) * 0.86);
+    let end = Pen::at(side * (at.0 - cos * wide), at.1 + sin * wide)
+        .to(side * (at.0 + cos * wide), at.1 - sin * wide);
+    bench.draft.line(end.open(), 0.4, Tone::Seam(0.36));
+}
+
+/// The cut with sleeves that end at the elbow.
+fn upper(cut: &TopCut) -> TopCut {
+    TopCut {
+        sleeve: cut.sleeve * 0.5,
+        cuff_width: (cut.sleeve_width + cut.cuff_width) * 0.5,
+        arm_angle: cut.arm_angle + 0.25,
+        cuff: Cuff::Plain,
+        contrast_trim: false,
+        ..cut.clone()
+    }
+}
+
+/// Sleeves turned in further than this lie across the body.
+const FOLDED: f32 = -0.26;
 
 fn waist_y(cut: &TopCut) -> f32 {
     cut.length * cut.waist_at
@@ -186,10 +248,10 @@ fn arm(bench: &Workbench<'_>, cut: &TopCut, index: usize) -> Arm {
     let short = cut.sleeve < 30.0;
     let mut angle = cut.arm_angle + bench.pose.arms[index] * if short { 0.6 } else { 1.0 };
     if bench.pose.hanger {
-        angle = if short { angle * 0.75 } else { 0.1 + 0.3 * bench.pose.arms[index].abs() };
+        angle = if short { angle * 0.75 } else { 0.3 + 0.4 * bench.pose.arms[index].abs() };
     }
-    let angle = angle.clamp(if short { 0.45 } else { 0.08 }, 1.45);
-    let bend = if short { 0.0 } else { 0.18 + 0.5 * bench.pose.arms[index] };
+    let angle = angle.clamp(if short { 0.45 } else { 0.32 }, 1.45);
+    let bend = if short { 0.0 } else { 0.14 + 0.4 * bench.pose.arms[index] };
     let end_angle = (angle - bend).max(-0.3);
     let shoulder = if cut.raglan { (cut.shoulder, cut.slope) } else { (cut.shoulder - 0.4, cut.slope) };
     let half = cut.sleeve * 0.5;
@@ -211,6 +273,8 @@ fn sleeves(bench: &mut Workbench<'_>, cut: &TopCut) {
         return;
     }
     for index in 0..2 {
+        let short = upper(cut);
+        let cut = if folded(bench, cut, index) { &short } else { cut };
         let arm = arm(bench, cut, index);
         let side = if index == 0 { -1.0 } else { 1.0 };
         let flip = |path: Option<Path>| if index == 0 { mirror(path) } else { path };
