@@ -69,7 +69,7 @@ const WALLS: [[u8; 3]; 6] =
 impl Backdrop {
     /// Seamless paper, white to light grey; `tint` counts from 0.
     pub fn studio(tint: usize) -> Self {
-        let tones = [[250, 250, 250], [241, 242, 244], [246, 243, 238], [236, 240, 241]];
+        let tones = [[252, 252, 252], [244, 245, 247], [248, 245, 240], [240, 244, 246]];
         Self {
             ground: Ground::Studio,
             tone: tones[tint % tones.len()],
@@ -157,7 +157,7 @@ impl Backdrop {
         let colour = match self.ground {
             Ground::Studio => {
                 let far = (x * x * 0.7 + (y - 0.15) * (y - 0.15)).sqrt();
-                mix(tone, scale(tone, 0.9), smoothstep(0.5, 1.7, far))
+                mix(tone, scale(tone, 0.94), smoothstep(0.6, 1.7, far))
             }
             Ground::Wood => self.wood(tone, u, v, pixel),
             Ground::Sheet => self.sheet(tone, u, v, pixel, light),

@@ -133,3 +133,24 @@ impl Garment {
         list
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    use crate::{Category, Garment};
+
+    #[test]
+    fn caption_names_category_and_main_colour() {
+        let mut rng = ChaCha8Rng::seed_from_u64(2);
+        for &category in Category::ALL {
+            for _ in 0..40 {
+                let garment = Garment::random(category, &mut rng);
+                let caption = garment.caption(&mut rng);
+                assert!(caption.contains(category.name()), "{caption}");
+                assert!(caption.contains(garment.colours[0].name.name()), "{caption}");
+            }
+        }
+    }
+}

@@ -412,6 +412,7 @@ fn jacket(cut: &mut TopCut, rng: &mut impl Rng) {
     cut.shoulder *= 1.05;
     cut.waist = cut.chest * 0.98;
     cut.hem_width = cut.chest * 0.95;
+    cut.sleeve *= 1.08;
     cut.sleeve_width *= 1.15;
     cut.cuff_width *= 1.15;
     cut.neck = Neck::Crew;
@@ -533,7 +534,7 @@ fn legs(category: Category, rng: &mut impl Rng) -> LegsCut {
         hip,
         rise: rng.random_range(25.0..32.0),
         length: rng.random_range(94.0..108.0),
-        thigh: hip * rng.random_range(0.98..1.1),
+        thigh: hip * rng.random_range(0.94..1.04),
         knee: 14.0 + 8.0 * shape,
         leg: 10.5 + 15.0 * shape * shape,
         spread: rng.random_range(0.01..0.07),

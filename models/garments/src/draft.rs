@@ -150,6 +150,11 @@ pub(crate) fn strip(line: Option<Path>, width: f32) -> Option<Path> {
     )
 }
 
+/// As [`strip`], with straight ends.
+pub(crate) fn band(line: Option<Path>, width: f32) -> Option<Path> {
+    line?.stroke(&Stroke { width, ..Stroke::default() }, 8.0)
+}
+
 pub(crate) fn mirror(path: Option<Path>) -> Option<Path> {
     path?.transform(Transform::from_scale(-1.0, 1.0))
 }

@@ -1,14 +1,27 @@
 //! Wrinkles of the cloth as it lies.
 
+use crate::category::Category;
 use crate::fabric::Fabric;
 use crate::layer::Layer;
 use crate::noise::{fractal, hash, ridged, value};
 use crate::palette::luma;
 use crate::view::Pose;
 
+/// How limp a thing is: 1.0 for a shirt, 0.0 for what keeps its shape whatever happens.
+pub(crate) fn drape(category: Category) -> f32 {
+    use Category as C;
+    match category {
+        C::Sunglasses => 0.05,
+        C::Sneakers | C::Boots | C::Heels | C::Sandals | C::Belt => 0.2,
+        C::Cap | C::Hat | C::Bag | C::Backpack => 0.32,
+        C::Beanie | C::Gloves | C::Tie => 0.6,
+        _ => 1.0,
+    }
+}
+
 /// Shades the layer with folds: a height field lit from `light`, and a few long creases.
-pub(crate) fn wrinkle(layer: &mut Layer, pose: &Pose, fabric: Fabric, light: (f32, f32)) {
-    let depth = pose.wrinkles * fabric.softness();
+pub(crate) fn wrinkle(layer: &mut Layer, pose: &Pose, fabric: Fabric, drape: f32, light: (f32, f32)) {
+    let depth = pose.wrinkles * fabric.softness() * drape;
     if depth <= 0.0 {
         return;
     }
@@ -115,8 +128,8 @@ pub(crate) struct Warp {
 }
 
 impl Warp {
-    pub(crate) fn new(pose: &Pose) -> Self {
-        Self { reach: pose.crumple * 0.035, seed: pose.seed }
+    pub(crate) fn new(pose: &Pose, drape: f32) -> Self {
+        Self { reach: pose.crumple * 0.035 * drape, seed: pose.seed }
     }
 
     pub(crate) fn at(&self, x: f32, y: f32) -> (f32, f32) {

@@ -63,6 +63,21 @@ colours! {
     LightBlue "light blue" "blue" [154, 194, 226] 3.5;
 }
 
+impl ColourName {
+    /// The name whose middle looks most like `rgb` (sRGB).
+    pub fn nearest(rgb: [u8; 3]) -> Self {
+        let lab = to_oklab(rgb_f32(rgb));
+        let mut best = (f32::INFINITY, ColourName::Black);
+        for &name in Self::ALL {
+            let gap = distance(lab, to_oklab(rgb_f32(name.rgb())));
+            if gap < best.0 {
+                best = (gap, name);
+            }
+        }
+        best.1
+    }
+}
+
 /// A named colour with the exact tone of one garment.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Colour {
@@ -80,17 +95,25 @@ impl Colour {
 
     /// A tone near the middle of `name`, still called by that name.
     pub fn jittered(name: ColourName, rng: &mut impl Rng) -> Self {
-        let mut lab = to_oklab(rgb_f32(name.rgb()));
         let (light, tint) = match name {
             ColourName::Black => (0.035, 0.006),
             ColourName::White => (0.02, 0.008),
             ColourName::Grey => (0.09, 0.006),
             _ => (0.04, 0.015),
         };
-        lab[0] += rng.random_range(-light..light);
-        lab[1] += rng.random_range(-tint..tint);
-        lab[2] += rng.random_range(-tint..tint);
-        Self { name, rgb: rgb_u8(from_oklab(lab)) }
+        let middle = to_oklab(rgb_f32(name.rgb()));
+        // Neighbours such as burgundy and brown are close: draw again rather than cross over.
+        for _ in 0..8 {
+            let mut lab = middle;
+            lab[0] += rng.random_range(-light..light);
+            lab[1] += rng.random_range(-tint..tint);
+            lab[2] += rng.random_range(-tint..tint);
+            let rgb = rgb_u8(from_oklab(lab));
+            if ColourName::nearest(rgb) == name {
+                return Self { name, rgb };
+            }
+        }
+        Self::exact(name)
     }
 
     /// A colour drawn as often as clothes have it.
@@ -196,15 +219,7 @@ mod tests {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         for &name in ColourName::ALL {
             for _ in 0..50 {
-                let lab = to_oklab(Colour::jittered(name, &mut rng).rgb_f32());
-                let nearest = ColourName::ALL
-                    .iter()
-                    .min_by(|a, b| {
-                        let gap = |n: ColourName| distance(lab, to_oklab(rgb_f32(n.rgb())));
-                        gap(**a).total_cmp(&gap(**b))
-                    })
-                    .unwrap();
-                assert_eq!(*nearest, name);
+                assert_eq!(ColourName::nearest(Colour::jittered(name, &mut rng).rgb), name);
             }
         }
     }

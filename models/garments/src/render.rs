@@ -12,6 +12,10 @@ use crate::palette::{Rgb, mix, scale};
 use crate::shapes;
 use crate::view::{Camera, View};
 
+/// Brightness above which highlights are compressed.
+const SHOULDER: f32 = 0.93;
+const ROOM: f32 = 1.0 - SHOULDER;
+
 /// Draws `garment` as `view` sees it: a square picture of `size` × `size` pixels.
 ///
 /// The same arguments always give the same pixels. Large pictures are drawn at twice their size and
@@ -31,8 +35,9 @@ pub fn render(garment: &Garment, view: &View, size: u32) -> RgbImage {
     let wanted = inner as f32 * view.camera.scale * if fine == 1 { 1.15 } else { 1.0 };
     let side = (wanted as usize).clamp(32, 4096);
     let mut layer = rasterise(&shapes::draw(garment, &view.pose), &style, side);
-    fold::wrinkle(&mut layer, &view.pose, garment.fabric, style.light);
-    let mut pixels = compose(&layer, view, inner, light);
+    let drape = fold::drape(garment.category);
+    fold::wrinkle(&mut layer, &view.pose, garment.fabric, drape, style.light);
+    let mut pixels = compose(&layer, view, drape, inner, light);
     expose(&mut pixels, view, inner);
     let mut out = shrink(&pixels, inner, fine);
     blur(&mut out, size, view.camera.blur * size as f32 / 1000.0);
@@ -129,9 +134,9 @@ fn sample(layer: &Layer, x: f32, y: f32) -> [f32; 4] {
     out
 }
 
-fn compose(layer: &Layer, view: &View, size: usize, light: (f32, f32)) -> Vec<Rgb> {
+fn compose(layer: &Layer, view: &View, drape: f32, size: usize, light: (f32, f32)) -> Vec<Rgb> {
     let shadow = Shadow::of(layer);
-    let warp = fold::Warp::new(&view.pose);
+    let warp = fold::Warp::new(&view.pose, drape);
     let pixel = 2.0 / size as f32 / view.camera.scale;
     let surface_light = turned(light, -view.camera.rotation);
     let lift = if view.pose.hanger { 0.07 } else { 0.03 };
@@ -173,7 +178,7 @@ fn expose(pixels: &mut [Rgb], view: &View, size: usize) {
         for (c, gain) in rgb.iter_mut().zip(gains) {
             let v = *c * gain * bright;
             // A soft shoulder, as film and phones have: white cloth keeps its folds.
-            *c = if v > 0.85 { 0.85 + 0.15 * (1.0 - (-(v - 0.85) / 0.15).exp()) } else { v };
+            *c = if v > SHOULDER { 1.0 - ROOM * (-(v - SHOULDER) / ROOM).exp() } else { v };
         }
     }
 }
@@ -241,4 +246,70 @@ fn through_jpeg(image: &RgbImage, quality: u8) -> Option<RgbImage> {
     JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(image).ok()?;
     let decoded = image::load(Cursor::new(bytes), ImageFormat::Jpeg).ok()?;
     Some(DynamicImage::into_rgb8(decoded))
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    use super::*;
+    use crate::palette::{Colour, ColourName, distance, rgb_f32, to_oklab};
+    use crate::{Category, Fabric};
+
+    #[test]
+    fn same_garment_and_view_give_the_same_pixels() {
+        let mut rng = ChaCha8Rng::seed_from_u64(4);
+        for &category in Category::ALL {
+            let garment = Garment::random(category, &mut rng);
+            let view = View::wild(&mut rng);
+            let stored = serde_json::to_string(&(&garment, &view)).unwrap();
+            let (again, same_view): (Garment, View) = serde_json::from_str(&stored).unwrap();
+            assert_eq!(render(&garment, &view, 48), render(&again, &same_view, 48), "{}", category.name());
+        }
+    }
+
+    #[test]
+    fn every_category_shows_something() {
+        let mut rng = ChaCha8Rng::seed_from_u64(5);
+        for &category in Category::ALL {
+            for round in 0..12 {
+                let view = if round % 2 == 0 { View::studio(round) } else { View::wild(&mut rng) };
+                let image = render(&Garment::random(category, &mut rng), &view, 64);
+                let (mut low, mut high) = ([255; 3], [0; 3]);
+                for pixel in image.pixels() {
+                    for c in 0..3 {
+                        low[c] = pixel[c].min(low[c]);
+                        high[c] = pixel[c].max(high[c]);
+                    }
+                }
+                let range = (0..3).map(|c| high[c] - low[c]).max().unwrap();
+                assert!(range > 24, "{} is blank in round {round}", category.name());
+                let black = image.pixels().filter(|p| p.0 == [0; 3]).count();
+                assert!(black < 64 * 64 / 8, "{} has {black} black pixels", category.name());
+            }
+        }
+    }
+
+    #[test]
+    fn plain_garment_looks_like_its_colour() {
+        let mut rng = ChaCha8Rng::seed_from_u64(6);
+        for &name in ColourName::ALL {
+            for category in [Category::TShirt, Category::Hoodie, Category::Coat] {
+                let mut garment = Garment::random_in(category, Colour::exact(name), "plain", &mut rng);
+                garment.fabric = Fabric::Cotton;
+                let image = render(&garment, &View::studio(0), 96);
+                // A flank, beside zips, buttons and pockets.
+                let median = |c: usize| {
+                    let area = (30..42).flat_map(|x| (44..62).map(move |y| (x, y)));
+                    let mut values: Vec<u8> = area.map(|(x, y)| image.get_pixel(x, y).0[c]).collect();
+                    values.sort_unstable();
+                    values[values.len() / 2]
+                };
+                let seen = to_oklab(rgb_f32([median(0), median(1), median(2)]));
+                let gap = distance(seen, to_oklab(rgb_f32(name.rgb())));
+                assert!(gap < 0.09, "{} {} is off by {gap}", name.name(), category.name());
+            }
+        }
+    }
 }

@@ -97,9 +97,9 @@ impl View {
                 angle: -0.6,
                 strength: 0.5,
                 warmth: 0.0,
-                exposure: 1.0,
-                falloff: 0.03,
-                vignette: 0.02,
+                exposure: 1.02,
+                falloff: 0.0,
+                vignette: 0.0,
             },
             camera: Camera {
                 rotation: 0.0,

@@ -39,7 +39,7 @@ fn scarf(bench: &mut Workbench<'_>, cut: &OtherCut) {
     let [a, b, c, d] = cut.measures;
     let w = 8.0 + 3.0 * a;
     let (left, right) = (38.0 + 10.0 * b, 34.0 + 10.0 * c);
-    if cut.variant % 3 == 0 {
+    if cut.variant.is_multiple_of(3) {
         // Folded flat in half.
         let wide = w * 1.5;
         bench.draft.fill(
@@ -183,8 +183,8 @@ fn belt(bench: &mut Workbench<'_>, cut: &OtherCut) {
 
 fn tie(bench: &mut Workbench<'_>, cut: &OtherCut) {
     let [a, b, ..] = cut.measures;
-    let w = 3.4 + 1.8 * a;
-    let long = 54.0 + 8.0 * b;
+    let w = 4.4 + 1.6 * a;
+    let long = 46.0 + 8.0 * b;
     let loop_ = Pen::at(-1.6, 1.0)
         .cubic(-8.0, -9.0, -4.0, -14.0, 0.0, -14.0)
         .cubic(4.0, -14.0, 8.0, -9.0, 1.6, 1.0)
@@ -202,7 +202,7 @@ fn tie(bench: &mut Workbench<'_>, cut: &OtherCut) {
 
 fn gloves(bench: &mut Workbench<'_>, cut: &OtherCut) {
     let [a, b, c, d] = cut.measures;
-    let mitten = cut.variant % 3 == 0;
+    let mitten = cut.variant.is_multiple_of(3);
     let tall = 7.0 + 4.0 * a;
     for side in [-1.0, 1.0] {
         let turn = Transform::from_rotate(side * (5.0 + 8.0 * d)).post_translate(side * 8.4, 0.0);
@@ -259,13 +259,13 @@ fn gloves(bench: &mut Workbench<'_>, cut: &OtherCut) {
 fn sunglasses(bench: &mut Workbench<'_>, cut: &OtherCut) {
     let [a, b, c, d] = cut.measures;
     let (w, h) = (2.7 + 0.5 * a, 2.0 + 0.8 * b);
-    let round = cut.variant % 3 == 0;
+    let round = cut.variant.is_multiple_of(3);
     let frame = bench.plain(bench.main).round(0.4, 0.4).cast(0.3);
     let glass = if d > 0.5 { [0.16, 0.16, 0.18] } else { mix([0.3, 0.2, 0.14], bench.second, 0.25) };
     let gap = w + 0.8;
     for side in [-1.0, 1.0] {
         let arm = Pen::at(side * (gap + w), -h * 0.5)
-            .quad(side * (gap + w + 1.0), -h * 1.6, side * (gap + w * 0.4), -h * 2.3)
+            .quad(side * (gap + w + 0.35), -h * 1.2, side * (gap + w * 0.62), -h * 1.55)
             .open();
         bench.draft.fill(strip(arm, 0.42), frame);
         let lens = if round {

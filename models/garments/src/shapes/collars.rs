@@ -4,7 +4,7 @@ use tiny_skia::Path;
 
 use super::{METAL, Workbench};
 use crate::cut::{Collar, Front, Neck, TopCut};
-use crate::draft::{Cloth, Frame, Half, Ink, Pen, Tone, mirror, oval, slab, strip};
+use crate::draft::{Cloth, Frame, Half, Ink, Pen, Tone, band, mirror, oval, slab, strip};
 use crate::fabric::Fabric;
 use crate::palette::{mix, shade_of};
 
@@ -51,7 +51,7 @@ pub(super) fn behind(bench: &mut Workbench<'_>, cut: &TopCut) {
         .both();
     bench.draft.fill(inside, bench.lining());
     let label = slab(-1.8, top + 0.8, 1.8, top + 2.6, 0.2);
-    if nd > 6.5 && bench.garment.seed % 3 != 0 {
+    if nd > 6.5 && !bench.garment.seed.is_multiple_of(3) {
         bench
             .draft
             .fill(label, Cloth::new(Ink::Flat([0.9, 0.89, 0.86]), Fabric::Cotton).round(0.3, 0.05).cast(0.0));
@@ -98,7 +98,7 @@ pub(super) fn before(bench: &mut Workbench<'_>, cut: &TopCut) {
         Collar::None => trim(bench, cut),
         Collar::Polo | Collar::Shirt => leaves(bench, cut),
         Collar::Band => {
-            bench.draft.fill(strip(edge(cut, -0.6), 2.6), bench.cloth().round(0.9, 0.16));
+            bench.draft.fill(band(edge(cut, -0.6), 2.6), bench.cloth().round(0.9, 0.16));
         }
         Collar::Hood => hood(bench, cut),
         Collar::Lapel => lapels(bench, cut),
@@ -130,7 +130,7 @@ fn trim(bench: &mut Workbench<'_>, cut: &TopCut) {
     if cut.front == Front::Buttons {
         return;
     }
-    bench.draft.fill(strip(edge(cut, 0.3), width), bench.plain(tone).round(0.8, 0.14).cast(0.18));
+    bench.draft.fill(band(edge(cut, 0.3), width), bench.plain(tone).round(0.8, 0.14).cast(0.18));
 }
 
 fn leaves(bench: &mut Workbench<'_>, cut: &TopCut) {

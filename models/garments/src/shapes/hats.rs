@@ -1,18 +1,18 @@
 //! Caps, beanies, brimmed hats.
 
-use super::Workbench;
+use super::{Workbench, print};
 use crate::category::Category;
 use crate::cut::OtherCut;
-use crate::draft::{Cloth, Half, Ink, Pen, Tone, oval, slab, strip};
+use crate::draft::{Cloth, Half, Ink, Pen, Tone, oval, slab};
 use crate::fabric::Fabric;
 use crate::palette::{mix, shade_of};
 
 pub(super) fn draw(bench: &mut Workbench<'_>, cut: &OtherCut) {
     match bench.garment.category {
         Category::Beanie => beanie(bench, cut),
-        Category::Cap if cut.variant % 3 == 0 => cap_side(bench, cut),
+        Category::Cap if cut.variant.is_multiple_of(3) => cap_side(bench, cut),
         Category::Cap => cap(bench, cut),
-        _ if cut.variant % 3 == 0 => bucket(bench, cut),
+        _ if cut.variant.is_multiple_of(3) => bucket(bench, cut),
         _ => brimmed(bench, cut),
     }
 }
@@ -24,34 +24,33 @@ fn cap(bench: &mut Workbench<'_>, cut: &OtherCut) {
     let crown =
         Half::at(0.0, -h).cubic(w * 0.66, -h, w, -h * 0.62, w, 0.6).quad(w * 0.5, 2.4, 0.0, 2.4).both();
     bench.draft.fill(crown, bench.cloth().round(4.0, 0.34));
-    for side in [-1.0, 1.0] {
-        bench.draft.line(
-            Pen::at(0.0, -h).quad(side * w * 0.62, -h * 0.7, side * w * 0.56, 2.0).open(),
-            0.3,
-            Tone::Seam(0.32),
-        );
-        bench.draft.fill(
-            oval(side * w * 0.3, -h * 0.66, 0.5, 0.5),
-            bench.plain(shade_of(bench.main, 0.4)).round(0.3, 0.2),
-        );
+    for side in [-1.0, 0.0, 1.0] {
+        let seam = Pen::at(0.0, -h).quad(side * w * 0.62, -h * 0.7, side * w * 0.6, 2.4).open();
+        bench.draft.line(seam, 0.3, Tone::Seam(0.3));
     }
-    bench.draft.fill(oval(0.0, -h, 1.1, 0.7), bench.plain(shade_of(bench.main, 0.1)).round(0.5, 0.3));
+    for side in [-1.0, 1.0] {
+        let eyelet = oval(side * w * 0.27, -h * 0.72, 0.45, 0.45);
+        bench.draft.fill(eyelet, bench.plain(shade_of(bench.main, 0.4)).round(0.3, 0.2));
+    }
+    let knob = oval(0.0, -h, 1.1, 0.7);
+    bench.draft.fill(knob, bench.plain(shade_of(bench.main, 0.1)).round(0.5, 0.3));
     if d > 0.4 {
-        badge(bench, cut, -h * 0.42);
+        badge(bench, cut, -h * 0.4);
     }
     let tone = if c > 0.75 { bench.second } else { shade_of(bench.main, 0.1) };
-    let out = w * (0.98 + 0.06 * a);
-    let brim = Half::at(0.0, -0.2)
-        .cubic(w * 0.6, -0.2, w * 0.94, 0.2, out, 1.0)
-        .cubic(out + 0.6, 4.0 + 2.0 * b, w * 0.62, 7.2 + 2.0 * a, 0.0, 7.4 + 2.0 * a)
+    let out = w * (0.9 + 0.08 * a);
+    let deep = 8.0 + 2.4 * b;
+    let brim = Half::at(0.0, -1.4)
+        .cubic(w * 0.5, -1.4, w * 0.8, -0.4, out, 2.2)
+        .cubic(out + 1.2, 5.2, out * 0.72, deep, 0.0, deep)
         .both();
-    bench.draft.fill(brim, bench.plain(tone).round(2.4, 0.3).cast(0.5));
+    bench.draft.fill(brim, bench.plain(tone).round(2.4, 0.34).cast(0.5));
     for k in 0..4 {
-        let y = 6.4 + 2.0 * a - 1.3 * k as f32;
-        let line = Pen::at(-out + 0.8, 1.8 - 0.3 * k as f32)
-            .cubic(-w * 0.6, y, w * 0.6, y, out - 0.8, 1.8 - 0.3 * k as f32)
+        let t = 1.0 + 1.3 * k as f32;
+        let line = Pen::at(-out + t * 0.5, 3.0 - t * 0.3)
+            .cubic(-out * 0.66, deep - t * 0.8, out * 0.66, deep - t * 0.8, out - t * 0.5, 3.0 - t * 0.3)
             .open();
-        bench.draft.line(line, 0.22, Tone::Seam(0.18));
+        bench.draft.line(line, 0.22, Tone::Seam(0.2));
     }
 }
 
@@ -99,14 +98,7 @@ fn badge(bench: &mut Workbench<'_>, cut: &OtherCut, y: f32) {
                 Pen::at(-4.0, y + 2.0).to(-1.0, y - 2.4).to(0.6, y).to(1.8, y - 1.4).to(4.0, y + 2.0).shut();
             bench.draft.fill(peak, cloth);
         }
-        _ => {
-            for k in 0..4 {
-                let x = -4.2 + 2.8 * k as f32;
-                let stroke =
-                    Pen::at(x, y + 1.8).to(x, y - 1.8).to(x + 1.5, y + 1.8 * (k as f32 - 1.5)).open();
-                bench.draft.fill(strip(stroke, 0.6), cloth);
-            }
-        }
+        _ => bench.draft.fill(print::star(0.0, y, 3.4, 0.45), cloth),
     }
 }
 
@@ -136,7 +128,7 @@ fn beanie(bench: &mut Workbench<'_>, cut: &OtherCut) {
         bench.draft.crease((t * w * 0.2, -h + 0.5), (t * w * 1.05, 5.0), 0.8, 0.3);
     }
     let tall = 4.0 + 3.0 * c;
-    let tone = if cut.variant % 4 == 0 { bench.second } else { shade_of(bench.main, 0.06) };
+    let tone = if cut.variant.is_multiple_of(4) { bench.second } else { shade_of(bench.main, 0.06) };
     let cuff = Half::at(0.0, 4.4 - tall)
         .quad(w * 0.6, 4.2 - tall, w + 0.5, 3.0 - tall)
         .to(w + 0.4, 2.8)
@@ -192,7 +184,7 @@ fn brimmed(bench: &mut Workbench<'_>, cut: &OtherCut) {
         0.3,
         Tone::Seam(0.22),
     );
-    let dent = if cut.variant % 2 == 0 { 1.6 } else { 0.0 };
+    let dent = if cut.variant.is_multiple_of(2) { 1.6 } else { 0.0 };
     let crown = Half::at(0.0, -h + dent)
         .quad(w * 0.5, -h - 0.6, w * 0.8, -h + 1.4)
         .cubic(w * 0.94, -h * 0.6, w, -h * 0.2, w + 0.2, 0.2)

@@ -39,18 +39,14 @@ fn leg(bench: &mut Workbench<'_>, cut: &LegsCut, index: usize) {
     let knee_in = 0.8 + (inner - 0.8) * 0.45;
     let knee_out = (knee_in + cut.knee).max((hip + outer) * 0.42);
     let drop = (outer - inner) * 0.02;
-    let path = Pen::at(-1.0, 2.0)
-        .to(cut.waist, 2.0)
-        .quad(hip, rise * 0.45, cut.thigh, rise)
-        .cubic(
-            cut.thigh - 0.4,
-            rise + 10.0_f32.min((len - rise) * 0.3),
-            knee_out,
-            knee_y - (len - rise) * 0.12,
-            knee_out,
-            knee_y,
-        )
-        .quad(outer - 0.2, knee_y + (len - knee_y) * 0.5, outer, len - drop)
+    let pen = Pen::at(-1.0, 2.0).to(cut.waist, 2.0).quad(hip, rise * 0.45, cut.thigh, rise);
+    let pen = if len - rise < 40.0 {
+        pen.quad((cut.thigh + outer) * 0.5 + 0.3, (rise + len) * 0.5, outer, len - drop)
+    } else {
+        pen.cubic(cut.thigh - 0.4, rise + 10.0, knee_out, knee_y - (len - rise) * 0.12, knee_out, knee_y)
+            .quad(outer - 0.2, knee_y + (len - knee_y) * 0.5, outer, len - drop)
+    };
+    let path = pen
         .quad((inner + outer) * 0.5, len + 0.8, inner, len)
         .quad(knee_in + 0.2, knee_y, 0.2, rise)
         .to(-1.0, rise - 3.0)
@@ -112,8 +108,8 @@ fn details(bench: &mut Workbench<'_>, cut: &LegsCut, side: f32, (inner, outer): 
 /// The pale thighs of worn denim, and holes.
 fn fade(bench: &mut Workbench<'_>, cut: &LegsCut, side: f32, x: f32, y: f32) {
     let pale = mix(bench.main, [0.86, 0.9, 0.95], 0.6);
-    for k in 0..5 {
-        let (w, a) = (cut.knee * (0.62 - 0.1 * k as f32), 0.045 + 0.05 * cut.faded);
+    for k in 0..9 {
+        let (w, a) = (cut.knee * (0.66 - 0.065 * k as f32), 0.02 + 0.03 * cut.faded);
         let line = Pen::at(side * cut.thigh * 0.5, cut.rise * 0.6)
             .quad(side * cut.thigh * 0.52, cut.rise + 8.0, side * x, y + 12.0)
             .open();

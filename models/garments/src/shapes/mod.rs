@@ -63,7 +63,7 @@ impl Workbench<'_> {
     fn button(&self) -> Rgb {
         if luma(self.main) > 0.6 || luma(self.main) < 0.12 {
             shade_of(self.main, if self.garment.seed & 1 == 0 { 0.25 } else { 0.7 })
-        } else if self.garment.seed % 3 == 0 {
+        } else if self.garment.seed.is_multiple_of(3) {
             [0.93, 0.91, 0.86]
         } else {
             shade_of(self.main, 0.45)

@@ -74,10 +74,10 @@ fn print(bench: &mut Workbench<'_>, path: Option<tiny_skia::Path>, rgb: Rgb) {
     bench.draft.fill(path, cloth);
 }
 
-fn star(x: f32, y: f32, r: f32, inner: f32) -> Option<tiny_skia::Path> {
+pub(super) fn star(x: f32, y: f32, r: f32, inner: f32) -> Option<tiny_skia::Path> {
     let point = |k: usize| {
         let a = k as f32 / 10.0 * std::f32::consts::TAU;
-        let r = if k % 2 == 0 { r } else { r * inner };
+        let r = if k.is_multiple_of(2) { r } else { r * inner };
         (x + a.sin() * r, y - a.cos() * r)
     };
     let mut pen = Pen::at(point(0).0, point(0).1);

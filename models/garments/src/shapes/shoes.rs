@@ -4,14 +4,16 @@ use tiny_skia::{Path, Transform};
 
 use super::{GOLD, METAL, Workbench};
 use crate::cut::{ShoeCut, ShoeKind};
-use crate::draft::{Cloth, Draft, Frame, Half, Ink, Op, Pen, Tone, oval, slab, strip};
+use crate::draft::{Cloth, Draft, Frame, Half, Ink, Op, Pen, Tone, band, oval, slab, strip};
 use crate::fabric::Fabric;
 use crate::palette::{Rgb, luma, mix, shade_of};
 
 pub(super) fn draw(bench: &mut Workbench<'_>, cut: &ShoeCut) {
     let mut one = Draft::default();
     std::mem::swap(&mut one, &mut bench.draft);
-    if bench.pose.from_above && cut.kind != ShoeKind::Tall {
+    // Sandals say more from above, so that is how a shop shows them; a tall boot has no top view.
+    let flat = matches!(cut.kind, ShoeKind::Slide | ShoeKind::Strappy);
+    if bench.pose.from_above != flat && cut.kind != ShoeKind::Tall {
         above(bench, cut);
         let shoe = std::mem::take(&mut bench.draft);
         let apart = 6.2 * bench.pose.spread.max(0.85);
@@ -309,7 +311,7 @@ fn pump(bench: &mut Workbench<'_>, cut: &ShoeCut) {
 }
 
 fn sandal(bench: &mut Workbench<'_>, cut: &ShoeCut) {
-    let (l, s, hl) = (cut.length, cut.sole * 0.7 + 0.6, cut.heel);
+    let (l, s, hl) = (cut.length, cut.sole * 0.8 + 1.0, cut.heel);
     let x = -l * 0.5;
     let bed = Pen::at(x, -s - hl)
         .quad(x + l * 0.4, -s - hl * 0.5, x + l * 0.75, -s)
@@ -328,8 +330,8 @@ fn sandal(bench: &mut Workbench<'_>, cut: &ShoeCut) {
     );
     let strap = bench.cloth().round(0.9, 0.34).cast(0.35);
     if cut.kind == ShoeKind::Slide {
-        let path = Pen::at(x + l * 0.42, -s - 0.2)
-            .cubic(x + l * 0.46, -s - 6.8, x + l * 0.72, -s - 6.4, x + l * 0.86, -s + 0.2)
+        let path = Pen::at(x + l * 0.36, -s - 0.2)
+            .cubic(x + l * 0.4, -s - 9.4, x + l * 0.76, -s - 8.2, x + l * 0.92, -s + 0.2)
             .shut();
         bench.draft.fill(path, strap.round(1.6, 0.34));
         if cut.panel {
@@ -396,14 +398,13 @@ fn above(bench: &mut Workbench<'_>, cut: &ShoeCut) {
                 for k in 0..=cut.stripes.min(2) {
                     let y = -l * (0.56 - 0.26 * f32::from(k));
                     bench.draft.fill(
-                        strip(Pen::at(-4.6, y + 1.0).quad(0.0, y - 2.2, 5.0, y + 1.0).open(), 1.4),
+                        band(Pen::at(-4.5, y + 1.0).quad(0.3, y - 2.0, 4.9, y + 0.8).open(), 1.4),
                         strap,
                     );
                 }
-                bench.draft.fill(
-                    strip(Pen::at(-3.6, l * 0.56).quad(0.0, l * 0.2, 3.6, l * 0.56).open(), 1.1),
-                    strap,
-                );
+                bench
+                    .draft
+                    .fill(band(Pen::at(-3.6, l * 0.56).quad(0.0, l * 0.2, 3.6, l * 0.56).open(), 1.1), strap);
             }
         }
         ShoeKind::Pump | ShoeKind::Stiletto => {
