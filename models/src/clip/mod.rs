@@ -2,6 +2,7 @@
 //!
 //! Follows transformers' `modeling_clip.py` (5.23); names of tensors are those of its checkpoints.
 
+mod conv;
 mod resnet;
 mod text;
 mod transformer;
@@ -72,5 +73,46 @@ impl Clip {
     /// f32, not yet of unit norm.
     pub fn encode_texts(&self, ids: &[Vec<u32>], device: &Device) -> Result<Tensor> {
         self.text_projection.forward(&self.text_tower.forward(ids, device)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::{DType, Device, Tensor, safetensors};
+
+    use crate::Bundle;
+
+    /// What PyTorch computes from the starter's weights (`models/training/golden_starter.py`).
+    const GOLDEN: &[u8] = include_bytes!("../../starter/golden.safetensors");
+
+    fn assert_close(ours: &Tensor, theirs: &Tensor) {
+        let unit = |t: &Tensor| t.broadcast_div(&t.sqr()?.sum_keepdim(1)?.sqrt()?);
+        let (ours, theirs) = (unit(ours).unwrap(), unit(theirs).unwrap());
+        let difference = (&ours - &theirs).unwrap().abs().unwrap().flatten_all().unwrap().max(0).unwrap();
+        let difference: f32 = difference.to_scalar().unwrap();
+        let cosines = (&ours * &theirs).unwrap().sum(1).unwrap().min(0).unwrap();
+        let cosine: f32 = cosines.to_scalar().unwrap();
+        assert!(difference <= 1e-4 && cosine >= 0.99999, "difference {difference}, cosine {cosine}");
+    }
+
+    #[test]
+    fn the_starters_embeddings_are_those_of_its_reference() {
+        let golden = safetensors::load_buffer(GOLDEN, &Device::Cpu).unwrap();
+        let bundle = Bundle::starter().unwrap();
+        let model = bundle.load(&Device::Cpu).unwrap();
+
+        let pixels = golden["pixels"].to_dtype(DType::F32).unwrap().flatten_all().unwrap();
+        let images = model.encode_images(&pixels.to_vec1::<f32>().unwrap(), &Device::Cpu).unwrap();
+        assert_close(&images, &golden["image_embeds"]);
+
+        let (_, header) = ::safetensors::SafeTensors::read_metadata(GOLDEN).unwrap();
+        let texts = &header.metadata().as_ref().unwrap()["texts"];
+        let texts: Vec<String> = serde_json::from_str(texts).unwrap();
+        let ids: Vec<Vec<u32>> = texts.iter().map(|text| bundle.words().ids(text).unwrap()).collect();
+        for (n, ids) in ids.iter().enumerate() {
+            let expected = golden[&format!("ids_{n}")].to_vec1::<i64>().unwrap();
+            assert!(ids.iter().map(|id| i64::from(*id)).eq(expected), "{}", texts[n]);
+        }
+        assert_close(&model.encode_texts(&ids, &Device::Cpu).unwrap(), &golden["text_embeds"]);
     }
 }

@@ -3,13 +3,14 @@
 //! Dense 3 × 3 convolutions, batch normalisation folded into them, ReLU, and a mean over the last
 //! feature map. `models/starter/README.md` describes it tensor by tensor.
 
-use candle_core::{D, Result, Tensor};
-use candle_nn::{Conv2d, Conv2dConfig, Module, VarBuilder, conv2d};
+use candle_core::{Result, Tensor};
+use candle_nn::VarBuilder;
 
+use super::conv::Conv;
 use crate::config::ResNetConfig;
 
 pub(super) struct ResNet {
-    stem: Vec<Conv2d>,
+    stem: Vec<Conv>,
     blocks: Vec<Block>,
 }
 
@@ -18,7 +19,7 @@ impl ResNet {
         let mut from = config.num_channels;
         let mut stem = Vec::new();
         for (n, (&to, &stride)) in config.stem_channels.iter().zip(&config.stem_strides).enumerate() {
-            stem.push(conv3x3(from, to, stride, weights.pp("stem").pp(n))?);
+            stem.push(Conv::new(from, to, stride, true, &weights.pp("stem").pp(n))?);
             from = to;
         }
         let mut blocks = Vec::new();
@@ -35,45 +36,37 @@ impl ResNet {
 
     /// `[batch, 3, side, side]` to `[batch, channels of the last stage]`.
     pub fn forward(&self, pixels: &Tensor) -> Result<Tensor> {
-        let x = self.stem.iter().try_fold(pixels.clone(), |x, conv| conv.forward(&x)?.relu())?;
+        let x = pixels.permute((0, 2, 3, 1))?.contiguous()?;
+        let x = self.stem.iter().try_fold(x, |x, conv| conv.forward(&x))?;
         let x = self.blocks.iter().try_fold(x, |x, block| block.forward(&x))?;
-        x.flatten_from(2)?.mean(D::Minus1)
+        x.flatten(1, 2)?.mean(1)
     }
 }
 
 struct Block {
-    conv1: Conv2d,
-    conv2: Conv2d,
+    conv1: Conv,
+    conv2: Conv,
     /// Where the block changes the number of channels or the resolution.
-    shortcut: Option<Conv2d>,
-    stride: usize,
+    shortcut: Option<Conv>,
 }
 
 impl Block {
     fn new(from: usize, to: usize, stride: usize, weights: &VarBuilder<'_>) -> Result<Self> {
         let shortcut = if stride != 1 || from != to {
-            Some(conv2d(from, to, 1, Conv2dConfig::default(), weights.pp("shortcut"))?)
+            Some(Conv::shortcut(from, to, stride, &weights.pp("shortcut"))?)
         } else {
             None
         };
         Ok(Self {
-            conv1: conv3x3(from, to, stride, weights.pp("conv1"))?,
-            conv2: conv3x3(to, to, 1, weights.pp("conv2"))?,
+            conv1: Conv::new(from, to, stride, true, &weights.pp("conv1"))?,
+            conv2: Conv::new(to, to, 1, false, &weights.pp("conv2"))?,
             shortcut,
-            stride,
         })
     }
 
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let inner = self.conv2.forward(&self.conv1.forward(x)?.relu()?)?;
-        let mut around = if self.stride == 1 { x.clone() } else { x.avg_pool2d(self.stride)? };
-        if let Some(shortcut) = &self.shortcut {
-            around = shortcut.forward(&around)?;
-        }
+        let inner = self.conv2.forward(&self.conv1.forward(x)?)?;
+        let around = self.shortcut.as_ref().map_or_else(|| Ok(x.clone()), |conv| conv.forward(x))?;
         (inner + around)?.relu()
     }
-}
-
-fn conv3x3(from: usize, to: usize, stride: usize, weights: VarBuilder<'_>) -> Result<Conv2d> {
-    conv2d(from, to, 3, Conv2dConfig { padding: 1, stride, ..Default::default() }, weights)
 }
