@@ -1,2 +1,40 @@
-//! Stub.
-fn main() {}
+//! `knytt`: visual product search on one machine.
+
+mod args;
+mod catalog;
+mod commands;
+mod failure;
+mod html;
+mod interrupt;
+mod metrics;
+mod model;
+mod output;
+mod pipeline;
+mod progress;
+mod source;
+mod thumbnail;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command, ModelCommand};
+
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failure::report(&error),
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Build(args) => commands::build::run(&args),
+        Command::Search(args) => commands::search::run(&args),
+        Command::Eval(args) => commands::eval::run(&args),
+        Command::Inspect(args) => commands::inspect::run(&args),
+        Command::Model(ModelCommand::Info(args)) => commands::model::info(&args),
+        Command::Model(ModelCommand::Verify(args)) => commands::model::verify(&args),
+        Command::Completions { shell } => commands::completions::run(shell),
+    }
+}

@@ -1,0 +1,317 @@
+//! What the command line accepts.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use knytt_models::Device;
+
+use crate::source::Selector;
+
+const EXAMPLES: &str = "\
+Examples:
+  knytt build photos/ --catalog shop              a folder of pictures
+  knytt build feed.csv --catalog shop             a product feed with an image column
+  knytt search --catalog shop --image photo.jpg
+  knytt search --catalog shop --image photo.jpg --text \"in red\" --alpha 0.7 --html hits.html
+  knytt search --catalog shop --text \"red dress\" --filter price=..50 --json
+  knytt inspect --catalog shop
+
+Exit codes:
+  0 done   1 failed   2 wrong usage   3 nothing usable in the input, or a row refused under --strict
+  130 interrupted: what was done is kept";
+
+/// Find the product in front of you: by photo, by words, or both, on this machine.
+#[derive(Debug, Parser)]
+#[command(name = "knytt", version, after_help = EXAMPLES, max_term_width = 100)]
+pub struct Cli {
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// One variant for each subcommand.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make or update a catalogue from a folder of pictures or a product feed
+    Build(BuildArgs),
+    /// Search a catalogue by photo, by words, or both
+    Search(SearchArgs),
+    /// Measure the quality of search with labelled pictures
+    Eval(EvalArgs),
+    /// Show what a catalogue holds and what was refused
+    Inspect(InspectArgs),
+    /// Look at a model bundle
+    #[command(subcommand)]
+    Model(ModelCommand),
+    /// Print a completion script for a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Which model embeds, and where.
+#[derive(Debug, Args)]
+pub struct ModelArgs {
+    /// Folder of the model bundle, or `starter` for the one inside knytt [default: the one that made
+    /// the catalogue, else starter]
+    #[arg(long, value_name = "BUNDLE")]
+    pub model: Option<PathBuf>,
+
+    /// Where the model runs: cpu, cuda, cuda:N, metal
+    #[arg(long, value_name = "DEVICE", default_value = "cpu", value_parser = device)]
+    pub device: Device,
+}
+
+fn device(text: &str) -> Result<Device, String> {
+    text.parse().map_err(|e: knytt_models::Error| e.to_string())
+}
+
+/// `knytt build`
+#[derive(Debug, Args)]
+pub struct BuildArgs {
+    /// Folder of pictures, or a feed: .csv, .tsv, .jsonl
+    #[arg(value_name = "FOLDER|FEED")]
+    pub source: PathBuf,
+
+    /// Folder of the catalogue: made when it is not there, else updated to mirror the source
+    #[arg(long, value_name = "DIR")]
+    pub catalog: PathBuf,
+
+    #[command(flatten)]
+    pub model: ModelArgs,
+
+    /// Take only the rows of the feed where COLUMN has VALUE; again for more columns or more values
+    #[arg(long = "where", value_name = "COLUMN=VALUE")]
+    pub only: Vec<Selector>,
+
+    /// The feed's column with the picture [default: image, image_link, image_path, …]
+    #[arg(long, value_name = "COLUMN")]
+    pub image_column: Option<String>,
+
+    /// Currency of prices that name none, as three letters
+    #[arg(long, value_name = "CODE")]
+    pub currency: Option<String>,
+
+    /// Which index the catalogue keeps from now on [default: arroy, once it is large enough to help]
+    #[arg(long, value_enum)]
+    pub index: Option<KeptIndex>,
+
+    /// Stop at the first bad row or picture instead of setting it aside
+    #[arg(long)]
+    pub strict: bool,
+
+    /// Throw the catalogue's content away first and embed everything again
+    #[arg(long)]
+    pub rebuild: bool,
+
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `knytt search`
+#[derive(Debug, Args)]
+pub struct SearchArgs {
+    /// Folder of the catalogue
+    #[arg(long, value_name = "DIR")]
+    pub catalog: PathBuf,
+
+    #[command(flatten)]
+    pub query: QueryArgs,
+
+    /// Weight of the picture against the words, 0 to 1, when there are both
+    #[arg(long, value_name = "A", default_value_t = 0.5, value_parser = fraction)]
+    pub alpha: f32,
+
+    /// Keep only matching products: category, brand, color, size, availability, price=10..50, or any
+    /// other column. The same key again widens, another key narrows
+    #[arg(long = "filter", value_name = "KEY=VALUE")]
+    pub filters: Vec<String>,
+
+    /// How many hits
+    #[arg(short, value_name = "N", default_value_t = 10, value_parser = count)]
+    pub k: usize,
+
+    /// What answers: auto chooses by size
+    #[arg(long, value_enum, default_value_t = IndexChoice::Auto)]
+    pub index: IndexChoice,
+
+    #[command(flatten)]
+    pub model: ModelArgs,
+
+    /// Print the result as JSON
+    #[arg(long, conflicts_with = "html")]
+    pub json: bool,
+
+    /// Write the query and the hits as a page with pictures
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+}
+
+/// At least one of the three.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub struct QueryArgs {
+    /// Search with this picture; `-` reads it from standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "like")]
+    pub image: Option<PathBuf>,
+
+    /// Search with these words
+    #[arg(long, value_name = "WORDS")]
+    pub text: Option<String>,
+
+    /// Search for more like this product of the catalogue
+    #[arg(long, value_name = "ID")]
+    pub like: Option<String>,
+}
+
+/// `knytt eval`
+#[derive(Debug, Args)]
+pub struct EvalArgs {
+    /// Folder of the catalogue
+    #[arg(long, value_name = "DIR")]
+    pub catalog: PathBuf,
+
+    /// Feed of labelled pictures to search with: .csv, .tsv, .jsonl
+    #[arg(long, value_name = "FEED")]
+    pub queries: PathBuf,
+
+    /// Column that says what counts as right, in the feed and in the catalogue
+    #[arg(long, value_name = "COLUMN")]
+    pub label: String,
+
+    /// Leave this label out, of queries and of catalogue; again for more
+    #[arg(long, value_name = "VALUE")]
+    pub ignore: Vec<String>,
+
+    /// Take only the rows where COLUMN has VALUE; again for more columns or more values
+    #[arg(long = "where", value_name = "COLUMN=VALUE")]
+    pub only: Vec<Selector>,
+
+    /// The feed's column with the picture [default: image, image_link, image_path, …]
+    #[arg(long, value_name = "COLUMN")]
+    pub image_column: Option<String>,
+
+    /// Which index is held against the exact search
+    #[arg(long, value_enum, default_value_t = IndexChoice::Arroy)]
+    pub index: IndexChoice,
+
+    #[command(flatten)]
+    pub model: ModelArgs,
+
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `knytt inspect`
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// Folder of the catalogue
+    #[arg(long, value_name = "DIR")]
+    pub catalog: PathBuf,
+
+    /// Read every product, vector and thumbnail and say whether they fit together
+    #[arg(long)]
+    pub check: bool,
+
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `knytt model …`
+#[derive(Debug, Subcommand)]
+pub enum ModelCommand {
+    /// Show a bundle's architecture, sizes and fingerprint
+    Info(BundleArgs),
+    /// Load a bundle, check every tensor, and run one picture and one text through it
+    Verify(BundleArgs),
+}
+
+/// The bundle to look at.
+#[derive(Debug, Args)]
+pub struct BundleArgs {
+    /// Folder of the bundle, or `starter` for the one inside knytt
+    #[arg(value_name = "BUNDLE")]
+    pub bundle: PathBuf,
+
+    /// Where the model runs: cpu, cuda, cuda:N, metal
+    #[arg(long, value_name = "DEVICE", default_value = "cpu", value_parser = device)]
+    pub device: Device,
+
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Which kind of index a catalogue keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum KeptIndex {
+    /// None beside the vectors
+    Exact,
+    /// The approximate index, whatever the size
+    Arroy,
+}
+
+/// Which kind of index answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum IndexChoice {
+    /// The faster one at this size
+    Auto,
+    /// Compare with every product that passes the filters
+    Exact,
+    /// The approximate index, if the catalogue keeps one
+    Arroy,
+}
+
+impl From<IndexChoice> for knytt_engine::Strategy {
+    fn from(choice: IndexChoice) -> Self {
+        match choice {
+            IndexChoice::Auto => Self::Auto,
+            IndexChoice::Exact => Self::Exact,
+            IndexChoice::Arroy => Self::Arroy,
+        }
+    }
+}
+
+fn fraction(text: &str) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
+        _ => Err("it must be a number from 0 to 1".into()),
+    }
+}
+
+fn count(text: &str) -> Result<usize, String> {
+    match text.parse::<usize>() {
+        Ok(value) if (1..=10_000).contains(&value) => Ok(value),
+        _ => Err("it must be a whole number from 1 to 10000".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_search_needs_something_to_search_with() {
+        assert!(Cli::try_parse_from(["knytt", "search", "--catalog", "c"]).is_err());
+        assert!(Cli::try_parse_from(["knytt", "search", "--catalog", "c", "--text", "hat"]).is_ok());
+    }
+
+    #[test]
+    fn alpha_and_k_out_of_range_are_refused() {
+        for bad in [["--alpha", "1.5"], ["--alpha", "NaN"], ["-k", "0"], ["-k", "-3"]] {
+            let line = ["knytt", "search", "--catalog", "c", "--text", "hat"].into_iter().chain(bad);
+            assert!(Cli::try_parse_from(line).is_err(), "{bad:?}");
+        }
+    }
+}

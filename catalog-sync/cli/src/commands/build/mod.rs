@@ -1,0 +1,164 @@
+//! `knytt build`: a catalogue that mirrors its source.
+
+mod prepare;
+mod report;
+mod store;
+
+use std::time::Instant;
+
+use anyhow::Result;
+use knytt_engine::{Catalog, CatalogSpec};
+use knytt_models::Bundle;
+
+use self::prepare::Preparer;
+use self::report::Report;
+use self::store::Store;
+use crate::args::BuildArgs;
+use crate::catalog::{self, BuildLock, Note, explain};
+use crate::failure::Failure;
+use crate::interrupt::Interrupt;
+use crate::model::Location;
+use crate::output;
+use crate::pipeline;
+use crate::progress::Progress;
+use crate::source::{Options, Rejection, Selection, Source};
+
+/// Refused rows that are shown while building; `inspect` shows all.
+const SHOWN_REJECTIONS: u64 = 10;
+
+/// Builds or updates the catalogue and prints what was done.
+///
+/// # Errors
+/// The source, the model or the catalogue cannot be used. What was committed before stays.
+pub fn run(args: &BuildArgs) -> Result<()> {
+    let source = Source::open(&args.source, options(args)?)?;
+    let _lock = BuildLock::take(&args.catalog)?;
+    let note = Note::read(&args.catalog);
+    let location = location(args, &note);
+    let bundle = location.open()?;
+    if args.rebuild {
+        catalog::clear(&args.catalog)?;
+    }
+    let catalog = open(args, &bundle)?;
+    tell_of_another_source(args, &note);
+    Note { model: Some(location.remembered()), source: Some(full_path(args)) }.write(&args.catalog)?;
+    let interrupt = Interrupt::listen()?;
+    build(args, &source, &catalog, bundle, &interrupt)
+}
+
+fn build(
+    args: &BuildArgs,
+    source: &Source,
+    catalog: &Catalog,
+    bundle: Bundle,
+    interrupt: &Interrupt,
+) -> Result<()> {
+    let started = Instant::now();
+    let preparer = Preparer::new(catalog, bundle, args.model.device);
+    let mut store = Store::new(catalog.clone());
+    if let Some(kept) = args.index {
+        store.keep_index(kept);
+    }
+    let mut progress = Progress::new("pictures", source.len());
+    let outcome = pipeline::run(
+        source.entries()?,
+        |entry| preparer.take(entry),
+        interrupt,
+        |prepared| {
+            let rejection = store.accept(prepared)?;
+            progress.step();
+            rejection.map_or(Ok(()), |rejection| refuse(args, &store, &progress, &rejection))
+        },
+    );
+    progress.finish();
+    if matches!(outcome, Ok(true)) {
+        store.sweep()?;
+    }
+    // Whatever ended the loop, what was embedded until then is kept; a disk that is full says so again.
+    let kept = store.commit();
+    let whole = outcome?;
+    kept?;
+    let report = Report::new(args, catalog, &store, started.elapsed())?;
+    report.print(args)?;
+    if !whole {
+        return Err(Failure::interrupted("interrupted").hint("the same command goes on from here").into());
+    }
+    report.check()
+}
+
+/// Shows the first few refused rows, and stops at the first under `--strict`.
+fn refuse(args: &BuildArgs, store: &Store, progress: &Progress, rejection: &Rejection) -> Result<()> {
+    let line = format!("{}: {}", output::plain(&rejection.place), output::plain(&rejection.reason));
+    if args.strict {
+        return Err(Failure::unusable(line).hint("leave --strict out to set it aside and go on").into());
+    }
+    match store.counts().quarantined {
+        count if count <= SHOWN_REJECTIONS => progress.say(&format!("set aside: {line}")),
+        count if count == SHOWN_REJECTIONS + 1 => progress.say("set aside: more; knytt inspect shows all"),
+        _ => {}
+    }
+    Ok(())
+}
+
+fn options(args: &BuildArgs) -> Result<Options> {
+    let currency = args.currency.as_deref().map(str::parse::<knytt_engine::Currency>).transpose();
+    Ok(Options {
+        selection: Selection::new(args.only.clone()),
+        image_column: args.image_column.clone(),
+        currency: currency.map_err(Failure::usage)?.map(|c| c.to_string()),
+    })
+}
+
+/// The bundle asked for, else the one of the last build, else the starter.
+fn location(args: &BuildArgs, note: &Note) -> Location {
+    match (&args.model.model, &note.model) {
+        (Some(asked), _) => Location::of(asked),
+        (None, Some(remembered)) if catalog::exists(&args.catalog) => Location::of(remembered.as_ref()),
+        (None, _) => Location::Starter,
+    }
+}
+
+fn open(args: &BuildArgs, bundle: &Bundle) -> Result<Catalog> {
+    let spec = CatalogSpec {
+        id: name(args),
+        model: bundle.fingerprint().clone(),
+        model_name: bundle.name().into(),
+        dimension: bundle.dimension(),
+    };
+    Catalog::open_or_create(&args.catalog, &spec).map_err(|error| match error {
+        knytt_engine::Error::FingerprintMismatch { .. } => another_model(args, bundle),
+        other => explain(other),
+    })
+}
+
+fn another_model(args: &BuildArgs, bundle: &Bundle) -> anyhow::Error {
+    let made_by = Catalog::open(&args.catalog).and_then(|catalog| catalog.info()).map_or_else(
+        |_| "another model".into(),
+        |i| format!("the model {} ({})", i.model_name, i.fingerprint.short()),
+    );
+    Failure::new(format!(
+        "the catalogue {} was made by {made_by}, and this is {} ({})",
+        args.catalog.display(),
+        bundle.name(),
+        bundle.fingerprint().short()
+    ))
+    .hint("say --model with that model's folder, build into another folder, or say --rebuild to embed all again")
+    .into()
+}
+
+/// A catalogue is named after its folder.
+fn name(args: &BuildArgs) -> String {
+    let path = std::path::absolute(&args.catalog).unwrap_or_else(|_| args.catalog.clone());
+    path.file_name().map_or_else(|| "catalogue".into(), |name| name.to_string_lossy().into_owned())
+}
+
+fn full_path(args: &BuildArgs) -> String {
+    std::path::absolute(&args.source).unwrap_or_else(|_| args.source.clone()).to_string_lossy().into_owned()
+}
+
+/// Products of the old source will be deleted; better said than found out.
+fn tell_of_another_source(args: &BuildArgs, note: &Note) {
+    if let Some(before) = note.source.as_ref().filter(|before| **before != full_path(args)) {
+        eprintln!("note: this catalogue was built from {before}; from now on it mirrors {}", full_path(args));
+    }
+}

@@ -1,0 +1,138 @@
+//! What one item needs: nothing, new words, or a new embedding.
+
+use std::sync::Mutex;
+
+use anyhow::{Context, Result};
+use knytt_engine::{Catalog, SourceRecord};
+use knytt_models::decode::{Limits, decode};
+use knytt_models::{Bundle, Device, Encoder, Pending};
+
+use crate::model;
+use crate::source::{Entry, Item, Rejection, read_picture};
+use crate::thumbnail::{self, THUMBNAIL_SIDE};
+
+/// An item on its way to the writer.
+pub enum Prepared {
+    /// As it is in the catalogue.
+    Unchanged { id: String },
+    /// The picture is known; something else about the product is new.
+    Described { item: Item, record: SourceRecord },
+    /// The picture is new and on its way through the model.
+    Pictured { item: Item, record: SourceRecord, thumbnail: Vec<u8>, embedding: Pending },
+    /// To be set aside.
+    Rejected(Rejection),
+}
+
+/// Shared by all workers.
+pub struct Preparer<'a> {
+    catalog: &'a Catalog,
+    model: Model,
+    limits: Limits,
+}
+
+impl<'a> Preparer<'a> {
+    pub fn new(catalog: &'a Catalog, bundle: Bundle, device: Device) -> Self {
+        Self {
+            catalog,
+            model: Model { state: Mutex::new(State::Waiting(bundle)), device },
+            limits: Limits::default(),
+        }
+    }
+
+    /// Reads the item's picture and decides.
+    ///
+    /// # Errors
+    /// Only what ends the whole build: the catalogue or the model fails. A bad picture is a rejection.
+    pub fn take(&self, entry: Entry) -> Result<Prepared> {
+        entry.map_or_else(|rejection| Ok(Prepared::Rejected(rejection)), |item| self.prepare(item))
+    }
+
+    fn prepare(&self, item: Item) -> Result<Prepared> {
+        let bytes = match read_picture(&item.picture, &self.limits) {
+            Ok(bytes) => bytes,
+            Err((code, reason)) => return Ok(rejected(item, code, reason)),
+        };
+        let content = Content::of(&item, &bytes)?;
+        let record = content.record(&item);
+        // The snapshot ends with this line: held longer, it would keep the file from growing.
+        let known = self.catalog.read()?.source(&item.product.id)?;
+        match known {
+            Some(known) if known == record => Ok(Prepared::Unchanged { id: item.product.id }),
+            Some(known) if content.has_picture_of(&known) => Ok(Prepared::Described { item, record }),
+            _ => self.embed(item, record, &bytes),
+        }
+    }
+
+    fn embed(&self, item: Item, record: SourceRecord, bytes: &[u8]) -> Result<Prepared> {
+        let encoder = self.model.encoder()?;
+        let picture = match decode(bytes, &self.limits, Some(encoder.target_side())) {
+            Ok(picture) => picture,
+            Err(error) => return Ok(rejected(item, error.code(), error.to_string())),
+        };
+        let thumbnail = thumbnail::jpeg(&picture, THUMBNAIL_SIDE)
+            .with_context(|| format!("cannot make a thumbnail of {}", item.place))?;
+        let embedding = encoder.submit_image(&picture)?;
+        Ok(Prepared::Pictured { item, record, thumbnail, embedding })
+    }
+}
+
+fn rejected(item: Item, code: &'static str, reason: String) -> Prepared {
+    Prepared::Rejected(Rejection::new(item.place, code, reason))
+}
+
+/// What the next build compares with: the hash of the picture, then that of all else, so that new words
+/// about an old picture are told from a new picture.
+struct Content {
+    picture: String,
+    fields: String,
+}
+
+impl Content {
+    fn of(item: &Item, bytes: &[u8]) -> Result<Self> {
+        Ok(Self {
+            picture: blake3::hash(bytes).to_hex().to_string(),
+            fields: blake3::hash(&serde_json::to_vec(&item.product)?).to_hex().to_string(),
+        })
+    }
+
+    fn record(&self, item: &Item) -> SourceRecord {
+        SourceRecord {
+            content_hash: format!("{}-{}", self.picture, self.fields),
+            product: item.product.id.clone(),
+        }
+    }
+
+    fn has_picture_of(&self, known: &SourceRecord) -> bool {
+        known.content_hash.split('-').next() == Some(&self.picture)
+    }
+}
+
+/// The encoder, started for the first picture that needs it: most second runs have none.
+struct Model {
+    state: Mutex<State>,
+    device: Device,
+}
+
+enum State {
+    Waiting(Bundle),
+    Running(Encoder),
+    Failed,
+}
+
+impl Model {
+    fn encoder(&self) -> Result<Encoder> {
+        let mut state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        match std::mem::replace(&mut *state, State::Failed) {
+            State::Waiting(bundle) => {
+                let encoder = model::start(bundle, self.device)?;
+                *state = State::Running(encoder.clone());
+                Ok(encoder)
+            }
+            State::Running(encoder) => {
+                *state = State::Running(encoder.clone());
+                Ok(encoder)
+            }
+            State::Failed => anyhow::bail!("the model did not start"),
+        }
+    }
+}

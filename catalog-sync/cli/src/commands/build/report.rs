@@ -1,0 +1,97 @@
+//! What a build tells at its end.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use knytt_engine::Catalog;
+use serde::Serialize;
+
+use super::store::{Counts, Store};
+use crate::args::BuildArgs;
+use crate::failure::Failure;
+use crate::output::{self, counted, number, quiet};
+
+/// The JSON of `knytt build --json`; see docs/json.md.
+#[derive(Serialize)]
+pub struct Report {
+    catalog: String,
+    model: ModelName,
+    products: u64,
+    #[serde(flatten)]
+    counts: Counts,
+    embedded: u64,
+    seconds: f64,
+    embedded_per_second: f64,
+}
+
+#[derive(Serialize)]
+struct ModelName {
+    name: String,
+    fingerprint: String,
+}
+
+impl Report {
+    pub fn new(args: &BuildArgs, catalog: &Catalog, store: &Store, elapsed: Duration) -> Result<Self> {
+        let info = catalog.info()?;
+        let seconds = elapsed.as_secs_f64();
+        Ok(Self {
+            catalog: args.catalog.display().to_string(),
+            model: ModelName { name: info.model_name, fingerprint: info.fingerprint.as_str().into() },
+            products: info.products,
+            counts: store.counts(),
+            embedded: store.embedded(),
+            seconds,
+            embedded_per_second: store.embedded() as f64 / seconds.max(1e-9),
+        })
+    }
+
+    /// # Errors
+    /// Standard output is closed.
+    pub fn print(&self, args: &BuildArgs) -> Result<()> {
+        if args.json { output::json(self) } else { output::text(&self.text()) }
+    }
+
+    /// # Errors
+    /// Nothing of the source could be used.
+    pub fn check(&self) -> Result<()> {
+        if self.products > 0 {
+            return Ok(());
+        }
+        Err(Failure::unusable("nothing in the source could be used")
+            .hint(format!("the reasons: knytt inspect --catalog {}", self.catalog))
+            .into())
+    }
+
+    fn text(&self) -> String {
+        let c = &self.counts;
+        let parts: Vec<_> = [
+            (c.added, "new"),
+            (c.reembedded, "with a new picture"),
+            (c.described, "with new fields"),
+            (c.unchanged, "unchanged"),
+            (c.deleted, "deleted"),
+        ]
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{} {what}", number(*count)))
+        .collect();
+        let mut text =
+            format!("{} in {}: {}\n", counted(self.products, "product"), self.catalog, parts.join(", "));
+        if c.quarantined > 0 {
+            let what = if c.quarantined == 1 {
+                "1 file or row".into()
+            } else {
+                format!("{} files or rows", number(c.quarantined))
+            };
+            text.push_str(&format!("{what} set aside: knytt inspect --catalog {}\n", self.catalog));
+        }
+        let rate = if self.embedded > 0 {
+            format!(", {} embedded, {:.0}/s", counted(self.embedded, "picture"), self.embedded_per_second)
+        } else {
+            String::new()
+        };
+        text.push_str(&quiet(&format!("{:.1} s{rate}, model {}", self.seconds, self.model.name)));
+        text.push('\n');
+        text
+    }
+}

@@ -1,0 +1,215 @@
+//! The writing end of a build: batches, commits, and what has gone from the source.
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use knytt_engine::{Catalog, Committed, QuarantineRow, SourceRecord, Writer};
+use knytt_models::{Embedding, Pending};
+use serde::Serialize;
+
+use super::prepare::Prepared;
+use crate::args::KeptIndex;
+use crate::catalog::explain;
+use crate::source::{Item, Rejection};
+
+/// A commit waits for the disk, so not after each product; work since the last one is lost when the
+/// process is killed, so not too late either.
+const COMMIT_EVERY: Duration = Duration::from_secs(2);
+const COMMIT_BYTES: usize = 16 << 20;
+
+/// How many products met which fate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// New in the catalogue.
+    pub added: u64,
+    /// Embedded again because their picture changed.
+    pub reembedded: u64,
+    /// Updated without embedding: only their fields changed.
+    pub described: u64,
+    /// As they were.
+    pub unchanged: u64,
+    /// Gone from the source, or refused now.
+    pub deleted: u64,
+    /// Files and rows set aside.
+    pub quarantined: u64,
+}
+
+/// Collects changes and commits them.
+pub struct Store {
+    catalog: Catalog,
+    writer: Writer,
+    /// Ids that the source still has.
+    seen: HashSet<String>,
+    /// Places that were refused in this build.
+    refused: HashSet<String>,
+    counts: Counts,
+    embedded: u64,
+    committed: Committed,
+    last_commit: Instant,
+}
+
+impl Store {
+    pub fn new(catalog: Catalog) -> Self {
+        Self {
+            writer: catalog.write(),
+            catalog,
+            seen: HashSet::new(),
+            refused: HashSet::new(),
+            counts: Counts::default(),
+            embedded: 0,
+            committed: Committed::default(),
+            last_commit: Instant::now(),
+        }
+    }
+
+    /// Keeps this kind of index from the next commit on.
+    pub fn keep_index(&mut self, kept: KeptIndex) {
+        self.writer.keep_arroy_from(match kept {
+            KeptIndex::Exact => None,
+            KeptIndex::Arroy => Some(0),
+        });
+    }
+
+    /// Takes in one result; gives back what was set aside.
+    ///
+    /// # Errors
+    /// The model or the disk fails.
+    pub fn accept(&mut self, prepared: Prepared) -> Result<Option<Rejection>> {
+        let rejection = match prepared {
+            Prepared::Unchanged { id } => {
+                self.counts.unchanged += 1;
+                self.seen.insert(id);
+                None
+            }
+            Prepared::Described { item, record } => self.describe(&item, &record)?,
+            Prepared::Pictured { item, record, thumbnail, embedding } => {
+                self.insert(&item, &record, &thumbnail, embedding)?
+            }
+            Prepared::Rejected(rejection) => Some(rejection),
+        };
+        if let Some(rejection) = &rejection {
+            self.quarantine(rejection);
+        }
+        if self.last_commit.elapsed() >= COMMIT_EVERY || self.writer.pending_bytes() >= COMMIT_BYTES {
+            self.commit()?;
+        }
+        Ok(rejection)
+    }
+
+    /// After the whole source was gone through: removes what it no longer has.
+    ///
+    /// # Errors
+    /// The catalogue cannot be read.
+    pub fn sweep(&mut self) -> Result<()> {
+        let (gone, mended) = {
+            let snapshot = self.catalog.read()?;
+            let gone: Vec<_> =
+                snapshot.sources()?.into_iter().filter(|(source, _)| !self.seen.contains(source)).collect();
+            let rows = snapshot.quarantined()?;
+            let mended: Vec<_> = rows.into_iter().filter(|row| !self.refused.contains(&row.source)).collect();
+            (gone, mended)
+        };
+        for (source, record) in gone {
+            self.writer.delete(&record.product);
+            self.writer.remove_source(&source);
+        }
+        mended.iter().for_each(|row| self.writer.release_from_quarantine(&row.source));
+        Ok(())
+    }
+
+    /// Makes everything so far durable.
+    ///
+    /// # Errors
+    /// The disk is full, or fails.
+    pub fn commit(&mut self) -> Result<()> {
+        let done = self.writer.commit().map_err(explain)?;
+        self.committed.inserted += done.inserted;
+        self.committed.updated += done.updated;
+        self.committed.deleted += done.deleted;
+        self.last_commit = Instant::now();
+        Ok(())
+    }
+
+    /// What was committed.
+    pub fn counts(&self) -> Counts {
+        Counts {
+            added: self.committed.inserted,
+            reembedded: self.embedded - self.committed.inserted.min(self.embedded),
+            deleted: self.committed.deleted,
+            ..self.counts
+        }
+    }
+
+    /// Pictures that went through the model.
+    pub fn embedded(&self) -> u64 {
+        self.embedded
+    }
+
+    fn describe(&mut self, item: &Item, record: &SourceRecord) -> Result<Option<Rejection>> {
+        if let Some(rejection) = refusal(item, self.writer.update(&item.product))? {
+            return Ok(Some(rejection));
+        }
+        self.counts.described += 1;
+        self.keep(item, record);
+        Ok(None)
+    }
+
+    fn insert(
+        &mut self,
+        item: &Item,
+        record: &SourceRecord,
+        thumbnail: &[u8],
+        embedding: Pending,
+    ) -> Result<Option<Rejection>> {
+        let embedding = match wait(item, embedding)? {
+            Ok(embedding) => embedding,
+            Err(rejection) => return Ok(Some(rejection)),
+        };
+        if let Some(rejection) =
+            refusal(item, self.writer.upsert(&item.product, &embedding, Some(thumbnail)))?
+        {
+            return Ok(Some(rejection));
+        }
+        self.embedded += 1;
+        self.keep(item, record);
+        Ok(None)
+    }
+
+    fn keep(&mut self, item: &Item, record: &SourceRecord) {
+        self.writer.put_source(&item.product.id, record);
+        self.seen.insert(item.product.id.clone());
+    }
+
+    fn quarantine(&mut self, rejection: &Rejection) {
+        self.counts.quarantined += 1;
+        self.refused.insert(rejection.place.clone());
+        self.writer.quarantine(&QuarantineRow {
+            source: rejection.place.clone(),
+            code: rejection.code.into(),
+            reason: rejection.reason.clone(),
+        });
+    }
+}
+
+/// A picture without a direction in the model's space is the picture's fault; all else is the model's.
+fn wait(item: &Item, embedding: Pending) -> Result<Result<Embedding, Rejection>> {
+    match embedding.wait() {
+        Ok(embedding) => Ok(Ok(embedding)),
+        Err(error @ knytt_models::Error::DegenerateEmbedding(_)) => {
+            Ok(Err(Rejection::new(item.place.clone(), "no-embedding", error.to_string())))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A product that the engine does not take is set aside like a bad row.
+fn refusal(item: &Item, stored: Result<(), knytt_engine::Error>) -> Result<Option<Rejection>> {
+    match stored {
+        Ok(()) => Ok(None),
+        Err(knytt_engine::Error::InvalidProduct { reason, .. }) => {
+            Ok(Some(Rejection::new(item.place.clone(), "bad-product", reason)))
+        }
+        Err(error) => Err(explain(error)),
+    }
+}

@@ -1,0 +1,155 @@
+//! `knytt model info | verify`
+
+use std::fmt::Write as _;
+use std::time::Instant;
+
+use anyhow::Result;
+use image::{Rgb, RgbImage};
+use knytt_models::{Bundle, Embedding, VisionConfig};
+use serde::Serialize;
+
+use crate::args::BundleArgs;
+use crate::model::{Location, start};
+use crate::output::{self, bytes, number};
+
+/// The JSON of `knytt model info --json`; see docs/json.md. Names here are a promise.
+#[derive(Serialize)]
+struct Description {
+    name: String,
+    fingerprint: String,
+    dimension: usize,
+    image_tower: &'static str,
+    image_side: u32,
+    tensors: usize,
+    parameters: usize,
+    weights_bytes: usize,
+    stored_as: Vec<String>,
+    config: knytt_models::Config,
+}
+
+/// The JSON of `knytt model verify --json`.
+#[derive(Serialize)]
+struct Verification {
+    #[serde(flatten)]
+    description: Description,
+    device: String,
+    load_ms: f64,
+    image_ms: f64,
+    text_ms: f64,
+    /// Of a batch of two against one alone.
+    batch_max_difference: f32,
+}
+
+/// Prints what a bundle is.
+///
+/// # Errors
+/// It is not there, or is no bundle.
+pub fn info(args: &BundleArgs) -> Result<()> {
+    let description = Description::of(&Location::of(&args.bundle).open()?)?;
+    if args.json { output::json(&description) } else { output::text(&description.text()?) }
+}
+
+/// Loads a bundle, runs it once, and prints what came out.
+///
+/// # Errors
+/// A tensor is missing or has another shape, the device is missing, or what comes out is no embedding.
+pub fn verify(args: &BundleArgs) -> Result<()> {
+    let bundle = Location::of(&args.bundle).open()?;
+    let description = Description::of(&bundle)?;
+    let (encoder, load_ms) = timed(|| start(bundle, args.device))?;
+    let (picture, other) = (pattern(0), pattern(90));
+    let (alone, image_ms) = timed(|| Ok(encoder.embed_image(&picture)?))?;
+    let (_, text_ms) = timed(|| Ok(encoder.embed_text("a red dress")?))?;
+    let pending = [&picture, &other].map(|picture| encoder.submit_image(picture));
+    let [batched, _] = pending.map(|pending| pending.and_then(knytt_models::Pending::wait));
+    let verification = Verification {
+        description,
+        device: args.device.to_string(),
+        load_ms,
+        image_ms,
+        text_ms,
+        batch_max_difference: max_difference(&alone, &batched?),
+    };
+    if args.json { output::json(&verification) } else { output::text(&verification.text()?) }
+}
+
+fn timed<T>(run: impl FnOnce() -> Result<T>) -> Result<(T, f64)> {
+    let started = Instant::now();
+    let value = run()?;
+    Ok((value, started.elapsed().as_secs_f64() * 1e3))
+}
+
+/// Any picture with edges and colours.
+fn pattern(shift: u32) -> RgbImage {
+    RgbImage::from_fn(320, 240, |x, y| {
+        let x = x + shift;
+        if (x / 40 + y / 40) % 2 == 0 {
+            Rgb([220, (x % 256) as u8, 40])
+        } else {
+            Rgb([20, 60, (y % 256) as u8])
+        }
+    })
+}
+
+fn max_difference(a: &Embedding, b: &Embedding) -> f32 {
+    a.as_slice().iter().zip(b.as_slice()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+}
+
+impl Description {
+    fn of(bundle: &Bundle) -> Result<Self> {
+        let weights = bundle.weights_summary()?;
+        Ok(Self {
+            name: bundle.name().into(),
+            fingerprint: bundle.fingerprint().as_str().into(),
+            dimension: bundle.dimension(),
+            image_tower: match bundle.config().vision_config {
+                VisionConfig::ResNet(_) => "residual network",
+                VisionConfig::ViT(_) => "vision transformer",
+            },
+            image_side: bundle.preprocessing().target_side(),
+            tensors: weights.tensors,
+            parameters: weights.parameters,
+            weights_bytes: weights.file_bytes,
+            stored_as: weights.stored_as,
+            config: bundle.config().clone(),
+        })
+    }
+
+    fn text(&self) -> Result<String> {
+        let mut text = String::new();
+        writeln!(text, "{}", self.name)?;
+        writeln!(text, "fingerprint  {}", self.fingerprint)?;
+        writeln!(text, "image tower  {}, {} px", self.image_tower, self.image_side)?;
+        writeln!(text, "embedding    {} dimensions", self.dimension)?;
+        let (parameters, size) = (number(self.parameters as u64), bytes(self.weights_bytes as u64));
+        writeln!(
+            text,
+            "weights      {parameters} parameters in {} tensors, {size}, {}",
+            self.tensors,
+            self.stored_as.join(", ")
+        )?;
+        Ok(text)
+    }
+}
+
+impl Verification {
+    fn text(&self) -> Result<String> {
+        let mut text = self.description.text()?;
+        writeln!(
+            text,
+            "loaded       on {} in {:.0} ms, every tensor there and of its shape",
+            self.device, self.load_ms
+        )?;
+        writeln!(
+            text,
+            "ran          one picture in {:.1} ms, one text in {:.1} ms",
+            self.image_ms, self.text_ms
+        )?;
+        writeln!(
+            text,
+            "batches      differ from one picture alone by {:.1e} at most",
+            self.batch_max_difference
+        )?;
+        Ok(text)
+    }
+}

@@ -1,0 +1,109 @@
+//! `knytt search`
+
+mod answer;
+mod page;
+mod table;
+
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use image::RgbImage;
+use knytt_engine::{Catalog, Filter, Query, QueryImage, SearchSession};
+use knytt_models::decode::{Limits, decode};
+
+use self::answer::Answer;
+use crate::args::SearchArgs;
+use crate::catalog::{self, Note, explain};
+use crate::failure::Failure;
+use crate::model::{self, Maker};
+use crate::output;
+use crate::source::read_picture;
+
+/// Searches and shows the hits in the form that was asked for.
+///
+/// # Errors
+/// No catalogue, a query that cannot be read, a filter that names nothing.
+pub fn run(args: &SearchArgs) -> Result<()> {
+    let filter = Filter::parse(&args.filters).map_err(|e| Failure::usage(e.to_string()))?;
+    let catalog = catalog::open(&args.catalog)?;
+    let picture = args.query.image.as_deref().map(read_query).transpose()?;
+    let session = session(&catalog, args)?;
+    let query = Query {
+        image: picture.clone().map(QueryImage::Encoded),
+        text: args.query.text.as_deref().map(words).transpose()?,
+        product: args.query.like.clone(),
+        alpha: args.alpha,
+        filter,
+        k: args.k,
+        strategy: args.index.into(),
+    };
+    let result = session.search(&query).map_err(|error| refuse(error, args))?;
+    let answer = Answer::new(&catalog, result)?;
+    match (&args.html, args.json) {
+        (Some(path), _) => write_page(path, &catalog, args, &query, picture.as_deref(), &answer),
+        (None, true) => output::json(&answer),
+        (None, false) => output::text(&table::render(&answer)),
+    }
+}
+
+fn session(catalog: &Catalog, args: &SearchArgs) -> Result<SearchSession> {
+    let (info, note) = (catalog.info()?, Note::read(&args.catalog));
+    let maker =
+        Maker { name: &info.model_name, fingerprint: &info.fingerprint, location: note.model.as_deref() };
+    let encoder = model::start(maker.bundle(args.model.model.as_deref())?, args.model.device)?;
+    SearchSession::new(catalog.clone(), encoder).map_err(explain)
+}
+
+/// The query picture's bytes, from a file or from standard input.
+fn read_query(path: &Path) -> Result<Vec<u8>> {
+    let limits = Limits::default();
+    if path != Path::new("-") {
+        return read_picture(path, &limits).map_err(|(_, reason)| unreadable(path, &reason));
+    }
+    let mut bytes = Vec::new();
+    std::io::stdin()
+        .take(limits.max_file_bytes + 1)
+        .read_to_end(&mut bytes)
+        .context("cannot read the picture from standard input")?;
+    if bytes.is_empty() { Err(unreadable(path, "standard input is empty")) } else { Ok(bytes) }
+}
+
+fn words(text: &str) -> Result<String> {
+    if text.trim().is_empty() {
+        return Err(Failure::usage("--text has no word in it").into());
+    }
+    Ok(text.into())
+}
+
+fn unreadable(path: &Path, reason: &str) -> anyhow::Error {
+    Failure::new(format!("cannot search with {}: {reason}", path.display())).into()
+}
+
+/// The engine does not know which file the picture came from.
+fn refuse(error: knytt_engine::Error, args: &SearchArgs) -> anyhow::Error {
+    use knytt_engine::Error as E;
+    match (&error, &args.query.image) {
+        (E::Model(knytt_models::Error::Decode(reason)), Some(path)) => unreadable(path, &reason.to_string()),
+        (E::Filter(_) | E::InvalidQuery(_), _) => Failure::usage(error.to_string()).into(),
+        _ => explain(error),
+    }
+}
+
+fn write_page(
+    path: &Path,
+    catalog: &Catalog,
+    args: &SearchArgs,
+    query: &Query,
+    picture: Option<&[u8]>,
+    answer: &Answer,
+) -> Result<()> {
+    let picture = picture.map(|bytes| shown(bytes)).transpose()?;
+    let page = page::page(catalog, args, query, picture.as_ref(), answer)?;
+    fs_err::write(path, page.render())?;
+    output::text(&format!("{}\n", path.display()))
+}
+
+fn shown(bytes: &[u8]) -> Result<RgbImage> {
+    Ok(decode(bytes, &Limits::default(), Some(page::QUERY_SIDE / 2))?)
+}

@@ -1,0 +1,101 @@
+//! Hits as a page of pictures.
+
+use anyhow::Result;
+use image::RgbImage;
+use knytt_engine::{Availability, Catalog, Query, Snapshot};
+
+use super::answer::{Answer, AnswerHit, Parts, price};
+use crate::args::SearchArgs;
+use crate::html::{Card, Page};
+use crate::output::{counted, number};
+use crate::thumbnail;
+
+/// The query's picture is shown larger than the hits, in pixels.
+pub const QUERY_SIDE: u32 = 480;
+
+/// What the page shows of a query and its answer.
+///
+/// # Errors
+/// The catalogue cannot be read.
+pub fn page(
+    catalog: &Catalog,
+    args: &SearchArgs,
+    query: &Query,
+    picture: Option<&RgbImage>,
+    answer: &Answer,
+) -> Result<Page> {
+    let snapshot = catalog.read()?;
+    let like = query.product.as_deref();
+    let picture = match (picture, like) {
+        (Some(picture), _) => Some(thumbnail::jpeg(picture, QUERY_SIDE)?),
+        (None, Some(id)) => snapshot.thumbnail(id)?.map(<[u8]>::to_vec),
+        (None, None) => None,
+    };
+    Ok(Page {
+        picture,
+        heading: heading(&snapshot, query)?,
+        picture_text: like
+            .map_or_else(|| "The picture that was searched with".into(), |id| format!("Product {id}")),
+        summary: summary(answer),
+        filters: args.filters.clone(),
+        cards: answer.hits.iter().map(|hit| card(&snapshot, hit)).collect::<Result<_>>()?,
+        footer: format!(
+            "Catalogue {} · {} · model {} ({})",
+            answer.catalog.id,
+            counted(answer.catalog.products, "product"),
+            answer.model.name,
+            &answer.model.fingerprint[..12]
+        ),
+    })
+}
+
+fn heading(snapshot: &Snapshot, query: &Query) -> Result<String> {
+    let like = match &query.product {
+        Some(id) => snapshot.product(id)?.map(|p| if p.title.is_empty() { p.id } else { p.title }),
+        None => None,
+    };
+    Ok(match (&query.text, like) {
+        (Some(words), Some(title)) => format!("{title}, {words}"),
+        (Some(words), None) => words.clone(),
+        (None, Some(title)) => format!("More like {title}"),
+        (None, None) => "This picture".into(),
+    })
+}
+
+fn summary(answer: &Answer) -> String {
+    let shown = answer.hits.len() as u64;
+    format!(
+        "{} of {}, in {:.0} ms",
+        number(shown),
+        counted(answer.matched, "product"),
+        answer.timings_ms.total.max(1.0)
+    )
+}
+
+fn card(snapshot: &Snapshot, hit: &AnswerHit) -> Result<Card> {
+    let product = &hit.product;
+    let kind = [product.brand.as_str(), product.category.as_str()];
+    Ok(Card {
+        picture: snapshot.thumbnail(&hit.id)?.map(<[u8]>::to_vec),
+        score: hit.score,
+        title: product.title.clone(),
+        kind: kind.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
+        price: price(product),
+        stock: match product.availability {
+            Availability::OutOfStock => Some("Out of stock"),
+            Availability::Preorder => Some("Pre-order"),
+            Availability::Backorder => Some("Back-order"),
+            Availability::InStock | Availability::Unknown => None,
+        },
+        parts: parts(hit.parts),
+        id: hit.id.clone(),
+    })
+}
+
+/// Only worth a line when several sides were asked.
+fn parts(parts: Parts) -> Option<String> {
+    let named = [("picture", parts.image), ("product", parts.product), ("words", parts.text)];
+    let said: Vec<_> =
+        named.iter().filter_map(|(name, part)| Some(format!("{name} {:.2}", (*part)?))).collect();
+    (said.len() > 1).then(|| said.join(" + "))
+}

@@ -1,0 +1,84 @@
+//! How far a long job is: a bar on a terminal, a line now and then elsewhere. Always on standard error.
+
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+const BAR: &str = "{prefix} {bar:28} {pos}/{len}  {per_sec}  {eta} left";
+
+/// Without a terminal, a line every so often: often enough to see life, too seldom to fill a log.
+const LINE_EVERY: Duration = Duration::from_secs(10);
+
+/// Counts up to a known total.
+pub struct Progress {
+    bar: Option<ProgressBar>,
+    label: &'static str,
+    total: u64,
+    done: u64,
+    started: Instant,
+    last_line: Instant,
+}
+
+impl Progress {
+    pub fn new(label: &'static str, total: usize) -> Self {
+        let total = total as u64;
+        let bar = std::io::stderr().is_terminal().then(|| bar(label, total));
+        Self { bar, label, total, done: 0, started: Instant::now(), last_line: Instant::now() }
+    }
+
+    /// One more is done.
+    pub fn step(&mut self) {
+        self.done += 1;
+        if let Some(bar) = &self.bar {
+            bar.inc(1);
+        } else if self.last_line.elapsed() >= LINE_EVERY {
+            self.last_line = Instant::now();
+            eprintln!("{}", line(self.label, self.done, self.total, self.started.elapsed()));
+        }
+    }
+
+    /// A line for the person, above the bar.
+    pub fn say(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| eprintln!("{text}")),
+            None => eprintln!("{text}"),
+        }
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn bar(label: &'static str, total: u64) -> ProgressBar {
+    let bar =
+        ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(10)).with_prefix(label);
+    bar.set_style(ProgressStyle::with_template(BAR).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.enable_steady_tick(Duration::from_millis(250));
+    bar
+}
+
+fn line(label: &str, done: u64, total: u64, elapsed: Duration) -> String {
+    let rate = done as f64 / elapsed.as_secs_f64().max(1e-3);
+    let left = total.saturating_sub(done) as f64 / rate.max(1e-9);
+    format!("{label} {done} of {total}, {rate:.0}/s, {left:.0} s left")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_tells_rate_and_time_left() {
+        assert_eq!(line("pictures", 100, 400, Duration::from_secs(2)), "pictures 100 of 400, 50/s, 6 s left");
+    }
+
+    #[test]
+    fn the_bar_template_is_valid() {
+        assert!(ProgressStyle::with_template(BAR).is_ok());
+    }
+}
