@@ -147,9 +147,15 @@ impl Backdrop {
         self.ground == Ground::Wall || self.ground == Ground::Board
     }
 
-    /// The colour at `(x, y)` half frames from the middle; `pixel` is the width of a pixel.
-    pub(crate) fn sample(&self, x: f32, y: f32, pixel: f32, light: (f32, f32)) -> Rgb {
-        let (sin, cos) = self.turn.sin_cos();
+    /// The colour at `(x, y)` half frames from the middle; `(sin, cos)` is that of the turn, `pixel` is the width of a pixel.
+    pub(crate) fn sample(
+        &self,
+        x: f32,
+        y: f32,
+        (sin, cos): (f32, f32),
+        pixel: f32,
+        light: (f32, f32),
+    ) -> Rgb {
         let (u, v) = ((x * cos - y * sin) * self.scale, (x * sin + y * cos) * self.scale);
         let pixel = pixel * self.scale;
         let tone = rgb_f32(self.tone);
@@ -224,9 +230,11 @@ impl Backdrop {
             0.65 * ridged(u * 1.1 + bend, v * 1.7 - bend, seed)
                 + 0.22 * value(u * 3.1 + bend, v * 2.7, seed ^ 3)
         };
+        // One step towards the light is enough to know how steeply the cloth faces it.
         let (here, step) = (height(u, v), 0.03);
-        let slope = (height(u + step, v) - here) * light.0 + (height(u, v + step) - here) * light.1;
-        scale(base, 1.0 - (slope / step * 0.16).clamp(-0.32, 0.22) + 0.06 * (here - 0.5))
+        let slope = height(u + step * light.0, v + step * light.1) - here;
+        let weave = 0.05 * (hash((u * 90.0) as i32, (v * 90.0) as i32, seed) - 0.5);
+        scale(base, 1.0 - (slope / step * 0.16).clamp(-0.32, 0.22) + 0.06 * (here - 0.5) + weave)
     }
 
     fn tiles(&self, tone: Rgb, u: f32, v: f32, pixel: f32) -> Rgb {

@@ -81,12 +81,13 @@ impl Fabric {
         // What a thread of `width` still contributes at this resolution.
         let seen = |width: f32| smoothstep(0.9, 2.6, width * pixels);
         match self {
-            Fabric::Cotton => 1.0 + 0.025 * value(u * 4.0, v * 4.0, seed) * seen(0.3),
-            Fabric::Fleece => 1.0 + 0.05 * value(u * 2.6, v * 2.6, seed) * seen(0.4),
-            Fabric::Linen | Fabric::Canvas => {
+            Fabric::Cotton if seen(0.3) > 0.0 => 1.0 + 0.025 * value(u * 4.0, v * 4.0, seed) * seen(0.3),
+            Fabric::Fleece if seen(0.4) > 0.0 => 1.0 + 0.05 * value(u * 2.6, v * 2.6, seed) * seen(0.4),
+            Fabric::Linen | Fabric::Canvas if seen(0.25) > 0.0 => {
                 let slub = value(u * 0.5, v * 5.0, seed) + value(u * 5.0, v * 0.5, seed ^ 9);
                 1.0 + 0.045 * slub * seen(0.25)
             }
+            Fabric::Cotton | Fabric::Fleece | Fabric::Linen | Fabric::Canvas => 1.0,
             Fabric::Silk | Fabric::Nylon => 1.0,
             Fabric::Knit => {
                 let seen = seen(0.55);
@@ -108,6 +109,7 @@ impl Fabric {
                 let slub = value(u * 5.0, v * 0.6, seed ^ 3);
                 1.0 + 0.1 * twill * seen(0.25) + 0.16 * worn + 0.04 * slub
             }
+            Fabric::Leather if seen(0.5) == 0.0 => 1.0,
             Fabric::Leather => 1.0 + 0.07 * (ridged(u * 1.4, v * 1.4, seed) - 0.5) * seen(0.5),
             Fabric::Suede => 1.0 + 0.07 * fractal(u * 0.7, v * 0.7, 3, seed),
             Fabric::Straw => {

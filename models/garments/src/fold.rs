@@ -3,7 +3,7 @@
 use crate::category::Category;
 use crate::fabric::Fabric;
 use crate::layer::Layer;
-use crate::noise::{fractal, hash, ridged, value};
+use crate::noise::{fractal, hash, lerp, ridged, value};
 use crate::palette::luma;
 use crate::view::Pose;
 
@@ -27,7 +27,7 @@ pub(crate) fn wrinkle(layer: &mut Layer, pose: &Pose, fabric: Fabric, drape: f32
     }
     let size = layer.size;
     // Folds are wider than a few pixels: one height per 2 × 2 is plenty when the layer is large.
-    let coarse = if size > 400 { 4 } else { 2 };
+    let coarse = if size > 400 { 4 } else { 3 };
     let grid = size / coarse + 3;
     let seed = pose.seed;
     let lines: Vec<Line> = (0..7).map(|i| Line::random(i, seed)).collect();
@@ -121,23 +121,38 @@ impl Line {
     }
 }
 
-/// Pushes the outline out of shape, as cloth that was thrown down.
+/// Pushes the outline out of shape, as cloth that was thrown down: a grid of shifts.
 pub(crate) struct Warp {
-    reach: f32,
-    seed: u32,
+    shifts: Vec<(f32, f32)>,
 }
+
+/// Grid points per side, over `-REACH..REACH`.
+const GRID: usize = 40;
+const REACH: f32 = 1.1;
 
 impl Warp {
     pub(crate) fn new(pose: &Pose, drape: f32) -> Self {
-        Self { reach: pose.crumple * 0.035 * drape, seed: pose.seed }
+        let reach = pose.crumple * 0.035 * drape;
+        let seed = pose.seed;
+        let wave = |x: f32, y: f32, k: u32| {
+            value(x * 2.3, y * 2.3, seed ^ k) + 0.35 * value(x * 6.0, y * 6.0, seed ^ (k + 1))
+        };
+        let at = |i: usize| (i as f32 / (GRID - 1) as f32 * 2.0 - 1.0) * REACH;
+        let points = (0..GRID * GRID).map(|k| (at(k % GRID), at(k / GRID)));
+        Self { shifts: points.map(|(x, y)| (wave(x, y, 21) * reach, wave(x, y, 23) * reach)).collect() }
     }
 
+    /// Where the layer is seen at `(x, y)`.
     pub(crate) fn at(&self, x: f32, y: f32) -> (f32, f32) {
-        if self.reach <= 0.0 {
-            return (x, y);
-        }
-        let dx = value(x * 2.3, y * 2.3, self.seed ^ 21) + 0.35 * value(x * 6.0, y * 6.0, self.seed ^ 22);
-        let dy = value(x * 2.3, y * 2.3, self.seed ^ 23) + 0.35 * value(x * 6.0, y * 6.0, self.seed ^ 24);
-        (x + dx * self.reach, y + dy * self.reach)
+        let on_grid = |v: f32| ((v / REACH * 0.5 + 0.5) * (GRID - 1) as f32).clamp(0.0, GRID as f32 - 1.001);
+        let (gx, gy) = (on_grid(x), on_grid(y));
+        let (i, j) = (gx as usize, gy as usize);
+        let (tx, ty) = (gx - i as f32, gy - j as f32);
+        let row = |j: usize| {
+            let (a, b) = (self.shifts[j * GRID + i], self.shifts[j * GRID + i + 1]);
+            (lerp(a.0, b.0, tx), lerp(a.1, b.1, tx))
+        };
+        let (top, bottom) = (row(j), row(j + 1));
+        (x + lerp(top.0, bottom.0, ty), y + lerp(top.1, bottom.1, ty))
     }
 }

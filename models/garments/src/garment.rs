@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::category::Category;
 use crate::cut::Cut;
 use crate::fabric::Fabric;
-use crate::palette::{Colour, ColourName};
+use crate::palette::{Colour, ColourName, mix, rgb_u8};
 use crate::pattern::Pattern;
 
 /// A garment: the same value always draws the same thing, whatever the [`View`](crate::View).
@@ -41,9 +41,10 @@ impl Garment {
                 ColourName::Grey,
             ];
             first = Colour::jittered(tones[rng.random_range(0..tones.len())], rng);
-            if first.name == ColourName::Blue {
-                // Denim is a duller blue than the paint.
-                first.rgb = [first.rgb[0] + 18, first.rgb[1] + 6, first.rgb[2] - 42];
+            // Denim is a duller blue than paint, as long as one would still call it blue.
+            let dull = mix(first.rgb_f32(), [0.3, 0.36, 0.42], 0.3);
+            if ColourName::nearest(rgb_u8(dull)) == first.name {
+                first.rgb = rgb_u8(dull);
             }
         }
         let pattern = Pattern::random_of(pattern(category, rng), rng);

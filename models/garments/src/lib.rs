@@ -32,6 +32,7 @@ mod render;
 mod sample;
 mod shapes;
 mod shop;
+mod tailor;
 mod view;
 
 pub use backdrop::{Backdrop, Ground};

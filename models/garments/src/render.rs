@@ -59,13 +59,27 @@ fn turned((x, y): (f32, f32), angle: f32) -> (f32, f32) {
     (x * cos - y * sin, x * sin + y * cos)
 }
 
-/// From a place in the picture to a place on the surface, both `-1.0..1.0` about the middle.
-fn onto_surface(camera: &Camera, x: f32, y: f32) -> (f32, f32) {
-    let (x, y) = (x - camera.offset[0], y - camera.offset[1]);
-    let depth = 1.0 + camera.tilt[0] * x + camera.tilt[1] * y;
-    let (x, y) = (x / depth / camera.scale, y / depth / camera.scale);
-    let (x, y) = turned((x, y), -camera.rotation);
-    (x + camera.shear * y, y)
+/// Maps places in the picture to places on the surface, both `-1.0..1.0` about the middle.
+struct Surface<'a> {
+    camera: &'a Camera,
+    sin: f32,
+    cos: f32,
+}
+
+impl<'a> Surface<'a> {
+    fn of(camera: &'a Camera) -> Self {
+        let (sin, cos) = camera.rotation.sin_cos();
+        Self { camera, sin, cos }
+    }
+
+    fn at(&self, x: f32, y: f32) -> (f32, f32) {
+        let camera = self.camera;
+        let (x, y) = (x - camera.offset[0], y - camera.offset[1]);
+        let shrink = 1.0 / ((1.0 + camera.tilt[0] * x + camera.tilt[1] * y) * camera.scale);
+        let (x, y) = (x * shrink, y * shrink);
+        let (x, y) = (x * self.cos + y * self.sin, y * self.cos - x * self.sin);
+        (x + camera.shear * y, y)
+    }
 }
 
 /// Coverage of the layer, blurred: the shadow below the garment.
@@ -136,6 +150,8 @@ fn sample(layer: &Layer, x: f32, y: f32) -> [f32; 4] {
 
 fn compose(layer: &Layer, view: &View, drape: f32, size: usize, light: (f32, f32)) -> Vec<Rgb> {
     let shadow = Shadow::of(layer);
+    let surface = Surface::of(&view.camera);
+    let turn = view.backdrop.turn.sin_cos();
     let warp = fold::Warp::new(&view.pose, drape);
     let pixel = 2.0 / size as f32 / view.camera.scale;
     let surface_light = turned(light, -view.camera.rotation);
@@ -146,12 +162,12 @@ fn compose(layer: &Layer, view: &View, drape: f32, size: usize, light: (f32, f32
         let y = (j as f32 + 0.5) / size as f32 * 2.0 - 1.0;
         for i in 0..size {
             let x = (i as f32 + 0.5) / size as f32 * 2.0 - 1.0;
-            let (sx, sy) = onto_surface(&view.camera, x, y);
+            let (sx, sy) = surface.at(x, y);
             let (wx, wy) = warp.at(sx, sy);
             let garment = sample(layer, wx, wy);
             let mut colour = [0.0; 3];
             if garment[3] < 0.999 {
-                let ground = view.backdrop.sample(sx, sy, pixel, surface_light);
+                let ground = view.backdrop.sample(sx, sy, turn, pixel, surface_light);
                 let far = shadow.at(wx + surface_light.0 * lift, wy + surface_light.1 * lift);
                 let near = shadow.at(wx, wy - 0.006);
                 let dark = 1.0 - depth * far * 0.8 - 0.22 * near;

@@ -20,7 +20,7 @@ pub(super) fn draw(bench: &mut Workbench<'_>, cut: &OtherCut) {
 /// Seen from the front.
 fn cap(bench: &mut Workbench<'_>, cut: &OtherCut) {
     let [a, b, c, d] = cut.measures;
-    let (w, h) = (12.0 + 1.5 * a, 11.5 + 3.0 * b);
+    let (w, h) = (11.5 + 1.2 * a, 12.5 + 2.5 * b);
     let crown =
         Half::at(0.0, -h).cubic(w * 0.66, -h, w, -h * 0.62, w, 0.6).quad(w * 0.5, 2.4, 0.0, 2.4).both();
     bench.draft.fill(crown, bench.cloth().round(4.0, 0.34));
@@ -39,7 +39,7 @@ fn cap(bench: &mut Workbench<'_>, cut: &OtherCut) {
     }
     let tone = if c > 0.75 { bench.second } else { shade_of(bench.main, 0.1) };
     let out = w * (0.9 + 0.08 * a);
-    let deep = 8.0 + 2.4 * b;
+    let deep = 5.6 + 2.0 * b;
     let brim = Half::at(0.0, -1.4)
         .cubic(w * 0.5, -1.4, w * 0.8, -0.4, out, 2.2)
         .cubic(out + 1.2, 5.2, out * 0.72, deep, 0.0, deep)

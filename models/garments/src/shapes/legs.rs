@@ -6,7 +6,7 @@ use super::{METAL, Workbench};
 use crate::cut::{LegsCut, Waistband};
 use crate::draft::{Cloth, Frame, Half, Ink, Pen, Tone, mirror, oval, slab, strip};
 use crate::fabric::Fabric;
-use crate::palette::{mix, shade_of};
+use crate::palette::{luma, mix, shade_of};
 
 pub(super) fn draw(bench: &mut Workbench<'_>, cut: &LegsCut) {
     let inside = Half::at(0.0, 0.6)
@@ -108,8 +108,10 @@ fn details(bench: &mut Workbench<'_>, cut: &LegsCut, side: f32, (inner, outer): 
 /// The pale thighs of worn denim, and holes.
 fn fade(bench: &mut Workbench<'_>, cut: &LegsCut, side: f32, x: f32, y: f32) {
     let pale = mix(bench.main, [0.86, 0.9, 0.95], 0.6);
+    // Black denim hardly pales.
+    let shows = if luma(bench.main) < 0.2 { 0.35 } else { 1.0 };
     for k in 0..9 {
-        let (w, a) = (cut.knee * (0.66 - 0.065 * k as f32), 0.02 + 0.03 * cut.faded);
+        let (w, a) = (cut.knee * (0.66 - 0.065 * k as f32), (0.02 + 0.03 * cut.faded) * shows);
         let line = Pen::at(side * cut.thigh * 0.5, cut.rise * 0.6)
             .quad(side * cut.thigh * 0.52, cut.rise + 8.0, side * x, y + 12.0)
             .open();

@@ -3,11 +3,13 @@
 mod accessories;
 mod bags;
 mod collars;
+mod fastenings;
 mod hats;
 mod legs;
 mod print;
 mod shoes;
 mod skirts;
+mod sleeves;
 mod tops;
 
 use crate::category::Category;

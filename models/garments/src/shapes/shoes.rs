@@ -4,16 +4,16 @@ use tiny_skia::{Path, Transform};
 
 use super::{GOLD, METAL, Workbench};
 use crate::cut::{ShoeCut, ShoeKind};
-use crate::draft::{Cloth, Draft, Frame, Half, Ink, Op, Pen, Tone, band, oval, slab, strip};
+use crate::draft::{Cloth, Draft, Frame, Half, Ink, Op, Pen, Tone, band, oval, strip};
 use crate::fabric::Fabric;
 use crate::palette::{Rgb, luma, mix, shade_of};
 
 pub(super) fn draw(bench: &mut Workbench<'_>, cut: &ShoeCut) {
     let mut one = Draft::default();
     std::mem::swap(&mut one, &mut bench.draft);
-    // Sandals say more from above, so that is how a shop shows them; a tall boot has no top view.
+    // Sandals are all straps, which only show from above; a tall boot has no top view.
     let flat = matches!(cut.kind, ShoeKind::Slide | ShoeKind::Strappy);
-    if bench.pose.from_above != flat && cut.kind != ShoeKind::Tall {
+    if (bench.pose.from_above || flat) && cut.kind != ShoeKind::Tall {
         above(bench, cut);
         let shoe = std::mem::take(&mut bench.draft);
         let apart = 6.2 * bench.pose.spread.max(0.85);
@@ -81,7 +81,7 @@ fn side(bench: &mut Workbench<'_>, cut: &ShoeCut) {
         ShoeKind::Runner | ShoeKind::LowTop | ShoeKind::HighTop => sneaker(bench, cut),
         ShoeKind::Ankle | ShoeKind::Chelsea | ShoeKind::Tall => boot(bench, cut),
         ShoeKind::Pump | ShoeKind::Stiletto => pump(bench, cut),
-        ShoeKind::Slide | ShoeKind::Strappy => sandal(bench, cut),
+        ShoeKind::Slide | ShoeKind::Strappy => {}
     }
 }
 
@@ -308,59 +308,6 @@ fn pump(bench: &mut Workbench<'_>, cut: &ShoeCut) {
         .to(x + l, -0.2)
         .open();
     bench.draft.fill(strip(line, 0.5), sole_cloth([0.12, 0.1, 0.1]));
-}
-
-fn sandal(bench: &mut Workbench<'_>, cut: &ShoeCut) {
-    let (l, s, hl) = (cut.length, cut.sole * 0.8 + 1.0, cut.heel);
-    let x = -l * 0.5;
-    let bed = Pen::at(x, -s - hl)
-        .quad(x + l * 0.4, -s - hl * 0.5, x + l * 0.75, -s)
-        .quad(x + l * 0.97, -s + 0.1, x + l, -s - 0.5)
-        .quad(x + l * 1.01, 0.0, x + l * 0.93, 0.0)
-        .to(x + l * 0.45, 0.0)
-        .quad(x + l * 0.3, -hl * 0.6, x + l * 0.27, 0.0)
-        .to(x + 0.8, 0.0)
-        .quad(x - 0.5, -s * 0.6, x, -s - hl)
-        .shut();
-    bench.draft.fill(bed, sole_cloth(sole_tone(bench, cut)));
-    bench.draft.line(
-        Pen::at(x, -s * 0.66 - hl).quad(x + l * 0.5, -s * 0.5, x + l, -s * 0.6).open(),
-        0.5,
-        Tone::Paint([0.86, 0.74, 0.58], 0.7),
-    );
-    let strap = bench.cloth().round(0.9, 0.34).cast(0.35);
-    if cut.kind == ShoeKind::Slide {
-        let path = Pen::at(x + l * 0.36, -s - 0.2)
-            .cubic(x + l * 0.4, -s - 9.4, x + l * 0.76, -s - 8.2, x + l * 0.92, -s + 0.2)
-            .shut();
-        bench.draft.fill(path, strap.round(1.6, 0.34));
-        if cut.panel {
-            let buckle = slab(x + l * 0.56, -s - 4.4, x + l * 0.64, -s - 2.0, 0.4);
-            bench.draft.fill(buckle, Cloth::new(Ink::Flat(METAL), Fabric::Nylon).round(0.3, 0.3));
-        }
-        return;
-    }
-    let lift = s + hl;
-    let count = 1 + cut.stripes.min(2);
-    for k in 0..=count {
-        let at = x + l * (0.56 + 0.13 * f32::from(k));
-        let tall = 5.4 - 1.2 * f32::from(k);
-        let band = Pen::at(at, -s + 0.1)
-            .quad(at + 0.6, -s - tall, at + 3.4, -s - tall * 0.86)
-            .quad(at + 4.4, -s - tall * 0.3, at + 4.2, -s + 0.1)
-            .open();
-        bench.draft.fill(strip(band, 1.3), strap);
-    }
-    let ankle = Pen::at(x + 0.8, -lift + 0.4)
-        .quad(x - 0.2, -lift - 5.0, x + 0.6, -lift - 6.4)
-        .quad(x + l * 0.16, -lift - 4.8, x + l * 0.33, -lift - 5.6)
-        .quad(x + l * 0.34, -lift - 3.0, x + l * 0.24, -lift + 0.8)
-        .open();
-    bench.draft.fill(strip(ankle, 1.1), strap);
-    bench.draft.fill(
-        oval(x + l * 0.2, -lift - 5.0, 0.8, 0.8),
-        Cloth::new(Ink::Flat(GOLD), Fabric::Nylon).round(0.3, 0.3),
-    );
 }
 
 /// The right shoe from above, the toe up.
