@@ -160,6 +160,15 @@ impl Catalog {
         Snapshot::new(self.clone())
     }
 
+    /// Writes a compact copy of the catalogue's present state to `file`, which must not exist (as the
+    /// `data.mdb` of another folder, it is a catalogue of its own). Readers and a writer go on.
+    ///
+    /// # Errors
+    /// [`Open`](crate::Error::Open) if the file is there or cannot be made, and those of a full disk.
+    pub fn copy_to(&self, file: &Path) -> Result<()> {
+        self.storage.copy_to(file)
+    }
+
     /// Begins a batch of changes.
     pub fn write(&self) -> Writer {
         Writer::new(self.clone())

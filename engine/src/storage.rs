@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use heed::{Env, EnvFlags, EnvOpenOptions, MdbError, RoTxn, WithoutTls};
+use heed::{CompactionOption, Env, EnvFlags, EnvOpenOptions, MdbError, RoTxn, WithoutTls};
 
 use crate::schema::{self, CatalogMeta, Databases, Found, MAX_DATABASES};
 use crate::{Error, Result};
@@ -128,6 +128,14 @@ impl Storage {
         Err(Error::TooManyReaders { limit: MAX_READERS })
     }
 
+    /// Writes a compact copy to a new file.
+    pub(crate) fn copy_to(self: &Arc<Self>, file: &Path) -> Result<()> {
+        let _pass = Gate::enter(self);
+        let mut copy = std::fs::File::create_new(file).map_err(|source| unreadable(file, source))?;
+        let copied = self.env.copy_to_file(&mut copy, CompactionOption::Enabled).map_err(Error::from);
+        copied.inspect_err(|_| drop(std::fs::remove_file(file)))
+    }
+
     /// Runs `apply` in one write transaction and commits it; when the map is full, grows it and runs
     /// `apply` again from the start.
     pub(crate) fn write<T>(
@@ -235,8 +243,7 @@ fn is_disk_full(error: &Error, path: &Path) -> bool {
         return false;
     };
     const EIO: i32 = 5;
-    let full =
-        |kind| matches!(kind, ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge);
+    let full = |kind| matches!(kind, ErrorKind::StorageFull | ErrorKind::QuotaExceeded);
     full(error.kind())
         || error.raw_os_error() == Some(EIO) && write_probe(path).is_err_and(|probe| full(probe.kind()))
 }

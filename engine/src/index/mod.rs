@@ -55,7 +55,7 @@ pub(crate) trait Nearest {
 }
 
 /// From how many products on a new catalogue keeps an arroy index.
-pub(crate) const ARROY_FROM_PRODUCTS: u64 = 400_000;
+pub(crate) const ARROY_FROM_PRODUCTS: u64 = 1_000_000;
 
 /// Below this share of the catalogue, arroy compares all that the filter lets through, and slower
 /// than the exact scan does.

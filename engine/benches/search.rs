@@ -1,0 +1,169 @@
+//! How long a search takes: both kinds of index, alone and under filters, and what an update costs.
+//!
+//!     cargo bench -p knytt-engine
+//!     KNYTT_BENCH_SIZES=5000,50000 cargo bench -p knytt-engine -- filtered
+//!
+//! `KNYTT_BENCH_SIZES` names the numbers of products (5000, 50000 and 200000 if it is not set),
+//! `KNYTT_BENCH_DIMENSION` the dimension (512). Vectors are synthetic: unit vectors around 1,000
+//! centres. Recall@10 of arroy against the exact scan is printed beside the times, since one means
+//! nothing without the other.
+
+use std::cell::Cell;
+use std::hint::black_box;
+use std::path::Path;
+use std::time::Instant;
+
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use knytt_engine::{Catalog, CatalogSpec, Filter, Fingerprint, Product, Snapshot, Strategy, VectorQuery};
+use knytt_models::Embedding;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+const CENTRES: usize = 1_000;
+const QUERIES: usize = 100;
+const HITS: usize = 10;
+
+fn model() -> Fingerprint {
+    Fingerprint::of(&[b"the model of this bench"])
+}
+
+fn setting<T: std::str::FromStr>(name: &str, default: &str) -> Vec<T> {
+    let text = std::env::var(name).unwrap_or_else(|_| default.into());
+    text.split(',').filter_map(|part| part.trim().parse().ok()).collect()
+}
+
+struct Vectors {
+    rng: ChaCha8Rng,
+    centres: Vec<Embedding>,
+}
+
+impl Vectors {
+    fn new(dimension: usize) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let centres = (0..CENTRES).map(|_| random(&mut rng, dimension)).collect();
+        Self { rng, centres }
+    }
+
+    fn next(&mut self) -> Embedding {
+        let centre = &self.centres[self.rng.random_range(0..CENTRES)];
+        let noise = random(&mut self.rng, centre.dimension());
+        Embedding::fuse(&[(centre, 1.0), (&noise, 0.8)]).unwrap()
+    }
+}
+
+fn random(rng: &mut ChaCha8Rng, dimension: usize) -> Embedding {
+    // The sum of a few uniform values is close enough to a normal one.
+    let normal = |rng: &mut ChaCha8Rng| (0..4).map(|_| rng.random_range(-1.0_f32..1.0)).sum();
+    Embedding::new((0..dimension).map(|_| normal(rng)).collect(), model()).unwrap()
+}
+
+fn product(number: usize) -> Product {
+    let every = |n: usize, value: &str| if number.is_multiple_of(n) { value.into() } else { "other".into() };
+    Product {
+        id: number.to_string(),
+        title: format!("Product {number}"),
+        category: every(2, "half"),
+        brand: every(20, "twentieth"),
+        colors: vec![every(200, "rare")],
+        ..Product::default()
+    }
+}
+
+/// A catalogue of `count` products with both indexes.
+fn build(dir: &Path, count: usize, vectors: &mut Vectors) -> Catalog {
+    let dimension = vectors.centres[0].dimension();
+    let spec = CatalogSpec { id: "bench".into(), model: model(), model_name: "bench".into(), dimension };
+    let catalog = Catalog::create(dir, &spec).unwrap();
+    let start = Instant::now();
+    let mut writer = catalog.write();
+    writer.keep_arroy_from(None);
+    for number in 0..count {
+        writer.upsert(&product(number), &vectors.next(), None).unwrap();
+        if writer.len() >= 1_000 {
+            writer.commit().unwrap();
+        }
+    }
+    writer.commit().unwrap();
+    let stored = start.elapsed();
+    let start = Instant::now();
+    writer.keep_arroy_from(Some(1));
+    writer.commit().unwrap();
+    let info = catalog.info().unwrap();
+    println!(
+        "{count} x {dimension}: stored in {stored:.1?} ({:.0} MB), arroy built in {:.1?} ({:.0} MB), kernel {}",
+        info.index.exact_bytes as f64 / 1e6,
+        start.elapsed(),
+        info.index.arroy_bytes as f64 / 1e6,
+        info.index.exact_kernel,
+    );
+    catalog
+}
+
+fn search(snapshot: &Snapshot, embedding: &Embedding, filter: &Filter, strategy: Strategy) -> Vec<String> {
+    let query = VectorQuery { embedding, filter, k: HITS, strategy, except: None };
+    snapshot.search(&query).unwrap().products.into_iter().map(|hit| hit.product.id).collect()
+}
+
+fn recall(snapshot: &Snapshot, queries: &[Embedding], filter: &Filter) -> f64 {
+    let found = |query| {
+        let exact = search(snapshot, query, filter, Strategy::Exact);
+        search(snapshot, query, filter, Strategy::Arroy).iter().filter(|id| exact.contains(id)).count()
+    };
+    queries.iter().map(found).sum::<usize>() as f64 / (queries.len() * HITS) as f64
+}
+
+fn bench(criterion: &mut Criterion) {
+    let dimension = setting("KNYTT_BENCH_DIMENSION", "512")[0];
+    for count in setting("KNYTT_BENCH_SIZES", "5000,50000,200000") {
+        let dir = tempfile::tempdir().unwrap();
+        let mut vectors = Vectors::new(dimension);
+        let catalog = build(dir.path(), count, &mut vectors);
+        let queries: Vec<_> = (0..QUERIES).map(|_| vectors.next()).collect();
+        searches(criterion, &catalog, &queries, count);
+        updates(criterion, &catalog, &mut vectors, count);
+    }
+}
+
+fn searches(criterion: &mut Criterion, catalog: &Catalog, queries: &[Embedding], count: usize) {
+    let filters = [
+        ("search", "all", vec![]),
+        ("filtered", "50 %", vec!["category=half"]),
+        ("filtered", "5 %", vec!["brand=twentieth"]),
+        ("filtered", "0.5 %", vec!["color=rare"]),
+    ];
+    for (group, share, conditions) in filters {
+        let filter = Filter::parse(&conditions).unwrap();
+        let snapshot = catalog.read().unwrap();
+        println!("{count}, {share}: recall@10 of arroy {:.3}", recall(&snapshot, queries, &filter));
+        let mut group = criterion.benchmark_group(group);
+        group.sample_size(20);
+        for strategy in [Strategy::Exact, Strategy::Arroy] {
+            let name = format!("{strategy:?}, {share}").to_lowercase();
+            let next = Cell::new(0);
+            group.bench_function(BenchmarkId::new(name, count), |b| {
+                b.iter(|| {
+                    next.set((next.get() + 1) % QUERIES);
+                    black_box(search(&snapshot, &queries[next.get()], &filter, strategy))
+                });
+            });
+        }
+    }
+}
+
+/// One changed product until it can be found, without arroy (which walks everything in each build).
+fn updates(criterion: &mut Criterion, catalog: &Catalog, vectors: &mut Vectors, count: usize) {
+    let mut writer = catalog.write();
+    writer.keep_arroy_from(None);
+    writer.commit().unwrap();
+    let mut group = criterion.benchmark_group("update");
+    group.sample_size(20);
+    group.bench_function(BenchmarkId::new("one product", count), |b| {
+        b.iter(|| {
+            writer.upsert(&product(count / 3), &vectors.next(), None).unwrap();
+            writer.commit().unwrap();
+        });
+    });
+}
+
+criterion_group!(benches, bench);
+criterion_main!(benches);
