@@ -27,9 +27,13 @@ Candidate = Callable[[], float]
 class Ours:
     """One of our example programs, which times jobs that it reads line by line."""
 
-    def __init__(self, *command: str | Path) -> None:
+    def __init__(self, *command: str | Path, threads: int) -> None:
         self.process = subprocess.Popen(
-            [str(word) for word in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [str(word) for word in command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "RAYON_NUM_THREADS": str(threads)},
         )
 
     def job(self, line: str) -> Candidate:
@@ -116,7 +120,7 @@ def encoders(ours: Path, cache: Path, rounds: int, threads: int) -> None:
     options.intra_op_num_threads = threads
     session = ort.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
     name = session.get_inputs()[0].name
-    knytt = Ours(ours / "time_encode", bundle)
+    knytt = Ours(ours / "time_encode", bundle, threads=threads)
 
     @torch.inference_mode()
     def torch_images(pixels: torch.Tensor) -> torch.Tensor:
@@ -193,7 +197,7 @@ def indexes(ours: Path, rounds: int, sizes: list[int], dimension: int) -> None:
         with tempfile.TemporaryDirectory() as folder:
             vectors.tofile(Path(folder) / "vectors.f32")
             queries.tofile(Path(folder) / "queries.f32")
-            knytt = Ours(ours / "time_search", folder, str(dimension))
+            knytt = Ours(ours / "time_search", folder, str(dimension), threads=1)
             turn = iter(range(10**9))
             one = lambda index: index.search(queries[(n := next(turn) % 200) : n + 1], 10)
             race(

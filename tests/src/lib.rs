@@ -1,1 +1,8 @@
-//! End-to-end runs live in `tests/`.
+//! End-to-end runs of the `knytt` binary, in `tests/e2e`. They build the binary themselves, draw their
+//! pictures with `knytt-garments`, and need nothing but a disk:
+//!
+//! ```sh
+//! cargo test -p knytt-tests
+//! ```
+//!
+//! `KNYTT_BIN` names another binary to test, an installed one for instance.

@@ -144,7 +144,7 @@ pub struct SearchArgs {
     #[arg(long, conflicts_with = "html")]
     pub json: bool,
 
-    /// Write the query and the hits as a page with pictures
+    /// Write the query and the hits as a page with pictures; `-` writes it to standard output
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
 }

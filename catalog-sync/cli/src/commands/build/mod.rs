@@ -31,6 +31,7 @@ const SHOWN_REJECTIONS: u64 = 10;
 /// # Errors
 /// The source, the model or the catalogue cannot be used. What was committed before stays.
 pub fn run(args: &BuildArgs) -> Result<()> {
+    let interrupt = Interrupt::listen()?;
     let source = Source::open(&args.source, options(args)?)?;
     let _lock = BuildLock::take(&args.catalog)?;
     let note = Note::read(&args.catalog);
@@ -42,7 +43,6 @@ pub fn run(args: &BuildArgs) -> Result<()> {
     let catalog = open(args, &bundle)?;
     tell_of_another_source(args, &note);
     Note { model: Some(location.remembered()), source: Some(full_path(args)) }.write(&args.catalog)?;
-    let interrupt = Interrupt::listen()?;
     build(args, &source, &catalog, bundle, &interrupt)
 }
 

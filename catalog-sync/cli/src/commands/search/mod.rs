@@ -98,8 +98,11 @@ fn write_page(
     picture: Option<&[u8]>,
     answer: &Answer,
 ) -> Result<()> {
-    let picture = picture.map(|bytes| shown(bytes)).transpose()?;
+    let picture = picture.map(shown).transpose()?;
     let page = page::page(catalog, args, query, picture.as_ref(), answer)?;
+    if path == Path::new("-") {
+        return output::text(&page.render());
+    }
     fs_err::write(path, page.render())?;
     output::text(&format!("{}\n", path.display()))
 }

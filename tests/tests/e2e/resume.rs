@@ -1,0 +1,104 @@
+//! A build does only what has changed since the last one.
+
+use std::fs;
+
+use crate::command::json;
+use crate::faulty;
+use crate::shop::{DRAWN, Shop, row};
+
+#[test]
+fn a_second_build_embeds_nothing() {
+    let shop = Shop::new(6);
+    assert_eq!(shop.build("feed.csv")["embedded"], 6);
+    let again = shop.build("feed.csv");
+    assert_eq!((&again["embedded"], &again["unchanged"]), (&0.into(), &6.into()), "{again}");
+}
+
+#[test]
+fn new_words_about_an_old_picture_are_stored_without_embedding() {
+    let shop = Shop::new(3);
+    shop.build("feed.csv");
+    shop.write_feed(&[row(0), row(1).replace("1.90 EUR", "7.50 EUR").replace("winter", "spring"), row(2)]);
+    let report = shop.build("feed.csv");
+    assert_eq!((&report["embedded"], &report["described"]), (&0.into(), &1.into()), "{report}");
+    let catalog = shop.arg("catalog");
+    let found = json(&["search", "--catalog", &catalog, "--text", "hat", "--filter", "season=spring"]);
+    assert_eq!(found["hits"][0]["product"]["price"]["amount"], "7.50");
+    shop.inspect();
+}
+
+#[test]
+fn a_new_picture_is_embedded_again() {
+    let shop = Shop::new(3);
+    shop.build("pictures");
+    shop.write("pictures/001.jpg", &DRAWN[5].jpeg);
+    let report = shop.build("pictures");
+    let counts = ["embedded", "reembedded", "unchanged", "added"].map(|name| report[name].as_u64().unwrap());
+    assert_eq!(counts, [1, 1, 2, 0], "{report}");
+}
+
+#[test]
+fn what_has_gone_from_the_source_goes_from_the_catalogue() {
+    let shop = Shop::new(4);
+    shop.build("pictures");
+    fs::remove_file(shop.path("pictures/002.jpg")).unwrap();
+    let report = shop.build("pictures");
+    assert_eq!((&report["deleted"], &report["products"]), (&1.into(), &3.into()), "{report}");
+    shop.inspect();
+}
+
+#[test]
+fn rows_that_are_no_longer_selected_go_too() {
+    let shop = Shop::new(4);
+    shop.build("feed.csv");
+    let (feed, catalog) = (shop.arg("feed.csv"), shop.arg("catalog"));
+    let report = json(&["build", &feed, "--catalog", &catalog, "--where", "season=summer"]);
+    assert_eq!((&report["deleted"], &report["products"]), (&2.into(), &2.into()), "{report}");
+}
+
+#[test]
+fn a_mended_file_leaves_the_quarantine() {
+    let shop = Shop::new(2);
+    shop.write("pictures/001.jpg", &faulty::truncated(&DRAWN[1].jpeg));
+    shop.build("pictures");
+    assert_eq!(shop.quarantine().len(), 1);
+    shop.write("pictures/001.jpg", &DRAWN[1].jpeg);
+    assert_eq!(shop.build("pictures")["products"], 2);
+    assert!(shop.quarantine().is_empty());
+}
+
+#[test]
+fn a_picture_that_broke_leaves_the_catalogue() {
+    let shop = Shop::new(2);
+    shop.build("pictures");
+    shop.write("pictures/001.jpg", b"");
+    let report = shop.build("pictures");
+    assert_eq!((&report["deleted"], &report["quarantined"]), (&1.into(), &1.into()), "{report}");
+}
+
+#[test]
+fn feeds_of_all_formats_give_the_same_catalogue() {
+    let shop = Shop::new(2);
+    shop.build("feed.csv");
+    let tabs = fs::read_to_string(shop.path("feed.csv")).unwrap().replace(',', "\t");
+    shop.write("feed.tsv", tabs.as_bytes());
+    assert_eq!(shop.build("feed.tsv")["unchanged"], 2);
+    let lines = fs::read_to_string(shop.path("feed.csv")).unwrap();
+    let names: Vec<&str> = lines.lines().next().unwrap().split(',').collect();
+    let objects: Vec<String> = lines.lines().skip(1).map(|line| object(&names, line)).collect();
+    shop.write("feed.jsonl", objects.join("\n").as_bytes());
+    assert_eq!(shop.build("feed.jsonl")["unchanged"], 2);
+}
+
+fn object(names: &[&str], line: &str) -> String {
+    let cells = names.iter().zip(line.split(',')).map(|(name, value)| ((*name).to_owned(), value.into()));
+    serde_json::Value::Object(cells.collect()).to_string()
+}
+
+#[test]
+fn rebuild_embeds_everything_again() {
+    let shop = Shop::new(2);
+    shop.build("pictures");
+    let (pictures, catalog) = (shop.arg("pictures"), shop.arg("catalog"));
+    assert_eq!(json(&["build", &pictures, "--catalog", &catalog, "--rebuild"])["embedded"], 2);
+}
