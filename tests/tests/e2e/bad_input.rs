@@ -99,6 +99,26 @@ fn a_file_without_read_permission_is_set_aside() {
     assert_eq!(shop.quarantine()["001.jpg"], "unreadable");
 }
 
+/// Reading this one fails for everybody, root too.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_whose_reading_fails_is_set_aside() {
+    let shop = Shop::new(1);
+    std::os::unix::fs::symlink("/proc/self/mem", shop.path("pictures/mem.jpg")).unwrap();
+    shop.build("pictures");
+    assert_eq!(shop.quarantine()["mem.jpg"], "unreadable");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_among_the_pictures_does_not_hold_the_build_up() {
+    let shop = Shop::new(1);
+    let pipe = shop.arg("pictures/pipe.jpg");
+    assert!(std::process::Command::new("mkfifo").arg(pipe).status().unwrap().success());
+    shop.build("pictures");
+    assert_eq!(shop.quarantine()["pipe.jpg"], "not-a-file");
+}
+
 #[test]
 fn strict_stops_at_the_first_bad_file_and_keeps_what_was_done() {
     let shop = Shop::new(2);

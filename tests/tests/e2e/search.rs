@@ -30,7 +30,7 @@ fn a_picture_is_read_from_standard_input() {
     let found: serde_json::Value =
         serde_json::from_str(&run_with_input(&line, &DRAWN[1].jpeg).stdout).unwrap();
     assert_eq!(found["hits"][0]["id"], "sku-1");
-    run_with_input(&line, b"").fails(1, &["standard input is empty"]);
+    run_with_input(&line, b"").fails(1, &["standard input", "empty"]);
 }
 
 #[test]

@@ -83,7 +83,7 @@ fn timed<T>(run: impl FnOnce() -> Result<T>) -> Result<(T, f64)> {
 fn pattern(shift: u32) -> RgbImage {
     RgbImage::from_fn(320, 240, |x, y| {
         let x = x + shift;
-        if (x / 40 + y / 40) % 2 == 0 {
+        if (x / 40 + y / 40).is_multiple_of(2) {
             Rgb([220, (x % 256) as u8, 40])
         } else {
             Rgb([20, 60, (y % 256) as u8])

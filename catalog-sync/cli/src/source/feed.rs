@@ -127,7 +127,7 @@ impl Feed {
             }
             Format::JsonLines => {
                 let mut rows = JsonRows::open(&self.path, &self.name, columns)?;
-                while let Some(row) = rows.next() {
+                for row in rows.by_ref() {
                     self.count(&row?);
                 }
                 self.columns = rows.columns().clone();

@@ -20,7 +20,7 @@ use knytt_engine::Product;
 pub use column::Columns;
 pub use feed::Feed;
 pub use folder::Folder;
-pub use picture::read_picture;
+pub use picture::{read_limited, read_picture};
 pub use product::{NO_CURRENCY, field};
 pub use row::Row;
 pub use selector::{Selection, Selector};

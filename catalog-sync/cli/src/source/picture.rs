@@ -5,30 +5,41 @@ use std::path::Path;
 
 use knytt_models::decode::Limits;
 
+/// A code and a reason.
+type Refusal = (&'static str, String);
+
 /// Reads the whole file, unless it is larger than the limits allow.
 ///
 /// # Errors
 /// A code and a reason.
-pub fn read_picture(path: &Path, limits: &Limits) -> Result<Vec<u8>, (&'static str, String)> {
-    let file = std::fs::File::open(path).map_err(|e| refuse(&e, path))?;
-    let metadata = file.metadata().map_err(|e| refuse(&e, path))?;
-    if metadata.is_dir() {
-        return Err(("not-a-file", format!("{} is a folder", path.display())));
+pub fn read_picture(path: &Path, limits: &Limits) -> Result<Vec<u8>, Refusal> {
+    let metadata = std::fs::metadata(path).map_err(|e| refuse(&e, path))?;
+    // Asked before it is opened: opening a pipe would wait for somebody to write into it.
+    if !metadata.is_file() {
+        return Err(("not-a-file", format!("{} is not a file", path.display())));
     }
     if metadata.len() > limits.max_file_bytes {
-        return Err(too_large(metadata.len(), limits));
+        return Err(too_large(limits));
     }
-    let mut bytes = Vec::with_capacity(metadata.len() as usize + 1);
-    // The file may grow, or be a device without an end.
-    file.take(limits.max_file_bytes + 1).read_to_end(&mut bytes).map_err(|e| refuse(&e, path))?;
+    let file = std::fs::File::open(path).map_err(|e| refuse(&e, path))?;
+    read_limited(file, path, limits)
+}
+
+/// Reads to the end, which may be nowhere: not further than the limits allow.
+///
+/// # Errors
+/// A code and a reason, in which the source is called `path`.
+pub fn read_limited(source: impl Read, path: &Path, limits: &Limits) -> Result<Vec<u8>, Refusal> {
+    let mut bytes = Vec::new();
+    source.take(limits.max_file_bytes + 1).read_to_end(&mut bytes).map_err(|e| refuse(&e, path))?;
     match bytes.len() as u64 {
         0 => Err(("empty-file", "the file is empty (0 bytes)".into())),
-        length if length > limits.max_file_bytes => Err(too_large(length, limits)),
+        length if length > limits.max_file_bytes => Err(too_large(limits)),
         _ => Ok(bytes),
     }
 }
 
-fn refuse(error: &std::io::Error, path: &Path) -> (&'static str, String) {
+fn refuse(error: &std::io::Error, path: &Path) -> Refusal {
     match error.kind() {
         ErrorKind::NotFound => ("missing-file", format!("there is no file {}", path.display())),
         ErrorKind::PermissionDenied => ("unreadable", format!("no permission to read {}", path.display())),
@@ -36,14 +47,9 @@ fn refuse(error: &std::io::Error, path: &Path) -> (&'static str, String) {
     }
 }
 
-fn too_large(length: u64, limits: &Limits) -> (&'static str, String) {
-    let mib = |bytes: u64| bytes as f64 / f64::from(1 << 20);
-    let reason = format!(
-        "the file has {:.0} MiB, more than the {:.0} MiB allowed",
-        mib(length),
-        mib(limits.max_file_bytes)
-    );
-    ("too-large", reason)
+fn too_large(limits: &Limits) -> Refusal {
+    let allowed_mib = limits.max_file_bytes >> 20;
+    ("too-large", format!("the file is larger than the {allowed_mib} MiB allowed"))
 }
 
 #[cfg(test)]

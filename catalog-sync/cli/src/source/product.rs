@@ -70,7 +70,7 @@ fn read_price(row: &Row, fallback: Option<&str>) -> Result<Option<Price>, Refusa
         }
         (None, None) => fallback.unwrap_or(NO_CURRENCY).to_uppercase(),
     };
-    let currency: Currency = code.parse().map_err(|e| ("bad-price", format!("{e}")))?;
+    let currency: Currency = code.parse().map_err(|reason| ("bad-price", reason))?;
     Ok(Some(Price { amount, currency }))
 }
 

@@ -1,6 +1,6 @@
 //! What one item needs: nothing, new words, or a new embedding.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use anyhow::{Context, Result};
 use knytt_engine::{Catalog, SourceRecord};
@@ -32,11 +32,8 @@ pub struct Preparer<'a> {
 
 impl<'a> Preparer<'a> {
     pub fn new(catalog: &'a Catalog, bundle: Bundle, device: Device) -> Self {
-        Self {
-            catalog,
-            model: Model { state: Mutex::new(State::Waiting(bundle)), device },
-            limits: Limits::default(),
-        }
+        let model = Model { bundle: Mutex::new(Some(bundle)), encoder: OnceLock::new(), device };
+        Self { catalog, model, limits: Limits::default() }
     }
 
     /// Reads the item's picture and decides.
@@ -109,30 +106,22 @@ impl Content {
 
 /// The encoder, started for the first picture that needs it: most second runs have none.
 struct Model {
-    state: Mutex<State>,
+    /// Taken out by the one that starts it; the others wait at the lock.
+    bundle: Mutex<Option<Bundle>>,
+    encoder: OnceLock<Encoder>,
     device: Device,
 }
 
-enum State {
-    Waiting(Bundle),
-    Running(Encoder),
-    Failed,
-}
-
 impl Model {
-    fn encoder(&self) -> Result<Encoder> {
-        let mut state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        match std::mem::replace(&mut *state, State::Failed) {
-            State::Waiting(bundle) => {
-                let encoder = model::start(bundle, self.device)?;
-                *state = State::Running(encoder.clone());
-                Ok(encoder)
-            }
-            State::Running(encoder) => {
-                *state = State::Running(encoder.clone());
-                Ok(encoder)
-            }
-            State::Failed => anyhow::bail!("the model did not start"),
+    fn encoder(&self) -> Result<&Encoder> {
+        if let Some(encoder) = self.encoder.get() {
+            return Ok(encoder);
         }
+        let mut bundle = self.bundle.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bundle) = bundle.take() {
+            let encoder = model::start(bundle, self.device)?;
+            return Ok(self.encoder.get_or_init(|| encoder));
+        }
+        self.encoder.get().context("the model did not start")
     }
 }

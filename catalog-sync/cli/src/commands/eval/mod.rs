@@ -97,14 +97,16 @@ fn queries(args: &EvalArgs, feed: &Feed, ignored: &BTreeSet<&str>) -> Result<Vec
     Ok(queries)
 }
 
-/// A labelled picture on its way through the model.
-struct Labelled {
+/// What is known of a query besides its picture.
+struct Query {
     place: String,
     label: String,
     /// The id that its own product would have.
     id: String,
-    embedding: Pending,
 }
+
+/// A query with its picture on its way through the model.
+type Labelled = (Query, Pending);
 
 fn submit(args: &EvalArgs, feed: &Feed, encoder: &Encoder, row: &Row) -> Result<Labelled, Rejection> {
     let item = feed.item(row)?;
@@ -115,7 +117,18 @@ fn submit(args: &EvalArgs, feed: &Feed, encoder: &Encoder, row: &Row) -> Result<
         decode(&bytes, &limits, Some(encoder.target_side())).map_err(|e| refuse(e.code(), e.to_string()))?;
     let embedding = encoder.submit_image(&picture).map_err(|e| refuse("no-embedding", e.to_string()))?;
     let label = row.get(&args.label).unwrap_or_default().trim().to_owned();
-    Ok(Labelled { place: item.place, label, id: item.product.id, embedding })
+    Ok((Query { place: item.place, label, id: item.product.id }, embedding))
+}
+
+/// A picture without a direction in the model's space is the picture's fault; all else ends the run.
+fn embedded((query, pending): Labelled) -> Result<Result<(Query, Embedding), Rejection>> {
+    match pending.wait() {
+        Ok(embedding) => Ok(Ok((query, embedding))),
+        Err(error @ knytt_models::Error::DegenerateEmbedding(_)) => {
+            Ok(Err(Rejection::new(query.place, "no-embedding", error.to_string())))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// What is summed up over the queries.
@@ -152,22 +165,20 @@ impl<'a> Run<'a> {
     }
 
     fn take(&mut self, query: Result<Labelled, Rejection>) -> Result<()> {
-        let query = match query {
-            Ok(query) => query,
-            Err(rejection) => return Ok(self.skipped.push(rejection.into())),
-        };
-        let embedding = match query.embedding.wait() {
-            Ok(embedding) => embedding,
-            Err(error @ knytt_models::Error::DegenerateEmbedding(_)) => {
-                let rejection = Rejection::new(query.place, "no-embedding", error.to_string());
-                return Ok(self.skipped.push(rejection.into()));
+        match query.map_or_else(|rejection| Ok(Err(rejection)), embedded)? {
+            Ok((query, embedding)) => self.count(&query, &embedding),
+            Err(rejection) => {
+                self.skipped.push(rejection.into());
+                Ok(())
             }
-            Err(error) => return Err(error.into()),
-        };
-        let right = self.gallery.rank(&embedding, &query.id, &query.label);
+        }
+    }
+
+    fn count(&mut self, query: &Query, embedding: &Embedding) -> Result<()> {
+        let right = self.gallery.rank(embedding, &query.id, &query.label);
         self.tally.add(&Ranked { label: &query.label, right: &right });
         self.queries += 1;
-        self.hold_index_to_exact(&embedding, &query.id)
+        self.hold_index_to_exact(embedding, &query.id)
     }
 
     fn hold_index_to_exact(&mut self, embedding: &Embedding, id: &str) -> Result<()> {

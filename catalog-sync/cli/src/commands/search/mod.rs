@@ -4,10 +4,9 @@ mod answer;
 mod page;
 mod table;
 
-use std::io::Read;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use image::RgbImage;
 use knytt_engine::{Catalog, Filter, Query, QueryImage, SearchSession};
 use knytt_models::decode::{Limits, decode};
@@ -18,7 +17,7 @@ use crate::catalog::{self, Note, explain};
 use crate::failure::Failure;
 use crate::model::{self, Maker};
 use crate::output;
-use crate::source::read_picture;
+use crate::source::read_limited;
 
 /// Searches and shows the hits in the form that was asked for.
 ///
@@ -55,18 +54,16 @@ fn session(catalog: &Catalog, args: &SearchArgs) -> Result<SearchSession> {
     SearchSession::new(catalog.clone(), encoder).map_err(explain)
 }
 
-/// The query picture's bytes, from a file or from standard input.
+/// The query picture's bytes, from a file, a pipe, or standard input.
 fn read_query(path: &Path) -> Result<Vec<u8>> {
     let limits = Limits::default();
-    if path != Path::new("-") {
-        return read_picture(path, &limits).map_err(|(_, reason)| unreadable(path, &reason));
+    if path == Path::new("-") {
+        let name = Path::new("standard input");
+        return read_limited(std::io::stdin(), name, &limits)
+            .map_err(|(_, reason)| unreadable(name, &reason));
     }
-    let mut bytes = Vec::new();
-    std::io::stdin()
-        .take(limits.max_file_bytes + 1)
-        .read_to_end(&mut bytes)
-        .context("cannot read the picture from standard input")?;
-    if bytes.is_empty() { Err(unreadable(path, "standard input is empty")) } else { Ok(bytes) }
+    let file = std::fs::File::open(path).map_err(|e| unreadable(path, &e.to_string()))?;
+    read_limited(file, path, &limits).map_err(|(_, reason)| unreadable(path, &reason))
 }
 
 fn words(text: &str) -> Result<String> {
