@@ -3,9 +3,9 @@
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-const BAR: &str = "{prefix} {bar:28} {pos}/{len}  {per_sec}  {eta} left";
+const BAR: &str = "{prefix} {bar:28} {pos}/{len}  {rate}  {eta} left";
 
 /// Without a terminal, a line every so often: often enough to see life, too seldom to fill a log.
 const LINE_EVERY: Duration = Duration::from_secs(10);
@@ -57,9 +57,18 @@ impl Progress {
 fn bar(label: &'static str, total: u64) -> ProgressBar {
     let bar =
         ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(10)).with_prefix(label);
-    bar.set_style(ProgressStyle::with_template(BAR).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.set_style(style());
     bar.enable_steady_tick(Duration::from_millis(250));
     bar
+}
+
+fn style() -> ProgressStyle {
+    let rate = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+        // A bar that cannot be drawn is not worth an error.
+        let _ = write!(out, "{:.0}/s", state.per_sec());
+    };
+    let style = ProgressStyle::with_template(BAR).unwrap_or_else(|_| ProgressStyle::default_bar());
+    style.with_key("rate", rate)
 }
 
 fn line(label: &str, done: u64, total: u64, elapsed: Duration) -> String {
