@@ -202,7 +202,7 @@ def train_tokenizer(extra: list[str], vocab_size: int, seed: int) -> Tokenizer:
         [pre_tokenizers.Split(split, "removed", invert=True), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
     )
     tok.decoder = decoders.BPEDecoder(suffix="</w>")
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())  # it comes in no fixed order
     trainer = trainers.BpeTrainer(
         vocab_size=vocab_size, initial_alphabet=alphabet, end_of_word_suffix="</w>", show_progress=False, min_frequency=2
     )

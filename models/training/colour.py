@@ -106,10 +106,9 @@ def garment_colours(image: np.ndarray, size: int = 48) -> list[tuple[str, float]
     return [(COLOURS[i], float(share[i])) for i in order if share[i] > 0.05]
 
 
-def caption_colours(image: np.ndarray) -> list[str]:
-    """The words fit for a caption: the main colour, a second when it is plain to
-    see, none when no colour leads."""
-    found = garment_colours(image)
+def caption_colours(found: list[tuple[str, float]]) -> list[str]:
+    """The words fit for a caption, from what `garment_colours` found: the main
+    colour, a second when it is plain to see, none when no colour leads."""
     if not found or found[0][1] < 0.34:
         return []
     words = [found[0][0]]

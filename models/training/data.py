@@ -120,7 +120,7 @@ def shrink(images: np.ndarray, size: int) -> np.ndarray:
         return np.ascontiguousarray(images)
     out = np.empty((len(images), size, size, 3), np.uint8)
     for lo in range(0, len(images), 256):
-        x = torch.from_numpy(np.ascontiguousarray(images[lo : lo + 256])).permute(0, 3, 1, 2)
+        x = torch.from_numpy(np.array(images[lo : lo + 256])).permute(0, 3, 1, 2)
         y = F.interpolate(x, size=(size, size), mode="bilinear", antialias=True)
         out[lo : lo + 256] = y.permute(0, 2, 3, 1).numpy()
     return out
@@ -136,16 +136,16 @@ def _scale(n: int, spread: float) -> Tensor:
     return torch.empty(n, 1, 1, 1).uniform_(1 - spread, 1 + spread)
 
 
-def jitter(x: Tensor) -> Tensor:
+def jitter(x: Tensor, spread: float) -> Tensor:
     """Light, contrast, saturation, a warm or cold cast, blur, noise and erased
     patches. Hue names survive: no hue turn, and the cast is slight."""
     n = len(x)
-    x = x * _scale(n, 0.3)
+    x = x * _scale(n, spread)
     mean = x.mean((1, 2, 3), keepdim=True)
-    x = (x - mean) * _scale(n, 0.3) + mean
+    x = (x - mean) * _scale(n, spread) + mean
     grey = (x * torch.tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)).sum(1, keepdim=True)
-    x = grey + (x - grey) * _scale(n, 0.3)
-    x = x * torch.empty(n, 3, 1, 1).uniform_(0.93, 1.07)
+    x = grey + (x - grey) * _scale(n, spread)
+    x = x * (1 + spread * torch.empty(n, 3, 1, 1).uniform_(-0.2, 0.2))
     soft = torch.rand(n) < 0.2
     if soft.any():
         x[soft] = F.avg_pool2d(F.pad(x[soft], (1, 1, 1, 1), mode="replicate"), 3, 1)

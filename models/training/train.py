@@ -15,13 +15,14 @@ import copy
 import json
 import random
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import torch
 import torch.distributed as dist
 import torch.nn.functional as F
+from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 import captions as words
@@ -35,7 +36,9 @@ from towers import DualEncoder, VisionShape, text_config
 VOCABULARY = 2000
 DIM = 256
 # Resolution by progress: most of the learning is cheap and small.
-SIZES = [(0.0, 64), (0.30, 80), (0.55, 96), (0.80, 112)]
+SIZES = [(0.0, 64), (0.45, 80), (0.72, 96), (0.92, 112)]
+# Share of rendered garments in a batch at the start, and from the middle on.
+RENDERED_SHARE = (0.60, 0.36)
 
 
 @dataclass
@@ -49,6 +52,11 @@ class Pool:
     features: np.ndarray | None = None  # teacher's, f16 [n, views, 1280]
     spaces: np.ndarray | None = None  # teacher head's, f16 [n, views, 256]
     scores: np.ndarray | None = None  # teacher head's, f16 [n, views, 17]
+    # Of rendered garments: the names of all categories and colours, and each one's own.
+    category_names: list[str] = field(default_factory=list)
+    colour_names: list[str] = field(default_factory=list)
+    category: np.ndarray | None = None
+    colour: np.ndarray | None = None
 
 
 def cached(file: Path, images: np.ndarray, teacher: Teacher, views: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -60,9 +68,8 @@ def cached(file: Path, images: np.ndarray, teacher: Teacher, views: int, seed: i
         return data["theta"], data["f"]
 
 
-def photo_facts(label: str, kids: bool, image: np.ndarray) -> Facts:
-    shares = garment_colours(image)
-    colours = frozenset(caption_colours(image))
+def photo_facts(label: str, kids: bool, shares: list[tuple[str, float]]) -> Facts:
+    colours = frozenset(caption_colours(shares))
     maybe = {c for c, s in shares if s > 0.08}
     # Neighbours that a camera or an eye may take for each other.
     for one, other in [("navy", "blue"), ("navy", "black"), ("grey", "white"), ("beige", "white"),
@@ -89,7 +96,7 @@ def rendered_facts(row: dict) -> tuple[Facts, int]:
         maybe |= {"navy", "light blue"}
     fine = category if category in words.FINE_NAMES else None
     kind = label if label else f"only:{category}"
-    facts = Facts(kind, fine or f"any:{kind}", frozenset(sure), frozenset(maybe), row.get("pattern"), False)
+    facts = Facts(kind, fine or f"any:{category}", frozenset(sure), frozenset(maybe), row.get("pattern"), False)
     return facts, LABELS.index(label) if label in LABELS else -1
 
 
@@ -112,6 +119,8 @@ def caption_for(facts: Facts, rng: random.Random, rendered: bool) -> tuple[Facts
     names = None
     if kind == "Pants" and not rendered and {"blue", "navy"} & facts.colours and rng.random() < 0.25:
         names = ["jeans", "pair of jeans"]
+    if kind and rendered and not fine and facts.fine and rng.random() < 0.4:
+        names = [facts.fine.removeprefix("any:")]
     return claim, words.say(claim, rng, names)
 
 
@@ -123,7 +132,6 @@ class Student(nn.Module):
         self.model = model
         width = model.visual_projection.in_features
         self.to_features = nn.Linear(width, 1280)
-        self.to_space = nn.Linear(DIM, DIM)
         self.classes = nn.Linear(DIM, len(LABELS))
 
 
@@ -190,13 +198,17 @@ class Trainer:
         self.teacher = Teacher(Path(args.teacher), args.threads)
         self.photos = self.load_photos()
         self.rendered = self.load_rendered() if args.rendered else None
-        self.tokenizer = words.train_tokenizer([], VOCABULARY, args.seed)
+        file = self.out / "tokenizer.json"
+        if not file.exists():
+            words.train_tokenizer([], VOCABULARY, args.seed).save(str(file))
+        self.tokenizer = Tokenizer.from_file(str(file))
         ids = self.tokenizer.token_to_id
         config = text_config(self.tokenizer.get_vocab_size(), ids(words.START), ids(words.END), DIM)
         self.student = Student(DualEncoder(VisionShape(), config))
         if args.init:
             state = torch.load(args.init, map_location="cpu", weights_only=True)
-            self.student.load_state_dict(state["ema"])
+            kept = {k: v for k, v in state["ema"].items() if not (args.init_image and "text" in k)}
+            self.student.load_state_dict(kept, strict=not args.init_image)
         self.student.model.vision_model.to(memory_format=torch.channels_last)
         self.ema = copy.deepcopy(self.student).eval()
         # The weights began alike; what is drawn from here on differs.
@@ -208,7 +220,11 @@ class Trainer:
         if not file.exists():
             np.save(file, load_squeezed([p.path for p in photos], 192))
         images = np.load(file, mmap_mode="r")
-        facts = [photo_facts(p.label, p.kids, im) for p, im in zip(photos, images)]
+        file = self.out / "colours.json"
+        if not file.exists():
+            file.write_text(json.dumps([garment_colours(im) for im in images]))
+        shares = json.loads(file.read_text())
+        facts = [photo_facts(p.label, p.kids, s) for p, s in zip(photos, shares)]
         labels = np.array([p.label_index for p in photos])
         file = self.out / "photos.npz"
         if not file.exists():
@@ -233,7 +249,12 @@ class Trainer:
         r = read_rendered(Path(self.args.rendered))
         facts, labels = zip(*(rendered_facts(row) for row in r.rows))
         images = r.images
-        return Pool(images, list(facts), np.array(labels))
+        pool = Pool(images, list(facts), np.array(labels))
+        pool.category_names = sorted({row["category"] for row in r.rows})
+        pool.colour_names = sorted({row["color"] for row in r.rows})
+        pool.category = np.array([pool.category_names.index(row["category"]) for row in r.rows])
+        pool.colour = np.array([pool.colour_names.index(row["color"]) for row in r.rows])
+        return pool
 
     def draw(self, pool: Pool, small: np.ndarray, pick: np.ndarray, size: int) -> tuple[Tensor, np.ndarray]:
         if pool.theta is None:
@@ -266,7 +287,7 @@ class Trainer:
         step = size = 0
         small: list[np.ndarray] = []
         tally: dict[str, float] = {}
-        progress = 0.0
+        progress = args.start
         parameters = list(student.parameters())
         while progress < 1:
             want = max(s for p, s in SIZES if progress >= p)
@@ -276,14 +297,14 @@ class Trainer:
                 pools = [self.photos] + ([self.rendered] if self.rendered else [])
                 small = [shrink(p.images, min(p.images.shape[1], int(size * 1.5))) for p in pools]
             for group in optim.param_groups:
-                warm = min(1.0, progress / 0.05)
+                warm = min(1.0, (progress - args.start) / 0.05)
                 group["lr"] = args.rate * warm * (0.5 * (1 + np.cos(np.pi * progress)) * 0.99 + 0.01)
-            losses = self.losses(size, small, weight)
+            losses = self.losses(size, small, weight, progress)
             loss = sum(losses.values())
             optim.zero_grad(set_to_none=True)
             loss.backward()
             mine = (step + 1) / args.steps if args.steps else (time.time() - begin) / (args.minutes * 60)
-            progress = self.share(parameters, mine)
+            progress = self.share(parameters, args.start + (1 - args.start) * mine)
             nn.utils.clip_grad_norm_(student.parameters(), 5.0)
             optim.step()
             with torch.no_grad():
@@ -325,13 +346,15 @@ class Trainer:
             at += p.numel()
         return float(flat[-1])
 
-    def losses(self, size: int, small: list[np.ndarray], weight: np.ndarray) -> dict[str, Tensor]:
-        args, student, model = self.args, self.student, self.student.model
-        photos = self.photos
-        clean, mixed = args.clean, args.mixed
+    def losses(self, size: int, small: list[np.ndarray], weight: np.ndarray, progress: float) -> dict[str, Tensor]:
+        args, model, photos = self.args, self.student.model, self.photos
+        first, last = RENDERED_SHARE if self.rendered else (0.0, 0.0)
+        from_rendered = round(args.batch * (first + (last - first) * min(1.0, progress * 2)))
+        mixed = (args.batch - from_rendered) // 3
+        clean = args.batch - from_rendered - mixed
         pick = self.np_rng.choice(len(weight), clean + mixed, p=weight)
         x, view = self.draw(photos, small[0], pick, size)
-        x = jitter(x)
+        x = jitter(x, 0.28)
         perm = torch.arange(clean + mixed)
         lam = torch.ones(clean + mixed)
         if mixed:
@@ -339,18 +362,25 @@ class Trainer:
             x = torch.cat([x[:clean], x_mixed])
             perm[clean:] = p + clean
             lam[clean:] = share
-        facts = [photos.facts[i] for i in pick[:clean]]
-        n = len(x)
+        pick_r = np.empty(0, int)
         if self.rendered:
-            pick_r = self.np_rng.integers(0, len(self.rendered.labels), args.from_rendered)
+            pick_r = self.np_rng.integers(0, len(self.rendered.labels), from_rendered)
             x_r, _ = self.draw(self.rendered, small[1], pick_r, size)
-            x = torch.cat([x, jitter(x_r)])
+            x = torch.cat([x, jitter(x_r, 0.12)])
         x = normalise(x).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", torch.bfloat16):
             pooled = model.vision_model(x)
-        pooled = pooled.float()
-        raw = model.visual_projection(pooled)
-        z = F.normalize(raw, dim=1)
+        return self.objectives(pooled.float(), pick, view, clean, perm, lam, pick_r)
+
+    def objectives(
+        self, pooled: Tensor, pick: np.ndarray, view: np.ndarray, clean: int,
+        perm: Tensor, lam: Tensor, pick_r: np.ndarray,
+    ) -> dict[str, Tensor]:
+        """All losses, from the pooled features of photos (`pick`; the first `clean`
+        of them not mixed) and rendered garments (`pick_r`), in this order."""
+        args, student, model, photos = self.args, self.student, self.student.model, self.photos
+        n = len(pick)
+        z = F.normalize(model.visual_projection(pooled), dim=1)
 
         out: dict[str, Tensor] = {}
         # What the teacher and its head say of the same views.
@@ -375,10 +405,16 @@ class Trainer:
         out["supcon"] = args.w_supcon * supcon(z[:clean], labels)
 
         # Words. Pictures with captions: the clean photos and the rendered ones.
+        facts = [photos.facts[i] for i in pick[:clean]]
         rows = z[:clean]
         if self.rendered:
             facts = facts + [self.rendered.facts[i] for i in pick_r]
             rows = torch.cat([rows, z[n:]])
+            y_r = torch.from_numpy(self.rendered.labels[pick_r])
+            drawn = y_r >= 0
+            hard_r = F.one_hot(y_r.clamp(min=0), len(LABELS)).float()[drawn] * 0.9 + 0.1 / len(LABELS)
+            logp_r = F.log_softmax(student.classes(z[n:][drawn]) * 12.0, 1)
+            out["drawn"] = args.w_drawn * -(hard_r * logp_r).sum(1).mean()
         claims, texts = zip(*(caption_for(f, self.rng, i >= clean) for i, f in enumerate(facts)))
         prompts = [words.say(Facts(k), self.rng, plain=0.6) for k in LABELS]
         ids = words.encode(self.tokenizer, [*texts, *prompts], 32)
@@ -389,9 +425,31 @@ class Trainer:
         yes, unknown = words.agree(list(claims), facts)
         scale = model.logit_scale.exp()
         out["pair"] = args.w_pair * pair_loss(rows, t_caption, scale, torch.from_numpy(yes), torch.from_numpy(unknown))
+        if self.rendered:
+            out["named"] = args.w_named * self.named(z[n:], pick_r, scale)
         asked = z[:n] @ t_prompt.T * scale
         out["prompt"] = args.w_prompt * -(hard * F.log_softmax(asked, 1)).sum(1)[known].mean()
         return out
+
+    def named(self, z: Tensor, pick: np.ndarray, scale: Tensor) -> Tensor:
+        """Rendered garments asked for by name, the way a shopper types: "red coat".
+        Each is told from all other categories with a colour held, and from all
+        other colours with a category held; the held word may be wrong for it."""
+        pool, rng = self.rendered, self.rng
+        hold = rng.choice(["", *pool.colour_names])
+        form = rng.choice(["{}", "{}", "a {}", "a photo of a {}"])
+        kinds = [form.format(f"{hold} {name}".strip()) for name in pool.category_names]
+        noun = rng.choice([*pool.category_names, "garment"])
+        tones = [form.format(f"{name} {noun}") for name in pool.colour_names]
+        ids = words.encode(self.tokenizer, [*kinds, *tones], 32)
+        end = self.tokenizer.token_to_id(words.END)
+        longest = max(i.index(end) for i in ids) + 1
+        t = F.normalize(self.student.model.text(torch.tensor([i[:longest] for i in ids])), dim=1)
+        logits = z @ t.T * scale
+        kind, tone = logits[:, : len(kinds)], logits[:, len(kinds) :]
+        return F.cross_entropy(kind, torch.from_numpy(pool.category[pick]), label_smoothing=0.05) + F.cross_entropy(
+            tone, torch.from_numpy(pool.colour[pick]), label_smoothing=0.05
+        )
 
     def save(self, step: int) -> None:
         state = {"ema": self.ema.state_dict(), "step": step}
@@ -405,30 +463,34 @@ def work(rank: int, args: argparse.Namespace, meet: str) -> None:
     dist.destroy_process_group()
 
 
-def main() -> None:
+def parser() -> argparse.ArgumentParser:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--photos", required=True)
     p.add_argument("--rendered")
     p.add_argument("--teacher", required=True)
     p.add_argument("--out", required=True)
     p.add_argument("--init", help="a checkpoint to start from")
+    p.add_argument("--init-image", action="store_true", help="take only the image side of it")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--processes", type=int, default=2)
     p.add_argument("--threads", type=int, default=1, help="for each process")
     p.add_argument("--minutes", type=float, default=60.0)
+    p.add_argument("--start", type=float, default=0.0, help="progress to begin at, with --init")
     p.add_argument("--steps", type=int, default=0, help="instead of --minutes")
     p.add_argument("--views", type=int, default=16)
     p.add_argument("--rate", type=float, default=2e-3)
     p.add_argument("--decay", type=float, default=0.05)
-    p.add_argument("--clean", type=int, default=48)
-    p.add_argument("--mixed", type=int, default=24)
-    p.add_argument("--from-rendered", type=int, default=24)
+    p.add_argument("--batch", type=int, default=72, help="pictures for each process and step")
     p.add_argument("--max-size", type=int, default=112)
     p.add_argument("--save-every", type=float, default=5.0, help="minutes")
     for name, value in [("feat", 3.0), ("soft", 0.5), ("hard", 0.25), ("relation", 0.5),
-                        ("supcon", 0.5), ("pair", 1.0), ("prompt", 0.5)]:
+                        ("supcon", 0.5), ("pair", 1.0), ("prompt", 0.5), ("drawn", 0.5), ("named", 0.6)]:
         p.add_argument(f"--w-{name}", type=float, default=value)
-    args = p.parse_args()
+    return p
+
+
+def main() -> None:
+    args = parser().parse_args()
     print(json.dumps(vars(args)), flush=True)
     if args.processes == 1:
         Trainer(args, 0).run()

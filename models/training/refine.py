@@ -1,0 +1,81 @@
+"""A short last stage: the projections and the text tower alone.
+
+The image tower rests, so its pooled features are computed once and thousands of
+steps take a minute. Words gain most: each step asks for every category and colour.
+
+    python refine.py --photos DIR --rendered DIR --teacher FILE --out DIR --init CHECKPOINT
+"""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from data import jitter, normalise, take_views
+from train import Pool, Trainer, parser
+
+
+@torch.no_grad()
+def pooled_features(tower: nn.Module, pool: Pool, images: np.ndarray, view: int, size: int, spread: float) -> Tensor:
+    """The resting tower's features of one view of every picture."""
+    out = []
+    for lo in range(0, len(images), 64):
+        n = len(images[lo : lo + 64])
+        whole = torch.tensor([[1.0, 0, 0], [0, 1, 0]]).expand(n, 2, 3)
+        theta = torch.from_numpy(pool.theta[lo : lo + n, view]) if pool.theta is not None else whole
+        x = take_views(torch.from_numpy(np.array(images[lo : lo + n])), theta, size)
+        x = jitter(x, spread) if spread else x
+        with torch.autocast("cpu", torch.bfloat16):
+            out.append(tower(normalise(x).contiguous(memory_format=torch.channels_last)).float())
+    return torch.cat(out)
+
+
+def main() -> None:
+    p = parser()
+    p.add_argument("--few", type=int, default=0, help="only so many rendered garments")
+    p.add_argument("--photo-views", type=int, default=2)
+    p.add_argument("--refine-steps", type=int, default=500)
+    args = p.parse_args()
+    trainer = Trainer(args, 0)
+    student, photos, rendered = trainer.student, trainer.photos, trainer.rendered
+    student.eval()
+    size = student.model.vision_model.shape.image_size
+    begin = time.time()
+    tower = student.model.vision_model
+    views = [pooled_features(tower, photos, photos.images, v, size, 0.0 if v == 0 else 0.15) for v in range(args.photo_views)]
+    of_photos = torch.stack(views, 1)
+    few = args.few or len(rendered.labels)
+    of_rendered = pooled_features(tower, rendered, rendered.images[:few], 0, size, 0.0)
+    print(f"{time.time() - begin:.0f}s features", flush=True)
+    spread = of_photos.flatten(0, 1).std(0) * 0.15
+    parts = [student.model.visual_projection, student.model.text_model, student.model.text_projection, student.classes]
+    parameters = [q for part in parts for q in part.parameters()] + [student.model.logit_scale]
+    optim = torch.optim.AdamW(parameters, lr=1e-3, betas=(0.9, 0.98), weight_decay=0.02)
+    plan = torch.optim.lr_scheduler.OneCycleLR(optim, 1e-3, total_steps=args.refine_steps, pct_start=0.1)
+    known = np.nonzero(photos.labels >= 0)[0]
+    for step in range(args.refine_steps):
+        pick = trainer.np_rng.choice(known, 64, replace=False)
+        view = trainer.np_rng.integers(0, args.photo_views, len(pick))
+        pick_r = trainer.np_rng.choice(few, 96, replace=False)
+        x = torch.cat([of_photos[pick, view], of_rendered[pick_r]])
+        x = x + torch.randn_like(x) * spread
+        perm, lam = torch.arange(len(pick)), torch.ones(len(pick))
+        losses = trainer.objectives(x, pick, view, len(pick), perm, lam, pick_r)
+        optim.zero_grad()
+        sum(losses.values()).backward()
+        optim.step()
+        plan.step()
+        with torch.no_grad():
+            student.model.logit_scale.clamp_(0, np.log(50))
+        if step % 20 == 19:
+            said = " ".join(f"{k} {float(v.detach()):.3f}" for k, v in losses.items())
+            print(f"{time.time() - begin:.0f}s step {step + 1} {said}", flush=True)
+    trainer.ema = student
+    trainer.save(args.refine_steps)
+
+
+if __name__ == "__main__":
+    main()
