@@ -7,6 +7,8 @@
 //! `KNYTT_BENCH_DIMENSION` the dimension (512). Vectors are synthetic: unit vectors around 1,000
 //! centres. Recall@10 of arroy against the exact scan is printed beside the times, since one means
 //! nothing without the other.
+#![expect(clippy::unwrap_used, reason = "a bench that fails has nothing to say")]
+#![allow(missing_docs, reason = "criterion makes public items")]
 
 use std::cell::Cell;
 use std::hint::black_box;

@@ -65,6 +65,20 @@ impl Kernel {
     }
 }
 
+/// Asks for a row that will be multiplied soon. Memory pages end every few rows, and the processor's
+/// own prefetcher ends with them.
+#[inline]
+pub(crate) fn prefetch(row: &[u8]) {
+    #[cfg(target_arch = "x86_64")]
+    for line in row.chunks(64) {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: a prefetch is a hint for an address inside `row`; it reads nothing.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = row;
+}
+
 /// Sums 16 lanes, so that a compiler without our kernels can still use its vectors.
 fn portable(query: &[f32], row: &[u8]) -> f32 {
     const LANES: usize = 16;
@@ -79,6 +93,12 @@ fn portable(query: &[f32], row: &[u8]) -> f32 {
         }
     }
     sums.iter().sum::<f32>() + tail
+}
+
+/// What the vectors leave over: nothing at the dimensions that models have.
+#[inline]
+fn tail(query: &[f32], row: &[u8], from: usize) -> f32 {
+    if from == query.len() { 0.0 } else { portable(&query[from..], &row[from * 2..]) }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -109,7 +129,7 @@ mod x86 {
             i += 16;
         }
         let sum = _mm512_add_ps(_mm512_add_ps(sums[0], sums[1]), _mm512_add_ps(sums[2], sums[3]));
-        _mm512_reduce_add_ps(sum) + super::portable(&query[i..], &row[i * 2..])
+        _mm512_reduce_add_ps(sum) + super::tail(query, row, i)
     }
 
     /// # Safety
@@ -138,7 +158,7 @@ mod x86 {
         let mut lanes = [0.0_f32; 8];
         // SAFETY: `lanes` holds the 8 values; the store takes unaligned addresses.
         unsafe { _mm256_storeu_ps(lanes.as_mut_ptr(), sum) };
-        lanes.iter().sum::<f32>() + super::portable(&query[i..], &row[i * 2..])
+        lanes.iter().sum::<f32>() + super::tail(query, row, i)
     }
 }
 
@@ -179,7 +199,7 @@ mod neon {
             i += 16;
         }
         let sum = vaddq_f32(vaddq_f32(sums[0], sums[1]), vaddq_f32(sums[2], sums[3]));
-        vaddvq_f32(sum) + super::portable(&query[i..], &row[i * 2..])
+        vaddvq_f32(sum) + super::tail(query, row, i)
     }
 }
 

@@ -23,9 +23,10 @@ use crate::{Error, Result, segment};
 const TREES: usize = 20;
 
 /// How many leaves a query looks at: this times the square root of the number of products (which
-/// keeps recall@10 about the same at every size), and so many for each hit that is asked for.
+/// keeps recall@10 about the same at every size), so many for each hit that is asked for, and never fewer than the last of these.
 const LEAVES_PER_ROOT: f64 = 40.0;
 const LEAVES_PER_HIT: usize = 100;
+const LEAVES_AT_LEAST: usize = 10_000;
 
 /// arroy keeps several indexes in one database; ours is this one.
 const INDEX: u16 = 0;
@@ -115,7 +116,9 @@ impl<'t> ArroyIndex<'t> {
 impl Nearest for ArroyIndex<'_> {
     fn nearest(&self, query: &[f32], among: &RoaringBitmap, k: usize) -> Result<Vec<Candidate>> {
         let leaves = (LEAVES_PER_ROOT * (self.items().len() as f64).sqrt()) as usize;
-        let Some(leaves) = NonZeroUsize::new(leaves.max(k.saturating_mul(LEAVES_PER_HIT))) else {
+        let Some(leaves) =
+            NonZeroUsize::new(leaves.max(k.saturating_mul(LEAVES_PER_HIT)).max(LEAVES_AT_LEAST))
+        else {
             return Ok(Vec::new());
         };
         let mut search = self.reader.nns(k);

@@ -6,11 +6,14 @@ use roaring::RoaringBitmap;
 
 use super::{Candidate, Nearest, Top};
 use crate::schema::Databases;
-use crate::simd::Kernel;
+use crate::simd::{Kernel, prefetch};
 use crate::{Error, Result, segment};
 
 /// Above this many bytes of vectors, the scan is split among threads.
-const PARALLEL_FROM_BYTES: usize = 4 << 20;
+const PARALLEL_FROM_BYTES: usize = 16 << 20;
+
+/// How many rows before its turn a row is asked for from memory.
+const ROWS_AHEAD: usize = 4;
 
 /// Segments per task of a split scan.
 const SEGMENTS_PER_TASK: usize = 16;
@@ -95,14 +98,25 @@ impl Work<'_> {
     fn scan(&self, query: &[f32], top: &mut Top) {
         let kernel = Kernel::best();
         let row_bytes = query.len() * 2;
-        for (word, &bits) in self.wanted.iter().enumerate() {
-            let mut bits = bits;
-            while bits != 0 {
-                let slot = word * 64 + bits.trailing_zeros() as usize;
-                bits &= bits - 1;
-                let score = kernel.dot(query, &self.bytes[slot * row_bytes..(slot + 1) * row_bytes]);
-                top.offer(Candidate { item: self.first_item + slot as u32, score });
+        let row = |slot: usize| &self.bytes[slot * row_bytes..(slot + 1) * row_bytes];
+        let mut ahead = self.slots().skip(ROWS_AHEAD);
+        for slot in self.slots() {
+            if let Some(soon) = ahead.next() {
+                prefetch(row(soon));
             }
+            let item = self.first_item + slot as u32;
+            top.offer(Candidate { item, score: kernel.dot(query, row(slot)) });
         }
+    }
+
+    /// The wanted slots, in order.
+    fn slots(&self) -> impl Iterator<Item = usize> {
+        (0..).zip(self.wanted).flat_map(|(word, mut bits)| {
+            std::iter::from_fn(move || {
+                let slot = (bits != 0).then(|| word * 64 + bits.trailing_zeros() as usize);
+                bits &= bits.wrapping_sub(1);
+                slot
+            })
+        })
     }
 }
