@@ -477,7 +477,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--minutes", type=float, default=60.0)
     p.add_argument("--start", type=float, default=0.0, help="progress to begin at, with --init")
     p.add_argument("--steps", type=int, default=0, help="instead of --minutes")
-    p.add_argument("--views", type=int, default=16)
+    p.add_argument("--views", type=int, default=10)
     p.add_argument("--rate", type=float, default=2e-3)
     p.add_argument("--decay", type=float, default=0.05)
     p.add_argument("--batch", type=int, default=72, help="pictures for each process and step")
