@@ -56,15 +56,16 @@ pub(crate) trait Nearest {
 
 /// From how many products on a new catalogue keeps an arroy index.
 ///
-/// Measured with `benches/search.rs` (512-d, 10 hits, one thread, CPU time): the exact scan takes 2.4 ms
-/// at 50,000 and 16 ms at 200,000 products, arroy 7 ms and 15 ms at a recall@10 of 1.000. The scan
-/// grows with the number, arroy with about its root, and they meet between 170,000 (when other work
-/// takes the memory's bandwidth) and 370,000. But arroy takes four times the disk of the vectors and
-/// walks all of them in each commit, so it has to be clearly faster, not just as fast.
+/// Measured on clustered vectors of 512 dimensions, 10 hits, in CPU time: at 50,000 products the exact
+/// scan takes 2.5 ms and arroy 6.8 ms; at 200,000 they take 16.8 ms and 13.9 ms on a machine whose
+/// memory was busy with other work, 7.2 ms and 9.7 ms on a quiet one, all at a recall@10 of 0.99 and
+/// more. The scan grows with the number of products, arroy with about its root, so that they meet
+/// between 140,000 and 370,000. But arroy takes four times the disk of the vectors and walks all of
+/// them in each commit: it has to be clearly faster, not just as fast.
 pub(crate) const ARROY_FROM_PRODUCTS: u64 = 500_000;
 
 /// Below this share of the catalogue, arroy compares all that the filter lets through one by one:
-/// at 200,000 products and 5 % it takes 5.2 ms, the exact scan 1.0 ms.
+/// at 200,000 products and 5 % it takes 9.2 ms, the exact scan 1.0 ms.
 const ARROY_FROM_SHARE: f64 = 0.5;
 
 /// Whether `strategy` would ask an arroy index, if there is one, when the filter lets `matched` of
