@@ -35,10 +35,13 @@ impl Sample {
         Self { feed: dir.join("feed"), catalog: dir.join("catalog"), page: dir.join("results.html") }
     }
 
-    /// Renders the products and builds the catalogue. Both go fast the second time: nothing changed.
+    /// Renders the products and builds the catalogue. The second time nothing has changed, and both
+    /// are skipped over.
     fn build(&self) -> Result<()> {
-        check(Command::new(release_binary("knytt-garments")).args(["sample", "--out"]).arg(&self.feed))?;
-        let products = self.feed.join("products.csv");
+        let (renderer, products) = (release_binary("knytt-garments"), self.feed.join("products.csv"));
+        if is_older(&products, &renderer) {
+            check(Command::new(renderer).args(["sample", "--out"]).arg(&self.feed))?;
+        }
         check(knytt().arg("build").arg(products).arg("--catalog").arg(&self.catalog))
     }
 
@@ -62,6 +65,12 @@ impl Sample {
         println!("  {knytt} inspect --catalog {catalog}");
         println!("  {knytt} build FOLDER-OF-PHOTOS --catalog my-catalog");
     }
+}
+
+/// Whether `file` is missing, or was made before `than`.
+fn is_older(file: &Path, than: &Path) -> bool {
+    let changed = |path: &Path| path.metadata().and_then(|m| m.modified()).ok();
+    changed(file).is_none_or(|file| changed(than).is_none_or(|than| file < than))
 }
 
 fn knytt() -> Command {

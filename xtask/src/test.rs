@@ -1,11 +1,11 @@
 //! `cargo xtask test`: every test, and one line at the end that counts them.
 
 use std::io::{BufRead, BufReader};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::shell::{cargo, check};
+use crate::shell::{cargo, check, target};
 use crate::system;
 
 /// How many kills `soak` makes unless told otherwise.
@@ -14,10 +14,7 @@ const SOAK_KILLS: &str = "200";
 /// Installs what tests need and runs them all; `filter` goes to the test harness.
 pub fn test(filter: &[String]) -> Result<()> {
     system::ensure_build_tools()?;
-    // The end-to-end runs drive the real binaries.
-    check(cargo().args(["build", "--workspace", "--bins"]))?;
-    let arguments = ["test", "--workspace", "--no-fail-fast", "--"].map(String::from);
-    let count = run_counting(&[&arguments[..], filter].concat())?;
+    let count = run_counting(tests().arg("--no-fail-fast").arg("--").args(filter))?;
     println!("\n{} passed, {} failed, {} skipped", count.passed, count.failed, count.skipped);
     if count.failed > 0 || !count.ended_well {
         bail!("some tests failed");
@@ -32,8 +29,16 @@ pub fn test(filter: &[String]) -> Result<()> {
 pub fn soak(arguments: &[String]) -> Result<()> {
     system::ensure_build_tools()?;
     let kills = arguments.first().map_or(SOAK_KILLS, String::as_str);
-    check(cargo().args(["build", "--workspace", "--bins"]))?;
-    check(cargo().args(["test", "--workspace", "--", "kill"]).env("KNYTT_KILLS", kills))
+    check(tests().args(["--", "kill"]).env("KNYTT_KILLS", kills))
+}
+
+/// All tests. Those of the command line make cargo build the binary, which the end-to-end runs then
+/// find by name: asked for by itself, it would be built again with other features.
+fn tests() -> Command {
+    let mut command = cargo();
+    let binary = target().join("debug").join(format!("knytt{}", std::env::consts::EXE_SUFFIX));
+    command.args(["test", "--workspace"]).env("KNYTT_BIN", binary);
+    command
 }
 
 #[derive(Default)]
@@ -45,8 +50,8 @@ struct Count {
 }
 
 /// Passes the output through, line by line, and adds up the summary of each test binary.
-fn run_counting(arguments: &[String]) -> Result<Count> {
-    let mut child = cargo().args(arguments).stdout(Stdio::piped()).spawn().context("cannot start cargo")?;
+fn run_counting(command: &mut Command) -> Result<Count> {
+    let mut child = command.stdout(Stdio::piped()).spawn().context("cannot start cargo")?;
     let output = child.stdout.take().context("cargo has no output")?;
     let mut count = Count::default();
     for line in BufReader::new(output).lines() {

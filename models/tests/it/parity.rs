@@ -1,6 +1,10 @@
 //! Stage by stage, the same numbers as Hugging Face transformers.
 
-use candle_core::{Device as Candle, Tensor, safetensors};
+use candle_core::{DType, Device as Candle, Tensor, safetensors};
+use candle_nn::VarBuilder;
+use candle_transformers::models::clip::text_model::{Activation, ClipTextConfig};
+use candle_transformers::models::clip::vision_model::ClipVisionConfig;
+use candle_transformers::models::clip::{ClipConfig, ClipModel, div_l2_norm};
 use knytt_models::decode::{Limits, decode};
 use knytt_models::{Bundle, Device, Encoder};
 use std::collections::HashMap;
@@ -114,5 +118,56 @@ fn text_embeddings_are_those_of_the_reference() {
                 &reference.floats(&format!("text/{n}")),
             );
         }
+    }
+}
+
+/// A second, independent implementation of CLIP (quick_gelu only) reads the same bundle.
+#[test]
+fn candle_transformers_agrees_on_pictures() {
+    let dir = golden("quick-gelu");
+    let bundle = Bundle::open(&dir).unwrap();
+    let weights = std::fs::read(dir.join("model.safetensors")).unwrap();
+    let weights = VarBuilder::from_buffered_safetensors(weights, DType::F32, &Candle::Cpu).unwrap();
+    let theirs = ClipModel::new(weights, &candle_transformers_config()).unwrap();
+
+    let preprocessing = bundle.preprocessing().clone();
+    let ours = Encoder::start(bundle, Device::Cpu).unwrap();
+    for name in PICTURES {
+        let mut pixels = Vec::new();
+        preprocessing.normalise_into(&preprocessing.pixels(&picture(name)), &mut pixels);
+        let pixels = Tensor::from_vec(pixels, (1, 3, 56, 56), &Candle::Cpu).unwrap();
+        let features = div_l2_norm(&theirs.get_image_features(&pixels).unwrap()).unwrap();
+        let features: Vec<f32> = features.flatten_all().unwrap().to_vec1().unwrap();
+        assert_close(name, ours.embed_image(&picture(name)).unwrap().as_slice(), &features);
+    }
+}
+
+fn candle_transformers_config() -> ClipConfig {
+    let (embed_dim, intermediate_size, num_hidden_layers, num_attention_heads) = (48, 96, 2, 4);
+    ClipConfig {
+        text_config: ClipTextConfig {
+            vocab_size: 400,
+            embed_dim,
+            activation: Activation::QuickGelu,
+            intermediate_size,
+            max_position_embeddings: 24,
+            pad_with: None,
+            num_hidden_layers,
+            num_attention_heads,
+            projection_dim: 32,
+        },
+        vision_config: ClipVisionConfig {
+            embed_dim,
+            activation: Activation::QuickGelu,
+            intermediate_size,
+            num_hidden_layers,
+            num_attention_heads,
+            projection_dim: 32,
+            num_channels: 3,
+            image_size: 56,
+            patch_size: 14,
+        },
+        logit_scale_init_value: 2.6592,
+        image_size: 56,
     }
 }
