@@ -1,32 +1,42 @@
 //! Small JPEG versions of pictures.
 
-use image::codecs::jpeg::JpegEncoder;
-use image::imageops::{self, FilterType};
-use image::{ImageResult, RgbImage};
+use anyhow::{Context, Result};
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use image::RgbImage;
+use turbojpeg::{PixelFormat, Subsamp};
 
 /// The longest side of a stored thumbnail, in pixels.
 pub const THUMBNAIL_SIDE: u32 = 256;
 
-const QUALITY: u8 = 82;
+const QUALITY: i32 = 84;
 
 /// A JPEG file whose longest side is at most `side` pixels; a small picture keeps its size.
 ///
 /// # Errors
-/// The picture has more pixels on a side than JPEG allows even after shrinking; none in practice.
-pub fn jpeg(picture: &RgbImage, side: u32) -> ImageResult<Vec<u8>> {
-    let (width, height) = fit(picture.dimensions(), side);
-    let mut bytes = Vec::new();
-    let encoder = JpegEncoder::new_with_quality(&mut bytes, QUALITY);
-    if (width, height) == picture.dimensions() {
-        picture.write_with_encoder(encoder)?;
-    } else if picture.width() >= 4 * width {
-        // Far above the target the mean of blocks is as good as a filter, and much faster.
-        let coarse = imageops::thumbnail(picture, 2 * width, 2 * height);
-        imageops::resize(&coarse, width, height, FilterType::Triangle).write_with_encoder(encoder)?;
+/// None for a picture that was decoded.
+pub fn jpeg(picture: &RgbImage, side: u32) -> Result<Vec<u8>> {
+    let size = fit(picture.dimensions(), side);
+    if size == picture.dimensions() {
+        encode(picture.as_raw(), size)
     } else {
-        imageops::resize(picture, width, height, FilterType::Triangle).write_with_encoder(encoder)?;
+        encode(&shrink(picture, size)?, size)
     }
-    Ok(bytes)
+}
+
+fn shrink(picture: &RgbImage, (width, height): (u32, u32)) -> Result<Vec<u8>> {
+    let source = ImageRef::new(picture.width(), picture.height(), picture.as_raw(), PixelType::U8x3)?;
+    let mut small = Image::new(width, height, PixelType::U8x3);
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
+    Resizer::new().resize(&source, &mut small, &options)?;
+    Ok(small.into_vec())
+}
+
+fn encode(pixels: &[u8], (width, height): (u32, u32)) -> Result<Vec<u8>> {
+    let (width, height) = (width as usize, height as usize);
+    let image = turbojpeg::Image { pixels, width, pitch: 3 * width, height, format: PixelFormat::RGB };
+    let file = turbojpeg::compress(image, QUALITY, Subsamp::Sub2x2).context("cannot encode a thumbnail")?;
+    Ok(file.to_vec())
 }
 
 fn fit((width, height): (u32, u32), side: u32) -> (u32, u32) {
