@@ -8,8 +8,8 @@ use anyhow::Result;
 use crate::shell::{cargo, check, release_binary, root, target, works};
 use crate::system;
 
-/// What the page searches for: words alone find it, and the picture on top of the words sharpens it.
-const WORDS: &str = "red striped dress";
+/// What the page searches for: something that the starter bundle knows well.
+const WORDS: &str = "blue jeans";
 
 /// Installs, builds, makes the sample catalogue, searches it and shows the page.
 pub fn run() -> Result<()> {
@@ -60,7 +60,7 @@ impl Sample {
         let knytt = relative(&release_binary("knytt"));
         let catalog = relative(&self.catalog);
         println!("\nTry it:");
-        println!("  {knytt} search --catalog {catalog} --text \"blue jeans\" --filter price=..60");
+        println!("  {knytt} search --catalog {catalog} --text \"yellow shorts\" --filter price=..60");
         println!("  {knytt} search --catalog {catalog} --image PHOTO.jpg --html results.html");
         println!("  {knytt} inspect --catalog {catalog}");
         println!("  {knytt} build FOLDER-OF-PHOTOS --catalog my-catalog");
