@@ -14,7 +14,7 @@ Usage: cargo xtask <command>
   run      install what is missing, build, and show search results for the sample catalogue
   test     install what the tests need and run them all
   bench    run the benches; with --peers also PyTorch, ONNX Runtime and FAISS beside ours
-  soak     kill `knytt build` at many random instants and check the catalogue after each
+  soak     kill writers at many random instants and check the catalogue after each
   setup    only install what is missing
   help     print this
 ";

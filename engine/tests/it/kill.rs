@@ -12,7 +12,11 @@ use crate::common::{assert_sound, product, random_embedding, rng, spec};
 
 const FOLDER: &str = "KNYTT_TEST_COMMIT_LOOP_IN";
 const DIMENSION: usize = 64;
-const KILLS: usize = 8;
+
+/// A short sample; `KNYTT_KILLS` asks for a campaign.
+fn kills() -> usize {
+    std::env::var("KNYTT_KILLS").ok().and_then(|count| count.parse().ok()).unwrap_or(8)
+}
 
 /// Run by the test below in a process of its own: commits until it is killed.
 #[test]
@@ -72,7 +76,7 @@ fn killed_commit_loops_leave_whole_batches() {
     let dir = tempfile::tempdir().unwrap();
     let mut rng = rng(std::process::id().into());
     let mut release = 0;
-    for kill in 0..KILLS {
+    for kill in 0..kills() {
         let mut child = start(dir.path());
         // Wait for the child's first commit, then for a random moment.
         let before = release;
