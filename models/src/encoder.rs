@@ -11,8 +11,8 @@ use crate::clip::Clip;
 use crate::preprocess::Pixels;
 use crate::{Bundle, Device, Embedding, Error, Fingerprint, Result};
 
-/// Pictures or texts in one pass of the model. More would not fit the caches: activations of eight
-/// pictures do (measured, docs/benchmarks.md).
+/// Pictures or texts in one pass of the model. Throughput gains little beyond it (docs/benchmarks.md:
+/// a picture costs as much at batch 32 as at batch 8), and memory and latency grow with it.
 const MAX_BATCH: usize = 8;
 
 /// Jobs that may wait. Senders block beyond it, so a fast reader cannot fill the memory.
