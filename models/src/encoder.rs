@@ -11,8 +11,8 @@ use crate::clip::Clip;
 use crate::preprocess::Pixels;
 use crate::{Bundle, Device, Embedding, Error, Fingerprint, Result};
 
-/// Pictures or texts in one pass of the model. Throughput gains little beyond it (docs/benchmarks.md:
-/// a picture costs as much at batch 32 as at batch 8), and memory and latency grow with it.
+/// Pictures or texts in one pass of the model. Small, so that memory stays bounded and a query that
+/// comes in between does not wait long; other sizes have not been measured.
 const MAX_BATCH: usize = 8;
 
 /// Jobs that may wait. Senders block beyond it, so a fast reader cannot fill the memory.
