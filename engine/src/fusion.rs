@@ -1,50 +1,58 @@
-//! One query vector from a picture, words and a product: `Ef = normalise(α·Ei + (1−α)·Et)`.
+//! One query vector from a picture, words and a product, minus what was excluded:
+//! `Ef = normalise(α·Ei + (1−α)·Et − β·Σ En)`.
 
 use knytt_models::Embedding;
 
 use crate::{Result, ScoreParts};
 
-/// The fused query, and how to take a score apart again.
-pub(crate) struct Fusion<'a> {
-    fused: Embedding,
-    image: Option<Weighted<'a>>,
-    text: Option<Weighted<'a>>,
-    product: Option<Weighted<'a>>,
+/// β: how much each exclusion counts against the whole of what is asked for. Half is enough to turn
+/// the order among hits that are alike, and leaves what is asked for in charge.
+const AGAINST: f32 = 0.5;
+
+/// What a query asks for and against, embedded.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Embedded {
+    pub(crate) image: Option<Embedding>,
+    pub(crate) text: Option<Embedding>,
+    pub(crate) product: Option<Embedding>,
+    pub(crate) without: Vec<Embedding>,
 }
 
-/// A part and its weight after normalisation.
+/// The fused query, and how to take a score apart again.
+pub(crate) struct Fusion<'a> {
+    query: &'a Embedded,
+    weights: Weights,
+    fused: Embedding,
+}
+
+/// What each part counts; after the fused query was made one long, its shares of it.
 #[derive(Clone, Copy)]
-struct Weighted<'a> {
-    embedding: &'a Embedding,
-    weight: f32,
+struct Weights {
+    /// The picture and the product.
+    seen: f32,
+    said: f32,
+    against: f32,
 }
 
 impl<'a> Fusion<'a> {
     /// Fuses what is there. A picture and a product share the weight `alpha`; words have the rest.
     ///
     /// # Errors
-    /// If nothing is there, the parts are of different models, or they cancel out.
-    pub(crate) fn new(
-        image: Option<&'a Embedding>,
-        text: Option<&'a Embedding>,
-        product: Option<&'a Embedding>,
-        alpha: f32,
-    ) -> Result<Self> {
+    /// If nothing is asked for, the parts are of different models, or they cancel out.
+    pub(crate) fn new(query: &'a Embedded, alpha: f32) -> Result<Self> {
+        let Embedded { image, text, product, .. } = query;
         let seen = if image.is_some() && product.is_some() { alpha / 2.0 } else { alpha };
         // One side alone is the query itself, whatever alpha says.
-        let (seen, said) = match (image.or(product), text) {
+        let (seen, said) = match (image.as_ref().or(product.as_ref()), text) {
             (Some(_), Some(_)) => (seen, 1.0 - alpha),
+            (Some(_), None) if image.is_some() && product.is_some() => (0.5, 0.0),
             _ => (1.0, 1.0),
         };
-        let part = |embedding, weight| Weighted { embedding, weight };
-        let mut fusion_parts =
-            [image.map(|e| part(e, seen)), text.map(|e| part(e, said)), product.map(|e| part(e, seen))];
-        let weighted: Vec<_> = fusion_parts.iter().flatten().map(|p| (p.embedding, p.weight)).collect();
-        let fused = Embedding::fuse(&weighted)?;
-        let norm = norm(&weighted);
-        fusion_parts.iter_mut().flatten().for_each(|part| part.weight /= norm);
-        let [image, text, product] = fusion_parts;
-        Ok(Self { fused, image, text, product })
+        let weights = Weights { seen, said, against: -AGAINST };
+        let weighted = query.weighted(weights);
+        let (fused, norm) = (Embedding::fuse(&weighted)?, norm(&weighted));
+        let Weights { seen, said, against } = weights;
+        Ok(Self { query, weights: Weights { seen: seen / norm, said: said / norm, against: against / norm }, fused })
     }
 
     pub(crate) fn embedding(&self) -> &Embedding {
@@ -53,13 +61,26 @@ impl<'a> Fusion<'a> {
 
     /// What each part adds to the score of a product with this vector.
     pub(crate) fn parts(&self, vector: &[f32]) -> ScoreParts {
-        let share = |part: Option<Weighted<'_>>| {
-            part.map(|p| {
-                let dot: f32 = p.embedding.as_slice().iter().zip(vector).map(|(a, b)| a * b).sum();
-                p.weight * dot
-            })
-        };
-        ScoreParts { image: share(self.image), text: share(self.text), product: share(self.product) }
+        let Embedded { image, text, product, without } = self.query;
+        let dot = |e: &Embedding| e.as_slice().iter().zip(vector).map(|(a, b)| a * b).sum::<f32>();
+        let share = |e: &Option<Embedding>, weight: f32| e.as_ref().map(|e| weight * dot(e));
+        let against: f32 = without.iter().map(|e| self.weights.against * dot(e)).sum();
+        ScoreParts {
+            image: share(image, self.weights.seen),
+            text: share(text, self.weights.said),
+            product: share(product, self.weights.seen),
+            without: (!without.is_empty()).then_some(against),
+        }
+    }
+}
+
+impl Embedded {
+    fn weighted(&self, weights: Weights) -> Vec<(&Embedding, f32)> {
+        let mut parts = Vec::with_capacity(3 + self.without.len());
+        parts.extend(self.image.iter().chain(&self.product).map(|e| (e, weights.seen)));
+        parts.extend(self.text.iter().map(|e| (e, weights.said)));
+        parts.extend(self.without.iter().map(|e| (e, weights.against)));
+        parts
     }
 }
 
@@ -82,19 +103,22 @@ mod tests {
 
     #[test]
     fn one_part_alone_is_the_query_itself() {
-        let picture = embedding(&[0.6, 0.8]);
+        let e = embedding(&[0.6, 0.8]);
         for alpha in [0.0, 0.3, 1.0] {
-            let fusion = Fusion::new(Some(&picture), None, None, alpha).unwrap();
-            assert!(fusion.embedding().cosine(&picture).unwrap() > 0.99999);
-            let words = Fusion::new(None, Some(&picture), None, alpha).unwrap();
-            assert!(words.embedding().cosine(&picture).unwrap() > 0.99999);
+            let picture = Embedded { image: Some(e.clone()), ..Embedded::default() };
+            let words = Embedded { text: Some(e.clone()), ..Embedded::default() };
+            for query in [picture, words] {
+                let fusion = Fusion::new(&query, alpha).unwrap();
+                assert!(fusion.embedding().cosine(&e).unwrap() > 0.99999);
+            }
         }
     }
 
     #[test]
     fn alpha_moves_the_query_from_the_words_to_the_picture() {
         let (picture, words) = (embedding(&[1.0, 0.0]), embedding(&[0.0, 1.0]));
-        let at = |alpha| Fusion::new(Some(&picture), Some(&words), None, alpha).unwrap().embedding().clone();
+        let query = Embedded { image: Some(picture.clone()), text: Some(words.clone()), ..Embedded::default() };
+        let at = |alpha| Fusion::new(&query, alpha).unwrap().embedding().clone();
         assert_eq!(at(1.0).as_slice(), picture.as_slice());
         assert_eq!(at(0.0).as_slice(), words.as_slice());
         assert!((at(0.5).as_slice()[0] - at(0.5).as_slice()[1]).abs() < 1e-6);
@@ -102,15 +126,38 @@ mod tests {
 
     #[test]
     fn parts_sum_to_the_score() {
-        let (picture, words) = (embedding(&[0.9, 0.1, 0.3]), embedding(&[-0.2, 0.7, 0.1]));
-        let (like, hit) = (embedding(&[0.3, 0.3, -0.9]), embedding(&[0.5, 0.5, 0.1]));
-        for product in [None, Some(&like)] {
-            let fusion = Fusion::new(Some(&picture), Some(&words), product, 0.3).unwrap();
+        let hit = embedding(&[0.5, 0.5, 0.1]);
+        let full = Embedded {
+            image: Some(embedding(&[0.9, 0.1, 0.3])),
+            text: Some(embedding(&[-0.2, 0.7, 0.1])),
+            product: Some(embedding(&[0.3, 0.3, -0.9])),
+            without: vec![embedding(&[0.1, 0.9, 0.3]), embedding(&[0.7, 0.1, 0.1])],
+        };
+        let without = |mut e: Embedded, strip: fn(&mut Embedded)| {
+            strip(&mut e);
+            e
+        };
+        for query in [
+            full.clone(),
+            without(full.clone(), |e| e.product = None),
+            without(full.clone(), |e| e.text = None),
+            without(full.clone(), |e| e.without.clear()),
+        ] {
+            let fusion = Fusion::new(&query, 0.3).unwrap();
             let parts = fusion.parts(hit.as_slice());
-            let sum: f32 = [parts.image, parts.text, parts.product].into_iter().flatten().sum();
+            let sum: f32 = [parts.image, parts.text, parts.product, parts.without].into_iter().flatten().sum();
             let score = fusion.embedding().cosine(&hit).unwrap();
             assert!((sum - score).abs() < 1e-5, "{parts:?} is not {score}");
-            assert_eq!(parts.product.is_some(), product.is_some());
+            assert_eq!(parts.without.is_some(), !query.without.is_empty());
         }
+    }
+
+    #[test]
+    fn what_is_excluded_pushes_its_likes_back() {
+        let (words, stripes) = (embedding(&[1.0, 0.2, 0.0]), embedding(&[0.0, 0.2, 1.0]));
+        let query = Embedded { text: Some(words), without: vec![stripes], ..Embedded::default() };
+        let fusion = Fusion::new(&query, 0.5).unwrap();
+        let score = |values: &[f32]| fusion.embedding().cosine(&embedding(values)).unwrap();
+        assert!(score(&[1.0, 0.0, 0.0]) > score(&[1.0, 0.0, 0.5]));
     }
 }

@@ -14,6 +14,8 @@ pub struct Query {
     pub text: Option<String>,
     /// The id of a product that the hits should be like; it is not among them.
     pub product: Option<String>,
+    /// Words for what the hits should not be: each pushes products that are like it down.
+    pub without: Vec<String>,
     /// How much the picture counts when there are words too: 1 is the picture alone, 0 the words
     /// alone. A product plays the picture's part; with a picture beside it, each counts half.
     pub alpha: f32,
@@ -31,6 +33,7 @@ impl Default for Query {
             image: None,
             text: None,
             product: None,
+            without: Vec::new(),
             alpha: 0.5,
             filter: Filter::default(),
             k: 20,
@@ -86,6 +89,8 @@ pub struct ScoreParts {
     pub text: Option<f32>,
     /// Of the product that the hits should be like.
     pub product: Option<f32>,
+    /// Of what was excluded: less than zero where the product is like it.
+    pub without: Option<f32>,
 }
 
 /// How long each stage took, in milliseconds.

@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use knytt_models::{Embedding, Encoder};
+use knytt_models::Encoder;
 
-use crate::fusion::Fusion;
+use crate::fusion::{Embedded, Fusion};
 use crate::query::{Hit, Query, QueryImage, SearchResult, Timings};
 use crate::snapshot::VectorQuery;
 use crate::{Catalog, Error, Result};
@@ -15,13 +15,6 @@ use crate::{Catalog, Error, Result};
 pub struct SearchSession {
     catalog: Catalog,
     encoder: Encoder,
-}
-
-/// The parts of a query, embedded.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Embedded {
-    pub(crate) image: Option<Embedding>,
-    pub(crate) text: Option<Embedding>,
 }
 
 impl SearchSession {
@@ -56,7 +49,7 @@ impl SearchSession {
         query.validate()?;
         let mut timings = Timings::default();
         let embedded = self.embed(query, &mut timings)?;
-        let mut result = answer(&self.catalog, query, &embedded)?;
+        let mut result = answer(&self.catalog, query, embedded)?;
         result.timings = Timings { total: ms_since(start), ..timings_of(timings, result.timings) };
         Ok(result)
     }
@@ -78,8 +71,9 @@ impl SearchSession {
         let start = Instant::now();
         let image = pixels.map(|pixels| self.encoder.embed_image(pixels)).transpose()?;
         let text = query.text.as_deref().map(|text| self.encoder.embed_text(text)).transpose()?;
+        let without = query.without.iter().map(|text| self.encoder.embed_text(text)).collect::<Result<_, _>>()?;
         timings.embed = ms_since(start);
-        Ok(Embedded { image, text })
+        Ok(Embedded { image, text, product: None, without })
     }
 }
 
@@ -99,17 +93,14 @@ impl Query {
 }
 
 /// Everything after the embedding.
-pub(crate) fn answer(catalog: &Catalog, query: &Query, embedded: &Embedded) -> Result<SearchResult> {
+pub(crate) fn answer(catalog: &Catalog, query: &Query, mut embedded: Embedded) -> Result<SearchResult> {
     let start = Instant::now();
     let snapshot = catalog.read()?;
-    let like = match &query.product {
-        None => None,
-        Some(id) => {
-            let vector = snapshot.vector(id)?;
-            Some(vector.ok_or_else(|| Error::UnknownProduct { id: id.clone() })?)
-        }
-    };
-    let fusion = Fusion::new(embedded.image.as_ref(), embedded.text.as_ref(), like.as_ref(), query.alpha)?;
+    if let Some(id) = &query.product {
+        let vector = snapshot.vector(id)?;
+        embedded.product = Some(vector.ok_or_else(|| Error::UnknownProduct { id: id.clone() })?);
+    }
+    let fusion = Fusion::new(&embedded, query.alpha)?;
     let found = snapshot.candidates(&VectorQuery {
         embedding: fusion.embedding(),
         filter: &query.filter,

@@ -12,25 +12,8 @@ import time
 
 import numpy as np
 import torch
-from torch import Tensor, nn
 
-from data import jitter, normalise, take_views
-from train import Pool, Trainer, parser
-
-
-@torch.no_grad()
-def pooled_features(tower: nn.Module, pool: Pool, images: np.ndarray, view: int, size: int, spread: float) -> Tensor:
-    """The resting tower's features of one view of every picture."""
-    out = []
-    for lo in range(0, len(images), 64):
-        n = len(images[lo : lo + 64])
-        whole = torch.tensor([[1.0, 0, 0], [0, 1, 0]]).expand(n, 2, 3)
-        theta = torch.from_numpy(pool.theta[lo : lo + n, view]) if pool.theta is not None else whole
-        x = take_views(torch.from_numpy(np.array(images[lo : lo + n])), theta, size)
-        x = jitter(x, spread) if spread else x
-        with torch.autocast("cpu", torch.bfloat16):
-            out.append(tower(normalise(x).contiguous(memory_format=torch.channels_last)).float())
-    return torch.cat(out)
+from train import Trainer, parser, pooled_features
 
 
 def main() -> None:

@@ -59,6 +59,17 @@ class ConvBn(nn.Module):
         weight = self.conv.weight * gain[:, None, None, None]
         return weight, self.bn.bias - self.bn.running_mean * gain
 
+    @torch.no_grad()
+    def unfold(self, weight: Tensor, bias: Tensor, x: Tensor) -> None:
+        """The inverse of `folded`, of all there are the one for which `x` is an
+        ordinary batch: then training goes on where the folded convolution is."""
+        self.conv.weight.copy_(weight)
+        var, mean = torch.var_mean(self.conv(x), (0, 2, 3), correction=0)
+        self.bn.running_mean.copy_(mean)
+        self.bn.running_var.copy_(var)
+        self.bn.weight.copy_(torch.sqrt(var + self.bn.eps))
+        self.bn.bias.copy_(bias + mean)
+
 
 class Block(nn.Module):
     """Two 3x3 convolutions and a shortcut (average pool, then 1x1)."""
@@ -123,6 +134,23 @@ class VisionTower(nn.Module):
                 out[f"vision_model.{name}.bias"] = bias.detach().clone()
         return out
 
+    @torch.no_grad()
+    def unfold(self, state: dict[str, Tensor], pixels: Tensor) -> None:
+        """Takes a bundle's tensors back, with batch norm as `pixels` (a few hundred
+        training pictures) have it. What the tower gives is what the bundle gave."""
+
+        def before(module: ConvBn, inputs: tuple[Tensor]) -> None:
+            at = f"vision_model.{names[module]}"
+            module.unfold(state[f"{at}.weight"], state[f"{at}.bias"], inputs[0])
+
+        names = {m: n for n, m in self.named_modules() if isinstance(m, ConvBn)}
+        hooks = [m.register_forward_pre_hook(before) for m in names]
+        was = self.training
+        self.eval()(pixels)
+        self.train(was)
+        for hook in hooks:
+            hook.remove()
+
 
 def folded_vision(state: dict[str, Tensor], vision: dict, pixels: Tensor) -> Tensor:
     """The image tower from a bundle's tensors: the reference forward pass."""
@@ -183,3 +211,15 @@ class DualEncoder(nn.Module):
 
     def text(self, ids: Tensor) -> Tensor:
         return self.text_projection(self.text_model(input_ids=ids).pooler_output)
+
+    def load_bundle(self, state: dict[str, Tensor], pixels: Tensor) -> None:
+        """Goes on from a bundle's tensors; see `VisionTower.unfold` for `pixels`."""
+        state = {k: v.float() for k, v in state.items()}
+        self.vision_model.unfold(state, pixels)
+        own = self.text_model.state_dict()
+        prefix = "" if any(k.startswith("text_model.") for k in own) else "text_model."
+        self.text_model.load_state_dict({k: state.get(prefix + k, v) for k, v in own.items()})
+        with torch.no_grad():
+            self.visual_projection.weight.copy_(state["visual_projection.weight"])
+            self.text_projection.weight.copy_(state["text_projection.weight"])
+            self.logit_scale.copy_(state["logit_scale"])

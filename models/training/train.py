@@ -22,6 +22,7 @@ import numpy as np
 import torch
 import torch.distributed as dist
 import torch.nn.functional as F
+from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
@@ -37,8 +38,8 @@ VOCABULARY = 2000
 DIM = 256
 # Resolution by progress: most of the learning is cheap and small.
 SIZES = [(0.0, 64), (0.45, 80), (0.72, 96), (0.92, 112)]
-# Share of rendered garments in a batch at the start, and from the middle on.
-RENDERED_SHARE = (0.60, 0.36)
+# Share of rendered garments in a batch. They are endless, the photographs are few.
+RENDERED_SHARE = 0.56
 
 
 @dataclass
@@ -170,6 +171,12 @@ def mix(x: Tensor, rng: np.random.Generator) -> tuple[Tensor, Tensor, float]:
     return x, perm, 1 - (side / size) ** 2
 
 
+def mistaken(logits: Tensor, right: Tensor) -> list[int]:
+    """For each row a wrong class, drawn as often as the model takes it for right."""
+    chance = F.softmax(logits.detach().scatter(1, right[:, None], -1e4), 1)
+    return torch.multinomial(chance, 1).flatten().tolist()
+
+
 def wobble(theta: Tensor) -> Tensor:
     """A little of the student's own on top of a view: shift and turn."""
     n = len(theta)
@@ -180,6 +187,24 @@ def wobble(theta: Tensor) -> Tensor:
     out[:, :, :2] = theta[:, :, :2] @ turn * zoom
     out[:, :, 2] += torch.randn(n, 2) * 0.03
     return out
+
+
+@torch.no_grad()
+def pooled_features(tower: nn.Module, pool: Pool, images: np.ndarray, view: int, size: int, spread: float) -> Tensor:
+    """The resting tower's features of one view of every picture."""
+    was = tower.training
+    tower.eval()
+    out = []
+    for lo in range(0, len(images), 64):
+        n = len(images[lo : lo + 64])
+        whole = torch.tensor([[1.0, 0, 0], [0, 1, 0]]).expand(n, 2, 3)
+        theta = torch.from_numpy(pool.theta[lo : lo + n, view]) if pool.theta is not None else whole
+        x = take_views(torch.from_numpy(np.array(images[lo : lo + n])), theta, size)
+        x = jitter(x, spread) if spread else x
+        with torch.autocast("cpu", torch.bfloat16):
+            out.append(tower(normalise(x).contiguous(memory_format=torch.channels_last)).float())
+    tower.train(was)
+    return torch.cat(out)
 
 
 class Trainer:
@@ -205,7 +230,9 @@ class Trainer:
         ids = self.tokenizer.token_to_id
         config = text_config(self.tokenizer.get_vocab_size(), ids(words.START), ids(words.END), DIM)
         self.student = Student(DualEncoder(VisionShape(), config))
-        if args.init:
+        if args.init_bundle:
+            self.go_on_from(Path(args.init_bundle))
+        elif args.init:
             state = torch.load(args.init, map_location="cpu", weights_only=True)
             kept = {k: v for k, v in state["ema"].items() if not (args.init_image and "text" in k)}
             self.student.load_state_dict(kept, strict=not args.init_image)
@@ -213,6 +240,31 @@ class Trainer:
         self.ema = copy.deepcopy(self.student).eval()
         # The weights began alike; what is drawn from here on differs.
         torch.manual_seed(args.seed * 1000 + rank)
+
+    def go_on_from(self, folder: Path) -> None:
+        """Starts from an exported bundle. The heads that only training needs are not
+        in it, so they learn first, on features of the resting image tower."""
+        model, photos = self.student.model, self.photos
+        pools = [(photos, 128)] + ([(self.rendered, 128)] if self.rendered else [])
+        size = SIZES[1][1]
+        views = [self.draw(p, p.images, self.np_rng.integers(0, len(p.labels), n), size)[0] for p, n in pools]
+        pixels = normalise(torch.cat(views))
+        model.load_bundle(load_file(folder / "model.safetensors"), pixels)
+        model.vision_model.to(memory_format=torch.channels_last)
+        pooled = pooled_features(model.vision_model, photos, photos.images, 0, size, 0.0)
+        z = F.normalize(model.visual_projection(pooled), dim=1).detach()
+        heads = [self.student.to_features, self.student.classes]
+        optim = torch.optim.AdamW([q for h in heads for q in h.parameters()], lr=3e-3)
+        target = self.feature_target(photos, np.arange(len(z)), np.zeros(len(z), int))
+        scores = torch.from_numpy(photos.scores[:, 0].astype(np.float32))
+        for _ in range(400):
+            pick = torch.randint(0, len(z), (256,))
+            said = self.student.to_features(pooled[pick])
+            loss = 3 * (1 - F.cosine_similarity(said, target[pick])).mean()
+            loss = loss + F.cross_entropy(self.student.classes(z[pick]) * 12.0, F.softmax(scores[pick] / 1.5, 1))
+            optim.zero_grad()
+            loss.backward()
+            optim.step()
 
     def load_photos(self) -> Pool:
         photos = [p for p in read_photos(Path(self.args.photos)) if p.split == "train"]
@@ -259,7 +311,7 @@ class Trainer:
     def draw(self, pool: Pool, small: np.ndarray, pick: np.ndarray, size: int) -> tuple[Tensor, np.ndarray]:
         if pool.theta is None:
             view = np.zeros(len(pick), int)
-            theta = torch.from_numpy(random_views(len(pick), self.np_rng, min_area=0.5))
+            theta = torch.from_numpy(random_views(len(pick), self.np_rng, min_area=0.6))
         else:
             view = self.np_rng.integers(0, pool.theta.shape[1], len(pick))
             theta = torch.from_numpy(pool.theta[pick, view])
@@ -299,7 +351,7 @@ class Trainer:
             for group in optim.param_groups:
                 warm = min(1.0, (progress - args.start) / 0.05)
                 group["lr"] = args.rate * warm * (0.5 * (1 + np.cos(np.pi * progress)) * 0.99 + 0.01)
-            losses = self.losses(size, small, weight, progress)
+            losses = self.losses(size, small, weight)
             loss = sum(losses.values())
             optim.zero_grad(set_to_none=True)
             loss.backward()
@@ -346,10 +398,9 @@ class Trainer:
             at += p.numel()
         return float(flat[-1])
 
-    def losses(self, size: int, small: list[np.ndarray], weight: np.ndarray, progress: float) -> dict[str, Tensor]:
+    def losses(self, size: int, small: list[np.ndarray], weight: np.ndarray) -> dict[str, Tensor]:
         args, model, photos = self.args, self.student.model, self.photos
-        first, last = RENDERED_SHARE if self.rendered else (0.0, 0.0)
-        from_rendered = round(args.batch * (first + (last - first) * min(1.0, progress * 2)))
+        from_rendered = round(args.batch * RENDERED_SHARE) if self.rendered else 0
         mixed = (args.batch - from_rendered) // 3
         clean = args.batch - from_rendered - mixed
         pick = self.np_rng.choice(len(weight), clean + mixed, p=weight)
@@ -366,7 +417,7 @@ class Trainer:
         if self.rendered:
             pick_r = self.np_rng.integers(0, len(self.rendered.labels), from_rendered)
             x_r, _ = self.draw(self.rendered, small[1], pick_r, size)
-            x = torch.cat([x, jitter(x_r, 0.12)])
+            x = torch.cat([x, jitter(x_r, 0.06)])  # more would turn grey into white
         x = normalise(x).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", torch.bfloat16):
             pooled = model.vision_model(x)
@@ -417,39 +468,54 @@ class Trainer:
             out["drawn"] = args.w_drawn * -(hard_r * logp_r).sum(1).mean()
         claims, texts = zip(*(caption_for(f, self.rng, i >= clean) for i, f in enumerate(facts)))
         prompts = [words.say(Facts(k), self.rng, plain=0.6) for k in LABELS]
-        ids = words.encode(self.tokenizer, [*texts, *prompts], 32)
-        end = self.tokenizer.token_to_id(words.END)
-        longest = max(i.index(end) for i in ids) + 1
-        t = F.normalize(model.text(torch.tensor([i[:longest] for i in ids])), dim=1)
+        t = self.encode([*texts, *prompts])
         t_caption, t_prompt = t[: len(texts)], t[len(texts) :]
         yes, unknown = words.agree(list(claims), facts)
         scale = model.logit_scale.exp()
         out["pair"] = args.w_pair * pair_loss(rows, t_caption, scale, torch.from_numpy(yes), torch.from_numpy(unknown))
         if self.rendered:
-            out["named"] = args.w_named * self.named(z[n:], pick_r, scale)
+            named, pairs = self.named(z[n:], pick_r, scale)
+            out["named"], out["pairs"] = args.w_named * named, args.w_pairs * pairs
         asked = z[:n] @ t_prompt.T * scale
         out["prompt"] = args.w_prompt * -(hard * F.log_softmax(asked, 1)).sum(1)[known].mean()
         return out
 
-    def named(self, z: Tensor, pick: np.ndarray, scale: Tensor) -> Tensor:
+    def encode(self, texts: list[str]) -> Tensor:
+        """Unit vectors of the texts, no more padded than the longest needs."""
+        ids = words.encode(self.tokenizer, texts, 32)
+        end = self.tokenizer.token_to_id(words.END)
+        longest = max(i.index(end) for i in ids) + 1
+        with torch.autocast("cpu", torch.bfloat16):
+            t = self.student.model.text(torch.tensor([i[:longest] for i in ids]))
+        return F.normalize(t.float(), dim=1)
+
+    def named(self, z: Tensor, pick: np.ndarray, scale: Tensor) -> tuple[Tensor, Tensor]:
         """Rendered garments asked for by name, the way a shopper types: "red coat".
-        Each is told from all other categories with a colour held, and from all
-        other colours with a category held; the held word may be wrong for it."""
+
+        First each is told from all other categories with a colour held, and from all
+        other colours with a category held; the held word may be wrong for it. Then
+        colour and category together: each picture's own pair against the others' and
+        against pairs that got one word wrong where the picture is easily mistaken.
+        """
         pool, rng = self.rendered, self.rng
         hold = rng.choice(["", *pool.colour_names])
         form = rng.choice(["{}", "{}", "a {}", "a photo of a {}"])
         kinds = [form.format(f"{hold} {name}".strip()) for name in pool.category_names]
         noun = rng.choice([*pool.category_names, "garment"])
         tones = [form.format(f"{name} {noun}") for name in pool.colour_names]
-        ids = words.encode(self.tokenizer, [*kinds, *tones], 32)
-        end = self.tokenizer.token_to_id(words.END)
-        longest = max(i.index(end) for i in ids) + 1
-        t = F.normalize(self.student.model.text(torch.tensor([i[:longest] for i in ids])), dim=1)
+        t = self.encode([*kinds, *tones])
         logits = z @ t.T * scale
         kind, tone = logits[:, : len(kinds)], logits[:, len(kinds) :]
-        return F.cross_entropy(kind, torch.from_numpy(pool.category[pick]), label_smoothing=0.05) + F.cross_entropy(
-            tone, torch.from_numpy(pool.colour[pick]), label_smoothing=0.05
-        )
+        category, colour = torch.from_numpy(pool.category[pick]), torch.from_numpy(pool.colour[pick])
+        named = F.cross_entropy(kind, category, label_smoothing=0.05) + F.cross_entropy(tone, colour, label_smoothing=0.05)
+
+        own = list(zip(colour.tolist(), category.tolist()))
+        wrong_kind, wrong_tone = mistaken(kind, category), mistaken(tone, colour)
+        wrong = [(c, w) if rng.random() < 0.6 else (v, k) for (c, k), w, v in zip(own, wrong_kind, wrong_tone)]
+        asked = list(dict.fromkeys([*own, *wrong]))
+        t = self.encode([form.format(f"{pool.colour_names[c]} {pool.category_names[k]}") for c, k in asked])
+        yes = torch.tensor([[a == o for a in asked] for o in own])
+        return named, pair_loss(z, t, scale, yes, torch.zeros_like(yes))
 
     def save(self, step: int) -> None:
         state = {"ema": self.ema.state_dict(), "step": step}
@@ -470,6 +536,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--teacher", required=True)
     p.add_argument("--out", required=True)
     p.add_argument("--init", help="a checkpoint to start from")
+    p.add_argument("--init-bundle", help="a bundle to start from")
     p.add_argument("--init-image", action="store_true", help="take only the image side of it")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--processes", type=int, default=2)
@@ -484,7 +551,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--max-size", type=int, default=112)
     p.add_argument("--save-every", type=float, default=5.0, help="minutes")
     for name, value in [("feat", 3.0), ("soft", 0.5), ("hard", 0.25), ("relation", 0.5),
-                        ("supcon", 0.5), ("pair", 1.0), ("prompt", 0.5), ("drawn", 0.5), ("named", 0.6)]:
+                        ("supcon", 0.5), ("pair", 1.0), ("prompt", 0.5), ("drawn", 0.5), ("named", 0.6), ("pairs", 0.6)]:
         p.add_argument(f"--w-{name}", type=float, default=value)
     return p
 

@@ -51,8 +51,8 @@ fn session(dir: &std::path::Path) -> SearchSession {
 }
 
 fn parts_sum_to_the_score(hit: &Hit) {
-    let ScoreParts { image, text, product } = hit.parts;
-    let sum: f32 = [image, text, product].into_iter().flatten().sum();
+    let ScoreParts { image, text, product, without } = hit.parts;
+    let sum: f32 = [image, text, product, without].into_iter().flatten().sum();
     assert!((sum - hit.score).abs() < 1e-4, "{:?} is not {}", hit.parts, hit.score);
 }
 

@@ -1,0 +1,26 @@
+//! What the user interface and whatever answers it say to each other, over Tauri's IPC or over HTTP.
+//!
+//! Every type here is written to `ui/web/src/lib/api/generated/` as TypeScript by this crate's tests,
+//! which also fail when the committed files are not what the types say.
+
+mod camera;
+mod convert;
+mod library;
+mod picture;
+mod problem;
+mod product;
+mod search;
+mod settings;
+mod start;
+
+pub use camera::{CameraEvent, CameraRequest, CameraSource, FrameState, LiveFrame};
+pub use library::{HistoryEntry, StorageUse};
+pub use picture::{Picture, Proposal, Region};
+pub use problem::{Code, Problem};
+pub use product::{Availability, Card, Fact, Money, ProductPage};
+pub use search::{
+    Choice, Facet, FacetValue, Hit, MatchKind, PictureQuery, PriceBounds, PriceRange, ScoreParts,
+    SearchRequest, SearchResponse, Sort, Timings, Understood, Verdict,
+};
+pub use settings::{Language, Settings, Theme};
+pub use start::{Capabilities, CatalogEntry, CatalogSummary, ModelSpeed, ModelSummary, Opened, Start};

@@ -1,0 +1,217 @@
+//! A search and its answer.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{Card, Region};
+
+/// What a shopper asks. With neither picture, words nor product it is a look around the shop.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+#[ts(export)]
+pub struct SearchRequest {
+    /// Grows by one with each search of a window; an older one that still runs is given up with
+    /// [`Superseded`](crate::Code::Superseded).
+    pub ticket: u32,
+    /// The picture to look for.
+    pub picture: Option<PictureQuery>,
+    /// Words as they were typed; "not …" in them excludes.
+    pub words: String,
+    /// More words for what the hits should not be.
+    pub without: Vec<String>,
+    /// The id of a product to find more like.
+    pub like: Option<String>,
+    /// With words and a picture: 1 asks by the picture alone, 0 by the words alone.
+    pub alpha: f32,
+    /// Values that hits must have: any of the values of a field, in all fields.
+    pub filters: Vec<Choice>,
+    /// What hits may cost.
+    pub price: Option<PriceRange>,
+    /// In what order.
+    pub sort: Sort,
+    /// How many hits at most.
+    pub limit: u32,
+}
+
+/// A picture, or a part of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PictureQuery {
+    /// The picture's id.
+    pub id: String,
+    /// The part that is asked about.
+    pub region: Option<Region>,
+}
+
+/// Values of one field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Choice {
+    /// `category`, `brand`, `color`, `size`, `availability`, or a column of the feed.
+    pub field: String,
+    /// The values.
+    pub values: Vec<String>,
+}
+
+/// Prices from and to, each a decimal number as text, both inclusive.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PriceRange {
+    /// At least.
+    pub min: Option<String>,
+    /// At most.
+    pub max: Option<String>,
+}
+
+/// In what order hits come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Sort {
+    /// Best match first.
+    #[default]
+    Match,
+    /// Cheapest first, among the best matches.
+    PriceUp,
+    /// Dearest first, among the best matches.
+    PriceDown,
+}
+
+/// What came back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct SearchResponse {
+    /// [`SearchRequest::ticket`].
+    pub ticket: u32,
+    /// What to make of the hits.
+    pub verdict: Verdict,
+    /// In the order asked for.
+    pub hits: Vec<Hit>,
+    /// How many products pass the filters.
+    pub matched: u32,
+    /// What can be filtered by, with counts under the present filters.
+    pub facets: Vec<Facet>,
+    /// The prices among what the other filters let through.
+    pub price_bounds: Option<PriceBounds>,
+    /// How the words were read.
+    pub understood: Understood,
+    /// How long it took.
+    pub timings: Timings,
+}
+
+/// What to make of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Verdict {
+    /// Hits that fit.
+    Found,
+    /// The nearest there is does not fit; the hits are what comes nearest all the same.
+    NoGoodMatch,
+    /// Nothing was asked: these are the shop's products.
+    Browsing,
+    /// No product passes the filters.
+    NothingPasses,
+}
+
+/// One product of the answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Hit {
+    /// The product.
+    pub card: Card,
+    /// How well it fits, in percent of what this catalogue's best matches reach; `None` when browsing.
+    pub percent: Option<u8>,
+    /// The same product, or one like it.
+    pub kind: MatchKind,
+    /// Cosine similarity of query and product, −1 to 1.
+    pub score: f32,
+    /// What the score is made of.
+    pub parts: ScoreParts,
+}
+
+/// How near a hit is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum MatchKind {
+    /// As near as another picture of the same product is.
+    Exact,
+    /// Like what was asked for.
+    Similar,
+    /// Not near, or not compared at all.
+    Other,
+}
+
+/// What each part of the query adds to a score; they sum to it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ScoreParts {
+    /// Of the picture.
+    pub image: Option<f32>,
+    /// Of the words.
+    pub text: Option<f32>,
+    /// Of the product that the hits should be like.
+    pub product: Option<f32>,
+    /// Of what was excluded; zero or less where the product is like it.
+    pub without: Option<f32>,
+}
+
+/// A field and its values.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Facet {
+    /// As in [`Choice::field`].
+    pub field: String,
+    /// Most frequent first.
+    pub values: Vec<FacetValue>,
+}
+
+/// A value of a field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct FacetValue {
+    /// As the shop writes it.
+    pub value: String,
+    /// How many products would be left if only this value of the field were chosen.
+    pub count: u32,
+}
+
+/// The lowest and the highest price.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PriceBounds {
+    /// A decimal number, as text.
+    pub min: String,
+    /// A decimal number, as text.
+    pub max: String,
+    /// Three letters, or empty where the shop uses several currencies.
+    pub currency: String,
+}
+
+/// How words were read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Understood {
+    /// What hits should be.
+    pub words: String,
+    /// What they should not be.
+    pub without: Vec<String>,
+}
+
+/// How long each stage took, in milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Timings {
+    /// From the picture's bytes to pixels.
+    pub decode: f64,
+    /// From pixels and words to embeddings.
+    pub embed: f64,
+    /// Filter and index.
+    pub search: f64,
+    /// From candidates to hits.
+    pub rank: f64,
+    /// All of it.
+    pub total: f64,
+}

@@ -1,0 +1,120 @@
+//! What a window needs to know first.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{Picture, Problem, Settings};
+
+/// The first answer to a window.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Start {
+    /// The app's version.
+    pub version: String,
+    /// The catalogue that is searched; `None` if there is none that can be opened.
+    pub catalog: Option<CatalogSummary>,
+    /// Every catalogue that is known here.
+    pub catalogs: Vec<CatalogEntry>,
+    /// The model that embeds queries.
+    pub model: Option<ModelSummary>,
+    /// The shopper's settings.
+    pub settings: Settings,
+    /// What this shell can do.
+    pub capabilities: Capabilities,
+    /// What the app was started with, or what another start sent to it.
+    pub opened: Option<Opened>,
+    /// Why there is no catalogue, or what else went wrong at the start.
+    pub problem: Option<Problem>,
+}
+
+/// The open catalogue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct CatalogSummary {
+    /// Its name.
+    pub id: String,
+    /// How many products there are.
+    pub products: u32,
+    /// The release it is at; 0 if it was built here.
+    pub release: u32,
+}
+
+/// A catalogue on this device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct CatalogEntry {
+    /// Its folder: what it is opened by.
+    pub path: String,
+    /// Its name.
+    pub name: String,
+    /// Whether it is the one that is searched.
+    pub current: bool,
+}
+
+/// The model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ModelSummary {
+    /// Its name.
+    pub name: String,
+    /// The start of its fingerprint.
+    pub fingerprint: String,
+    /// Values per embedding.
+    pub dimension: u32,
+    /// Where it runs now.
+    pub device: String,
+    /// Where it could run.
+    pub devices: Vec<String>,
+}
+
+/// How fast the model is here: medians, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ModelSpeed {
+    /// One picture.
+    pub image: f64,
+    /// A few words.
+    pub text: f64,
+}
+
+/// What a shell can do beyond a browser.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Capabilities {
+    /// Cameras are opened by the app itself; otherwise by the web view.
+    pub native_camera: bool,
+    /// A picture of the screen can be taken.
+    pub screen: bool,
+    /// A picture and its text can be put on the clipboard by the app.
+    pub clipboard: bool,
+    /// A catalogue's folder can be chosen.
+    pub open_catalog: bool,
+}
+
+/// What was opened from outside the window.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export)]
+pub enum Opened {
+    /// A picture file.
+    Picture {
+        /// The picture.
+        picture: Picture,
+    },
+    /// A link to a product.
+    Product {
+        /// Its id.
+        id: String,
+    },
+    /// Words.
+    Words {
+        /// The words.
+        words: String,
+    },
+    /// Something that cannot be opened.
+    Refused {
+        /// Why.
+        problem: Problem,
+    },
+}
