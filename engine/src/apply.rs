@@ -79,6 +79,11 @@ impl<'b> Changes<'b> {
                 self.meta_changed = true;
                 Ok(())
             }
+            Operation::SetCalibration(calibration) => {
+                self.meta.calibration = Some(*calibration);
+                self.meta_changed = true;
+                Ok(())
+            }
         }
     }
 

@@ -10,7 +10,7 @@ use crate::index::ARROY_FROM_PRODUCTS;
 use crate::schema::{CatalogMeta, DatabaseSize};
 use crate::simd::Kernel;
 use crate::storage::{Mode, OpenOptions, Storage};
-use crate::{Result, SCHEMA_VERSION, Snapshot, Writer};
+use crate::{Calibration, Result, SCHEMA_VERSION, Snapshot, Writer};
 
 /// One catalogue: a folder with an LMDB environment in it. Cheap to clone; clones, and every other
 /// `open` of the same folder in this process, share it.
@@ -58,6 +58,8 @@ pub struct Info {
     pub sources: u64,
     /// The indexes.
     pub index: IndexInfo,
+    /// What scores mean, if it was measured.
+    pub calibration: Option<Calibration>,
     /// The data file, in bytes.
     pub disk_bytes: u64,
     /// Every named database.
@@ -198,6 +200,7 @@ impl CatalogSpec {
             model_name: self.model_name.clone(),
             dimension: self.dimension,
             arroy_from: Some(ARROY_FROM_PRODUCTS),
+            calibration: None,
         }
     }
 }
@@ -236,6 +239,7 @@ impl Info {
                 arroy_vectors,
                 arroy_from: meta.arroy_from,
             },
+            calibration: meta.calibration,
             disk_bytes,
             databases,
         }

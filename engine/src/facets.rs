@@ -142,7 +142,13 @@ fn within_price(
     // Bounds were checked when the filter was made; NONE + 1 leaves out products without a price.
     let min = min.and_then(price::encode_bound).unwrap_or(price::NONE + 1);
     let max = max.and_then(price::encode_bound).unwrap_or(i64::MAX);
-    let mut within = RoaringBitmap::new();
+    let within = prices(db, txn, items)?.into_iter().filter(|(_, price)| (min..=max).contains(price));
+    Ok(within.map(|(item, _)| item).collect())
+}
+
+/// The price of each item in the column's encoding, [`price::NONE`] if it has none.
+pub(crate) fn prices(db: &Databases<'_>, txn: &RoTxn<'_>, items: &RoaringBitmap) -> Result<Vec<(u32, i64)>> {
+    let mut found = Vec::with_capacity(usize::try_from(items.len()).unwrap_or(0));
     let mut column: Option<(u32, Vec<i64>)> = None;
     for item in items {
         let number = item / price::SLOTS;
@@ -150,9 +156,21 @@ fn within_price(
             Some(current) if current.0 == number => current,
             stale => stale.insert((number, price::read_column(db.prices.get(txn, &number)?))),
         };
-        if (min..=max).contains(&prices[(item % price::SLOTS) as usize]) {
-            within.insert(item);
-        }
+        found.push((item, prices[(item % price::SLOTS) as usize]));
     }
-    Ok(within)
+    Ok(found)
+}
+
+/// As [`counts`], but `None` as soon as the field turns out to have more than `most` values: such a
+/// column names products rather than kinds of them.
+pub(crate) fn few_counts(
+    db: &Databases<'_>,
+    txn: &RoTxn<'_>,
+    field: &Field,
+    among: &RoaringBitmap,
+    most: usize,
+) -> Result<Option<Vec<(String, u64)>>> {
+    let prefix = field_prefix(field);
+    let values = db.facets.lazily_decode_data().prefix_iter(txn, &prefix)?.take(most + 1).count();
+    if values > most { Ok(None) } else { counts(db, txn, field, among).map(Some) }
 }

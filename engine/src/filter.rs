@@ -102,6 +102,20 @@ impl Filter {
         self
     }
 
+    /// The same without what it asks of `field`.
+    #[must_use]
+    pub fn without(&self, field: &Field) -> Self {
+        let mut rest = self.clone();
+        rest.values.remove(field);
+        rest
+    }
+
+    /// The same without the price range.
+    #[must_use]
+    pub fn at_any_price(&self) -> Self {
+        Self { min_price: None, max_price: None, ..self.clone() }
+    }
+
     /// Only products whose price is at least `min` and at most `max` (an end that is `None` stays as
     /// it was), whatever their currency. Products without a price are left out.
     ///

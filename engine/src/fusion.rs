@@ -3,7 +3,7 @@
 
 use knytt_models::Embedding;
 
-use crate::{Result, ScoreParts};
+use crate::{Calibration, Result, Scale, ScoreParts};
 
 /// β: how much each exclusion counts against the whole of what is asked for. Half is enough to turn
 /// the order among hits that are alike, and leaves what is asked for in charge.
@@ -52,11 +52,32 @@ impl<'a> Fusion<'a> {
         let weighted = query.weighted(weights);
         let (fused, norm) = (Embedding::fuse(&weighted)?, norm(&weighted));
         let Weights { seen, said, against } = weights;
-        Ok(Self { query, weights: Weights { seen: seen / norm, said: said / norm, against: against / norm }, fused })
+        Ok(Self {
+            query,
+            weights: Weights { seen: seen / norm, said: said / norm, against: against / norm },
+            fused,
+        })
     }
 
     pub(crate) fn embedding(&self) -> &Embedding {
         &self.fused
+    }
+
+    /// What the fused query's scores mean, given what those of its parts mean.
+    pub(crate) fn scale(&self, calibration: &Calibration) -> Scale {
+        let Embedded { image, text, product, without } = self.query;
+        let Weights { seen, said, against } = self.weights;
+        let mut parts = Vec::new();
+        parts.extend(image.iter().chain(product).map(|_| (&calibration.image, seen)));
+        parts.extend(text.iter().map(|_| (&calibration.text, said)));
+        // Good hits are unlike what is excluded.
+        let unlike = Scale {
+            matches_from: calibration.text.unrelated,
+            best: calibration.text.unrelated,
+            ..calibration.text
+        };
+        parts.extend(without.iter().map(|_| (&unlike, against)));
+        Scale::blend(&parts)
     }
 
     /// What each part adds to the score of a product with this vector.
@@ -117,7 +138,8 @@ mod tests {
     #[test]
     fn alpha_moves_the_query_from_the_words_to_the_picture() {
         let (picture, words) = (embedding(&[1.0, 0.0]), embedding(&[0.0, 1.0]));
-        let query = Embedded { image: Some(picture.clone()), text: Some(words.clone()), ..Embedded::default() };
+        let query =
+            Embedded { image: Some(picture.clone()), text: Some(words.clone()), ..Embedded::default() };
         let at = |alpha| Fusion::new(&query, alpha).unwrap().embedding().clone();
         assert_eq!(at(1.0).as_slice(), picture.as_slice());
         assert_eq!(at(0.0).as_slice(), words.as_slice());
@@ -145,7 +167,8 @@ mod tests {
         ] {
             let fusion = Fusion::new(&query, 0.3).unwrap();
             let parts = fusion.parts(hit.as_slice());
-            let sum: f32 = [parts.image, parts.text, parts.product, parts.without].into_iter().flatten().sum();
+            let sum: f32 =
+                [parts.image, parts.text, parts.product, parts.without].into_iter().flatten().sum();
             let score = fusion.embedding().cosine(&hit).unwrap();
             assert!((sum - score).abs() < 1e-5, "{parts:?} is not {score}");
             assert_eq!(parts.without.is_some(), !query.without.is_empty());

@@ -31,6 +31,9 @@
 //! ```
 
 mod apply;
+mod browse;
+mod calibrate;
+mod calibration;
 mod catalog;
 mod check;
 mod dump;
@@ -50,8 +53,12 @@ mod simd;
 mod snapshot;
 mod source;
 mod storage;
+mod style;
+mod words;
 mod writer;
 
+pub use browse::{FacetCounts, Order};
+pub use calibration::{Calibration, MatchKind, Scale};
 pub use catalog::{Catalog, CatalogSpec, IndexInfo, Info};
 pub use check::Report;
 pub use error::{Error, Result};
@@ -66,4 +73,5 @@ pub use session::SearchSession;
 pub use snapshot::{Nearby, ScoredProduct, Snapshot, VectorQuery};
 pub use source::{QuarantineRow, SourceRecord};
 pub use storage::OpenOptions;
+pub use words::Words;
 pub use writer::{Committed, Writer};

@@ -3,7 +3,7 @@
 use image::RgbImage;
 use serde::Serialize;
 
-use crate::{Filter, IndexKind, Product, Strategy};
+use crate::{Filter, IndexKind, MatchKind, Product, Scale, Strategy};
 
 /// A question by picture, by words, by a product ("more like this"), or by several of them.
 #[derive(Clone, Debug)]
@@ -62,6 +62,18 @@ pub struct SearchResult {
     pub matched: u64,
     /// Which kind of index answered.
     pub index: IndexKind,
+    /// The scale of the scores, if the catalogue's was measured.
+    pub scale: Option<Scale>,
+}
+
+impl SearchResult {
+    /// Whether the best hit is a good match; `true` where there is no scale to tell.
+    pub fn is_good(&self) -> bool {
+        match (self.hits.first(), self.scale) {
+            (Some(best), Some(scale)) => scale.kind(best.score) != MatchKind::Other,
+            _ => true,
+        }
+    }
 }
 
 /// One product of the answer.
@@ -73,6 +85,8 @@ pub struct Hit {
     pub position: usize,
     /// Cosine similarity of the query and the product, −1 to 1, higher is nearer.
     pub score: f32,
+    /// How near it is.
+    pub kind: MatchKind,
     /// What the score is made of.
     pub parts: ScoreParts,
     /// The product.
@@ -84,12 +98,16 @@ pub struct Hit {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct ScoreParts {
     /// Of the picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<f32>,
     /// Of the words.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<f32>,
     /// Of the product that the hits should be like.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub product: Option<f32>,
     /// Of what was excluded: less than zero where the product is like it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub without: Option<f32>,
 }
 

@@ -23,7 +23,7 @@ use heed::{CommitOrAbort, CommitToken, Database, DatabaseOpener, Env, OnCommit, 
 use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Fingerprint, Result};
+use crate::{Calibration, Error, Fingerprint, Result};
 
 /// The version that this program reads and writes.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -53,6 +53,9 @@ pub(crate) struct CatalogMeta {
     pub(crate) dimension: usize,
     /// From how many products on the arroy index is kept; `None`: never.
     pub(crate) arroy_from: Option<u64>,
+    /// What scores mean; `None` until it is measured.
+    #[serde(default)]
+    pub(crate) calibration: Option<Calibration>,
 }
 
 pub(crate) type ItemDatabase<'t> = Database<'t, U32<BE>, Bytes>;

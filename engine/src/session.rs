@@ -7,7 +7,7 @@ use knytt_models::Encoder;
 use crate::fusion::{Embedded, Fusion};
 use crate::query::{Hit, Query, QueryImage, SearchResult, Timings};
 use crate::snapshot::VectorQuery;
-use crate::{Catalog, Error, Result};
+use crate::{Catalog, Error, MatchKind, Result};
 
 /// Answers queries: what every shell (command line, app, kiosk, server) calls. Cheap to clone; clones
 /// share the catalogue and the model, and can search at the same time.
@@ -71,7 +71,8 @@ impl SearchSession {
         let start = Instant::now();
         let image = pixels.map(|pixels| self.encoder.embed_image(pixels)).transpose()?;
         let text = query.text.as_deref().map(|text| self.encoder.embed_text(text)).transpose()?;
-        let without = query.without.iter().map(|text| self.encoder.embed_text(text)).collect::<Result<_, _>>()?;
+        let without =
+            query.without.iter().map(|text| self.encoder.embed_text(text)).collect::<Result<_, _>>()?;
         timings.embed = ms_since(start);
         Ok(Embedded { image, text, product: None, without })
     }
@@ -101,6 +102,7 @@ pub(crate) fn answer(catalog: &Catalog, query: &Query, mut embedded: Embedded) -
         embedded.product = Some(vector.ok_or_else(|| Error::UnknownProduct { id: id.clone() })?);
     }
     let fusion = Fusion::new(&embedded, query.alpha)?;
+    let scale = snapshot.meta()?.calibration.map(|calibration| fusion.scale(&calibration));
     let found = snapshot.candidates(&VectorQuery {
         embedding: fusion.embedding(),
         filter: &query.filter,
@@ -117,13 +119,14 @@ pub(crate) fn answer(catalog: &Catalog, query: &Query, mut embedded: Embedded) -
             id: scored.product.id.clone(),
             position,
             score: scored.score,
+            kind: scale.map_or(MatchKind::Other, |scale| scale.kind(scored.score)),
             parts,
             product: scored.product,
         })
     };
     let hits = (1..).zip(found.candidates).map(hit).collect::<Result<_>>()?;
     let timings = Timings { search, rank: ms_since(start), ..Timings::default() };
-    Ok(SearchResult { hits, timings, matched: found.matched, index: found.index })
+    Ok(SearchResult { hits, timings, matched: found.matched, index: found.index, scale })
 }
 
 fn timings_of(before: Timings, after: Timings) -> Timings {

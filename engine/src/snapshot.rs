@@ -123,14 +123,14 @@ impl Snapshot {
         Ok(db.ids.get(txn, &text_key(id))?)
     }
 
-    fn product_at(&self, item: u32) -> Result<Product> {
+    pub(crate) fn product_at(&self, item: u32) -> Result<Product> {
         let (db, txn) = self.parts();
         let bytes = db.products.get(txn, &item)?;
         let bytes = bytes.ok_or_else(|| Error::damaged(format!("item {item} has lost its product")))?;
         Ok(serde_json::from_slice(bytes)?)
     }
 
-    fn vector_at(&self, item: u32) -> Result<Vec<f32>> {
+    pub(crate) fn vector_at(&self, item: u32) -> Result<Vec<f32>> {
         let (db, txn) = self.parts();
         let (number, slot) = segment::locate(item);
         let bytes = db.vectors.get(txn, &number)?.unwrap_or_default();

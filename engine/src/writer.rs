@@ -3,7 +3,7 @@
 use knytt_models::Embedding;
 
 use crate::apply::Changes;
-use crate::{Catalog, Error, Product, QuarantineRow, Result, SourceRecord, segment};
+use crate::{Calibration, Catalog, Error, Product, QuarantineRow, Result, SourceRecord, segment};
 
 /// A batch of changes. They are kept in memory until [`Writer::commit`] stores all of them in one
 /// transaction: commit every few hundred products. Dropped without a commit, they are forgotten.
@@ -26,6 +26,7 @@ pub(crate) enum Operation {
     Release { source: String },
     SetRelease(u64),
     KeepArroyFrom(Option<u64>),
+    SetCalibration(Calibration),
 }
 
 /// What a commit did.
@@ -113,6 +114,10 @@ impl Writer {
     /// Sets the number of the release that the catalogue is at after this batch.
     pub fn set_release(&mut self, release: u64) {
         self.push(Operation::SetRelease(release), 0);
+    }
+
+    pub(crate) fn set_calibration(&mut self, calibration: Calibration) {
+        self.push(Operation::SetCalibration(calibration), 0);
     }
 
     /// Keeps an arroy index while the catalogue has at least `products` products; `None`: never.

@@ -120,6 +120,10 @@ pub struct SearchArgs {
     #[command(flatten)]
     pub query: QueryArgs,
 
+    /// What the hits should not be, in words; again for more. "not …" in --text does the same
+    #[arg(long, value_name = "WORDS")]
+    pub without: Vec<String>,
+
     /// Weight of the picture against the words, 0 to 1, when there are both
     #[arg(long, value_name = "A", default_value_t = 0.5, value_parser = fraction)]
     pub alpha: f32,

@@ -7,7 +7,7 @@ mod store;
 use std::time::Instant;
 
 use anyhow::Result;
-use knytt_engine::{Catalog, CatalogSpec};
+use knytt_engine::{Catalog, CatalogSpec, SearchSession};
 use knytt_models::Bundle;
 
 use self::prepare::Preparer;
@@ -78,12 +78,25 @@ fn build(
     let kept = store.commit();
     let whole = outcome?;
     kept?;
+    if whole {
+        calibrate(catalog, &preparer, &store)?;
+    }
     let report = Report::new(args, catalog, &store, started.elapsed())?;
     report.print(args)?;
     if !whole {
         return Err(Failure::interrupted("interrupted").hint("the same command goes on from here").into());
     }
     report.check()
+}
+
+/// What scores mean has to be measured again when the pictures are others than before.
+fn calibrate(catalog: &Catalog, preparer: &Preparer<'_>, store: &Store) -> Result<()> {
+    let counts = store.counts();
+    let moved = counts.added + counts.reembedded + counts.deleted > 0;
+    if moved || catalog.info()?.calibration.is_none() {
+        SearchSession::new(catalog.clone(), preparer.encoder()?.clone())?.calibrate()?;
+    }
+    Ok(())
 }
 
 /// Shows the first few refused rows, and stops at the first under `--strict`.

@@ -44,6 +44,14 @@ impl<'a> Preparer<'a> {
         entry.map_or_else(|rejection| Ok(Prepared::Rejected(rejection)), |item| self.prepare(item))
     }
 
+    /// The model; started if no picture has needed it yet.
+    ///
+    /// # Errors
+    /// It cannot be loaded.
+    pub fn encoder(&self) -> Result<&Encoder> {
+        self.model.encoder()
+    }
+
     fn prepare(&self, item: Item) -> Result<Prepared> {
         let bytes = match read_picture(&item.picture, &self.limits) {
             Ok(bytes) => bytes,

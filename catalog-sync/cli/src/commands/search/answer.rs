@@ -1,13 +1,15 @@
 //! The JSON of `knytt search --json`; see docs/json.md. Names here are a promise.
 
 use anyhow::Result;
-use knytt_engine::{Catalog, Hit, Product, SearchResult};
+use knytt_engine::{Catalog, Hit, MatchKind, Product, Scale, ScoreParts, SearchResult, Timings};
 use serde::Serialize;
 
 /// A whole answer.
 #[derive(Serialize)]
 pub struct Answer {
     pub hits: Vec<AnswerHit>,
+    /// Whether the best hit is a good match, as far as the catalogue's scale tells.
+    pub good_match: bool,
     /// Products that pass the filters.
     pub matched: u64,
     /// `exact` or `arroy`.
@@ -23,28 +25,14 @@ pub struct AnswerHit {
     pub id: String,
     /// Cosine of query and product, −1 to 1.
     pub score: f32,
-    pub parts: Parts,
+    /// `exact`, `similar` or `other`.
+    pub kind: MatchKind,
+    /// How good the score is among this catalogue's scores; absent if their scale is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub percent: Option<u8>,
+    /// What each side of the query adds to the score; the sides that were not asked are absent.
+    pub parts: ScoreParts,
     pub product: Product,
-}
-
-/// What each side of the query adds to the score; the sides that were not asked are absent.
-#[derive(Clone, Copy, Serialize)]
-pub struct Parts {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image: Option<f32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub text: Option<f32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product: Option<f32>,
-}
-
-#[derive(Serialize)]
-pub struct Timings {
-    pub decode: f64,
-    pub embed: f64,
-    pub search: f64,
-    pub rank: f64,
-    pub total: f64,
 }
 
 #[derive(Serialize)]
@@ -67,18 +55,13 @@ impl Answer {
     /// The catalogue cannot be read.
     pub fn new(catalog: &Catalog, result: SearchResult) -> Result<Self> {
         let info = catalog.info()?;
-        let t = result.timings;
+        let (good_match, scale) = (result.is_good(), result.scale);
         Ok(Self {
-            hits: result.hits.into_iter().enumerate().map(|(at, hit)| AnswerHit::new(at + 1, hit)).collect(),
+            hits: result.hits.into_iter().map(|hit| AnswerHit::new(hit, scale)).collect(),
+            good_match,
             matched: result.matched,
             index: result.index.to_string(),
-            timings_ms: Timings {
-                decode: t.decode,
-                embed: t.embed,
-                search: t.search,
-                rank: t.rank,
-                total: t.total,
-            },
+            timings_ms: result.timings,
             model: Model {
                 name: info.model_name,
                 fingerprint: info.fingerprint.as_str().into(),
@@ -95,9 +78,16 @@ impl Answer {
 }
 
 impl AnswerHit {
-    fn new(rank: usize, hit: Hit) -> Self {
-        let parts = Parts { image: hit.parts.image, text: hit.parts.text, product: hit.parts.product };
-        Self { rank, id: hit.id, score: hit.score, parts, product: hit.product }
+    fn new(hit: Hit, scale: Option<Scale>) -> Self {
+        Self {
+            rank: hit.position,
+            percent: scale.map(|scale| scale.percent(hit.score)),
+            id: hit.id,
+            score: hit.score,
+            kind: hit.kind,
+            parts: hit.parts,
+            product: hit.product,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use image::RgbImage;
-use knytt_engine::{Catalog, Filter, Query, QueryImage, SearchSession};
+use knytt_engine::{Catalog, Filter, Query, QueryImage, SearchSession, Words};
 use knytt_models::decode::{Limits, decode};
 
 use self::answer::Answer;
@@ -28,10 +28,13 @@ pub fn run(args: &SearchArgs) -> Result<()> {
     let catalog = catalog::open(&args.catalog)?;
     let picture = args.query.image.as_deref().map(read_query).transpose()?;
     let session = session(&catalog, args)?;
+    let words = args.query.text.as_deref().map(Words::parse).unwrap_or_default();
+    let excluded = args.without.iter().cloned().chain(words.without);
     let query = Query {
         image: picture.clone().map(QueryImage::Encoded),
-        text: args.query.text.as_deref().map(words).transpose()?,
+        text: args.query.text.as_ref().map(|_| some_words(words.asked)).transpose()?,
         product: args.query.like.clone(),
+        without: excluded.map(some_words).collect::<Result<_>>()?,
         alpha: args.alpha,
         filter,
         k: args.k,
@@ -66,11 +69,11 @@ fn read_query(path: &Path) -> Result<Vec<u8>> {
     read_limited(file, path, &limits).map_err(|(_, reason)| unreadable(path, &reason))
 }
 
-fn words(text: &str) -> Result<String> {
+fn some_words(text: String) -> Result<String> {
     if text.trim().is_empty() {
-        return Err(Failure::usage("--text has no word in it").into());
+        return Err(Failure::usage("there is no word in what to search for").into());
     }
-    Ok(text.into())
+    Ok(text)
 }
 
 fn unreadable(path: &Path, reason: &str) -> anyhow::Error {

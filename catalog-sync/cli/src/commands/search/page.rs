@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 use image::RgbImage;
-use knytt_engine::{Availability, Catalog, Query, Snapshot};
+use knytt_engine::{Availability, Catalog, Query, ScoreParts, Snapshot};
 
-use super::answer::{Answer, AnswerHit, Parts, price};
+use super::answer::{Answer, AnswerHit, price};
 use crate::args::SearchArgs;
 use crate::html::{Card, Page};
 use crate::output::{counted, number};
@@ -93,8 +93,13 @@ fn card(snapshot: &Snapshot, hit: &AnswerHit) -> Result<Card> {
 }
 
 /// Only worth a line when several sides were asked.
-fn parts(parts: Parts) -> Option<String> {
-    let named = [("picture", parts.image), ("product", parts.product), ("words", parts.text)];
+fn parts(parts: ScoreParts) -> Option<String> {
+    let named = [
+        ("picture", parts.image),
+        ("product", parts.product),
+        ("words", parts.text),
+        ("excluded", parts.without),
+    ];
     let said: Vec<_> =
         named.iter().filter_map(|(name, part)| Some(format!("{name} {:.2}", (*part)?))).collect();
     (said.len() > 1).then(|| said.join(" + "))

@@ -30,7 +30,8 @@ pub fn render(answer: &Answer) -> String {
         return format!("No product passes these filters.\n{}\n", quiet(&took));
     }
     let rows: Vec<_> = answer.hits.iter().map(row).collect();
-    format!("{}{}\n", output::table(COLUMNS, &rows), quiet(&took))
+    let doubt = if answer.good_match { "" } else { "No good match; this comes nearest:\n" };
+    format!("{doubt}{}{}\n", output::table(COLUMNS, &rows), quiet(&took))
 }
 
 fn row(hit: &AnswerHit) -> Vec<String> {
