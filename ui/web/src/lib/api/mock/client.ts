@@ -1,0 +1,202 @@
+// A client that answers by itself, the same every time: for development, screenshots and tests.
+// The page's address scripts it: ?mock&latency=200&fail=search:internal,cameras:camera_none&theme=dark
+// &language=ar&hint=0&camera=native&catalog=none
+
+import type { Client } from '../client';
+import { ClientError } from '../client';
+import { fail, problemOf } from '../problem';
+import type { Card } from '../generated/Card';
+import type { HistoryEntry } from '../generated/HistoryEntry';
+import type { Language } from '../generated/Language';
+import type { LiveFrame } from '../generated/LiveFrame';
+import type { SearchRequest } from '../generated/SearchRequest';
+import type { Settings } from '../generated/Settings';
+import type { Start } from '../generated/Start';
+import type { Theme } from '../generated/Theme';
+import { mockCamera } from './camera';
+import { drawProduct } from './draw';
+import { MockPictures } from './pictures';
+import { byId, products } from './products';
+import { cardOf, neighbours, search } from './search';
+import { licenceText } from './licences';
+
+export function mockClient(params = new URLSearchParams()): Client {
+  const latency = Number(params.get('latency') ?? 25);
+  const failures = new Map(
+    (params.get('fail') ?? '').split(',').filter(Boolean).map((f) => f.split(':') as [string, string]),
+  );
+  const pictures = new MockPictures();
+  const favourites = new Set<string>();
+  const images = new Map<string, string>();
+  let history: (HistoryEntry & { url: string | null; picture: string | null })[] = [];
+  let newest = 0;
+  let frames = 0;
+  let template: SearchRequest | null = null;
+  let settings: Settings = {
+    language: (params.get('language') ?? 'system') as Language,
+    theme: (params.get('theme') ?? 'system') as Theme,
+    consent: false,
+    keepHistory: true,
+    hintSeen: params.get('hint') === '0',
+    device: 'cpu',
+    camera: null,
+  };
+  const native = params.get('camera') === 'native';
+  const catalog = { id: 'Knytt sample shop', products: products.length, release: 3 };
+  const closed = params.get('catalog') === 'none';
+
+  const start = (): Start => ({
+    version: '0.1.0',
+    catalog: closed ? null : catalog,
+    catalogs: [
+      { path: '/home/you/Knytt/sample', name: 'Knytt sample shop', current: !closed },
+      { path: '/home/you/Knytt/furniture', name: 'Furniture', current: false },
+    ],
+    model: { name: 'MobileCLIP-S1', fingerprint: '9f2c61d4', dimension: 512, device: settings.device, devices: ['cpu', 'cuda'] },
+    settings: { ...settings },
+    capabilities: { nativeCamera: native, screen: true, clipboard: true, openCatalog: true },
+    opened: params.has('open') ? { kind: 'words', words: params.get('open')! } : null,
+    problem: closed ? { code: 'no_catalog', message: 'No catalogue in /home/you/Knytt' } : null,
+  });
+
+  async function answer<T>(name: string, value: () => T | Promise<T>, wait = latency): Promise<T> {
+    await new Promise((done) => setTimeout(done, wait));
+    const code = failures.get(name);
+    if (code) {
+      // A failure with a count ("internal*1") happens that often only.
+      const [kind, times] = code.split('*');
+      if (times === '1') failures.delete(name);
+      throw new ClientError(problemOf({ code: kind, message: `Scripted failure of ${name}.` }));
+    }
+    return value();
+  }
+
+  const productOf = (id: string) => byId.get(id) ?? fail('not_found', `No product ${id}.`);
+  const card = (id: string): Card => cardOf(productOf(id), favourites.has(id));
+
+  function find(request: SearchRequest) {
+    if (request.ticket < newest) fail('superseded', `${request.ticket} < ${newest}`);
+    const image = request.picture ? pictures.look(request.picture.id, request.picture.region) : null;
+    return search(request, image, favourites);
+  }
+
+  function remember(request: SearchRequest, best: string) {
+    const { words, picture, like } = request;
+    if (!settings.keepHistory || (!words.trim() && !picture && !like)) return;
+    const last = history.at(-1);
+    // Typing on is one search, not one for each letter.
+    const same = last && last.picture === (picture?.id ?? null) && last.like === like;
+    const typing = same && (words.startsWith(last.words) || last.words.startsWith(words));
+    if (typing) history = history.slice(0, -1);
+    const url = picture ? (pictures.get(picture.id)?.url ?? null) : null;
+    history = [...history, { id: `h${Date.now()}-${history.length}`, at: Date.now(), words, hasPicture: url !== null, like, filters: request.filters, best, url, picture: picture?.id ?? null }];
+  }
+
+  const settle = (request: SearchRequest): LiveFrame => {
+    frames++;
+    if (frames % 12 < 3) return { state: 'moving', response: null };
+    if (frames % 12 < 4) return { state: 'blurred', response: null };
+    if (frames % 12 !== 6) return { state: 'stable', response: null };
+    const seen = pictures.ofProduct(productOf('p017'));
+    return { state: 'stable', response: search({ ...request, picture: { id: seen.id, region: null } }, pictures.look(seen.id, null), favourites) };
+  };
+
+  return {
+    start: () => answer('start', start),
+    onOpened: () => () => undefined,
+
+    search(request) {
+      newest = Math.max(newest, request.ticket);
+      return answer('search', () => {
+        const found = find(request);
+        remember(request, found.hits[0]?.card.title ?? '');
+        return found;
+      });
+    },
+    product: (id) =>
+      answer('product', () => {
+        const p = productOf(id);
+        const { similar, goesWith } = neighbours(p);
+        return {
+          card: card(id),
+          description: `${p.title} by ${p.brand}. Made of ${p.material.toLowerCase()}, cut for every day and meant to be kept for years.`,
+          sizes: p.sizes,
+          facts: [
+            { name: 'material', value: p.material },
+            { name: 'pattern', value: p.pattern },
+            { name: 'care', value: 'Wash cold, dry flat' },
+            { name: 'origin', value: 'Portugal' },
+          ],
+          hasLink: true,
+          similar: similar.map((s) => card(s.id)),
+          goesWith: goesWith.map((s) => card(s.id)),
+        };
+      }),
+    productImage(id) {
+      const drawn = images.get(id) ?? drawProduct(productOf(id));
+      images.set(id, drawn);
+      return drawn;
+    },
+    openInShop: (id) => answer('open_in_shop', () => void productOf(id)),
+
+    addPicture: (bytes, name) => answer('add_picture', () => pictures.fromBytes(bytes, name)),
+    addPictureFromUrl: (url) => answer('add_picture_from_url', () => pictures.fromUrl(url)),
+    dropPicture: (id) => answer('drop_picture', () => pictures.drop(id)),
+    pictureUrl: (id) => pictures.get(id)?.url ?? '',
+    captureScreen: () => answer('capture_screen', () => pictures.scene()),
+    pasteFromClipboard: () =>
+      answer('paste_from_clipboard', () => (params.has('clipboard') ? pictures.scene() : null)),
+
+    cameras: () =>
+      answer('cameras', () => [
+        { id: 'front', name: 'Integrated camera' },
+        { id: 'usb', name: 'USB camera' },
+      ]),
+    openCamera: (request, onFrame, onEvent) =>
+      answer('open_camera', async () => {
+        const lost = failures.get('camera');
+        if (lost) setTimeout(() => onEvent({ kind: 'failed', problem: problemOf({ code: lost, message: 'Scripted.' }) }), 600);
+        const live = request.live ? () => settle(template ?? fail('bad_query', 'No live query.')) : null;
+        return mockCamera(productOf('p017'), live, onFrame, onEvent, () =>
+          answer('capture_frame', () => pictures.ofProduct(productOf('p017'))),
+        );
+      }),
+    liveFrame: (_jpeg, request) => answer('live_frame', () => settle(request)),
+    setLiveQuery: (request) => answer('set_live_query', () => void (template = request), 0),
+
+    favourites: () => answer('favourites', () => [...favourites].reverse().map(card)),
+    setFavourite: (id, on) =>
+      answer('set_favourite', () => {
+        if (on) favourites.add(id);
+        else favourites.delete(id);
+      }),
+    history: () =>
+      answer('history', () => history.map(({ url: _url, picture: _picture, ...entry }) => entry)),
+    historyImage: (id) => history.find((h) => h.id === id)?.url ?? '',
+    pictureFromHistory: (id) =>
+      answer('picture_from_history', () => {
+        const kept = pictures.get(history.find((h) => h.id === id)?.picture ?? '');
+        return kept?.picture ?? fail('not_found', `No picture of ${id}.`);
+      }),
+    forgetHistory: (id) =>
+      answer('forget_history', () => {
+        history = id === null ? [] : history.filter((h) => h.id !== id);
+      }),
+
+    cards: (ids) => answer('cards', () => ids.filter((id) => byId.has(id)).map(card)),
+    shareToClipboard: (id) => answer('share_to_clipboard', () => void productOf(id)),
+    shareToFile: (id) => answer('share_to_file', () => productOf(id) !== null),
+
+    saveSettings: (wanted) => answer('save_settings', () => void (settings = { ...wanted }), 0),
+    storageUse: () => answer('storage_use', () => ({ catalog: 48_200_000, model: 86_400_000, personal: 21_000 })),
+    measureModel: () => answer('measure_model', () => ({ image: 18.4, text: 6.2 }), latency * 20),
+    deleteMyData: () =>
+      answer('delete_my_data', () => {
+        favourites.clear();
+        history = [];
+        settings = { ...settings, consent: false, hintSeen: false };
+      }),
+    openCatalog: () => answer('open_catalog', () => ({ ...start(), catalog, problem: null })),
+    licences: () => answer('licences', () => licenceText),
+  };
+}

@@ -1,0 +1,1 @@
+export { mockClient } from './client';

@@ -1,0 +1,43 @@
+// Turns whatever was thrown into the problem that the screens can explain.
+
+import { ClientError } from './client';
+import type { Code } from './generated/Code';
+import type { Problem } from './generated/Problem';
+
+/** Every code, so that a foreign one is noticed instead of being shown as an empty message. */
+const codes: Record<Code, true> = {
+  superseded: true,
+  cancelled: true,
+  bad_picture: true,
+  too_large: true,
+  not_found: true,
+  bad_query: true,
+  no_catalog: true,
+  wrong_model: true,
+  camera_none: true,
+  camera_denied: true,
+  camera_lost: true,
+  camera_timeout: true,
+  screen_unavailable: true,
+  offline: true,
+  disk_full: true,
+  unsupported: true,
+  internal: true,
+};
+
+export function problemOf(thrown: unknown): Problem {
+  if (thrown instanceof ClientError) return thrown.problem;
+  if (typeof thrown === 'object' && thrown !== null && 'code' in thrown) {
+    const { code, message } = thrown as { code: unknown; message?: unknown };
+    const known = typeof code === 'string' && Object.hasOwn(codes, code);
+    return { code: known ? (code as Code) : 'internal', message: String(message ?? '') };
+  }
+  return { code: 'internal', message: thrown instanceof Error ? thrown.message : String(thrown) };
+}
+
+export const fail = (code: Code, message: string): never => {
+  throw new ClientError({ code, message });
+};
+
+/** Nobody needs to be told about these: something newer took their place, or they were called off. */
+export const isQuiet = (problem: Problem) => problem.code === 'superseded' || problem.code === 'cancelled';

@@ -1,0 +1,113 @@
+// The web view's camera: a <video>, and small JPEGs of it for live search.
+
+import type { Client } from '../api/client';
+import { ClientError } from '../api/client';
+import type { Code } from '../api/generated/Code';
+import type { CameraSource } from '../api/generated/CameraSource';
+import { problemOf } from '../api/problem';
+import { jpegOf } from '../util/images';
+import type { Feed, FeedEvents, FeedOptions, Screens } from './feed';
+import { wished } from './feed';
+
+const patience = 10_000;
+const pause = 160;
+/** The model sees 256 pixels or less; more would only cost time. */
+const liveSide = 384;
+const captureSide = 2048;
+
+const codes: Record<string, Code> = {
+  NotAllowedError: 'camera_denied',
+  SecurityError: 'camera_denied',
+  NotFoundError: 'camera_none',
+  OverconstrainedError: 'camera_none',
+  NotReadableError: 'camera_lost',
+  AbortError: 'camera_lost',
+};
+
+const fail = (code: Code, message: string) => new ClientError({ code, message });
+
+export async function webSources(): Promise<CameraSource[]> {
+  const all = (await navigator.mediaDevices?.enumerateDevices?.()) ?? [];
+  return all
+    .filter((device) => device.kind === 'videoinput')
+    .map((device) => ({ id: device.deviceId, name: device.label }));
+}
+
+async function openStream(source: string): Promise<MediaStream> {
+  if (!navigator.mediaDevices?.getUserMedia) throw fail('camera_none', 'This window has no camera interface.');
+  const chosen = source ? { deviceId: { exact: source } } : { facingMode: 'environment' };
+  const asked = navigator.mediaDevices.getUserMedia({
+    audio: false,
+    video: { ...chosen, width: { ideal: wished.width }, height: { ideal: wished.height } },
+  });
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, refuse) => {
+    timer = setTimeout(() => refuse(fail('camera_timeout', `No answer within ${patience} ms.`)), patience);
+  });
+  // One that answers after all must not stay on, unseen.
+  void asked.then((stream) => late.catch(() => stop(stream)), () => undefined);
+  try {
+    return await Promise.race([asked, late]);
+  } catch (thrown) {
+    const name = thrown instanceof DOMException ? thrown.name : '';
+    throw codes[name] ? fail(codes[name], (thrown as Error).message) : thrown;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const stop = (stream: MediaStream) => stream.getTracks().forEach((track) => track.stop());
+
+export async function webFeed(
+  client: Client,
+  { source, live, template }: FeedOptions,
+  { video }: Screens,
+  events: FeedEvents,
+): Promise<Feed> {
+  const stream = await openStream(source);
+  let running = true;
+  for (const track of stream.getVideoTracks())
+    track.addEventListener('ended', () => {
+      if (running) events.failed({ code: 'camera_lost', message: 'The camera ended by itself.' });
+    });
+  video.srcObject = stream;
+  await video.play().catch(() => undefined);
+  events.started(video.videoWidth, video.videoHeight);
+
+  const look = async () => {
+    while (running) {
+      const began = performance.now();
+      try {
+        if (video.videoWidth > 0 && !document.hidden) {
+          const jpeg = await jpegOf(video, video.videoWidth, video.videoHeight, liveSide);
+          const { state, response } = await client.liveFrame(jpeg, template());
+          if (running) events.live(state, response);
+        }
+      } catch (thrown) {
+        const problem = problemOf(thrown);
+        if (running && problem.code !== 'superseded') {
+          events.failed(problem);
+          return;
+        }
+      }
+      // One in flight: a slow answer makes fewer frames, not a queue.
+      const rest = pause - (performance.now() - began);
+      await new Promise((done) => setTimeout(done, Math.max(rest, 10)));
+    }
+  };
+  if (live) void look();
+
+  return {
+    async capture() {
+      const jpeg = await jpegOf(video, video.videoWidth, video.videoHeight, captureSide);
+      return client.addPicture(jpeg, 'camera.jpg');
+    },
+    // The next frame takes the words and filters of then.
+    ask: () => undefined,
+    async stop() {
+      running = false;
+      stop(stream);
+      video.srcObject = null;
+    },
+  };
+}

@@ -1,0 +1,53 @@
+// Amounts, shares, times and sizes as the chosen language writes them.
+
+import type { Money } from '../api/generated/Money';
+import { i18n } from './i18n.svelte';
+
+export function money(value: Money | null): string {
+  if (!value) return '';
+  const { amount, currency } = value;
+  try {
+    // As text, so that no cent is lost on the way through a float.
+    return new Intl.NumberFormat(i18n.language, { style: 'currency', currency }).format(
+      amount as unknown as number,
+    );
+  } catch {
+    return `${amount} ${currency}`.trim();
+  }
+}
+
+export const currencySign = (currency: string): string => {
+  try {
+    const parts = new Intl.NumberFormat(i18n.language, { style: 'currency', currency }).formatToParts(0);
+    return parts.find((part) => part.type === 'currency')?.value ?? currency;
+  } catch {
+    return currency;
+  }
+};
+
+export const percent = (value: number) =>
+  new Intl.NumberFormat(i18n.language, { style: 'percent', maximumFractionDigits: 0 }).format(value / 100);
+
+export const number = (value: number, digits = 0) =>
+  new Intl.NumberFormat(i18n.language, { maximumFractionDigits: digits }).format(value);
+
+export const milliseconds = (value: number) =>
+  new Intl.NumberFormat(i18n.language, {
+    style: 'unit',
+    unit: 'millisecond',
+    maximumFractionDigits: value < 10 ? 1 : 0,
+  }).format(value);
+
+export const when = (at: number) =>
+  new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+
+export function bytes(value: number): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+  const step = Math.min(3, Math.floor(Math.log10(Math.max(1, value)) / 3));
+  return new Intl.NumberFormat(i18n.language, {
+    style: 'unit',
+    unit: units[step]!,
+    unitDisplay: step === 0 ? 'long' : 'short',
+    maximumFractionDigits: step > 1 ? 1 : 0,
+  }).format(value / 1000 ** step);
+}

@@ -1,0 +1,150 @@
+// The camera panel: off, opening, on or failed; and live search while it is on.
+
+import type { Client } from '../api/client';
+import type { CameraSource } from '../api/generated/CameraSource';
+import type { FrameState } from '../api/generated/FrameState';
+import type { Problem } from '../api/generated/Problem';
+import { fail, isQuiet, problemOf } from '../api/problem';
+import type { Feed, Screens } from '../camera/feed';
+import { nativeFeed } from '../camera/native';
+import { webFeed, webSources } from '../camera/web';
+import type { SearchSession } from './session.svelte';
+import type { SettingsState } from './settings.svelte';
+
+export class CameraState {
+  status = $state<'off' | 'opening' | 'on' | 'failed'>('off');
+  live = $state(false);
+  frameState = $state<FrameState | null>(null);
+  sources = $state.raw<CameraSource[]>([]);
+  source = $state('');
+  problem = $state.raw<Problem | null>(null);
+  capturing = $state(false);
+  native = $state(false);
+  readonly open = $derived(this.status !== 'off');
+
+  #feed: Feed | null = null;
+  #screens: Screens | null = null;
+  /** Counts openings: an older one that answers late is closed again. */
+  #turn = 0;
+
+  constructor(
+    readonly client: Client,
+    readonly session: SearchSession,
+    readonly settings: SettingsState,
+  ) {}
+
+  /** Shows the panel; its screens call `attach` once they are there. */
+  show(live = false): void {
+    this.live = live;
+    this.source = this.settings.current.camera ?? '';
+    this.status = 'opening';
+    if (this.#screens) void this.#start();
+  }
+
+  attach(screens: Screens): () => void {
+    this.#screens = screens;
+    void this.#start();
+    return () => {
+      this.#screens = null;
+      void this.close();
+    };
+  }
+
+  async choose(source: string): Promise<void> {
+    this.source = source;
+    void this.settings.change({ camera: source });
+    await this.#start();
+  }
+
+  async setLive(live: boolean): Promise<void> {
+    this.live = live;
+    await this.#start();
+  }
+
+  retry(): Promise<void> {
+    return this.#start();
+  }
+
+  /** Keeps the frame as the query's picture, and ends. */
+  async capture(): Promise<void> {
+    const feed = this.#feed;
+    if (!feed || this.capturing) return;
+    this.capturing = true;
+    try {
+      const picture = await feed.capture();
+      await this.close();
+      this.session.pictures.add(picture);
+    } catch (thrown) {
+      this.#fail(problemOf(thrown));
+    } finally {
+      this.capturing = false;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#turn++;
+    this.status = 'off';
+    const wasLive = this.session.live !== null;
+    await this.#stop();
+    if (wasLive) this.session.changed();
+  }
+
+  async #start(): Promise<void> {
+    const screens = this.#screens;
+    if (!screens) return;
+    const turn = ++this.#turn;
+    this.status = 'opening';
+    this.problem = null;
+    this.frameState = null;
+    await this.#stop();
+    try {
+      await this.#list();
+      const feed = await this.#open(screens, turn);
+      if (turn !== this.#turn) return void (await feed.stop());
+      this.#feed = feed;
+      this.status = 'on';
+      if (this.live) this.session.live = (template) => feed.ask(template);
+      // Only now does a browser tell the names.
+      if (!this.native) this.sources = await webSources();
+    } catch (thrown) {
+      if (turn === this.#turn) this.#fail(problemOf(thrown));
+    }
+  }
+
+  async #list(): Promise<void> {
+    this.sources = this.native ? await this.client.cameras() : await webSources();
+    if (this.native && this.sources.length === 0) fail('camera_none', 'No camera is connected.');
+    // The one of last time may be gone.
+    if (!this.sources.some(({ id }) => id === this.source)) this.source = '';
+  }
+
+  #open(screens: Screens, turn: number): Promise<Feed> {
+    const options = { source: this.source, live: this.live, template: () => this.session.template() };
+    const make = this.native ? nativeFeed : webFeed;
+    return make(this.client, options, screens, {
+      started: () => undefined,
+      live: (state, response) => {
+        if (turn !== this.#turn) return;
+        this.frameState = state;
+        if (response) this.session.settle(response);
+      },
+      failed: (problem) => {
+        if (turn === this.#turn && !isQuiet(problem)) this.#fail(problem);
+      },
+    });
+  }
+
+  #fail(problem: Problem): void {
+    this.#turn++;
+    this.problem = problem;
+    this.status = 'failed';
+    void this.#stop();
+  }
+
+  async #stop(): Promise<void> {
+    this.session.live = null;
+    const feed = this.#feed;
+    this.#feed = null;
+    await feed?.stop().catch(() => undefined);
+  }
+}

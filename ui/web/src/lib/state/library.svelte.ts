@@ -1,0 +1,72 @@
+// What the shopper keeps: favourites and past searches.
+
+import { SvelteMap } from 'svelte/reactivity';
+import type { Client } from '../api/client';
+import type { Card } from '../api/generated/Card';
+import type { HistoryEntry } from '../api/generated/HistoryEntry';
+import type { Problem } from '../api/generated/Problem';
+import { problemOf } from '../api/problem';
+
+export class Library {
+  favourites = $state.raw<Card[] | null>(null);
+  history = $state.raw<HistoryEntry[] | null>(null);
+  problem = $state.raw<Problem | null>(null);
+  /** Hearts pressed in this visit: the cards that are shown already do not know of them. */
+  #hearts = new SvelteMap<string, boolean>();
+
+  constructor(
+    readonly client: Client,
+    readonly failed: (problem: Problem) => void,
+  ) {}
+
+  isFavourite(card: Card): boolean {
+    return this.#hearts.get(card.id) ?? card.favourite;
+  }
+
+  async toggle(card: Card): Promise<void> {
+    const before = this.isFavourite(card);
+    // Shown at once, taken back if it could not be kept.
+    this.#hearts.set(card.id, !before);
+    try {
+      await this.client.setFavourite(card.id, !before);
+    } catch (thrown) {
+      this.#hearts.set(card.id, before);
+      this.failed(problemOf(thrown));
+    }
+  }
+
+  async loadFavourites(): Promise<void> {
+    await this.#load(async () => {
+      this.favourites = await this.client.favourites();
+    });
+  }
+
+  async loadHistory(): Promise<void> {
+    await this.#load(async () => {
+      const entries = await this.client.history();
+      this.history = entries.sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1));
+    });
+  }
+
+  async forget(id: string | null): Promise<void> {
+    await this.#load(async () => {
+      await this.client.forgetHistory(id);
+      this.history = id === null ? [] : (this.history ?? []).filter((entry) => entry.id !== id);
+    });
+  }
+
+  forgetHere(): void {
+    this.#hearts.clear();
+    this.favourites = null;
+    this.history = null;
+  }
+
+  async #load(work: () => Promise<void>): Promise<void> {
+    this.problem = null;
+    try {
+      await work();
+    } catch (thrown) {
+      this.problem = problemOf(thrown);
+    }
+  }
+}

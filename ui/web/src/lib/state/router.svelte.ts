@@ -1,0 +1,70 @@
+// Where the window is, from the address's hash.
+
+export type Route =
+  | { name: 'search' }
+  | { name: 'product'; id: string }
+  | { name: 'favourites' }
+  | { name: 'history' }
+  | { name: 'compare' }
+  | { name: 'settings' };
+
+export function parseRoute(hash: string): Route {
+  const [name = '', ...rest] = hash.replace(/^#?\/?/u, '').split('/');
+  if (name === 'product' && rest.length > 0) {
+    const id = decode(rest.join('/'));
+    if (id) return { name, id };
+  }
+  if (name === 'favourites' || name === 'history' || name === 'compare' || name === 'settings') return { name };
+  return { name: 'search' };
+}
+
+export const hrefOf = (route: Route): string =>
+  route.name === 'search'
+    ? '#/'
+    : route.name === 'product'
+      ? `#/product/${encodeURIComponent(route.id)}`
+      : `#/${route.name}`;
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+export class Router {
+  route = $state.raw<Route>({ name: 'search' });
+  /** How many pages of ours lie behind this one: Back must not leave the app. */
+  #depth = 0;
+
+  start(): () => void {
+    this.route = parseRoute(location.hash);
+    const heard = () => {
+      this.route = parseRoute(location.hash);
+    };
+    window.addEventListener('hashchange', heard);
+    return () => window.removeEventListener('hashchange', heard);
+  }
+
+  go(route: Route): void {
+    const href = hrefOf(route);
+    if (location.hash === href || (href === '#/' && location.hash === '')) return;
+    this.#depth++;
+    location.hash = href;
+  }
+
+  /** A link was followed: the browser does the rest. */
+  followed(): void {
+    this.#depth++;
+  }
+
+  back(): void {
+    if (this.#depth > 0) {
+      this.#depth--;
+      history.back();
+    } else {
+      location.replace('#/');
+    }
+  }
+}

@@ -1,0 +1,220 @@
+// One search from the first letter to the last filter: what is asked, and what was answered.
+
+import type { Client } from '../api/client';
+import type { Card } from '../api/generated/Card';
+import type { HistoryEntry } from '../api/generated/HistoryEntry';
+import type { PriceRange } from '../api/generated/PriceRange';
+import type { Problem } from '../api/generated/Problem';
+import type { SearchRequest } from '../api/generated/SearchRequest';
+import type { SearchResponse } from '../api/generated/SearchResponse';
+import type { Sort } from '../api/generated/Sort';
+import { isQuiet, problemOf } from '../api/problem';
+import { Debounce } from '../util/debounce';
+import { QueryPictures } from './pictures.svelte';
+
+const page = 60;
+/** Long enough not to search for every letter, short enough to feel instant. */
+export const typing = 120;
+
+export class SearchSession {
+  words = $state('');
+  without = $state.raw<string[]>([]);
+  like = $state.raw<Card | null>(null);
+  alpha = $state(0.5);
+  filters = $state.raw<Record<string, string[]>>({});
+  price = $state.raw<PriceRange | null>(null);
+  sort = $state<Sort>('match');
+  response = $state.raw<SearchResponse | null>(null);
+  problem = $state.raw<Problem | null>(null);
+  busy = $state(false);
+  /** Counts new questions (not more hits of the same one): the list starts at its top again. */
+  question = $state(0);
+  readonly pictures: QueryPictures;
+  readonly filterCount = $derived(
+    Object.values(this.filters).reduce((n, values) => n + values.length, 0) + (this.price ? 1 : 0),
+  );
+  readonly asks = $derived(
+    this.words.trim() !== '' || this.pictureId !== null || this.like !== null || this.without.length > 0,
+  );
+
+  /** While a camera searches by itself, it is told the words and filters instead. */
+  live: ((template: SearchRequest) => void) | null = null;
+  #ticket = 0;
+  #limit = page;
+  #soon = new Debounce(typing);
+
+  constructor(
+    readonly client: Client,
+    readonly failed: (problem: Problem) => void,
+  ) {
+    this.pictures = new QueryPictures(client, (soon) => this.changed(soon), failed);
+  }
+
+  get pictureId(): string | null {
+    return this.pictures.active?.picture?.id ?? null;
+  }
+
+  request(ticket: number): SearchRequest {
+    const active = this.pictures.active;
+    return {
+      ticket,
+      picture: active?.picture ? { id: active.picture.id, region: active.region } : null,
+      words: this.words,
+      without: this.without,
+      like: this.like?.id ?? null,
+      alpha: this.alpha,
+      filters: Object.entries(this.filters)
+        .filter(([, values]) => values.length > 0)
+        .map(([field, values]) => ({ field, values })),
+      price: this.price,
+      sort: this.sort,
+      limit: this.#limit,
+    };
+  }
+
+  /** The words and filters alone, with a ticket of their own. */
+  template(): SearchRequest {
+    return { ...this.request(++this.#ticket), picture: null, like: null };
+  }
+
+  setWords(words: string): void {
+    this.words = words;
+    this.changed(true);
+  }
+
+  setAlpha(alpha: number): void {
+    this.alpha = alpha;
+    this.changed(true);
+  }
+
+  setSort(sort: Sort): void {
+    this.sort = sort;
+    this.changed();
+  }
+
+  setPrice(price: PriceRange | null): void {
+    this.price = price && (price.min !== null || price.max !== null) ? price : null;
+    this.changed();
+  }
+
+  toggleFilter(field: string, value: string): void {
+    const now = this.filters[field] ?? [];
+    const values = now.includes(value) ? now.filter((v) => v !== value) : [...now, value];
+    const { [field]: _gone, ...others } = this.filters;
+    this.filters = values.length > 0 ? { ...others, [field]: values } : others;
+    this.changed();
+  }
+
+  clearFilters(): void {
+    this.filters = {};
+    this.price = null;
+    this.changed();
+  }
+
+  exclude(words: string): void {
+    const text = words.trim();
+    if (!text || this.without.includes(text)) return;
+    this.without = [...this.without, text];
+    this.changed();
+  }
+
+  /** Takes an exclusion back, whether it was added or typed among the words. */
+  include(words: string): void {
+    const understood = this.response?.understood;
+    if (this.without.includes(words)) this.without = this.without.filter((w) => w !== words);
+    else if (understood) {
+      // What else was typed after "not" stays, as chips.
+      const typed = understood.without.filter((w) => !this.without.includes(w) && w !== words);
+      this.words = understood.words;
+      this.without = [...this.without, ...typed];
+    }
+    this.changed();
+  }
+
+  moreLike(card: Card): void {
+    // The words and the picture were about another product; what more is wanted of is this one.
+    this.words = '';
+    this.without = [];
+    this.pictures.clear();
+    this.like = card;
+    this.changed();
+  }
+
+  unlike(): void {
+    this.like = null;
+    this.changed();
+  }
+
+  clear(): void {
+    this.words = '';
+    this.without = [];
+    this.like = null;
+    this.filters = {};
+    this.price = null;
+    this.sort = 'match';
+    this.pictures.clear();
+    this.changed();
+  }
+
+  async rerun(entry: HistoryEntry): Promise<void> {
+    this.words = entry.words;
+    this.without = [];
+    this.price = null;
+    this.filters = Object.fromEntries(entry.filters.map(({ field, values }) => [field, values]));
+    this.pictures.clear();
+    this.like = null;
+    if (entry.like !== null) {
+      const [card] = await this.client.cards([entry.like]).catch((): Card[] => []);
+      this.like = card ?? null;
+    }
+    this.changed();
+    if (entry.hasPicture) await this.pictures.addFrom('', () => this.client.pictureFromHistory(entry.id));
+  }
+
+  /** Something was asked anew; soon if more of it is likely to follow at once. */
+  changed(soon = false): void {
+    this.#limit = page;
+    if (soon) this.#soon.call(() => void this.run());
+    else {
+      this.#soon.cancel();
+      void this.run();
+    }
+  }
+
+  more(): void {
+    const { response } = this;
+    if (this.busy || !response || response.hits.length < this.#limit || this.live) return;
+    this.#limit += page * 2;
+    void this.run(false);
+  }
+
+  async run(anew = true): Promise<void> {
+    if (this.live) return this.live(this.template());
+    const ticket = ++this.#ticket;
+    this.busy = true;
+    try {
+      const response = await this.client.search(this.request(ticket));
+      if (ticket !== this.#ticket) return;
+      this.settle(response, anew);
+    } catch (thrown) {
+      const problem = problemOf(thrown);
+      if (ticket !== this.#ticket || isQuiet(problem)) return;
+      this.problem = problem;
+    } finally {
+      if (ticket === this.#ticket) this.busy = false;
+    }
+  }
+
+  settle(response: SearchResponse, anew = true): void {
+    this.response = response;
+    this.problem = null;
+    if (anew) this.question++;
+  }
+
+  /** Gives up waiting; what is shown stays. */
+  stop(): void {
+    this.#soon.cancel();
+    this.#ticket++;
+    this.busy = false;
+  }
+}

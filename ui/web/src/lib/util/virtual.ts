@@ -1,0 +1,56 @@
+// Which rows of a grid are near the window. Rows are all equally high, so nothing has to be measured.
+
+export interface Layout {
+  columns: number;
+  cell: number;
+  row: number;
+  height: number;
+}
+
+export interface Shape {
+  /** The narrowest a cell may be. */
+  minimum: number;
+  gap: number;
+  /** Height of the picture for its width. */
+  aspect: number;
+  /** Height of what stands below the picture. */
+  text: number;
+}
+
+export function layout(width: number, count: number, { minimum, gap, aspect, text }: Shape): Layout {
+  // Two columns even on the narrowest phone: one would show a single product at a time.
+  const columns = Math.max(2, Math.floor((width + gap) / (minimum + gap)));
+  const cell = Math.max(0, (width - gap * (columns - 1)) / columns);
+  const row = Math.round(cell * aspect) + text + gap;
+  return { columns, cell, row, height: Math.max(0, Math.ceil(count / columns) * row - gap) };
+}
+
+/** Indices [from, to) of the items to draw. */
+export function visible(
+  { columns, row }: Layout,
+  count: number,
+  scrolled: number,
+  view: number,
+  overscan = 2,
+): [number, number] {
+  const first = Math.max(0, Math.floor(scrolled / row) - overscan);
+  const last = Math.max(0, Math.ceil((scrolled + view) / row) + overscan);
+  return [Math.min(count, first * columns), Math.min(count, last * columns)];
+}
+
+/** Where an arrow key leads from `index`; left and right swap in right-to-left scripts. */
+export function step(key: string, index: number, count: number, columns: number, rtl: boolean): number | null {
+  const along = rtl ? -1 : 1;
+  const steps: Record<string, number> = {
+    ArrowLeft: -along,
+    ArrowRight: along,
+    ArrowUp: -columns,
+    ArrowDown: columns,
+  };
+  if (key === 'Home') return 0;
+  if (key === 'End') return count - 1;
+  const by = steps[key];
+  if (by === undefined) return null;
+  const next = index + by;
+  return next < 0 || next >= count ? null : next;
+}

@@ -1,0 +1,38 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+// The policy of the app's own window, so that what breaks it breaks in the browser tests too.
+const policy =
+  "default-src 'self'; img-src 'self' picture: http://picture.localhost blob: data:; style-src 'self'; " +
+  "script-src 'self'; connect-src 'self' ipc: http://ipc.localhost; media-src 'self' blob: mediastream:";
+
+export default defineConfig({
+  plugins: [svelte()],
+  base: './',
+  clearScreen: false,
+  server: { port: 1420, strictPort: true },
+  preview: { headers: { 'Content-Security-Policy': policy } },
+  build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  test: {
+    projects: [
+      {
+        extends: true,
+        // Without it Svelte's server build is taken, where state does not react.
+        resolve: { conditions: ['browser'] },
+        test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], environment: 'node' },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['tests/browser/**/*.test.ts'],
+          environment: 'node',
+          globalSetup: ['tests/browser/serve.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
