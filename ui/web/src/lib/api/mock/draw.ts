@@ -74,6 +74,9 @@ export function figure(product: MockProduct, key = 'a'): string {
   const { body, detail } = outline[product.category] ?? outline['Bags']!;
   const pale = light(product.hex);
   const ink = pale ? '#4a4038' : '#fbf7f0';
+  // Legs and stems stand on the ground, not on the product: they are drawn dark.
+  const stands = product.category === 'Lamps' || product.category === 'Chairs';
+  const line = pale || stands ? '#3b332b' : '#fff';
   return (
     `<defs><pattern id="p${key}" width="32" height="32" patternUnits="userSpaceOnUse">` +
     `<rect width="32" height="32" fill="${product.hex}"/>${(motif[product.pattern] ?? motif['Plain']!)(ink)}</pattern>` +
@@ -81,7 +84,7 @@ export function figure(product: MockProduct, key = 'a'): string {
     `<stop offset=".55" stop-color="#fff" stop-opacity="0"/><stop offset="1" stop-color="#000" stop-opacity=".2"/></linearGradient></defs>` +
     `<path d="${body}" fill="url(#p${key})" stroke-linejoin="round"/>` +
     `<path d="${body}" fill="url(#s${key})" stroke="#000" stroke-opacity=".16" stroke-width="2"/>` +
-    `<path d="${detail}" fill="none" stroke="${pale ? '#3b332b' : '#fff'}" stroke-opacity=".38" stroke-width="3" stroke-linecap="round" stroke-linejoin="round"/>`
+    `<path d="${detail}" fill="none" stroke="${line}" stroke-opacity="${stands ? 0.62 : 0.38}" stroke-width="3" stroke-linecap="round" stroke-linejoin="round"/>`
   );
 }
 

@@ -38,7 +38,7 @@ export const cardOf = (p: MockProduct, favourite: boolean): Card => ({
 
 /** "red dress not striped" → what is wanted, and what is not. */
 export function readWords(words: string): { words: string; without: string[] } {
-  const [wanted = '', ...rest] = words.split(/\b(?:not|without|ohne|nicht|sin|sans)\b/iu);
+  const [wanted = '', ...rest] = words.split(/(?:^|[\s,，])(?:not|without|nicht|ohne|no|sin|pas|sans|ليس|بدون)\s|不要/iu);
   const clean = (s: string) => s.trim().replace(/[\s,]+$/u, '');
   return { words: clean(wanted), without: rest.map(clean).filter(Boolean) };
 }
@@ -116,11 +116,15 @@ export function search(
     };
   });
   if (something) hits.sort((a, b) => b.score - a.score);
+  const top = Math.max(...hits.map((h) => h.score), 0);
+  const near = !something
+    ? hits
+    : top < fits
+      ? hits.slice(0, 12)
+      : hits.filter((h) => h.score > top * 0.25);
   const price = (h: Hit) => Number(h.card.price?.amount ?? 0);
-  const near = something ? hits.filter((h) => h.score > (hits[0]?.score ?? 0) * 0.25) : hits;
   if (request.sort === 'price_up') near.sort((a, b) => price(a) - price(b));
   if (request.sort === 'price_down') near.sort((a, b) => price(b) - price(a));
-  const top = Math.max(...hits.map((h) => h.score), 0);
   const priced = products.filter((p) => passes(p, request.filters)).map((p) => p.price);
   const n = request.ticket % 5;
   return {
