@@ -1,6 +1,7 @@
 //! What a shopper asks, and what comes back.
 
 use image::RgbImage;
+use knytt_models::Embedding;
 use serde::Serialize;
 
 use crate::{Filter, IndexKind, MatchKind, Product, Scale, Strategy};
@@ -49,6 +50,8 @@ pub enum QueryImage {
     Encoded(Vec<u8>),
     /// Pixels.
     Decoded(RgbImage),
+    /// What the model made of the pixels before.
+    Embedded(Embedding),
 }
 
 /// The answer to a [`Query`].

@@ -58,7 +58,7 @@ impl SearchSession {
         let start = Instant::now();
         let decoded;
         let pixels = match &query.image {
-            None => None,
+            None | Some(QueryImage::Embedded(_)) => None,
             Some(QueryImage::Decoded(pixels)) => Some(pixels),
             Some(QueryImage::Encoded(bytes)) => {
                 let limits = knytt_models::decode::Limits::default();
@@ -69,7 +69,10 @@ impl SearchSession {
         };
         timings.decode = ms_since(start);
         let start = Instant::now();
-        let image = pixels.map(|pixels| self.encoder.embed_image(pixels)).transpose()?;
+        let image = match &query.image {
+            Some(QueryImage::Embedded(embedding)) => Some(embedding.clone()),
+            _ => pixels.map(|pixels| self.encoder.embed_image(pixels)).transpose()?,
+        };
         let text = query.text.as_deref().map(|text| self.encoder.embed_text(text)).transpose()?;
         let without =
             query.without.iter().map(|text| self.encoder.embed_text(text)).collect::<Result<_, _>>()?;

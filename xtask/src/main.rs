@@ -1,21 +1,26 @@
 //! `cargo xtask …`: everything that is done with this repository, in one place.
 
 mod bench;
+mod bundle;
 mod run;
+mod sample;
 mod shell;
 mod system;
 mod test;
+mod ui;
 
 use anyhow::Result;
 
 const USAGE: &str = "\
 Usage: cargo xtask <command>
 
-  run      install what is missing, build, and show search results for the sample catalogue
+  run      install what is missing, build, and open the app on the sample catalogue
   test     install what the tests need and run them all
   bench    run the benches; with --peers also PyTorch, ONNX Runtime and FAISS beside ours
   soak     kill writers at many random instants and check the catalogue after each
-  setup    only install what is missing
+  bundle   pack the app to be installed: deb and rpm on Linux
+  screens  draw docs/screenshots again
+  setup    only install what is missing, and build the interface
   help     print this
 ";
 
@@ -24,10 +29,12 @@ fn main() -> Result<()> {
     let (command, rest) =
         arguments.split_first().map_or(("help", &[][..]), |(first, rest)| (first.as_str(), rest));
     match command {
-        "run" => run::run(),
+        "run" => run::run(rest),
+        "bundle" => bundle::bundle(rest),
+        "screens" => screens(),
         "test" => test::test(rest),
         "bench" => bench::bench(rest),
-        "setup" => system::ensure_build_tools(),
+        "setup" => setup(),
         "soak" => test::soak(rest),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
@@ -38,4 +45,16 @@ fn main() -> Result<()> {
             std::process::exit(2)
         }
     }
+}
+
+fn setup() -> Result<()> {
+    system::ensure_build_tools()?;
+    system::ensure_test_tools()?;
+    ui::build()
+}
+
+fn screens() -> Result<()> {
+    system::ensure_test_tools()?;
+    ui::build()?;
+    ui::Npm::ensure()?.run(&["run", "screenshots"])
 }

@@ -1,4 +1,4 @@
-//! The programs that a build needs from the operating system.
+//! What a build and the tests need from the operating system.
 
 use std::process::Command;
 
@@ -6,37 +6,114 @@ use anyhow::{Result, bail};
 
 use crate::shell::{check, works};
 
-/// A program that must be there, and what brings it.
-struct Tool {
-    program: &'static str,
-    probe: &'static [&'static str],
-    debian: &'static str,
+/// Something that must be there, and what brings it.
+struct Need {
+    /// What a person knows it by.
+    name: &'static str,
+    probe: Probe,
+    debian: &'static [&'static str],
 }
 
-/// libjpeg-turbo, whose decoder we use, is C with assembly, built by CMake.
-const BUILD: [Tool; 3] = [
-    Tool { program: "c++", probe: &["--version"], debian: "build-essential" },
-    Tool { program: "cmake", probe: &["--version"], debian: "cmake" },
-    Tool { program: "nasm", probe: &["-v"], debian: "nasm" },
+/// How to see that it is there.
+enum Probe {
+    /// A program that starts.
+    Program(&'static str, &'static [&'static str]),
+    /// A library that pkg-config knows; only Linux links to these.
+    Library(&'static str),
+    /// A file; only on Debian, where the packages are looked for by name.
+    File(&'static str),
+}
+
+use Probe::{File, Library, Program};
+
+const BUILD: &[Need] = &[
+    // libjpeg-turbo, whose decoder we use, is C with assembly, built by CMake.
+    Need { name: "c++", probe: Program("c++", &["--version"]), debian: &["build-essential"] },
+    Need { name: "cmake", probe: Program("cmake", &["--version"]), debian: &["cmake"] },
+    Need { name: "nasm", probe: Program("nasm", &["-v"]), debian: &["nasm"] },
+    Need { name: "pkg-config", probe: LINUX_PKG_CONFIG, debian: &["pkg-config"] },
+    // The window.
+    Need { name: "WebKitGTK 4.1", probe: Library("webkit2gtk-4.1"), debian: &["libwebkit2gtk-4.1-dev"] },
+    Need { name: "librsvg", probe: Library("librsvg-2.0"), debian: &["librsvg2-dev"] },
+    Need { name: "D-Bus", probe: Library("dbus-1"), debian: &["libdbus-1-dev"] },
+    // Cameras and pictures of the screen; bindings to the kernel and to PipeWire are made by libclang.
+    Need { name: "libclang", probe: File("/usr/lib/llvm-14/lib/libclang.so.1"), debian: &["libclang-dev"] },
+    Need { name: "PipeWire", probe: Library("libpipewire-0.3"), debian: &["libpipewire-0.3-dev"] },
+    Need { name: "GBM", probe: Library("gbm"), debian: &["libgbm-dev"] },
+    Need { name: "EGL", probe: Library("egl"), debian: &["libegl-dev"] },
+    Need { name: "Wayland", probe: Library("wayland-client"), debian: &["libwayland-dev"] },
+    Need { name: "XCB RandR", probe: Library("xcb-randr"), debian: &["libxcb-randr0-dev"] },
 ];
 
-/// Installs what is missing on Debian and its relatives; elsewhere says what to install.
+/// What the end-to-end runs start: a display that nobody sees, a web driver for the window, a browser.
+const TESTS: &[Need] = &[
+    Need { name: "Xvfb", probe: File("/usr/bin/Xvfb"), debian: &["xvfb", "xauth"] },
+    Need {
+        name: "dbus-run-session",
+        probe: File("/usr/bin/dbus-run-session"),
+        debian: &["dbus", "dbus-daemon"],
+    },
+    Need {
+        name: "WebKitWebDriver",
+        probe: File("/usr/bin/WebKitWebDriver"),
+        debian: &["webkit2gtk-driver"],
+    },
+    Need { name: "Chromium", probe: File("/usr/bin/chromium"), debian: &["chromium"] },
+    Need {
+        name: "fonts",
+        probe: File("/usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf"),
+        debian: &["fonts-noto-core"],
+    },
+];
+
+const LINUX_PKG_CONFIG: Probe =
+    if cfg!(target_os = "linux") { Program("pkg-config", &["--version"]) } else { Program("cmake", &["--version"]) };
+
+/// Installs what building needs on Debian and its relatives; elsewhere says what to install.
 pub fn ensure_build_tools() -> Result<()> {
-    let missing: Vec<&Tool> = BUILD.iter().filter(|tool| !is_there(tool)).collect();
+    ensure(BUILD)
+}
+
+/// The same for the tests. Elsewhere than on Debian, the runs in a window say that they were left out.
+pub fn ensure_test_tools() -> Result<()> {
+    if has_apt() { ensure(TESTS) } else { Ok(()) }
+}
+
+/// Installs packages where there is apt; elsewhere says what to install.
+pub fn ensure_packages(names: &str, debian: &[&str]) -> Result<()> {
+    eprintln!("missing: {names}");
+    if !has_apt() {
+        bail!("please install {names}, then run this again{}", advice());
+    }
+    apt_install(debian)
+}
+
+fn ensure(needs: &[Need]) -> Result<()> {
+    let missing: Vec<&Need> = needs.iter().filter(|need| !need.probe.is_there()).collect();
     if missing.is_empty() {
         return Ok(());
     }
-    let names: Vec<_> = missing.iter().map(|tool| tool.program).collect();
-    eprintln!("missing: {}", names.join(", "));
-    if !works("apt-get", &["--version"]) {
-        bail!("please install {}, then run this again{}", names.join(", "), advice());
-    }
-    apt_install(&missing.iter().map(|tool| tool.debian).collect::<Vec<_>>())
+    let names: Vec<_> = missing.iter().map(|need| need.name).collect();
+    let packages: Vec<_> = missing.iter().flat_map(|need| need.debian).copied().collect();
+    ensure_packages(&names.join(", "), &packages)
 }
 
-fn is_there(tool: &Tool) -> bool {
-    // On Windows the compiler is found by other means than the PATH, and only CMake asks for it.
-    (cfg!(windows) && tool.program == "c++") || works(tool.program, tool.probe)
+impl Probe {
+    fn is_there(&self) -> bool {
+        match self {
+            // On Windows the compiler is found by other means than the PATH, and only CMake asks for it.
+            Program("c++", _) if cfg!(windows) => true,
+            Program(program, arguments) => works(program, arguments),
+            Library(_) if !cfg!(target_os = "linux") => true,
+            Library(name) => works("pkg-config", &["--exists", name]),
+            File(_) if !has_apt() => true,
+            File(path) => std::path::Path::new(path).exists(),
+        }
+    }
+}
+
+fn has_apt() -> bool {
+    cfg!(target_os = "linux") && works("apt-get", &["--version"])
 }
 
 fn apt_install(packages: &[&str]) -> Result<()> {
@@ -62,10 +139,12 @@ fn is_root() -> bool {
 
 fn advice() -> &'static str {
     if cfg!(target_os = "macos") {
-        "\n  xcode-select --install\n  brew install cmake nasm"
+        "\n  xcode-select --install\n  brew install cmake nasm node"
     } else if cfg!(windows) {
-        "\n  winget install Kitware.CMake NASM.NASM Microsoft.VisualStudio.2022.BuildTools"
+        "\n  winget install Kitware.CMake NASM.NASM OpenJS.NodeJS.LTS Microsoft.VisualStudio.2022.BuildTools"
     } else {
-        "\n  Fedora: dnf install gcc-c++ cmake nasm\n  Arch: pacman -S base-devel cmake nasm"
+        "\n  Fedora: dnf install gcc-c++ cmake nasm nodejs webkit2gtk4.1-devel librsvg2-devel clang-devel \
+         pipewire-devel mesa-libgbm-devel libxcb-devel wayland-devel dbus-devel\n  \
+         Arch: pacman -S base-devel cmake nasm nodejs npm webkit2gtk-4.1 librsvg clang pipewire libxcb wayland"
     }
 }

@@ -1,20 +1,35 @@
 //! `cargo xtask test`: every test, and one line at the end that counts them.
 
 use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
 use crate::shell::{cargo, check, target};
-use crate::system;
+use crate::{system, ui};
 
 /// How many kills `soak` makes unless told otherwise.
 const SOAK_KILLS: &str = "200";
 
-/// Installs what tests need and runs them all; `filter` goes to the test harness.
+/// Installs what tests need and runs them all; `filter` goes to the test harness, and leaves the tests of
+/// the interface out.
 pub fn test(filter: &[String]) -> Result<()> {
     system::ensure_build_tools()?;
-    let count = run_counting(tests().arg("--no-fail-fast").arg("--").args(filter))?;
+    system::ensure_test_tools()?;
+    ui::build()?;
+    let types = generated_types()?;
+    let mut count = run_counting(tests().arg("--no-fail-fast").arg("--").args(filter))?;
+    if generated_types()? != types {
+        bail!("the interface's types were behind those of ui/api; they are written now: run this again");
+    }
+    if filter.is_empty() {
+        let npm = ui::Npm::ensure()?;
+        for script in ["check", "test", "test:browser"] {
+            let part = run_counting(npm.command(&["run", script]).env("NO_COLOR", "1"))?;
+            count.join(&part);
+        }
+    }
     println!("\n{} passed, {} failed, {} skipped", count.passed, count.failed, count.skipped);
     if count.failed > 0 || !count.ended_well {
         bail!("some tests failed");
@@ -36,9 +51,23 @@ pub fn soak(arguments: &[String]) -> Result<()> {
 /// find by name: asked for by itself, it would be built again with other features.
 fn tests() -> Command {
     let mut command = cargo();
-    let binary = target().join("debug").join(format!("knytt{}", std::env::consts::EXE_SUFFIX));
-    command.args(["test", "--workspace"]).env("KNYTT_BIN", binary);
+    let binary = |name: &str| target().join("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    command.args(["test", "--workspace"]);
+    command.env("KNYTT_BIN", binary("knytt")).env("KNYTT_APP_BIN", binary("knytt-app"));
     command
+}
+
+/// The TypeScript that the tests of `ui/api` write, file by file.
+fn generated_types() -> Result<Vec<(PathBuf, String)>> {
+    let folder = ui::folder().join("src/lib/api/generated");
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let text = std::fs::read_to_string(&path)?;
+        files.push((path, text));
+    }
+    files.sort();
+    Ok(files)
 }
 
 #[derive(Default)]
@@ -51,8 +80,8 @@ struct Count {
 
 /// Passes the output through, line by line, and adds up the summary of each test binary.
 fn run_counting(command: &mut Command) -> Result<Count> {
-    let mut child = command.stdout(Stdio::piped()).spawn().context("cannot start cargo")?;
-    let output = child.stdout.take().context("cargo has no output")?;
+    let mut child = command.stdout(Stdio::piped()).spawn().context("cannot start the tests")?;
+    let output = child.stdout.take().context("the tests have no output")?;
     let mut count = Count::default();
     for line in BufReader::new(output).lines() {
         let line = line?;
@@ -64,17 +93,27 @@ fn run_counting(command: &mut Command) -> Result<Count> {
 }
 
 impl Count {
-    /// `test result: ok. 25 passed; 0 failed; 1 ignored; …`
+    fn join(&mut self, other: &Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+        self.ended_well &= other.ended_well;
+    }
+
+    /// Cargo's `test result: ok. 25 passed; 0 failed; 1 ignored; …`, or Vitest's
+    /// `Tests  1 failed | 25 passed (26)`.
     fn add(&mut self, line: &str) {
-        let Some(summary) = line.strip_prefix("test result: ") else { return };
-        for part in summary.split(['.', ';']) {
+        let line = line.trim_start();
+        let summary = line.strip_prefix("test result: ").or_else(|| line.strip_prefix("Tests "));
+        let Some(summary) = summary else { return };
+        for part in summary.split(['.', ';', '|']) {
             let mut words = part.split_whitespace();
             let (Some(number), Some(what)) = (words.next(), words.next()) else { continue };
             let number = number.parse().unwrap_or(0);
             match what {
                 "passed" => self.passed += number,
                 "failed" => self.failed += number,
-                "ignored" => self.skipped += number,
+                "ignored" | "skipped" | "todo" => self.skipped += number,
                 _ => {}
             }
         }
@@ -91,10 +130,12 @@ mod tests {
         for line in [
             "test result: ok. 25 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.25s",
             "test a::b ... ok",
+            "      Tests  1 failed | 4 passed | 2 skipped (7)",
+            " Test Files  1 passed (1)",
             "test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.2s",
         ] {
             count.add(line);
         }
-        assert_eq!((count.passed, count.failed, count.skipped), (28, 2, 1));
+        assert_eq!((count.passed, count.failed, count.skipped), (32, 3, 3));
     }
 }

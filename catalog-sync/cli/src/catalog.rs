@@ -1,53 +1,17 @@
-//! A catalogue's folder as the commands see it: the engine's database, and a note of where model and
-//! source were.
+//! A catalogue's folder as the commands see it.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use knytt_engine::Catalog;
-use serde::{Deserialize, Serialize};
+use knytt_engine::{Catalog, Origin};
 
 use crate::failure::Failure;
-
-/// Beside the database: nothing is lost with it but convenience.
-const NOTE: &str = "knytt.json";
 
 /// Held by the one build that may write.
 const LOCK: &str = "build.lock";
 
 /// Files that a catalogue's folder may hold.
-const OWN_FILES: [&str; 4] = ["data.mdb", "lock.mdb", NOTE, LOCK];
-
-/// Where the things were that made a catalogue, as seen on this machine.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Note {
-    /// `starter`, or the bundle's folder.
-    pub model: Option<String>,
-    /// The folder or feed of the last build.
-    pub source: Option<String>,
-}
-
-impl Note {
-    /// An absent or unreadable note says nothing.
-    pub fn read(catalog: &Path) -> Self {
-        let text = std::fs::read(catalog.join(NOTE)).unwrap_or_default();
-        serde_json::from_slice(&text).unwrap_or_default()
-    }
-
-    /// Replaces the note in one step.
-    ///
-    /// # Errors
-    /// The folder cannot be written.
-    pub fn write(&self, catalog: &Path) -> Result<()> {
-        if Self::read(catalog) == *self {
-            return Ok(());
-        }
-        let fresh = catalog.join(format!("{NOTE}.new"));
-        fs_err::write(&fresh, serde_json::to_vec_pretty(self)?)?;
-        Ok(fs_err::rename(&fresh, catalog.join(NOTE))?)
-    }
-}
+const OWN_FILES: [&str; 4] = ["data.mdb", "lock.mdb", Origin::FILE, LOCK];
 
 /// Whether there is a catalogue, readable or not.
 pub fn exists(folder: &Path) -> bool {
@@ -124,16 +88,6 @@ impl BuildLock {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_note_is_read_back_and_a_broken_one_says_nothing() {
-        let folder = tempfile::tempdir().unwrap();
-        let note = Note { model: Some("starter".into()), source: Some("/pictures".into()) };
-        note.write(folder.path()).unwrap();
-        assert_eq!(Note::read(folder.path()), note);
-        std::fs::write(folder.path().join(NOTE), "{").unwrap();
-        assert_eq!(Note::read(folder.path()), Note::default());
-    }
 
     #[test]
     fn clearing_leaves_foreign_files_alone() {

@@ -11,19 +11,20 @@ use serde_json::Value;
 /// asked to build this one: in the profile of these tests, and at once when it is up to date.
 static BINARY: LazyLock<PathBuf> = LazyLock::new(|| match std::env::var_os("KNYTT_BIN") {
     Some(path) => path.into(),
-    None => build(),
+    None => build("knytt", "knytt"),
 });
 
-fn build() -> PathBuf {
+/// Builds a program of this workspace.
+pub fn build(package: &str, program: &str) -> PathBuf {
     let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
     let output = Command::new(env!("CARGO"))
-        .args(["build", "--package", "knytt", "--bin", "knytt", "--profile", profile])
+        .args(["build", "--package", package, "--bin", program, "--profile", profile])
         .args(["--message-format", "json-render-diagnostics"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .stderr(Stdio::inherit())
         .output()
         .expect("cargo runs");
-    assert!(output.status.success(), "knytt does not build");
+    assert!(output.status.success(), "{program} does not build");
     let messages = String::from_utf8(output.stdout).unwrap();
     let executable = messages
         .lines()

@@ -1,4 +1,4 @@
-//! The `knytt` binary on real files: what a person or a script sees of it.
+//! The `knytt` binary on real files, and the app in a real window: what a person or a script sees of them.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot unwrap says less, not more")]
 
@@ -12,3 +12,5 @@ mod kill;
 mod resume;
 mod search;
 mod shop;
+#[cfg(target_os = "linux")]
+mod window;

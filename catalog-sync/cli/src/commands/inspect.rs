@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use anyhow::Result;
-use knytt_engine::{Field, Filter, Info, QuarantineRow, Snapshot};
+use knytt_engine::{Field, Filter, Info, Origin, QuarantineRow, Snapshot};
 use serde::Serialize;
 
 use crate::args::InspectArgs;
-use crate::catalog::{self, Note, explain};
+use crate::catalog::{self, explain};
 use crate::failure::Failure;
 use crate::output::{self, Column, bytes, counted, number, quiet};
 
@@ -65,7 +65,7 @@ pub fn run(args: &InspectArgs) -> Result<()> {
 }
 
 fn inspect(args: &InspectArgs, snapshot: &Snapshot) -> Result<Inspection> {
-    let note = Note::read(&args.catalog);
+    let note = Origin::read(&args.catalog);
     let counts = snapshot.facet_counts(&Field::Category, &Filter::default()).map_err(explain)?;
     let check = if args.check { Some(snapshot.check().map_err(explain)?) } else { None };
     Ok(Inspection {

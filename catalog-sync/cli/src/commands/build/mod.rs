@@ -7,14 +7,14 @@ mod store;
 use std::time::Instant;
 
 use anyhow::Result;
-use knytt_engine::{Catalog, CatalogSpec, SearchSession};
+use knytt_engine::{Catalog, CatalogSpec, Origin, SearchSession};
 use knytt_models::Bundle;
 
 use self::prepare::Preparer;
 use self::report::Report;
 use self::store::Store;
 use crate::args::BuildArgs;
-use crate::catalog::{self, BuildLock, Note, explain};
+use crate::catalog::{self, BuildLock, explain};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::model::Location;
@@ -34,7 +34,7 @@ pub fn run(args: &BuildArgs) -> Result<()> {
     let interrupt = Interrupt::listen()?;
     let source = Source::open(&args.source, options(args)?)?;
     let _lock = BuildLock::take(&args.catalog)?;
-    let note = Note::read(&args.catalog);
+    let note = Origin::read(&args.catalog);
     let location = location(args, &note);
     let bundle = location.open()?;
     if args.rebuild {
@@ -42,7 +42,7 @@ pub fn run(args: &BuildArgs) -> Result<()> {
     }
     let catalog = open(args, &bundle)?;
     tell_of_another_source(args, &note);
-    Note { model: Some(location.remembered()), source: Some(full_path(args)) }.write(&args.catalog)?;
+    Origin { model: Some(location.remembered()), source: Some(full_path(args)) }.write(&args.catalog)?;
     build(args, &source, &catalog, bundle, &interrupt)
 }
 
@@ -123,7 +123,7 @@ fn options(args: &BuildArgs) -> Result<Options> {
 }
 
 /// The bundle asked for, else the one of the last build, else the starter.
-fn location(args: &BuildArgs, note: &Note) -> Location {
+fn location(args: &BuildArgs, note: &Origin) -> Location {
     match (&args.model.model, &note.model) {
         (Some(asked), _) => Location::of(asked),
         (None, Some(remembered)) if catalog::exists(&args.catalog) => Location::of(remembered.as_ref()),
@@ -170,7 +170,7 @@ fn full_path(args: &BuildArgs) -> String {
 }
 
 /// Products of the old source will be deleted; better said than found out.
-fn tell_of_another_source(args: &BuildArgs, note: &Note) {
+fn tell_of_another_source(args: &BuildArgs, note: &Origin) {
     if let Some(before) = note.source.as_ref().filter(|before| **before != full_path(args)) {
         eprintln!("note: this catalogue was built from {before}; from now on it mirrors {}", full_path(args));
     }

@@ -7,14 +7,14 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use anyhow::Result;
-use knytt_engine::{Catalog, Filter, Snapshot, Strategy, VectorQuery};
+use knytt_engine::{Catalog, Filter, Origin, Snapshot, Strategy, VectorQuery};
 use knytt_models::decode::{Limits, decode};
 use knytt_models::{Embedding, Encoder, Pending};
 
 use self::gallery::Gallery;
 use self::report::{Report, Skipped};
 use crate::args::EvalArgs;
-use crate::catalog::{self, Note, explain};
+use crate::catalog::{self, explain};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::metrics::{Ranked, Spread, Tally, recall};
@@ -74,7 +74,7 @@ fn feed(args: &EvalArgs) -> Result<Feed> {
 }
 
 fn encoder(catalog: &Catalog, args: &EvalArgs) -> Result<Encoder> {
-    let (info, note) = (catalog.info()?, Note::read(&args.catalog));
+    let (info, note) = (catalog.info()?, Origin::read(&args.catalog));
     let maker =
         Maker { name: &info.model_name, fingerprint: &info.fingerprint, location: note.model.as_deref() };
     model::start(maker.bundle(args.model.model.as_deref())?, args.model.device)

@@ -8,12 +8,12 @@ use std::path::Path;
 
 use anyhow::Result;
 use image::RgbImage;
-use knytt_engine::{Catalog, Filter, Query, QueryImage, SearchSession, Words};
+use knytt_engine::{Catalog, Filter, Origin, Query, QueryImage, SearchSession, Words};
 use knytt_models::decode::{Limits, decode};
 
 use self::answer::Answer;
 use crate::args::SearchArgs;
-use crate::catalog::{self, Note, explain};
+use crate::catalog::{self, explain};
 use crate::failure::Failure;
 use crate::model::{self, Maker};
 use crate::output;
@@ -50,7 +50,7 @@ pub fn run(args: &SearchArgs) -> Result<()> {
 }
 
 fn session(catalog: &Catalog, args: &SearchArgs) -> Result<SearchSession> {
-    let (info, note) = (catalog.info()?, Note::read(&args.catalog));
+    let (info, note) = (catalog.info()?, Origin::read(&args.catalog));
     let maker =
         Maker { name: &info.model_name, fingerprint: &info.fingerprint, location: note.model.as_deref() };
     let encoder = model::start(maker.bundle(args.model.model.as_deref())?, args.model.device)?;

@@ -1,0 +1,232 @@
+//! What the shopper keeps on this device: favourites, history, settings. An LMDB environment of its own,
+//! so that replacing a catalogue takes nothing of it along.
+
+mod history;
+mod store;
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use image::RgbImage;
+use knytt_ui_api::{Code, HistoryEntry, Problem, SearchRequest, SearchResponse, Settings};
+
+use self::history::Noted;
+use self::store::Store;
+
+/// Names of the one-value entries.
+mod key {
+    pub const SETTINGS: &str = "settings";
+    pub const CATALOGS: &str = "catalogs";
+}
+
+/// Catalogues that are remembered, the last one used first.
+const MOST_CATALOGS: usize = 12;
+
+/// Favourites, history and settings. Reads come from memory or a read transaction; searches are noted
+/// by a thread of its own, so that no search waits for the disk.
+pub struct Library {
+    store: Arc<Store>,
+    scope: RwLock<Scope>,
+    settings: RwLock<Settings>,
+    notes: Mutex<Sender<Noted>>,
+}
+
+/// The open catalogue's part of the favourites.
+#[derive(Default)]
+struct Scope {
+    catalog: String,
+    favourites: HashSet<String>,
+}
+
+impl Library {
+    /// Opens or makes the store in `folder`.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn open(folder: &Path) -> Result<Self, Problem> {
+        let store = Arc::new(Store::open(folder)?);
+        let settings = store.value(key::SETTINGS)?.unwrap_or_default();
+        let (notes, received) = channel::<Noted>();
+        let writer = Arc::clone(&store);
+        let write = move || received.into_iter().for_each(|noted| history::write(&writer, noted));
+        std::thread::Builder::new()
+            .name("knytt-history".into())
+            .spawn(write)
+            .map_err(super::problem::of_io)?;
+        Ok(Self {
+            store,
+            scope: RwLock::default(),
+            settings: RwLock::new(settings),
+            notes: Mutex::new(notes),
+        })
+    }
+
+    /// The settings; their defaults if none were stored.
+    pub fn settings(&self) -> Settings {
+        self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// # Errors
+    /// They cannot be written; they are then as before.
+    pub fn save_settings(&self, settings: &Settings) -> Result<(), Problem> {
+        self.store.set_value(key::SETTINGS, settings)?;
+        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings.clone();
+        Ok(())
+    }
+
+    /// From here on favourites are those of this catalogue: products of two shops may have one id.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn enter(&self, catalog: &str) -> Result<(), Problem> {
+        let favourites = self.store.favourites(catalog)?.into_iter().collect();
+        *self.scope.write().unwrap_or_else(PoisonError::into_inner) =
+            Scope { catalog: catalog.into(), favourites };
+        Ok(())
+    }
+
+    /// Whether the shopper keeps the product.
+    pub fn is_favourite(&self, product: &str) -> bool {
+        self.scope.read().unwrap_or_else(PoisonError::into_inner).favourites.contains(product)
+    }
+
+    /// Ids of the products that the shopper keeps, the newest first.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn favourites(&self) -> Result<Vec<String>, Problem> {
+        self.store.favourites(&self.scope.read().unwrap_or_else(PoisonError::into_inner).catalog)
+    }
+
+    /// Keeps a product, or lets it go. On the disk when it returns.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    pub fn set_favourite(&self, product: &str, on: bool) -> Result<(), Problem> {
+        let mut scope = self.scope.write().unwrap_or_else(PoisonError::into_inner);
+        self.store.set_favourite(&scope.catalog, product, on.then(history::now_millis))?;
+        if on {
+            scope.favourites.insert(product.into());
+        } else {
+            scope.favourites.remove(product);
+        }
+        Ok(())
+    }
+
+    /// Puts a search into the history, if the shopper wants one: soon, not at once.
+    pub fn note_search(&self, request: &SearchRequest, response: &SearchResponse, shown: Option<RgbImage>) {
+        if self.settings().keep_history {
+            let noted = Noted::new(request, response, shown);
+            // It fails only if the writer's thread is gone; a search is not lost for that.
+            let _ = self.notes.lock().unwrap_or_else(PoisonError::into_inner).send(noted);
+        }
+    }
+
+    /// Past searches, the newest first.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn history(&self) -> Result<Vec<HistoryEntry>, Problem> {
+        self.store.history()
+    }
+
+    /// The small picture of a past search: a JPEG.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn history_picture(&self, id: &str) -> Result<Vec<u8>, Problem> {
+        let picture = self.store.history_picture(id)?;
+        picture.ok_or_else(|| Problem::new(Code::NotFound, "no picture of this search is kept"))
+    }
+
+    /// Forgets one search, or all of them.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    pub fn forget_history(&self, id: Option<&str>) -> Result<(), Problem> {
+        self.store.forget_history(id)
+    }
+
+    /// Forgets favourites and history, and takes them off the disk; settings stay.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    pub fn delete_personal(&self) -> Result<(), Problem> {
+        self.store.erase(&[key::SETTINGS, key::CATALOGS])?;
+        self.scope.write().unwrap_or_else(PoisonError::into_inner).favourites.clear();
+        Ok(())
+    }
+
+    /// What it takes on the disk, in bytes.
+    pub fn bytes(&self) -> u64 {
+        self.store.bytes()
+    }
+
+    /// Folders of the catalogues that were open, the last one first; only those that are there.
+    pub fn catalogs(&self) -> Vec<PathBuf> {
+        let known: Vec<PathBuf> = self.store.value(key::CATALOGS).ok().flatten().unwrap_or_default();
+        known.into_iter().filter(|folder| folder.join("data.mdb").exists()).collect()
+    }
+
+    /// # Errors
+    /// The store cannot be written.
+    pub fn remember_catalog(&self, folder: &Path) -> Result<(), Problem> {
+        let mut known = self.catalogs();
+        known.retain(|path| path != folder);
+        known.insert(0, folder.to_path_buf());
+        known.truncate(MOST_CATALOGS);
+        self.store.set_value(key::CATALOGS, &known)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_there_after_a_restart() {
+        let dir = tempfile::tempdir().unwrap();
+        let open = || {
+            let library = Library::open(dir.path()).unwrap();
+            library.enter("shop").unwrap();
+            library
+        };
+        let library = open();
+        library.set_favourite("a", true).unwrap();
+        library.set_favourite("b", true).unwrap();
+        library.set_favourite("a", false).unwrap();
+        library.save_settings(&Settings { consent: true, ..library.settings() }).unwrap();
+        drop(library);
+        let library = open();
+        assert_eq!(library.favourites().unwrap(), ["b"]);
+        assert!(library.is_favourite("b") && !library.is_favourite("a") && library.settings().consent);
+    }
+
+    #[test]
+    fn favourites_of_another_catalogue_are_others() {
+        let dir = tempfile::tempdir().unwrap();
+        let library = Library::open(dir.path()).unwrap();
+        library.enter("one").unwrap();
+        library.set_favourite("a", true).unwrap();
+        library.enter("one and more").unwrap();
+        assert!(!library.is_favourite("a") && library.favourites().unwrap().is_empty());
+    }
+
+    #[test]
+    fn deleting_takes_it_off_the_disk() {
+        let dir = tempfile::tempdir().unwrap();
+        let library = Library::open(dir.path()).unwrap();
+        library.enter("shop").unwrap();
+        library.set_favourite("a-product-with-a-name", true).unwrap();
+        library.save_settings(&Settings { hint_seen: true, ..library.settings() }).unwrap();
+        library.delete_personal().unwrap();
+        assert!(!library.is_favourite("a-product-with-a-name") && library.settings().hint_seen);
+        let bytes = std::fs::read(dir.path().join("data.mdb")).unwrap();
+        let name = b"a-product-with-a-name";
+        assert!(!bytes.windows(name.len()).any(|window| window == name));
+        library.set_favourite("again", true).unwrap();
+        assert_eq!(library.favourites().unwrap(), ["again"]);
+    }
+}

@@ -1,0 +1,142 @@
+//! The open catalogue with the model that asks it.
+
+use std::path::{Component, Path, PathBuf};
+
+use knytt_engine::{Catalog, Origin, Product, SearchSession};
+use knytt_models::{Bundle, Device, Encoder};
+use knytt_ui_api::{CatalogSummary, Code, ModelSummary, Problem};
+
+use super::problem::{of_engine, of_model};
+
+/// A catalogue, its model, and where its pictures lie.
+pub struct Shop {
+    session: SearchSession,
+    folder: PathBuf,
+    /// Folders that products' picture paths are relative to.
+    pictures: Vec<PathBuf>,
+    device: String,
+}
+
+impl Shop {
+    /// Opens the catalogue in `folder` and loads the model that made it. Products' pictures are looked
+    /// for in `pictures` and beside the feed that the catalogue was built from.
+    ///
+    /// # Errors
+    /// There is no catalogue, it cannot be read, or its model is neither the starter nor where it was.
+    pub fn open(folder: &Path, mut pictures: Vec<PathBuf>, device: &str) -> Result<Self, Problem> {
+        let catalog = Catalog::open(folder).map_err(of_engine)?;
+        let origin = Origin::read(folder);
+        let source = origin.source.as_deref().map(Path::new);
+        pictures.extend(source.map(|s| if s.is_dir() { s } else { s.parent().unwrap_or(s) }.to_path_buf()));
+        let encoder = start(bundle_of(&catalog, &origin)?, device)?;
+        let session = SearchSession::new(catalog, encoder).map_err(of_engine)?;
+        if session.catalog().info().map_err(of_engine)?.calibration.is_none() {
+            // A catalogue that cannot be written is searched all the same, without percents.
+            let _ = session.calibrate();
+        }
+        Ok(Self { session, folder: folder.to_path_buf(), pictures, device: device.into() })
+    }
+
+    /// The same catalogue with its model on another device.
+    ///
+    /// # Errors
+    /// The model does not run there.
+    pub fn on_device(&self, device: &str) -> Result<Self, Problem> {
+        let catalog = self.session.catalog().clone();
+        let encoder = start(bundle_of(&catalog, &Origin::read(&self.folder))?, device)?;
+        let session = SearchSession::new(catalog, encoder).map_err(of_engine)?;
+        let (folder, pictures) = (self.folder.clone(), self.pictures.clone());
+        Ok(Self { session, folder, pictures, device: device.into() })
+    }
+
+    /// What answers.
+    pub fn session(&self) -> &SearchSession {
+        &self.session
+    }
+
+    /// The catalogue's folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// What the window is told of the catalogue.
+    pub fn summary(&self) -> CatalogSummary {
+        let info = self.session.catalog().info().ok();
+        CatalogSummary {
+            id: info.as_ref().map_or_else(|| name_of(&self.folder), |info| info.catalog_id.clone()),
+            products: info.as_ref().map_or(0, |info| u32::try_from(info.products).unwrap_or(u32::MAX)),
+            release: info.as_ref().map_or(0, |info| u32::try_from(info.release).unwrap_or(u32::MAX)),
+        }
+    }
+
+    /// What the window is told of the model.
+    pub fn model_summary(&self) -> ModelSummary {
+        let encoder = self.session.encoder();
+        ModelSummary {
+            name: encoder.model_name().into(),
+            fingerprint: encoder.fingerprint().as_str().chars().take(12).collect(),
+            dimension: u32::try_from(encoder.dimension()).unwrap_or(u32::MAX),
+            device: self.device.clone(),
+            devices: devices(),
+        }
+    }
+
+    /// The catalogue on disk, in bytes.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn bytes(&self) -> Result<u64, Problem> {
+        Ok(self.session.catalog().info().map_err(of_engine)?.disk_bytes)
+    }
+
+    /// The model's weights, in bytes.
+    pub fn model_bytes(&self) -> u64 {
+        self.session.encoder().bundle().weights_summary().map_or(0, |summary| summary.file_bytes as u64)
+    }
+
+    /// The file with the product's own picture, if it lies in one of the folders for pictures. A path
+    /// that leads out of them is not followed.
+    pub fn picture_file(&self, product: &Product) -> Option<PathBuf> {
+        let path = Path::new(&product.image);
+        let inside = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        if product.image.is_empty() || !inside {
+            return None;
+        }
+        self.pictures.iter().find_map(|root| {
+            let (root, file) = (root.canonicalize().ok()?, root.join(path).canonicalize().ok()?);
+            (file.starts_with(&root) && file.is_file()).then_some(file)
+        })
+    }
+}
+
+/// A catalogue's name, when it cannot be asked for it.
+pub fn name_of(folder: &Path) -> String {
+    folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// The bundle that made the catalogue: the starter if its fingerprint says so, else the one whose
+/// folder the catalogue remembers.
+fn bundle_of(catalog: &Catalog, origin: &Origin) -> Result<Bundle, Problem> {
+    let starter = Bundle::starter().map_err(of_model)?;
+    if starter.fingerprint() == catalog.fingerprint() {
+        return Ok(starter);
+    }
+    let lost = |reason: &dyn std::fmt::Display| {
+        Problem::new(Code::WrongModel, format!("the model that made this catalogue is not here: {reason}"))
+    };
+    let folder = origin.model.as_deref().filter(|model| *model != "starter");
+    let folder = folder.ok_or_else(|| lost(&"its folder is not known"))?;
+    let bundle = Bundle::open(Path::new(folder)).map_err(|error| lost(&error))?;
+    if bundle.fingerprint() == catalog.fingerprint() { Ok(bundle) } else { Err(lost(&"it is another one")) }
+}
+
+fn start(bundle: Bundle, device: &str) -> Result<Encoder, Problem> {
+    let device: Device = device.parse().map_err(of_model)?;
+    Encoder::start(bundle, device).map_err(of_model)
+}
+
+/// Where this build could run a model.
+fn devices() -> Vec<String> {
+    let built = [(true, "cpu"), (cfg!(feature = "cuda"), "cuda"), (cfg!(feature = "metal"), "metal")];
+    built.into_iter().filter(|(here, _)| *here).map(|(_, name)| name.into()).collect()
+}

@@ -1,0 +1,87 @@
+//! The app: a window over a catalogue on this device.
+//!
+//! [`backend`] answers and knows nothing of windows; `commands` are what the window may ask, a few lines
+//! each; `protocol` serves pictures; `camera`, `screen` and `opened` are the ways in that need the system.
+
+pub mod backend;
+
+mod args;
+mod camera;
+mod commands;
+mod fetch;
+mod opened;
+mod places;
+mod protocol;
+#[cfg(desktop)]
+mod screen;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser;
+use tauri::{App, Manager};
+
+use crate::args::Args;
+use crate::backend::Backend;
+use crate::camera::Cameras;
+use crate::places::Places;
+
+/// Starts the app on a desktop; returns when it was closed.
+pub fn run() -> ExitCode {
+    match build(Args::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: the app cannot start: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Where phones enter.
+#[cfg_attr(mobile, tauri::mobile_entry_point)]
+pub fn run_mobile() {
+    if let Err(error) = build(Args::default()) {
+        eprintln!("error: the app cannot start: {error:#}");
+    }
+}
+
+fn build(args: Args) -> anyhow::Result<()> {
+    let builder = tauri::Builder::default();
+    // First of all plugins: a second start ends here and hands over what it was given.
+    #[cfg(desktop)]
+    let builder = builder
+        .plugin(tauri_plugin_single_instance::init(|app, arguments, folder| {
+            opened::from_another_start(app, &arguments, &folder);
+        }))
+        .plugin(tauri_plugin_deep_link::init());
+    builder
+        .plugin(tauri_plugin_clipboard_manager::init())
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_opener::init())
+        .register_asynchronous_uri_scheme_protocol(protocol::SCHEME, |context, request, responder| {
+            let app = context.app_handle().clone();
+            tauri::async_runtime::spawn_blocking(move || responder.respond(protocol::serve(&app, &request)));
+        })
+        .setup(move |app| setup(app, &args))
+        .invoke_handler(commands::handler())
+        .run(tauri::generate_context!())?;
+    Ok(())
+}
+
+fn setup(app: &mut App, args: &Args) -> Result<(), Box<dyn std::error::Error>> {
+    let places = Places::of(app.handle(), args)?;
+    let backend = Arc::new(Backend::new(&places.data)?);
+    let (folder, pictures) = places.catalog(&backend.library.catalogs())?;
+    if let Some(folder) = folder {
+        // Kept by the backend: the window says what is wrong and offers another folder.
+        let _ = backend.open_shop(&folder, pictures);
+    }
+    app.manage(Arc::clone(&backend));
+    app.manage(Cameras::new(args.camera.clone()));
+    if let Some(opened) = opened::of_arguments(&backend, &args.open, std::path::Path::new("")) {
+        backend.leave(opened);
+    }
+    #[cfg(desktop)]
+    opened::listen_for_links(app.handle());
+    Ok(())
+}

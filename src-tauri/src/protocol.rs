@@ -1,0 +1,66 @@
+//! `picture:` — pictures for the window: of products, of the present query, of the history. Nothing else
+//! on this device can be asked for through it.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use image::ImageFormat;
+use knytt_ui_api::{Code, Problem};
+use percent_encoding::percent_decode_str;
+use tauri::http::{Request, Response, StatusCode, header};
+use tauri::{AppHandle, Manager};
+
+use crate::backend::{Backend, jpeg};
+
+/// What `<img src>` starts with.
+pub const SCHEME: &str = "picture";
+
+/// The query is shown this large at most, in pixels.
+const QUERY_SIDE: u32 = 1280;
+
+/// Formats that a web view shows by itself.
+const SHOWN: [ImageFormat; 4] = [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP, ImageFormat::Gif];
+
+/// How long a window may keep a picture: ids of another catalogue may name other pictures.
+const KEEP_PRODUCT: &str = "private, max-age=300";
+const KEEP_NOTHING: &str = "no-store";
+
+/// Answers with the picture, or with 404.
+pub fn serve(app: &AppHandle, request: &Request<Vec<u8>>) -> Response<Cow<'static, [u8]>> {
+    let backend = Arc::clone(&app.state::<Arc<Backend>>());
+    let path = percent_decode_str(request.uri().path().trim_start_matches('/')).decode_utf8_lossy();
+    let found = find(&backend, &path).and_then(|(bytes, keep)| Ok((kind_of(&bytes)?, bytes, keep)));
+    let built = match found {
+        Ok((kind, bytes, keep)) => Response::builder()
+            .header(header::CONTENT_TYPE, kind)
+            .header(header::CACHE_CONTROL, keep)
+            .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
+            .body(bytes.into()),
+        Err(_) => Response::builder().status(StatusCode::NOT_FOUND).body(Cow::Borrowed(&[][..])),
+    };
+    built.unwrap_or_else(|_| Response::new(Cow::Borrowed(&[])))
+}
+
+fn find(backend: &Backend, path: &str) -> Result<(Vec<u8>, &'static str), Problem> {
+    let none = || Problem::new(Code::NotFound, "no such picture");
+    // The id comes last and whole: a shop may write slashes into its ids.
+    let (kind, rest) = path.split_once('/').ok_or_else(none)?;
+    match (kind, rest.split_once('/')) {
+        ("product", Some(("thumb", id))) => Ok((backend.thumbnail(id)?.ok_or_else(none)?, KEEP_PRODUCT)),
+        ("product", Some(("full", id))) => {
+            let full = backend.full_picture(&backend.product_of(id)?)?.filter(|bytes| kind_of(bytes).is_ok());
+            let picture = full.map_or_else(|| backend.thumbnail(id), |full| Ok(Some(full)))?;
+            Ok((picture.ok_or_else(none)?, KEEP_PRODUCT))
+        }
+        ("query", _) => Ok((jpeg(&backend.pictures.get(rest)?.pixels, QUERY_SIDE)?, KEEP_NOTHING)),
+        ("history", _) => Ok((backend.library.history_picture(rest)?, KEEP_NOTHING)),
+        _ => Err(none()),
+    }
+}
+
+/// The picture's type by its first bytes; whatever is no picture is not served.
+fn kind_of(bytes: &[u8]) -> Result<&'static str, Problem> {
+    let format = image::guess_format(bytes).ok().filter(|format| SHOWN.contains(format));
+    let kind = format.map(|format| format.to_mime_type());
+    kind.ok_or_else(|| Problem::new(Code::NotFound, "not a picture that can be shown"))
+}
