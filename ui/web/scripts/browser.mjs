@@ -11,8 +11,13 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Serves dist/ on a free port; `close` stops it. */
 export async function serve() {
-  if (!existsSync(join(root, 'dist/index.html'))) throw new Error('There is no dist/: run "npm run build" first.');
-  const server = await preview({ root, logLevel: 'error', preview: { port: 0, host: '127.0.0.1', strictPort: false } });
+  if (!existsSync(join(root, 'dist/index.html')))
+    throw new Error('There is no dist/: run "npm run build" first.');
+  const server = await preview({
+    root,
+    logLevel: 'error',
+    preview: { port: 0, host: '127.0.0.1', strictPort: false },
+  });
   const { port } = server.httpServer.address();
   return { url: `http://127.0.0.1:${port}/`, close: () => server.close() };
 }

@@ -20,7 +20,11 @@ function* sources(dir) {
 }
 
 const forms = (message) => (typeof message === 'string' ? { other: message } : message);
-const parameters = (text) => [...text.matchAll(/\{(\w+)\}/gu)].map(([, name]) => name).sort().join();
+const parameters = (text) =>
+  [...text.matchAll(/\{(\w+)\}/gu)]
+    .map(([, name]) => name)
+    .sort()
+    .join();
 
 /** What is wrong, one line each; `messages` by language, `code` the text of all sources. */
 export function faults(messages, code) {
@@ -28,10 +32,12 @@ export function faults(messages, code) {
   const keys = new Set(Object.keys(messages.en));
   const named = new Set([...code.matchAll(/['"`]([a-z]\w*(?:\.\w+)+)['"`]/gu)].map(([, name]) => name));
   for (const key of keys) if (!named.has(key)) found.push(`${key}: nothing uses it`);
-  for (const [, key] of code.matchAll(/\bt\(\s*['"]([^'"]+)['"]/gu)) if (!keys.has(key)) found.push(`${key}: not in en.json`);
+  for (const [, key] of code.matchAll(/\bt\(\s*['"]([^'"]+)['"]/gu))
+    if (!keys.has(key)) found.push(`${key}: not in en.json`);
   for (const [language, own] of Object.entries(messages)) {
     const needed = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
-    for (const key of Object.keys(own)) if (!keys.has(key)) found.push(`${language}: ${key} is not in en.json`);
+    for (const key of Object.keys(own))
+      if (!keys.has(key)) found.push(`${language}: ${key} is not in en.json`);
     for (const key of keys) {
       const message = own[key];
       if (message === undefined) {

@@ -15,6 +15,8 @@ export interface FeedEvents {
 export interface FeedOptions {
   source: string;
   live: boolean;
+  /** Begins or ends live search, where that needs no new stream. */
+  setLive?(live: boolean): void;
   /** The words and filters of now, for live search. */
   template: () => SearchRequest;
 }
@@ -26,6 +28,8 @@ export interface Screens {
 
 export interface Feed {
   capture(): Promise<Picture>;
+  /** Begins or ends live search, where that needs no new stream. */
+  setLive?(live: boolean): void;
   /** The words or filters changed during live search. */
   ask(template: SearchRequest): void;
   stop(): Promise<void>;

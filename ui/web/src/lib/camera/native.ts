@@ -64,7 +64,8 @@ class Painter {
     this.#frames++;
     const now = performance.now();
     if (now - this.#second < 1000) return;
-    if (this.#second > 0) canvas.dataset['fps'] = String(Math.round((this.#frames * 1000) / (now - this.#second)));
+    if (this.#second > 0)
+      canvas.dataset['fps'] = String(Math.round((this.#frames * 1000) / (now - this.#second)));
     this.#second = now;
     this.#frames = 0;
   }

@@ -34,7 +34,8 @@ export async function webSources(): Promise<CameraSource[]> {
 }
 
 async function openStream(source: string): Promise<MediaStream> {
-  if (!navigator.mediaDevices?.getUserMedia) throw fail('camera_none', 'This window has no camera interface.');
+  if (!navigator.mediaDevices?.getUserMedia)
+    throw fail('camera_none', 'This window has no camera interface.');
   const chosen = source ? { deviceId: { exact: source } } : { facingMode: 'environment' };
   const asked = navigator.mediaDevices.getUserMedia({
     audio: false,
@@ -45,7 +46,10 @@ async function openStream(source: string): Promise<MediaStream> {
     timer = setTimeout(() => refuse(fail('camera_timeout', `No answer within ${patience} ms.`)), patience);
   });
   // One that answers after all must not stay on, unseen.
-  void asked.then((stream) => late.catch(() => stop(stream)), () => undefined);
+  void asked.then(
+    (stream) => late.catch(() => stop(stream)),
+    () => undefined,
+  );
   try {
     return await Promise.race([asked, late]);
   } catch (thrown) {
@@ -66,6 +70,7 @@ export async function webFeed(
 ): Promise<Feed> {
   const stream = await openStream(source);
   let running = true;
+  let looking = live;
   for (const track of stream.getVideoTracks())
     track.addEventListener('ended', () => {
       if (running) events.failed({ code: 'camera_lost', message: 'The camera ended by itself.' });
@@ -75,17 +80,17 @@ export async function webFeed(
   events.started(video.videoWidth, video.videoHeight);
 
   const look = async () => {
-    while (running) {
+    while (running && looking) {
       const began = performance.now();
       try {
         if (video.videoWidth > 0 && !document.hidden) {
           const jpeg = await jpegOf(video, video.videoWidth, video.videoHeight, liveSide);
           const { state, response } = await client.liveFrame(jpeg, template());
-          if (running) events.live(state, response);
+          if (running && looking) events.live(state, response);
         }
       } catch (thrown) {
         const problem = problemOf(thrown);
-        if (running && problem.code !== 'superseded') {
+        if (running && looking && problem.code !== 'superseded') {
           events.failed(problem);
           return;
         }
@@ -101,6 +106,11 @@ export async function webFeed(
     async capture() {
       const jpeg = await jpegOf(video, video.videoWidth, video.videoHeight, captureSide);
       return client.addPicture(jpeg, 'camera.jpg');
+    },
+    setLive(on) {
+      const before = looking;
+      looking = on;
+      if (on && !before) void look();
     },
     // The next frame takes the words and filters of then.
     ask: () => undefined,

@@ -58,7 +58,12 @@ export class CameraState {
 
   async setLive(live: boolean): Promise<void> {
     this.live = live;
-    await this.#start();
+    const feed = this.#feed;
+    if (!feed?.setLive) return this.#start();
+    this.frameState = null;
+    this.session.live = live ? (template) => feed.ask(template) : null;
+    feed.setLive(live);
+    if (!live) this.session.changed();
   }
 
   retry(): Promise<void> {

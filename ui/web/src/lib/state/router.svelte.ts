@@ -14,7 +14,8 @@ export function parseRoute(hash: string): Route {
     const id = decode(rest.join('/'));
     if (id) return { name, id };
   }
-  if (name === 'favourites' || name === 'history' || name === 'compare' || name === 'settings') return { name };
+  if (name === 'favourites' || name === 'history' || name === 'compare' || name === 'settings')
+    return { name };
   return { name: 'search' };
 }
 

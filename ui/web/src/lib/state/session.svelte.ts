@@ -167,8 +167,8 @@ export class SearchSession {
       const [card] = await this.client.cards([entry.like]).catch((): Card[] => []);
       this.like = card ?? null;
     }
-    this.changed();
-    if (entry.hasPicture) await this.pictures.addFrom('', () => this.client.pictureFromHistory(entry.id));
+    if (!entry.hasPicture) this.changed();
+    else await this.pictures.addFrom('', () => this.client.pictureFromHistory(entry.id));
   }
 
   /** Something was asked anew; soon if more of it is likely to follow at once. */

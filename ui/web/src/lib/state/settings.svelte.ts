@@ -26,7 +26,7 @@ export class SettingsState {
 
   async take(settings: Settings): Promise<void> {
     this.current = settings;
-    this.#paint();
+    this.paint();
     await i18n.use(spokenOf(settings.language, navigator.languages));
     document.documentElement.lang = i18n.language;
     document.documentElement.dir = i18n.dir;
@@ -47,14 +47,15 @@ export class SettingsState {
   /** Follows the system while the theme is the system's. */
   watch(): () => void {
     const dark = matchMedia('(prefers-color-scheme: dark)');
-    const changed = () => this.#paint();
+    const changed = () => this.paint();
     dark.addEventListener('change', changed);
     return () => dark.removeEventListener('change', changed);
   }
 
-  #paint(): void {
+  paint(): void {
     const { theme } = this.current;
-    const dark = theme === 'dark' || (theme === 'system' && matchMedia('(prefers-color-scheme: dark)').matches);
+    const dark =
+      theme === 'dark' || (theme === 'system' && matchMedia('(prefers-color-scheme: dark)').matches);
     document.documentElement.dataset['theme'] = dark ? 'dark' : 'light';
   }
 }

@@ -12,7 +12,10 @@ export const isAddress = (text: string) => address.test(text.trim());
 
 export function broughtBy(data: DataTransfer): Brought {
   const files = [...data.files];
-  const list = data.getData('text/uri-list').split(/\r?\n/u).find((line) => line && !line.startsWith('#'));
+  const list = data
+    .getData('text/uri-list')
+    .split(/\r?\n/u)
+    .find((line) => line && !line.startsWith('#'));
   const html = data.getData('text/html');
   const text = data.getData('text/plain').trim();
   // A picture dragged from a page: the page's address is in the list, the picture's in its markup.

@@ -39,7 +39,13 @@ export function visible(
 }
 
 /** Where an arrow key leads from `index`; left and right swap in right-to-left scripts. */
-export function step(key: string, index: number, count: number, columns: number, rtl: boolean): number | null {
+export function step(
+  key: string,
+  index: number,
+  count: number,
+  columns: number,
+  rtl: boolean,
+): number | null {
   const along = rtl ? -1 : 1;
   const steps: Record<string, number> = {
     ArrowLeft: -along,

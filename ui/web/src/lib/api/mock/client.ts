@@ -23,7 +23,10 @@ import { licenceText } from './licences';
 export function mockClient(params = new URLSearchParams()): Client {
   const latency = Number(params.get('latency') ?? 25);
   const failures = new Map(
-    (params.get('fail') ?? '').split(',').filter(Boolean).map((f) => f.split(':') as [string, string]),
+    (params.get('fail') ?? '')
+      .split(',')
+      .filter(Boolean)
+      .map((f) => f.split(':') as [string, string]),
   );
   const pictures = new MockPictures();
   const favourites = new Set<string>();
@@ -52,7 +55,13 @@ export function mockClient(params = new URLSearchParams()): Client {
       { path: '/home/you/Knytt/sample', name: 'Knytt sample shop', current: !closed },
       { path: '/home/you/Knytt/furniture', name: 'Furniture', current: false },
     ],
-    model: { name: 'MobileCLIP-S1', fingerprint: '9f2c61d4', dimension: 512, device: settings.device, devices: ['cpu', 'cuda'] },
+    model: {
+      name: 'MobileCLIP-S1',
+      fingerprint: '9f2c61d4',
+      dimension: 512,
+      device: settings.device,
+      devices: ['cpu', 'cuda'],
+    },
     settings: { ...settings },
     capabilities: { nativeCamera: native, screen: true, clipboard: true, openCatalog: true },
     opened: params.has('open') ? { kind: 'words', words: params.get('open')! } : null,
@@ -89,7 +98,20 @@ export function mockClient(params = new URLSearchParams()): Client {
     const typing = same && (words.startsWith(last.words) || last.words.startsWith(words));
     if (typing) history = history.slice(0, -1);
     const url = picture ? (pictures.get(picture.id)?.url ?? null) : null;
-    history = [...history, { id: `h${Date.now()}-${history.length}`, at: Date.now(), words, hasPicture: url !== null, like, filters: request.filters, best, url, picture: picture?.id ?? null }];
+    history = [
+      ...history,
+      {
+        id: `h${Date.now()}-${history.length}`,
+        at: Date.now(),
+        words,
+        hasPicture: url !== null,
+        like,
+        filters: request.filters,
+        best,
+        url,
+        picture: picture?.id ?? null,
+      },
+    ];
   }
 
   const settle = (request: SearchRequest): LiveFrame => {
@@ -98,7 +120,14 @@ export function mockClient(params = new URLSearchParams()): Client {
     if (frames % 12 < 4) return { state: 'blurred', response: null };
     if (frames % 12 !== 6) return { state: 'stable', response: null };
     const seen = pictures.ofProduct(productOf('p017'));
-    return { state: 'stable', response: search({ ...request, picture: { id: seen.id, region: null } }, pictures.look(seen.id, null), favourites) };
+    return {
+      state: 'stable',
+      response: search(
+        { ...request, picture: { id: seen.id, region: null } },
+        pictures.look(seen.id, null),
+        favourites,
+      ),
+    };
   };
 
   return {
@@ -155,7 +184,11 @@ export function mockClient(params = new URLSearchParams()): Client {
     openCamera: (request, onFrame, onEvent) =>
       answer('open_camera', async () => {
         const lost = failures.get('camera');
-        if (lost) setTimeout(() => onEvent({ kind: 'failed', problem: problemOf({ code: lost, message: 'Scripted.' }) }), 600);
+        if (lost)
+          setTimeout(
+            () => onEvent({ kind: 'failed', problem: problemOf({ code: lost, message: 'Scripted.' }) }),
+            600,
+          );
         const live = request.live ? () => settle(template ?? fail('bad_query', 'No live query.')) : null;
         return mockCamera(productOf('p017'), live, onFrame, onEvent, () =>
           answer('capture_frame', () => pictures.ofProduct(productOf('p017'))),
@@ -188,7 +221,8 @@ export function mockClient(params = new URLSearchParams()): Client {
     shareToFile: (id) => answer('share_to_file', () => productOf(id) !== null),
 
     saveSettings: (wanted) => answer('save_settings', () => void (settings = { ...wanted }), 0),
-    storageUse: () => answer('storage_use', () => ({ catalog: 48_200_000, model: 86_400_000, personal: 21_000 })),
+    storageUse: () =>
+      answer('storage_use', () => ({ catalog: 48_200_000, model: 86_400_000, personal: 21_000 })),
     measureModel: () => answer('measure_model', () => ({ image: 18.4, text: 6.2 }), latency * 20),
     deleteMyData: () =>
       answer('delete_my_data', () => {

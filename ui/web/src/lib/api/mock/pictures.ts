@@ -35,18 +35,27 @@ export class MockPictures {
   async fromBytes(bytes: Uint8Array, name: string): Promise<Picture> {
     if (bytes.length > 64 * 2 ** 20) fail('too_large', `${bytes.length} bytes`);
     const blob = new Blob([bytes as BlobPart]);
-    if (typeof createImageBitmap === 'undefined') return this.#keep(name, 800, 600, '', () => this.#byName(name));
+    if (typeof createImageBitmap === 'undefined')
+      return this.#keep(name, 800, 600, '', () => this.#byName(name));
     const bitmap = await createImageBitmap(blob).catch(() => fail('bad_picture', 'Not a picture.'));
     const canvas = new OffscreenCanvas(grid, grid);
     const context = canvas.getContext('2d', { willReadFrequently: true })!;
     context.drawImage(bitmap, 0, 0, grid, grid);
     const pixels = context.getImageData(0, 0, grid, grid).data;
     const parts = /outfit|look|scene/iu.test(name) ? outfit : [];
-    return this.#keep(name, bitmap.width, bitmap.height, URL.createObjectURL(blob), (region) => {
-      const part = parts.length ? nearest(region ?? parts[1]!.region) : null;
-      const category = part ?? guessCategory(name) ?? categoryAt(hash(name) + Math.round((region?.x ?? 0) * 3));
-      return ofLook(category, colorOf(pixels, region));
-    }, parts);
+    return this.#keep(
+      name,
+      bitmap.width,
+      bitmap.height,
+      URL.createObjectURL(blob),
+      (region) => {
+        const part = parts.length ? nearest(region ?? parts[1]!.region) : null;
+        const category =
+          part ?? guessCategory(name) ?? categoryAt(hash(name) + Math.round((region?.x ?? 0) * 3));
+        return ofLook(category, colorOf(pixels, region));
+      },
+      parts,
+    );
   }
 
   fromUrl(url: string): Picture {
@@ -68,8 +77,14 @@ export class MockPictures {
       { product: find('Shoes', 'White'), x: 210, y: 690, scale: 0.5 },
     ];
     const by = new Map(worn.map((w) => [w.product.category, w.product]));
-    return this.#keep('outfit', 600, 900, drawScene(worn, 600, 900), (region) =>
-      ofProduct(by.get(nearest(region ?? outfit[1]!.region))!), outfit);
+    return this.#keep(
+      'outfit',
+      600,
+      900,
+      drawScene(worn, 600, 900),
+      (region) => ofProduct(by.get(nearest(region ?? outfit[1]!.region))!),
+      outfit,
+    );
   }
 
   look(id: string, region: Region | null): Vector {
@@ -113,7 +128,8 @@ function nearest(region: Region): string {
 function colorOf(pixels: Uint8ClampedArray, region: Region | null): [number, number, number] {
   const r = region ?? { x: 0, y: 0, width: 1, height: 1 };
   const from = (start: number, size: number) => Math.floor((start + size * 0.25) * grid);
-  const to = (start: number, size: number) => Math.max(from(start, size) + 1, Math.ceil((start + size * 0.75) * grid));
+  const to = (start: number, size: number) =>
+    Math.max(from(start, size) + 1, Math.ceil((start + size * 0.75) * grid));
   const sum: [number, number, number] = [0, 0, 0];
   let n = 0;
   for (let y = from(r.y, r.height); y < Math.min(grid, to(r.y, r.height)); y++)

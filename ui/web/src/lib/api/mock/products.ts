@@ -101,7 +101,11 @@ function make(number: number): MockProduct {
     material,
     price: Math.round((basePrice[c]! * (0.7 + ((number * 37) % 60) / 60) - 0.05) * 20) / 20,
     availability: pick(stock, number * 5 + round),
-    sizes: clothing ? ['XS', 'S', 'M', 'L', 'XL'].slice(number % 2, 5 - (round % 2)) : category === 'Shoes' ? ['37', '38', '39', '40', '41', '42'].slice(round % 3) : [],
+    sizes: clothing
+      ? ['XS', 'S', 'M', 'L', 'XL'].slice(number % 2, 5 - (round % 2))
+      : category === 'Shoes'
+        ? ['37', '38', '39', '40', '41', '42'].slice(round % 3)
+        : [],
   };
 }
 

@@ -38,7 +38,9 @@ export const cardOf = (p: MockProduct, favourite: boolean): Card => ({
 
 /** "red dress not striped" → what is wanted, and what is not. */
 export function readWords(words: string): { words: string; without: string[] } {
-  const [wanted = '', ...rest] = words.split(/(?:^|[\s,，])(?:not|without|nicht|ohne|no|sin|pas|sans|ليس|بدون)\s|不要/iu);
+  const [wanted = '', ...rest] = words.split(
+    /(?:^|[\s,，])(?:not|without|nicht|ohne|no|sin|pas|sans|ليس|بدون)\s|不要/iu,
+  );
   const clean = (s: string) => s.trim().replace(/[\s,]+$/u, '');
   return { words: clean(wanted), without: rest.map(clean).filter(Boolean) };
 }
@@ -50,7 +52,8 @@ const passes = (p: MockProduct, filters: Choice[], but?: string) =>
   );
 
 const affordable = (p: MockProduct, price: SearchRequest['price']) =>
-  (price?.min == null || p.price >= Number(price.min)) && (price?.max == null || p.price <= Number(price.max));
+  (price?.min == null || p.price >= Number(price.min)) &&
+  (price?.max == null || p.price <= Number(price.max));
 
 function facets(request: SearchRequest): Facet[] {
   return Object.entries(values).map(([field, of]) => {
@@ -117,11 +120,7 @@ export function search(
   });
   if (something) hits.sort((a, b) => b.score - a.score);
   const top = Math.max(...hits.map((h) => h.score), 0);
-  const near = !something
-    ? hits
-    : top < fits
-      ? hits.slice(0, 12)
-      : hits.filter((h) => h.score > top * 0.25);
+  const near = !something ? hits : top < fits ? hits.slice(0, 12) : hits.filter((h) => h.score > top * 0.25);
   const price = (h: Hit) => Number(h.card.price?.amount ?? 0);
   if (request.sort === 'price_up') near.sort((a, b) => price(a) - price(b));
   if (request.sort === 'price_down') near.sort((a, b) => price(b) - price(a));

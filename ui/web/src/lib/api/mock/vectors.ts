@@ -72,7 +72,10 @@ export function ofLook(category: string, rgb: [number, number, number]): Vector 
 }
 
 export const guessCategory = (name: string): string | null => {
-  for (const word of name.toLowerCase().split(/[^\p{L}-]+/u)) {
+  for (const word of name
+    .toLowerCase()
+    .replace('t-shirt', 'tshirt')
+    .split(/[^\p{L}]+/u)) {
     const axis = axes.get(word);
     if (axis?.startsWith('category:')) return axis.slice('category:'.length);
   }

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { faults, languages, read } from '../../scripts/check-i18n.mjs';
+import { bytes, milliseconds, money, percent } from '../../src/lib/i18n/format';
+import { fieldName, valueName } from '../../src/lib/i18n/fields';
+import { i18n, render, spokenOf, t } from '../../src/lib/i18n/i18n.svelte';
+import { problemText } from '../../src/lib/i18n/problems';
+
+describe('the check of the message files', () => {
+  const code = `t('a.b'); const k = { x: 'a.n' }`;
+  const en = { 'a.b': 'Hello {name}', 'a.n': { one: '{count} thing', other: '{count} things' } };
+  const de = { 'a.b': 'Hallo {name}', 'a.n': { one: '{count} Ding', other: '{count} Dinge' } };
+
+  it('passes what is complete', () => expect(faults({ en, de }, code)).toEqual([]));
+
+  it.each([
+    ['a missing key', { en, de: { 'a.n': de['a.n'] } }, code],
+    ['an unknown key', { en, de: { ...de, 'a.c': 'x' } }, code],
+    ['an unused key', { en: { ...en, 'a.z': 'x' }, de: { ...de, 'a.z': 'x' } }, code],
+    ['a key that only the code has', { en, de }, `${code} t('a.q')`],
+    ['a lost parameter', { en, de: { ...de, 'a.b': 'Hallo' } }, code],
+    ['a lost plural', { en, de: { ...de, 'a.n': { other: '{count} Dinge' } } }, code],
+    ['an empty message', { en, de: { ...de, 'a.b': ' ' } }, code],
+  ])('finds %s', (_, messages, source) => expect(faults(messages, source).length).toBeGreaterThan(0));
+
+  it('holds for every language here', () => {
+    const all = Object.keys(read('en'));
+    for (const language of languages) expect(Object.keys(read(language)).sort()).toEqual([...all].sort());
+  });
+});
+
+describe('languages', () => {
+  it('takes the first wished one that is spoken', () => {
+    expect(spokenOf('system', ['pt-BR', 'zh-Hans-CN', 'de'])).toBe('zh');
+    expect(spokenOf('system', ['pt'])).toBe('en');
+    expect(spokenOf('ar', ['de'])).toBe('ar');
+  });
+
+  it('has six plural forms in Arabic', () => {
+    const forms = read('ar')['results.products']!;
+    const said = [0, 1, 2, 5, 11, 100].map((count) => render(forms, { count }, 'ar'));
+    expect(new Set(said).size).toBe(6);
+    expect(said[2]).toBe('منتجان');
+  });
+
+  it('keeps the last choice when languages load out of order', async () => {
+    await Promise.all([i18n.use('de'), i18n.use('fr'), i18n.use('es')]);
+    expect(i18n.language).toBe('es');
+    expect(t('nav.search')).toBe('Buscar');
+    await i18n.use('ar');
+    expect(i18n.dir).toBe('rtl');
+    await i18n.use('en');
+    expect(i18n.dir).toBe('ltr');
+  });
+});
+
+describe('formats', () => {
+  it('writes amounts exactly', () => {
+    expect(money({ amount: '12345678901234.56', currency: 'EUR' })).toContain('12,345,678,901,234.56');
+    expect(money({ amount: '5', currency: 'nonsense' })).toBe('5 nonsense');
+    expect(money(null)).toBe('');
+  });
+
+  it('writes shares, times and sizes', () => {
+    expect(percent(97)).toBe('97%');
+    expect(milliseconds(4.26)).toBe('4.3 ms');
+    expect(milliseconds(42.6)).toBe('43 ms');
+    expect(bytes(86_400_000)).toBe('86.4 MB');
+    expect(bytes(12)).toBe('12 bytes');
+  });
+
+  it('translates the fields it knows and shows the others as they are', () => {
+    expect(fieldName('color')).toBe('Colour');
+    expect(fieldName('heel_height')).toBe('Heel height');
+    expect(valueName('availability', 'in stock')).toBe('In stock');
+    expect(valueName('availability', 'in_stock')).toBe('In stock');
+    expect(valueName('brand', 'in_stock')).toBe('in_stock');
+  });
+
+  it('says what to do about every problem', () => {
+    expect(problemText({ code: 'disk_full', message: '' })).toBe(
+      'The disk is full. Free some space, then try again.',
+    );
+  });
+});
