@@ -1,0 +1,236 @@
+// Every view, light and dark: nothing that axe finds; and on a phone: nothing too wide, nothing too small.
+
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { browser, desktop, id, phone, ready } from './harness';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const { open } = browser({ bypassCSP: true });
+
+async function audit(page: Page): Promise<string[]> {
+  // A transition in flight has colours of its own.
+  await page.waitForTimeout(250);
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() =>
+    (window as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run(),
+  );
+  return violations.flatMap(({ id: rule, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${rule}: ${html.slice(0, 160)} ${failureSummary ?? ''}`),
+  );
+}
+
+/** What sticks out sideways, and what a thumb would miss. */
+async function misfits(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const found: string[] = [];
+    const root = document.documentElement;
+    if (root.scrollWidth > root.clientWidth) found.push(`page: ${root.scrollWidth} of ${root.clientWidth}`);
+    const visible = (element: Element) =>
+      element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) &&
+      !element.closest('.visually-hidden, .skip');
+    for (const element of document.querySelectorAll('a, button, input, select, summary')) {
+      if (!visible(element) || element.classList.contains('visually-hidden')) continue;
+      // A field inside its label is as large as the label is.
+      const target = element.closest('label') ?? element;
+      const { width, height } = target.getBoundingClientRect();
+      if (width < 43.5 || height < 43.5)
+        found.push(`${Math.round(width)}×${Math.round(height)}: ${element.outerHTML.slice(0, 140)}`);
+    }
+    return found;
+  });
+}
+
+const shot = async (page: Page) => {
+  await page.getByRole('button', { name: 'Part of the screen' }).first().click();
+  await page.getByRole('dialog').waitFor();
+};
+const drop = (page: Page) =>
+  page.evaluate(() => {
+    const data = new DataTransfer();
+    data.setData('text/uri-list', 'https://shop.example/a.jpg');
+    window.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+  });
+
+const views: {
+  name: string;
+  query?: string;
+  hash?: string;
+  act?: (page: Page, small: boolean) => Promise<unknown>;
+}[] = [
+  { name: 'first start', query: 'hint=1', act: ready },
+  { name: 'browsing', act: ready },
+  {
+    name: 'words',
+    act: async (page) => {
+      await ready(page);
+      await id(page, 'words').fill('red dress not striped');
+      await id(page, 'chip').first().waitFor();
+      await id(page, 'compare-toggle').first().click();
+    },
+  },
+  {
+    name: 'picture and words',
+    act: async (page, small) => {
+      await ready(page);
+      await drop(page);
+      await id(page, 'words').fill('blue');
+      await id(page, 'alpha').waitFor();
+      if (small) await id(page, 'crop-unfold').click();
+      await id(page, 'crop-box').waitFor();
+    },
+  },
+  { name: 'crop', act: async (page, small) => (small ? drop(page) : shot(page)) },
+  {
+    name: 'filters',
+    act: async (page, small) => {
+      await ready(page);
+      if (small) await id(page, 'filters-open').click();
+      await id(page, 'facet-value').first().click();
+      await id(page, 'chip').first().waitFor({ state: 'attached' });
+    },
+  },
+  {
+    name: 'no match',
+    act: async (page) => {
+      await ready(page);
+      await id(page, 'words').fill('spaceship');
+      await page.locator('[data-verdict="no_good_match"]').waitFor();
+    },
+  },
+  {
+    name: 'more like this',
+    act: async (page) => {
+      await ready(page);
+      await id(page, 'more-like-this').first().click();
+      await page.locator('[data-kind="exact"]').first().waitFor();
+    },
+  },
+  { name: 'product', hash: '#/product/p017', act: (page) => id(page, 'product-page').waitFor() },
+  { name: 'product that is gone', hash: '#/product/none', act: (page) => id(page, 'problem').waitFor() },
+  {
+    name: 'favourites',
+    act: async (page) => {
+      await ready(page);
+      for (const n of [0, 1, 2]) await id(page, 'favourite').nth(n).click();
+      await id(page, 'nav-favourites').click();
+      await page.getByRole('heading', { name: 'Favourites' }).waitFor();
+      await page.locator('main:not([hidden]) [data-testid="hit"]').first().waitFor();
+    },
+  },
+  {
+    name: 'no favourites',
+    hash: '#/favourites',
+    act: (page) => page.getByText('No favourites yet').waitFor(),
+  },
+  {
+    name: 'history',
+    act: async (page) => {
+      await ready(page);
+      await id(page, 'words').fill('lamp');
+      await page.locator('[data-category="Lamps"]').first().waitFor();
+      await id(page, 'nav-history').click();
+      await id(page, 'history-entry').first().waitFor();
+    },
+  },
+  {
+    name: 'clearing the history',
+    act: async (page) => {
+      await ready(page);
+      await id(page, 'words').fill('lamp');
+      await page.locator('[data-category="Lamps"]').first().waitFor();
+      await id(page, 'nav-history').click();
+      await id(page, 'history-clear').click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'compare',
+    act: async (page) => {
+      await ready(page);
+      for (const n of [0, 1, 2, 3]) await id(page, 'compare-toggle').nth(n).click();
+      await id(page, 'compare-open').click();
+      await page.getByText('Portugal').first().waitFor();
+    },
+  },
+  {
+    name: 'nothing to compare',
+    hash: '#/compare',
+    act: (page) => page.getByText('Nothing to compare').waitFor(),
+  },
+  { name: 'settings', hash: '#/settings', act: (page) => id(page, 'storage').waitFor() },
+  {
+    name: 'licences',
+    hash: '#/settings',
+    act: async (page) => {
+      await id(page, 'licences').click();
+      await page.getByText('Apache-2.0').first().waitFor();
+    },
+  },
+  {
+    name: 'camera problem',
+    query: 'hint=0&camera=native&fail=open_camera:camera_denied',
+    act: async (page) => {
+      await ready(page);
+      await id(page, 'camera-button').click();
+      await id(page, 'problem').waitFor();
+    },
+  },
+  {
+    name: 'camera',
+    query: 'hint=0&camera=native',
+    act: async (page) => {
+      await ready(page);
+      await id(page, 'camera-button').click();
+      await page.locator('[data-testid="camera-live-toggle"]:enabled').click();
+      await id(page, 'live-state').waitFor();
+    },
+  },
+  { name: 'no catalogue', query: 'hint=0&catalog=none', act: (page) => id(page, 'problem').waitFor() },
+  {
+    name: 'failed search',
+    query: 'hint=0&fail=search:internal',
+    act: (page) => id(page, 'problem').waitFor(),
+  },
+];
+
+describe.each(['light', 'dark'])('in %s colours', (theme) => {
+  it.each(views)('axe finds nothing: $name', async ({ query = 'hint=0', hash, act }) => {
+    const page = await open(`${query}&theme=${theme}`, hash, desktop);
+    await act?.(page, false);
+    expect(await audit(page)).toEqual([]);
+  });
+});
+
+describe('on a phone', () => {
+  it.each(views)('fits, and a thumb hits everything: $name', async ({ query = 'hint=0', hash, act }) => {
+    const page = await open(query, hash, phone);
+    await act?.(page, true);
+    await page.waitForTimeout(150);
+    expect(await misfits(page)).toEqual([]);
+  });
+
+  it.each(['de', 'fr', 'ar', 'zh'])('fits in %s', async (language) => {
+    const page = await ready(await open(`hint=1&language=${language}`, '', phone));
+    expect(await misfits(page)).toEqual([]);
+    await id(page, 'nav-settings').click();
+    await id(page, 'storage').waitFor();
+    expect(await misfits(page)).toEqual([]);
+  });
+
+  it('has nothing that axe finds', async () => {
+    const page = await ready(await open('hint=1', '', phone));
+    expect(await audit(page)).toEqual([]);
+  });
+});
+
+it.each([1024, 1440, 1920])('fits at %i pixels', async (width) => {
+  const page = await ready(await open('hint=0', '', { width, height: 900 }));
+  const root = await page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    document.documentElement.clientWidth,
+  ]);
+  expect(root[0]).toBeLessThanOrEqual(root[1]!);
+});
