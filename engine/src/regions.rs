@@ -71,7 +71,7 @@ pub fn propose(picture: &RgbImage) -> Vec<Region> {
     regions.sort_by(|a, b| b.strength.total_cmp(&a.strength));
     let mut kept: Vec<Region> = Vec::new();
     for region in regions {
-        if kept.len() < MAX_REGIONS && kept.iter().all(|other| iou(other, &region) <= MAX_IOU) {
+        if kept.len() < MAX_REGIONS && kept.iter().all(|other| iou(other, &region) < MAX_IOU) {
             kept.push(region);
         }
     }
