@@ -38,7 +38,7 @@ export function browser(context: BrowserContextOptions = {}, flags: string[] = [
       page.on('console', (message) => {
         if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text());
       });
-      await page.goto(`${inject('url')}?mock&latency=5&${query}${hash}`);
+      await page.goto(`${inject('url')}?mock&${query}&latency=5${hash}`);
       return page;
     },
   };

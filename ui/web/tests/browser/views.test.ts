@@ -15,7 +15,9 @@ async function audit(page: Page): Promise<string[]> {
   await page.waitForTimeout(250);
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() =>
-    (window as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run(),
+    (window as unknown as { axe: { run: (options: object) => Promise<AxeResults> } }).axe.run({
+      resultTypes: ['violations'],
+    }),
   );
   return violations.flatMap(({ id: rule, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${rule}: ${html.slice(0, 160)} ${failureSummary ?? ''}`),
@@ -88,7 +90,7 @@ const views: {
     act: async (page, small) => {
       await ready(page);
       if (small) await id(page, 'filters-open').click();
-      await id(page, 'facet-value').first().click();
+      await page.locator('[data-testid="facet-value"]:visible').first().click();
       await id(page, 'chip').first().waitFor({ state: 'attached' });
     },
   },
@@ -130,7 +132,7 @@ const views: {
     act: async (page) => {
       await ready(page);
       await id(page, 'words').fill('lamp');
-      await page.locator('[data-category="Lamps"]').first().waitFor();
+      await page.locator('[data-index="0"][data-category="Lamps"]').waitFor();
       await id(page, 'nav-history').click();
       await id(page, 'history-entry').first().waitFor();
     },
@@ -140,7 +142,7 @@ const views: {
     act: async (page) => {
       await ready(page);
       await id(page, 'words').fill('lamp');
-      await page.locator('[data-category="Lamps"]').first().waitFor();
+      await page.locator('[data-index="0"][data-category="Lamps"]').waitFor();
       await id(page, 'nav-history').click();
       await id(page, 'history-clear').click();
       await page.getByRole('dialog').waitFor();

@@ -145,7 +145,11 @@ it('crops: the dots of a screen, the handles, the whole again', async () => {
   expect(after!.height).toBeGreaterThan(before!.height + 60);
   await firstHit(page, 'Jackets');
   await id(page, 'whole-picture').click();
-  expect((await id(page, 'crop-box').boundingBox())!.height).toBeGreaterThan(after!.height);
+  await page.waitForFunction(
+    (height) =>
+      document.querySelector('[data-testid="crop-box"]')!.getBoundingClientRect().height > height + 20,
+    after!.height,
+  );
 });
 
 it('narrows by filters, price and order, and widens again', async () => {
