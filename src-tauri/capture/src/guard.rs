@@ -12,7 +12,7 @@ use crate::{Error, Result};
 ///
 /// A thread cannot be ended from outside. One that hangs in a driver is left behind on purpose: it holds a
 /// stack and a device until the driver comes back, and the program goes on.
-#[cfg_attr(not(feature = "native"), expect(dead_code, reason = "only drivers hang"))]
+#[cfg_attr(not(feature = "native"), allow(dead_code, reason = "only drivers hang"))]
 pub(crate) fn within<T: Send + 'static>(
     limit: Duration,
     task: impl FnOnce() -> Result<T> + Send + 'static,

@@ -197,6 +197,19 @@ const EACCES: u32 = 13;
 const EBUSY: u32 = 16;
 const ENODEV: u32 = 19;
 
+/// E_ACCESSDENIED of Windows; the others are the words of macOS.
+const DENIED: &[&str] = &["0x80070005", "access denied", "access is denied", "permission", "authorized"];
+
+/// MF_E_HW_MFT_FAILED_START_STREAMING and MF_E_VIDEO_RECORDING_DEVICE_PREEMPTED of Windows, and a device
+/// that another program has locked on macOS.
+const BUSY: &[&str] = &["0xc00d3704", "0xc00d3ea3", "busy", "in use", "to lock"];
+
+const NONE: &[&str] = &["no device", "not found", "no such", "out of range"];
+
+/// nokhwa finds no format ("Failed to Fufill"), or one that it has no word for.
+const UNSUPPORTED: &[&str] =
+    &["fufill", "not implemented", "unsupported", "not supported", "rejected", "whole number"];
+
 fn explain(error: &NokhwaError) -> Error {
     let words = error.to_string();
     match system_error(&words) {
@@ -205,16 +218,15 @@ fn explain(error: &NokhwaError) -> Error {
         Some(EBUSY) => return Error::Busy,
         _ => {}
     }
-    let says = |parts: &[&str]| parts.iter().any(|part| words.to_lowercase().contains(part));
-    // E_ACCESSDENIED of Windows, "not authorized" of macOS.
-    if says(&["0x80070005", "access denied", "access is denied", "permission", "authorized"]) {
+    let lower = words.to_lowercase();
+    let says = |parts: &[&str]| parts.iter().any(|part| lower.contains(part));
+    if says(DENIED) {
         Error::Denied
-    // MF_E_HW_MFT_FAILED_START_STREAMING, MF_E_VIDEO_RECORDING_DEVICE_PREEMPTED, a locked AVCaptureDevice.
-    } else if says(&["0xc00d3704", "0xc00d3ea3", "busy", "in use", "lock"]) {
+    } else if says(BUSY) {
         Error::Busy
-    } else if says(&["no device", "not found", "no such", "out of range"]) {
+    } else if says(NONE) {
         Error::None
-    } else if says(&["fufill", "fulfill", "not implemented", "unsupported", "not supported", "rejected"]) {
+    } else if says(UNSUPPORTED) {
         Error::unsupported(words)
     } else {
         Error::lost(words)

@@ -6,7 +6,7 @@ use image::RgbImage;
 
 /// How the bytes of a raw frame lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(not(feature = "native"), expect(dead_code, reason = "only cameras give raw frames"))]
+#[cfg_attr(not(feature = "native"), allow(dead_code, reason = "only cameras give raw frames"))]
 pub(crate) enum Layout {
     /// `Y0 Cb Y1 Cr` for two pixels.
     Yuyv,
@@ -40,7 +40,7 @@ pub(crate) struct Planes<'a> {
 }
 
 /// Converts a frame; surplus bytes at its end are padding. None if there are too few.
-#[cfg_attr(not(feature = "native"), expect(dead_code, reason = "only cameras give raw frames"))]
+#[cfg_attr(not(feature = "native"), allow(dead_code, reason = "only cameras give raw frames"))]
 pub(crate) fn to_rgb(layout: Layout, width: u32, height: u32, bytes: &[u8]) -> Option<RgbImage> {
     let pixels = (width as usize).checked_mul(height as usize)?;
     let rgb = match layout {
