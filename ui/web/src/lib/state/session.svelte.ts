@@ -74,6 +74,8 @@ export class SearchSession {
 
   /** The words and filters alone, with a ticket of their own. */
   template(): SearchRequest {
+    // It takes the place of whatever still runs.
+    this.busy = false;
     return { ...this.request(++this.#ticket), picture: null, like: null };
   }
 

@@ -1,0 +1,171 @@
+// Writes docs/screenshots/app-*.png: each view as a shopper meets it, light and dark, desktop and phone.
+// Names after "--" write only those: npm run screenshots -- product compare
+
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { launch, serve } from './browser.mjs';
+
+const folder = fileURLToPath(new URL('../../../docs/screenshots/', import.meta.url));
+const only = process.argv.slice(2);
+const desktop = { width: 1440, height: 900 };
+const phone = { width: 390, height: 844 };
+
+const id = (page, name) => page.getByTestId(name);
+const words = async (page, text) => {
+  await id(page, 'words').fill(text);
+  await page.locator('[data-index="0"][data-percent]').waitFor();
+};
+const drop = async (page, address) => {
+  await page.evaluate((url) => {
+    const data = new DataTransfer();
+    data.setData('text/uri-list', url);
+    window.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+  }, address);
+  await id(page, 'query-picture').waitFor({ state: 'attached' });
+  await page.locator('[data-index="0"][data-percent]').waitFor();
+};
+/** An outfit, of which one part is asked about. */
+const outfit = async (page, part) => {
+  await page.locator('body').press('Control+v');
+  await id(page, 'proposal-dot').nth(part).click();
+  await page.waitForTimeout(300);
+};
+const keep = async (page) => {
+  for (const n of [0, 2, 3, 5, 6])
+    await page.locator(`[data-index="${n}"] [data-testid="favourite"]`).click();
+  await id(page, 'nav-favourites').click();
+  await page.locator('main:not([hidden]) [data-testid="hit"]').nth(4).waitFor();
+};
+const compare = async (page) => {
+  await words(page, 'jacket');
+  for (const n of [0, 1, 2, 3])
+    await page.locator(`[data-index="${n}"] [data-testid="compare-toggle"]`).click();
+  await id(page, 'compare-open').click();
+  await page.getByText('Portugal').first().waitFor();
+};
+const camera = async (page) => {
+  await id(page, 'camera-button').click();
+  await page.locator('[data-testid="camera-live-toggle"]:enabled').click();
+  await page.locator('[data-kind="exact"]').first().waitFor();
+};
+const past = async (page) => {
+  for (const text of ['red dress not striped', 'oak chair']) {
+    await id(page, 'words').fill(text);
+    await page.waitForTimeout(350);
+  }
+  await id(page, 'words').fill('');
+  await drop(page, 'https://shop.example/coat.jpg');
+  await id(page, 'nav-history').click();
+  await id(page, 'history-entry').first().waitFor();
+};
+
+const shots = {
+  hint: { query: 'hint=1' },
+  browse: {},
+  words: { act: (page) => words(page, 'red dress not striped') },
+  'words-dark': { query: 'theme=dark', act: (page) => words(page, 'blue jacket') },
+  picture: { query: 'clipboard=1', act: (page) => outfit(page, 1) },
+  'picture-dark': { query: 'clipboard=1&theme=dark', act: (page) => outfit(page, 3) },
+  'picture-words': {
+    query: 'clipboard=1',
+    act: async (page) => {
+      await outfit(page, 1);
+      await words(page, 'yellow');
+      await page.waitForTimeout(400);
+    },
+  },
+  'crop-screen': { act: (page) => page.getByRole('button', { name: 'Part of the screen' }).first().click() },
+  drop: {
+    act: (page) =>
+      page.evaluate(() => window.dispatchEvent(new DragEvent('dragenter', { cancelable: true }))),
+  },
+  'more-like-this': {
+    act: async (page) => {
+      await page.locator('[data-index="2"] [data-testid="more-like-this"]').click();
+      await page.locator('[data-kind="exact"]').first().waitFor();
+    },
+  },
+  filters: {
+    act: async (page) => {
+      for (const value of ['Dresses', 'Jackets', 'Kumo'])
+        await page.locator(`[data-testid="facet-value"][data-value="${value}"]`).click();
+    },
+  },
+  'no-match': { act: (page) => words(page, 'spaceship') },
+  product: { hash: '#/product/p017', act: (page) => id(page, 'product-page').waitFor() },
+  'product-dark': {
+    query: 'theme=dark',
+    hash: '#/product/p006',
+    act: (page) => id(page, 'product-page').waitFor(),
+  },
+  favourites: { act: keep },
+  history: { act: past },
+  compare: { act: compare },
+  'compare-dark': { query: 'theme=dark', act: compare },
+  settings: { hash: '#/settings', act: (page) => id(page, 'storage').waitFor() },
+  'settings-dark': { query: 'theme=dark', hash: '#/settings', act: (page) => id(page, 'storage').waitFor() },
+  camera: { query: 'camera=native', act: camera },
+  'camera-problem': {
+    query: 'camera=native&fail=open_camera:camera_denied',
+    act: async (page) => {
+      await id(page, 'camera-button').click();
+      await id(page, 'problem').waitFor();
+    },
+  },
+  'no-catalogue': { query: 'catalog=none', act: (page) => id(page, 'problem').waitFor() },
+  arabic: { query: 'language=ar&clipboard=1', act: (page) => outfit(page, 1) },
+  'arabic-settings': {
+    query: 'language=ar',
+    hash: '#/settings',
+    act: (page) => id(page, 'storage').waitFor(),
+  },
+  chinese: { query: 'language=zh' },
+  german: { query: 'language=de', act: (page) => words(page, 'navy jacket') },
+  'phone-hint': { query: 'hint=1', size: phone },
+  'phone-words': { size: phone, act: (page) => words(page, 'red dress') },
+  'phone-picture': {
+    size: phone,
+    query: 'theme=dark',
+    act: (page) => drop(page, 'https://shop.example/hat.jpg'),
+  },
+  'phone-camera': { size: phone, query: 'camera=native', act: camera },
+  'phone-crop': {
+    size: phone,
+    act: async (page) => {
+      await drop(page, 'https://shop.example/coat.jpg');
+      await id(page, 'crop-unfold').click();
+    },
+  },
+  'phone-filters': { size: phone, act: (page) => id(page, 'filters-open').click() },
+  'phone-product': { size: phone, hash: '#/product/p002', act: (page) => id(page, 'product-page').waitFor() },
+  'phone-compare': { size: phone, act: compare },
+  'phone-arabic': { size: phone, query: 'language=ar', act: (page) => words(page, 'dress') },
+  'phone-settings': {
+    size: phone,
+    query: 'theme=dark',
+    hash: '#/settings',
+    act: (page) => id(page, 'storage').waitFor(),
+  },
+};
+
+mkdirSync(folder, { recursive: true });
+const server = await serve();
+const { browser, close } = await launch({ reducedMotion: 'reduce', locale: 'en-GB' });
+try {
+  for (const [name, { query = '', hash = '', size = desktop, act }] of Object.entries(shots)) {
+    if (only.length > 0 && !only.includes(name)) continue;
+    const page = await browser.newPage();
+    page.setDefaultTimeout(15_000);
+    await page.setViewportSize(size);
+    await page.goto(`${server.url}?mock&${query}&hint=0&theme=light${hash}`);
+    if (!hash && !query.includes('catalog'))
+      await page.waitForSelector('html[data-ready="true"]', { state: 'attached' });
+    await act?.(page);
+    await page.waitForTimeout(400);
+    await page.screenshot({ path: `${folder}app-${name}.png` });
+    await page.close();
+  }
+} finally {
+  await close();
+  await server.close();
+}
