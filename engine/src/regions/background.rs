@@ -144,11 +144,9 @@ mod tests {
     fn an_inverse_times_its_matrix_is_one() {
         let m = [[40.0, 3.0, -2.0], [3.0, 12.0, 4.0], [-2.0, 4.0, 15.0]];
         let inverse = inverse(&m);
-        for i in 0..3 {
-            for j in 0..3 {
-                let cell: f32 = (0..3).map(|k| m[i][k] * inverse[k][j]).sum();
-                assert!((cell - f32::from(u8::from(i == j))).abs() < 1e-5, "{i} {j} {cell}");
-            }
+        for (i, j) in (0..9).map(|cell| (cell / 3, cell % 3)) {
+            let cell: f32 = (0..3).map(|k| m[i][k] * inverse[k][j]).sum();
+            assert!((cell - f32::from(u8::from(i == j))).abs() < 1e-5, "{i} {j} {cell}");
         }
     }
 }

@@ -67,7 +67,7 @@ const TWO_SHIRTS: [[f32; 4]; 2] = [[0.06, 0.2, 0.38, 0.6], [0.56, 0.2, 0.38, 0.6
 /// A striped shirt over trousers that it touches.
 fn outfit(x: f32, y: f32) -> Option<[u8; 3]> {
     let shirt = is_shirt((x - 0.25) / 0.5, (y - 0.1) / 0.38);
-    let stripe = (y * 40.0) as u32 % 3 == 0;
+    let stripe = ((y * 40.0) as u32).is_multiple_of(3);
     let legs = within(x, y, 0.35, 0.48, 0.48, 0.92)
         || within(x, y, 0.52, 0.48, 0.65, 0.92)
         || within(x, y, 0.35, 0.48, 0.65, 0.6);

@@ -45,7 +45,7 @@ pub(crate) fn to_rgb(layout: Layout, width: u32, height: u32, bytes: &[u8]) -> O
     let pixels = (width as usize).checked_mul(height as usize)?;
     let rgb = match layout {
         // Two pixels share their colour, so a row has a whole number of pairs.
-        Layout::Yuyv if width % 2 == 0 => {
+        Layout::Yuyv if width.is_multiple_of(2) => {
             let mut out = Vec::with_capacity(3 * pixels);
             for pair in bytes.get(..pixels.checked_mul(2)?)?.chunks_exact(4) {
                 out.extend(rgb(pair[0], pair[1], pair[3], Range::Limited));

@@ -96,9 +96,9 @@ fn check_sides(path: &Path) -> Result<()> {
         let side = std::str::from_utf8(&word[1..]).ok().and_then(|digits| digits.parse::<usize>().ok());
         side.is_some_and(|side| (1..=MAX_SIDE).contains(&side))
     };
-    let sides =
+    let mut sides =
         line.split(|byte| *byte == b' ').skip(1).filter(|word| matches!(word.first(), Some(b'W' | b'H')));
-    if sides.map(fits).all(|fits| fits) { Ok(()) } else { Err(bad(path, "sides beyond 16384 pixels")) }
+    if sides.all(fits) { Ok(()) } else { Err(bad(path, "sides beyond 16384 pixels")) }
 }
 
 fn bad(path: &Path, reason: impl ToString) -> Error {
