@@ -7,6 +7,9 @@ use crate::shell::{root, target};
 use crate::ui::Npm;
 use crate::{run, system, ui};
 
+/// Only packing needs it, so it is not among the interface's packages.
+const TAURI_CLI: &str = "@tauri-apps/cli@2.12.5";
+
 /// What can be made on this system without programs that have to be fetched.
 const HERE: &str = if cfg!(target_os = "linux") {
     "deb,rpm"
@@ -25,9 +28,9 @@ pub fn bundle(arguments: &[String]) -> Result<()> {
     let sample = Sample::beside(target().join("release"));
     sample.build()?;
     let npm = Npm::ensure()?;
-    npm.install()?;
     let config = root().join("src-tauri").join("tauri.bundle.conf.json");
-    let mut tauri = npm.command(&["exec", "--", "tauri", "build", "--config"]);
+    let mut tauri =
+        npm.command(&["exec", "--yes", "--package", TAURI_CLI, "--", "tauri", "build", "--config"]);
     tauri.arg(config).current_dir(root().join("src-tauri"));
     if arguments.is_empty() {
         tauri.args(["--bundles", HERE]);

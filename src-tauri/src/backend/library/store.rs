@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use heed::types::{Bytes, SerdeJson, Str};
-use heed::{Database, Env, EnvOpenOptions, RwTxn, WithoutTls};
+use heed::{CommitOrAbort, CommitToken, Database, Env, EnvOpenOptions, OnCommit, RwTxn, WithoutTls};
 use knytt_ui_api::{Code, HistoryEntry, Problem};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -21,14 +21,32 @@ use crate::backend::problem::{of_io, of_store};
 /// Address space, not disk: far more than a bounded history with small pictures takes.
 const MAP_BYTES: usize = 256 << 20;
 
-/// The databases, open.
-#[derive(Clone)]
+/// The environment and its databases, open.
 struct Open {
     env: Env<WithoutTls>,
-    values: Database<Str, Bytes>,
-    favourites: Database<Str, Bytes>,
-    history: Database<Str, SerdeJson<HistoryEntry>>,
-    pictures: Database<Str, Bytes>,
+    db: Databases<'static>,
+}
+
+/// Handles; `'t` ends with the transaction that opened them, or is `'static` once that has committed.
+#[derive(Clone, Copy)]
+struct Databases<'t> {
+    values: Database<'t, Str, Bytes>,
+    favourites: Database<'t, Str, Bytes>,
+    history: Database<'t, Str, SerdeJson<HistoryEntry>>,
+    pictures: Database<'t, Str, Bytes>,
+}
+
+impl OnCommit for Databases<'_> {
+    type Committed = Databases<'static>;
+
+    fn on_commit(self, token: &CommitToken) -> Databases<'static> {
+        Databases {
+            values: self.values.on_commit(token),
+            favourites: self.favourites.on_commit(token),
+            history: self.history.on_commit(token),
+            pictures: self.pictures.on_commit(token),
+        }
+    }
 }
 
 /// The library on disk. Erasing closes and replaces it, so each use asks for it anew.
@@ -74,13 +92,13 @@ impl Store {
     pub fn value<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, Problem> {
         self.with(|open| {
             let txn = open.env.read_txn()?;
-            Ok(open.values.get(&txn, key)?.and_then(|bytes| serde_json::from_slice(bytes).ok()))
+            Ok(open.db.values.get(&txn, key)?.and_then(|bytes| serde_json::from_slice(bytes).ok()))
         })
     }
 
     pub fn set_value(&self, key: &str, value: &impl Serialize) -> Result<(), Problem> {
         let bytes = serde_json::to_vec(value).map_err(|e| Problem::new(Code::Internal, e))?;
-        self.change(|open, txn| open.values.put(txn, key, &bytes))
+        self.change(|open, txn| open.db.values.put(txn, key, &bytes))
     }
 
     /// Products of a catalogue, the newest first.
@@ -93,7 +111,7 @@ impl Store {
                 let at = at.try_into().map_or(0, u64::from_le_bytes);
                 Ok((at, key[prefix.len()..].to_owned()))
             };
-            open.favourites.prefix_iter(&txn, &prefix)?.map(kept).collect::<heed::Result<Vec<_>>>()
+            open.db.favourites.prefix_iter(&txn, &prefix)?.map(kept).collect::<heed::Result<Vec<_>>>()
         })?;
         found.sort_by(|a, b| b.cmp(a));
         Ok(found.into_iter().map(|(_, product)| product).collect())
@@ -103,20 +121,23 @@ impl Store {
     pub fn set_favourite(&self, catalog: &str, product: &str, at: Option<u64>) -> Result<(), Problem> {
         let key = format!("{catalog}\0{product}");
         self.change(|open, txn| match at {
-            Some(at) => open.favourites.put(txn, &key, &at.to_le_bytes()),
-            None => open.favourites.delete(txn, &key).map(drop),
+            Some(at) => open.db.favourites.put(txn, &key, &at.to_le_bytes()),
+            None => open.db.favourites.delete(txn, &key).map(drop),
         })
     }
 
     pub fn history(&self) -> Result<Vec<HistoryEntry>, Problem> {
         self.with(|open| {
             let txn = open.env.read_txn()?;
-            open.history.rev_iter(&txn)?.map(|entry| Ok(entry?.1)).collect()
+            open.db.history.rev_iter(&txn)?.map(|entry| Ok(entry?.1)).collect()
         })
     }
 
     pub fn history_picture(&self, id: &str) -> Result<Option<Vec<u8>>, Problem> {
-        self.with(|open| Ok(open.pictures.get(&open.env.read_txn()?, id)?.map(<[u8]>::to_vec)))
+        self.with(|open| {
+            let txn = open.env.read_txn()?;
+            Ok(open.db.pictures.get(&txn, id)?.map(<[u8]>::to_vec))
+        })
     }
 
     /// Adds an entry in place of `replaced`, and drops the oldest beyond `most`.
@@ -129,19 +150,19 @@ impl Store {
     ) -> Result<(), Problem> {
         self.change(|open, txn| {
             if let Some(old) = replaced {
-                open.history.delete(txn, old)?;
-                open.pictures.delete(txn, old)?;
+                open.db.history.delete(txn, old)?;
+                open.db.pictures.delete(txn, old)?;
             }
-            open.history.put(txn, &entry.id, entry)?;
+            open.db.history.put(txn, &entry.id, entry)?;
             if let Some(picture) = picture {
-                open.pictures.put(txn, &entry.id, picture)?;
+                open.db.pictures.put(txn, &entry.id, picture)?;
             }
-            let count = usize::try_from(open.history.len(txn)?).unwrap_or(usize::MAX);
-            let ids = open.history.iter(txn)?.take(count.saturating_sub(most));
+            let count = usize::try_from(open.db.history.len(txn)?).unwrap_or(usize::MAX);
+            let ids = open.db.history.iter(txn)?.take(count.saturating_sub(most));
             let oldest: Vec<String> = ids.map(|e| Ok(e?.0.to_owned())).collect::<heed::Result<_>>()?;
             for id in oldest {
-                open.history.delete(txn, &id)?;
-                open.pictures.delete(txn, &id)?;
+                open.db.history.delete(txn, &id)?;
+                open.db.pictures.delete(txn, &id)?;
             }
             Ok(())
         })
@@ -150,12 +171,12 @@ impl Store {
     pub fn forget_history(&self, id: Option<&str>) -> Result<(), Problem> {
         self.change(|open, txn| match id {
             Some(id) => {
-                open.history.delete(txn, id)?;
-                open.pictures.delete(txn, id).map(drop)
+                open.db.history.delete(txn, id)?;
+                open.db.pictures.delete(txn, id).map(drop)
             }
             None => {
-                open.history.clear(txn)?;
-                open.pictures.clear(txn)
+                open.db.history.clear(txn)?;
+                open.db.pictures.clear(txn)
             }
         })
     }
@@ -168,7 +189,7 @@ impl Store {
         if let Some(open) = guard.take() {
             let txn = open.env.read_txn().map_err(of_store)?;
             for key in but {
-                let value = open.values.get(&txn, key).map_err(of_store)?;
+                let value = open.db.values.get(&txn, key).map_err(of_store)?;
                 kept.extend(value.map(|value| (*key, value.to_vec())));
             }
             drop(txn);
@@ -180,7 +201,7 @@ impl Store {
         let open = open(&self.folder)?;
         let mut txn = open.env.write_txn().map_err(of_store)?;
         for (key, value) in kept {
-            open.values.put(&mut txn, key, &value).map_err(of_store)?;
+            open.db.values.put(&mut txn, key, &value).map_err(of_store)?;
         }
         txn.commit().map_err(of_store)?;
         *guard = Some(open);
@@ -199,17 +220,15 @@ fn open(folder: &Path) -> Result<Open, Problem> {
     options.map_size(MAP_BYTES).max_dbs(8);
     // SAFETY: the file belongs to this app alone, which is a single instance and changes it by LMDB only.
     let env = unsafe { options.open(folder) }.map_err(of_store)?;
-    let mut txn = env.write_txn().map_err(of_store)?;
-    let open = (|| {
-        Ok(Open {
-            values: env.create_database(&mut txn, Some("values"))?,
-            favourites: env.create_database(&mut txn, Some("favourites"))?,
-            history: env.create_database(&mut txn, Some("history"))?,
-            pictures: env.create_database(&mut txn, Some("pictures"))?,
-            env: env.clone(),
-        })
-    })()
-    .map_err(|error: heed::Error| of_store(error))?;
-    txn.commit().map_err(of_store)?;
-    Ok(open)
+    let txn = env.write_txn().map_err(of_store)?;
+    let created = env.create_databases_and_commit(txn, |opener, txn| -> heed::Result<_> {
+        Ok(CommitOrAbort::<_, heed::Error>::Commit(Databases {
+            values: opener.create_database(txn, Some("values"))?,
+            favourites: opener.create_database(txn, Some("favourites"))?,
+            history: opener.create_database(txn, Some("history"))?,
+            pictures: opener.create_database(txn, Some("pictures"))?,
+        }))
+    });
+    let db = created.and_then(Into::into).map_err(of_store)?;
+    Ok(Open { env, db })
 }

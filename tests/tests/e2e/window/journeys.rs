@@ -34,7 +34,8 @@ pub async fn search_and_keep(data: &Path) {
     let kept = app.hits().await[0].id.clone();
     app.press(&format!("[data-testid=hit][data-id='{kept}'] [data-testid=favourite]")).await;
     app.press("[data-testid=nav-favourites]").await;
-    app.until("the favourite is listed", || async { app.hits().await.iter().any(|hit| hit.id == kept) }).await;
+    app.until("the favourite is listed", || async { app.hits().await.iter().any(|hit| hit.id == kept) })
+        .await;
     app.close().await;
 
     let app = App::start(data, &[]).await;
@@ -55,12 +56,12 @@ fn a_photo_words_and_both_find_products_and_a_favourite_survives_a_restart() {
 fn words_filters_and_a_crop_narrow_a_pasted_picture() {
     journey(async |data: &Path| {
         let app = App::start(data, &[]).await;
-        app.type_words("shoes").await;
+        app.type_words("dress").await;
         app.until("words find", || async { app.is_there("timings").await }).await;
-        app.press("[data-testid=facet-value][data-field=category][data-value=Sneakers]").await;
+        app.press("[data-testid=facet-value][data-field=category][data-value=Dresses]").await;
         app.until("only what passes the filter is left", || async {
             let hits = app.hits().await;
-            !hits.is_empty() && hits.iter().all(|hit| hit.category == "Sneakers")
+            !hits.is_empty() && hits.iter().all(|hit| hit.category == "Dresses")
         })
         .await;
         app.press("[data-testid=chip]").await;
@@ -78,7 +79,8 @@ fn words_filters_and_a_crop_narrow_a_pasted_picture() {
             for (let i = 0; i < 14; i++) for (const key of ['ArrowLeft', 'ArrowUp'])
               box.dispatchEvent(new KeyboardEvent('keydown', { key, shiftKey: true, bubbles: true, cancelable: true }));";
         app.js(script).await;
-        app.until("a corner of the picture finds other things", || async { app.hits().await != before }).await;
+        app.until("a corner of the picture finds other things", || async { app.hits().await != before })
+            .await;
         app.close().await;
     });
 }

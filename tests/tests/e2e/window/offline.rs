@@ -23,7 +23,8 @@ fn all_of_it_works_with_the_network_cut() {
         "no network namespace can be made here: {can:?}"
     );
     let test = std::env::current_exe().unwrap();
-    let script = "ip link set lo up && exec \"$0\" --exact window::offline::inside --include-ignored --nocapture";
+    let script =
+        "ip link set lo up && exec \"$0\" --exact window::offline::inside --include-ignored --nocapture";
     let inside = Command::new(ENTER[0])
         .args(&ENTER[1..])
         .args(["sh", "-c", script])

@@ -25,8 +25,9 @@ pub struct AnswerHit {
     pub id: String,
     /// Cosine of query and product, −1 to 1.
     pub score: f32,
-    /// `exact`, `similar` or `other`.
-    pub kind: MatchKind,
+    /// `exact`, `similar` or `other`; absent if the scale of the scores is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<MatchKind>,
     /// How good the score is among this catalogue's scores; absent if their scale is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub percent: Option<u8>,
@@ -84,7 +85,7 @@ impl AnswerHit {
             percent: scale.map(|scale| scale.percent(hit.score)),
             id: hit.id,
             score: hit.score,
-            kind: hit.kind,
+            kind: scale.map(|_| hit.kind),
             parts: hit.parts,
             product: hit.product,
         }

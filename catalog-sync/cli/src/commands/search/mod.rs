@@ -29,12 +29,13 @@ pub fn run(args: &SearchArgs) -> Result<()> {
     let picture = args.query.image.as_deref().map(read_query).transpose()?;
     let session = session(&catalog, args)?;
     let words = args.query.text.as_deref().map(Words::parse).unwrap_or_default();
-    let excluded = args.without.iter().cloned().chain(words.without);
+    let excluded = args.without.iter().map(|text| some_words(text, "--without"));
+    let without = excluded.chain(words.without.into_iter().map(Ok)).collect::<Result<_>>()?;
     let query = Query {
         image: picture.clone().map(QueryImage::Encoded),
-        text: args.query.text.as_ref().map(|_| some_words(words.asked)).transpose()?,
+        text: args.query.text.as_ref().map(|_| some_words(&words.asked, "--text")).transpose()?,
         product: args.query.like.clone(),
-        without: excluded.map(some_words).collect::<Result<_>>()?,
+        without,
         alpha: args.alpha,
         filter,
         k: args.k,
@@ -69,11 +70,11 @@ fn read_query(path: &Path) -> Result<Vec<u8>> {
     read_limited(file, path, &limits).map_err(|(_, reason)| unreadable(path, &reason))
 }
 
-fn some_words(text: String) -> Result<String> {
+fn some_words(text: &str, argument: &str) -> Result<String> {
     if text.trim().is_empty() {
-        return Err(Failure::usage("there is no word in what to search for").into());
+        return Err(Failure::usage(format!("{argument} has no word to search for")).into());
     }
-    Ok(text)
+    Ok(text.into())
 }
 
 fn unreadable(path: &Path, reason: &str) -> anyhow::Error {
