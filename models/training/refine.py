@@ -1,7 +1,8 @@
 """A short last stage: the projections and the text tower alone.
 
-The image tower rests, so its pooled features are computed once and thousands of
-steps take a minute. Words gain most: each step asks for every category and colour.
+The image tower rests, so its pooled features are computed once and steps are cheap.
+Words gain most. Give it rendered garments that the image tower has not been trained
+on: those look to the text tower as new pictures will.
 
     python refine.py --photos DIR --rendered DIR --teacher FILE --out DIR --init CHECKPOINT
 """
@@ -15,10 +16,11 @@ import torch
 
 from train import Trainer, parser, pooled_features
 
+PHOTOS, RENDERED = 64, 192  # in each step
+
 
 def main() -> None:
     p = parser()
-    p.add_argument("--few", type=int, default=0, help="only so many rendered garments")
     p.add_argument("--photo-views", type=int, default=2)
     p.add_argument("--refine-steps", type=int, default=500)
     args = p.parse_args()
@@ -28,10 +30,9 @@ def main() -> None:
     size = student.model.vision_model.shape.image_size
     begin = time.time()
     tower = student.model.vision_model
-    views = [pooled_features(tower, photos, photos.images, v, size, 0.0 if v == 0 else 0.15) for v in range(args.photo_views)]
+    views = [pooled_features(tower, photos, v, size, 0.0 if v == 0 else 0.15) for v in range(args.photo_views)]
     of_photos = torch.stack(views, 1)
-    few = args.few or len(rendered.labels)
-    of_rendered = pooled_features(tower, rendered, rendered.images[:few], 0, size, 0.0)
+    of_rendered = pooled_features(tower, rendered, 0, size, 0.0)
     print(f"{time.time() - begin:.0f}s features", flush=True)
     spread = of_photos.flatten(0, 1).std(0) * 0.15
     parts = [student.model.visual_projection, student.model.text_model, student.model.text_projection, student.classes]
@@ -40,9 +41,9 @@ def main() -> None:
     plan = torch.optim.lr_scheduler.OneCycleLR(optim, 1e-3, total_steps=args.refine_steps, pct_start=0.1)
     known = np.nonzero(photos.labels >= 0)[0]
     for step in range(args.refine_steps):
-        pick = trainer.np_rng.choice(known, 64, replace=False)
+        pick = trainer.np_rng.choice(known, PHOTOS, replace=False)
         view = trainer.np_rng.integers(0, args.photo_views, len(pick))
-        pick_r = trainer.np_rng.choice(few, 96, replace=False)
+        pick_r = trainer.np_rng.choice(len(of_rendered), RENDERED, replace=False)
         x = torch.cat([of_photos[pick, view], of_rendered[pick_r]])
         x = x + torch.randn_like(x) * spread
         perm, lam = torch.arange(len(pick)), torch.ones(len(pick))

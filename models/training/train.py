@@ -22,6 +22,7 @@ import numpy as np
 import torch
 import torch.distributed as dist
 import torch.nn.functional as F
+from PIL import Image
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
@@ -29,7 +30,7 @@ from torch import Tensor, nn
 import captions as words
 from captions import Facts
 from colour import COLOURS, FINER, caption_colours, garment_colours
-from data import LABELS, jitter, load_squeezed, normalise, random_views, read_photos, read_rendered, shrink, take_views
+from data import LABELS, jitter, load_squeezed, normalise, random_views, read_photos, read_rendered, shrink, squeeze, take_views
 from export import export_bundle
 from teacher import Teacher, head_outputs, supcon, train_head, views_and_features
 from towers import DualEncoder, VisionShape, text_config
@@ -190,16 +191,19 @@ def wobble(theta: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def pooled_features(tower: nn.Module, pool: Pool, images: np.ndarray, view: int, size: int, spread: float) -> Tensor:
-    """The resting tower's features of one view of every picture."""
+def pooled_features(tower: nn.Module, pool: Pool, view: int, size: int, spread: float) -> Tensor:
+    """The resting tower's features of one view of every picture. View 0 is the whole
+    picture, made smaller just as the finished model will have it."""
     was = tower.training
     tower.eval()
     out = []
-    for lo in range(0, len(images), 64):
-        n = len(images[lo : lo + 64])
-        whole = torch.tensor([[1.0, 0, 0], [0, 1, 0]]).expand(n, 2, 3)
-        theta = torch.from_numpy(pool.theta[lo : lo + n, view]) if pool.theta is not None else whole
-        x = take_views(torch.from_numpy(np.array(images[lo : lo + n])), theta, size)
+    for lo in range(0, len(pool.images), 64):
+        part = np.array(pool.images[lo : lo + 64])
+        if view == 0:
+            part = np.stack([squeeze(Image.fromarray(picture), size) for picture in part])
+            x = torch.from_numpy(part).permute(0, 3, 1, 2) / 255
+        else:
+            x = take_views(torch.from_numpy(part), torch.from_numpy(pool.theta[lo : lo + 64, view]), size)
         x = jitter(x, spread) if spread else x
         with torch.autocast("cpu", torch.bfloat16):
             out.append(tower(normalise(x).contiguous(memory_format=torch.channels_last)).float())
@@ -242,26 +246,28 @@ class Trainer:
         torch.manual_seed(args.seed * 1000 + rank)
 
     def go_on_from(self, folder: Path) -> None:
-        """Starts from an exported bundle. The heads that only training needs are not
-        in it, so they learn first, on features of the resting image tower."""
-        model, photos = self.student.model, self.photos
-        pools = [(photos, 128)] + ([(self.rendered, 128)] if self.rendered else [])
+        """Starts from an exported bundle."""
         size = SIZES[1][1]
-        views = [self.draw(p, p.images, self.np_rng.integers(0, len(p.labels), n), size)[0] for p, n in pools]
-        pixels = normalise(torch.cat(views))
-        model.load_bundle(load_file(folder / "model.safetensors"), pixels)
-        model.vision_model.to(memory_format=torch.channels_last)
-        pooled = pooled_features(model.vision_model, photos, photos.images, 0, size, 0.0)
-        z = F.normalize(model.visual_projection(pooled), dim=1).detach()
-        heads = [self.student.to_features, self.student.classes]
-        optim = torch.optim.AdamW([q for h in heads for q in h.parameters()], lr=3e-3)
+        views = []
+        for pool in [self.photos] + ([self.rendered] if self.rendered else []):
+            pick = self.np_rng.integers(0, len(pool.labels), 128)
+            views.append(self.draw(pool, pool.images, pick, size)[0])
+        self.student.model.load_bundle(load_file(folder / "model.safetensors"), normalise(torch.cat(views)))
+        self.fit_heads(size)
+
+    def fit_heads(self, size: int) -> None:
+        """The heads that only training needs are not in a bundle: they learn first,
+        on features of the resting image tower."""
+        student, photos = self.student, self.photos
+        pooled = pooled_features(student.model.vision_model, photos, 0, size, 0.0)
+        z = F.normalize(student.model.visual_projection(pooled), dim=1).detach()
         target = self.feature_target(photos, np.arange(len(z)), np.zeros(len(z), int))
-        scores = torch.from_numpy(photos.scores[:, 0].astype(np.float32))
+        soft = F.softmax(torch.from_numpy(photos.scores[:, 0].astype(np.float32)) / 1.5, 1)
+        optim = torch.optim.AdamW([*student.to_features.parameters(), *student.classes.parameters()], lr=3e-3)
         for _ in range(400):
             pick = torch.randint(0, len(z), (256,))
-            said = self.student.to_features(pooled[pick])
-            loss = 3 * (1 - F.cosine_similarity(said, target[pick])).mean()
-            loss = loss + F.cross_entropy(self.student.classes(z[pick]) * 12.0, F.softmax(scores[pick] / 1.5, 1))
+            far = 1 - F.cosine_similarity(student.to_features(pooled[pick]), target[pick])
+            loss = 3 * far.mean() + F.cross_entropy(student.classes(z[pick]) * 12.0, soft[pick])
             optim.zero_grad()
             loss.backward()
             optim.step()
