@@ -3,7 +3,8 @@
     python evaluate.py --bundle DIR --photos DIR [--rendered DIR] [--bootstrap 1000]
 
 Photographs: the queries are the `val` rows, the gallery the `train` rows, both
-without `Not sure`, `Other` and `Skip`; senders do not overlap. Cosine.
+without `Not sure`, `Other` and `Skip`; senders do not overlap. Cosine. The gallery was
+trained on, so `among_val` asks the val photographs among each other as well.
 Words: a photo's label is the argmax over 17 prompts "a photo of a <label>".
 Rendered: a shop of 10,000 pictures that no training has seen, and a shopper who
 types "<colour> <category>" in plain names. For each such pair that at least `--least`
@@ -104,6 +105,16 @@ def retrieval(query: np.ndarray, gallery: np.ndarray, yq: np.ndarray, yg: np.nda
     return {"one_nn": hit[:, 0].astype(float), "precision_at_10": hit[:, :10].mean(1), "map": ap}
 
 
+def among_strangers(vectors: np.ndarray, label: np.ndarray, senders: np.ndarray) -> dict[str, float]:
+    """Retrieval where the gallery, too, is of people not trained on: each picture
+    asked among the other senders' pictures alone."""
+    per = []
+    for i in range(len(label)):
+        other = senders != senders[i]
+        per.append(retrieval(vectors[i : i + 1], vectors[other], label[i : i + 1], label[other]))
+    return {k: float(np.mean([m[k][0] for m in per])) for k in per[0]}
+
+
 def photo_measures(bundle: Bundle, folder: Path, rounds: int) -> dict:
     photos = [p for p in read_photos(folder) if p.label_index >= 0]
     vectors = bundle.images([p.path for p in photos])
@@ -126,6 +137,7 @@ def photo_measures(bundle: Bundle, folder: Path, rounds: int) -> dict:
         for k, v in per.items():
             draws[k].append(v[rows].mean())
     out["senders"] = len(groups)
+    out["among_val"] = among_strangers(vectors[val], yq, senders)
     out["bootstrap_5_95"] = {k: [float(np.quantile(v, 0.05)), float(np.quantile(v, 0.95))] for k, v in draws.items() if v}
     out["by_label"] = {
         LABELS[k]: {"queries": int((yq == k).sum()), **{m: round(float(per[m][yq == k].mean()), 3) for m in per}}
