@@ -50,7 +50,9 @@ it('goes from the words to a kept product and back by keyboard alone', async () 
 it('crops by arrow keys', async () => {
   const page = await ready(await open());
   await page.getByRole('button', { name: 'Part of the screen' }).first().click();
+  await page.getByRole('dialog').waitFor();
   await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   const box = id(page, 'crop-box');
   await box.focus();
   const before = (await box.boundingBox())!;

@@ -81,8 +81,8 @@ export function figure(product: MockProduct, key = 'a'): string {
   const { body, detail } = outline[product.category] ?? outline['Bags']!;
   const pale = light(product.hex);
   const ink = pale ? '#4a4038' : '#fbf7f0';
-  // Legs and stems stand on the ground, not on the product: they are drawn dark.
-  const stands = product.category === 'Lamps' || product.category === 'Chairs';
+  // Legs, stems and handles are seen against the ground, not on the product: they are drawn dark.
+  const stands = ['Lamps', 'Chairs', 'Bags'].includes(product.category);
   const line = pale || stands ? '#3b332b' : '#fff';
   return (
     `<defs><pattern id="p${key}" width="32" height="32" patternUnits="userSpaceOnUse">` +
