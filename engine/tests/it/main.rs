@@ -4,6 +4,8 @@
 mod common;
 
 mod ann;
+mod browse;
+mod calibrate;
 mod concurrency;
 mod disk;
 mod items;

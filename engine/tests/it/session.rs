@@ -11,7 +11,7 @@ use knytt_models::{Bundle, Device, Encoder};
 
 use crate::common::{product, spec};
 
-static ENCODER: LazyLock<Encoder> =
+pub static ENCODER: LazyLock<Encoder> =
     LazyLock::new(|| Encoder::start(Bundle::starter().unwrap(), Device::Cpu).unwrap());
 
 const COLORS: [(&str, [u8; 3]); 4] =
@@ -26,28 +26,32 @@ fn picture(color: [u8; 3]) -> RgbImage {
     })
 }
 
-fn png(picture: &RgbImage) -> Vec<u8> {
+pub fn png(picture: &RgbImage) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     picture.write_to(&mut bytes, ImageFormat::Png).unwrap();
     bytes.into_inner()
 }
 
-fn session(dir: &std::path::Path) -> SearchSession {
+pub fn empty(dir: &std::path::Path) -> SearchSession {
     let spec = CatalogSpec {
         id: "shirts".into(),
         model: ENCODER.fingerprint().clone(),
         model_name: ENCODER.model_name().into(),
         dimension: ENCODER.dimension(),
     };
-    let catalog = Catalog::create(dir, &spec).unwrap();
-    let mut writer = catalog.write();
+    SearchSession::new(Catalog::create(dir, &spec).unwrap(), ENCODER.clone()).unwrap()
+}
+
+fn session(dir: &std::path::Path) -> SearchSession {
+    let session = empty(dir);
+    let mut writer = session.catalog().write();
     for (name, color) in COLORS {
         let product = Product { colors: vec![name.into()], ..product(name) };
         let embedding = ENCODER.embed_image(&picture(color)).unwrap();
         writer.upsert(&product, &embedding, None).unwrap();
     }
     writer.commit().unwrap();
-    SearchSession::new(catalog, ENCODER.clone()).unwrap()
+    session
 }
 
 fn parts_sum_to_the_score(hit: &Hit) {

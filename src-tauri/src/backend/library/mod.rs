@@ -122,7 +122,9 @@ impl Library {
             let noted = Noted::new(request, response, shown);
             // It fails only if the writer's thread is gone; a search is not lost for that.
             let notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
-            let _ = notes.as_ref().map(|notes| notes.send(noted));
+            if let Some(notes) = notes.as_ref() {
+                let _ = notes.send(noted);
+            }
         }
     }
 
