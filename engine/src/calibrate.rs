@@ -66,7 +66,7 @@ impl SearchSession {
         })
     }
 
-    fn text_scale(&self, snapshot: &Snapshot, sample: &[Product]) -> Result<Scale> {
+    fn text_scale(&self, snapshot: &Snapshot, sample: &[Product]) -> Result<Option<Scale>> {
         let (mut best, mut any) = (Vec::new(), Vec::new());
         for (at, product) in sample.iter().enumerate() {
             for words in said_of(product) {
@@ -76,12 +76,12 @@ impl SearchSession {
                 any.extend(other.map(|other| other.cosine(&said)).transpose()?);
             }
         }
-        Ok(Scale {
+        Ok((!best.is_empty()).then(|| Scale {
             unrelated: quantile(&mut any, 0.5),
             matches_from: quantile(&mut best, 0.02),
             exact_from: None,
             best: quantile(&mut best, 0.95),
-        })
+        }))
     }
 }
 
@@ -128,8 +128,8 @@ fn photographed_again(picture: &RgbImage, at: usize) -> RgbImage {
     let (w, h) = (side(width), side(height));
     let (x, y) = ((width - w) * (at as u32 / 4 % 3) / 2, (height - h) * (at as u32 / 12 % 3) / 2);
     let part = picture.view(x, y, w, h).to_image();
-    let mut seen = imageops::fast_blur(&part, [0.6, 1.0, 1.6][at % 3]);
-    let light = [[1.12, 1.05, 0.94], [0.86, 0.9, 0.98], [1.05, 0.98, 1.04], [0.95, 0.95, 0.9]][at / 3 % 4];
+    let mut seen = imageops::fast_blur(&part, [0.8, 1.6, 2.4][at % 3]);
+    let light = [[1.25, 1.08, 0.85], [0.7, 0.76, 0.86], [1.1, 0.92, 1.1], [0.9, 0.9, 0.78]][at / 3 % 4];
     for pixel in seen.pixels_mut() {
         for (value, gain) in pixel.0.iter_mut().zip(light) {
             *value = (f32::from(*value) * gain).min(255.0) as u8;

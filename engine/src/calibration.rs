@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 pub struct Calibration {
     /// For queries by picture or by product.
     pub image: Scale,
-    /// For queries by words.
-    pub text: Scale,
+    /// For queries by words; `None` if the products have none.
+    pub text: Option<Scale>,
     /// How many products there were.
     pub products: u64,
 }

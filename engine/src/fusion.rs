@@ -64,20 +64,21 @@ impl<'a> Fusion<'a> {
     }
 
     /// What the fused query's scores mean, given what those of its parts mean.
-    pub(crate) fn scale(&self, calibration: &Calibration) -> Scale {
+    /// `None` if one of them has no scale.
+    pub(crate) fn scale(&self, calibration: &Calibration) -> Option<Scale> {
         let Embedded { image, text, product, without } = self.query;
         let Weights { seen, said, against } = self.weights;
         let mut parts = Vec::new();
         parts.extend(image.iter().chain(product).map(|_| (&calibration.image, seen)));
-        parts.extend(text.iter().map(|_| (&calibration.text, said)));
+        if text.is_none() && without.is_empty() {
+            return Some(Scale::blend(&parts));
+        }
+        let words = calibration.text?;
+        parts.extend(text.iter().map(|_| (&words, said)));
         // Good hits are unlike what is excluded.
-        let unlike = Scale {
-            matches_from: calibration.text.unrelated,
-            best: calibration.text.unrelated,
-            ..calibration.text
-        };
+        let unlike = Scale { matches_from: words.unrelated, best: words.unrelated, ..words };
         parts.extend(without.iter().map(|_| (&unlike, against)));
-        Scale::blend(&parts)
+        Some(Scale::blend(&parts))
     }
 
     /// What each part adds to the score of a product with this vector.

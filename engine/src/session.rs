@@ -105,7 +105,7 @@ pub(crate) fn answer(catalog: &Catalog, query: &Query, mut embedded: Embedded) -
         embedded.product = Some(vector.ok_or_else(|| Error::UnknownProduct { id: id.clone() })?);
     }
     let fusion = Fusion::new(&embedded, query.alpha)?;
-    let scale = snapshot.meta()?.calibration.map(|calibration| fusion.scale(&calibration));
+    let scale = snapshot.meta()?.calibration.and_then(|calibration| fusion.scale(&calibration));
     let found = snapshot.candidates(&VectorQuery {
         embedding: fusion.embedding(),
         filter: &query.filter,

@@ -30,7 +30,7 @@ pub fn bundle(arguments: &[String]) -> Result<()> {
     let npm = Npm::ensure()?;
     let config = root().join("src-tauri").join("tauri.bundle.conf.json");
     let mut tauri =
-        npm.command(&["exec", "--yes", "--package", TAURI_CLI, "--", "tauri", "build", "--config"]);
+        npm.command(&["exec", "--yes", "--package", TAURI_CLI, "--", "tauri", "bundle", "--config"]);
     tauri.arg(config).current_dir(root().join("src-tauri"));
     if arguments.is_empty() {
         tauri.args(["--bundles", HERE]);

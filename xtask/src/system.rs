@@ -54,6 +54,8 @@ const TESTS: &[Need] = &[
         debian: &["dbus", "dbus-daemon"],
     },
     Need { name: "WebKitWebDriver", probe: File("/usr/bin/WebKitWebDriver"), debian: &["webkit2gtk-driver"] },
+    // Networks that are cut off, for the runs without one.
+    Need { name: "iproute2", probe: Program("ip", &["-V"]), debian: &["iproute2"] },
     Need { name: "Chromium", probe: File("/usr/bin/chromium"), debian: &["chromium"] },
     Need {
         name: "fonts",

@@ -6,6 +6,9 @@ use super::app::App;
 use super::driver::Driver;
 use super::sample::SAMPLE;
 
+/// What the window says when a product lies on the clipboard.
+const COPIED: &str = "are on the clipboard";
+
 /// Runs a journey in a window of its own, with a fresh folder for the app's data.
 pub fn journey<F: AsyncFnOnce(&Path)>(walk: F) {
     if !Driver::is_here() {
@@ -99,6 +102,38 @@ fn a_camera_is_searched_live() {
             live.click().await.unwrap();
         }
         app.first_row("dresses before the camera", |hit| hit.category == "Dresses").await;
+        app.close().await;
+    });
+}
+
+#[test]
+fn a_part_of_the_screen_can_be_searched() {
+    journey(async |data: &Path| {
+        let app = App::start(data, &[]).await;
+        app.press("[data-testid=screen-button]").await;
+        // The crop opens by itself, on a picture as wide as the display.
+        let wide = "return document.querySelector('dialog img')?.naturalWidth ?? 0";
+        app.until("the screen is there to choose from", || async {
+            app.js(wide).await.as_u64().unwrap_or(0) > 1000
+        })
+        .await;
+        app.close().await;
+    });
+}
+
+#[test]
+fn a_link_opens_its_product() {
+    journey(async |data: &Path| {
+        let id = "kn-00001";
+        let app = App::start(data, &[&format!("knytt://product/{id}")]).await;
+        app.find("product-page").await;
+        let hash = app.js("return location.hash").await;
+        assert_eq!(hash, format!("#/product/{id}"));
+        app.press("[data-testid=share-clipboard]").await;
+        app.until("it says that it was copied", || async {
+            app.js("return document.body.innerText").await.as_str().unwrap_or_default().contains(COPIED)
+        })
+        .await;
         app.close().await;
     });
 }
