@@ -1,9 +1,11 @@
 //! `cargo xtask bundle`: the app as packages to install.
 
+use std::process::Command;
+
 use anyhow::Result;
 
 use crate::sample::Sample;
-use crate::shell::{root, target};
+use crate::shell::{check, root, target};
 use crate::ui::Npm;
 use crate::{run, system, ui};
 
@@ -27,6 +29,10 @@ pub fn bundle(arguments: &[String]) -> Result<()> {
     run::build_programs()?;
     let sample = Sample::beside(target().join("release"));
     sample.build()?;
+    // Line tables are for backtraces here, and four fifths of the program.
+    if cfg!(target_os = "linux") {
+        check(Command::new("strip").arg("--strip-debug").arg(sample.program("knytt-app")))?;
+    }
     let npm = Npm::ensure()?;
     let config = root().join("src-tauri").join("tauri.bundle.conf.json");
     let mut tauri =
@@ -35,7 +41,7 @@ pub fn bundle(arguments: &[String]) -> Result<()> {
     if arguments.is_empty() {
         tauri.args(["--bundles", HERE]);
     }
-    crate::shell::check(tauri.args(arguments))?;
+    check(tauri.args(arguments))?;
     println!("\nPackages: {}", target().join("release").join("bundle").display());
     Ok(())
 }
