@@ -61,7 +61,7 @@ impl SearchSession {
         Ok(Scale {
             unrelated,
             matches_from: quantile(&mut nearest, 0.02),
-            exact_from: Some(quantile(&mut others, 0.95)),
+            exact_from: Some(quantile(&mut others, 0.99)),
             best: 1.0,
         })
     }

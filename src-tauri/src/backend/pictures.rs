@@ -10,7 +10,7 @@ use knytt_ui_api::{Code, Picture, Problem, Proposal, Region};
 use uuid::Uuid;
 
 /// A dozen pictures are more than a strip shows; older ones are forgotten first.
-const MOST: usize = 24;
+const MOST: usize = 12;
 
 /// Decoding keeps at least twice this on the short side, where it is there: 1024 pixels show the picture
 /// large, and leave enough of a tenth of it to search for.
