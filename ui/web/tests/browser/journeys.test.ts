@@ -55,12 +55,12 @@ it('crops by arrow keys', async () => {
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   const box = id(page, 'crop-box');
   const before = (await box.boundingBox())!;
-  // Each press focuses the box anew: the closed dialog gives the focus back when it likes.
+  // Each press focuses the box anew: the closed dialog gives the focus back when it likes. And the box
+  // glides to where it was sent.
   for (let i = 0; i < 6; i++) await box.press('Shift+ArrowUp');
-  const smaller = (await box.boundingBox())!;
-  expect(smaller.height).toBeLessThan(before.height - 20);
+  await expect.poll(async () => (await box.boundingBox())!.height).toBeLessThan(before.height - 20);
   for (let i = 0; i < 3; i++) await box.press('ArrowDown');
-  expect((await box.boundingBox())!.y).toBeGreaterThan(before.y + 10);
+  await expect.poll(async () => (await box.boundingBox())!.y).toBeGreaterThan(before.y + 10);
 });
 
 it('moves through the grid by arrow keys, beyond what is drawn', async () => {
@@ -112,7 +112,8 @@ it('keeps favourites, remembers searches, runs them again, and forgets them', as
   await id(page, 'words').fill('yellow lamp');
   await page.locator('[data-index="0"][data-category="Lamps"]').waitFor();
   await id(page, 'nav-favourites').click();
-  await page.locator('main:not([hidden]) [data-testid="hit"]').waitFor();
+  const shown = () => page.locator('main:not([hidden]) [data-testid="hit"]').count();
+  await expect.poll(shown).toBe(1);
   await id(page, 'nav-search').click();
   await id(page, 'words').fill('');
   await page.getByText('120 products').first().waitFor();
