@@ -76,6 +76,23 @@ mod bench {
         println!("| idle, % of a core | {:.2} | |", ticks as f64 / IDLE.as_secs_f64());
         println!("| the app's own memory, MB | {} | |", process.resident_mb());
         app.close().await;
+        camera(data).await;
+    }
+
+    /// A folder plays at 24 frames a second: what of them is painted, with live search beside.
+    async fn camera(data: &Path) {
+        let source = SAMPLE.camera("Dresses", &data.join("camera"));
+        let app = App::start(data, &["--camera", &source]).await;
+        app.click("camera-button").await;
+        app.find("camera-preview").await;
+        let mut rates = Vec::new();
+        for _ in 0..5 {
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            let rate = app.js("return Number(document.querySelector('[data-fps]')?.dataset.fps)").await;
+            rates.push(rate.as_f64().unwrap_or_default());
+        }
+        row("frames painted a second, of 24", &mut rates);
+        app.close().await;
     }
 
     fn row(what: &str, values: &mut [f64]) {
