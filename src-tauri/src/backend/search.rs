@@ -12,6 +12,7 @@ use knytt_ui_api::{
 };
 use rust_decimal::Decimal;
 
+use super::library::Shown;
 use super::problem::{of_engine, of_model};
 use super::{Backend, Shop};
 
@@ -54,7 +55,7 @@ impl Backend {
         self.respond(&shop, template, asked)
     }
 
-    fn answer(&self, request: &SearchRequest) -> Result<(SearchResponse, Option<image::RgbImage>), Problem> {
+    fn answer(&self, request: &SearchRequest) -> Result<(SearchResponse, Option<Shown>), Problem> {
         let shop = self.shop()?;
         let mut asked = Asked::of(request);
         let mut shown = None;
@@ -69,7 +70,7 @@ impl Backend {
             })?);
             asked.timings =
                 Timings { decode: shot.decode_millis, embed: millis_since(start), ..Timings::default() };
-            shown = Some(shot.part(region));
+            shown = Some((shot, region));
         }
         self.still_wanted(request.ticket)?;
         Ok((self.respond(&shop, request, asked)?, shown))

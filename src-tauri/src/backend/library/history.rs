@@ -1,12 +1,13 @@
 //! How searches become history.
 
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use image::RgbImage;
-use knytt_ui_api::{HistoryEntry, SearchRequest, SearchResponse};
+use knytt_ui_api::{HistoryEntry, Region, SearchRequest, SearchResponse};
 use uuid::Uuid;
 
 use super::store::Store;
+use crate::backend::Shot;
 use crate::backend::share::jpeg;
 
 /// Searches that are kept.
@@ -21,13 +22,14 @@ const REFINED_WITHIN_MILLIS: u64 = 30_000;
 /// A search on its way to the disk.
 pub struct Noted {
     entry: HistoryEntry,
-    shown: Option<RgbImage>,
-    /// The picture's id in this visit.
-    picture: Option<String>,
+    shown: Option<Shown>,
 }
 
+/// The part of a picture that was asked about. It is cut out and made small by the writer's thread.
+pub type Shown = (Arc<Shot>, Region);
+
 impl Noted {
-    pub fn new(request: &SearchRequest, response: &SearchResponse, shown: Option<RgbImage>) -> Self {
+    pub fn new(request: &SearchRequest, response: &SearchResponse, shown: Option<Shown>) -> Self {
         let entry = HistoryEntry {
             id: Uuid::now_v7().simple().to_string(),
             at: now_millis(),
@@ -37,21 +39,27 @@ impl Noted {
             filters: request.filters.clone(),
             best: response.hits.first().map(|hit| hit.card.title.clone()).unwrap_or_default(),
         };
-        Self { entry, shown, picture: request.picture.as_ref().map(|picture| picture.id.clone()) }
+        Self { entry, shown }
     }
 }
 
-thread_local! {
-    /// The picture of the search before: only the writer's thread asks.
-    static LAST_PICTURE: std::cell::RefCell<Option<String>> = const { std::cell::RefCell::new(None) };
+/// Stores what is noted until nobody notes any more. A history that cannot be written loses an entry, not
+/// the search.
+pub fn write_all(store: &Store, noted: impl IntoIterator<Item = Noted>) {
+    let mut before: Option<String> = None;
+    for noted in noted {
+        let picture = noted.shown.as_ref().map(|(shot, _)| shot.id.clone());
+        let same_picture = before == picture;
+        before = picture;
+        write(store, noted, same_picture);
+    }
 }
 
-/// Stores it. A history that cannot be written loses an entry, not the search.
-pub fn write(store: &Store, noted: Noted) {
-    let same_picture = LAST_PICTURE.replace(noted.picture.clone()) == noted.picture;
+fn write(store: &Store, noted: Noted, same_picture: bool) {
     let last = store.history().ok().and_then(|all| all.into_iter().next());
     let replaced = last.filter(|last| same_picture && refines(last, &noted.entry)).map(|last| last.id);
-    let picture = noted.shown.and_then(|shown| jpeg(&shown, PICTURE_SIDE).ok());
+    let shown = noted.shown.map(|(shot, region)| shot.part(region));
+    let picture = shown.and_then(|shown| jpeg(&shown, PICTURE_SIDE).ok());
     let entry = HistoryEntry { has_picture: picture.is_some(), ..noted.entry };
     let _ = store.add_history(&entry, picture.as_deref(), replaced.as_deref(), MOST);
 }

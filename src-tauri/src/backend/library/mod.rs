@@ -10,10 +10,10 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
-use image::RgbImage;
 use knytt_ui_api::{Code, HistoryEntry, Problem, SearchRequest, SearchResponse, Settings};
 
 use self::history::Noted;
+pub use self::history::Shown;
 use self::store::Store;
 
 /// Names of the one-value entries.
@@ -53,7 +53,7 @@ impl Library {
         let settings = store.value(key::SETTINGS)?.unwrap_or_default();
         let (notes, received) = channel::<Noted>();
         let writer = Arc::clone(&store);
-        let write = move || received.into_iter().for_each(|noted| history::write(&writer, noted));
+        let write = move || history::write_all(&writer, received);
         let thread = std::thread::Builder::new().name("knytt-history".into()).spawn(write);
         Ok(Self {
             store,
@@ -117,7 +117,7 @@ impl Library {
     }
 
     /// Puts a search into the history, if the shopper wants one: soon, not at once.
-    pub fn note_search(&self, request: &SearchRequest, response: &SearchResponse, shown: Option<RgbImage>) {
+    pub fn note_search(&self, request: &SearchRequest, response: &SearchResponse, shown: Option<Shown>) {
         if self.settings().keep_history {
             let noted = Noted::new(request, response, shown);
             // It fails only if the writer's thread is gone; a search is not lost for that.

@@ -8,7 +8,7 @@
 //! | `pictures` | the same | a small JPEG |
 
 use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{PoisonError, RwLock};
 
 use heed::types::{Bytes, SerdeJson, Str};
 use heed::{CommitOrAbort, CommitToken, Database, Env, EnvOpenOptions, OnCommit, RwTxn, WithoutTls};
@@ -62,21 +62,12 @@ impl Store {
         Ok(Self { folder: folder.to_path_buf(), open: RwLock::new(Some(open)) })
     }
 
-    fn read(&self) -> Result<RwLockReadGuard<'_, Option<Open>>, Problem> {
-        let guard = self.open.read().unwrap_or_else(PoisonError::into_inner);
-        if guard.is_none() {
-            return Err(Problem::new(
-                Code::Internal,
-                "what is kept here cannot be opened; start the app again",
-            ));
-        }
-        Ok(guard)
-    }
-
     fn with<T>(&self, use_it: impl FnOnce(&Open) -> heed::Result<T>) -> Result<T, Problem> {
-        match &*self.read()? {
+        match &*self.open.read().unwrap_or_else(PoisonError::into_inner) {
             Some(open) => use_it(open).map_err(of_store),
-            None => Err(Problem::new(Code::Internal, "nothing is open")),
+            None => {
+                Err(Problem::new(Code::Internal, "what is kept here cannot be opened; start the app again"))
+            }
         }
     }
 
