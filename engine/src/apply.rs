@@ -1,10 +1,12 @@
 //! How a batch becomes database entries, inside one write transaction.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use heed::RwTxn;
+use heed::{RoTxn, RwTxn};
 use roaring::RoaringBitmap;
 
+use crate::content::{ContentSum, Element};
 use crate::facet::{facet_key, facets_of, text_key};
 use crate::facets::FacetChanges;
 use crate::schema::{CatalogMeta, Databases, meta_key, read_items, read_meta, write_items};
@@ -25,17 +27,20 @@ pub(crate) struct Changes<'b> {
     /// last committed state and another in the next without a commit between that has neither.
     freed: RoaringBitmap,
     /// Items whose vector changed; `None`: the item is gone.
-    vectors: BTreeMap<u32, Option<&'b [u8]>>,
+    vectors: BTreeMap<u32, Option<Cow<'b, [u8]>>>,
     prices: BTreeMap<u32, i64>,
     facets: FacetChanges,
+    content: ContentSum,
     committed: Committed,
 }
 
 impl<'b> Changes<'b> {
     pub(crate) fn begin(db: &Databases<'static>, txn: &RwTxn<'_>) -> Result<Self> {
+        let meta = read_meta(db, txn)?;
         Ok(Self {
             db: *db,
-            meta: read_meta(db, txn)?,
+            content: read_content(db, txn, meta.dimension)?,
+            meta,
             meta_changed: false,
             live: read_items(db, txn, meta_key::LIVE)?,
             free: read_items(db, txn, meta_key::FREE)?,
@@ -50,10 +55,10 @@ impl<'b> Changes<'b> {
     pub(crate) fn apply(&mut self, txn: &mut RwTxn<'_>, operation: &'b Operation) -> Result<()> {
         match operation {
             Operation::Upsert { product, vector, thumbnail } => {
-                self.upsert(txn, product, vector, thumbnail.as_deref())
+                self.upsert(txn, product, Cow::Borrowed(vector), thumbnail.as_deref())
             }
-            Operation::Update { product } => self.update(txn, product),
-            Operation::Delete { id } => self.delete(txn, id),
+            Operation::Update { product } => self.revise(txn, product, None, None),
+            Operation::Delete { id } => self.delete(txn, id).map(drop),
             Operation::PutSource { source, record } => {
                 let stored = StoredSource { source: source.clone(), record: record.clone() };
                 Ok(self.db.sources.put(txn, &text_key(source), &serde_json::to_vec(&stored)?)?)
@@ -70,34 +75,53 @@ impl<'b> Changes<'b> {
                 Ok(())
             }
             Operation::SetRelease(release) => {
-                self.meta.release = *release;
-                self.meta_changed = true;
+                self.meta_mut().release = *release;
                 Ok(())
             }
             Operation::KeepArroyFrom(products) => {
-                self.meta.arroy_from = *products;
-                self.meta_changed = true;
+                self.meta_mut().arroy_from = *products;
                 Ok(())
             }
             Operation::SetCalibration(calibration) => {
-                self.meta.calibration = Some(*calibration);
-                self.meta_changed = true;
+                self.meta_mut().calibration = Some(*calibration);
                 Ok(())
             }
         }
     }
 
-    fn upsert(
+    pub(crate) fn meta(&self) -> &CatalogMeta {
+        &self.meta
+    }
+
+    pub(crate) fn meta_mut(&mut self) -> &mut CatalogMeta {
+        self.meta_changed = true;
+        &mut self.meta
+    }
+
+    pub(crate) fn content(&self) -> &ContentSum {
+        &self.content
+    }
+
+    pub(crate) fn products(&self) -> u64 {
+        self.live.len()
+    }
+
+    pub(crate) fn product(&self, txn: &RoTxn<'_>, id: &str) -> Result<Option<Product>> {
+        let Some(item) = self.db.ids.get(txn, &text_key(id))? else { return Ok(None) };
+        self.stored(txn, item).map(Some)
+    }
+
+    pub(crate) fn upsert(
         &mut self,
         txn: &mut RwTxn<'_>,
         product: &Product,
-        vector: &'b [u8],
+        vector: Cow<'b, [u8]>,
         thumbnail: Option<&[u8]>,
     ) -> Result<()> {
         let key = text_key(&product.id);
         let item = match self.db.ids.get(txn, &key)? {
             Some(item) => {
-                self.forget_facets(txn, item)?;
+                self.forget(txn, item)?;
                 self.committed.updated += 1;
                 item
             }
@@ -109,27 +133,29 @@ impl<'b> Changes<'b> {
                 item
             }
         };
-        self.store(txn, item, product)?;
-        self.vectors.insert(item, Some(vector));
-        match thumbnail {
-            Some(picture) => self.db.thumbnails.put(txn, &item, picture)?,
-            None => drop(self.db.thumbnails.delete(txn, &item)?),
-        }
-        Ok(())
+        self.store(txn, item, product, Some(vector), Some(thumbnail))
     }
 
-    fn update(&mut self, txn: &mut RwTxn<'_>, product: &Product) -> Result<()> {
+    /// Replaces the product, and its vector and thumbnail where there are others.
+    pub(crate) fn revise(
+        &mut self,
+        txn: &mut RwTxn<'_>,
+        product: &Product,
+        vector: Option<Cow<'b, [u8]>>,
+        thumbnail: Option<Option<&[u8]>>,
+    ) -> Result<()> {
         let item = self.db.ids.get(txn, &text_key(&product.id))?;
         let item = item.ok_or_else(|| Error::UnknownProduct { id: product.id.clone() })?;
-        self.forget_facets(txn, item)?;
+        self.forget(txn, item)?;
         self.committed.updated += 1;
-        self.store(txn, item, product)
+        self.store(txn, item, product, vector, thumbnail)
     }
 
-    fn delete(&mut self, txn: &mut RwTxn<'_>, id: &str) -> Result<()> {
+    /// Whether the product was there.
+    pub(crate) fn delete(&mut self, txn: &mut RwTxn<'_>, id: &str) -> Result<bool> {
         let key = text_key(id);
-        let Some(item) = self.db.ids.get(txn, &key)? else { return Ok(()) };
-        self.forget_facets(txn, item)?;
+        let Some(item) = self.db.ids.get(txn, &key)? else { return Ok(false) };
+        self.forget(txn, item)?;
         self.db.ids.delete(txn, &key)?;
         self.db.products.delete(txn, &item)?;
         self.db.thumbnails.delete(txn, &item)?;
@@ -138,7 +164,7 @@ impl<'b> Changes<'b> {
         self.live.remove(item);
         self.freed.insert(item);
         self.committed.deleted += 1;
-        Ok(())
+        Ok(true)
     }
 
     /// The lowest item that no product has had since before the last commit.
@@ -152,22 +178,56 @@ impl<'b> Changes<'b> {
         next.ok_or_else(|| Error::damaged("it has no item number left"))
     }
 
-    fn store(&mut self, txn: &mut RwTxn<'_>, item: u32, product: &Product) -> Result<()> {
+    fn store(
+        &mut self,
+        txn: &mut RwTxn<'_>,
+        item: u32,
+        product: &Product,
+        vector: Option<Cow<'b, [u8]>>,
+        thumbnail: Option<Option<&[u8]>>,
+    ) -> Result<()> {
         self.db.products.put(txn, &item, &serde_json::to_vec(product)?)?;
         self.prices.insert(item, price::encode(product));
         for (field, value) in facets_of(product) {
             self.facets.add(facet_key(&field, &value), &value, item);
         }
+        if let Some(vector) = vector {
+            self.vectors.insert(item, Some(vector));
+        }
+        match thumbnail {
+            Some(Some(picture)) => self.db.thumbnails.put(txn, &item, picture)?,
+            Some(None) => drop(self.db.thumbnails.delete(txn, &item)?),
+            None => {}
+        }
+        let element = self.element(txn, item, product)?;
+        self.content.add(&element);
         Ok(())
     }
 
-    fn forget_facets(&mut self, txn: &RwTxn<'_>, item: u32) -> Result<()> {
-        let bytes = self.db.products.get(txn, &item)?;
-        let bytes = bytes.ok_or_else(|| Error::damaged(format!("item {item} has lost its product")))?;
-        for (field, value) in facets_of(&serde_json::from_slice(bytes)?) {
+    /// Takes a product that is about to change or to go out of what is collected over all products.
+    fn forget(&mut self, txn: &RwTxn<'_>, item: u32) -> Result<()> {
+        let product = self.stored(txn, item)?;
+        for (field, value) in facets_of(&product) {
             self.facets.remove(facet_key(&field, &value), item);
         }
+        let element = self.element(txn, item, &product)?;
+        self.content.remove(&element);
         Ok(())
+    }
+
+    fn stored(&self, txn: &RoTxn<'_>, item: u32) -> Result<Product> {
+        let bytes = self.db.products.get(txn, &item)?;
+        let bytes = bytes.ok_or_else(|| Error::damaged(format!("item {item} has lost its product")))?;
+        Ok(serde_json::from_slice(bytes)?)
+    }
+
+    fn element(&self, txn: &RoTxn<'_>, item: u32, product: &Product) -> Result<Element> {
+        let thumbnail = self.db.thumbnails.get(txn, &item)?;
+        if let Some(Some(vector)) = self.vectors.get(&item) {
+            return Ok(Element::of(product, vector, thumbnail));
+        }
+        let vector = stored_vector(&self.db, txn, item, self.meta.dimension)?;
+        Ok(Element::of(product, vector, thumbnail))
     }
 
     /// Writes what was collected.
@@ -178,6 +238,7 @@ impl<'b> Changes<'b> {
         self.free |= &self.freed;
         write_items(&self.db, txn, meta_key::LIVE, &self.live)?;
         write_items(&self.db, txn, meta_key::FREE, &self.free)?;
+        self.db.meta.put(txn, meta_key::CONTENT, &self.content.to_bytes())?;
         if self.meta_changed {
             self.db.meta.put(txn, meta_key::CATALOG, &serde_json::to_vec(&self.meta)?)?;
         }
@@ -191,7 +252,7 @@ impl<'b> Changes<'b> {
         for (&item, vector) in &self.vectors {
             let (number, slot) = segment::locate(item);
             // The bytes of a deleted item stay until the next product gets its slot: nothing reads them.
-            segments.entry(number).or_default().extend(vector.map(|v| (slot, v)));
+            segments.entry(number).or_default().extend(vector.as_deref().map(|v| (slot, v)));
         }
         for (number, rows) in segments.into_iter().filter(|(_, rows)| !rows.is_empty()) {
             let mut bytes = self.db.vectors.get(txn, &number)?.unwrap_or_default().to_vec();
@@ -214,4 +275,36 @@ impl<'b> Changes<'b> {
         }
         Ok(())
     }
+}
+
+/// The sum as it is kept; a catalogue that was written before there was one is added up.
+pub(crate) fn read_content(db: &Databases<'static>, txn: &RoTxn<'_>, dimension: usize) -> Result<ContentSum> {
+    if let Some(bytes) = db.meta.get(txn, meta_key::CONTENT)? {
+        return ContentSum::from_bytes(bytes);
+    }
+    add_up_content(db, txn, dimension)
+}
+
+/// The sum, from everything that is stored.
+pub(crate) fn add_up_content(db: &Databases<'static>, txn: &RoTxn<'_>, dimension: usize) -> Result<ContentSum> {
+    let mut sum = ContentSum::empty();
+    for entry in db.products.iter(txn)? {
+        let (item, bytes) = entry?;
+        let vector = stored_vector(db, txn, item, dimension)?;
+        sum.add(&Element::of(&serde_json::from_slice(bytes)?, vector, db.thumbnails.get(txn, &item)?));
+    }
+    Ok(sum)
+}
+
+/// An item's vector as it lies on disk.
+pub(crate) fn stored_vector<'t>(
+    db: &Databases<'static>,
+    txn: &'t RoTxn<'_>,
+    item: u32,
+    dimension: usize,
+) -> Result<&'t [u8]> {
+    let (number, slot) = segment::locate(item);
+    let segment = db.vectors.get(txn, &number)?.unwrap_or_default();
+    let row = segment::row(segment, slot, dimension);
+    row.ok_or_else(|| Error::damaged(format!("item {item} has no vector")))
 }

@@ -171,6 +171,15 @@ impl Catalog {
         self.storage.copy_to(file)
     }
 
+    /// Waits until all that is committed is on the disk: only needed after
+    /// [`OpenOptions::durable`](crate::OpenOptions::durable) was off.
+    ///
+    /// # Errors
+    /// [`DiskFull`](crate::Error::DiskFull), and those of the storage.
+    pub fn flush(&self) -> Result<()> {
+        self.storage.flush()
+    }
+
     /// Begins a batch of changes.
     pub fn write(&self) -> Writer {
         Writer::new(self.clone())

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use roaring::RoaringBitmap;
 
+use crate::apply::add_up_content;
 use crate::facet::{facet_key, facets_of, text_key};
 use crate::index::arroy::ArroyIndex;
 use crate::schema::{meta_key, read_items};
@@ -48,7 +49,8 @@ impl std::fmt::Display for Report {
 
 impl Snapshot {
     /// Reads everything and compares: each product has its item, id, vector, price and facets, nothing
-    /// stands for a product that is gone, and the arroy index (if any) covers just the products.
+    /// stands for a product that is gone, the arroy index (if any) covers just the
+    /// products, and the content hash is theirs.
     ///
     /// # Errors
     /// Only if the storage fails: what disagrees is in the report.
@@ -58,6 +60,11 @@ impl Snapshot {
         let facets = self.check_products(&live, &mut report)?;
         self.check_facets(&facets, &mut report)?;
         self.check_leftovers(&live, &mut report)?;
+        let (db, txn) = self.parts();
+        if report.is_sound() {
+            let sum = add_up_content(db, txn, self.catalog().dimension())?.hash();
+            report.expect(sum == self.content_hash()?, || "the content hash is not that of the content".into());
+        }
         Ok(report)
     }
 

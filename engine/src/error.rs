@@ -165,6 +165,11 @@ impl Error {
         }
     }
 
+    /// Whether the map has to grow and the transaction to run again.
+    pub(crate) fn is_map_full(&self) -> bool {
+        matches!(self, Self::Storage(heed::Error::Mdb(heed::MdbError::MapFull)))
+    }
+
     pub(crate) fn damaged(what: impl Into<String>) -> Self {
         Self::Damaged(what.into())
     }

@@ -41,6 +41,8 @@ pub(crate) mod meta_key {
     pub(crate) const LIVE: &str = "live";
     /// Bitmap of the items whose delete has been committed: the next products get these.
     pub(crate) const FREE: &str = "free";
+    /// The sum behind the content hash; see [`crate::content`].
+    pub(crate) const CONTENT: &str = "content";
 }
 
 /// What a catalogue says about itself.

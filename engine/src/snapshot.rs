@@ -6,6 +6,8 @@ use knytt_models::Embedding;
 use roaring::RoaringBitmap;
 use serde::de::DeserializeOwned;
 
+use crate::apply::{read_content, stored_vector};
+use crate::content::ContentHash;
 use crate::facet::{Field, text_key};
 use crate::index::arroy::ArroyIndex;
 use crate::index::exact::ExactScan;
@@ -53,6 +55,17 @@ pub(crate) struct Found {
     pub(crate) candidates: Vec<Candidate>,
     pub(crate) matched: u64,
     pub(crate) index: IndexKind,
+}
+
+/// All that is stored of one product.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record<'a> {
+    /// What is known of it.
+    pub product: Product,
+    /// Its embedding: `[dimension]` little-endian f16.
+    pub vector: &'a [u8],
+    /// Its thumbnail, an encoded picture.
+    pub thumbnail: Option<&'a [u8]>,
 }
 
 /// A product and how near it is.
@@ -132,10 +145,7 @@ impl Snapshot {
 
     pub(crate) fn vector_at(&self, item: u32) -> Result<Vec<f32>> {
         let (db, txn) = self.parts();
-        let (number, slot) = segment::locate(item);
-        let bytes = db.vectors.get(txn, &number)?.unwrap_or_default();
-        let row = segment::row(bytes, slot, self.catalog.dimension());
-        row.map(segment::decode).ok_or_else(|| Error::damaged(format!("item {item} has no vector")))
+        Ok(segment::decode(stored_vector(db, txn, item, self.catalog.dimension())?))
     }
 
     /// Whether a product has this id.
@@ -171,6 +181,37 @@ impl Snapshot {
         let (db, txn) = self.parts();
         let Some(item) = self.item(id)? else { return Ok(None) };
         Ok(db.thumbnails.get(txn, &item)?)
+    }
+
+    /// The ids of all products, in byte order.
+    ///
+    /// # Errors
+    /// Only if the storage fails.
+    pub fn ids(&self) -> Result<Vec<String>> {
+        let mut ids = self.products()?.map(|product| Ok(product?.id)).collect::<Result<Vec<_>>>()?;
+        ids.sort_unstable();
+        Ok(ids)
+    }
+
+    /// All that is stored of a product.
+    ///
+    /// # Errors
+    /// Only if the storage fails.
+    pub fn record(&self, id: &str) -> Result<Option<Record<'_>>> {
+        let Some(item) = self.item(id)? else { return Ok(None) };
+        let (db, txn) = self.parts();
+        let vector = stored_vector(db, txn, item, self.catalog.dimension())?;
+        let thumbnail = db.thumbnails.get(txn, &item)?;
+        Ok(Some(Record { product: self.product_at(item)?, vector, thumbnail }))
+    }
+
+    /// The hash of all products with their embeddings and thumbnails.
+    ///
+    /// # Errors
+    /// Only if the storage fails.
+    pub fn content_hash(&self) -> Result<ContentHash> {
+        let (db, txn) = self.parts();
+        Ok(read_content(db, txn, self.catalog.dimension())?.hash())
     }
 
     /// All products, in the order of their items (about that of insertion).

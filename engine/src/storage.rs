@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use heed::{CompactionOption, Env, EnvFlags, EnvOpenOptions, MdbError, RoTxn, WithoutTls};
 
 use crate::schema::{self, CatalogMeta, Databases, Found, MAX_DATABASES};
-use crate::{Error, Result};
+use crate::{Current, Error, Result};
 
 /// The file that LMDB keeps in the catalogue's folder.
 const DATA_FILE: &str = "data.mdb";
@@ -29,6 +29,9 @@ pub struct OpenOptions {
     pub max_map_bytes: usize,
     /// How long a commit that must grow waits for open snapshots.
     pub growth_patience: Duration,
+    /// Whether a commit survives a loss of power. Without, only [`Catalog::flush`](crate::Catalog::flush)
+    /// makes sure of that: for a catalogue that is being made and that nobody opens before.
+    pub durable: bool,
 }
 
 impl Default for OpenOptions {
@@ -37,6 +40,7 @@ impl Default for OpenOptions {
             initial_map_bytes: 64 << 20,
             max_map_bytes: if cfg!(target_pointer_width = "64") { 1 << 40 } else { 1 << 30 },
             growth_patience: Duration::from_secs(30),
+            durable: true,
         }
     }
 }
@@ -66,6 +70,8 @@ pub(crate) enum Mode<'a> {
 impl Storage {
     /// Opens `dir`, or shares what this process has open there.
     pub(crate) fn open(dir: &Path, mode: Mode<'_>, options: OpenOptions) -> Result<Arc<Self>> {
+        let current = Current::read(dir)?;
+        let dir = current.as_deref().unwrap_or(dir);
         let exists = dir.join(DATA_FILE).try_exists().map_err(|source| unreadable(dir, source))?;
         match mode {
             Mode::Open if !exists => return Err(not_a_catalog(dir, "it has no data.mdb")),
@@ -128,6 +134,15 @@ impl Storage {
         Err(Error::TooManyReaders { limit: MAX_READERS })
     }
 
+    /// Waits until all that is committed is on the disk.
+    pub(crate) fn flush(self: &Arc<Self>) -> Result<()> {
+        let _pass = Gate::enter(self);
+        match self.env.force_sync().map_err(Error::from) {
+            Err(error) if is_disk_full(&error, &self.path) => Err(disk_full(&self.path)),
+            done => done,
+        }
+    }
+
     /// Writes a compact copy to a new file.
     pub(crate) fn copy_to(self: &Arc<Self>, file: &Path) -> Result<()> {
         let _pass = Gate::enter(self);
@@ -142,17 +157,28 @@ impl Storage {
         self: &Arc<Self>,
         mut apply: impl FnMut(&Databases<'static>, &mut heed::RwTxn<'_>) -> Result<T>,
     ) -> Result<T> {
+        let done = self.write_unless(|db, txn| apply(db, txn).map(Ok::<T, std::convert::Infallible>))?;
+        Ok(done.unwrap_or_else(|never| match never {}))
+    }
+
+    /// [`Self::write`], which commits nothing if `apply` has an `Err` inside its `Ok`.
+    pub(crate) fn write_unless<T, E>(
+        self: &Arc<Self>,
+        mut apply: impl FnMut(&Databases<'static>, &mut heed::RwTxn<'_>) -> Result<Result<T, E>>,
+    ) -> Result<Result<T, E>> {
         let _writing = lock(&self.writing);
         loop {
             let pass = Gate::enter(self);
             let outcome = self.env.write_txn().map_err(Error::from).and_then(|mut txn| {
                 let value = apply(&self.db, &mut txn)?;
-                txn.commit()?;
+                if value.is_ok() {
+                    txn.commit()?;
+                }
                 Ok(value)
             });
             drop(pass);
             match outcome {
-                Err(Error::Storage(heed::Error::Mdb(MdbError::MapFull))) => self.grow()?,
+                Err(error) if error.is_map_full() => self.grow()?,
                 Err(Error::Storage(heed::Error::Mdb(MdbError::MapResized))) => self.adopt_size()?,
                 Err(error) if is_disk_full(&error, &self.path) => return Err(disk_full(&self.path)),
                 other => return other,
@@ -196,6 +222,11 @@ fn open_env(path: &Path, options: OpenOptions) -> Result<Env<WithoutTls>> {
     // SAFETY: NO_READ_AHEAD only changes what the kernel prefetches. Without it, one query on a
     // catalogue larger than memory reads far more than it needs.
     unsafe { env.flags(EnvFlags::NO_READ_AHEAD) };
+    if !options.durable {
+        // SAFETY: what NO_SYNC risks, a file that a loss of power leaves damaged, is what the caller of
+        // `OpenOptions::durable` has accepted until `flush`.
+        unsafe { env.flags(EnvFlags::NO_READ_AHEAD | EnvFlags::NO_SYNC) };
+    }
     for _ in 0..50 {
         // SAFETY: the file is changed only through LMDB, whose lock file guards it among processes;
         // no flag that weakens this (NO_LOCK, WRITE_MAP) is set; `OPEN` and heed's own register keep

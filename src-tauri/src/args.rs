@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Parser;
+use url::Url;
 
 /// Find the product in front of you.
 #[derive(Clone, Debug, Default, Parser)]
@@ -23,4 +24,26 @@ pub struct Args {
     /// Keep favourites, history and settings in this folder
     #[arg(long, value_name = "DIR", env = "KNYTT_DATA")]
     pub data: Option<PathBuf>,
+
+    /// Send feedback, if the shopper agrees to it, to this address instead of the catalogue's
+    #[arg(long, value_name = "URL", env = "KNYTT_EVENTS", value_parser = of_the_web)]
+    pub events: Option<Url>,
+}
+
+fn of_the_web(text: &str) -> Result<Url, String> {
+    let url: Url = text.parse().map_err(|error| format!("{error}"))?;
+    if matches!(url.scheme(), "http" | "https") { Ok(url) } else { Err("not an address of the web".into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn feedback_goes_to_the_web_only() {
+        assert!(Args::try_parse_from(["knytt-app", "--events", "http://localhost:1/v1/events"]).is_ok());
+        for bad in ["file:///tmp/x", "shop.example", ""] {
+            assert!(Args::try_parse_from(["knytt-app", "--events", bad]).is_err(), "{bad}");
+        }
+    }
 }

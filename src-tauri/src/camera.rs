@@ -17,7 +17,7 @@ use knytt_ui_api::{
 };
 use tauri::ipc::{Channel, InvokeResponseBody};
 
-use crate::backend::{Backend, Shot};
+use crate::backend::{Backend, Shot, code};
 
 /// The preview's width, in pixels, and its JPEG quality: sharp enough to aim with, small enough for 30 a
 /// second.
@@ -76,7 +76,9 @@ impl Cameras {
         let (width, height) = camera.size();
         let _ = events.send(CameraEvent::Started { width, height });
         let searches = request.live.then(|| searcher(Arc::clone(backend), events.clone())).transpose()?;
-        let show = move || show(frames, &previews, &events, searches.as_ref());
+        let codes = request.codes.then(|| reader(events.clone())).transpose()?;
+        let eyes = Eyes { searches, codes };
+        let show = move || show(frames, &previews, &events, &eyes);
         thread::Builder::new().name("knytt-preview".into()).spawn(show).map_err(internal)?;
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(id, camera);
@@ -157,16 +159,26 @@ impl Live {
     ) -> Result<Option<knytt_ui_api::SearchResponse>, Problem> {
         let response = backend.search_frame(template, frame)?;
         let ids: Vec<_> = response.hits.iter().take(10).map(|hit| hit.card.id.clone()).collect();
-        Ok(self.settle.offer(&ids).then_some(response))
+        let settled = self.settle.offer(&ids).then_some(response);
+        if let Some(response) = &settled {
+            backend.note_live(template, response);
+        }
+        Ok(settled)
     }
 }
 
-/// Sends each frame to the window, and the stable ones to the searcher if it is idle.
+/// Who looks at frames besides the shopper. A busy one misses a frame and gets a newer one.
+struct Eyes {
+    searches: Option<SyncSender<Frame>>,
+    codes: Option<SyncSender<Frame>>,
+}
+
+/// Sends each frame to the window and to who reads codes, and the stable ones to the searcher.
 fn show(
     frames: Frames,
     previews: &Channel<InvokeResponseBody>,
     events: &Channel<CameraEvent>,
-    searches: Option<&SyncSender<Frame>>,
+    eyes: &Eyes,
 ) {
     let mut judge = FrameJudge::new();
     let mut said = None;
@@ -182,13 +194,15 @@ fn show(
         if previews.send(InvokeResponseBody::Raw(jpeg)).is_err() {
             return;
         }
-        let Some(searches) = searches else { continue };
+        if let Some(codes) = &eyes.codes {
+            let _ = codes.try_send(frame.clone());
+        }
+        let Some(searches) = &eyes.searches else { continue };
         let state = state(judge.judge(&frame.pixels));
         if said.replace(state) != Some(state) {
             let _ = events.send(CameraEvent::Live { frame: LiveFrame { state, response: None } });
         }
         if state == FrameState::Stable {
-            // A busy searcher misses this frame and gets a newer one.
             let _ = searches.try_send(frame);
         }
     }
@@ -213,6 +227,22 @@ fn searcher(backend: Arc<Backend>, events: Channel<CameraEvent>) -> Result<SyncS
         }
     };
     thread::Builder::new().name("knytt-live".into()).spawn(search).map_err(internal)?;
+    Ok(send)
+}
+
+/// A thread that looks for codes in frames, and tells each text once in a row.
+fn reader(events: Channel<CameraEvent>) -> Result<SyncSender<Frame>, Problem> {
+    let (send, receive): (_, Receiver<Frame>) = sync_channel(1);
+    let read = move || {
+        let mut said = None;
+        for frame in receive {
+            let Some(text) = code::read_frame(&frame.pixels) else { continue };
+            if said.replace(text.clone()).as_ref() != Some(&text) {
+                let _ = events.send(CameraEvent::Code { text });
+            }
+        }
+    };
+    thread::Builder::new().name("knytt-codes".into()).spawn(read).map_err(internal)?;
     Ok(send)
 }
 

@@ -8,6 +8,7 @@ pub mod backend;
 mod args;
 mod camera;
 mod commands;
+mod feedback;
 mod fetch;
 mod opened;
 mod places;
@@ -19,12 +20,16 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
-use tauri::{App, Manager};
+use tauri::{App, Emitter, Manager, RunEvent};
 
 use crate::args::Args;
-use crate::backend::Backend;
+use crate::backend::{Backend, keep_fresh};
 use crate::camera::Cameras;
+use crate::feedback::Feedback;
 use crate::places::Places;
+
+/// What a window hears of its catalogues by.
+const CATALOGS_EVENT: &str = "catalogs";
 
 /// Starts the app on a desktop; returns when it was closed.
 pub fn run() -> ExitCode {
@@ -64,7 +69,12 @@ fn build(args: Args) -> anyhow::Result<()> {
         })
         .setup(move |app| setup(app, &args))
         .invoke_handler(commands::handler())
-        .run(tauri::generate_context!())?;
+        .build(tauri::generate_context!())?
+        .run(|app, event| {
+            if let (RunEvent::Exit, Some(feedback)) = (event, app.try_state::<Feedback>()) {
+                feedback.end();
+            }
+        });
     Ok(())
 }
 
@@ -76,6 +86,17 @@ fn setup(app: &mut App, args: &Args) -> Result<(), Box<dyn std::error::Error>> {
         // Kept by the backend: the window says what is wrong and offers another folder.
         let _ = backend.open_shop(&folder, pictures);
     }
+    if args.data.is_some() {
+        // Everything lies where it was asked for.
+        backend.catalogs.keep_trust_in(places.data.join("trust"));
+    }
+    let window = app.handle().clone();
+    backend.catalogs.listen(move |event| {
+        // Without a window nobody needs to know.
+        let _ = window.emit_to("main", CATALOGS_EVENT, event);
+    });
+    tauri::async_runtime::spawn(keep_fresh(Arc::clone(&backend)));
+    app.manage(Feedback::start(&backend, args.events.clone())?);
     app.manage(Arc::clone(&backend));
     app.manage(Cameras::new(args.camera.clone()));
     if let Some(opened) = opened::of_arguments(&backend, &args.open, std::path::Path::new("")) {

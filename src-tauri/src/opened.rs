@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clap::Parser;
 use knytt_ui_api::{Code, Opened, Problem};
+use knytt_wire::CatalogLink;
 use percent_encoding::percent_decode_str;
 use tauri::{AppHandle, Emitter, Manager};
 
@@ -20,6 +21,12 @@ const SCHEME: &str = "knytt:";
 /// No shop's ids are longer; a longer one was not made by a shop.
 const LONGEST_ID: usize = 512;
 
+/// How links to catalogues go on.
+const CATALOG: &str = "catalog?";
+
+/// Codes hold no more, and no address needs it.
+const LONGEST_LINK: usize = 2953;
+
 /// What the arguments ask to open: a link, a picture file (relative to `folder`), or words.
 pub fn of_arguments(backend: &Backend, arguments: &[String], folder: &Path) -> Option<Opened> {
     let first = arguments.first()?;
@@ -33,15 +40,30 @@ pub fn of_arguments(backend: &Backend, arguments: &[String], folder: &Path) -> O
     Some(Opened::Words { words: arguments.join(" ") })
 }
 
-/// A link is written by anybody: only `knytt://product/<id>` is followed, and the id only looked up.
+/// A link is written by anybody: `knytt://product/<id>` is followed, and the id only looked up;
+/// `knytt://catalog?url=…` leads to a question to the shopper, and nothing is fetched before the link is
+/// shown to be one.
 fn of_link(link: &str) -> Opened {
     let path = link.get(SCHEME.len()..).unwrap_or_default().trim_start_matches('/');
+    if path.get(..CATALOG.len()).is_some_and(|start| start.eq_ignore_ascii_case(CATALOG)) {
+        return of_catalog(link);
+    }
     let id = path.split_once('/').filter(|(host, _)| host.eq_ignore_ascii_case("product"));
     let id = id.and_then(|(_, id)| percent_decode_str(id.trim_end_matches('/')).decode_utf8().ok());
     let fits = |id: &str| !id.is_empty() && id.len() <= LONGEST_ID && !id.contains(char::is_control);
     match id.filter(|id| fits(id)) {
         Some(id) => Opened::Product { id: id.into_owned() },
         None => Opened::Refused { problem: Problem::new(Code::BadQuery, "this link leads to no product") },
+    }
+}
+
+fn of_catalog(link: &str) -> Opened {
+    let read = Some(link).filter(|link| link.len() <= LONGEST_LINK);
+    match read.and_then(|link| link.parse::<CatalogLink>().ok()) {
+        Some(link) => Opened::Catalog { link: link.to_string() },
+        None => {
+            Opened::Refused { problem: Problem::new(Code::BadLink, "this link leads to no catalogue") }
+        }
     }
 }
 
@@ -98,6 +120,20 @@ mod tests {
         for bad in ["knytt://product/%00", "knytt://product/%ff", "knytt://product/a%0Ab"] {
             assert!(matches!(of_link(bad), Opened::Refused { .. }), "{bad}");
         }
+    }
+
+    #[test]
+    fn links_to_catalogues_are_passed_on_to_be_asked_about() {
+        let key = "0f".repeat(32);
+        let link = format!("knytt://catalog?url=https%3A%2F%2Fshop.example%2Fc%2F&root={key}");
+        assert_eq!(of_link(&link), Opened::Catalog { link: link.clone() });
+        let refused = |link: &str| match of_link(link) {
+            Opened::Refused { problem } => problem.code,
+            other => panic!("{link} became {other:?}"),
+        };
+        assert_eq!(refused("knytt://catalog?url=javascript:alert(1)"), Code::BadLink);
+        assert_eq!(refused("knytt://catalog?root=12"), Code::BadLink);
+        assert_eq!(refused(&format!("{link}&x={}", "x".repeat(LONGEST_LINK))), Code::BadLink);
     }
 
     #[test]

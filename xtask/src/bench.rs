@@ -1,12 +1,11 @@
 //! `cargo xtask bench`: ours, and with `--peers` the peers beside ours.
 
-use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::Result;
 
 use crate::shell::{cargo, check, root, target};
-use crate::system;
+use crate::{python, system};
 
 /// Criterion's benches; `--peers` runs `tests/peers/compare.py` instead, further arguments go to it.
 pub fn bench(arguments: &[String]) -> Result<()> {
@@ -20,22 +19,8 @@ pub fn bench(arguments: &[String]) -> Result<()> {
 fn peers(arguments: &[String]) -> Result<()> {
     check(cargo().args(["build", "--release", "--package", "knytt-models", "--example", "time_encode"]))?;
     check(cargo().args(["build", "--release", "--package", "knytt-engine", "--example", "time_search"]))?;
-    let python = peers_python()?;
+    let python = python::environment("peers", "tests/peers/requirements.txt")?;
     let script = root().join("tests/peers/compare.py");
     let ours = target().join("release/examples");
     check(Command::new(python).arg(script).arg("--ours").arg(ours).args(arguments))
-}
-
-/// A virtual environment with the peers, made once.
-fn peers_python() -> Result<PathBuf> {
-    let venv = target().join("peers");
-    let bin = venv.join(if cfg!(windows) { "Scripts" } else { "bin" });
-    let python = bin.join("python");
-    if !venv.join("complete").exists() {
-        check(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
-        let requirements = root().join("tests/peers/requirements.txt");
-        check(Command::new(&python).args(["-m", "pip", "install", "--quiet", "-r"]).arg(requirements))?;
-        std::fs::write(venv.join("complete"), "")?;
-    }
-    Ok(python)
 }

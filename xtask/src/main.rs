@@ -2,6 +2,7 @@
 
 mod bench;
 mod bundle;
+mod python;
 mod run;
 mod sample;
 mod shell;
@@ -17,7 +18,8 @@ Usage: cargo xtask <command>
   run      install what is missing, build, and open the app on the sample catalogue
   test     install what the tests need and run them all
   bench    run the benches; with --peers also PyTorch, ONNX Runtime and FAISS beside ours
-  soak     kill writers at many random instants and check the catalogue after each
+  soak     kill writers and syncs at many random instants and check the catalogue after each
+  fuzz     feed mutated metadata and packs to what reads them
   bundle   pack the app to be installed: deb and rpm on Linux
   screens  draw docs/screenshots again
   setup    only install what is missing, and build the interface
@@ -36,6 +38,7 @@ fn main() -> Result<()> {
         "bench" => bench::bench(rest),
         "setup" => setup(),
         "soak" => test::soak(rest),
+        "fuzz" => test::fuzz(rest),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
             Ok(())

@@ -56,6 +56,15 @@ const TESTS: &[Need] = &[
     Need { name: "WebKitWebDriver", probe: File("/usr/bin/WebKitWebDriver"), debian: &["webkit2gtk-driver"] },
     // Networks that are cut off, for the runs without one.
     Need { name: "iproute2", probe: Program("ip", &["-V"]), debian: &["iproute2"] },
+    // The backend's own: its database and its event stream, started by the tests themselves.
+    Need {
+        name: "PostgreSQL",
+        probe: File("/usr/lib/postgresql/15/bin/postgres"),
+        debian: &["postgresql-15"],
+    },
+    Need { name: "NATS", probe: Program("nats-server", &["--version"]), debian: &["nats-server"] },
+    // Reads packs as other programs do.
+    Need { name: "Python", probe: Program("python3", &["-c", "import ensurepip"]), debian: &["python3-venv"] },
     Need { name: "Chromium", probe: File("/usr/bin/chromium"), debian: &["chromium"] },
     Need {
         name: "fonts",

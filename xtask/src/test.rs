@@ -7,10 +7,13 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 use crate::shell::{cargo, check, target};
-use crate::{system, ui};
+use crate::{python, system, ui};
 
 /// How many kills `soak` makes unless told otherwise.
 const SOAK_KILLS: &str = "200";
+
+/// How many inputs `fuzz` makes unless told otherwise.
+const FUZZ_INPUTS: &str = "100000";
 
 /// Installs what tests need and runs them all; `filter` goes to the test harness, and leaves the tests of
 /// the interface out.
@@ -19,7 +22,7 @@ pub fn test(filter: &[String]) -> Result<()> {
     system::ensure_test_tools()?;
     ui::build()?;
     let types = generated_types()?;
-    let mut count = run_counting(tests().arg("--no-fail-fast").arg("--").args(filter))?;
+    let mut count = run_counting(tests()?.arg("--no-fail-fast").arg("--").args(filter))?;
     if generated_types()? != types {
         bail!("the interface's types were behind those of ui/api; they are written now: run this again");
     }
@@ -44,17 +47,26 @@ pub fn test(filter: &[String]) -> Result<()> {
 pub fn soak(arguments: &[String]) -> Result<()> {
     system::ensure_build_tools()?;
     let kills = arguments.first().map_or(SOAK_KILLS, String::as_str);
-    check(tests().args(["--", "kill"]).env("KNYTT_KILLS", kills))
+    check(tests()?.args(["--", "kill"]).env("KNYTT_KILLS", kills))
+}
+
+/// The long form of the tests with mutated inputs: `cargo xtask fuzz [INPUTS]`.
+pub fn fuzz(arguments: &[String]) -> Result<()> {
+    system::ensure_build_tools()?;
+    let inputs = arguments.first().map_or(FUZZ_INPUTS, String::as_str);
+    check(tests()?.args(["--", "fuzz"]).env("KNYTT_FUZZ", inputs))
 }
 
 /// All tests. Those of the command line make cargo build the binary, which the end-to-end runs then
 /// find by name: asked for by itself, it would be built again with other features.
-fn tests() -> Command {
+fn tests() -> Result<Command> {
     let mut command = cargo();
     let binary = |name: &str| target().join("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     command.args(["test", "--workspace"]);
     command.env("KNYTT_BIN", binary("knytt")).env("KNYTT_APP_BIN", binary("knytt-app"));
-    command
+    // Reads packs as other programs do.
+    command.env("KNYTT_PYTHON", python::environment("python", "catalog-sync/pack/tests/requirements.txt")?);
+    Ok(command)
 }
 
 /// The TypeScript that the tests of `ui/api` write, file by file.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use knytt_models::Device;
 
+use crate::commands;
 use crate::source::Selector;
 
 const EXAMPLES: &str = "\
@@ -15,6 +16,8 @@ Examples:
   knytt search --catalog shop --image photo.jpg --text \"in red\" --alpha 0.7 --html hits.html
   knytt search --catalog shop --text \"red dress\" --filter price=..50 --json
   knytt inspect --catalog shop
+  knytt key init keys && knytt publish --catalog shop --keys keys --to file:///srv/shop
+  knytt sync --catalog mine --from https://shop.example/catalog/
 
 Exit codes:
   0 done   1 failed   2 wrong usage   3 nothing usable in the input, or a row refused under --strict
@@ -40,6 +43,19 @@ pub enum Command {
     Eval(EvalArgs),
     /// Show what a catalogue holds and what was refused
     Inspect(InspectArgs),
+    /// Make, replace and show the keys that releases are signed with
+    #[command(subcommand)]
+    Key(commands::key::KeyCommand),
+    /// Sign a catalogue's present state as a release and put it where devices find it
+    Publish(commands::publish::PublishArgs),
+    /// Bring a catalogue to the newest release of its publisher
+    Sync(commands::sync::SyncArgs),
+    /// Serve releases to devices and take their feedback
+    Serve(commands::serve::ServeArgs),
+    /// Show what shoppers looked for, found and did not find
+    Report(commands::report::ReportArgs),
+    /// Make, list and revoke the keys by which a server knows publishers
+    ApiKey(commands::api_key::ApiKeyArgs),
     /// Look at a model bundle
     #[command(subcommand)]
     Model(ModelCommand),

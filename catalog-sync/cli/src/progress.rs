@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 const BAR: &str = "{prefix} {bar:28} {pos}/{len}  {rate}  {eta} left";
 
@@ -50,6 +50,55 @@ impl Progress {
     pub fn finish(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
+        }
+    }
+}
+
+/// How far a transfer is whose total is known only on the way.
+pub struct Transfer {
+    bar: Option<ProgressBar>,
+    phase: &'static str,
+    last_line: Instant,
+}
+
+impl Transfer {
+    pub fn new() -> Self {
+        let bar = std::io::stderr().is_terminal().then(|| bar("", 0));
+        Self { bar, phase: "", last_line: Instant::now() }
+    }
+
+    /// A phase without an end that is known.
+    pub fn say(&mut self, phase: &'static str) {
+        self.update(phase, 0, 0, |n| n.to_string());
+    }
+
+    /// Bytes of a phase.
+    pub fn bytes(&mut self, phase: &'static str, done: u64, total: u64) {
+        self.update(phase, done, total, |n| HumanBytes(n).to_string());
+    }
+
+    /// Things of a phase.
+    pub fn count(&mut self, phase: &'static str, done: u64, total: u64) {
+        self.update(phase, done, total, |n| n.to_string());
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn update(&mut self, phase: &'static str, done: u64, total: u64, write: impl Fn(u64) -> String) {
+        let begins = self.phase != phase;
+        self.phase = phase;
+        if let Some(bar) = &self.bar {
+            bar.set_prefix(phase);
+            bar.set_length(total);
+            bar.set_position(done);
+        } else if total > 0 && (begins || self.last_line.elapsed() >= LINE_EVERY) {
+            self.last_line = Instant::now();
+            eprintln!("{phase} {} of {}", write(done), write(total));
         }
     }
 }

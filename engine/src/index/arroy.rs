@@ -4,6 +4,7 @@
 //! arroy stores each vector a second time, in f32, and walks all of them in every build; below the
 //! measured size the exact scan is faster, so a small catalogue has no such index.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
@@ -42,7 +43,7 @@ pub(crate) fn maintain(
     txn: &mut RwTxn<'_>,
     meta: &CatalogMeta,
     live: &RoaringBitmap,
-    changed: &BTreeMap<u32, Option<&[u8]>>,
+    changed: &BTreeMap<u32, Option<Cow<'_, [u8]>>>,
 ) -> Result<()> {
     let writer = arroy::Writer::<Cosine>::new(db.arroy, INDEX, meta.dimension);
     let built = !db.arroy.is_empty(txn)?;

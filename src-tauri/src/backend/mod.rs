@@ -1,5 +1,8 @@
 //! What answers the window. Nothing here knows of Tauri, so that tests call it directly.
 
+mod catalogs;
+mod events;
+mod feedback;
 mod library;
 mod pictures;
 mod problem;
@@ -14,9 +17,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use knytt_ui_api::{
-    Capabilities, CatalogEntry, Code, ModelSpeed, Opened, Problem, SearchRequest, Settings, Start, StorageUse,
+    Capabilities, Code, ModelSpeed, Opened, Problem, SearchRequest, Settings, Start, StorageUse,
 };
 
+pub use self::catalogs::{Catalogs, Update, code, keep_fresh};
+pub use self::events::Context;
 pub use self::library::Library;
 pub use self::pictures::{Pictures, Shot};
 pub use self::share::{Share, jpeg};
@@ -28,6 +33,8 @@ pub struct Backend {
     pub pictures: Pictures,
     /// Favourites, history, settings.
     pub library: Library,
+    /// The catalogues on this device.
+    pub catalogs: Catalogs,
     shop: RwLock<Result<Arc<Shop>, Problem>>,
     /// The newest search that a window asked for.
     newest: AtomicU32,
@@ -46,6 +53,7 @@ impl Backend {
         Ok(Self {
             pictures: Pictures::default(),
             library: Library::open(&data.join("personal"))?,
+            catalogs: Catalogs::new(data.join("catalogs")),
             shop: RwLock::new(Err(Problem::new(Code::NoCatalog, "no catalogue is open"))),
             newest: AtomicU32::new(0),
             live_query: Mutex::default(),
@@ -65,6 +73,7 @@ impl Backend {
             Ok(opened) => {
                 self.library.remember_catalog(folder)?;
                 self.library.enter(&opened.summary().id)?;
+                self.library.events.at(opened.context()?);
                 *shop = Ok(Arc::new(opened));
                 Ok(())
             }
@@ -88,16 +97,10 @@ impl Backend {
     /// What a window needs to know first.
     pub fn start(&self, capabilities: Capabilities) -> Start {
         let shop = self.shop();
-        let current = shop.as_ref().ok().map(|shop| shop.folder().to_path_buf());
-        let entry = |path: PathBuf| CatalogEntry {
-            name: shop::name_of(&path),
-            current: current.as_ref() == Some(&path),
-            path: path.to_string_lossy().into_owned(),
-        };
         Start {
             version: env!("CARGO_PKG_VERSION").into(),
             catalog: shop.as_ref().ok().map(|shop| shop.summary()),
-            catalogs: self.library.catalogs().into_iter().map(entry).collect(),
+            catalogs: self.catalog_list(),
             model: shop.as_ref().ok().map(|shop| shop.model_summary()),
             settings: self.library.settings(),
             capabilities,

@@ -1,5 +1,6 @@
 //! From the libraries' errors to what the window is told.
 
+use knytt_client::Error as Sync;
 use knytt_engine::Error as Engine;
 use knytt_models::Error as Model;
 use knytt_ui_api::{Code, Problem};
@@ -26,6 +27,33 @@ pub fn of_model(error: Model) -> Problem {
     of_engine(error.into())
 }
 
+/// Why a catalogue did not come.
+pub fn of_sync(error: &Sync) -> Problem {
+    Problem::new(code_of_sync(error.code()), error)
+}
+
+/// What a sync's own code is to the window.
+pub fn code_of_sync(code: &str) -> Code {
+    match code {
+        "offline" | "refused" => Code::Offline,
+        "not_found" => Code::NotFound,
+        "wrong_root" | "wrong_key" => Code::WrongRoot,
+        "unencrypted" => Code::Insecure,
+        "rollback" => Code::Rollback,
+        "expired" => Code::Expired,
+        "tampered" | "malformed" | "bad_pack" | "wrong_content" => Code::Tampered,
+        "too_large" => Code::TooLarge,
+        "wrong_catalog" => Code::WrongCatalog,
+        "wrong_model" => Code::WrongModel,
+        "newer_format" => Code::NewerFormat,
+        "busy" => Code::Busy,
+        "disk_full" => Code::DiskFull,
+        "metered" => Code::Metered,
+        "cancelled" => Code::Cancelled,
+        _ => Code::Internal,
+    }
+}
+
 /// A failed write of what the shopper keeps.
 pub fn of_store(error: impl Into<heed::Error>) -> Problem {
     let error = error.into();
@@ -34,6 +62,12 @@ pub fn of_store(error: impl Into<heed::Error>) -> Problem {
         heed::Error::Mdb(heed::MdbError::MapFull) => true,
         _ => false,
     };
+    Problem::new(if full { Code::DiskFull } else { Code::Internal }, error)
+}
+
+/// A failed write of what the shop is to be told.
+pub fn of_outbox(error: knytt_outbox::Error) -> Problem {
+    let full = matches!(error, knytt_outbox::Error::Full(_));
     Problem::new(if full { Code::DiskFull } else { Code::Internal }, error)
 }
 

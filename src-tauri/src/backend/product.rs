@@ -23,7 +23,7 @@ impl Backend {
         product.ok_or_else(|| Problem::new(Code::NotFound, format!("there is no product {id:?}")))
     }
 
-    /// All there is to say about a product.
+    /// All there is to say about a product, whose page is opened: with consent the shop is told.
     ///
     /// # Errors
     /// There is no such product.
@@ -38,6 +38,7 @@ impl Backend {
         let told = |(name, value): &(&String, &String)| {
             !value.is_empty() && !LINK_COLUMNS.contains(&name.to_lowercase().as_str())
         };
+        self.library.note_opened(id);
         Ok(ProductPage {
             card: self.card(&product),
             description: product.description.clone(),

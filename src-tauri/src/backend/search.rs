@@ -23,7 +23,8 @@ const MOST_HITS: u32 = 500;
 const MOST_VALUES: usize = 40;
 
 impl Backend {
-    /// Answers a request of a window, and keeps it in the history if the shopper wants one.
+    /// Answers a request of a window, and keeps it in the history if the shopper wants one. With consent
+    /// the shop is told.
     ///
     /// # Errors
     /// [`Superseded`](Code::Superseded) if a newer one came; no catalogue; a picture that is gone; a
@@ -31,10 +32,24 @@ impl Backend {
     pub fn search(&self, request: &SearchRequest) -> Result<SearchResponse, Problem> {
         self.newest.fetch_max(request.ticket, std::sync::atomic::Ordering::Relaxed);
         let (response, shown) = self.answer(request)?;
-        if !matches!(response.verdict, Verdict::Browsing) {
-            self.library.note_search(request, &response, shown);
-        }
+        self.keep_context();
+        self.library.note_search(request, &response, shown);
         Ok(response)
+    }
+
+    /// A live search's answer has settled, and is shown: with consent the shop is told.
+    pub fn note_live(&self, template: &SearchRequest, response: &SearchResponse) {
+        self.keep_context();
+        self.library.note_live(template, response);
+    }
+
+    /// An open catalogue may have moved to another release.
+    fn keep_context(&self) {
+        if self.library.settings().consent
+            && let Ok(context) = self.shop().and_then(|shop| shop.context())
+        {
+            self.library.events.at(context);
+        }
     }
 
     /// As [`Backend::search`], of a picture's embedding instead of a kept picture, and outside the

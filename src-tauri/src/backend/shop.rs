@@ -2,10 +2,11 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use knytt_engine::{Catalog, Origin, Product, SearchSession};
+use knytt_engine::{Catalog, Info, Origin, Product, SearchSession};
 use knytt_models::{Bundle, Device, Encoder};
 use knytt_ui_api::{CatalogSummary, Code, ModelSummary, Problem};
 
+use super::Context;
 use super::problem::{of_engine, of_model};
 
 /// A catalogue, its model, and where its pictures lie.
@@ -30,11 +31,35 @@ impl Shop {
         pictures.extend(source.map(|s| if s.is_dir() { s } else { s.parent().unwrap_or(s) }.to_path_buf()));
         let encoder = start(bundle_of(&catalog, &origin)?, device)?;
         let session = SearchSession::new(catalog, encoder).map_err(of_engine)?;
+        Self::of(session, folder, pictures, device)
+    }
+
+    fn of(
+        session: SearchSession,
+        folder: &Path,
+        pictures: Vec<PathBuf>,
+        device: &str,
+    ) -> Result<Self, Problem> {
         if session.catalog().info().map_err(of_engine)?.calibration.is_none() {
             // A catalogue that cannot be written is searched all the same, without percents.
             let _ = session.calibrate();
         }
         Ok(Self { session, folder: folder.to_path_buf(), pictures, device: device.into() })
+    }
+
+    /// The catalogue that lies in the folder now: a whole release was put in its place. The model is
+    /// loaded again only if it is another one.
+    ///
+    /// # Errors
+    /// Those of [`Self::open`].
+    pub fn reopened(&self) -> Result<Self, Problem> {
+        let (catalog, encoder) =
+            (Catalog::open(&self.folder).map_err(of_engine)?, self.session.encoder().clone());
+        if catalog.fingerprint() != encoder.fingerprint() {
+            return Self::open(&self.folder, self.pictures.clone(), &self.device);
+        }
+        let session = SearchSession::new(catalog, encoder).map_err(of_engine)?;
+        Self::of(session, &self.folder, self.pictures.clone(), &self.device)
     }
 
     /// The same catalogue with its model on another device.
@@ -62,11 +87,18 @@ impl Shop {
     /// What the window is told of the catalogue.
     pub fn summary(&self) -> CatalogSummary {
         let info = self.session.catalog().info().ok();
-        CatalogSummary {
-            id: info.as_ref().map_or_else(|| name_of(&self.folder), |info| info.catalog_id.clone()),
-            products: info.as_ref().map_or(0, |info| u32::try_from(info.products).unwrap_or(u32::MAX)),
-            release: info.as_ref().map_or(0, |info| u32::try_from(info.release).unwrap_or(u32::MAX)),
-        }
+        let unknown = || CatalogSummary { id: name_of(&self.folder), products: 0, release: 0 };
+        info.as_ref().map_or_else(unknown, summary_of)
+    }
+
+    /// What events say of it, at this moment.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn context(&self) -> Result<Context, Problem> {
+        let info = self.session.catalog().info().map_err(of_engine)?;
+        let (catalog, release) = (info.catalog_id, info.release);
+        Ok(Context { catalog, release, model: info.fingerprint.to_string() })
     }
 
     /// What the window is told of the model.
@@ -106,6 +138,15 @@ impl Shop {
             let (root, file) = (root.canonicalize().ok()?, root.join(path).canonicalize().ok()?);
             (file.starts_with(&root) && file.is_file()).then_some(file)
         })
+    }
+}
+
+/// What the window is told of a catalogue's contents.
+pub fn summary_of(info: &Info) -> CatalogSummary {
+    CatalogSummary {
+        id: info.catalog_id.clone(),
+        products: u32::try_from(info.products).unwrap_or(u32::MAX),
+        release: u32::try_from(info.release).unwrap_or(u32::MAX),
     }
 }
 

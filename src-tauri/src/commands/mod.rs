@@ -1,6 +1,7 @@
 //! What a window may ask: each command a few lines over the [`Backend`].
 
 mod camera;
+mod catalogs;
 mod library;
 mod picture;
 mod product;
@@ -29,6 +30,14 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         camera::live_frame,
         camera::open_camera,
         camera::set_live_query,
+        catalogs::add_catalog,
+        catalogs::cancel_update,
+        catalogs::catalogs,
+        catalogs::inspect_catalog,
+        catalogs::read_code,
+        catalogs::read_code_of,
+        catalogs::remove_catalog,
+        catalogs::update_catalog,
         library::cards,
         library::favourites,
         library::forget_history,

@@ -27,7 +27,9 @@ pub async fn share_to_clipboard(backend: Shared<'_>, app: AppHandle, id: String)
     blocking(&backend, move |backend| {
         let share = backend.share(&id)?;
         let copied = app.clipboard().write_html(share.html(), Some(share.text.clone()));
-        copied.map_err(|error| Problem::new(Code::Internal, error))
+        copied.map_err(|error| Problem::new(Code::Internal, error))?;
+        backend.library.note_shared(&id);
+        Ok(())
     })
     .await
 }
@@ -40,13 +42,16 @@ pub async fn share_to_file(backend: Shared<'_>, app: AppHandle, id: String) -> A
         let dialog = app.dialog().file().set_file_name(format!("{}.html", share.name));
         let chosen =
             dialog.add_filter("HTML", &["html"]).add_filter("JPEG", &["jpg", "jpeg"]).blocking_save_file();
-        chosen.map_or(Ok(false), |file| save(&share, file))
+        let Some(file) = chosen else { return Ok(false) };
+        save(&share, file)?;
+        backend.library.note_shared(&id);
+        Ok(true)
     })
     .await
 }
 
 /// A page, or the picture alone if that is what the file's name says.
-fn save(share: &Share, file: FilePath) -> Answer<bool> {
+fn save(share: &Share, file: FilePath) -> Answer<()> {
     let path = file.into_path().map_err(|error| Problem::new(Code::Internal, error))?;
     let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
     let picture = ending.is_some_and(|ending| ending == "jpg" || ending == "jpeg");
@@ -54,6 +59,5 @@ fn save(share: &Share, file: FilePath) -> Answer<bool> {
         Some(bytes) if picture => bytes.clone(),
         _ => share.html().into_bytes(),
     };
-    fs_err::write(path, bytes).map_err(|error| Problem::new(Code::Internal, error))?;
-    Ok(true)
+    fs_err::write(path, bytes).map_err(|error| Problem::new(Code::Internal, error))
 }

@@ -11,7 +11,13 @@ const LICENCES: &str = include_str!(concat!(env!("OUT_DIR"), "/licences.txt"));
 /// What this shell can do beyond a browser.
 pub fn capabilities() -> Capabilities {
     let desktop = cfg!(desktop);
-    Capabilities { native_camera: desktop, screen: desktop, clipboard: true, open_catalog: desktop }
+    Capabilities {
+        native_camera: desktop,
+        screen: desktop,
+        clipboard: true,
+        open_catalog: desktop,
+        add_catalog: true,
+    }
 }
 
 #[tauri::command]

@@ -3,5 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot unwrap says less, not more")]
 
 mod keeping;
+mod retailer;
 mod searching;
 mod shop;
+mod syncing;
+mod telling;

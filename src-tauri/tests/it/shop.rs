@@ -38,7 +38,7 @@ impl Shop {
     pub fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (catalog, feed) = (folder.path().join("catalog"), folder.path().join("feed"));
-        build(&catalog);
+        build(&catalog, PRODUCTS);
         std::fs::create_dir_all(feed.join("images")).unwrap();
         let origin = Origin { model: Some("starter".into()), source: Some(feed.display().to_string()) };
         origin.write(&catalog).unwrap();
@@ -68,7 +68,8 @@ pub fn jpeg(picture: &RgbImage) -> Vec<u8> {
     bytes
 }
 
-fn build(folder: &std::path::Path) {
+/// A catalogue of the first so many products.
+pub fn build(folder: &std::path::Path, products: usize) {
     let spec = CatalogSpec {
         id: "shop".into(),
         model: ENCODER.fingerprint().clone(),
@@ -77,7 +78,7 @@ fn build(folder: &std::path::Path) {
     };
     let catalog = Catalog::create(folder, &spec).unwrap();
     let mut writer = catalog.write();
-    for (product, picture, embedding) in DRAWN.iter() {
+    for (product, picture, embedding) in DRAWN.iter().take(products) {
         writer.upsert(product, embedding, Some(&jpeg(picture))).unwrap();
     }
     writer.commit().unwrap();

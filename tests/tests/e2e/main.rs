@@ -9,6 +9,7 @@ mod eval;
 mod faulty;
 mod json;
 mod kill;
+mod releases;
 mod resume;
 mod search;
 mod shop;

@@ -28,6 +28,8 @@ pub struct CameraRequest {
     pub height: Option<u32>,
     /// Whether stable frames are searched.
     pub live: bool,
+    /// Whether codes (QR) are looked for in frames.
+    pub codes: bool,
 }
 
 /// What a camera tells besides its frames.
@@ -46,6 +48,11 @@ pub enum CameraEvent {
     Live {
         /// It.
         frame: LiveFrame,
+    },
+    /// A code (QR) was read.
+    Code {
+        /// What it says.
+        text: String,
     },
     /// It stopped by itself; nothing more follows.
     Failed {

@@ -4,6 +4,7 @@
 //! which also fail when the committed files are not what the types say.
 
 mod camera;
+mod catalog;
 mod convert;
 mod library;
 mod picture;
@@ -14,6 +15,9 @@ mod settings;
 mod start;
 
 pub use camera::{CameraEvent, CameraRequest, CameraSource, FrameState, LiveFrame};
+pub use catalog::{
+    CatalogEntry, CatalogEvent, CatalogKind, CatalogOffer, CatalogSync, SyncProgress, Trust,
+};
 pub use library::{HistoryEntry, StorageUse};
 pub use picture::{Picture, Proposal, Region};
 pub use problem::{Code, Problem};
@@ -23,4 +27,4 @@ pub use search::{
     SearchRequest, SearchResponse, Sort, Timings, Understood, Verdict,
 };
 pub use settings::{Language, Settings, Theme};
-pub use start::{Capabilities, CatalogEntry, CatalogSummary, ModelSpeed, ModelSummary, Opened, Start};
+pub use start::{Capabilities, CatalogSummary, ModelSpeed, ModelSummary, Opened, Start};

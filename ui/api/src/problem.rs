@@ -50,6 +50,28 @@ pub enum Code {
     Offline,
     /// The disk is full.
     DiskFull,
+    /// This is no link to a catalogue.
+    BadLink,
+    /// The link is not encrypted and names no key: anybody on the way could change what it brings.
+    Insecure,
+    /// There is no code in the picture, or none that can be read.
+    NoCode,
+    /// What came is not what was signed.
+    Tampered,
+    /// The shop offers an older release than the one that is here.
+    Rollback,
+    /// The shop's key is not the one that was expected.
+    WrongRoot,
+    /// Another catalogue is at this address than the one that came from there before.
+    WrongCatalog,
+    /// The shop's signatures have run out, and with a first download there is nothing to go on with.
+    Expired,
+    /// A later version of the app is needed for what the shop publishes.
+    NewerFormat,
+    /// The update is large and the connection is metered: it waits.
+    Metered,
+    /// This catalogue is being updated already.
+    Busy,
     /// This shell cannot do that.
     Unsupported,
     /// Anything else.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{Picture, Problem, Settings};
+use crate::{CatalogEntry, Picture, Problem, Settings};
 
 /// The first answer to a window.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -37,18 +37,6 @@ pub struct CatalogSummary {
     pub products: u32,
     /// The release it is at; 0 if it was built here.
     pub release: u32,
-}
-
-/// A catalogue on this device.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct CatalogEntry {
-    /// Its folder: what it is opened by.
-    pub path: String,
-    /// Its name.
-    pub name: String,
-    /// Whether it is the one that is searched.
-    pub current: bool,
 }
 
 /// The model.
@@ -90,6 +78,8 @@ pub struct Capabilities {
     pub clipboard: bool,
     /// A catalogue's folder can be chosen.
     pub open_catalog: bool,
+    /// Catalogues can be added by their links, and are kept up to date.
+    pub add_catalog: bool,
 }
 
 /// What was opened from outside the window.
@@ -106,6 +96,11 @@ pub enum Opened {
     Product {
         /// Its id.
         id: String,
+    },
+    /// A link to a catalogue: the shopper is asked whether to add it.
+    Catalog {
+        /// The link, unread.
+        link: String,
     },
     /// Words.
     Words {

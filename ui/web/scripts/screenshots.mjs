@@ -8,6 +8,7 @@ import { launch, serve } from './browser.mjs';
 const folder = fileURLToPath(new URL('../../../docs/screenshots/', import.meta.url));
 const only = process.argv.slice(2);
 const desktop = { width: 1440, height: 900 };
+const small = { width: 360, height: 740 };
 const phone = { width: 390, height: 844 };
 
 const id = (page, name) => page.getByTestId(name);
@@ -59,6 +60,32 @@ const past = async (page) => {
   await id(page, 'history-entry').first().waitFor();
 };
 
+/** A catalogue's way here, up to a step of it. */
+const add = (step) => async (page) => {
+  await id(page, 'storage').waitFor();
+  await id(page, 'add-catalog').click();
+  if (step === 'scan') {
+    await id(page, 'add-scan').click();
+    await id(page, 'code-camera').waitFor();
+    await page.waitForTimeout(500);
+  }
+  if (step === 'link' || step === 'scan') return;
+  const pinned = `knytt://catalog?url=https%3A%2F%2Fcatalog.nordlicht.example%2Fshop&root=${'5f2a9c41'.repeat(8)}`;
+  const links = { bad: 'http://shop.example/catalog', first: 'https://catalog.nordlicht.example/shop' };
+  await id(page, 'add-link').fill(links[step] ?? pinned);
+  await id(page, 'add-next').click();
+  if (step === 'bad') return page.getByRole('dialog').getByTestId('problem').waitFor();
+  await id(page, 'offer').waitFor();
+  if (step !== 'load') return;
+  await id(page, 'add-accept').click();
+  await page.locator('dialog [data-phase="downloading"]').waitFor();
+  await page.waitForTimeout(1200);
+};
+const catalogs = async (page) => {
+  await id(page, 'storage').waitFor();
+  await id(page, 'catalog').last().scrollIntoViewIfNeeded();
+};
+
 const shots = {
   hint: { query: 'hint=1' },
   browse: {},
@@ -104,6 +131,14 @@ const shots = {
   'compare-dark': { query: 'theme=dark', act: compare },
   settings: { hash: '#/settings', act: (page) => id(page, 'storage').waitFor() },
   'settings-dark': { query: 'theme=dark', hash: '#/settings', act: (page) => id(page, 'storage').waitFor() },
+  catalogues: { hash: '#/settings', act: catalogs },
+  'catalogues-stale-dark': { query: 'theme=dark&stale=12', hash: '#/settings', act: catalogs },
+  'catalogue-stale': { query: 'stale=12' },
+  'add-catalogue': { hash: '#/settings', act: add('link') },
+  'add-catalogue-problem': { hash: '#/settings', act: add('bad') },
+  'add-catalogue-trust': { hash: '#/settings', act: add('offer') },
+  'add-catalogue-trust-dark': { query: 'theme=dark', hash: '#/settings', act: add('first') },
+  'add-catalogue-download': { query: 'sync=hold', hash: '#/settings', act: add('load') },
   camera: { query: 'camera=native', act: camera },
   'camera-problem': {
     query: 'camera=native&fail=open_camera:camera_denied',
@@ -140,6 +175,21 @@ const shots = {
   'phone-product': { size: phone, hash: '#/product/p002', act: (page) => id(page, 'product-page').waitFor() },
   'phone-compare': { size: phone, act: compare },
   'phone-arabic': { size: phone, query: 'language=ar', act: (page) => words(page, 'dress') },
+  'phone-catalogues': { size: phone, query: 'stale=12', hash: '#/settings', act: catalogs },
+  'phone-add-catalogue-scan': {
+    size: phone,
+    query: 'theme=dark&camera=native&latency=400',
+    hash: '#/settings',
+    act: add('scan'),
+  },
+  'phone-add-catalogue-trust': { size: small, hash: '#/settings', act: add('first') },
+  'phone-add-catalogue-german': { size: small, query: 'language=de', hash: '#/settings', act: add('first') },
+  'phone-add-catalogue-arabic': {
+    size: phone,
+    query: 'language=ar&theme=dark&sync=hold',
+    hash: '#/settings',
+    act: add('load'),
+  },
   'phone-settings': {
     size: phone,
     query: 'theme=dark',

@@ -1,13 +1,17 @@
-//! How searches become history.
+//! How searches become history, and events beside it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use knytt_ui_api::{HistoryEntry, Region, SearchRequest, SearchResponse};
+use knytt_ui_api::{HistoryEntry, Problem, Region, SearchRequest, SearchResponse};
+use knytt_wire::Event;
 use uuid::Uuid;
 
 use super::store::Store;
 use crate::backend::Shot;
+use crate::backend::events::Told;
 use crate::backend::share::jpeg;
 
 /// Searches that are kept.
@@ -19,16 +23,31 @@ const PICTURE_SIDE: u32 = 256;
 /// A search within this time of the one before, which only changes it, takes its place.
 const REFINED_WITHIN_MILLIS: u64 = 30_000;
 
-/// A search on its way to the disk.
-pub struct Noted {
+/// Something on its way to the disk.
+pub enum Noted {
+    /// A search.
+    Search(Box<Asked>),
+    /// What was done with a product, for the shop alone.
+    Done(Vec<Event>),
+    /// Somebody waits until all before it is there.
+    Settle(Sender<()>),
+}
+
+/// A search, for the history, for the shop, or for both.
+pub struct Asked {
     entry: HistoryEntry,
+    /// Whether it belongs in the history.
+    keep: bool,
+    /// A live camera's: it has not replaced the one before, however alike their words.
+    live: bool,
     shown: Option<Shown>,
+    told: Told,
 }
 
 /// The part of a picture that was asked about. It is cut out and made small by the writer's thread.
 pub type Shown = (Arc<Shot>, Region);
 
-impl Noted {
+impl Asked {
     pub fn new(request: &SearchRequest, response: &SearchResponse, shown: Option<Shown>) -> Self {
         let entry = HistoryEntry {
             id: Uuid::now_v7().simple().to_string(),
@@ -39,29 +58,90 @@ impl Noted {
             filters: request.filters.clone(),
             best: response.hits.first().map(|hit| hit.card.title.clone()).unwrap_or_default(),
         };
-        Self { entry, shown }
+        Self { entry, keep: false, live: false, shown, told: Told::default() }
+    }
+
+    /// Into the history.
+    pub fn kept(self, keep: bool) -> Self {
+        Self { keep, ..self }
+    }
+
+    /// To the shop.
+    pub fn told(self, told: Told) -> Self {
+        Self { told, ..self }
+    }
+
+    /// From a live camera.
+    pub fn live(self) -> Self {
+        Self { live: true, ..self }
     }
 }
 
-/// Stores what is noted until nobody notes any more. A history that cannot be written loses an entry, not
-/// the search.
+/// Stores what is noted until nobody notes any more. What cannot be written is lost, not the search.
 pub fn write_all(store: &Store, noted: impl IntoIterator<Item = Noted>) {
-    let mut before: Option<String> = None;
+    let mut before = None;
     for noted in noted {
-        let picture = noted.shown.as_ref().map(|(shot, _)| shot.id.clone());
-        let same_picture = before == picture;
-        before = picture;
-        write(store, noted, same_picture);
+        match noted {
+            Noted::Search(asked) => before = Some(write(store, *asked, before)),
+            Noted::Done(events) => drop(store.add_events(&events)),
+            Noted::Settle(there) => drop(there.send(())),
+        }
     }
 }
 
-fn write(store: &Store, noted: Noted, same_picture: bool) {
+/// The search before, as far as the next one may replace it.
+struct Before {
+    entry: HistoryEntry,
+    picture: Option<String>,
+    live: bool,
+    events: Vec<Uuid>,
+    used: Arc<AtomicBool>,
+}
+
+impl Before {
+    /// The events that are overtaken by this search: typing on is one search, unless something of what
+    /// was found on the way was chosen.
+    fn overtaken(&self, by: &Asked, same_picture: bool) -> &[Uuid] {
+        let searches = !by.told.events.is_empty() && !by.told.more && !by.live && !self.live;
+        let replaced = searches && same_picture && refines(&self.entry, &by.entry);
+        if replaced && !self.used.load(Ordering::Relaxed) { &self.events } else { &[] }
+    }
+}
+
+fn write(store: &Store, asked: Asked, before: Option<Before>) -> Before {
+    let picture = asked.shown.as_ref().map(|(shot, _)| shot.id.clone());
+    let same_picture = before.as_ref().and_then(|before| before.picture.clone()) == picture;
+    let overtaken = before.as_ref().map_or(&[][..], |before| before.overtaken(&asked, same_picture));
+    let _ = store_search(store, &asked, same_picture, overtaken);
+    let mut events: Vec<_> = asked.told.events.iter().map(|event| event.id).collect();
+    let (Asked { entry, live, told, .. }, mut used) = (asked, None);
+    if told.more
+        && let Some(before) = before
+    {
+        events.splice(..0, before.events);
+        used = Some(before.used);
+    }
+    Before { entry, picture, live, events, used: used.unwrap_or(told.used) }
+}
+
+fn store_search(store: &Store, asked: &Asked, same_picture: bool, overtaken: &[Uuid]) -> Result<(), Problem> {
+    if !asked.keep {
+        return store.replace_events(overtaken, &asked.told.events);
+    }
     let last = store.history().ok().and_then(|all| all.into_iter().next());
-    let replaced = last.filter(|last| same_picture && refines(last, &noted.entry)).map(|last| last.id);
-    let shown = noted.shown.map(|(shot, region)| shot.part(region));
+    let replaced = last.filter(|last| same_picture && refines(last, &asked.entry)).map(|last| last.id);
+    let shown = asked.shown.as_ref().map(|(shot, region)| shot.part(*region));
     let picture = shown.and_then(|shown| jpeg(&shown, PICTURE_SIDE).ok());
-    let entry = HistoryEntry { has_picture: picture.is_some(), ..noted.entry };
-    let _ = store.add_history(&entry, picture.as_deref(), replaced.as_deref(), MOST);
+    let entry = HistoryEntry { has_picture: picture.is_some(), ..asked.entry.clone() };
+    let kept = Kept { entry: &entry, picture: picture.as_deref(), replaced: replaced.as_deref() };
+    store.add_history(&kept, MOST, overtaken, &asked.told.events)
+}
+
+/// An entry with its picture, and the one whose place it takes.
+pub struct Kept<'a> {
+    pub entry: &'a HistoryEntry,
+    pub picture: Option<&'a [u8]>,
+    pub replaced: Option<&'a str>,
 }
 
 /// Whether `new` is `old` with more or fewer letters, or with other filters.
@@ -106,7 +186,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path()).unwrap();
         for at in 0..5 {
-            store.add_history(&entry("x", at), Some(b"jpeg"), None, 3).unwrap();
+            let kept = Kept { entry: &entry("x", at), picture: Some(b"jpeg"), replaced: None };
+            store.add_history(&kept, 3, &[], &[]).unwrap();
         }
         let kept: Vec<_> = store.history().unwrap().into_iter().map(|e| e.at).collect();
         assert_eq!(kept, [4, 3, 2]);

@@ -1,5 +1,5 @@
-//! What the shopper keeps on this device: favourites, history, settings. An LMDB environment of its own,
-//! so that replacing a catalogue takes nothing of it along.
+//! What the shopper keeps on this device: favourites, history, settings; and, with consent, what the shop
+//! is to be told. An LMDB environment of its own, so that replacing a catalogue takes nothing of it along.
 
 mod history;
 mod store;
@@ -10,11 +10,15 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
-use knytt_ui_api::{Code, HistoryEntry, Problem, SearchRequest, SearchResponse, Settings};
+use knytt_outbox::{Access, Bell, Counts, Delivery, Hold, Pace, Route};
+use knytt_ui_api::{Code, HistoryEntry, Problem, SearchRequest, SearchResponse, Settings, Verdict};
+use knytt_wire::{Action, Event};
 
-use self::history::Noted;
 pub use self::history::Shown;
+use self::history::{Asked, Noted};
 use self::store::Store;
+use super::events::Events;
+use super::problem::of_outbox;
 
 /// Names of the one-value entries.
 mod key {
@@ -28,6 +32,8 @@ const MOST_CATALOGS: usize = 12;
 /// Favourites, history and settings. Reads come from memory or a read transaction; searches are noted
 /// by a thread of its own, so that no search waits for the disk.
 pub struct Library {
+    /// What was shown last, for what is told of it.
+    pub(super) events: Events,
     store: Arc<Store>,
     scope: RwLock<Scope>,
     settings: RwLock<Settings>,
@@ -50,12 +56,16 @@ impl Library {
     /// It cannot be written.
     pub fn open(folder: &Path) -> Result<Self, Problem> {
         let store = Arc::new(Store::open(folder)?);
-        let settings = store.value(key::SETTINGS)?.unwrap_or_default();
+        let settings: Settings = store.value(key::SETTINGS)?.unwrap_or_default();
+        if store.outbox()?.0 != settings.consent {
+            store.set_settings(key::SETTINGS, &settings, settings.consent)?;
+        }
         let (notes, received) = channel::<Noted>();
         let writer = Arc::clone(&store);
         let write = move || history::write_all(&writer, received);
         let thread = std::thread::Builder::new().name("knytt-history".into()).spawn(write);
         Ok(Self {
+            events: Events::new(),
             store,
             scope: RwLock::default(),
             settings: RwLock::new(settings),
@@ -69,11 +79,21 @@ impl Library {
         self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Stores the settings. A consent that is taken back takes with it what the shop has not been told
+    /// yet, off the disk.
+    ///
     /// # Errors
     /// They cannot be written; they are then as before.
     pub fn save_settings(&self, settings: &Settings) -> Result<(), Problem> {
-        self.store.set_value(key::SETTINGS, settings)?;
-        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings.clone();
+        self.store.set_settings(key::SETTINGS, settings, settings.consent)?;
+        let before = {
+            let mut held = self.settings.write().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *held, settings.clone())
+        };
+        if before.consent && !settings.consent {
+            self.store.bell().interrupt();
+            self.store.erase_events()?;
+        }
         Ok(())
     }
 
@@ -107,7 +127,10 @@ impl Library {
     /// The store cannot be written.
     pub fn set_favourite(&self, product: &str, on: bool) -> Result<(), Problem> {
         let mut scope = self.scope.write().unwrap_or_else(PoisonError::into_inner);
-        self.store.set_favourite(&scope.catalog, product, on.then(history::now_millis))?;
+        let changes = scope.favourites.contains(product) != on;
+        let action = if on { Action::AddToWishlist } else { Action::RemoveFromWishlist };
+        let told = (changes && self.settings().consent).then(|| self.events.done(product, action)).flatten();
+        self.store.set_favourite(&scope.catalog, product, on.then(history::now_millis), told)?;
         if on {
             scope.favourites.insert(product.into());
         } else {
@@ -116,16 +139,90 @@ impl Library {
         Ok(())
     }
 
-    /// Puts a search into the history, if the shopper wants one: soon, not at once.
+    /// Puts a search into the history, if the shopper wants one, and tells the shop, if they agreed: soon,
+    /// not at once. A look around is no search.
     pub fn note_search(&self, request: &SearchRequest, response: &SearchResponse, shown: Option<Shown>) {
-        if self.settings().keep_history {
-            let noted = Noted::new(request, response, shown);
-            // It fails only if the writer's thread is gone; a search is not lost for that.
-            let notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(notes) = notes.as_ref() {
-                let _ = notes.send(noted);
-            }
+        let Settings { keep_history, consent, .. } = self.settings();
+        let told = if consent { self.events.answered(request, response) } else { Default::default() };
+        if response.verdict == Verdict::Browsing {
+            self.tell(told.events);
+        } else if keep_history || consent {
+            let asked = Asked::new(request, response, shown).kept(keep_history).told(told);
+            self.note(Noted::Search(Box::new(asked)));
         }
+    }
+
+    /// Tells the shop of a live search, if the shopper agreed. It leaves no history.
+    pub fn note_live(&self, template: &SearchRequest, response: &SearchResponse) {
+        if self.settings().consent {
+            let told = self.events.settled(template, response);
+            self.note(Noted::Search(Box::new(Asked::new(template, response, None).live().told(told))));
+        }
+    }
+
+    /// Tells the shop that a product's page was opened, if the shopper agreed.
+    pub fn note_opened(&self, product: &str) {
+        if self.settings().consent {
+            self.tell(self.events.opened(product));
+        }
+    }
+
+    /// Tells the shop that a product was handed on, if the shopper agreed.
+    pub fn note_shared(&self, product: &str) {
+        if self.settings().consent {
+            self.tell(self.events.done(product, Action::Share).into_iter().collect());
+        }
+    }
+
+    fn tell(&self, events: Vec<Event>) {
+        if !events.is_empty() {
+            self.note(Noted::Done(events));
+        }
+    }
+
+    /// It fails only if the writer's thread is gone; a search is not lost for that.
+    fn note(&self, noted: Noted) {
+        if let Some(notes) = self.notes.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            let _ = notes.send(noted);
+        }
+    }
+
+    /// Waits until what was noted is on the disk.
+    pub fn settle(&self) {
+        let (there, wait) = channel();
+        self.note(Noted::Settle(there));
+        let _ = wait.recv();
+    }
+
+    /// What waits to be told to the shop, and what became of the rest.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn feedback(&self) -> Result<Counts, Problem> {
+        Ok(self.store.outbox()?.1)
+    }
+
+    /// What waits to be told to the shop, the oldest first.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn untold(&self) -> Result<Vec<Event>, Problem> {
+        self.store.events()
+    }
+
+    /// What sends it: `route` says where to, `hold` while nothing may be sent.
+    ///
+    /// # Errors
+    /// The HTTP client cannot start.
+    pub fn delivery(&self, route: Route, hold: Hold, pace: Pace) -> Result<Delivery, Problem> {
+        let store = Arc::clone(&self.store);
+        let access: Access = Arc::new(move || store.lend());
+        Delivery::new(access, route, hold, pace, self.store.bell().clone()).map_err(of_outbox)
+    }
+
+    /// Reaches the delivery.
+    pub fn bell(&self) -> &Bell {
+        self.store.bell()
     }
 
     /// Past searches, the newest first.
@@ -153,11 +250,13 @@ impl Library {
         self.store.forget_history(id)
     }
 
-    /// Forgets favourites and history, and takes them off the disk; settings stay.
+    /// Forgets favourites, history and what the shop was to be told, and takes them off the disk; settings
+    /// stay.
     ///
     /// # Errors
     /// The store cannot be written.
     pub fn delete_personal(&self) -> Result<(), Problem> {
+        self.settle();
         self.store.erase(&[key::SETTINGS, key::CATALOGS])?;
         self.scope.write().unwrap_or_else(PoisonError::into_inner).favourites.clear();
         Ok(())
@@ -171,7 +270,9 @@ impl Library {
     /// Folders of the catalogues that were open, the last one first; only those that are there.
     pub fn catalogs(&self) -> Vec<PathBuf> {
         let known: Vec<PathBuf> = self.store.value(key::CATALOGS).ok().flatten().unwrap_or_default();
-        known.into_iter().filter(|folder| folder.join("data.mdb").exists()).collect()
+        let is_there =
+            |folder: &PathBuf| ["data.mdb", "current"].iter().any(|file| folder.join(file).exists());
+        known.into_iter().filter(is_there).collect()
     }
 
     /// # Errors
@@ -181,6 +282,16 @@ impl Library {
         known.retain(|path| path != folder);
         known.insert(0, folder.to_path_buf());
         known.truncate(MOST_CATALOGS);
+        self.store.set_value(key::CATALOGS, &known)
+    }
+
+    /// Takes a catalogue off the list.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    pub fn forget_catalog(&self, folder: &Path) -> Result<(), Problem> {
+        let mut known = self.catalogs();
+        known.retain(|path| path != folder);
         self.store.set_value(key::CATALOGS, &known)
     }
 }

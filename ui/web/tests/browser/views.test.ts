@@ -56,6 +56,15 @@ const drop = (page: Page) =>
     window.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
   });
 
+const adding = async (page: Page, link = '') => {
+  await id(page, 'storage').waitFor();
+  await id(page, 'add-catalog').click();
+  await page.getByRole('dialog').waitFor();
+  if (!link) return;
+  await id(page, 'add-link').fill(link);
+  await id(page, 'add-next').click();
+};
+
 const views: {
   name: string;
   query?: string;
@@ -162,6 +171,69 @@ const views: {
     hash: '#/compare',
     act: (page) => page.getByText('Nothing to compare').waitFor(),
   },
+  {
+    name: 'catalogues',
+    query: 'hint=0&stale=12',
+    hash: '#/settings',
+    act: (page) => id(page, 'stale').last().waitFor(),
+  },
+  { name: 'old catalogue', query: 'hint=0&stale=12', act: ready },
+  { name: 'adding a catalogue', hash: '#/settings', act: (page) => adding(page) },
+  {
+    name: 'link that is none',
+    hash: '#/settings',
+    act: async (page) => {
+      await adding(page, 'shop.example');
+      await page.getByRole('dialog').getByTestId('problem').waitFor();
+    },
+  },
+  {
+    name: 'code before the camera',
+    query: 'hint=0&camera=native',
+    hash: '#/settings',
+    act: async (page) => {
+      await adding(page);
+      // The mock finds its code soon.
+      await id(page, 'add-scan').click();
+      await id(page, 'code-camera').or(id(page, 'offer')).waitFor();
+    },
+  },
+  {
+    name: 'catalogue that is offered',
+    hash: '#/settings',
+    act: async (page) => {
+      await adding(page, 'https://shop.example/c');
+      await id(page, 'offer').waitFor();
+    },
+  },
+  {
+    name: 'catalogue on its way',
+    query: 'hint=0&sync=hold',
+    hash: '#/settings',
+    act: async (page) => {
+      await adding(page, 'https://shop.example/c');
+      await id(page, 'add-accept').click();
+      await page.locator('dialog [data-phase="downloading"]').waitFor();
+    },
+  },
+  {
+    name: 'catalogue that did not come',
+    query: 'hint=0&sync=tampered',
+    hash: '#/settings',
+    act: async (page) => {
+      await adding(page, 'https://shop.example/c');
+      await id(page, 'add-accept').click();
+      await page.getByRole('dialog').locator('[data-code="tampered"]').waitFor();
+    },
+  },
+  {
+    name: 'removing a catalogue',
+    hash: '#/settings',
+    act: async (page) => {
+      await id(page, 'catalog-remove').first().click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
   { name: 'settings', hash: '#/settings', act: (page) => id(page, 'storage').waitFor() },
   {
     name: 'licences',
@@ -219,6 +291,14 @@ describe('on a phone', () => {
     expect(await misfits(page)).toEqual([]);
     await id(page, 'nav-settings').click();
     await id(page, 'storage').waitFor();
+    expect(await misfits(page)).toEqual([]);
+    await adding(page, 'https://shop.example/c');
+    await id(page, 'offer').waitFor();
+    expect(await misfits(page)).toEqual([]);
+    await id(page, 'add-back').click();
+    await id(page, 'add-link').fill('http://shop.example/c');
+    await id(page, 'add-next').click();
+    await page.getByRole('dialog').getByTestId('problem').waitFor();
     expect(await misfits(page)).toEqual([]);
   });
 

@@ -42,6 +42,12 @@ describe('the app', () => {
     await client.addPictureFromUrl('https://x');
     await client.setLiveQuery(request);
     await client.openInShop('a');
+    await client.inspectCatalog('knytt://catalog?url=x');
+    await client.addCatalog('https://x');
+    await client.updateCatalog('/c');
+    await client.cancelUpdate('/c');
+    await client.removeCatalog('/c');
+    await client.readCodeOf('p1');
     expect(sent.map(({ command, args }) => [command, args])).toEqual([
       ['search', { request }],
       ['set_favourite', { id: 'a', on: true }],
@@ -50,6 +56,12 @@ describe('the app', () => {
       ['add_picture_from_url', { url: 'https://x' }],
       ['set_live_query', { template: request }],
       ['open_in_shop', { id: 'a' }],
+      ['inspect_catalog', { link: 'knytt://catalog?url=x' }],
+      ['add_catalog', { link: 'https://x' }],
+      ['update_catalog', { path: '/c' }],
+      ['cancel_update', { path: '/c' }],
+      ['remove_catalog', { path: '/c' }],
+      ['read_code_of', { id: 'p1' }],
     ]);
   });
 
@@ -57,6 +69,8 @@ describe('the app', () => {
     const bytes = new Uint8Array([1, 2, 3]);
     await client.addPicture(bytes, 'größe 1.jpg');
     await client.liveFrame(bytes, request);
+    await client.readCode(bytes);
+    expect(sent[2]).toMatchObject({ command: 'read_code', args: bytes });
     expect(sent[0]).toMatchObject({ command: 'add_picture', args: bytes });
     expect(sent[0]?.options).toEqual({ headers: { 'x-knytt-name': 'gr%C3%B6%C3%9Fe%201.jpg' } });
     const { headers } = sent[1]?.options as { headers: Record<string, string> };
@@ -65,7 +79,7 @@ describe('the app', () => {
 
   it('opens a camera and speaks of it by its number', async () => {
     reply = (command) => (command === 'open_camera' ? 7 : null);
-    const wanted = { source: 'usb', width: null, height: null, live: true };
+    const wanted = { source: 'usb', width: null, height: null, live: true, codes: false };
     const camera = await client.openCamera(
       wanted,
       () => undefined,

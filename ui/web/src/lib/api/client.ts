@@ -5,6 +5,9 @@ import type { CameraEvent } from './generated/CameraEvent';
 import type { CameraRequest } from './generated/CameraRequest';
 import type { CameraSource } from './generated/CameraSource';
 import type { Card } from './generated/Card';
+import type { CatalogEntry } from './generated/CatalogEntry';
+import type { CatalogEvent } from './generated/CatalogEvent';
+import type { CatalogOffer } from './generated/CatalogOffer';
 import type { HistoryEntry } from './generated/HistoryEntry';
 import type { LiveFrame } from './generated/LiveFrame';
 import type { ModelSpeed } from './generated/ModelSpeed';
@@ -89,6 +92,25 @@ export interface Client {
   deleteMyData(): Promise<void>;
   /** Opens the catalogue in a folder; without one, lets the shopper choose it. Null if they chose none. */
   openCatalog(path: string | null): Promise<Start | null>;
+
+  /** Every catalogue on this device. */
+  catalogs(): Promise<CatalogEntry[]>;
+  /** What becomes of them while the window lives. Returns how to stop. */
+  onCatalogs(heard: (event: CatalogEvent) => void): () => void;
+  /** What a link leads to, before anything of it is trusted or downloaded. */
+  inspectCatalog(link: string): Promise<CatalogOffer>;
+  /** Begins to download what `inspectCatalog` offered; events tell the rest. Returns the catalogue's path. */
+  addCatalog(link: string): Promise<string>;
+  /** Begins an update; events tell the rest. */
+  updateCatalog(path: string): Promise<void>;
+  /** Stops an update; what is already here is kept. */
+  cancelUpdate(path: string): Promise<void>;
+  /** Takes it off the list; one that came from a shop is deleted from the disk. */
+  removeCatalog(path: string): Promise<Start>;
+  /** What the code (QR) in a picture says; null if there is none: a file's bytes, or a picture taken before. */
+  readCode(picture: Uint8Array): Promise<string | null>;
+  readCodeOf(id: string): Promise<string | null>;
+
   /** The licences of everything inside, as text. */
   licences(): Promise<string>;
 }

@@ -83,6 +83,18 @@ export function restClient(): Client {
     measureModel: () => post('model/measure'),
     deleteMyData: () => tell('DELETE', 'personal'),
     openCatalog: () => impossible('open a folder'),
+
+    // The server keeps its catalogues by itself.
+    catalogs: async () => [],
+    onCatalogs: () => () => undefined,
+    inspectCatalog: () => impossible('add a catalogue'),
+    addCatalog: () => impossible('add a catalogue'),
+    updateCatalog: () => impossible('update a catalogue'),
+    cancelUpdate: () => impossible('update a catalogue'),
+    removeCatalog: () => impossible('remove a catalogue'),
+    readCode: () => impossible('read codes'),
+    readCodeOf: () => impossible('read codes'),
+
     licences: async () => (await send('GET', 'licences')).text(),
   };
 }

@@ -6,6 +6,7 @@ import { listen } from '@tauri-apps/api/event';
 import { ClientError } from './client';
 import type { CameraStream, Client } from './client';
 import type { CameraEvent } from './generated/CameraEvent';
+import type { CatalogEvent } from './generated/CatalogEvent';
 import type { Opened } from './generated/Opened';
 import type { Picture } from './generated/Picture';
 import { problemOf } from './problem';
@@ -20,22 +21,24 @@ async function call<T>(command: string, args?: InvokeArgs, options?: InvokeOptio
 
 const picture = (path: string) => convertFileSrc(path, 'picture');
 
+/** Hears an event. Listening starts late, and may be given up before it did. */
+function hear<T>(name: string, heard: (payload: T) => void): () => void {
+  let given = false;
+  let stop: (() => void) | undefined;
+  void listen<T>(name, (event) => heard(event.payload)).then((unlisten) => {
+    if (given) unlisten();
+    else stop = unlisten;
+  });
+  return () => {
+    given = true;
+    stop?.();
+  };
+}
+
 export function tauriClient(): Client {
   return {
     start: () => call('start'),
-    onOpened(heard) {
-      // Listening starts late and may be given up before it did.
-      let given = false;
-      let stop: (() => void) | undefined;
-      void listen<Opened>('opened', (event) => heard(event.payload)).then((unlisten) => {
-        if (given) unlisten();
-        else stop = unlisten;
-      });
-      return () => {
-        given = true;
-        stop?.();
-      };
-    },
+    onOpened: (heard) => hear<Opened>('opened', heard),
 
     search: (request) => call('search', { request }),
     product: (id) => call('product', { id }),
@@ -82,6 +85,17 @@ export function tauriClient(): Client {
     measureModel: () => call('measure_model'),
     deleteMyData: () => call('delete_my_data'),
     openCatalog: (path) => call('open_catalog', { path }),
+
+    catalogs: () => call('catalogs'),
+    onCatalogs: (heard) => hear<CatalogEvent>('catalogs', heard),
+    inspectCatalog: (link) => call('inspect_catalog', { link }),
+    addCatalog: (link) => call('add_catalog', { link }),
+    updateCatalog: (path) => call('update_catalog', { path }),
+    cancelUpdate: (path) => call('cancel_update', { path }),
+    removeCatalog: (path) => call('remove_catalog', { path }),
+    readCode: (picture) => call('read_code', picture),
+    readCodeOf: (id) => call('read_code_of', { id }),
+
     licences: () => call('licences'),
   };
 }

@@ -10,13 +10,15 @@ export interface FeedEvents {
   started(width: number, height: number): void;
   live(state: FrameState, response: SearchResponse | null): void;
   failed(problem: Problem): void;
+  /** A code (QR) was read. */
+  code?(text: string): void;
 }
 
 export interface FeedOptions {
   source: string;
   live: boolean;
-  /** Begins or ends live search, where that needs no new stream. */
-  setLive?(live: boolean): void;
+  /** Looks for codes in what is seen. */
+  codes?: boolean;
   /** The words and filters of now, for live search. */
   template: () => SearchRequest;
 }

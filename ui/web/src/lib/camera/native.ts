@@ -6,15 +6,16 @@ import { wished } from './feed';
 
 export async function nativeFeed(
   client: Client,
-  { source, live, template }: FeedOptions,
+  { source, live, codes = false, template }: FeedOptions,
   { canvas }: Screens,
   events: FeedEvents,
 ): Promise<Feed> {
   const painter = new Painter(canvas);
   if (live) await client.setLiveQuery(template());
-  const stream = await client.openCamera({ source, ...wished, live }, painter.paint, (event) => {
+  const stream = await client.openCamera({ source, ...wished, live, codes }, painter.paint, (event) => {
     if (event.kind === 'started') events.started(event.width, event.height);
     else if (event.kind === 'live') events.live(event.frame.state, event.frame.response);
+    else if (event.kind === 'code') events.code?.(event.text);
     else events.failed(event.problem);
   });
   return {

@@ -14,6 +14,8 @@ const pause = 160;
 /** The model sees 256 pixels or less; more would only cost time. */
 const liveSide = 384;
 const captureSide = 2048;
+/** A code's squares must stay several pixels wide. */
+const codeSide = 960;
 
 const codes: Record<string, Code> = {
   NotAllowedError: 'camera_denied',
@@ -64,13 +66,13 @@ const stop = (stream: MediaStream) => stream.getTracks().forEach((track) => trac
 
 export async function webFeed(
   client: Client,
-  { source, live, template }: FeedOptions,
+  { source, live, codes = false, template }: FeedOptions,
   { video }: Screens,
   events: FeedEvents,
 ): Promise<Feed> {
   const stream = await openStream(source);
   let running = true;
-  let looking = live;
+  let looking = live || codes;
   for (const track of stream.getVideoTracks())
     track.addEventListener('ended', () => {
       if (running) events.failed({ code: 'camera_lost', message: 'The camera ended by itself.' });
@@ -79,14 +81,24 @@ export async function webFeed(
   await video.play().catch(() => undefined);
   events.started(video.videoWidth, video.videoHeight);
 
+  const search = async (jpeg: Uint8Array) => {
+    const { state, response } = await client.liveFrame(jpeg, template());
+    if (running && looking) events.live(state, response);
+  };
+
+  const read = async (jpeg: Uint8Array) => {
+    const text = await client.readCode(jpeg);
+    if (running && looking && text !== null) events.code?.(text);
+  };
+
   const look = async () => {
     while (running && looking) {
       const began = performance.now();
       try {
         if (video.videoWidth > 0 && !document.hidden) {
-          const jpeg = await jpegOf(video, video.videoWidth, video.videoHeight, liveSide);
-          const { state, response } = await client.liveFrame(jpeg, template());
-          if (running && looking) events.live(state, response);
+          const side = codes ? codeSide : liveSide;
+          const jpeg = await jpegOf(video, video.videoWidth, video.videoHeight, side);
+          await (codes ? read(jpeg) : search(jpeg));
         }
       } catch (thrown) {
         const problem = problemOf(thrown);
@@ -100,7 +112,7 @@ export async function webFeed(
       await new Promise((done) => setTimeout(done, Math.max(rest, 10)));
     }
   };
-  if (live) void look();
+  if (looking) void look();
 
   return {
     async capture() {

@@ -41,6 +41,16 @@ export const milliseconds = (value: number) =>
 export const when = (at: number) =>
   new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'short' }).format(at);
 
+/** How long ago that was, in the largest unit that fits: "3 hours ago". */
+export function ago(at: number, now = Date.now()): string {
+  const format = new Intl.RelativeTimeFormat(i18n.language, { numeric: 'auto' });
+  const minutes = Math.max(0, now - at) / 60_000;
+  if (minutes < 1) return format.format(0, 'second');
+  if (minutes < 60) return format.format(-Math.floor(minutes), 'minute');
+  if (minutes < 24 * 60) return format.format(-Math.floor(minutes / 60), 'hour');
+  return format.format(-Math.floor(minutes / (24 * 60)), 'day');
+}
+
 export function bytes(value: number): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
   const step = Math.min(3, Math.floor(Math.log10(Math.max(1, value)) / 3));

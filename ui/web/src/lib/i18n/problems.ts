@@ -21,10 +21,37 @@ const texts: Record<Code, { title: Key; next: Key }> = {
   screen_unavailable: { title: 'problem.screen', next: 'problem.screen.next' },
   offline: { title: 'problem.offline', next: 'problem.offline.next' },
   disk_full: { title: 'problem.diskFull', next: 'problem.diskFull.next' },
+  bad_link: { title: 'problem.badLink', next: 'problem.badLink.next' },
+  insecure: { title: 'problem.insecure', next: 'problem.insecure.next' },
+  no_code: { title: 'problem.noCode', next: 'problem.noCode.next' },
+  tampered: { title: 'problem.tampered', next: 'problem.tampered.next' },
+  rollback: { title: 'problem.rollback', next: 'problem.rollback.next' },
+  wrong_root: { title: 'problem.wrongRoot', next: 'problem.wrongRoot.next' },
+  wrong_catalog: { title: 'problem.wrongCatalog', next: 'problem.wrongCatalog.next' },
+  expired: { title: 'problem.expired', next: 'problem.expired.next' },
+  newer_format: { title: 'problem.newerFormat', next: 'problem.newerFormat.next' },
+  metered: { title: 'problem.metered', next: 'problem.metered.next' },
+  busy: { title: 'problem.busy', next: 'problem.busy.next' },
   unsupported: { title: 'problem.unsupported', next: 'problem.unsupported.next' },
   internal: { title: 'problem.internal', next: 'problem.internal.next' },
 };
 
-export const problemTitle = ({ code }: Problem) => t(texts[code].title);
-export const problemNext = ({ code }: Problem) => t(texts[code].next);
-export const problemText = (problem: Problem) => `${problemTitle(problem)} ${problemNext(problem)}`;
+/** What the same failures mean on a catalogue's way here. */
+const ofCatalogs: Partial<typeof texts> = {
+  cancelled: { title: 'problem.syncCancelled', next: 'problem.syncCancelled.next' },
+  too_large: { title: 'problem.syncTooLarge', next: 'problem.syncTooLarge.next' },
+  not_found: { title: 'problem.syncNotFound', next: 'problem.syncNotFound.next' },
+  wrong_model: { title: 'problem.syncModel', next: 'problem.syncModel.next' },
+  offline: { title: 'problem.syncOffline', next: 'problem.syncOffline.next' },
+  disk_full: { title: 'problem.diskFull', next: 'problem.syncDiskFull.next' },
+};
+
+/** What failed, where that changes what is said. */
+export type About = 'search' | 'catalog';
+
+const textOf = (code: Code, about: About) => (about === 'catalog' && ofCatalogs[code]) || texts[code];
+
+export const problemTitle = ({ code }: Problem, about: About = 'search') => t(textOf(code, about).title);
+export const problemNext = ({ code }: Problem, about: About = 'search') => t(textOf(code, about).next);
+export const problemText = (problem: Problem, about: About = 'search') =>
+  `${problemTitle(problem, about)} ${problemNext(problem, about)}`;

@@ -3,12 +3,17 @@
 import { getContext, setContext } from 'svelte';
 import type { Client } from '../api/client';
 import type { Card } from '../api/generated/Card';
+import type { CatalogEvent } from '../api/generated/CatalogEvent';
+import type { CatalogSummary } from '../api/generated/CatalogSummary';
 import type { Opened } from '../api/generated/Opened';
 import type { Problem } from '../api/generated/Problem';
 import type { Start } from '../api/generated/Start';
 import { isQuiet, problemOf } from '../api/problem';
+import { t } from '../i18n/i18n.svelte';
 import { problemText } from '../i18n/problems';
+import { AddCatalog } from './add-catalog.svelte';
 import { CameraState } from './camera.svelte';
+import { Catalogs } from './catalogs.svelte';
 import { Compare } from './compare.svelte';
 import { Library } from './library.svelte';
 import { Notices } from './notices.svelte';
@@ -26,21 +31,34 @@ export class App {
   readonly library: Library;
   readonly session: SearchSession;
   readonly camera: CameraState;
+  readonly catalogs: Catalogs;
+  readonly adding: AddCatalog;
   /** Opens the system's file dialog; the search bar's file input answers it. */
   pickFiles: () => void = () => undefined;
   /** Whether the cropper is shown large. */
   enlarged = $state(false);
+
+  /** What the open catalogue is called. */
+  get openName(): string {
+    return this.catalogs.current?.name ?? this.start?.catalog?.id ?? '';
+  }
 
   constructor(readonly client: Client) {
     this.settings = new SettingsState(client, this.tell);
     this.library = new Library(client, this.tell);
     this.session = new SearchSession(client, this.tell);
     this.camera = new CameraState(client, this.session, this.settings);
+    this.catalogs = new Catalogs(client, this.tellOfCatalog);
+    this.adding = new AddCatalog(client, (path) => void this.openCatalog(path));
   }
 
   /** Says a failure that has no place of its own on the screen. */
   readonly tell = (problem: Problem): void => {
     if (!isQuiet(problem)) this.notices.say(problemText(problem), 'bad');
+  };
+
+  readonly tellOfCatalog = (problem: Problem): void => {
+    if (!isQuiet(problem)) this.notices.say(problemText(problem, 'catalog'), 'bad');
   };
 
   async begin(): Promise<void> {
@@ -56,11 +74,14 @@ export class App {
     this.camera.native = start.capabilities.nativeCamera;
     await this.settings.take(start.settings);
     this.start = start;
+    this.catalogs.list = start.catalogs;
     this.problem = start.catalog ? null : (start.problem ?? { code: 'no_catalog', message: '' });
-    if (!start.catalog) return;
-    if (start.problem) this.tell(start.problem);
-    this.session.changed();
-    if (start.opened) this.opened(start.opened);
+    if (start.catalog) {
+      if (start.problem) this.tell(start.problem);
+      this.session.changed();
+    }
+    // A link to a catalogue is what helps where there is none.
+    if (start.opened && (start.catalog || start.opened.kind === 'catalog')) this.opened(start.opened);
   }
 
   opened(opened: Opened): void {
@@ -71,7 +92,53 @@ export class App {
       this.router.go({ name: 'search' });
       this.session.setWords(opened.words);
     } else if (opened.kind === 'product') this.router.go({ name: 'product', id: opened.id });
+    else if (opened.kind === 'catalog') this.addCatalog(opened.link);
     else this.tell(opened.problem);
+  }
+
+  addCatalog(link = ''): void {
+    // One camera at a time: the dialog has one of its own.
+    void this.camera.close();
+    this.adding.begin(link);
+  }
+
+  /** What becomes of the catalogues: their list, the open one's products, and how updates end. */
+  heard(event: CatalogEvent): void {
+    this.catalogs.hear(event);
+    if (event.kind === 'renewed') this.#renew(event.catalog);
+    else if (event.kind === 'ended' && !this.adding.hear(event)) this.#ended(event);
+  }
+
+  #renew(catalog: CatalogSummary): void {
+    if (!this.start) return;
+    this.start = { ...this.start, catalog };
+    // Who looks at answers keeps them until the next question; who looks around sees what is new.
+    if (!this.session.asks && !this.session.live) void this.session.run(false);
+  }
+
+  #ended({ path, name, asked, first, release, problem }: CatalogEvent & { kind: 'ended' }): void {
+    if (problem) return asked ? this.tellOfCatalog(problem) : undefined;
+    if (first && !this.start?.catalog) return void this.openCatalog(path);
+    if (first) this.notices.say(t('catalogs.ready', { name }));
+    else if (asked && release !== null) this.notices.say(t('catalogs.renewed', { name, number: release }));
+    else if (asked) this.notices.say(t('catalogs.upToDate', { name }));
+  }
+
+  async removeCatalog(path: string): Promise<boolean> {
+    const was = this.catalogs.of(path);
+    const start = await this.catalogs.remove(path);
+    if (!start) return false;
+    if (was?.current) {
+      this.#leave();
+      await this.take(start);
+    } else this.catalogs.list = start.catalogs;
+    return true;
+  }
+
+  #leave(): void {
+    this.session.clear();
+    this.compare.clear();
+    this.library.forgetHere();
   }
 
   moreLike(card: Card): void {
@@ -91,9 +158,7 @@ export class App {
     try {
       const start = await this.client.openCatalog(path);
       if (!start) return false;
-      this.session.clear();
-      this.compare.clear();
-      this.library.forgetHere();
+      this.#leave();
       await this.take(start);
       return true;
     } catch (thrown) {

@@ -17,7 +17,11 @@ height: number, } | { "kind": "live",
 /**
  * It.
  */
-frame: LiveFrame, } | { "kind": "failed", 
+frame: LiveFrame, } | { "kind": "code", 
+/**
+ * What it says.
+ */
+text: string, } | { "kind": "failed", 
 /**
  * Why.
  */

@@ -19,4 +19,8 @@ height: number | null,
 /**
  * Whether stable frames are searched.
  */
-live: boolean, };
+live: boolean, 
+/**
+ * Whether codes (QR) are looked for in frames.
+ */
+codes: boolean, };

@@ -19,4 +19,8 @@ clipboard: boolean,
 /**
  * A catalogue's folder can be chosen.
  */
-openCatalog: boolean, };
+openCatalog: boolean, 
+/**
+ * Catalogues can be added by their links, and are kept up to date.
+ */
+addCatalog: boolean, };

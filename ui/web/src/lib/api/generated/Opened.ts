@@ -13,7 +13,11 @@ picture: Picture, } | { "kind": "product",
 /**
  * Its id.
  */
-id: string, } | { "kind": "words", 
+id: string, } | { "kind": "catalog", 
+/**
+ * The link, unread.
+ */
+link: string, } | { "kind": "words", 
 /**
  * The words.
  */

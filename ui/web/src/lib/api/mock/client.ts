@@ -1,22 +1,26 @@
 // A client that answers by itself, the same every time: for development, screenshots and tests.
 // The page's address scripts it: ?mock&latency=200&fail=search:internal,cameras:camera_none&theme=dark
-// &language=ar&hint=0&camera=native&catalog=none
+// &language=ar&hint=0&camera=native&catalog=none&stale=12&sync=hold&link=https://shop.example
 
 import type { Client } from '../client';
 import { ClientError } from '../client';
 import { fail, problemOf } from '../problem';
 import type { Card } from '../generated/Card';
+import type { CatalogEntry } from '../generated/CatalogEntry';
 import type { HistoryEntry } from '../generated/HistoryEntry';
 import type { Language } from '../generated/Language';
 import type { LiveFrame } from '../generated/LiveFrame';
+import type { Opened } from '../generated/Opened';
+import type { Problem } from '../generated/Problem';
 import type { SearchRequest } from '../generated/SearchRequest';
 import type { Settings } from '../generated/Settings';
 import type { Start } from '../generated/Start';
 import type { Theme } from '../generated/Theme';
 import { mockCamera } from './camera';
+import { MockCatalogs, mockLink } from './catalogs';
 import { drawProduct } from './draw';
 import { MockPictures } from './pictures';
-import { byId, products } from './products';
+import { byId } from './products';
 import { cardOf, neighbours, search } from './search';
 import { licenceText } from './licences';
 
@@ -29,10 +33,12 @@ export function mockClient(params = new URLSearchParams()): Client {
       .map((f) => f.split(':') as [string, string]),
   );
   const pictures = new MockPictures();
+  const catalogs = new MockCatalogs(params, Math.max(latency, 1) * 4);
   const favourites = new Set<string>();
   const images = new Map<string, string>();
   let history: (HistoryEntry & { url: string | null; picture: string | null })[] = [];
   let newest = 0;
+  let told = false;
   let frames = 0;
   let template: SearchRequest | null = null;
   let settings: Settings = {
@@ -45,16 +51,29 @@ export function mockClient(params = new URLSearchParams()): Client {
     camera: null,
   };
   const native = params.get('camera') === 'native';
-  const catalog = { id: 'Knytt sample shop', products: products.length, release: 3 };
-  const closed = params.get('catalog') === 'none';
 
-  const start = (): Start => ({
+  function start(): Start {
+    const open = catalogs.list.find(({ current }) => current);
+    return { ...common(), catalog: open ? summaryOf(open) : null, problem: open ? null : unopened };
+  }
+
+  const unopened: Problem = { code: 'no_catalog', message: 'No catalogue in /home/you/Knytt' };
+  const summaryOf = ({ name, products, release }: CatalogEntry) => ({
+    id: name,
+    products: products ?? 0,
+    release,
+  });
+  /** What the app was started with, once. */
+  function opened(): Opened | null {
+    const [link, words] = told ? [null, null] : [params.get('link'), params.get('open')];
+    told = true;
+    if (link !== null) return { kind: 'catalog', link };
+    return words === null ? null : { kind: 'words', words };
+  }
+
+  const common = (): Omit<Start, 'catalog' | 'problem'> => ({
     version: '0.1.0',
-    catalog: closed ? null : catalog,
-    catalogs: [
-      { path: '/home/you/Knytt/sample', name: 'Knytt sample shop', current: !closed },
-      { path: '/home/you/Knytt/furniture', name: 'Furniture', current: false },
-    ],
+    catalogs: catalogs.list,
     model: {
       name: 'MobileCLIP-S1',
       fingerprint: '9f2c61d4',
@@ -63,9 +82,14 @@ export function mockClient(params = new URLSearchParams()): Client {
       devices: ['cpu', 'cuda'],
     },
     settings: { ...settings },
-    capabilities: { nativeCamera: native, screen: true, clipboard: true, openCatalog: true },
-    opened: params.has('open') ? { kind: 'words', words: params.get('open')! } : null,
-    problem: closed ? { code: 'no_catalog', message: 'No catalogue in /home/you/Knytt' } : null,
+    capabilities: {
+      nativeCamera: native,
+      screen: true,
+      clipboard: true,
+      openCatalog: true,
+      addCatalog: true,
+    },
+    opened: opened(),
   });
 
   async function answer<T>(name: string, value: () => T | Promise<T>, wait = latency): Promise<T> {
@@ -189,6 +213,7 @@ export function mockClient(params = new URLSearchParams()): Client {
             () => onEvent({ kind: 'failed', problem: problemOf({ code: lost, message: 'Scripted.' }) }),
             600,
           );
+        if (request.codes) setTimeout(() => onEvent({ kind: 'code', text: mockLink }), latency * 40);
         const live = request.live ? () => settle(template ?? fail('bad_query', 'No live query.')) : null;
         return mockCamera(productOf('p017'), live, onFrame, onEvent, () =>
           answer('capture_frame', () => pictures.ofProduct(productOf('p017'))),
@@ -230,7 +255,26 @@ export function mockClient(params = new URLSearchParams()): Client {
         history = [];
         settings = { ...settings, consent: false, hintSeen: false };
       }),
-    openCatalog: () => answer('open_catalog', () => ({ ...start(), catalog, problem: null })),
+    openCatalog: (path) =>
+      answer('open_catalog', () => {
+        catalogs.open(path ?? catalogs.list[0]!.path);
+        return start();
+      }),
+
+    catalogs: () => answer('catalogs', () => catalogs.list),
+    onCatalogs: (heard) => catalogs.listen(heard),
+    inspectCatalog: (link) => answer('inspect_catalog', () => catalogs.inspect(link), latency * 4),
+    addCatalog: (link) => answer('add_catalog', () => catalogs.add(link)),
+    updateCatalog: (path) => answer('update_catalog', () => catalogs.update(path)),
+    cancelUpdate: (path) => answer('cancel_update', () => catalogs.cancel(path)),
+    removeCatalog: (path) =>
+      answer('remove_catalog', () => {
+        catalogs.remove(path);
+        return start();
+      }),
+    readCode: () => answer('read_code', () => mockLink),
+    readCodeOf: () => answer('read_code_of', () => mockLink),
+
     licences: () => answer('licences', () => licenceText),
   };
 }

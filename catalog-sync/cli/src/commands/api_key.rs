@@ -1,0 +1,121 @@
+//! `knytt api-key`: who may publish and read reports.
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use knytt_server::{ApiKey, Database, RecordsArgs, Scope, block_on};
+
+use crate::output::{self, Column};
+
+/// `knytt api-key`
+#[derive(Debug, Args)]
+pub struct ApiKeyArgs {
+    #[command(subcommand)]
+    command: ApiKeyCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum ApiKeyCommand {
+    /// Make a key and show it, this once
+    Create(CreateArgs),
+    /// Show the keys there are, without their secrets
+    List(ListArgs),
+    /// Make a key useless, at once and for good
+    Revoke(RevokeArgs),
+}
+
+#[derive(Debug, Args)]
+struct CreateArgs {
+    /// The catalogue that the key is for, or * for all
+    #[arg(long, value_name = "ID")]
+    catalog: String,
+
+    /// What the key is for: publish, report, or both joined by a comma
+    #[arg(long, value_name = "SCOPE,…", value_delimiter = ',', required = true)]
+    scope: Vec<Scope>,
+
+    /// A name to know it by
+    #[arg(long, value_name = "NAME", default_value = "")]
+    name: String,
+
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    records: RecordsArgs,
+}
+
+#[derive(Debug, Args)]
+struct ListArgs {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    records: RecordsArgs,
+}
+
+#[derive(Debug, Args)]
+struct RevokeArgs {
+    /// The key's id, as `knytt api-key list` shows it
+    id: String,
+
+    #[command(flatten)]
+    records: RecordsArgs,
+}
+
+const KEYS: &[Column] = &[
+    Column { head: "id", widest: 20, right: false },
+    Column { head: "name", widest: 30, right: false },
+    Column { head: "catalogue", widest: 30, right: false },
+    Column { head: "for", widest: 20, right: false },
+    Column { head: "state", widest: 10, right: false },
+];
+
+/// Makes, lists or revokes keys.
+///
+/// # Errors
+/// The database cannot be had, or there is no such key.
+pub fn run(args: &ApiKeyArgs) -> Result<()> {
+    match &args.command {
+        ApiKeyCommand::Create(args) => create(args),
+        ApiKeyCommand::List(args) => list(args),
+        ApiKeyCommand::Revoke(args) => revoke(args),
+    }
+}
+
+fn create(args: &CreateArgs) -> Result<()> {
+    let made = block_on(async {
+        let db = Database::open(&args.records.address()?, 1).await?;
+        knytt_server::create_key(&db, &args.name, &args.catalog, &args.scope).await
+    })?;
+    if args.json {
+        return output::json(&made);
+    }
+    let note = output::quiet(&format!("key {} is shown this once: keep it now", made.key.id));
+    output::text(&format!("{}\n{note}\n", made.token))
+}
+
+fn list(args: &ListArgs) -> Result<()> {
+    let keys = block_on(async {
+        let db = Database::open(&args.records.address()?, 1).await?;
+        knytt_server::list_keys(&db).await
+    })?;
+    if args.json {
+        return output::json(&keys);
+    }
+    let row = |key: &ApiKey| {
+        let scopes: Vec<String> = key.scopes.iter().map(Scope::to_string).collect();
+        let state = if key.revoked_ms.is_some() { "revoked" } else { "valid" };
+        vec![key.id.clone(), key.name.clone(), key.catalog.clone(), scopes.join(", "), state.to_owned()]
+    };
+    output::text(&output::table(KEYS, &keys.iter().map(row).collect::<Vec<_>>()))
+}
+
+fn revoke(args: &RevokeArgs) -> Result<()> {
+    block_on(async {
+        let db = Database::open(&args.records.address()?, 1).await?;
+        knytt_server::revoke_key(&db, &args.id).await
+    })?;
+    output::text(&format!("key {} is revoked\n", args.id))
+}

@@ -1,0 +1,250 @@
+//! `knytt key init | rotate | renew | show | link`: what a retailer signs releases with.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use knytt_publisher::{Error, Expiries, KeyDescription, KeyOptions, Keys, Role, Rotation, init, terminal_code};
+use knytt_wire::CatalogLink;
+use serde::Serialize;
+
+use crate::failure::Failure;
+use crate::output::{self, Column};
+
+/// `knytt key …`
+#[derive(Debug, Args)]
+pub struct KeyArgs {
+    #[command(subcommand)]
+    pub command: KeyCommand,
+}
+
+/// What to do with keys.
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// Make the keys of a new catalogue
+    Init(InitArgs),
+    /// Replace a key: routinely, or because it was lost or seen by others
+    Rotate(RotateArgs),
+    /// Make the root of trust last longer, with the same keys
+    Renew(FolderArgs),
+    /// Show which keys are trusted, and which of them are here
+    Show(ShowArgs),
+    /// Print the link and the QR code by which a device adds the catalogue
+    Link(LinkArgs),
+}
+
+/// `knytt key init`
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Folder for the keys: made when it is not there
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+
+    /// How many root keys there are
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub root_keys: usize,
+
+    /// How many of them must sign
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    pub threshold: usize,
+
+    /// Folder for the root keys, such as a stick that is taken away [default: DIR/root]
+    #[arg(long, value_name = "DIR")]
+    pub root_dir: Option<PathBuf>,
+
+    /// Days that the root lasts
+    #[arg(long, value_name = "DAYS", default_value_t = Expiries::default().root_days, value_parser = days())]
+    pub root_days: u32,
+
+    /// Days that a signature of the targets lasts
+    #[arg(long, value_name = "DAYS", default_value_t = Expiries::default().targets_days, value_parser = days())]
+    pub targets_days: u32,
+
+    /// Days that a signature of the snapshot lasts
+    #[arg(long, value_name = "DAYS", default_value_t = Expiries::default().snapshot_days, value_parser = days())]
+    pub snapshot_days: u32,
+
+    /// Days that a signature of the timestamp lasts: publish or refresh more often than this
+    #[arg(long, value_name = "DAYS", default_value_t = Expiries::default().timestamp_days, value_parser = days())]
+    pub timestamp_days: u32,
+}
+
+/// Where the keys are.
+#[derive(Debug, Args)]
+pub struct FolderArgs {
+    /// Folder of the keys
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+
+    /// Folder of the root keys [default: DIR/root]
+    #[arg(long, value_name = "DIR")]
+    pub root_dir: Option<PathBuf>,
+}
+
+/// `knytt key rotate`
+#[derive(Debug, Args)]
+pub struct RotateArgs {
+    #[command(flatten)]
+    pub keys: FolderArgs,
+
+    /// Whose key: root, targets, snapshot, timestamp
+    #[arg(long, value_name = "ROLE")]
+    pub role: Role,
+
+    /// Root key to replace, by how its id begins; again for more [default: those that are not here]
+    #[arg(long, value_name = "ID")]
+    pub retire: Vec<String>,
+}
+
+/// `knytt key show`
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    #[command(flatten)]
+    pub keys: FolderArgs,
+
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `knytt key link`
+#[derive(Debug, Args)]
+pub struct LinkArgs {
+    /// Folder of the keys
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+
+    /// Address that devices fetch from: where metadata/ and targets/ are
+    #[arg(value_name = "URL")]
+    pub url: String,
+}
+
+/// The JSON of `knytt key show --json`. Names here are a promise.
+#[derive(Serialize)]
+struct Shown {
+    /// SHA-256 of 1.root.json.
+    fingerprint: String,
+    root_version: u64,
+    root_expires: String,
+    keys: Vec<KeyDescription>,
+}
+
+/// Makes, changes or shows keys.
+///
+/// # Errors
+/// The folder has no keys, has some already, or has too few of them.
+pub fn run(args: &KeyArgs) -> Result<()> {
+    match &args.command {
+        KeyCommand::Init(args) => make(args),
+        KeyCommand::Rotate(args) => rotate(args),
+        KeyCommand::Renew(args) => {
+            let mut keys = open(&args.folder)?;
+            let rotation = keys.renew(args.root_dir.as_deref()).map_err(explain)?;
+            output::text(&changed(&keys, &rotation)?)
+        }
+        KeyCommand::Show(args) => show(args),
+        KeyCommand::Link(args) => link(args),
+    }
+}
+
+/// Opens a folder of keys.
+///
+/// # Errors
+/// There are none, or they are damaged; the hint says what to do.
+pub fn open(folder: &Path) -> Result<Keys> {
+    Keys::open(folder).map_err(explain)
+}
+
+/// Says what to do about a publisher's error, where there is something.
+pub fn explain(error: Error) -> anyhow::Error {
+    let hint = match &error {
+        Error::NoKeys { path } => format!("make them: knytt key init {}", path.display()),
+        Error::KeysExist { .. } => "take another folder, or replace a key: knytt key rotate DIR --role ROLE".into(),
+        Error::TooFewKeys { role: Role::Root, .. } => "say --root-dir with the folder (the stick) of the root keys".into(),
+        Error::RootExpired { .. } => "knytt key renew DIR --root-dir STICK, then publish".into(),
+        Error::KeysBehind { version } => format!("copy {version}.root.json here from where the keys were rotated"),
+        Error::Raced => "run the same command again".into(),
+        Error::Model(_) => "say --model with the bundle's folder, or --without-model if the apps have it".into(),
+        Error::Untrusted(_) => "to send everything anew: knytt publish … --rebuild".into(),
+        _ => return error.into(),
+    };
+    Failure::new(error.to_string()).hint(hint).into()
+}
+
+fn make(args: &InitArgs) -> Result<()> {
+    let options = KeyOptions {
+        root_keys: args.root_keys,
+        threshold: args.threshold,
+        root_dir: args.root_dir.clone(),
+        expiries: Expiries {
+            root_days: args.root_days,
+            targets_days: args.targets_days,
+            snapshot_days: args.snapshot_days,
+            timestamp_days: args.timestamp_days,
+        },
+    };
+    let keys = init(&args.folder, &options).map_err(explain)?;
+    let roots = args.root_dir.clone().unwrap_or_else(|| args.folder.join("root"));
+    let mut text = String::new();
+    writeln!(text, "keys in {}", args.folder.display())?;
+    writeln!(text, "root keys in {}: take them away from here, and keep copies apart", roots.display())?;
+    writeln!(text, "fingerprint {}", keys.fingerprint())?;
+    writeln!(text, "next: knytt publish --catalog DIR --keys {} --to URL", args.folder.display())?;
+    output::text(&text)
+}
+
+fn rotate(args: &RotateArgs) -> Result<()> {
+    let mut keys = open(&args.keys.folder)?;
+    let rotation = keys.rotate(args.role, args.keys.root_dir.as_deref(), &args.retire).map_err(explain)?;
+    output::text(&changed(&keys, &rotation)?)
+}
+
+fn changed(keys: &Keys, rotation: &Rotation) -> Result<String> {
+    let mut text = String::new();
+    rotation.retired.iter().try_for_each(|id| writeln!(text, "no more  {id}"))?;
+    rotation.added.iter().try_for_each(|id| writeln!(text, "new      {id}"))?;
+    writeln!(text, "{}.root.json lasts until {}", rotation.root_version, keys.root_expires())?;
+    writeln!(text, "devices learn of it with the next knytt publish")?;
+    Ok(text)
+}
+
+const KEYS: &[Column] = &[
+    Column { head: "role", widest: 12, right: false },
+    Column { head: "key", widest: 64, right: false },
+    Column { head: "here", widest: 200, right: false },
+];
+
+fn show(args: &ShowArgs) -> Result<()> {
+    let keys = open(&args.keys.folder)?;
+    let shown = Shown {
+        fingerprint: keys.fingerprint(),
+        root_version: keys.root_version(),
+        root_expires: keys.root_expires().to_string(),
+        keys: keys.describe(args.keys.root_dir.as_deref()).map_err(explain)?,
+    };
+    if args.json {
+        return output::json(&shown);
+    }
+    let row = |key: &KeyDescription| {
+        let here = key.file.as_ref().map_or_else(|| "no".into(), |file| file.display().to_string());
+        vec![key.role.to_string(), key.id[..16.min(key.id.len())].into(), here]
+    };
+    let mut text = String::new();
+    writeln!(text, "fingerprint {}", shown.fingerprint)?;
+    writeln!(text, "{}.root.json lasts until {}\n", shown.root_version, shown.root_expires)?;
+    text.push_str(&output::table(KEYS, &shown.keys.iter().map(row).collect::<Vec<_>>()));
+    output::text(&text)
+}
+
+fn link(args: &LinkArgs) -> Result<()> {
+    let keys = open(&args.folder)?;
+    let mut link: CatalogLink = args.url.parse().map_err(|e| Failure::usage(format!("{}: {e}", args.url)))?;
+    link.root = Some(keys.fingerprint());
+    let code = terminal_code(&link.to_string()).map_err(explain)?;
+    output::text(&format!("{code}\n{link}\n"))
+}
+
+fn days() -> clap::builder::RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(1..=3650)
+}

@@ -1,0 +1,125 @@
+//! Steps, each in one transaction.
+
+use std::path::Path;
+
+use knytt_engine::{Calibration, Catalog, Product, Transaction};
+use knytt_pack::{Change, Columns, Header};
+use knytt_wire::Delta;
+
+use crate::merge::{Merge, Merged};
+use crate::metadata::Verified;
+use crate::progress::{Cancel, Progress, Report};
+use crate::{Error, Result};
+
+/// Rows between two looks at whether to go on.
+const ROWS_BETWEEN_CHECKS: u64 = 64;
+
+/// What applying needs to know.
+#[derive(Clone, Copy)]
+pub(crate) struct Job<'j> {
+    pub(crate) verified: &'j Verified,
+    /// Where the packs are.
+    pub(crate) packs: &'j Path,
+    pub(crate) report: Report<'j>,
+    pub(crate) cancel: &'j Cancel,
+    /// Rows of all steps together.
+    pub(crate) total_rows: u64,
+}
+
+impl Job<'_> {
+    pub(crate) fn header(&self) -> Header {
+        let release = &self.verified.release;
+        Header {
+            catalog: release.catalog.clone(),
+            model: release.model.fingerprint.clone(),
+            dimension: release.model.dimension as usize,
+        }
+    }
+
+    /// Tells how far it is and stops when it is asked to; cheap enough for each row.
+    pub(crate) fn step(&self, done: u64) -> Result<()> {
+        if !done.is_multiple_of(ROWS_BETWEEN_CHECKS) {
+            return Ok(());
+        }
+        self.cancel.check()?;
+        (self.report)(Progress::Applying { done, total: self.total_rows });
+        Ok(())
+    }
+
+    /// What scores mean in the release, once the catalogue is at it.
+    pub(crate) fn calibration(&self, release: u64) -> Option<Calibration> {
+        let of = &self.verified.release;
+        let calibration = of.calibration.as_ref().filter(|_| release == of.number)?;
+        serde_json::from_value(calibration.clone()).ok()
+    }
+}
+
+/// Takes the catalogue over one delta. Whoever searches sees the release before it until it is whole.
+/// `done`: rows that earlier steps have applied.
+///
+/// # Errors
+/// [`Error::Content`] if the catalogue is not the delta's base, or did not become what it promises.
+pub(crate) fn apply(catalog: &Catalog, delta: &Delta, job: &Job<'_>, done: u64) -> Result<()> {
+    let header = job.header();
+    catalog.transact(|transaction| {
+        expect_content(&delta.base, transaction)?;
+        let (vectors, pictures) = (delta.vectors.as_ref(), delta.pictures.as_ref());
+        let rows = Merge::open(job.packs, job.verified, &header, &delta.attributes, vectors, pictures)?;
+        for (n, row) in rows.enumerate() {
+            job.step(done + n as u64)?;
+            change(transaction, row?, &delta.attributes.target)?;
+        }
+        if transaction.products() != delta.products {
+            let reason = format!("it leads to {} products, not {}", transaction.products(), delta.products);
+            return Err(Error::Pack { pack: delta.attributes.target.clone(), reason });
+        }
+        transaction.set_release(delta.to);
+        if let Some(calibration) = job.calibration(delta.to) {
+            transaction.set_calibration(calibration);
+        }
+        expect_content(&delta.content, transaction)
+    })
+}
+
+fn expect_content(expected: &str, transaction: &Transaction<'_, '_>) -> Result<()> {
+    let found = transaction.content_hash().to_string();
+    if found == expected { Ok(()) } else { Err(Error::Content { expected: expected.into(), found }) }
+}
+
+/// Makes one product what the packs say.
+pub(crate) fn change(transaction: &mut Transaction<'_, '_>, row: Merged, pack: &str) -> Result<()> {
+    let known = transaction.product(&row.id)?;
+    let refuse = |reason: &str| Error::Pack { pack: pack.into(), reason: format!("product {:?} {reason}", row.id) };
+    let (vector, picture) = (row.vector.as_deref(), row.picture.as_ref().map(Option::as_deref));
+    match (row.attributes, known) {
+        (Some(attributes), known) => match (attributes.change, known) {
+            (Change::Delete, Some(_)) if vector.is_none() && picture.is_none() => {
+                transaction.delete(&row.id)?;
+            }
+            (Change::Delete, _) => return Err(refuse("is deleted, and is not there or has a picture")),
+            (Change::Set(columns), Some(mut product)) => {
+                columns.copy(&attributes.product, &mut product);
+                transaction.revise(&product, vector, picture)?;
+            }
+            (Change::Set(Columns::ALL), None) => {
+                let vector = vector.ok_or_else(|| refuse("is new and has no vector"))?;
+                transaction.upsert(&attributes.product, vector, picture.flatten())?;
+            }
+            (Change::Set(_), None) => return Err(refuse("is changed and is not there")),
+        },
+        (None, Some(product)) => transaction.revise(&product, vector, picture)?,
+        (None, None) => return Err(refuse("has a picture or a vector and is not there")),
+    }
+    Ok(())
+}
+
+/// The product of a whole row, with what must be there.
+pub(crate) fn whole(row: &Merged, pack: &str) -> Result<(Product, Vec<u8>)> {
+    let refuse = |reason: &str| Error::Pack { pack: pack.into(), reason: format!("product {:?} {reason}", row.id) };
+    let attributes = row.attributes.as_ref().ok_or_else(|| refuse("has a picture and nothing else"))?;
+    if attributes.change != Change::Set(Columns::ALL) {
+        return Err(refuse("is not whole"));
+    }
+    let vector = row.vector.clone().ok_or_else(|| refuse("has no vector"))?;
+    Ok((attributes.product.clone(), vector))
+}

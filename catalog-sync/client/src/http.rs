@@ -1,0 +1,282 @@
+//! Files by HTTP, or from a folder: with time-outs, retries and a way out.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures::StreamExt;
+use futures::stream::BoxStream;
+use jiff::Timestamp;
+use reqwest::header::{self, HeaderMap, HeaderValue};
+use reqwest::{Client, StatusCode};
+use url::Url;
+
+use crate::{Cancel, Error, Result};
+
+/// For a connection to come about.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// For the next bytes to come.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A body that comes slower than this on average, after [`SLOW_AFTER`], is given up: a server that
+/// drips bytes must not hold a sync for ever.
+const SLOWEST_BYTES_PER_SEC: f64 = 256.0;
+const SLOW_AFTER: Duration = Duration::from_secs(60);
+
+/// How often one address is tried in one sync.
+const TRIES: u32 = 3;
+
+/// The wait before the second try; it doubles, and each wait is drawn from zero to this.
+const BACKOFF: Duration = Duration::from_millis(800);
+
+/// The longest wait that a server may ask for within one sync.
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
+
+/// Asks for files.
+#[derive(Clone, Debug)]
+pub(crate) struct Http {
+    /// Unpacks what comes compressed: for metadata.
+    texts: Client,
+    /// Takes bytes as they are, so that a part of a file is a part of a file: for packs.
+    packs: Client,
+    cancel: Cancel,
+}
+
+/// What to ask.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Ask<'a> {
+    /// The tag of what is here already.
+    pub(crate) etag: Option<&'a str>,
+    /// How many bytes are here already; with `etag`, that of the file they are of.
+    pub(crate) from_byte: u64,
+    /// Whether it is a pack.
+    pub(crate) is_pack: bool,
+}
+
+/// A file on its way.
+pub(crate) enum Answer {
+    /// It is what it was.
+    Unchanged,
+    /// Here it comes.
+    Body(Body),
+}
+
+/// A file's bytes with what the server says of them.
+pub(crate) struct Body {
+    pub(crate) bytes: BoxStream<'static, Result<Bytes>>,
+    /// Where in the file they begin.
+    pub(crate) from_byte: u64,
+    pub(crate) etag: Option<String>,
+    pub(crate) date: Option<Timestamp>,
+}
+
+impl Http {
+    pub(crate) fn new(cancel: Cancel) -> Result<Self> {
+        // Proxies come from the environment and the system.
+        let builder = || {
+            Client::builder()
+                .user_agent(concat!("knytt/", env!("CARGO_PKG_VERSION")))
+                .connect_timeout(CONNECT_TIMEOUT)
+                .read_timeout(READ_TIMEOUT)
+                .redirect(reqwest::redirect::Policy::custom(only_as_safe))
+        };
+        let failed = |error: reqwest::Error| Error::Malformed { file: "proxy or TLS settings".into(), reason: error.to_string() };
+        let texts = builder().gzip(true).brotli(true).build().map_err(failed)?;
+        let packs = builder().gzip(false).brotli(false).build().map_err(failed)?;
+        Ok(Self { texts, packs, cancel })
+    }
+
+    /// Asks once, and again after a while if the failure may pass.
+    pub(crate) async fn get(&self, url: &Url, ask: Ask<'_>) -> Result<Answer> {
+        let mut tried = 0;
+        loop {
+            self.cancel.check()?;
+            let failure = match self.get_once(url, ask).await {
+                Err(failure) => failure,
+                answer => return answer.map_err(|failure| failure.error),
+            };
+            tried += 1;
+            let passing = failure.error.is_passing() && !matches!(failure.error, Error::NotFound { .. });
+            if !passing || tried >= TRIES {
+                return Err(failure.error);
+            }
+            self.wait(failure.retry_after.unwrap_or_else(|| backoff(tried)).min(LONGEST_WAIT)).await?;
+        }
+    }
+
+    /// Waits, unless it is cancelled meanwhile.
+    async fn wait(&self, time: Duration) -> Result<()> {
+        let step = Duration::from_millis(100);
+        let mut left = time;
+        while !left.is_zero() {
+            self.cancel.check()?;
+            tokio::time::sleep(left.min(step)).await;
+            left = left.saturating_sub(step);
+        }
+        self.cancel.check()
+    }
+
+    async fn get_once(&self, url: &Url, ask: Ask<'_>) -> Result<Answer, Failure> {
+        if url.scheme() == "file" {
+            return read_file(url, ask).await.map(Answer::Body).map_err(Failure::from);
+        }
+        let client = if ask.is_pack { &self.packs } else { &self.texts };
+        let request = client.get(url.clone()).headers(headers(ask));
+        let response = tokio::select! {
+            response = request.send() => response.map_err(|error| offline(url, &error))?,
+            () = cancelled(&self.cancel) => return Err(Error::Cancelled.into()),
+        };
+        let (status, headers) = (response.status(), response.headers().clone());
+        let date = date_of(&headers);
+        match status {
+            StatusCode::NOT_MODIFIED => return Ok(Answer::Unchanged),
+            StatusCode::OK | StatusCode::PARTIAL_CONTENT => {}
+            StatusCode::NOT_FOUND | StatusCode::GONE => return Err(Error::NotFound { url: url.clone() }.into()),
+            other => {
+                let error = Error::Refused { url: url.clone(), status: other.as_u16() };
+                return Err(Failure { error, retry_after: retry_after(&headers) });
+            }
+        }
+        // A server that does not know ranges begins at the beginning.
+        let from_byte = if status == StatusCode::PARTIAL_CONTENT { begin_of_range(&headers).unwrap_or(0) } else { 0 };
+        let etag = headers.get(header::ETAG).and_then(|tag| tag.to_str().ok()).map(String::from);
+        let stream_url = url.clone();
+        let bytes = response.bytes_stream().map(move |bytes| bytes.map_err(|error| offline(&stream_url, &error)));
+        let bytes = watched(bytes.boxed(), url.clone(), self.cancel.clone());
+        Ok(Answer::Body(Body { bytes, from_byte, etag, date }))
+    }
+}
+
+/// Why one try failed.
+struct Failure {
+    error: Error,
+    /// How long the server asks to wait.
+    retry_after: Option<Duration>,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { error, retry_after: None }
+    }
+}
+
+/// A redirect may lead elsewhere, but not from an encrypted address to an open one.
+fn only_as_safe(attempt: reqwest::redirect::Attempt<'_>) -> reqwest::redirect::Action {
+    let from = attempt.previous().last().map(Url::scheme);
+    if attempt.previous().len() > 5 || (from == Some("https") && attempt.url().scheme() != "https") {
+        return attempt.stop();
+    }
+    attempt.follow()
+}
+
+fn headers(ask: Ask<'_>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let tag = ask.etag.and_then(|tag| HeaderValue::from_str(tag).ok());
+    if ask.from_byte > 0 {
+        if let Ok(range) = HeaderValue::from_str(&format!("bytes={}-", ask.from_byte)) {
+            headers.insert(header::RANGE, range);
+        }
+        // Weak tags do not promise the same bytes.
+        if let Some(tag) = tag.filter(|tag| !tag.as_bytes().starts_with(b"W/")) {
+            headers.insert(header::IF_RANGE, tag);
+        }
+    } else if let Some(tag) = tag {
+        headers.insert(header::IF_NONE_MATCH, tag);
+    }
+    headers
+}
+
+/// Ends a body that is cancelled, or comes too slowly.
+fn watched(
+    bytes: BoxStream<'static, Result<Bytes>>,
+    url: Url,
+    cancel: Cancel,
+) -> BoxStream<'static, Result<Bytes>> {
+    let start = tokio::time::Instant::now();
+    let state = (bytes, url, cancel, 0_usize);
+    futures::stream::unfold(Some(state), move |state| async move {
+        let (mut bytes, url, cancel, mut total) = state?;
+        let next = tokio::select! {
+            next = bytes.next() => next?,
+            () = cancelled(&cancel) => return Some((Err(Error::Cancelled), None)),
+        };
+        let chunk = match next {
+            Ok(chunk) => chunk,
+            Err(error) => return Some((Err(error), None)),
+        };
+        total += chunk.len();
+        let passed = start.elapsed();
+        if passed > SLOW_AFTER && (total as f64) < SLOWEST_BYTES_PER_SEC * passed.as_secs_f64() {
+            return Some((Err(Error::Offline { url, reason: "it sends too slowly".into() }), None));
+        }
+        Some((Ok(chunk), Some((bytes, url, cancel, total))))
+    })
+    .boxed()
+}
+
+async fn cancelled(cancel: &Cancel) {
+    while !cancel.is_cancelled() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+async fn read_file(url: &Url, ask: Ask<'_>) -> Result<Body> {
+    use tokio::io::AsyncSeekExt;
+    let missing = || Error::NotFound { url: url.clone() };
+    let path = url.to_file_path().map_err(|()| missing())?;
+    let mut file = match tokio::fs::File::open(&path).await {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(missing()),
+        Err(source) => return Err(Error::File { path, source }),
+    };
+    let failed = |source| Error::File { path: path.clone(), source };
+    file.seek(std::io::SeekFrom::Start(ask.from_byte)).await.map_err(failed)?;
+    let path = path.clone();
+    let bytes = futures::stream::unfold(Some(file), move |file| {
+        let path = path.clone();
+        async move {
+            use tokio::io::AsyncReadExt;
+            let mut file = file?;
+            let mut chunk = vec![0; 256 << 10];
+            match file.read(&mut chunk).await {
+                Ok(0) => None,
+                Ok(length) => {
+                    chunk.truncate(length);
+                    Some((Ok(Bytes::from(chunk)), Some(file)))
+                }
+                Err(source) => Some((Err(Error::File { path, source }), None)),
+            }
+        }
+    });
+    Ok(Body { bytes: bytes.boxed(), from_byte: ask.from_byte, etag: None, date: None })
+}
+
+/// A wait before try `tried` + 1, drawn so that many devices do not come back at once.
+fn backoff(tried: u32) -> Duration {
+    BACKOFF.saturating_mul(1 << tried.min(6)).mul_f64(rand::random::<f64>())
+}
+
+fn offline(url: &Url, error: &reqwest::Error) -> Error {
+    // The cause says more than "error sending request".
+    let mut reason: &dyn std::error::Error = error;
+    while let Some(source) = reason.source() {
+        reason = source;
+    }
+    Error::Offline { url: url.clone(), reason: reason.to_string() }
+}
+
+fn date_of(headers: &HeaderMap) -> Option<Timestamp> {
+    let date = headers.get(header::DATE)?.to_str().ok()?;
+    jiff::fmt::rfc2822::parse(date).ok().map(|zoned| zoned.timestamp())
+}
+
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
+}
+
+/// Of `bytes 100-199/200`.
+fn begin_of_range(headers: &HeaderMap) -> Option<u64> {
+    let range = headers.get(header::CONTENT_RANGE)?.to_str().ok()?;
+    range.strip_prefix("bytes ")?.split('-').next()?.parse().ok()
+}

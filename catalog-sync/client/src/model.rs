@@ -1,0 +1,81 @@
+//! The model of a release: the one that the app has built in, or a bundle that comes along.
+
+use std::path::{Path, PathBuf};
+
+use knytt_engine::Origin;
+use knytt_models::Bundle;
+use knytt_wire::Model;
+
+use crate::download::path_of;
+use crate::error::of_file;
+use crate::folder::Folder;
+use crate::metadata::{Target, Verified};
+use crate::{Error, Result};
+
+/// The name by which a catalogue's note means the built-in bundle.
+const STARTER: &str = "starter";
+
+/// How a release's model is had.
+pub(crate) enum Source {
+    /// It is built in.
+    Starter,
+    /// It lies here already.
+    Here(PathBuf),
+    /// Its files have to be fetched.
+    Fetch(Vec<Target>),
+}
+
+/// # Errors
+/// [`Error::WrongModel`] if it is neither built in, nor here, nor among the release's files.
+pub(crate) fn source(folder: &Folder, verified: &Verified) -> Result<Source> {
+    let model = &verified.release.model;
+    if is_starter(model) {
+        return Ok(Source::Starter);
+    }
+    let here = folder.model(&model.fingerprint);
+    if Bundle::open(&here).is_ok_and(|bundle| bundle.fingerprint().as_str() == model.fingerprint) {
+        return Ok(Source::Here(here));
+    }
+    if model.files.is_empty() {
+        return Err(wrong(model, "it is not built in and does not come with the release"));
+    }
+    let targets = model.files.iter().map(|file| verified.target(&file.target).cloned());
+    Ok(Source::Fetch(targets.collect::<Result<_>>()?))
+}
+
+/// Puts fetched files together to a bundle, which must be the model that the release says.
+pub(crate) fn install(folder: &Folder, verified: &Verified, packs: &Path) -> Result<PathBuf> {
+    let model = &verified.release.model;
+    let place = folder.model(&model.fingerprint);
+    let fresh = place.with_extension("new");
+    let _ = std::fs::remove_dir_all(&fresh);
+    std::fs::create_dir_all(&fresh).map_err(of_file(&fresh))?;
+    for file in &model.files {
+        let from = path_of(packs, verified.target(&file.target)?);
+        let to = fresh.join(&file.name);
+        std::fs::copy(&from, &to).map_err(of_file(&to))?;
+    }
+    let opened = Bundle::open(&fresh).map_err(|error| wrong(model, &error.to_string()));
+    let found = opened.map(|bundle| bundle.fingerprint().to_string());
+    if found.as_ref().is_ok_and(|found| *found == model.fingerprint) {
+        let _ = std::fs::remove_dir_all(&place);
+        std::fs::rename(&fresh, &place).map_err(of_file(&place))?;
+        return Ok(place);
+    }
+    let _ = std::fs::remove_dir_all(&fresh);
+    Err(found.map_or_else(|error| error, |found| wrong(model, &format!("its bundle is {found}"))))
+}
+
+/// Notes in the catalogue's folder where its model is.
+pub(crate) fn note(folder: &Folder, model: Option<&Path>) -> Result<()> {
+    let name = model.map_or_else(|| STARTER.to_owned(), |path| path.display().to_string());
+    Ok(Origin { model: Some(name), source: None }.write(folder.path())?)
+}
+
+fn is_starter(model: &Model) -> bool {
+    Bundle::starter().is_ok_and(|starter| starter.fingerprint().as_str() == model.fingerprint)
+}
+
+fn wrong(model: &Model, reason: &str) -> Error {
+    Error::WrongModel { expected: model.fingerprint.clone(), reason: reason.into() }
+}

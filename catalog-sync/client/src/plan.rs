@@ -1,0 +1,117 @@
+//! The cheapest way from what is here to the release.
+
+use knytt_wire::{Delta, Pack, Release};
+
+use crate::Result;
+use crate::metadata::{Target, Verified};
+
+/// What the catalogue in the folder is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Here {
+    pub(crate) catalog: String,
+    pub(crate) release: u64,
+    pub(crate) model: String,
+    pub(crate) content: String,
+}
+
+/// A way to the release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Plan {
+    /// Begins from nothing, with the release's snapshot.
+    pub(crate) snapshot: bool,
+    /// Then takes these steps.
+    pub(crate) steps: Vec<Delta>,
+    /// All files that it needs, each once.
+    pub(crate) targets: Vec<Target>,
+}
+
+impl Plan {
+    /// What there is to fetch, in bytes.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.targets.iter().map(|target| target.length).sum()
+    }
+
+    /// How many rows there are to apply.
+    pub(crate) fn rows(&self, release: &Release) -> u64 {
+        let shards = release.snapshot.shards.iter().filter(|_| self.snapshot);
+        let snapshot: u64 = shards.map(|shard| shard.attributes.rows).sum();
+        snapshot + self.steps.iter().map(|step| step.attributes.rows).sum::<u64>()
+    }
+}
+
+/// The way that takes the fewest bytes; `None` if the catalogue is there already.
+pub(crate) fn plan(here: Option<&Here>, verified: &Verified) -> Result<Option<Plan>> {
+    let release = &verified.release;
+    let same_model = here.filter(|here| here.model == release.model.fingerprint);
+    if same_model.is_some_and(|here| here.release == release.number && here.content == release.content) {
+        return Ok(None);
+    }
+    let by_steps = match same_model {
+        Some(here) => by_deltas(here.release, Some(&here.content), verified)?,
+        None => None,
+    };
+    let from_nothing = from_snapshot(verified)?;
+    Ok(match (by_steps, from_nothing) {
+        (Some(steps), Some(whole)) if steps.bytes() <= whole.bytes() => Some(steps),
+        (steps, None) => steps,
+        (_, whole) => whole,
+    })
+}
+
+/// The way from nothing, whatever is here.
+pub(crate) fn from_snapshot(verified: &Verified) -> Result<Option<Plan>> {
+    let snapshot = &verified.release.snapshot;
+    let Some(mut plan) = by_deltas(snapshot.release, Some(&snapshot.content), verified)? else { return Ok(None) };
+    plan.snapshot = true;
+    let packs = snapshot.shards.iter().flat_map(|shard| shard.packs());
+    let shards = targets(packs, verified)?;
+    plan.targets = shards.into_iter().chain(plan.targets).collect();
+    plan.targets.dedup();
+    Ok(Some(plan))
+}
+
+/// The cheapest path over deltas. They all lead forwards, so by the order of where they begin each
+/// release's cost is final when it is reached.
+fn by_deltas(from: u64, content: Option<&str>, verified: &Verified) -> Result<Option<Plan>> {
+    let release = &verified.release;
+    let mut steps: Vec<(&Delta, u64)> = Vec::new();
+    for delta in &release.deltas {
+        steps.push((delta, targets(delta.packs(), verified)?.iter().map(|target| target.length).sum()));
+    }
+    steps.sort_by_key(|(delta, _)| delta.from);
+    let mut best: std::collections::BTreeMap<u64, (u64, Option<usize>)> = [(from, (0, None))].into();
+    for (index, (delta, bytes)) in steps.iter().enumerate() {
+        // A delta of another history than that of what is here would fail when it is applied.
+        if delta.from == from && content.is_some_and(|content| content != delta.base) {
+            continue;
+        }
+        let Some(&(cost, _)) = best.get(&delta.from) else { continue };
+        let cost = cost.saturating_add(*bytes);
+        if best.get(&delta.to).is_none_or(|&(known, _)| cost < known) {
+            best.insert(delta.to, (cost, Some(index)));
+        }
+    }
+    let mut path = Vec::new();
+    let mut at = release.number;
+    loop {
+        match best.get(&at) {
+            Some(&(_, Some(index))) => {
+                path.push(steps[index].0.clone());
+                at = steps[index].0.from;
+            }
+            Some((_, None)) => break,
+            None => return Ok(None),
+        }
+    }
+    // The release of the same number with other content is of another history.
+    if path.is_empty() && content.is_some_and(|content| content != release.content) {
+        return Ok(None);
+    }
+    path.reverse();
+    let targets = targets(path.iter().flat_map(|delta| delta.packs()), verified)?;
+    Ok(Some(Plan { snapshot: false, steps: path, targets }))
+}
+
+fn targets<'p>(packs: impl Iterator<Item = &'p Pack>, verified: &Verified) -> Result<Vec<Target>> {
+    packs.map(|pack| verified.target(&pack.target).cloned()).collect()
+}

@@ -1,0 +1,106 @@
+//! A whole release, built beside what is being searched.
+
+use std::path::Path;
+
+use knytt_engine::{Catalog, CatalogSpec, Current, Fingerprint, OpenOptions};
+use knytt_wire::Shard;
+
+use crate::apply::{self, Job};
+use crate::error::of_file;
+use crate::folder::Folder;
+use crate::merge::Merge;
+use crate::plan::Plan;
+use crate::{Error, Result, files};
+
+/// Rows of one transaction: so many that little is written twice, so few that memory stays small.
+const ROWS_PER_COMMIT: usize = 8192;
+
+/// What a product takes on disk beside its packs, for the first guess of the file's size, in bytes.
+const PRODUCT_BYTES: usize = 1024;
+
+/// Builds the catalogue from the release's snapshot and the steps after it, and puts it in place.
+pub(crate) fn rebuild(folder: &Folder, plan: &Plan, job: &Job<'_>) -> Result<()> {
+    let release = &job.verified.release;
+    let (name, environment) = folder.fresh_environment(release.number, &release.content)?;
+    let built = build(&environment, plan, job);
+    let placed = built.and_then(|()| {
+        files::sync_folder(folder.path()).map_err(of_file(folder.path()))?;
+        Ok(Current::set(folder.path(), &name)?)
+    });
+    if placed.is_err() {
+        let _ = std::fs::remove_dir_all(&environment);
+    }
+    placed
+}
+
+fn build(environment: &Path, plan: &Plan, job: &Job<'_>) -> Result<()> {
+    let release = &job.verified.release;
+    let model = Fingerprint::parse(&release.model.fingerprint).map_err(|error| Error::WrongModel {
+        expected: release.model.fingerprint.clone(),
+        reason: error.to_string(),
+    })?;
+    let spec = CatalogSpec {
+        id: release.catalog.clone(),
+        model,
+        model_name: release.model.name.clone(),
+        dimension: release.model.dimension as usize,
+    };
+    let guess = usize::try_from(plan.bytes()).unwrap_or(usize::MAX).saturating_mul(2);
+    let products = usize::try_from(release.products).unwrap_or(usize::MAX);
+    let initial_map_bytes = guess.saturating_add(products.saturating_mul(PRODUCT_BYTES)).min(64 << 30);
+    // Nobody opens it before it is whole, so it need not survive a loss of power before.
+    let options = OpenOptions { initial_map_bytes, durable: false, ..OpenOptions::default() };
+    let catalog = Catalog::open_or_create_with(environment, &spec, options)?;
+    let mut done = 0;
+    for shard in &release.snapshot.shards {
+        done += fill(&catalog, shard, job, done)?;
+    }
+    expect_snapshot(&catalog, job)?;
+    for step in &plan.steps {
+        apply::apply(&catalog, step, job, done)?;
+        done += step.attributes.rows;
+    }
+    Ok(catalog.flush()?)
+}
+
+/// Adds the products of one shard; how many they are.
+fn fill(catalog: &Catalog, shard: &Shard, job: &Job<'_>, before: u64) -> Result<u64> {
+    let header = job.header();
+    let (vectors, pictures) = (Some(&shard.vectors), Some(&shard.pictures));
+    let mut rows = Merge::open(job.packs, job.verified, &header, &shard.attributes, vectors, pictures)?;
+    let mut done = 0;
+    loop {
+        let mut batch = Vec::new();
+        for row in rows.by_ref().take(ROWS_PER_COMMIT) {
+            job.step(before + done)?;
+            let mut row = row?;
+            let (product, vector) = apply::whole(&row, &shard.attributes.target)?;
+            batch.push((product, vector, row.picture.take().flatten()));
+            done += 1;
+        }
+        if batch.is_empty() {
+            return Ok(done);
+        }
+        catalog.transact::<_, Error>(|transaction| {
+            for (product, vector, picture) in &batch {
+                transaction.upsert(product, vector, picture.as_deref())?;
+            }
+            Ok(())
+        })?;
+    }
+}
+
+fn expect_snapshot(catalog: &Catalog, job: &Job<'_>) -> Result<()> {
+    let snapshot = &job.verified.release.snapshot;
+    catalog.transact(|transaction| {
+        transaction.set_release(snapshot.release);
+        if let Some(calibration) = job.calibration(snapshot.release) {
+            transaction.set_calibration(calibration);
+        }
+        let found = transaction.content_hash().to_string();
+        if found == snapshot.content && transaction.products() == snapshot.products {
+            return Ok(());
+        }
+        Err(Error::Content { expected: snapshot.content.clone(), found })
+    })
+}

@@ -1,0 +1,102 @@
+//! How the metadata's verifier gets its files.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use futures::StreamExt;
+use jiff::Timestamp;
+use tough::{Transport, TransportError, TransportErrorKind, TransportStream, async_trait};
+use url::Url;
+
+use crate::http::{Answer, Ask, Http};
+use crate::{Error, Result};
+
+/// The longest file of metadata that anyone writes, in bytes; the verifier has narrower limits of its own.
+const LONGEST_BYTES: u64 = 32 << 20;
+
+/// Fetches metadata for `tough`. The timestamp, which is asked for again and again, may have been
+/// fetched before.
+#[derive(Clone, Debug)]
+pub(crate) struct MetadataTransport {
+    http: Http,
+    timestamp: Arc<Mutex<Option<Bytes>>>,
+    heard: Arc<Mutex<Heard>>,
+}
+
+/// What went on beside the files.
+#[derive(Debug, Default)]
+pub(crate) struct Heard {
+    /// The server's clock.
+    pub(crate) date: Option<Timestamp>,
+    /// The error behind the one that the verifier reports.
+    pub(crate) error: Option<Error>,
+}
+
+impl MetadataTransport {
+    pub(crate) fn new(http: Http, timestamp: Option<Bytes>) -> Self {
+        Self { http, timestamp: Arc::new(Mutex::new(timestamp)), heard: Arc::default() }
+    }
+
+    /// What was heard since, which is then forgotten.
+    pub(crate) fn take_heard(&self) -> Heard {
+        std::mem::take(&mut *self.heard.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    async fn read(&self, url: &Url) -> Result<Bytes> {
+        if url.path().ends_with("/timestamp.json") {
+            let ready = self.timestamp.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(ready) = ready {
+                return Ok(ready);
+            }
+        }
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner).error = None;
+        let (bytes, date, _) = fetch(&self.http, url, None, LONGEST_BYTES).await?.unwrap_or_default();
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner).date = date;
+        Ok(bytes)
+    }
+}
+
+/// A small file, whole, with the server's time and its tag; `None` if it is what the tag says.
+pub(crate) async fn fetch(
+    http: &Http,
+    url: &Url,
+    etag: Option<&str>,
+    limit_bytes: u64,
+) -> Result<Option<(Bytes, Option<Timestamp>, Option<String>)>> {
+    let body = match http.get(url, Ask { etag, ..Ask::default() }).await? {
+        Answer::Unchanged => return Ok(None),
+        Answer::Body(body) => body,
+    };
+    let mut bytes = Vec::new();
+    let mut stream = body.bytes;
+    while let Some(chunk) = stream.next().await {
+        bytes.extend_from_slice(&chunk?);
+        if bytes.len() as u64 > limit_bytes {
+            return Err(Error::TooLarge { file: name_of(url), limit_bytes });
+        }
+    }
+    Ok(Some((bytes.into(), body.date, body.etag)))
+}
+
+/// A file's name, for people.
+pub(crate) fn name_of(url: &Url) -> String {
+    url.path_segments().and_then(|mut segments| segments.next_back()).unwrap_or_default().into()
+}
+
+#[async_trait]
+impl Transport for MetadataTransport {
+    async fn fetch(&self, url: Url) -> Result<TransportStream, TransportError> {
+        match self.read(&url).await {
+            Ok(bytes) => Ok(Box::pin(futures::stream::iter([Ok(bytes)]))),
+            Err(error) => {
+                let kind = match error {
+                    Error::NotFound { .. } => TransportErrorKind::FileNotFound,
+                    _ => TransportErrorKind::Other,
+                };
+                let failed = TransportError::new_with_cause(kind, &url, error.to_string());
+                self.heard.lock().unwrap_or_else(PoisonError::into_inner).error = Some(error);
+                Err(failed)
+            }
+        }
+    }
+}

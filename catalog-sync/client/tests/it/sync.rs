@@ -1,0 +1,250 @@
+//! What a sync does when all is well, and when the line is not.
+
+use std::sync::Mutex;
+
+use knytt_client::{Cancel, Error, Progress, status, sync};
+use knytt_publisher::PublishOptions;
+
+use crate::server::{Fault, Server};
+use crate::shop::{Device, Shop, assert_same};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_device_gets_the_whole_release_and_then_what_changes() {
+    let mut shop = Shop::new(300);
+    shop.publish();
+    let server = shop.serve().await;
+    let device = Device::new(&server.url);
+    let first = device.sync().await.unwrap();
+    assert!(first.swapped && first.changed);
+    assert_eq!((first.from_release, first.release), (0, 1));
+    assert_same(&device, &shop);
+
+    shop.edit("p0003", |product| product.price = Some("9.99 EUR".parse().unwrap()));
+    shop.put("p0004");
+    shop.put("new");
+    shop.delete("p0005");
+    let summary = shop.publish();
+    let second = device.sync().await.unwrap();
+    assert!(second.changed && !second.swapped);
+    assert_eq!((second.from_release, second.release), (1, 2));
+    assert!(second.downloaded_bytes <= summary.delta_bytes.unwrap_or(0), "{second:?} {summary:?}");
+    assert_same(&device, &shop);
+    let status = status(&device.folder()).unwrap().unwrap();
+    assert_eq!((status.release, status.catalog.as_str()), (2, "shop"));
+    assert!(status.stale_days.is_none() && status.last_error.is_none() && status.checked_ms.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_that_is_up_to_date_asks_for_one_file_and_fetches_none() {
+    let shop = Shop::new(20);
+    shop.publish();
+    let server = shop.serve().await;
+    let device = Device::new(&server.url);
+    device.sync().await.unwrap();
+    server.seen();
+    let again = device.sync().await.unwrap();
+    assert!(!again.changed && again.release == 1);
+    let seen = server.seen();
+    assert_eq!(seen.len(), 1, "{seen:?}");
+    assert!(seen[0].path.ends_with("timestamp.json") && seen[0].status == 304);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_releases_are_caught_up_step_by_step() {
+    let mut shop = Shop::new(300);
+    shop.publish();
+    let server = shop.serve().await;
+    let device = Device::new(&server.url);
+    device.sync().await.unwrap();
+    for n in 0..4 {
+        shop.put(&format!("p{n:04}"));
+        shop.edit("p0100", |product| product.title = format!("title {n}"));
+        shop.publish_incremental();
+    }
+    let synced = device.sync().await.unwrap();
+    assert_eq!((synced.from_release, synced.release, synced.swapped), (1, 5, false));
+    assert_same(&device, &shop);
+    let fresh = Device::new(&server.url);
+    assert!(fresh.sync().await.unwrap().swapped);
+    assert_same(&fresh, &shop);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_nearly_all_changed_the_whole_release_is_the_cheaper_way() {
+    let mut shop = Shop::new(60);
+    shop.publish();
+    let server = shop.serve().await;
+    let device = Device::new(&server.url);
+    device.sync().await.unwrap();
+    for _ in 0..3 {
+        (0..60).for_each(|n| shop.put(&format!("p{n:04}")));
+        shop.publish();
+    }
+    assert!(device.sync().await.unwrap().swapped);
+    assert_same(&device, &shop);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_fetched_is_not_fetched_again_after_the_line_broke() {
+    let shop = Shop::new(300);
+    shop.publish();
+    let server = shop.serve().await;
+    let device = Device::new(&server.url);
+    server.fault(".parquet", Fault::CutAfter(100_000));
+    let mut tries = 0;
+    while device.sync().await.is_err() {
+        tries += 1;
+        assert!(tries < 20);
+    }
+    let ranges = server.seen().into_iter().filter(|seen| seen.range.is_some()).count();
+    assert!(ranges > 3, "only {ranges} requests went on where the last one ended");
+    assert_same(&device, &shop);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_without_ranges_is_served_from_the_beginning() {
+    let shop = Shop::new(100);
+    shop.publish();
+    let server = shop.serve().await;
+    let device = Device::new(&server.url);
+    server.fault(".parquet", Fault::CutAfter(50_000));
+    let cancel = Cancel::default();
+    let stop = |progress| {
+        if let Progress::Downloading { done_bytes, .. } = progress
+            && done_bytes > 40_000
+        {
+            cancel.cancel();
+        }
+    };
+    assert!(matches!(sync(&device.folder(), &device.options, &stop, &cancel).await, Err(Error::Cancelled)));
+    server.behave();
+    server.fault(".parquet", Fault::NoRange);
+    device.sync().await.unwrap();
+    assert_same(&device, &shop);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mirror_answers_when_the_first_place_does_not() {
+    let shop = Shop::new(100);
+    let place = shop.place();
+    std::fs::create_dir_all(&place).unwrap();
+    let mirror = Server::start(&place).await;
+    shop.publish_with(&PublishOptions { mirrors: vec![mirror.url.clone()], ..PublishOptions::default() });
+    let server = shop.serve().await;
+    server.fault(".parquet", Fault::Status(404));
+    let device = Device::new(&server.url);
+    device.sync().await.unwrap();
+    assert_same(&device, &shop);
+    assert!(mirror.seen().iter().any(|seen| seen.path.ends_with(".parquet")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn progress_only_goes_forwards_and_ends_at_the_whole() {
+    let shop = Shop::new(300);
+    shop.publish();
+    let server = shop.serve().await;
+    let device = Device::new(&server.url);
+    let told = Mutex::new(Vec::new());
+    let report = |progress| told.lock().unwrap().push(progress);
+    sync(&device.folder(), &device.options, &report, &Cancel::default()).await.unwrap();
+    let told = told.into_inner().unwrap();
+    let downloads: Vec<_> = told
+        .iter()
+        .filter_map(|progress| match progress {
+            Progress::Downloading { done_bytes, total_bytes } => Some((*done_bytes, *total_bytes)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(told[0], Progress::Checking);
+    assert!(downloads.iter().any(|(done, total)| done == total));
+    assert!(downloads.iter().all(|(done, total)| done <= total));
+    assert!(told.iter().any(|progress| matches!(progress, Progress::Applying { total: 300, .. })));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_syncs_of_one_catalogue_do_not_meet() {
+    let shop = Shop::new(20);
+    shop.publish();
+    let server = shop.serve().await;
+    let device = Device::new(&server.url);
+    server.fault("1.root.json", Fault::Drip);
+    let cancel = Cancel::default();
+    let (folder, options, stop) = (device.folder(), device.options.clone(), cancel.clone());
+    let first = tokio::spawn(async move { sync(&folder, &options, &|_| {}, &stop).await });
+    while server.seen().is_empty() {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert!(matches!(device.sync().await, Err(Error::Busy { .. })));
+    cancel.cancel();
+    assert!(matches!(first.await.unwrap(), Err(Error::Cancelled)));
+    server.behave();
+    device.sync().await.unwrap();
+    assert_same(&device, &shop);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_metered_network_is_spared() {
+    let mut shop = Shop::new(1200);
+    shop.publish();
+    let server = shop.serve().await;
+    let mut device = Device::new(&server.url);
+    device.options.metered = true;
+    assert!(matches!(device.sync().await, Err(Error::Metered { bytes }) if bytes > 2 << 20));
+    device.options.metered = false;
+    device.sync().await.unwrap();
+    shop.put("small");
+    shop.publish();
+    device.options.metered = true;
+    device.sync().await.unwrap();
+    assert_same(&device, &shop);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_catalogue_that_was_changed_here_is_replaced() {
+    let mut shop = Shop::new(100);
+    shop.publish();
+    let server = shop.serve().await;
+    let device = Device::new(&server.url);
+    device.sync().await.unwrap();
+    device.catalog().transact::<_, knytt_engine::Error>(|change| change.delete("p0001")).unwrap();
+    shop.put("p0002");
+    shop.publish();
+    let synced = device.sync().await.unwrap();
+    assert!(synced.swapped);
+    assert_same(&device, &shop);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_of_another_kind_is_left_alone() {
+    let shop = Shop::new(3);
+    shop.publish();
+    let server = shop.serve().await;
+    let mut device = Device::new(&server.url);
+    let before = shop.content();
+    let refused = sync(shop.catalog.path(), &device.options, &|_| {}, &Cancel::default()).await;
+    assert!(matches!(refused, Err(Error::NotSynced { .. })));
+    assert_eq!(shop.content(), before);
+    device.options.from = None;
+    assert!(matches!(device.sync().await, Err(Error::NotSynced { .. })));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_searches_goes_on_with_the_old_release_until_it_opens_again() {
+    let mut shop = Shop::new(50);
+    shop.publish();
+    let server = shop.serve().await;
+    let device = Device::new(&server.url);
+    device.sync().await.unwrap();
+    let open = device.catalog();
+    let before = open.read().unwrap();
+    for _ in 0..3 {
+        (0..50).for_each(|n| shop.put(&format!("p{n:04}")));
+        shop.publish();
+    }
+    assert!(device.sync().await.unwrap().swapped);
+    assert_eq!(before.ids().unwrap().len(), 50);
+    assert_eq!(before.info().unwrap().release, 1);
+    assert_eq!(open.read().unwrap().info().unwrap().release, 1);
+    drop((before, open));
+    assert_eq!(device.release(), 4);
+}

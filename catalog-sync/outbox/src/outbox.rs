@@ -1,0 +1,309 @@
+//! What waits, on disk.
+//!
+//! | database | key | value |
+//! |---|---|---|
+//! | `outbox-waiting` | an event's id: sorts by time | the event's JSON, as it will be sent |
+//! | `outbox-dead` | the same | the JSON of a [`DeadLetter`] |
+//! | `outbox-meta` | `consent`, `lanes`, `tally` | JSON |
+
+use heed::types::{Bytes, Str};
+use heed::{CommitToken, Database, DatabaseOpener, OnCommit, RoTxn, RwTxn};
+use knytt_wire::{Event, Uuid};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::bounds::Limits;
+use crate::error::Result;
+use crate::lane::Lanes;
+use crate::reply::clip;
+use crate::tally::{Counts, Tally};
+
+/// Names in `outbox-meta`.
+pub(crate) mod key {
+    pub const CONSENT: &str = "consent";
+    pub const LANES: &str = "lanes";
+    pub const TALLY: &str = "tally";
+}
+
+/// Handles of the databases; `'t` ends with the transaction that opened them, or is `'static` once that
+/// has committed. Every change happens in the caller's transaction.
+#[derive(Clone, Copy, Debug)]
+pub struct Outbox<'t> {
+    pub(crate) waiting: Database<'t, Bytes, Bytes>,
+    pub(crate) dead: Database<'t, Bytes, Bytes>,
+    meta: Database<'t, Str, Bytes>,
+    pub(crate) limits: Limits,
+}
+
+/// An event that the backend refused, with the reason.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeadLetter {
+    /// The event.
+    pub event: Event,
+    /// The HTTP status of the refusal; none if the event was never fit to be sent, or was singled out of
+    /// a batch that was taken.
+    pub status: Option<u16>,
+    /// Why, as the backend said.
+    pub reason: String,
+}
+
+impl OnCommit for Outbox<'_> {
+    type Committed = Outbox<'static>;
+
+    fn on_commit(self, token: &CommitToken) -> Outbox<'static> {
+        Outbox {
+            waiting: self.waiting.on_commit(token),
+            dead: self.dead.on_commit(token),
+            meta: self.meta.on_commit(token),
+            limits: self.limits,
+        }
+    }
+}
+
+impl<'t> Outbox<'t> {
+    /// How many named databases it takes of an environment's.
+    pub const DATABASES: u32 = 3;
+
+    /// Opens the databases, or makes them.
+    ///
+    /// # Errors
+    /// The environment has no room for them, or for their names.
+    pub fn create<T>(opener: &DatabaseOpener<'t, T>, txn: &mut RwTxn<'t>) -> heed::Result<Self> {
+        Ok(Self {
+            waiting: opener.create_database(txn, Some("outbox-waiting"))?,
+            dead: opener.create_database(txn, Some("outbox-dead"))?,
+            meta: opener.create_database(txn, Some("outbox-meta"))?,
+            limits: Limits::default(),
+        })
+    }
+
+    /// The same outbox with other bounds.
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+}
+
+impl Outbox<'_> {
+    /// Whether the shopper agreed.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn consent(&self, txn: &RoTxn<'_>) -> Result<bool> {
+        self.read(txn, key::CONSENT)
+    }
+
+    /// Notes whether the shopper agrees. Withdrawn, nothing of the outbox stays.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn set_consent(&self, txn: &mut RwTxn<'_>, agreed: bool) -> Result<()> {
+        if !agreed {
+            self.purge(txn)?;
+        }
+        self.write(txn, key::CONSENT, &agreed)
+    }
+
+    /// Adds an event to what waits, within the bounds. False if the shopper did not agree: then nothing
+    /// is written. One that could never be accepted goes to the dead letters at once.
+    ///
+    /// # Errors
+    /// It cannot be written. The transaction is then of no more use; a caller that would rather keep the
+    /// action than the event begins another one without.
+    pub fn push(&self, txn: &mut RwTxn<'_>, event: &Event) -> Result<bool> {
+        if !self.consent(txn)? {
+            return Ok(false);
+        }
+        if let Err(invalid) = event.validate() {
+            let letter = DeadLetter { event: event.clone(), status: None, reason: invalid.to_string() };
+            self.bury(txn, &letter)?;
+            return Ok(true);
+        }
+        let id = event.id.as_bytes();
+        if self.waiting.get(txn, id)?.is_none() {
+            let json = serde_json::to_vec(event)?;
+            self.waiting.put(txn, id, &json)?;
+            self.count(txn, |tally| tally.bytes += json.len() as u64)?;
+        }
+        self.keep_bounds(txn, event.at_ms)?;
+        Ok(true)
+    }
+
+    /// Takes events back that were overtaken by later ones, unless they may have been sent already.
+    /// Returns how many.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn retract(&self, txn: &mut RwTxn<'_>, ids: &[Uuid]) -> Result<u64> {
+        let lanes = self.lanes(txn)?;
+        let mut gone = 0;
+        for id in ids.iter().filter(|id| !begun(&lanes, **id)) {
+            gone += u64::from(self.remove(txn, *id)?);
+        }
+        self.count(txn, |tally| tally.retracted += gone)?;
+        Ok(gone)
+    }
+
+    /// Forgets all events, waiting, begun and dead, and what was counted. LMDB keeps the bytes in pages
+    /// that it means to use again: who wants them off the disk copies the rest to a new environment.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn purge(&self, txn: &mut RwTxn<'_>) -> Result<()> {
+        self.waiting.clear(txn)?;
+        self.dead.clear(txn)?;
+        self.meta.delete(txn, key::LANES)?;
+        self.meta.delete(txn, key::TALLY)?;
+        Ok(())
+    }
+
+    /// What it holds, and what became of the rest.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn counts(&self, txn: &RoTxn<'_>) -> Result<Counts> {
+        let tally: Tally = self.read(txn, key::TALLY)?;
+        Ok(Counts {
+            waiting: self.waiting.len(txn)?,
+            waiting_bytes: tally.bytes,
+            dead: self.dead.len(txn)?,
+            delivered: tally.delivered,
+            refused: tally.refused,
+            crowded_out: tally.crowded_out,
+            outlived: tally.outlived,
+            retracted: tally.retracted,
+        })
+    }
+
+    /// The events that wait, the oldest first.
+    ///
+    /// # Errors
+    /// They cannot be read.
+    pub fn waiting(&self, txn: &RoTxn<'_>) -> Result<Vec<Event>> {
+        self.waiting.iter(txn)?.map(|entry| Ok(serde_json::from_slice(entry?.1)?)).collect()
+    }
+
+    /// The events that were refused, the oldest first.
+    ///
+    /// # Errors
+    /// They cannot be read.
+    pub fn dead_letters(&self, txn: &RoTxn<'_>) -> Result<Vec<DeadLetter>> {
+        self.dead.iter(txn)?.map(|entry| Ok(serde_json::from_slice(entry?.1)?)).collect()
+    }
+
+    /// Drops the oldest events beyond the bounds. Those of a begun batch stay until they are too old:
+    /// sent again, it must be the same batch.
+    pub(crate) fn keep_bounds(&self, txn: &mut RwTxn<'_>, now_ms: i64) -> Result<()> {
+        let mut old = 0;
+        while let Some(id) = self.oldest(txn)?.filter(|id| self.limits.outlived(*id, now_ms)) {
+            old += u64::from(self.remove(txn, id)?);
+        }
+        if old > 0 {
+            self.count(txn, |tally| tally.outlived += old)?;
+        }
+        let crowded = self.crowded_out(txn)?;
+        for id in &crowded {
+            self.remove(txn, *id)?;
+        }
+        if !crowded.is_empty() {
+            self.count(txn, |tally| tally.crowded_out += crowded.len() as u64)?;
+        }
+        Ok(())
+    }
+
+    /// The oldest events that must go for the others to be within bounds.
+    fn crowded_out(&self, txn: &RoTxn<'_>) -> Result<Vec<Uuid>> {
+        let mut count = self.waiting.len(txn)?;
+        let mut bytes = self.read::<Tally>(txn, key::TALLY)?.bytes;
+        let within = |count, bytes| count <= self.limits.events && bytes <= self.limits.bytes;
+        let mut gone = Vec::new();
+        if within(count, bytes) {
+            return Ok(gone);
+        }
+        let lanes = self.lanes(txn)?;
+        for entry in self.waiting.iter(txn)? {
+            let (id, json) = entry?;
+            let id = id_of(id);
+            if within(count, bytes) {
+                break;
+            }
+            if !begun(&lanes, id) {
+                (count, bytes) = (count - 1, bytes.saturating_sub(json.len() as u64));
+                gone.push(id);
+            }
+        }
+        Ok(gone)
+    }
+
+    fn oldest(&self, txn: &RoTxn<'_>) -> Result<Option<Uuid>> {
+        Ok(self.waiting.first(txn)?.map(|(id, _)| id_of(id)))
+    }
+
+    /// Takes an event out of what waits; false if it is not there.
+    pub(crate) fn remove(&self, txn: &mut RwTxn<'_>, id: Uuid) -> Result<bool> {
+        let Some(bytes) = self.waiting.get(txn, id.as_bytes())?.map(|json| json.len() as u64) else {
+            return Ok(false);
+        };
+        self.waiting.delete(txn, id.as_bytes())?;
+        self.count(txn, |tally| tally.bytes = tally.bytes.saturating_sub(bytes))?;
+        Ok(true)
+    }
+
+    /// Keeps a refused event with its reason, within the bounds.
+    pub(crate) fn bury(&self, txn: &mut RwTxn<'_>, letter: &DeadLetter) -> Result<()> {
+        let letter = DeadLetter { reason: clip(&letter.reason), ..letter.clone() };
+        let json = serde_json::to_vec(&letter)?;
+        self.exhume(txn, *letter.event.id.as_bytes())?;
+        self.dead.put(txn, letter.event.id.as_bytes(), &json)?;
+        self.count(txn, |tally| {
+            tally.refused += 1;
+            tally.dead_bytes += json.len() as u64;
+        })?;
+        while self.dead.len(txn)? > self.limits.dead
+            || self.read::<Tally>(txn, key::TALLY)?.dead_bytes > self.limits.dead_bytes
+        {
+            let Some(oldest) = self.dead.first(txn)?.map(|(id, _)| *id_of(id).as_bytes()) else { break };
+            self.exhume(txn, oldest)?;
+        }
+        Ok(())
+    }
+
+    fn exhume(&self, txn: &mut RwTxn<'_>, id: [u8; 16]) -> Result<()> {
+        if let Some(bytes) = self.dead.get(txn, &id)?.map(|json| json.len() as u64) {
+            self.dead.delete(txn, &id)?;
+            self.count(txn, |tally| tally.dead_bytes = tally.dead_bytes.saturating_sub(bytes))?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn lanes(&self, txn: &RoTxn<'_>) -> Result<Lanes> {
+        self.read(txn, key::LANES)
+    }
+
+    pub(crate) fn set_lanes(&self, txn: &mut RwTxn<'_>, lanes: &Lanes) -> Result<()> {
+        self.write(txn, key::LANES, lanes)
+    }
+
+    pub(crate) fn count(&self, txn: &mut RwTxn<'_>, change: impl FnOnce(&mut Tally)) -> Result<()> {
+        let mut tally = self.read(txn, key::TALLY)?;
+        change(&mut tally);
+        self.write(txn, key::TALLY, &tally)
+    }
+
+    fn read<T: DeserializeOwned + Default>(&self, txn: &RoTxn<'_>, key: &str) -> Result<T> {
+        Ok(self.meta.get(txn, key)?.map(serde_json::from_slice).transpose()?.unwrap_or_default())
+    }
+
+    fn write(&self, txn: &mut RwTxn<'_>, key: &str, value: &impl Serialize) -> Result<()> {
+        Ok(self.meta.put(txn, key, &serde_json::to_vec(value)?)?)
+    }
+}
+
+/// Whether an event is in a batch that was begun.
+pub(crate) fn begun(lanes: &Lanes, id: Uuid) -> bool {
+    lanes.values().flat_map(|lane| &lane.parts).any(|part| part.ids.contains(&id))
+}
+
+/// The id that a key is; one of another length, which nobody wrote, counts as the oldest.
+pub(crate) fn id_of(key: &[u8]) -> Uuid {
+    Uuid::from_slice(key).unwrap_or_default()
+}

@@ -1,0 +1,101 @@
+//! One request.
+
+use std::collections::HashSet;
+use std::io::Write as _;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use knytt_wire::MAX_BATCH_BYTES;
+use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE};
+use reqwest::{Client, Response, redirect};
+use url::Url;
+
+use crate::error::Result;
+use crate::parcel::Parcel;
+use crate::reply::Reply;
+
+/// Smaller bodies are not worth the packing.
+const WORTH_PACKING: usize = 1024;
+
+/// A batch and its answer are small: whoever takes longer is as good as away.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// No outcome is longer: a reason for each event of the largest batch.
+const LONGEST_ANSWER: usize = MAX_BATCH_BYTES;
+
+/// Sends batches.
+pub(crate) struct Post {
+    client: Client,
+    /// Backends that do not unpack what was packed.
+    plain: Mutex<HashSet<Url>>,
+}
+
+impl Post {
+    /// Proxies are those of the environment.
+    pub fn new(timeout: Option<Duration>) -> Result<Self> {
+        let client = Client::builder()
+            .user_agent(concat!("knytt/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(timeout.unwrap_or(TIMEOUT))
+            // A redirected POST arrives as a GET, or at somebody whom the catalogue did not name.
+            .redirect(redirect::Policy::none())
+            .build()?;
+        Ok(Self { client, plain: Mutex::default() })
+    }
+
+    /// Sends a batch, packed if that helps; if the backend may have stumbled over the packing, plainly,
+    /// under the same key.
+    pub async fn send(&self, to: &Url, parcel: &Parcel) -> Reply {
+        let plain = self.plain.lock().unwrap_or_else(PoisonError::into_inner).contains(to);
+        let packed = (!plain).then(|| pack(&parcel.body)).flatten();
+        let Some(packed) = packed else { return self.once(to, parcel, parcel.body.clone(), false).await };
+        let first = self.once(to, parcel, packed, true).await;
+        match &first {
+            Reply::Refused(refusal) if matches!(refusal.status, 400 | 415) => {
+                let second = self.once(to, parcel, parcel.body.clone(), false).await;
+                if matches!(second, Reply::Taken(_)) {
+                    self.plain.lock().unwrap_or_else(PoisonError::into_inner).insert(to.clone());
+                }
+                second
+            }
+            _ => first,
+        }
+    }
+
+    async fn once(&self, to: &Url, parcel: &Parcel, body: Vec<u8>, packed: bool) -> Reply {
+        let request = self.client.post(to.clone()).header("idempotency-key", parcel.key.to_string());
+        let request = request.header(CONTENT_TYPE, "application/json").header(ACCEPT, "application/json");
+        let request = if packed { request.header(CONTENT_ENCODING, "gzip") } else { request };
+        let Ok(answer) = request.body(body).send().await else { return Reply::Later { after: None } };
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        match read(answer).await {
+            Some(body) => Reply::of(status, &headers, &body, parcel.events),
+            // An answer that was cut off says nothing of what became of the batch.
+            None => Reply::Later { after: None },
+        }
+    }
+}
+
+/// An answer's body, if it ends within bounds.
+async fn read(mut answer: Response) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.ok()? {
+        if body.len() + chunk.len() > LONGEST_ANSWER {
+            return None;
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Some(body)
+}
+
+fn pack(body: &[u8]) -> Option<Vec<u8>> {
+    if body.len() < WORTH_PACKING {
+        return None;
+    }
+    let mut packer = GzEncoder::new(Vec::new(), Compression::default());
+    packer.write_all(body).ok()?;
+    packer.finish().ok().filter(|packed| packed.len() < body.len())
+}

@@ -1,0 +1,68 @@
+//! Vectors.
+
+use std::sync::Arc;
+
+use arrow_array::{Array, ArrayRef, FixedSizeListArray, Float16Array, RecordBatch, StringArray};
+use arrow_schema::{DataType, Field};
+use half::f16;
+
+use crate::row::{column, no_row};
+use crate::{Header, Kind, Result, Row};
+
+/// A product's vector.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VectorRow {
+    /// The product.
+    pub id: String,
+    /// `[dimension]` little-endian f16.
+    pub vector: Vec<u8>,
+}
+
+impl Row for VectorRow {
+    const KIND: Kind = Kind::Vectors;
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn weight(&self) -> usize {
+        self.id.len() + self.vector.len()
+    }
+
+    fn fields(header: &Header) -> Vec<Field> {
+        let length = i32::try_from(header.dimension).unwrap_or(i32::MAX);
+        vec![Field::new("vector", DataType::FixedSizeList(value_field(), length), false)]
+    }
+
+    fn columns(rows: &[Self], header: &Header) -> Result<Vec<ArrayRef>> {
+        let mut values = Vec::with_capacity(rows.len() * header.dimension);
+        for row in rows {
+            if row.vector.len() != header.dimension * 2 {
+                return Err(no_row(&row.id, format!("its vector has {} bytes", row.vector.len())));
+            }
+            values.extend(row.vector.chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]])));
+        }
+        let length = i32::try_from(header.dimension).unwrap_or(i32::MAX);
+        let values = Arc::new(Float16Array::from_iter_values(values));
+        Ok(vec![Arc::new(FixedSizeListArray::try_new(value_field(), length, values, None)?)])
+    }
+
+    fn rows(batch: &RecordBatch, header: &Header) -> Result<Vec<Self>> {
+        let ids = column::<StringArray>(batch, "id", Kind::Vectors)?;
+        let vectors = column::<FixedSizeListArray>(batch, "vector", Kind::Vectors)?;
+        let row = |(n, id): (usize, Option<&str>)| {
+            let id = id.unwrap_or_default().to_owned();
+            let values = vectors.value(n);
+            let values = values.as_any().downcast_ref::<Float16Array>();
+            let values = values.filter(|values| values.len() == header.dimension && values.null_count() == 0);
+            let values = values.ok_or_else(|| no_row(&id, "its vector is of another type"))?;
+            let vector = values.values().iter().flat_map(|value| value.to_le_bytes()).collect();
+            Ok(Self { id, vector })
+        };
+        ids.iter().enumerate().map(row).collect()
+    }
+}
+
+fn value_field() -> Arc<Field> {
+    Arc::new(Field::new("element", DataType::Float16, false))
+}

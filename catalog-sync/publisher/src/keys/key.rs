@@ -1,0 +1,153 @@
+//! One key: made, kept in a file that only its owner reads, and signed with.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use aws_lc_rs::signature::Ed25519KeyPair;
+use serde::Serialize;
+use tough::schema::key::Key;
+use tough::schema::{Role as TufRole, Signature, Signed};
+use tough::sign::Sign;
+
+use crate::{Error, Result, Role};
+
+/// How much of a key's id its file's name carries.
+const ID_DIGITS: usize = 16;
+
+/// PKCS#8's label in PEM.
+const LABEL: &str = "PRIVATE KEY";
+
+/// A private key. Nothing prints it.
+pub(crate) struct SigningKey(Ed25519KeyPair);
+
+impl SigningKey {
+    /// Makes a key and its file in `folder`.
+    pub(crate) fn generate(folder: &Path, role: Role) -> Result<Self> {
+        let pair = Ed25519KeyPair::generate().map_err(Error::unexpected)?;
+        let document = pair.to_pkcs8v1().map_err(Error::unexpected)?;
+        let text = pem::encode(&pem::Pem::new(LABEL, document.as_ref()));
+        let key = Self(pair);
+        write_new(&file(folder, role, &id(&key.public())?), text.as_bytes())?;
+        Ok(key)
+    }
+
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        let bad = |reason: String| Error::BadKey { path: path.to_owned(), reason };
+        let text = fs_err::read(path)?;
+        let document = pem::parse(&text).map_err(|e| bad(e.to_string()))?;
+        if document.tag() != LABEL {
+            return Err(bad(format!("it is a {}", document.tag())));
+        }
+        Ed25519KeyPair::from_pkcs8(document.contents()).map(Self).map_err(|e| bad(e.to_string()))
+    }
+
+    pub(crate) fn public(&self) -> Key {
+        self.0.tuf_key()
+    }
+}
+
+/// A key's id: SHA-256 of its public half as the metadata writes it, hexadecimal.
+pub(crate) fn id(key: &Key) -> Result<String> {
+    Ok(hex(&key.key_id().map_err(Error::unexpected)?))
+}
+
+/// Signs `metadata` with all of `keys`.
+pub(crate) fn sign<T: TufRole>(metadata: T, keys: &[SigningKey]) -> Result<Signed<T>> {
+    let message = metadata.canonical_form().map_err(Error::unexpected)?;
+    let signature = |key: &SigningKey| {
+        let keyid = key.public().key_id().map_err(Error::unexpected)?;
+        Ok(Signature { keyid, sig: key.0.sign(&message).as_ref().to_vec().into() })
+    };
+    let signatures = keys.iter().map(signature).collect::<Result<_>>()?;
+    Ok(Signed { signed: metadata, signatures })
+}
+
+/// Signed metadata as it is published.
+pub(crate) fn to_bytes<T: Serialize>(signed: &Signed<T>) -> Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec_pretty(signed)?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// The part of a key's id that its file's name carries.
+pub(crate) fn short(id: &str) -> String {
+    id.chars().take(ID_DIGITS).collect()
+}
+
+/// Where a key's file is.
+pub(crate) fn file(folder: &Path, role: Role, id: &str) -> PathBuf {
+    folder.join(format!("{role}-{}.pem", short(id)))
+}
+
+/// The short ids of the keys of `role` in `folder`; none if there is no such folder.
+pub(crate) fn ids_in(folder: &Path, role: Role) -> Result<BTreeSet<String>> {
+    let mut ids = BTreeSet::new();
+    if !folder.is_dir() {
+        return Ok(ids);
+    }
+    for entry in fs_err::read_dir(folder)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        let id = name.strip_prefix(&format!("{role}-")).and_then(|rest| rest.strip_suffix(".pem"));
+        ids.extend(id.map(str::to_owned));
+    }
+    Ok(ids)
+}
+
+/// Writes a file that was not there, readable by its owner alone.
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = fs_err::OpenOptions::from_options(options).open(path)?;
+    file.write_all(bytes)?;
+    Ok(file.sync_all()?)
+}
+
+/// Makes a folder that only its owner enters; one that is there stays as it is.
+pub(crate) fn make_private_folder(path: &Path) -> Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    fs_err::create_dir_all(path)?;
+    #[cfg(unix)]
+    fs_err::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+    Ok(())
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_the_same_after_its_file_was_read_and_only_its_owner_reads_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = SigningKey::generate(folder.path(), Role::Targets).unwrap();
+        let path = file(folder.path(), Role::Targets, &id(&made.public()).unwrap());
+        assert_eq!(SigningKey::read(&path).unwrap().public(), made.public());
+        assert_eq!(ids_in(folder.path(), Role::Targets).unwrap().len(), 1);
+        assert!(ids_in(folder.path(), Role::Root).unwrap().is_empty());
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused_with_its_path() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("targets-x.pem");
+        for text in ["", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"] {
+            std::fs::write(&path, text).unwrap();
+            let error = SigningKey::read(&path).err().unwrap();
+            assert!(matches!(&error, Error::BadKey { path: named, .. } if *named == path), "{error}");
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! The packs of a release: written shard by shard, sent, and chosen by what they cost.
+
+use knytt_pack::{AttributesRow, Change, Columns, DigestRow, PictureRow, VectorRow, digest, shards_for};
+use knytt_wire::{Delta, Pack, Release, Shard, SnapshotPacks};
+use tough::schema::Target;
+
+use crate::chain;
+use crate::diff::{self, Changes, Edit, EditKind};
+use crate::last::Last;
+use crate::publish::{Comparison, Progress, Publication, Summary};
+use crate::{Error, Result};
+
+impl Publication<'_> {
+    /// Gives `release` its snapshot and its deltas.
+    pub(crate) fn add_packs(
+        &mut self,
+        release: &mut Release,
+        last: Option<&Last>,
+        comparison: Option<&Comparison>,
+    ) -> Result<Summary> {
+        let mut summary = Summary { release: release.number, products: release.products, ..Summary::default() };
+        summary.previous = self.place.last.as_ref().map(|last| last.release.number);
+        let carried = last.filter(|last| last.carries);
+        let mut full = !self.options.incremental || carried.is_none();
+        if let (Some(last), Some(comparison)) = (last, comparison) {
+            summary.count(diff::count(&comparison.step));
+            if let Some(carried) = carried {
+                self.carry_deltas(release, carried)?;
+            }
+            let before = (last.release.number, last.release.content.as_str());
+            let delta = self.write_delta(before, release, &comparison.step)?;
+            release.deltas.push(delta);
+            full |= carried.map(|carried| self.outweighs(release, carried)).transpose()?.unwrap_or(true);
+            summary.delta_bytes = release.deltas.last().map(|delta| self.delta_bytes(delta));
+        }
+        match carried.filter(|_| !full) {
+            Some(carried) => self.carry_snapshot(release, carried)?,
+            None => {
+                self.add_snapshot(release, last)?;
+                if let (Some(carried), Some(leap)) = (carried, comparison.and_then(|c| c.leap.as_deref())) {
+                    summary.leap_bytes = self.add_leap(release, &carried.release.snapshot, leap)?;
+                }
+            }
+        }
+        let bytes = |pack: &Pack| self.shipment.length(&pack.target).unwrap_or(0);
+        chain::prune(&mut release.deltas, &release.snapshot, release.number, self.options.keep, bytes);
+        summary.full = release.snapshot.release == release.number;
+        summary.snapshot_bytes = chain::snapshot_bytes(&release.snapshot, bytes);
+        Ok(summary)
+    }
+
+    fn delta_bytes(&self, delta: &Delta) -> u64 {
+        chain::delta_bytes(delta, |pack| self.shipment.length(&pack.target).unwrap_or(0))
+    }
+
+    /// Takes over the deltas of the release before.
+    fn carry_deltas(&mut self, release: &mut Release, last: &Last) -> Result<()> {
+        release.deltas.clone_from(&last.release.deltas);
+        for pack in last.release.deltas.iter().flat_map(Delta::packs) {
+            self.shipment.carry(&pack.target, named(last, pack)?);
+        }
+        Ok(())
+    }
+
+    /// Takes over the snapshot of an earlier release.
+    fn carry_snapshot(&mut self, release: &mut Release, last: &Last) -> Result<()> {
+        release.snapshot = last.release.snapshot.clone();
+        for pack in release.snapshot.shards.iter().flat_map(Shard::packs).chain(&release.snapshot.digests) {
+            self.shipment.carry(&pack.target, named(last, pack)?);
+        }
+        Ok(())
+    }
+
+    /// Whether the way from the last snapshot costs a device more than that snapshot.
+    fn outweighs(&self, release: &Release, last: &Last) -> Result<bool> {
+        let lengths = last.release.snapshot.shards.iter().flat_map(Shard::packs);
+        let whole: u64 = lengths.map(|pack| Ok(named(last, pack)?.length)).sum::<Result<u64>>()?;
+        let bytes = |pack: &Pack| self.shipment.length(&pack.target).unwrap_or(0);
+        let way = chain::Costs::new(&release.deltas, release.number, bytes).from(last.release.snapshot.release);
+        Ok(way.is_none_or(|way| way > whole))
+    }
+
+    /// Writes what leads from an earlier release (its number and content) to `release`.
+    fn write_delta(&mut self, from: (u64, &str), release: &Release, edits: &[Edit]) -> Result<Delta> {
+        let (source, header) = (self.source, &self.source.header);
+        let attributes = edits.iter().filter_map(|edit| match edit.kind {
+            EditKind::Delete => Some(Ok(AttributesRow::gone(&edit.id))),
+            EditKind::Set { columns, .. } if columns == Columns::NONE => None,
+            EditKind::Set { columns, .. } => {
+                let row = |product| AttributesRow { change: Change::Set(columns), product };
+                Some(source.record(&edit.id).map(|record| row(record.product)))
+            }
+        });
+        let attributes = self.shipment.pack(header, attributes)?;
+        let changed = |which: fn(&EditKind) -> bool| edits.iter().filter(move |edit| which(&edit.kind));
+        let vectors = changed(|kind| matches!(kind, EditKind::Set { vector: true, .. })).map(|edit| {
+            let vector = source.record(&edit.id)?.vector.to_vec();
+            Ok(VectorRow { id: edit.id.clone(), vector })
+        });
+        let vectors = self.shipment.pack(header, vectors)?;
+        let pictures = changed(|kind| matches!(kind, EditKind::Set { picture: true, .. })).map(|edit| {
+            let picture = source.record(&edit.id)?.thumbnail.map(<[u8]>::to_vec);
+            Ok(PictureRow { id: edit.id.clone(), picture })
+        });
+        let pictures = self.shipment.pack(header, pictures)?;
+        let mut hold = |packed: crate::shipment::Packed| self.shipment.hold(packed);
+        Ok(Delta {
+            from: from.0,
+            to: release.number,
+            base: from.1.into(),
+            content: release.content.clone(),
+            products: release.products,
+            attributes: hold(attributes),
+            vectors: Some(vectors).filter(|packed| packed.pack.rows > 0).map(&mut hold),
+            pictures: Some(pictures).filter(|packed| packed.pack.rows > 0).map(&mut hold),
+        })
+    }
+
+    /// Adds the way from the last full release, if it is shorter than that over the releases between.
+    fn add_leap(&mut self, release: &mut Release, from: &SnapshotPacks, edits: &[Edit]) -> Result<Option<u64>> {
+        let leap = self.write_delta((from.release, &from.content), release, edits)?;
+        let bytes = |pack: &Pack| self.shipment.length(&pack.target).unwrap_or(0);
+        let way = chain::Costs::new(&release.deltas, release.number, bytes).from(from.release);
+        let cost = self.delta_bytes(&leap);
+        if way.is_some_and(|way| way <= cost) {
+            return Ok(None);
+        }
+        release.deltas.push(leap);
+        Ok(Some(cost))
+    }
+
+    /// Writes and sends all products, a shard at a time.
+    fn add_snapshot(&mut self, release: &mut Release, last: Option<&Last>) -> Result<()> {
+        let total = self.shard_count(last);
+        for (done, ids) in self.source.shards(total).iter().enumerate() {
+            (self.progress)(Progress::Packing { done, total });
+            let (shard, digests) = self.write_shard(ids, last)?;
+            release.snapshot.shards.push(shard);
+            release.snapshot.digests.push(digests);
+        }
+        Ok(())
+    }
+
+    /// As many as the last snapshot has, unless the catalogue has outgrown them: with another number,
+    /// every pack is another one.
+    fn shard_count(&self, last: Option<&Last>) -> usize {
+        let best = shards_for(self.source.estimated_bytes());
+        let before = last.map(|last| last.release.snapshot.shards.len());
+        before.filter(|&before| before <= best * 2 && best <= before * 2).unwrap_or(best)
+    }
+
+    fn write_shard(&mut self, ids: &[&str], last: Option<&Last>) -> Result<(Shard, Pack)> {
+        let (source, header) = (self.source, &self.source.header);
+        let attributes = ids.iter().map(|id| Ok(AttributesRow::whole(source.record(id)?.product)));
+        let attributes = self.shipment.pack(header, attributes)?;
+        let vectors = ids.iter().map(|id| {
+            let vector = source.record(id)?.vector.to_vec();
+            Ok(VectorRow { id: (*id).into(), vector })
+        });
+        let vectors = self.shipment.pack(header, vectors)?;
+        let pictures = ids.iter().filter_map(|id| match source.record(id) {
+            Ok(record) => {
+                let picture = record.thumbnail?.to_vec();
+                Some(Ok(PictureRow { id: (*id).into(), picture: Some(picture) }))
+            }
+            Err(error) => Some(Err(error)),
+        });
+        let pictures = self.shipment.pack(header, pictures)?;
+        let digests = ids.iter().map(|id| {
+            let record = source.record(id)?;
+            Ok(DigestRow { id: (*id).into(), vector: digest(record.vector), picture: record.thumbnail.map(digest) })
+        });
+        let digests = self.shipment.pack(header, digests)?;
+        let mut send = |packed: crate::shipment::Packed| {
+            let known = last.and_then(|last| last.target(&packed.pack.target));
+            self.shipment.send(packed, known)
+        };
+        let shard =
+            Shard { attributes: send(attributes)?, vectors: send(vectors)?, pictures: send(pictures)? };
+        Ok((shard, send(digests)?))
+    }
+}
+
+impl Summary {
+    fn count(&mut self, changes: Changes) {
+        let Changes { upserts, deletes, vectors, pictures } = changes;
+        (self.upserts, self.deletes) = (upserts, deletes);
+        (self.vectors, self.pictures) = (vectors, pictures);
+    }
+}
+
+/// What the verified metadata says of a pack of the last release.
+fn named<'a>(last: &'a Last, pack: &Pack) -> Result<&'a Target> {
+    let missing = || Error::untrusted(format!("{} is not among its targets", pack.target));
+    last.target(&pack.target).ok_or_else(missing)
+}

@@ -1,0 +1,97 @@
+//! What is published: a catalogue at one moment.
+
+use knytt_engine::{Calibration, Catalog, Info, Product, Record, Snapshot};
+use knytt_pack::{Header, shard_of};
+use tempfile::TempDir;
+
+use crate::{Error, Popularity, Result};
+
+/// Products that a scratch copy changes in one transaction.
+const BATCH_PRODUCTS: usize = 5000;
+
+/// One read transaction, with the ids in their order.
+pub(crate) struct Source {
+    snapshot: Snapshot,
+    pub(crate) info: Info,
+    pub(crate) ids: Vec<String>,
+    /// The content hash, hexadecimal.
+    pub(crate) content: String,
+    pub(crate) header: Header,
+    _scratch: Option<TempDir>,
+}
+
+impl Source {
+    /// The catalogue as it is; with popularities, a copy of it that has them.
+    ///
+    /// The copy is a catalogue like any other, so its content hash is that of what devices will hold.
+    pub(crate) fn open(catalog: &Catalog, popularity: Option<&Popularity>) -> Result<Self> {
+        let Some(popularity) = popularity.filter(|popularity| !popularity.is_empty()) else {
+            return Self::of(catalog.read()?, None);
+        };
+        let scratch = tempfile::tempdir()?;
+        catalog.copy_to(&scratch.path().join("data.mdb"))?;
+        let copy = Catalog::open(scratch.path())?;
+        add_popularity(&copy, popularity)?;
+        Self::of(copy.read()?, Some(scratch))
+    }
+
+    fn of(snapshot: Snapshot, scratch: Option<TempDir>) -> Result<Self> {
+        let info = snapshot.info()?;
+        let header = Header {
+            catalog: info.catalog_id.clone(),
+            model: info.fingerprint.to_string(),
+            dimension: info.dimension,
+        };
+        let content = snapshot.content_hash()?.to_string();
+        Ok(Self { ids: snapshot.ids()?, content, info, header, snapshot, _scratch: scratch })
+    }
+
+    pub(crate) fn calibration(&self) -> Option<Calibration> {
+        self.info.calibration
+    }
+
+    /// The ids of each shard, in their order.
+    pub(crate) fn shards(&self, count: usize) -> Vec<Vec<&str>> {
+        let mut shards = vec![Vec::new(); count];
+        for id in &self.ids {
+            shards[shard_of(id, count)].push(id.as_str());
+        }
+        shards
+    }
+
+    pub(crate) fn record(&self, id: &str) -> Result<Record<'_>> {
+        let record = self.snapshot.record(id)?;
+        record.ok_or_else(|| Error::unexpected(format!("{id:?} is listed but not stored")))
+    }
+
+    /// About how many bytes all vectors, pictures and texts take.
+    pub(crate) fn estimated_bytes(&self) -> u64 {
+        let stored = |name: &str| {
+            let found = self.info.databases.iter().find(|database| database.name == name);
+            found.map_or(0, |database| database.bytes)
+        };
+        stored("products") + stored("vectors") + stored("thumbnails")
+    }
+}
+
+fn add_popularity(catalog: &Catalog, popularity: &Popularity) -> Result<()> {
+    let changed: Vec<Product> = {
+        let snapshot = catalog.read()?;
+        let mut changed = Vec::new();
+        for product in snapshot.products()? {
+            let mut product = product?;
+            let Some(value) = popularity.value(&product.id) else { continue };
+            let before = product.attributes.insert(Popularity::ATTRIBUTE.into(), value.clone());
+            if before.as_ref() != Some(&value) {
+                changed.push(product);
+            }
+        }
+        changed
+    };
+    for batch in changed.chunks(BATCH_PRODUCTS) {
+        let revised: Result<(), knytt_engine::Error> = catalog
+            .transact(|change| batch.iter().try_for_each(|product| change.revise(product, None, None)));
+        revised?;
+    }
+    Ok(())
+}

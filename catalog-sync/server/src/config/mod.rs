@@ -1,0 +1,103 @@
+//! What the backend is told: flags win over environment variables, those over a file, those over defaults.
+
+mod address;
+mod settings;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ipnet::IpNet;
+
+use crate::{Error, Result};
+
+pub use address::Address;
+pub use settings::{LogFormat, RecordsArgs, Settings};
+
+/// Everything that the backend needs to know, with defaults filled in.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to listen; [`crate::run`] takes a listener instead.
+    pub listen: SocketAddr,
+    /// `sqlite:…` or `postgres://…`.
+    pub database: Address,
+    /// How many connections to the database are held at most.
+    pub database_connections: u32,
+    /// `file:///…` or `s3://bucket/prefix`.
+    pub objects: Address,
+    /// NATS servers, if events are to be published there.
+    pub events: Vec<Address>,
+    /// A file of credentials for NATS.
+    pub events_credentials: Option<PathBuf>,
+    /// How many nodes keep each event.
+    pub events_replicas: usize,
+    /// How long the stream keeps an event.
+    pub events_max_age: Duration,
+    /// How long JetStream knows the ids of events again.
+    pub events_duplicate_window: Duration,
+    /// Certificate and key, if TLS ends here.
+    pub tls: Option<(PathBuf, PathBuf)>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Requests per second from one address; 0 is no limit.
+    pub rate_per_ip: u32,
+    /// Requests per second with one key; 0 is no limit.
+    pub rate_per_key: u32,
+    /// Pages that may read releases from a browser; `*` is any.
+    pub cors_origins: Vec<String>,
+    /// How long one request may take to its first byte of answer, uploads of packs excepted.
+    pub request_timeout: Duration,
+    /// How long requests may finish after the signal to stop.
+    pub shutdown_timeout: Duration,
+    /// The largest pack or metadata file that may be published, in bytes.
+    pub max_object_bytes: u64,
+    /// How log lines are written.
+    pub log: LogFormat,
+    /// Which log lines are written, as `tracing-subscriber`'s filter says it.
+    pub log_filter: String,
+}
+
+impl Config {
+    /// Completes settings: reads the file that they name and fills in defaults.
+    ///
+    /// # Errors
+    /// The file cannot be read, or a setting is out of its range or contradicts another.
+    pub fn new(settings: Settings) -> Result<Self> {
+        let s = settings.with_file()?;
+        let data = s.data.unwrap_or_else(|| PathBuf::from("knytt-data"));
+        let tls = match (s.tls_cert, s.tls_key) {
+            (Some(cert), Some(key)) => Some((cert, key)),
+            (None, None) => None,
+            _ => return Err(setting("--tls-cert and --tls-key go together")),
+        };
+        let events_replicas = s.events_replicas.unwrap_or(1);
+        if !matches!(events_replicas, 1 | 3 | 5) {
+            return Err(setting("--events-replicas is 1, 3 or 5"));
+        }
+        Ok(Self {
+            listen: s.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
+            database: s.database.map_or_else(|| address::database_in(&data), Ok)?,
+            database_connections: s.database_connections.unwrap_or(16).max(2),
+            objects: s.objects.map_or_else(|| address::objects_in(&data), Ok)?,
+            events: s.events.unwrap_or_default(),
+            events_credentials: s.events_credentials,
+            events_replicas,
+            events_max_age: Duration::from_secs(s.events_max_age_days.unwrap_or(30) * 86_400),
+            events_duplicate_window: Duration::from_secs(s.events_duplicate_window_secs.unwrap_or(900)),
+            tls,
+            trusted_proxies: s.trusted_proxies.unwrap_or_default(),
+            rate_per_ip: s.rate_per_ip.unwrap_or(200),
+            rate_per_key: s.rate_per_key.unwrap_or(200),
+            cors_origins: s.cors_origins.unwrap_or_else(|| vec!["*".into()]),
+            request_timeout: Duration::from_secs(s.request_timeout_secs.unwrap_or(30)),
+            shutdown_timeout: Duration::from_secs(s.shutdown_timeout_secs.unwrap_or(30)),
+            max_object_bytes: s.max_object_bytes.unwrap_or(16 << 30),
+            log: s.log.unwrap_or(LogFormat::Json),
+            log_filter: s.log_filter.unwrap_or_else(|| "info".into()),
+        })
+    }
+}
+
+fn setting(text: &str) -> Error {
+    Error::Setting(text.into())
+}

@@ -1,0 +1,193 @@
+//! The settings as they are given: on the command line, in the environment, in a file.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use ipnet::IpNet;
+use serde::Deserialize;
+
+use super::Address;
+use crate::{Error, Result};
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// For people.
+    Text,
+}
+
+/// Settings of the backend, none of which must be given. The file that `config` names is TOML with the
+/// same names, in which words are joined by underscores.
+#[derive(Clone, Debug, Default, Args, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[command(next_help_heading = "Settings")]
+pub struct Settings {
+    /// File of settings (TOML): flags and KNYTT_… variables win over it
+    #[arg(long, value_name = "FILE", env = "KNYTT_CONFIG")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+
+    /// Address to listen on [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "IP:PORT", env = "KNYTT_LISTEN")]
+    pub listen: Option<SocketAddr>,
+
+    /// Folder for the SQLite database and the releases, where no other place is given
+    /// [default: knytt-data]
+    #[arg(long, value_name = "DIR", env = "KNYTT_DATA")]
+    pub data: Option<PathBuf>,
+
+    /// Database: postgres://user:password@host/name or sqlite:PATH [default: in --data]
+    #[arg(long, value_name = "URL", env = "KNYTT_DATABASE")]
+    pub database: Option<Address>,
+
+    /// Connections to the database at most [default: 16]
+    #[arg(long, value_name = "N", env = "KNYTT_DATABASE_CONNECTIONS")]
+    pub database_connections: Option<u32>,
+
+    /// Where releases are: s3://bucket/prefix (with AWS_… variables) or file:///folder
+    /// [default: in --data]
+    #[arg(long, value_name = "URL", env = "KNYTT_OBJECTS")]
+    pub objects: Option<Address>,
+
+    /// NATS servers with JetStream to publish events to: nats://host:port,nats://host:port
+    #[arg(long, value_name = "URL,…", value_delimiter = ',', env = "KNYTT_EVENTS")]
+    pub events: Option<Vec<Address>>,
+
+    /// File of NATS credentials (.creds)
+    #[arg(long, value_name = "FILE", env = "KNYTT_EVENTS_CREDENTIALS")]
+    pub events_credentials: Option<PathBuf>,
+
+    /// Nodes that keep each event: 1, 3 or 5 [default: 1]
+    #[arg(long, value_name = "N", env = "KNYTT_EVENTS_REPLICAS")]
+    pub events_replicas: Option<usize>,
+
+    /// Days that the stream keeps an event [default: 30]
+    #[arg(long, value_name = "DAYS", env = "KNYTT_EVENTS_MAX_AGE_DAYS")]
+    pub events_max_age_days: Option<u64>,
+
+    /// Seconds for which JetStream knows an event's id again [default: 900]
+    #[arg(long, value_name = "SECS", env = "KNYTT_EVENTS_DUPLICATE_WINDOW_SECS")]
+    pub events_duplicate_window_secs: Option<u64>,
+
+    /// Certificate chain (PEM), to speak TLS
+    #[arg(long, value_name = "FILE", env = "KNYTT_TLS_CERT")]
+    pub tls_cert: Option<PathBuf>,
+
+    /// Private key of the certificate (PEM)
+    #[arg(long, value_name = "FILE", env = "KNYTT_TLS_KEY")]
+    pub tls_key: Option<PathBuf>,
+
+    /// Networks of proxies whose X-Forwarded-For is believed: 10.0.0.0/8,…
+    #[arg(long, value_name = "CIDR,…", value_delimiter = ',', env = "KNYTT_TRUSTED_PROXIES")]
+    pub trusted_proxies: Option<Vec<IpNet>>,
+
+    /// Requests a second from one address, twice as many in a burst; 0 is no limit [default: 200]
+    #[arg(long, value_name = "N", env = "KNYTT_RATE_PER_IP")]
+    pub rate_per_ip: Option<u32>,
+
+    /// Requests a second with one API key; 0 is no limit [default: 200]
+    #[arg(long, value_name = "N", env = "KNYTT_RATE_PER_KEY")]
+    pub rate_per_key: Option<u32>,
+
+    /// Origins whose pages may read releases, or * [default: *]
+    #[arg(long, value_name = "ORIGIN,…", value_delimiter = ',', env = "KNYTT_CORS_ORIGINS")]
+    pub cors_origins: Option<Vec<String>>,
+
+    /// Seconds that a request may take [default: 30]
+    #[arg(long, value_name = "SECS", env = "KNYTT_REQUEST_TIMEOUT_SECS")]
+    pub request_timeout_secs: Option<u64>,
+
+    /// Seconds that requests may finish in after SIGTERM [default: 30]
+    #[arg(long, value_name = "SECS", env = "KNYTT_SHUTDOWN_TIMEOUT_SECS")]
+    pub shutdown_timeout_secs: Option<u64>,
+
+    /// Largest file that may be published, in bytes [default: 16 GiB]
+    #[arg(long, value_name = "BYTES", env = "KNYTT_MAX_OBJECT_BYTES")]
+    pub max_object_bytes: Option<u64>,
+
+    /// How log lines are written [default: json]
+    #[arg(long, value_name = "FORMAT", env = "KNYTT_LOG")]
+    pub log: Option<LogFormat>,
+
+    /// Which log lines are written, for example info,knytt_server=debug [default: info]
+    #[arg(long, value_name = "FILTER", env = "KNYTT_LOG_FILTER")]
+    pub log_filter: Option<String>,
+}
+
+/// Which records a command is about: those that `knytt serve` with the same settings has.
+#[derive(Clone, Debug, Default, Args)]
+pub struct RecordsArgs {
+    /// Database: postgres://user:password@host/name or sqlite:PATH [default: in --data]
+    #[arg(long, value_name = "URL", env = "KNYTT_DATABASE")]
+    pub database: Option<Address>,
+
+    /// Folder of the backend's data, where no database is given [default: knytt-data]
+    #[arg(long, value_name = "DIR", env = "KNYTT_DATA")]
+    pub data: Option<PathBuf>,
+}
+
+impl RecordsArgs {
+    /// The address of the records.
+    ///
+    /// # Errors
+    /// The data folder cannot be made.
+    pub fn address(&self) -> Result<Address> {
+        let data = || self.data.clone().unwrap_or_else(|| PathBuf::from("knytt-data"));
+        self.database.clone().map_or_else(|| super::address::database_in(&data()), Ok)
+    }
+}
+
+macro_rules! first_of {
+    ($flags:ident, $file:ident: $($name:ident),+ $(,)?) => {
+        Settings { config: None, $($name: $flags.$name.or($file.$name)),+ }
+    };
+}
+
+impl Settings {
+    /// These settings, and where they say nothing, those of the file that they name.
+    pub(super) fn with_file(self) -> Result<Self> {
+        let Some(path) = self.config.clone() else { return Ok(self) };
+        let text = fs_err::read_to_string(&path)?;
+        let file: Self =
+            toml::from_str(&text).map_err(|source| Error::SettingsFile { path, source: Box::new(source) })?;
+        let flags = self;
+        Ok(first_of!(flags, file:
+            listen, data, database, database_connections, objects, events, events_credentials,
+            events_replicas, events_max_age_days, events_duplicate_window_secs, tls_cert, tls_key,
+            trusted_proxies, rate_per_ip, rate_per_key, cors_origins, request_timeout_secs,
+            shutdown_timeout_secs, max_object_bytes, log, log_filter,
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(text: &str) -> (tempfile::TempDir, PathBuf) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("knytt.toml");
+        fs_err::write(&path, text).unwrap();
+        (dir, path)
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_file() {
+        let (_dir, path) = file("rate_per_ip = 7\nrate_per_key = 8\nlog = \"text\"");
+        let flags = Settings { config: Some(path), rate_per_ip: Some(1), ..Settings::default() };
+        let settings = flags.with_file().unwrap();
+        assert_eq!((settings.rate_per_ip, settings.rate_per_key), (Some(1), Some(8)));
+        assert_eq!(settings.log, Some(LogFormat::Text));
+    }
+
+    #[test]
+    fn a_name_that_is_no_setting_is_refused() {
+        let (_dir, path) = file("rate_per_ipp = 7");
+        let error = Settings { config: Some(path), ..Settings::default() }.with_file().unwrap_err();
+        assert!(error.to_string().contains("rate_per_ipp"), "{error}");
+    }
+}

@@ -1,0 +1,96 @@
+//! Many rows in one statement, written the same way for both databases.
+
+use sqlx::any::AnyArguments;
+use sqlx::query::Query;
+use sqlx::{Any, AssertSqlSafe};
+
+use super::Database;
+
+/// Rows of one statement at most. PostgreSQL takes 65,535 values in all.
+const POSTGRES_ROWS: usize = 512;
+
+/// SQLite looks each `$N` up in a list of all of them, so the time grows with the square of their number.
+const SQLITE_ROWS: usize = 16;
+
+/// A statement that inserts rows: `INSERT INTO {into} VALUES {rows} {after}`.
+pub struct Columns {
+    /// The table with its columns: `events (id, name)`.
+    pub into: &'static str,
+    /// How many columns.
+    pub count: usize,
+    /// What follows the rows: `ON CONFLICT DO NOTHING RETURNING id`.
+    pub after: &'static str,
+}
+
+/// The bound query of a statement over rows.
+pub type RowsQuery = Query<'static, Any, AnyArguments>;
+
+/// The statements that insert these rows. Their sizes are powers of two, so that a connection soon knows
+/// them all and plans none again.
+pub fn insert<R>(
+    db: &Database,
+    columns: &Columns,
+    rows: &[R],
+    bind: impl Fn(RowsQuery, &R) -> RowsQuery,
+) -> Vec<RowsQuery> {
+    statements(columns, rows, if db.is_sqlite() { SQLITE_ROWS } else { POSTGRES_ROWS }, bind)
+}
+
+fn statements<R>(
+    columns: &Columns,
+    rows: &[R],
+    max_rows: usize,
+    bind: impl Fn(RowsQuery, &R) -> RowsQuery,
+) -> Vec<RowsQuery> {
+    let mut queries = Vec::new();
+    let mut rest = rows;
+    while !rest.is_empty() {
+        let size = max_rows.min(1 << rest.len().ilog2());
+        let (chunk, after) = rest.split_at(size);
+        let query = sqlx::query(AssertSqlSafe(statement(columns, size)));
+        queries.push(chunk.iter().fold(query, &bind));
+        rest = after;
+    }
+    queries
+}
+
+fn statement(columns: &Columns, rows: usize) -> String {
+    let mut sql = format!("INSERT INTO {} VALUES ", columns.into);
+    for row in 0..rows {
+        sql.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 0..columns.count {
+            if column > 0 {
+                sql.push_str(", ");
+            }
+            sql.push('$');
+            sql.push_str(&(row * columns.count + column + 1).to_string());
+        }
+        sql.push(')');
+    }
+    sql.push(' ');
+    sql.push_str(columns.after);
+    sql
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_count_through_all_rows() {
+        let columns = Columns { into: "t (a, b)", count: 2, after: "ON CONFLICT DO NOTHING" };
+        assert_eq!(
+            statement(&columns, 2),
+            "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4) ON CONFLICT DO NOTHING"
+        );
+    }
+
+    #[test]
+    fn every_row_is_in_exactly_one_statement() {
+        let columns = Columns { into: "t (a)", count: 1, after: "" };
+        let rows: Vec<i64> = (0..1337).collect();
+        let queries = statements(&columns, &rows, 512, |query, row| query.bind(*row));
+        // 512 + 512 + 256 + 32 + 16 + 8 + 1
+        assert_eq!(queries.len(), 7);
+    }
+}

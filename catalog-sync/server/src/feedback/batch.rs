@@ -1,0 +1,110 @@
+//! A batch as it comes in: inflated within bounds, its events told apart into good and bad.
+
+use std::io::Read;
+
+use bytes::Bytes;
+use flate2::read::MultiGzDecoder;
+use knytt_wire::{Event, MAX_BATCH_BYTES, MAX_BATCH_EVENTS, Uuid};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::row::Row;
+use crate::http::Refusal;
+
+/// A batch whose events are ready to be stored.
+#[derive(Debug, Default)]
+pub struct Incoming {
+    /// Those that may be stored.
+    pub rows: Vec<Row>,
+    /// Those that may not, with the reasons. An event without a readable id has the nil id.
+    pub rejected: Vec<(Uuid, String)>,
+}
+
+/// A batch before its events are read: one that cannot be read must not keep the others out.
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    #[serde(borrow)]
+    events: Vec<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct OnlyId {
+    id: Uuid,
+}
+
+/// Unpacks gzip, never to more than a batch may have.
+pub fn inflate(body: &[u8]) -> Result<Bytes, Refusal> {
+    let mut plain = Vec::with_capacity(body.len().saturating_mul(4).min(MAX_BATCH_BYTES));
+    let limit = MAX_BATCH_BYTES as u64 + 1;
+    MultiGzDecoder::new(body).take(limit).read_to_end(&mut plain).map_err(|error| {
+        Refusal::new(400, "gzip_damaged", "Body is not gzip")
+            .detail(format!("Content-Encoding is gzip, but: {error}"))
+    })?;
+    if plain.len() > MAX_BATCH_BYTES {
+        return Err(Refusal::too_large(MAX_BATCH_BYTES as u64));
+    }
+    Ok(plain.into())
+}
+
+/// Reads a batch.
+pub fn parse(body: &[u8]) -> Result<Incoming, Refusal> {
+    let envelope: Envelope<'_> = serde_json::from_slice(body).map_err(|error| {
+        Refusal::new(400, "batch_unreadable", "Body is not a batch")
+            .detail(format!("expected {{\"events\": […]}}: {error}"))
+    })?;
+    if envelope.events.len() > MAX_BATCH_EVENTS {
+        return Err(Refusal::new(413, "too_many_events", "Too many events")
+            .detail(format!("a batch has at most {MAX_BATCH_EVENTS} events")));
+    }
+    let received_ms = jiff::Timestamp::now().as_millisecond();
+    let mut incoming = Incoming::default();
+    for raw in envelope.events {
+        match read(raw, received_ms) {
+            Ok(row) => incoming.rows.push(row),
+            Err(refused) => incoming.rejected.push(refused),
+        }
+    }
+    Ok(incoming)
+}
+
+fn read(raw: &RawValue, received_ms: i64) -> Result<Row, (Uuid, String)> {
+    let event: Event = serde_json::from_str(raw.get()).map_err(|error| {
+        let id = serde_json::from_str(raw.get()).map_or(Uuid::nil(), |OnlyId { id }| id);
+        (id, format!("it cannot be read: {error}"))
+    })?;
+    let id = event.id;
+    event.validate().map_err(|reason| (id, reason.to_string()))?;
+    Row::new(&event, received_ms).map_err(|reason| (id, reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    #[test]
+    fn a_bomb_stops_at_the_limit() {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(&vec![b' '; 64 << 20]).unwrap();
+        let bomb = encoder.finish().unwrap();
+        assert!(bomb.len() < MAX_BATCH_BYTES);
+        assert_eq!(inflate(&bomb).unwrap_err().status(), 413);
+    }
+
+    #[test]
+    fn an_unknown_event_does_not_keep_the_others_out() {
+        let id = Uuid::now_v7();
+        let good = format!(
+            r#"{{"id":"{}","at_ms":1750000000000,"catalog":"s","release":1,"model":"m","visit":"{id}","name":"view_item","item_id":"a"}}"#,
+            Uuid::now_v7()
+        );
+        let body = format!(r#"{{"events":[{good},{{"id":"{id}","name":"dance"}},7]}}"#);
+        let incoming = parse(body.as_bytes()).unwrap();
+        assert_eq!(incoming.rows.len(), 1);
+        assert_eq!(incoming.rejected.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [id, Uuid::nil()]);
+    }
+}

@@ -1,0 +1,56 @@
+//! `POST /v1/events`: what shoppers did, counted once, acknowledged when it is on the disk.
+
+mod batch;
+mod ingest;
+mod row;
+mod store;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, header};
+use axum::response::Json;
+use axum::routing::post;
+use knytt_wire::{MAX_BATCH_BYTES, Outcome};
+use sha2::{Digest, Sha256};
+
+use crate::http::{App, Refusal, read_body};
+
+pub(crate) use ingest::{Answer, Ingest};
+pub(crate) use store::forget_batches;
+
+pub(crate) fn router() -> Router<App> {
+    Router::new().route("/v1/events", post(take))
+}
+
+async fn take(State(app): State<App>, request: Request) -> Result<Json<Outcome>, Refusal> {
+    let key = idempotency_key(request.headers())?;
+    let gzip = is_gzip(request.headers())?;
+    let body = read_body(request, MAX_BATCH_BYTES).await?;
+    let body = if gzip { batch::inflate(&body)? } else { body };
+    let digest = Sha256::digest(&body).into();
+    let batch = batch::parse(&body)?;
+    app.metrics.events_rejected(batch.rejected.len());
+    match app.ingest.store(key, digest, batch).await? {
+        Answer::Stored(outcome) => Ok(Json(outcome)),
+        Answer::OtherBody => Err(Refusal::new(422, "idempotency_key_reused", "Idempotency-Key used before")
+            .detail("another body came with this Idempotency-Key: take a new key for a new batch")),
+    }
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<String, Refusal> {
+    let key = headers.get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::trim);
+    match key {
+        Some(key) if (1..=100).contains(&key.len()) => Ok(key.to_owned()),
+        _ => Err(Refusal::new(400, "idempotency_key_missing", "No Idempotency-Key")
+            .detail("send a header Idempotency-Key of 1 to 100 characters")),
+    }
+}
+
+fn is_gzip(headers: &HeaderMap) -> Result<bool, Refusal> {
+    match headers.get(header::CONTENT_ENCODING).map(|value| value.as_bytes()) {
+        None | Some(b"identity") => Ok(false),
+        Some(b"gzip") => Ok(true),
+        Some(_) => Err(Refusal::new(415, "encoding_unknown", "Content-Encoding not known")
+            .detail("a batch is sent plain or as gzip")),
+    }
+}

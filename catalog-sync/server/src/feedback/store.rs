@@ -1,0 +1,200 @@
+//! One group of batches in one transaction.
+//!
+//! Rows are written in the order of their keys, so that replicas which store the same events at once wait
+//! for each other and do not lock each other out.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use knytt_wire::{Outcome, Uuid};
+use sqlx::{AssertSqlSafe, Row as _};
+
+use super::ingest::{Answer, Job};
+use super::row::Row;
+use crate::db::{Columns, Database, RowsQuery, Tx, insert};
+
+/// How often a group is tried when another replica stores one of its batches at the same moment.
+const ATTEMPTS: u32 = 5;
+
+const EVENTS: Columns = Columns {
+    into: "events (id, name, catalog, release, visit, search_id, item_id, position, search_term, results, \
+           good_match, at_ms, received_ms, day, payload)",
+    count: 15,
+    after: "ON CONFLICT DO NOTHING RETURNING id",
+};
+
+const LISTED: Columns = Columns {
+    into: "listed_items (event_id, catalog, release, day, item_id, position)",
+    count: 6,
+    after: "",
+};
+
+const BATCHES: Columns = Columns {
+    into: "batches (key, digest, outcome, at_ms)",
+    count: 4,
+    after: "ON CONFLICT DO NOTHING RETURNING key",
+};
+
+/// A batch that was answered before: the hash of its body, and the answer.
+type Answered = HashMap<String, (Vec<u8>, Outcome)>;
+
+/// Stores all events of the jobs and says what became of each batch.
+pub async fn store(db: &Database, jobs: &[Job], publishes: bool) -> Result<Vec<Answer>, sqlx::Error> {
+    for attempt in 1.. {
+        match try_store(db, jobs, publishes).await {
+            Ok(Some(answers)) => return Ok(answers),
+            Ok(None) if attempt < ATTEMPTS => {}
+            Ok(None) => return Err(sqlx::Error::WorkerCrashed),
+            Err(error) if attempt < ATTEMPTS && is_passing(&error) => {
+                tokio::time::sleep(Duration::from_millis(20 << attempt)).await;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    unreachable!("the loop ends by a return")
+}
+
+/// `None`: another replica stored one of the batches meanwhile, and nothing was written.
+async fn try_store(db: &Database, jobs: &[Job], publishes: bool) -> Result<Option<Vec<Answer>>, sqlx::Error> {
+    let mut answered = answered(db, jobs).await?;
+    let mut answers: Vec<Option<Answer>> = jobs.iter().map(|job| repeated(job, &answered)).collect();
+    let mut keys: HashSet<&str> = HashSet::new();
+    // The second of two batches with one key in one group is answered as the first was, below.
+    let new: Vec<usize> =
+        (0..jobs.len()).filter(|&i| answers[i].is_none() && keys.insert(&jobs[i].key)).collect();
+    if !new.is_empty() {
+        let mut tx = db.begin().await?;
+        let mut fresh = insert_events(db, &mut tx, new.iter().map(|&i| &jobs[i]), publishes).await?;
+        let outcomes: Vec<Outcome> = new.iter().map(|&i| outcome(&jobs[i], &mut fresh)).collect();
+        if !insert_batches(db, &mut tx, new.iter().map(|&i| &jobs[i]).zip(&outcomes)).await? {
+            tx.rollback().await?;
+            return Ok(None);
+        }
+        tx.commit().await?;
+        for (&i, outcome) in new.iter().zip(outcomes) {
+            answered.insert(jobs[i].key.clone(), (jobs[i].digest.to_vec(), outcome.clone()));
+            answers[i] = Some(Answer::Stored(outcome));
+        }
+    }
+    let settled =
+        answers.into_iter().zip(jobs).map(|(answer, job)| answer.or_else(|| repeated(job, &answered)));
+    Ok(settled.collect())
+}
+
+/// What is known of the jobs' keys.
+async fn answered(db: &Database, jobs: &[Job]) -> Result<Answered, sqlx::Error> {
+    let marks: Vec<String> = (1..=jobs.len()).map(|i| format!("${i}")).collect();
+    let sql = format!("SELECT key, digest, outcome FROM batches WHERE key IN ({})", marks.join(", "));
+    let query = jobs.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, job| query.bind(job.key.as_str()));
+    let rows = query.persistent(false).fetch_all(db.pool()).await?;
+    rows.iter()
+        .map(|row| {
+            let outcome: String = row.try_get(2)?;
+            let outcome = serde_json::from_str(&outcome).map_err(|e| sqlx::Error::Decode(e.into()))?;
+            Ok((row.try_get(0)?, (row.try_get(1)?, outcome)))
+        })
+        .collect()
+}
+
+fn repeated(job: &Job, answered: &Answered) -> Option<Answer> {
+    let (digest, outcome) = answered.get(&job.key)?;
+    Some(if digest[..] == job.digest { Answer::Stored(outcome.clone()) } else { Answer::OtherBody })
+}
+
+/// Inserts the events that are not there and returns their ids.
+async fn insert_events<'a>(
+    db: &Database,
+    tx: &mut Tx,
+    jobs: impl Iterator<Item = &'a Job>,
+    publishes: bool,
+) -> Result<HashSet<Uuid>, sqlx::Error> {
+    let mut rows: Vec<&Row> = jobs.flat_map(|job| &job.rows).collect();
+    rows.sort_unstable_by_key(|row| row.id);
+    rows.dedup_by_key(|row| row.id);
+    let mut fresh = HashSet::with_capacity(rows.len());
+    for query in insert(db, &EVENTS, &rows, |query, row| bind_event(query, row)) {
+        for row in query.fetch_all(&mut **tx).await? {
+            let id: Vec<u8> = row.try_get(0)?;
+            fresh.insert(Uuid::from_slice(&id).map_err(|e| sqlx::Error::Decode(e.into()))?);
+        }
+    }
+    rows.retain(|row| fresh.contains(&row.id));
+    let listed: Vec<_> =
+        rows.iter().flat_map(|row| row.listed.iter().map(move |item| (*row, item))).collect();
+    let bind_listed = |query: RowsQuery, (row, item): &(&Row, &knytt_wire::ListedItem)| {
+        let query = query.bind(row.id.as_bytes().as_slice()).bind(row.catalog.as_str());
+        let query = query.bind(row.release).bind(row.day);
+        query.bind(item.item_id.as_str()).bind(i64::from(item.position))
+    };
+    for query in insert(db, &LISTED, &listed, bind_listed) {
+        query.execute(&mut **tx).await?;
+    }
+    if publishes && !rows.is_empty() {
+        crate::outbox::enqueue(tx, rows.iter().map(|row| row.payload.as_str())).await?;
+    }
+    Ok(fresh)
+}
+
+fn bind_event(query: RowsQuery, row: &Row) -> RowsQuery {
+    query
+        .bind(row.id.as_bytes().as_slice())
+        .bind(row.name)
+        .bind(row.catalog.as_str())
+        .bind(row.release)
+        .bind(row.visit.as_bytes().as_slice())
+        .bind(row.search_id.as_ref().map(|id| id.as_bytes().as_slice()))
+        .bind(row.item_id.as_deref())
+        .bind(row.position)
+        .bind(row.search_term.as_deref())
+        .bind(row.results)
+        .bind(row.good_match)
+        .bind(row.at_ms)
+        .bind(row.received_ms)
+        .bind(row.day)
+        .bind(row.payload.as_str())
+}
+
+/// An event that is in two batches of the group counts for the first.
+fn outcome(job: &Job, fresh: &mut HashSet<Uuid>) -> Outcome {
+    let accepted = job.rows.iter().filter(|row| fresh.remove(&row.id)).count();
+    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    Outcome {
+        accepted: count(accepted),
+        duplicates: count(job.rows.len() - accepted),
+        rejected: job.rejected.clone(),
+    }
+}
+
+/// Notes the answers. `false`: one of the keys was taken meanwhile.
+async fn insert_batches<'a>(
+    db: &Database,
+    tx: &mut Tx,
+    answers: impl Iterator<Item = (&'a Job, &'a Outcome)>,
+) -> Result<bool, sqlx::Error> {
+    let now = jiff::Timestamp::now().as_millisecond();
+    let encode = |outcome| serde_json::to_string(outcome).map_err(|e| sqlx::Error::Encode(e.into()));
+    let mut rows: Vec<(&Job, String)> =
+        answers.map(|(job, outcome)| Ok((job, encode(outcome)?))).collect::<Result<_, sqlx::Error>>()?;
+    rows.sort_unstable_by(|(a, _), (b, _)| a.key.cmp(&b.key));
+    let mut written = 0;
+    for query in insert(db, &BATCHES, &rows, |query, (job, outcome)| {
+        query.bind(job.key.as_str()).bind(job.digest.as_slice()).bind(outcome.as_str()).bind(now)
+    }) {
+        written += query.fetch_all(&mut **tx).await?.len();
+    }
+    Ok(written == rows.len())
+}
+
+/// Whether the same may succeed in a moment: a deadlock, a serialisation failure, a database that is locked.
+fn is_passing(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|e| e.code());
+    code.is_some_and(|code| matches!(&*code, "40P01" | "40001" | "5" | "261" | "517"))
+}
+
+/// Forgets the answers to batches that are older than this; their events are known by their own ids.
+pub async fn forget_batches(db: &Database, age: Duration) -> Result<u64, sqlx::Error> {
+    let age = i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
+    let before = jiff::Timestamp::now().as_millisecond() - age;
+    let done = sqlx::query("DELETE FROM batches WHERE at_ms < $1").bind(before).execute(db.pool()).await?;
+    Ok(done.rows_affected())
+}

@@ -1,0 +1,31 @@
+//! `Authorization: Bearer …`.
+
+use axum::http::{HeaderMap, header};
+
+use super::{App, Refusal};
+use crate::keys::{self, Scope};
+
+/// Lets through who has a key for this.
+pub async fn authorize(
+    app: &App,
+    headers: &HeaderMap,
+    scope: Scope,
+    catalog: Option<&str>,
+) -> Result<(), Refusal> {
+    let said = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = said.and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
+    let key = match token {
+        Some(token) => keys::find(&app.db, token).await?,
+        None => None,
+    };
+    let Some(key) = key else {
+        return Err(Refusal::new(401, "key_invalid", "API key needed")
+            .detail("send Authorization: Bearer <key>; knytt api-key create makes one"));
+    };
+    app.limits.check_key(&key.id)?;
+    if !key.allows(scope, catalog) {
+        return Err(Refusal::new(403, "key_not_allowed", "API key not allowed")
+            .detail(format!("this key is not for \"{scope}\" of this catalogue")));
+    }
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! Whether the process lives, and whether it can do its work.
+
+use std::future::Future;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Json, Response};
+use axum::{Router, routing};
+use serde::Serialize;
+
+use super::App;
+
+/// How long a dependency may take to answer.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+#[derive(Serialize)]
+struct Health {
+    status: &'static str,
+    checks: Vec<Check>,
+}
+
+#[derive(Serialize)]
+struct Check {
+    name: &'static str,
+    ok: bool,
+    /// Whether the backend can take requests without it.
+    required: bool,
+    millis: u64,
+}
+
+pub fn router() -> Router<App> {
+    Router::new().route("/health/live", routing::get(live)).route("/health/ready", routing::get(ready))
+}
+
+async fn live() -> Json<Health> {
+    Json(Health { status: "live", checks: Vec::new() })
+}
+
+/// Events are not required: they wait in the database until NATS is back.
+async fn ready(State(app): State<App>) -> Response {
+    let database = check("database", true, async {
+        sqlx::query("SELECT 1").execute(app.db.pool()).await.map(drop).map_err(|e| e.to_string())
+    });
+    let objects = check("objects", true, async { app.objects.probe().await.map_err(|e| e.to_string()) });
+    let (database, objects) = tokio::join!(database, objects);
+    let mut checks = vec![database, objects];
+    if let Some(broker) = &app.broker {
+        checks.push(check("events", false, broker.probe()).await);
+    }
+    let ready = checks.iter().all(|check| check.ok || !check.required);
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let word = match checks.iter().all(|check| check.ok) {
+        true => "ready",
+        false if ready => "degraded",
+        false => "not ready",
+    };
+    (status, Json(Health { status: word, checks })).into_response()
+}
+
+async fn check(name: &'static str, required: bool, work: impl Future<Output = Result<(), String>>) -> Check {
+    let started = std::time::Instant::now();
+    let result = tokio::time::timeout(PATIENCE, work).await;
+    let result = result.unwrap_or_else(|_| Err("no answer in time".into()));
+    if let Err(error) = &result {
+        tracing::warn!(name, error, "a dependency is not ready");
+    }
+    Check {
+        name,
+        ok: result.is_ok(),
+        required,
+        millis: started.elapsed().as_millis().try_into().unwrap_or(u64::MAX),
+    }
+}

@@ -1,0 +1,114 @@
+//! What Prometheus reads at `/metrics`.
+
+use std::sync::atomic::AtomicI64;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::{Method, header};
+use axum::response::IntoResponse;
+use prometheus_client::encoding::{EncodeLabelSet, text};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+use super::{App, Refusal};
+use crate::feedback::Answer;
+
+/// Bounds of the histograms, in seconds.
+const SECONDS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    method: String,
+    route: String,
+    status: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct EventLabels {
+    outcome: &'static str,
+}
+
+/// The process's counters.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<RequestLabels, Histogram>,
+    events: Family<EventLabels, Counter>,
+    commits: Histogram,
+    published: Counter,
+    outbox: Gauge<i64, AtomicI64>,
+}
+
+fn histogram() -> Histogram {
+    Histogram::new(SECONDS)
+}
+
+impl Metrics {
+    pub fn new() -> Self {
+        let metrics = Self {
+            registry: Registry::with_prefix("knytt"),
+            requests: Family::new_with_constructor(histogram as fn() -> Histogram),
+            events: Family::default(),
+            commits: histogram(),
+            published: Counter::default(),
+            outbox: Gauge::default(),
+        };
+        metrics.registered()
+    }
+
+    fn registered(mut self) -> Self {
+        let r = &mut self.registry;
+        r.register("http_request_seconds", "Time to the first byte of an answer", self.requests.clone());
+        r.register("events", "Events that came in, by what became of them", self.events.clone());
+        r.register("events_commit_seconds", "Time to store a group of batches", self.commits.clone());
+        r.register("events_published", "Events that NATS acknowledged", self.published.clone());
+        r.register("outbox_rows", "Commits whose events wait for NATS", self.outbox.clone());
+        self
+    }
+
+    pub fn request(&self, method: &Method, route: &str, status: u16, elapsed: Duration) {
+        // Anyone may send any method; each would be a series of its own.
+        let known = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS];
+        let method = if known.contains(method) { method.as_str() } else { "other" };
+        let labels = RequestLabels { method: method.into(), route: route.into(), status };
+        self.requests.get_or_create(&labels).observe(elapsed.as_secs_f64());
+    }
+
+    /// Events that were not even tried to be stored.
+    pub fn events_rejected(&self, count: usize) {
+        self.count("rejected", count as u64);
+    }
+
+    pub fn stored(&self, elapsed: Duration, answers: &[Answer]) {
+        self.commits.observe(elapsed.as_secs_f64());
+        for answer in answers {
+            if let Answer::Stored(outcome) = answer {
+                self.count("accepted", outcome.accepted.into());
+                self.count("duplicate", outcome.duplicates.into());
+            }
+        }
+    }
+
+    pub fn published(&self, count: usize) {
+        self.published.inc_by(count as u64);
+    }
+
+    pub fn outbox_pending(&self, rows: i64) {
+        self.outbox.set(rows);
+    }
+
+    fn count(&self, outcome: &'static str, count: u64) {
+        if count > 0 {
+            self.events.get_or_create(&EventLabels { outcome }).inc_by(count);
+        }
+    }
+}
+
+pub async fn show(State(app): State<App>) -> Result<impl IntoResponse, Refusal> {
+    let mut page = String::new();
+    text::encode(&mut page, &app.metrics.registry).map_err(Refusal::internal)?;
+    Ok(([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], page))
+}

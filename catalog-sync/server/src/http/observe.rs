@@ -1,0 +1,57 @@
+//! What is seen of each request: its id, a line in the log, its time in the metrics.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
+use tracing::Instrument;
+use uuid::Uuid;
+
+use super::{App, client};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+tokio::task_local! {
+    static CURRENT: String;
+}
+
+/// The id of the request that this task works on.
+pub fn request_id() -> Option<String> {
+    CURRENT.try_with(Clone::clone).ok()
+}
+
+/// Wraps everything else.
+pub async fn observe(State(app): State<App>, request: Request, next: Next) -> Response {
+    let id = given_id(&request).unwrap_or_else(|| Uuid::now_v7().to_string());
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    let path = request.uri().path().to_owned();
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+    let ip = peer.map(|peer| client::address(peer, request.headers(), &app.config.trusted_proxies));
+    let started = Instant::now();
+    let span = tracing::info_span!("request", request_id = %id);
+    let work = CURRENT.scope(id.clone(), next.run(request)).instrument(span.clone());
+    let mut response = work.await;
+    let (elapsed, status) = (started.elapsed(), response.status().as_u16());
+    app.metrics.request(&method, &route, status, elapsed);
+    span.in_scope(|| {
+        let millis = elapsed.as_secs_f64() * 1e3;
+        let ip = ip.map(tracing::field::display);
+        tracing::info!(%method, path, status, millis, ip, "request");
+    });
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
+}
+
+/// An id that a proxy gave, if it looks like one.
+fn given_id(request: &Request) -> Option<String> {
+    let id = request.headers().get(REQUEST_ID)?.to_str().ok()?;
+    let fits = (1..=100).contains(&id.len())
+        && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b));
+    fits.then(|| id.to_owned())
+}

@@ -1,0 +1,173 @@
+//! API keys for those who publish and report. The database knows only their hashes.
+
+use std::fmt;
+use std::str::FromStr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rand::RngCore;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use sqlx::Row as _;
+use subtle::ConstantTimeEq;
+
+use crate::db::Database;
+use crate::{Error, Result};
+
+/// What a key is for all catalogues.
+const ANY_CATALOG: &str = "*";
+
+/// What a key lets its holder do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// Put and delete a catalogue's releases.
+    Publish,
+    /// Read what shoppers did.
+    Report,
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Publish => "publish",
+            Self::Report => "report",
+        })
+    }
+}
+
+impl FromStr for Scope {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "publish" => Ok(Self::Publish),
+            "report" => Ok(Self::Report),
+            other => Err(format!("{other:?} is neither publish nor report")),
+        }
+    }
+}
+
+/// A key as the database knows it.
+#[derive(Clone, Debug, Serialize)]
+pub struct ApiKey {
+    /// Its public part.
+    pub id: String,
+    /// What its owner calls it.
+    pub name: String,
+    /// The one catalogue it is for, or `*`.
+    pub catalog: String,
+    /// What it is for.
+    pub scopes: Vec<Scope>,
+    /// When it was made, in milliseconds since 1970.
+    pub created_ms: i64,
+    /// When it was revoked.
+    pub revoked_ms: Option<i64>,
+}
+
+/// A key that has just been made. Only now is all of it known.
+#[derive(Clone, Serialize)]
+pub struct NewKey {
+    /// What goes into `Authorization: Bearer …`.
+    pub token: String,
+    /// What the database keeps.
+    pub key: ApiKey,
+}
+
+impl ApiKey {
+    /// Whether it lets its holder do this with the catalogue. Without one, only a key for all of them does.
+    pub(crate) fn allows(&self, scope: Scope, catalog: Option<&str>) -> bool {
+        self.scopes.contains(&scope)
+            && (self.catalog == ANY_CATALOG || Some(self.catalog.as_str()) == catalog)
+    }
+}
+
+/// Makes a key for one catalogue, or for `*`.
+///
+/// # Errors
+/// The database refuses, or no scope is given.
+pub async fn create_key(db: &Database, name: &str, catalog: &str, scopes: &[Scope]) -> Result<NewKey> {
+    if scopes.is_empty() {
+        return Err(Error::Setting("a key without a scope opens nothing".into()));
+    }
+    let (mut id, mut secret) = ([0; 8], [0; 32]);
+    rand::rng().fill_bytes(&mut id);
+    rand::rng().fill_bytes(&mut secret);
+    let id: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
+    let secret = URL_SAFE_NO_PAD.encode(secret);
+    let key = ApiKey {
+        id: id.clone(),
+        name: name.into(),
+        catalog: catalog.into(),
+        scopes: scopes.to_vec(),
+        created_ms: jiff::Timestamp::now().as_millisecond(),
+        revoked_ms: None,
+    };
+    let names: Vec<String> = scopes.iter().map(Scope::to_string).collect();
+    sqlx::query(
+        "INSERT INTO api_keys (id, digest, name, catalog, scopes, created_ms) VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(&key.id)
+    .bind(Sha256::digest(&secret).as_slice())
+    .bind(name)
+    .bind(catalog)
+    .bind(names.join(","))
+    .bind(key.created_ms)
+    .execute(db.pool())
+    .await?;
+    Ok(NewKey { token: format!("knytt_{id}_{secret}"), key })
+}
+
+/// All keys, the newest first.
+///
+/// # Errors
+/// The database refuses.
+pub async fn list_keys(db: &Database) -> Result<Vec<ApiKey>> {
+    let rows = sqlx::query(
+        "SELECT id, digest, name, catalog, scopes, created_ms, revoked_ms FROM api_keys \
+         ORDER BY created_ms DESC, id",
+    );
+    let rows = rows.fetch_all(db.pool()).await?;
+    rows.iter().map(|row| Ok(read(row)?.0)).collect()
+}
+
+/// Revokes a key, at once and for good.
+///
+/// # Errors
+/// There is no such key, or the database refuses.
+pub async fn revoke_key(db: &Database, id: &str) -> Result<()> {
+    let now = jiff::Timestamp::now().as_millisecond();
+    let done = sqlx::query("UPDATE api_keys SET revoked_ms = COALESCE(revoked_ms, $1) WHERE id = $2")
+        .bind(now)
+        .bind(id)
+        .execute(db.pool())
+        .await?;
+    if done.rows_affected() == 0 { Err(Error::NoSuchKey(id.into())) } else { Ok(()) }
+}
+
+/// The key that a token is, if it is one and is not revoked.
+pub(crate) async fn find(db: &Database, token: &str) -> Result<Option<ApiKey>, sqlx::Error> {
+    let Some((id, secret)) = token.strip_prefix("knytt_").and_then(|rest| rest.split_once('_')) else {
+        return Ok(None);
+    };
+    let row = sqlx::query(
+        "SELECT id, digest, name, catalog, scopes, created_ms, revoked_ms FROM api_keys WHERE id = $1",
+    );
+    let Some(row) = row.bind(id).fetch_optional(db.pool()).await? else { return Ok(None) };
+    let (key, digest) = read(&row)?;
+    let same: bool = Sha256::digest(secret).as_slice().ct_eq(&digest).into();
+    Ok((same && key.revoked_ms.is_none()).then_some(key))
+}
+
+fn read(row: &sqlx::any::AnyRow) -> Result<(ApiKey, Vec<u8>), sqlx::Error> {
+    let scopes: String = row.try_get(4)?;
+    let key = ApiKey {
+        id: row.try_get(0)?,
+        name: row.try_get(2)?,
+        catalog: row.try_get(3)?,
+        scopes: scopes.split(',').filter_map(|scope| scope.parse().ok()).collect(),
+        created_ms: row.try_get(5)?,
+        revoked_ms: row.try_get(6)?,
+    };
+    Ok((key, row.try_get(1)?))
+}

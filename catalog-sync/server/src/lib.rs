@@ -1,0 +1,39 @@
+//! The backend: releases to devices, feedback from them.
+//!
+//! One process with SQLite and a local folder, or any number of replicas on one PostgreSQL, one object
+//! store and NATS JetStream: the code is the same. [`run`] takes its listener and the future that ends it
+//! from the caller; [`serve`] is the same for a command that does nothing else.
+//!
+//! ```no_run
+//! use knytt_server::{Config, Settings};
+//!
+//! let settings = Settings { data: Some("knytt-data".into()), ..Settings::default() };
+//! knytt_server::serve(Config::new(settings)?)?;
+//! # Ok::<(), knytt_server::Error>(())
+//! ```
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod config;
+mod db;
+mod error;
+mod feedback;
+mod http;
+mod keys;
+mod logs;
+mod objects;
+mod outbox;
+mod report;
+mod serve;
+mod tls;
+
+pub use config::{Address, Config, LogFormat, RecordsArgs, Settings};
+pub use db::{Database, block_on};
+pub use error::{Error, Result};
+pub use jiff::civil::Date;
+pub use keys::{ApiKey, NewKey, Scope, create_key, list_keys, revoke_key};
+pub use logs::init_logs;
+pub use report::{
+    Activity, Conversion, DayRow, Filter, Popularity, PositionRow, ProductRow, QueryRow, ReleaseRow, Report,
+    Searches, popularity, report,
+};
+pub use serve::{run, serve};

@@ -1,0 +1,183 @@
+//! Writing: what has a version or a hash in its name is written once, `timestamp.json` by comparison.
+
+use axum::extract::{Path as UrlPath, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use object_store::path::Path;
+use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt, PutMode, PutOptions, UpdateVersion};
+
+use super::name::Object;
+use super::read::refuse;
+use super::upload;
+use crate::http::{App, Refusal, authorize, read_body};
+use crate::keys::Scope;
+
+/// Metadata lists packs, not products.
+const MAX_METADATA_BYTES: usize = 16 << 20;
+
+type Names = UrlPath<(String, String)>;
+
+/// The version of `timestamp.json` that a publisher has seen.
+enum Expected {
+    Nothing,
+    Tag(String),
+}
+
+pub async fn put_metadata(
+    State(app): State<App>,
+    UrlPath((catalog, name)): Names,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<Response, Refusal> {
+    authorize(&app, &headers, Scope::Publish, Some(&catalog)).await?;
+    let object = Object::metadata(&name)?;
+    let path = object.path(&catalog)?;
+    let Object::Metadata { versioned, .. } = object else { return Err(Refusal::not_found()) };
+    if versioned {
+        let body = in_time(&app, read_body(request, MAX_METADATA_BYTES)).await?;
+        return create(&app, &path, body).await;
+    }
+    let expected = expected(&headers)?;
+    let body = in_time(&app, read_body(request, MAX_METADATA_BYTES)).await?;
+    replace(&app, &catalog, &path, expected, body).await
+}
+
+pub async fn put_target(
+    State(app): State<App>,
+    UrlPath((catalog, name)): Names,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<Response, Refusal> {
+    authorize(&app, &headers, Scope::Publish, Some(&catalog)).await?;
+    let object = Object::target(&name)?;
+    let path = object.path(&catalog)?;
+    let Object::Target { sha256, .. } = object else { return Err(Refusal::not_found()) };
+    let known = app.objects.head(&path).await.map_err(refuse)?;
+    let e_tag = upload::receive(&app, &path, &sha256, known.is_some(), request).await?;
+    Ok(match known {
+        Some(meta) => stored(StatusCode::OK, meta.e_tag),
+        None => stored(StatusCode::CREATED, e_tag),
+    })
+}
+
+pub async fn delete_metadata(
+    State(app): State<App>,
+    UrlPath((catalog, name)): Names,
+    headers: HeaderMap,
+) -> Result<StatusCode, Refusal> {
+    delete(&app, &catalog, Object::metadata(&name)?, &headers).await
+}
+
+pub async fn delete_target(
+    State(app): State<App>,
+    UrlPath((catalog, name)): Names,
+    headers: HeaderMap,
+) -> Result<StatusCode, Refusal> {
+    delete(&app, &catalog, Object::target(&name)?, &headers).await
+}
+
+async fn delete(
+    app: &App,
+    catalog: &str,
+    object: Object,
+    headers: &HeaderMap,
+) -> Result<StatusCode, Refusal> {
+    authorize(app, headers, Scope::Publish, Some(catalog)).await?;
+    app.objects.store.delete(&object.path(catalog)?).await.map_err(refuse)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Writes what must not be there yet, or be there with the same bytes.
+async fn create(app: &App, path: &Path, body: Bytes) -> Result<Response, Refusal> {
+    match app.objects.store.put_opts(path, body.clone().into(), PutMode::Create.into()).await {
+        Ok(done) => Ok(stored(StatusCode::CREATED, done.e_tag)),
+        Err(StoreError::AlreadyExists { .. }) => {
+            let present = app.objects.store.get(path).await.map_err(refuse)?;
+            let e_tag = present.meta.e_tag.clone();
+            if present.bytes().await.map_err(refuse)? == body {
+                return Ok(stored(StatusCode::OK, e_tag));
+            }
+            Err(Refusal::new(409, "version_exists", "This version exists")
+                .detail("the same name was published with other bytes; a change needs a new version"))
+        }
+        Err(error) => Err(refuse(error)),
+    }
+}
+
+/// Replaces a file if it is still the one that the publisher has seen. The row in the database is locked
+/// until the file is written, so that of two publishers, on whichever replicas, one comes second. If the
+/// process ends meanwhile, the lock ends with its connection.
+async fn replace(
+    app: &App,
+    catalog: &str,
+    path: &Path,
+    expected: Expected,
+    body: Bytes,
+) -> Result<Response, Refusal> {
+    let mut tx = app.db.begin().await?;
+    sqlx::query(
+        "INSERT INTO publishing (catalog, at_ms) VALUES ($1, $2) \
+         ON CONFLICT (catalog) DO UPDATE SET at_ms = excluded.at_ms",
+    )
+    .bind(catalog)
+    .bind(jiff::Timestamp::now().as_millisecond())
+    .execute(&mut *tx)
+    .await?;
+    let present = app.objects.head(path).await.map_err(refuse)?.and_then(|meta| meta.e_tag);
+    let (mode, status) = match (expected, &present) {
+        (Expected::Nothing, None) => (PutMode::Create, StatusCode::CREATED),
+        (Expected::Tag(tag), Some(present)) if tag == *present => (compared(app, tag), StatusCode::OK),
+        _ => return Err(overtaken(present)),
+    };
+    let options = PutOptions { mode, ..PutOptions::default() };
+    let done = match app.objects.store.put_opts(path, body.into(), options).await {
+        Err(StoreError::Precondition { .. } | StoreError::AlreadyExists { .. }) => {
+            return Err(overtaken(None));
+        }
+        other => other.map_err(refuse)?,
+    };
+    // The file is written; whether this note of it is kept does not matter.
+    if let Err(error) = tx.commit().await {
+        tracing::warn!(%error, "a file was replaced, but the note of it was lost");
+    }
+    Ok(stored(status, done.e_tag))
+}
+
+/// A bucket compares once more by itself; a folder cannot.
+fn compared(app: &App, tag: String) -> PutMode {
+    match app.objects.compares {
+        true => PutMode::Update(UpdateVersion { e_tag: Some(tag), version: None }),
+        false => PutMode::Overwrite,
+    }
+}
+
+fn overtaken(present: Option<String>) -> Refusal {
+    let refusal = Refusal::new(412, "overtaken", "Another release was published");
+    match present {
+        Some(tag) => refusal.detail(format!("the present ETag is {tag}")),
+        None => refusal.detail("what was expected is not there"),
+    }
+}
+
+fn expected(headers: &HeaderMap) -> Result<Expected, Refusal> {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).map(str::trim);
+    match (text(header::IF_MATCH), text(header::IF_NONE_MATCH)) {
+        (Some(tag), None) => Ok(Expected::Tag(tag.trim_start_matches("W/").into())),
+        (None, Some("*")) => Ok(Expected::Nothing),
+        _ => Err(Refusal::new(428, "condition_missing", "If-Match or If-None-Match needed")
+            .detail("send If-Match with the ETag that was read, or If-None-Match: * for the first release")),
+    }
+}
+
+async fn in_time<T>(app: &App, work: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
+    tokio::time::timeout(app.config.request_timeout, work).await.map_err(|_| upload::too_slow())?
+}
+
+fn stored(status: StatusCode, e_tag: Option<String>) -> Response {
+    let mut response = status.into_response();
+    if let Some(tag) = e_tag.and_then(|tag| HeaderValue::from_str(&tag).ok()) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
+}

@@ -1,0 +1,79 @@
+//! The table `outbox`: one row for each commit, with its events as lines of JSON.
+
+use std::time::Duration;
+
+use sqlx::{AssertSqlSafe, Row as _};
+use uuid::Uuid;
+
+use crate::db::{Database, Tx};
+
+/// Rows that one replica takes at once.
+const CLAIM_ROWS: i64 = 8;
+
+/// Some events that are to be published.
+pub struct Parcel {
+    pub id: Vec<u8>,
+    /// Events as lines of JSON.
+    pub body: String,
+}
+
+/// Notes events in the transaction that stores them.
+pub async fn enqueue<'a>(tx: &mut Tx, events: impl Iterator<Item = &'a str>) -> Result<(), sqlx::Error> {
+    let body = events.collect::<Vec<_>>().join("\n");
+    sqlx::query("INSERT INTO outbox (id, body, claimed_until) VALUES ($1, $2, 0)")
+        .bind(Uuid::now_v7().as_bytes().as_slice())
+        .bind(body.as_bytes())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Takes the oldest rows that no other replica works on, for this long. Two replicas that see the same rows
+/// both update them, one after the other, and the second finds its condition false.
+pub async fn claim(db: &Database, hold: Duration) -> Result<Vec<Parcel>, sqlx::Error> {
+    let now = jiff::Timestamp::now().as_millisecond();
+    let until = now + i64::try_from(hold.as_millis()).unwrap_or(i64::MAX / 2);
+    let rows = sqlx::query(
+        "UPDATE outbox SET claimed_until = $1 WHERE claimed_until < $2 AND id IN \
+         (SELECT id FROM outbox WHERE claimed_until < $2 ORDER BY id LIMIT $3) RETURNING id, body",
+    )
+    .bind(until)
+    .bind(now)
+    .bind(CLAIM_ROWS)
+    .fetch_all(db.pool())
+    .await?;
+    let mut parcels = rows.iter().map(parcel).collect::<Result<Vec<_>, _>>()?;
+    parcels.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+    Ok(parcels)
+}
+
+fn parcel(row: &sqlx::any::AnyRow) -> Result<Parcel, sqlx::Error> {
+    let body: Vec<u8> = row.try_get(1)?;
+    let body = String::from_utf8(body).map_err(|e| sqlx::Error::Decode(e.into()))?;
+    Ok(Parcel { id: row.try_get(0)?, body })
+}
+
+/// Strikes what has been published.
+pub async fn strike(db: &Database, parcels: &[Parcel]) -> Result<(), sqlx::Error> {
+    change(db, "DELETE FROM outbox", parcels).await
+}
+
+/// Gives back what could not be published.
+pub async fn release(db: &Database, parcels: &[Parcel]) -> Result<(), sqlx::Error> {
+    change(db, "UPDATE outbox SET claimed_until = 0", parcels).await
+}
+
+async fn change(db: &Database, what: &str, parcels: &[Parcel]) -> Result<(), sqlx::Error> {
+    let marks: Vec<String> = (1..=parcels.len()).map(|i| format!("${i}")).collect();
+    let sql = format!("{what} WHERE id IN ({})", marks.join(", "));
+    let query = parcels
+        .iter()
+        .fold(sqlx::query(AssertSqlSafe(sql)), |query, parcel| query.bind(parcel.id.as_slice()));
+    query.execute(db.pool()).await?;
+    Ok(())
+}
+
+/// How many rows wait.
+pub async fn pending(db: &Database) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar("SELECT COUNT(*) FROM outbox").fetch_one(db.pool()).await
+}

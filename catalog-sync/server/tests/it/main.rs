@@ -1,0 +1,14 @@
+//! The backend against real databases, a real NATS and real sockets.
+//!
+//! Needs Debian's `postgresql-15` and `nats-server`; every server is started on a free port with a folder of
+//! its own, and ended by its process id.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod campaign;
+mod feedback;
+mod fixture;
+mod limits;
+mod operations;
+mod publish;
+mod reports;
+mod stream;

@@ -1,0 +1,309 @@
+//! What shoppers do, as it goes from a device to the backend.
+//!
+//! The names are those of GA4's e-commerce events, so that a retailer's reports know them. No event
+//! carries the picture that was searched with, nor its vector.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// How many events one [`Batch`] may hold.
+pub const MAX_BATCH_EVENTS: usize = 500;
+
+/// How many bytes of JSON one [`Batch`] may take.
+pub const MAX_BATCH_BYTES: usize = 1 << 20;
+
+/// How many characters a text of an event may have.
+const MAX_TEXT_CHARS: usize = 500;
+
+/// How many products one list may show.
+const MAX_LISTED: usize = 200;
+
+/// One thing that a shopper did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Version 7, made once, when it happened: what is sent twice is counted once.
+    pub id: Uuid,
+    /// When, by the device's clock: milliseconds since 1970 in UTC.
+    pub at_ms: i64,
+    /// The catalogue's id.
+    pub catalog: String,
+    /// The release that the catalogue was at.
+    pub release: u64,
+    /// The fingerprint of the model that answered.
+    pub model: String,
+    /// One visit: made anew at each start of the app, in a kiosk for each shopper, and kept nowhere.
+    pub visit: Uuid,
+    /// The search that led here, if one did: the id of its `search` event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search_id: Option<Uuid>,
+    /// What happened.
+    #[serde(flatten)]
+    pub action: Action,
+}
+
+/// What happened; in JSON, `name` is one of GA4's and the other fields stand beside it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "name", rename_all = "snake_case")]
+pub enum Action {
+    /// A search was answered.
+    Search {
+        /// How the shopper asked.
+        kind: QueryKind,
+        /// The words, if there were any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        search_term: Option<String>,
+        /// How many hits there were.
+        results: u32,
+        /// Whether the best of them was good enough to be called a match; `None` if the catalogue's
+        /// scale is not known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        good_match: Option<bool>,
+        /// The best hit's confidence, 0 to 100.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        confidence: Option<u8>,
+    },
+    /// Products came into view.
+    ViewItemList {
+        /// Those that did.
+        items: Vec<ListedItem>,
+    },
+    /// A product in a list was chosen.
+    SelectItem(Item),
+    /// A product's page was opened.
+    ViewItem(Item),
+    /// A product was made a favourite.
+    AddToWishlist(Item),
+    /// A favourite was let go.
+    RemoveFromWishlist(Item),
+    /// A product was shared or its link copied.
+    Share(Item),
+    /// A product went into the basket.
+    AddToCart(Item),
+    /// A product was bought.
+    Purchase(Item),
+}
+
+/// How a shopper asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QueryKind {
+    /// With words.
+    Words,
+    /// With a picture.
+    Image,
+    /// With both.
+    Both,
+    /// For products like one.
+    Similar,
+    /// With a live camera.
+    Camera,
+}
+
+/// The product that an event is about.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Item {
+    /// The product's id.
+    pub item_id: String,
+    /// Its place in the list that it was taken from; the first is 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<u32>,
+    /// The hit's confidence, 0 to 100.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<u8>,
+    /// How many; `None` is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<u32>,
+    /// What it cost altogether, a decimal number as text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// The currency of `value`, three letters of ISO 4217.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+}
+
+/// A product in a list, as it was shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListedItem {
+    /// The product's id.
+    pub item_id: String,
+    /// Its place; the first is 1.
+    pub position: u32,
+}
+
+/// What a device sends at once: `POST /v1/events`, with an `Idempotency-Key` that stays the same when
+/// the batch is sent again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Batch {
+    /// At most [`MAX_BATCH_EVENTS`].
+    pub events: Vec<Event>,
+}
+
+/// The answer to a [`Batch`], sent when the backend cannot lose it any more.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// Events that were not known before.
+    pub accepted: u32,
+    /// Events that were here already.
+    pub duplicates: u32,
+    /// Events that are wrong and would be wrong again: their ids with the reasons.
+    #[serde(default)]
+    pub rejected: Vec<(Uuid, String)>,
+}
+
+/// Why an event cannot be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidEvent {
+    /// The id does not sort by time.
+    #[error("its id is not a UUID of version 7")]
+    NotVersion7,
+    /// A text is longer than anyone types.
+    #[error("{0} is longer than {MAX_TEXT_CHARS} characters")]
+    TooLong(&'static str),
+    /// A text that must be there is not.
+    #[error("{0} is empty")]
+    Empty(&'static str),
+    /// A list is longer than a page.
+    #[error("it lists more than {MAX_LISTED} products")]
+    TooManyItems,
+    /// The time is before Knytt was, or beyond any clock.
+    #[error("its time is out of range")]
+    Time,
+}
+
+impl Event {
+    /// Whether the event may be stored.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it.
+    pub fn validate(&self) -> Result<(), InvalidEvent> {
+        if self.id.get_version_num() != 7 {
+            return Err(InvalidEvent::NotVersion7);
+        }
+        // From 2020 to 2100.
+        if !(1_577_836_800_000..4_102_444_800_000).contains(&self.at_ms) {
+            return Err(InvalidEvent::Time);
+        }
+        text("catalog", &self.catalog)?;
+        text("model", &self.model)?;
+        self.action.validate()
+    }
+}
+
+impl Action {
+    /// The event's name in GA4.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Search { .. } => "search",
+            Self::ViewItemList { .. } => "view_item_list",
+            Self::SelectItem(_) => "select_item",
+            Self::ViewItem(_) => "view_item",
+            Self::AddToWishlist(_) => "add_to_wishlist",
+            Self::RemoveFromWishlist(_) => "remove_from_wishlist",
+            Self::Share(_) => "share",
+            Self::AddToCart(_) => "add_to_cart",
+            Self::Purchase(_) => "purchase",
+        }
+    }
+
+    /// The product that it is about, if it is about one.
+    pub fn item(&self) -> Option<&Item> {
+        match self {
+            Self::Search { .. } | Self::ViewItemList { .. } => None,
+            Self::SelectItem(item)
+            | Self::ViewItem(item)
+            | Self::AddToWishlist(item)
+            | Self::RemoveFromWishlist(item)
+            | Self::Share(item)
+            | Self::AddToCart(item)
+            | Self::Purchase(item) => Some(item),
+        }
+    }
+
+    fn validate(&self) -> Result<(), InvalidEvent> {
+        match self {
+            Self::Search { search_term: Some(words), .. } => at_most("search_term", words),
+            Self::ViewItemList { items } if items.len() > MAX_LISTED => Err(InvalidEvent::TooManyItems),
+            Self::ViewItemList { items } => items.iter().try_for_each(|item| text("item_id", &item.item_id)),
+            _ => self.item().map_or(Ok(()), Item::validate),
+        }
+    }
+}
+
+impl Item {
+    fn validate(&self) -> Result<(), InvalidEvent> {
+        text("item_id", &self.item_id)?;
+        at_most("value", self.value.as_deref().unwrap_or_default())?;
+        at_most("currency", self.currency.as_deref().unwrap_or_default())
+    }
+}
+
+fn text(name: &'static str, text: &str) -> Result<(), InvalidEvent> {
+    if text.is_empty() { Err(InvalidEvent::Empty(name)) } else { at_most(name, text) }
+}
+
+fn at_most(name: &'static str, text: &str) -> Result<(), InvalidEvent> {
+    // PostgreSQL stores no NUL in a text.
+    let fits = text.chars().nth(MAX_TEXT_CHARS).is_none() && !text.contains('\0');
+    if fits { Ok(()) } else { Err(InvalidEvent::TooLong(name)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(action: Action) -> Event {
+        Event {
+            id: Uuid::now_v7(),
+            at_ms: 1_750_000_000_000,
+            catalog: "shop".into(),
+            release: 3,
+            model: "abc".into(),
+            visit: Uuid::new_v4(),
+            search_id: None,
+            action,
+        }
+    }
+
+    #[test]
+    fn json_is_flat_and_says_the_name_as_ga4_does() {
+        let item = Item { item_id: "a".into(), position: Some(2), ..Item::default() };
+        let json = serde_json::to_value(event(Action::AddToWishlist(item))).unwrap();
+        assert_eq!(json["name"], "add_to_wishlist");
+        assert_eq!(json["item_id"], "a");
+        assert_eq!(json["position"], 2);
+    }
+
+    #[test]
+    fn events_survive_json() {
+        let listed = vec![ListedItem { item_id: "a".into(), position: 1 }];
+        for action in [
+            Action::ViewItemList { items: listed },
+            Action::Purchase(Item { item_id: "b".into(), value: Some("12.50".into()), ..Item::default() }),
+            Action::Search {
+                kind: QueryKind::Words,
+                search_term: Some("red dress".into()),
+                results: 20,
+                good_match: Some(true),
+                confidence: Some(81),
+            },
+        ] {
+            let event = event(action);
+            let json = serde_json::to_string(&event).unwrap();
+            assert_eq!(serde_json::from_str::<Event>(&json).unwrap(), event);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let valid = event(Action::ViewItem(Item { item_id: "a".into(), ..Item::default() }));
+        assert_eq!(valid.validate(), Ok(()));
+        let wrong = Event { id: Uuid::new_v4(), ..valid.clone() };
+        assert_eq!(wrong.validate(), Err(InvalidEvent::NotVersion7));
+        let wrong = Event { at_ms: 0, ..valid.clone() };
+        assert_eq!(wrong.validate(), Err(InvalidEvent::Time));
+        let wrong = Event { catalog: String::new(), ..valid.clone() };
+        assert_eq!(wrong.validate(), Err(InvalidEvent::Empty("catalog")));
+        let long = Item { item_id: "x".repeat(501), ..Item::default() };
+        assert_eq!(event(Action::Share(long)).validate(), Err(InvalidEvent::TooLong("item_id")));
+    }
+}

@@ -1,0 +1,18 @@
+//! What crosses the network between retailers, devices and the backend: types and their verification.
+//! Nothing here reads a file or opens a connection.
+
+mod event;
+mod link;
+mod problem;
+mod release;
+
+pub use event::{
+    Action, Batch, Event, InvalidEvent, Item, ListedItem, MAX_BATCH_BYTES, MAX_BATCH_EVENTS, Outcome, QueryKind,
+};
+pub use link::{CatalogLink, InvalidLink};
+pub use problem::Problem;
+pub use release::{
+    Delta, FORMAT, InvalidRelease, Model, ModelFile, Pack, RELEASE_TARGET, Release, Shard, SnapshotPacks,
+};
+pub use url::Url;
+pub use uuid::Uuid;

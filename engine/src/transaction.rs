@@ -1,0 +1,236 @@
+//! Changes of any size that take effect at once, or not at all.
+
+use std::borrow::Cow;
+
+use half::f16;
+use heed::RwTxn;
+
+use crate::apply::Changes;
+use crate::{Calibration, Catalog, ContentHash, Error, Product, Result};
+
+/// How far from 1 the length of a vector may be, as f16 rounds it.
+const LENGTH_TOLERANCE: f32 = 0.02;
+
+/// A write transaction in which changes take effect as they are made, unlike those of a
+/// [`Writer`](crate::Writer), which waits with all of them in memory. Only it sees them until it commits.
+pub struct Transaction<'t, 'e> {
+    changes: Changes<'static>,
+    txn: &'t mut RwTxn<'e>,
+    /// The map was full in one of the calls; the whole transaction will run again in a larger one.
+    map_full: Option<Error>,
+}
+
+impl Catalog {
+    /// Runs `change` in one write transaction and commits it if it returns `Ok`. It may run several
+    /// times, each from the same start: the map grows between. Snapshots go on with the state before.
+    ///
+    /// # Errors
+    /// What `change` returns, and those of [`Writer::commit`](crate::Writer::commit): nothing of it was
+    /// stored.
+    pub fn transact<T, E: From<Error>>(
+        &self,
+        mut change: impl FnMut(&mut Transaction<'_, '_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let done = self.storage().write_unless(|db, txn| {
+            let changes = Changes::begin(db, txn)?;
+            let mut transaction = Transaction { changes, txn, map_full: None };
+            let outcome = change(&mut transaction);
+            if let Some(full) = transaction.map_full {
+                return Err(full);
+            }
+            match outcome {
+                Ok(value) => transaction.changes.finish(transaction.txn).map(|_| Ok(value)),
+                Err(error) => Ok(Err(error)),
+            }
+        });
+        done?
+    }
+}
+
+impl Transaction<'_, '_> {
+    /// The product of this id, with the changes so far.
+    ///
+    /// # Errors
+    /// Only if the storage fails.
+    pub fn product(&self, id: &str) -> Result<Option<Product>> {
+        self.changes.product(self.txn, id)
+    }
+
+    /// How many products there are, with the changes so far.
+    pub fn products(&self) -> u64 {
+        self.changes.products()
+    }
+
+    /// The release that the catalogue is at.
+    pub fn release(&self) -> u64 {
+        self.changes.meta().release
+    }
+
+    /// Adds a product, or replaces the one with its id. `vector` is `[dimension]` little-endian f16 of
+    /// unit length, made by the catalogue's model.
+    ///
+    /// # Errors
+    /// [`Error::InvalidProduct`], [`Error::DimensionMismatch`], and those of the storage.
+    pub fn upsert(&mut self, product: &Product, vector: &[u8], thumbnail: Option<&[u8]>) -> Result<()> {
+        product.validate()?;
+        self.expect_vector(product, vector)?;
+        let vector = Cow::Owned(vector.to_vec());
+        let done = self.changes.upsert(self.txn, product, vector, thumbnail);
+        self.noting_full(done)
+    }
+
+    /// Replaces a product, and of its vector and its thumbnail those that are given.
+    ///
+    /// # Errors
+    /// [`Error::UnknownProduct`] if there is none, and those of [`Self::upsert`].
+    pub fn revise(
+        &mut self,
+        product: &Product,
+        vector: Option<&[u8]>,
+        thumbnail: Option<Option<&[u8]>>,
+    ) -> Result<()> {
+        product.validate()?;
+        if let Some(vector) = vector {
+            self.expect_vector(product, vector)?;
+        }
+        let vector = vector.map(|vector| Cow::Owned(vector.to_vec()));
+        let done = self.changes.revise(self.txn, product, vector, thumbnail);
+        self.noting_full(done)
+    }
+
+    /// Removes a product; whether it was there.
+    ///
+    /// # Errors
+    /// Only if the storage fails.
+    pub fn delete(&mut self, id: &str) -> Result<bool> {
+        let done = self.changes.delete(self.txn, id);
+        self.noting_full(done)
+    }
+
+    /// Sets the number of the release that the catalogue is at afterwards.
+    pub fn set_release(&mut self, release: u64) {
+        self.changes.meta_mut().release = release;
+    }
+
+    /// Sets what scores mean.
+    pub fn set_calibration(&mut self, calibration: Calibration) {
+        self.changes.meta_mut().calibration = Some(calibration);
+    }
+
+    /// The hash of all that is in the catalogue, with the changes so far.
+    pub fn content_hash(&self) -> ContentHash {
+        self.changes.content().hash()
+    }
+
+    fn noting_full<T>(&mut self, done: Result<T>) -> Result<T> {
+        done.map_err(|error| {
+            if !error.is_map_full() {
+                return error;
+            }
+            self.map_full = Some(error);
+            Error::MapLimit { limit_bytes: 0 }
+        })
+    }
+
+    fn expect_vector(&self, product: &Product, vector: &[u8]) -> Result<()> {
+        let (expected, received) = (self.changes.meta().dimension, vector.len() / 2);
+        if expected != received || !vector.len().is_multiple_of(2) {
+            return Err(Error::DimensionMismatch { expected, received });
+        }
+        let square = |b: &[u8]| f16::from_le_bytes([b[0], b[1]]).to_f32().powi(2);
+        let length = vector.chunks_exact(2).map(square).sum::<f32>().sqrt();
+        if (length - 1.0).abs() < LENGTH_TOLERANCE {
+            return Ok(());
+        }
+        let reason = format!("its vector has the length {length}, not 1");
+        Err(Error::InvalidProduct { id: product.id.clone(), reason })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{CatalogSpec, Fingerprint, OpenOptions};
+
+    fn catalog(dir: &tempfile::TempDir) -> Catalog {
+        let model = Fingerprint::of(&[b"m"]);
+        let spec = CatalogSpec { id: "shop".into(), model, model_name: "m".into(), dimension: 2 };
+        let options = OpenOptions { initial_map_bytes: 1 << 20, ..OpenOptions::default() };
+        Catalog::open_or_create_with(dir.path(), &spec, options).unwrap()
+    }
+
+    fn product(id: &str) -> Product {
+        Product { id: id.into(), title: format!("the {id}"), ..Product::default() }
+    }
+
+    fn vector(angle: f32) -> Vec<u8> {
+        [angle.cos(), angle.sin()].iter().flat_map(|&v| f16::from_f32(v).to_le_bytes()).collect()
+    }
+
+    #[test]
+    fn an_error_leaves_nothing_behind() {
+        let dir = tempfile::tempdir().unwrap();
+        let catalog = catalog(&dir);
+        let before = catalog.read().unwrap().content_hash().unwrap();
+        let failed: Result<()> = catalog.transact(|change| {
+            change.upsert(&product("a"), &vector(0.0), None)?;
+            assert_eq!(change.product("a")?, Some(product("a")));
+            assert_ne!(change.content_hash(), before);
+            Err(Error::InvalidQuery("enough"))
+        });
+        assert!(failed.is_err());
+        let now = catalog.read().unwrap();
+        assert!(now.is_empty().unwrap() && now.content_hash().unwrap() == before);
+    }
+
+    #[test]
+    fn a_full_map_grows_and_the_change_runs_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let catalog = catalog(&dir);
+        let mut runs = 0;
+        let picture = vec![7; 100_000];
+        let done: Result<()> = catalog.transact(|change| {
+            runs += 1;
+            (0..400).try_for_each(|n| change.upsert(&product(&n.to_string()), &vector(0.1), Some(&picture)))?;
+            change.set_release(4);
+            Ok(())
+        });
+        done.unwrap();
+        assert!(runs > 1);
+        let now = catalog.read().unwrap();
+        assert_eq!((now.len().unwrap(), now.info().unwrap().release), (400, 4));
+        assert!(now.check().unwrap().is_sound());
+    }
+
+    #[test]
+    fn the_content_hash_is_that_of_the_content_however_it_came() {
+        let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (one, two) = (catalog(&one), catalog(&two));
+        let done: Result<()> = one.transact(|change| {
+            change.upsert(&product("a"), &vector(0.3), Some(b"old"))?;
+            change.upsert(&product("gone"), &vector(0.4), None)?;
+            change.revise(&Product { brand: "b".into(), ..product("a") }, None, Some(Some(b"new")))?;
+            assert!(change.delete("gone")? && !change.delete("gone")?);
+            Ok(())
+        });
+        done.unwrap();
+        let done: Result<()> = two.transact(|change| {
+            change.upsert(&Product { brand: "b".into(), ..product("a") }, &vector(0.3), Some(b"new"))
+        });
+        done.unwrap();
+        let (one, two) = (one.read().unwrap(), two.read().unwrap());
+        assert_eq!(one.content_hash().unwrap(), two.content_hash().unwrap());
+        assert_eq!(one.record("a").unwrap(), two.record("a").unwrap());
+        assert!(one.check().unwrap().is_sound());
+    }
+
+    #[test]
+    fn vectors_of_another_length_or_dimension_are_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let catalog = catalog(&dir);
+        for bad in [vec![0; 4], vec![0; 3], [vector(0.1), vector(0.2)].concat(), [0x00, 0x7e, 0, 0].to_vec()] {
+            let refused: Result<()> = catalog.transact(|change| change.upsert(&product("a"), &bad, None));
+            assert!(refused.is_err(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The catalogues on this device: which there are, how new ones come, and what keeps them fresh.
+
+pub mod code;
+mod entry;
+mod metered;
+mod offer;
+mod schedule;
+mod shelf;
+mod update;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use knytt_client::Cancel;
+use knytt_ui_api::{CatalogEvent, CatalogOffer, Code, Problem, SyncProgress};
+
+use self::entry::Added;
+use super::problem::of_io;
+
+pub use self::metered::is_metered;
+pub use self::schedule::keep_fresh;
+pub use self::update::Update;
+
+/// The sample's folder among them.
+pub const SAMPLE: &str = "sample";
+
+/// Where catalogues of shops lie, and what is under way with them.
+pub struct Catalogs {
+    folder: PathBuf,
+    /// Where the second copy of what was verified is kept, if not where the system says.
+    trust: OnceLock<PathBuf>,
+    running: Mutex<HashMap<PathBuf, Running>>,
+    /// What the shopper was shown last: only that can be added.
+    offered: Mutex<Option<CatalogOffer>>,
+    heard: OnceLock<Heard>,
+}
+
+type Heard = Box<dyn Fn(CatalogEvent) + Send + Sync>;
+
+/// An update that is under way.
+struct Running {
+    cancel: Cancel,
+    progress: SyncProgress,
+}
+
+impl Catalogs {
+    /// Those in `folder`, which need not be there yet.
+    pub fn new(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            trust: OnceLock::new(),
+            running: Mutex::default(),
+            offered: Mutex::default(),
+            heard: OnceLock::new(),
+        }
+    }
+
+    /// From now on the second copy of what was verified, which outlives a catalogue's folder, is kept
+    /// here. It can be said once.
+    pub fn keep_trust_in(&self, folder: PathBuf) {
+        let _ = self.trust.set(folder);
+    }
+
+    /// Who hears what becomes of the catalogues. It can be said once.
+    pub fn listen(&self, heard: impl Fn(CatalogEvent) + Send + Sync + 'static) {
+        let _ = self.heard.set(Box::new(heard));
+    }
+
+    fn tell(&self, event: CatalogEvent) {
+        if let Some(heard) = self.heard.get() {
+            heard(event);
+        }
+    }
+
+    /// Asks what a link leads to. Nothing of it is kept but what was shown.
+    ///
+    /// # Errors
+    /// It is no link to a catalogue, it is not safe, or what is there cannot be verified.
+    pub async fn inspect(&self, link: &str) -> Result<CatalogOffer, Problem> {
+        let offer = offer::inspect(link, |link| self.known(link)).await?;
+        *self.offered.lock().unwrap_or_else(PoisonError::into_inner) = Some(offer.clone());
+        Ok(offer)
+    }
+
+    /// Makes the folder of what the shopper was shown last. The first update fills it.
+    ///
+    /// # Errors
+    /// Something else was shown, or the folder cannot be written.
+    pub fn add(&self, link: &str) -> Result<PathBuf, Problem> {
+        let offered = self.offered.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let offer = offered.filter(|offer| offer.link == link);
+        let offer = offer.ok_or_else(|| Problem::new(Code::BadLink, "this is not what was shown"))?;
+        let added = Added { link: offer.link, title: offer.title };
+        let folder = self.folder_of(&added.link()?);
+        if !Added::is_in(&folder) {
+            added.write(&folder).map_err(of_io)?;
+        }
+        Ok(folder)
+    }
+
+    /// Stops an update at its next step.
+    pub fn cancel(&self, folder: &Path) {
+        if let Some(running) = self.lock().get(folder) {
+            running.cancel.cancel();
+        }
+    }
+
+    /// How far the update of a catalogue is, if one is under way.
+    pub fn progress(&self, folder: &Path) -> Option<SyncProgress> {
+        self.lock().get(folder).map(|running| running.progress)
+    }
+
+    /// Folders of the catalogues that were added here.
+    pub fn added(&self) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).filter(|path| Added::is_in(path)).collect()
+    }
+
+    /// The sample's folder, if the app brought one.
+    pub fn sample(&self) -> Option<PathBuf> {
+        Some(self.folder.join(SAMPLE)).filter(|folder| folder.join("data.mdb").exists())
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<PathBuf, Running>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
