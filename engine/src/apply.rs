@@ -286,7 +286,11 @@ pub(crate) fn read_content(db: &Databases<'static>, txn: &RoTxn<'_>, dimension: 
 }
 
 /// The sum, from everything that is stored.
-pub(crate) fn add_up_content(db: &Databases<'static>, txn: &RoTxn<'_>, dimension: usize) -> Result<ContentSum> {
+pub(crate) fn add_up_content(
+    db: &Databases<'static>,
+    txn: &RoTxn<'_>,
+    dimension: usize,
+) -> Result<ContentSum> {
     let mut sum = ContentSum::empty();
     for entry in db.products.iter(txn)? {
         let (item, bytes) = entry?;

@@ -63,7 +63,8 @@ impl Snapshot {
         let (db, txn) = self.parts();
         if report.is_sound() {
             let sum = add_up_content(db, txn, self.catalog().dimension())?.hash();
-            report.expect(sum == self.content_hash()?, || "the content hash is not that of the content".into());
+            report
+                .expect(sum == self.content_hash()?, || "the content hash is not that of the content".into());
         }
         Ok(report)
     }

@@ -180,7 +180,8 @@ mod tests {
             sum.hash()
         };
         let plain = product("a", &["red", "blue"]);
-        let mut seen = vec![hash(&plain, &[1], None), hash(&plain, &[2], None), hash(&plain, &[1], Some(&[]))];
+        let mut seen =
+            vec![hash(&plain, &[1], None), hash(&plain, &[2], None), hash(&plain, &[1], Some(&[]))];
         seen.push(hash(&product("a", &["redblue"]), &[1], None));
         let mut extra = plain.clone();
         extra.attributes.insert("x".into(), "1".into());

@@ -64,7 +64,9 @@ fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
     fs::File::open(&fresh)?.sync_all()?;
     fs::rename(&fresh, file)?;
     // The new name is on the disk once the folder is. Windows has no such thing.
-    if cfg!(unix) && let Some(folder) = file.parent() {
+    if cfg!(unix)
+        && let Some(folder) = file.parent()
+    {
         fs::File::open(folder)?.sync_all()?;
     }
     Ok(())

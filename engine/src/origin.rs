@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Result};
+use crate::{Current, Error, Result};
 
 /// The note's file, beside the database: nothing is lost with it but convenience.
 const FILE: &str = "knytt.json";
@@ -23,9 +23,11 @@ impl Origin {
     /// The name of the note's file.
     pub const FILE: &str = FILE;
 
-    /// Reads the note in a catalogue's folder. An absent or unreadable one says nothing.
+    /// Reads the note in a catalogue's folder: in that of its environment, where environments are
+    /// replaced whole, so that it is replaced with it. An absent or unreadable one says nothing.
     pub fn read(catalog: &Path) -> Self {
-        let text = std::fs::read(catalog.join(FILE)).unwrap_or_default();
+        let folder = Current::read(catalog).ok().flatten().unwrap_or_else(|| catalog.into());
+        let text = std::fs::read(folder.join(FILE)).unwrap_or_default();
         serde_json::from_slice(&text).unwrap_or_default()
     }
 
@@ -37,7 +39,8 @@ impl Origin {
         if Self::read(catalog) == *self {
             return Ok(());
         }
-        let (file, fresh) = (catalog.join(FILE), catalog.join(format!("{FILE}.new")));
+        let folder = Current::read(catalog)?.unwrap_or_else(|| catalog.into());
+        let (file, fresh) = (folder.join(FILE), folder.join(format!("{FILE}.new")));
         let written = std::fs::write(&fresh, serde_json::to_vec_pretty(self)?);
         let replaced = written.and_then(|()| std::fs::rename(&fresh, &file));
         replaced.map_err(|source| Error::Open { path: file, source })
@@ -56,5 +59,20 @@ mod tests {
         assert_eq!(Origin::read(folder.path()), note);
         std::fs::write(folder.path().join(FILE), "{").unwrap();
         assert_eq!(Origin::read(folder.path()), Origin::default());
+    }
+
+    #[test]
+    fn a_note_is_replaced_with_the_environment_that_it_is_about() {
+        let folder = tempfile::tempdir().unwrap();
+        let notes = ["one", "two"].map(|model| Origin { model: Some(model.into()), source: None });
+        for note in &notes {
+            let name = note.model.as_deref().unwrap();
+            std::fs::create_dir(folder.path().join(name)).unwrap();
+            note.write(&folder.path().join(name)).unwrap();
+        }
+        Current::set(folder.path(), "one").unwrap();
+        assert_eq!(Origin::read(folder.path()), notes[0]);
+        Current::set(folder.path(), "two").unwrap();
+        assert_eq!(Origin::read(folder.path()), notes[1]);
     }
 }

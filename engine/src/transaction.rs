@@ -191,7 +191,8 @@ mod tests {
         let picture = vec![7; 100_000];
         let done: Result<()> = catalog.transact(|change| {
             runs += 1;
-            (0..400).try_for_each(|n| change.upsert(&product(&n.to_string()), &vector(0.1), Some(&picture)))?;
+            (0..400)
+                .try_for_each(|n| change.upsert(&product(&n.to_string()), &vector(0.1), Some(&picture)))?;
             change.set_release(4);
             Ok(())
         });
@@ -228,7 +229,8 @@ mod tests {
     fn vectors_of_another_length_or_dimension_are_refused() {
         let dir = tempfile::tempdir().unwrap();
         let catalog = catalog(&dir);
-        for bad in [vec![0; 4], vec![0; 3], [vector(0.1), vector(0.2)].concat(), [0x00, 0x7e, 0, 0].to_vec()] {
+        for bad in [vec![0; 4], vec![0; 3], [vector(0.1), vector(0.2)].concat(), [0x00, 0x7e, 0, 0].to_vec()]
+        {
             let refused: Result<()> = catalog.transact(|change| change.upsert(&product("a"), &bad, None));
             assert!(refused.is_err(), "{bad:?}");
         }

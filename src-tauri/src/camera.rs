@@ -174,12 +174,7 @@ struct Eyes {
 }
 
 /// Sends each frame to the window and to who reads codes, and the stable ones to the searcher.
-fn show(
-    frames: Frames,
-    previews: &Channel<InvokeResponseBody>,
-    events: &Channel<CameraEvent>,
-    eyes: &Eyes,
-) {
+fn show(frames: Frames, previews: &Channel<InvokeResponseBody>, events: &Channel<CameraEvent>, eyes: &Eyes) {
     let mut judge = FrameJudge::new();
     let mut said = None;
     for frame in frames {

@@ -61,9 +61,7 @@ fn of_catalog(link: &str) -> Opened {
     let read = Some(link).filter(|link| link.len() <= LONGEST_LINK);
     match read.and_then(|link| link.parse::<CatalogLink>().ok()) {
         Some(link) => Opened::Catalog { link: link.to_string() },
-        None => {
-            Opened::Refused { problem: Problem::new(Code::BadLink, "this link leads to no catalogue") }
-        }
+        None => Opened::Refused { problem: Problem::new(Code::BadLink, "this link leads to no catalogue") },
     }
 }
 

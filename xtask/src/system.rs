@@ -64,7 +64,11 @@ const TESTS: &[Need] = &[
     },
     Need { name: "NATS", probe: Program("nats-server", &["--version"]), debian: &["nats-server"] },
     // Reads packs as other programs do.
-    Need { name: "Python", probe: Program("python3", &["-c", "import ensurepip"]), debian: &["python3-venv"] },
+    Need {
+        name: "Python",
+        probe: Program("python3", &["-c", "import ensurepip"]),
+        debian: &["python3-venv"],
+    },
     Need { name: "Chromium", probe: File("/usr/bin/chromium"), debian: &["chromium"] },
     Need {
         name: "fonts",

@@ -44,8 +44,7 @@ pub enum Command {
     /// Show what a catalogue holds and what was refused
     Inspect(InspectArgs),
     /// Make, replace and show the keys that releases are signed with
-    #[command(subcommand)]
-    Key(commands::key::KeyCommand),
+    Key(commands::key::KeyArgs),
     /// Sign a catalogue's present state as a release and put it where devices find it
     Publish(commands::publish::PublishArgs),
     /// Bring a catalogue to the newest release of its publisher

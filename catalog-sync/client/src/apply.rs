@@ -89,7 +89,9 @@ fn expect_content(expected: &str, transaction: &Transaction<'_, '_>) -> Result<(
 /// Makes one product what the packs say.
 pub(crate) fn change(transaction: &mut Transaction<'_, '_>, row: Merged, pack: &str) -> Result<()> {
     let known = transaction.product(&row.id)?;
-    let refuse = |reason: &str| Error::Pack { pack: pack.into(), reason: format!("product {:?} {reason}", row.id) };
+    let refuse =
+        |reason: &str| Error::Pack { pack: pack.into(), reason: format!("product {:?} {reason}", row.id) };
+    let senseless = |error| no_sense(error, pack);
     let (vector, picture) = (row.vector.as_deref(), row.picture.as_ref().map(Option::as_deref));
     match (row.attributes, known) {
         (Some(attributes), known) => match (attributes.change, known) {
@@ -99,23 +101,35 @@ pub(crate) fn change(transaction: &mut Transaction<'_, '_>, row: Merged, pack: &
             (Change::Delete, _) => return Err(refuse("is deleted, and is not there or has a picture")),
             (Change::Set(columns), Some(mut product)) => {
                 columns.copy(&attributes.product, &mut product);
-                transaction.revise(&product, vector, picture)?;
+                transaction.revise(&product, vector, picture).map_err(senseless)?;
             }
             (Change::Set(Columns::ALL), None) => {
                 let vector = vector.ok_or_else(|| refuse("is new and has no vector"))?;
-                transaction.upsert(&attributes.product, vector, picture.flatten())?;
+                transaction.upsert(&attributes.product, vector, picture.flatten()).map_err(senseless)?;
             }
             (Change::Set(_), None) => return Err(refuse("is changed and is not there")),
         },
-        (None, Some(product)) => transaction.revise(&product, vector, picture)?,
+        (None, Some(product)) => transaction.revise(&product, vector, picture).map_err(senseless)?,
         (None, None) => return Err(refuse("has a picture or a vector and is not there")),
     }
     Ok(())
 }
 
+/// What no catalogue takes is the fault of the pack that says it.
+pub(crate) fn no_sense(error: knytt_engine::Error, pack: &str) -> Error {
+    use knytt_engine::Error as E;
+    match error {
+        E::InvalidProduct { .. } | E::DimensionMismatch { .. } => {
+            Error::Pack { pack: pack.into(), reason: error.to_string() }
+        }
+        other => other.into(),
+    }
+}
+
 /// The product of a whole row, with what must be there.
 pub(crate) fn whole(row: &Merged, pack: &str) -> Result<(Product, Vec<u8>)> {
-    let refuse = |reason: &str| Error::Pack { pack: pack.into(), reason: format!("product {:?} {reason}", row.id) };
+    let refuse =
+        |reason: &str| Error::Pack { pack: pack.into(), reason: format!("product {:?} {reason}", row.id) };
     let attributes = row.attributes.as_ref().ok_or_else(|| refuse("has a picture and nothing else"))?;
     if attributes.change != Change::Set(Columns::ALL) {
         return Err(refuse("is not whole"));

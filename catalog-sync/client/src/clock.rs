@@ -54,7 +54,8 @@ const NOTABLE_SECS: i64 = 24 * 3600;
 pub(crate) fn disagreement(clock: &Clock, server: Option<Timestamp>) -> Option<String> {
     let server = server?;
     let apart = clock.now().as_second() - server.as_second();
-    (apart.abs() > NOTABLE_SECS).then(|| format!("; this device's clock may be wrong: the server says it is {server}"))
+    (apart.abs() > NOTABLE_SECS)
+        .then(|| format!("; this device's clock may be wrong: the server says it is {server}"))
 }
 
 #[cfg(test)]

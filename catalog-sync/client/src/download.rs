@@ -52,9 +52,11 @@ impl Downloads<'_> {
             return Ok(());
         }
         let mut last = None;
-        let mut told = 0;
-        for base in self.bases {
+        let (mut told, mut anew) = (0, false);
+        let mut bases = self.bases.iter().peekable();
+        while let Some(base) = bases.peek() {
             let mut part = Part::open(self.folder, target).await?;
+            let goes_on = part.length > 0;
             tell_once(tell, &mut told, part.length);
             match self.fill(&mut part, base, target, tell, &mut told, came).await {
                 Ok(()) => return part.finish(target, &whole).await,
@@ -63,10 +65,15 @@ impl Downloads<'_> {
                 Err(error @ Error::Mismatch { .. } | error @ Error::TooLarge { .. }) => {
                     part.discard().await;
                     last = Some(error);
+                    // What was wrong may have been here before: then this one is asked for all of it.
+                    if goes_on && !std::mem::replace(&mut anew, true) {
+                        continue;
+                    }
                 }
                 Err(error) if error.is_passing() => last = Some(error),
                 Err(error) => return Err(error),
             }
+            bases.next();
         }
         Err(last.unwrap_or(Error::Cancelled))
     }
@@ -87,10 +94,12 @@ impl Downloads<'_> {
             let ask = Ask { from_byte: part.length, is_pack: true, ..Ask::default() };
             let body = match self.http.get(&url, ask).await? {
                 Answer::Body(body) => body,
-                Answer::Unchanged => return Err(Error::Refused { url, status: 304 }),
+                Answer::Unchanged { .. } => return Err(Error::Refused { url, status: 304 }),
             };
             match part.append(body, target, tell, told, came).await {
                 Ok(()) => {}
+                // Whoever drips is not asked for more drops.
+                Err(error @ Error::TooSlow { .. }) => return Err(error),
                 // A line that breaks is taken up again as long as it brings something.
                 Err(error) if error.is_passing() && (part.length > before || breaks < 2) => breaks += 1,
                 Err(error) => return Err(error),
@@ -164,7 +173,10 @@ impl Part {
             self.restart().await?;
         }
         if body.from_byte > self.length {
-            return Err(Error::Mismatch { file: target.name.clone(), reason: "it begins in the middle".into() });
+            return Err(Error::Mismatch {
+                file: target.name.clone(),
+                reason: "it begins in the middle".into(),
+            });
         }
         let mut bytes = body.bytes;
         while let Some(chunk) = bytes.next().await {

@@ -21,6 +21,14 @@ pub enum Error {
         reason: String,
     },
 
+    /// The server sends so slowly that it would never end: it, or somebody in between, holds this device
+    /// off. Search goes on; a mirror, or a later time, may do better.
+    #[error("{url} sends too slowly")]
+    TooSlow {
+        /// What was asked for.
+        url: Url,
+    },
+
     /// The server has no such file: the address is wrong, or the publisher is not done.
     #[error("{url} does not exist")]
     NotFound {
@@ -234,6 +242,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Offline { .. } => "offline",
+            Self::TooSlow { .. } => "too_slow",
             Self::NotFound { .. } => "not_found",
             Self::Refused { .. } => "refused",
             Self::WrongRoot { .. } => "wrong_root",
@@ -263,7 +272,7 @@ impl Error {
     /// Whether another server, or this one later, may well have an answer.
     pub(crate) fn is_passing(&self) -> bool {
         match self {
-            Self::Offline { .. } | Self::NotFound { .. } => true,
+            Self::Offline { .. } | Self::TooSlow { .. } | Self::NotFound { .. } => true,
             Self::Refused { status, .. } => *status >= 500 || matches!(status, 408 | 425 | 429),
             _ => false,
         }

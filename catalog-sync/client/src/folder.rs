@@ -92,7 +92,8 @@ impl Folder {
         for entry in std::fs::read_dir(&self.0).map_err(of_file(&self.0))?.flatten() {
             let path = entry.path();
             let is_environment = entry.file_name().to_str().is_some_and(|name| {
-                name.strip_prefix(ENVIRONMENT).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+                name.strip_prefix(ENVIRONMENT)
+                    .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
             });
             if is_environment && path.is_dir() && current.as_ref() != Some(&path) {
                 let _ = std::fs::remove_dir_all(&path);

@@ -12,16 +12,33 @@ use url::Url;
 
 use crate::{Cancel, Error, Result};
 
-/// For a connection to come about.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long to wait for a server. The defaults suit a device on a bad line.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Patience {
+    /// For a connection to come about.
+    pub connect: Duration,
+    /// For an answer to begin, whole head and all: each of its bytes may come in time, and it never end.
+    pub answer: Duration,
+    /// For the next bytes to come.
+    pub read: Duration,
+    /// After this, a body must have come at the speed below on average: a server that drips bytes must
+    /// not hold a sync for ever.
+    pub slow_after: Duration,
+    /// In bytes per second.
+    pub slowest_bytes_per_sec: f64,
+}
 
-/// For the next bytes to come.
-const READ_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// A body that comes slower than this on average, after [`SLOW_AFTER`], is given up: a server that
-/// drips bytes must not hold a sync for ever.
-const SLOWEST_BYTES_PER_SEC: f64 = 256.0;
-const SLOW_AFTER: Duration = Duration::from_secs(60);
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(15),
+            answer: Duration::from_secs(60),
+            read: Duration::from_secs(30),
+            slow_after: Duration::from_secs(60),
+            slowest_bytes_per_sec: 256.0,
+        }
+    }
+}
 
 /// How often one address is tried in one sync.
 const TRIES: u32 = 3;
@@ -40,6 +57,7 @@ pub(crate) struct Http {
     /// Takes bytes as they are, so that a part of a file is a part of a file: for packs.
     packs: Client,
     cancel: Cancel,
+    patience: Patience,
 }
 
 /// What to ask.
@@ -56,7 +74,10 @@ pub(crate) struct Ask<'a> {
 /// A file on its way.
 pub(crate) enum Answer {
     /// It is what it was.
-    Unchanged,
+    Unchanged {
+        /// The server's clock.
+        date: Option<Timestamp>,
+    },
     /// Here it comes.
     Body(Body),
 }
@@ -71,19 +92,22 @@ pub(crate) struct Body {
 }
 
 impl Http {
-    pub(crate) fn new(cancel: Cancel) -> Result<Self> {
+    pub(crate) fn new(cancel: Cancel, patience: Patience) -> Result<Self> {
         // Proxies come from the environment and the system.
         let builder = || {
             Client::builder()
                 .user_agent(concat!("knytt/", env!("CARGO_PKG_VERSION")))
-                .connect_timeout(CONNECT_TIMEOUT)
-                .read_timeout(READ_TIMEOUT)
+                .connect_timeout(patience.connect)
+                .read_timeout(patience.read)
                 .redirect(reqwest::redirect::Policy::custom(only_as_safe))
         };
-        let failed = |error: reqwest::Error| Error::Malformed { file: "proxy or TLS settings".into(), reason: error.to_string() };
+        let failed = |error: reqwest::Error| Error::Malformed {
+            file: "proxy or TLS settings".into(),
+            reason: error.to_string(),
+        };
         let texts = builder().gzip(true).brotli(true).build().map_err(failed)?;
         let packs = builder().gzip(false).brotli(false).build().map_err(failed)?;
-        Ok(Self { texts, packs, cancel })
+        Ok(Self { texts, packs, cancel, patience })
     }
 
     /// Asks once, and again after a while if the failure may pass.
@@ -96,7 +120,8 @@ impl Http {
                 answer => return answer.map_err(|failure| failure.error),
             };
             tried += 1;
-            let passing = failure.error.is_passing() && !matches!(failure.error, Error::NotFound { .. });
+            let passing = failure.error.is_passing()
+                && !matches!(failure.error, Error::NotFound { .. } | Error::TooSlow { .. });
             if !passing || tried >= TRIES {
                 return Err(failure.error);
             }
@@ -124,25 +149,33 @@ impl Http {
         let request = client.get(url.clone()).headers(headers(ask));
         let response = tokio::select! {
             response = request.send() => response.map_err(|error| offline(url, &error))?,
+            () = tokio::time::sleep(self.patience.answer) => {
+                return Err(Error::TooSlow { url: url.clone() }.into());
+            }
             () = cancelled(&self.cancel) => return Err(Error::Cancelled.into()),
         };
         let (status, headers) = (response.status(), response.headers().clone());
         let date = date_of(&headers);
         match status {
-            StatusCode::NOT_MODIFIED => return Ok(Answer::Unchanged),
+            // Only who has a file can be told that it is what it was.
+            StatusCode::NOT_MODIFIED if ask.etag.is_some() => return Ok(Answer::Unchanged { date }),
             StatusCode::OK | StatusCode::PARTIAL_CONTENT => {}
-            StatusCode::NOT_FOUND | StatusCode::GONE => return Err(Error::NotFound { url: url.clone() }.into()),
+            StatusCode::NOT_FOUND | StatusCode::GONE => {
+                return Err(Error::NotFound { url: url.clone() }.into());
+            }
             other => {
                 let error = Error::Refused { url: url.clone(), status: other.as_u16() };
                 return Err(Failure { error, retry_after: retry_after(&headers) });
             }
         }
         // A server that does not know ranges begins at the beginning.
-        let from_byte = if status == StatusCode::PARTIAL_CONTENT { begin_of_range(&headers).unwrap_or(0) } else { 0 };
+        let from_byte =
+            if status == StatusCode::PARTIAL_CONTENT { begin_of_range(&headers).unwrap_or(0) } else { 0 };
         let etag = headers.get(header::ETAG).and_then(|tag| tag.to_str().ok()).map(String::from);
         let stream_url = url.clone();
-        let bytes = response.bytes_stream().map(move |bytes| bytes.map_err(|error| offline(&stream_url, &error)));
-        let bytes = watched(bytes.boxed(), url.clone(), self.cancel.clone());
+        let bytes =
+            response.bytes_stream().map(move |bytes| bytes.map_err(|error| offline(&stream_url, &error)));
+        let bytes = watched(bytes.boxed(), url.clone(), self.cancel.clone(), self.patience);
         Ok(Answer::Body(Body { bytes, from_byte, etag, date }))
     }
 }
@@ -191,6 +224,7 @@ fn watched(
     bytes: BoxStream<'static, Result<Bytes>>,
     url: Url,
     cancel: Cancel,
+    patience: Patience,
 ) -> BoxStream<'static, Result<Bytes>> {
     let start = tokio::time::Instant::now();
     let state = (bytes, url, cancel, 0_usize);
@@ -206,8 +240,10 @@ fn watched(
         };
         total += chunk.len();
         let passed = start.elapsed();
-        if passed > SLOW_AFTER && (total as f64) < SLOWEST_BYTES_PER_SEC * passed.as_secs_f64() {
-            return Some((Err(Error::Offline { url, reason: "it sends too slowly".into() }), None));
+        if passed > patience.slow_after
+            && (total as f64) < patience.slowest_bytes_per_sec * passed.as_secs_f64()
+        {
+            return Some((Err(Error::TooSlow { url }), None));
         }
         Some((Ok(chunk), Some((bytes, url, cancel, total))))
     })

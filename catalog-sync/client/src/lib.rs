@@ -38,6 +38,7 @@ mod trust;
 
 pub use clock::Clock;
 pub use error::{Error, Result, Role};
+pub use http::Patience;
 pub use offer::{Offer, offer};
 pub use progress::{Cancel, Progress};
 pub use status::{LastError, Status, status};

@@ -1,5 +1,6 @@
 //! The signed metadata, verified.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use bytes::Bytes;
@@ -74,6 +75,7 @@ pub(crate) struct Verified {
     pub(crate) trust: Trust,
     pub(crate) release: Release,
     pub(crate) expires: Timestamp,
+    /// In the order of their names.
     targets: Vec<Target>,
 }
 
@@ -81,8 +83,10 @@ impl Verified {
     /// # Errors
     /// [`Error::Mismatch`] if the release names a target that the metadata does not.
     pub(crate) fn target(&self, name: &str) -> Result<&Target> {
-        let found = self.targets.iter().find(|target| target.name == name);
-        found.ok_or_else(|| Error::Mismatch { file: name.into(), reason: "the metadata does not name it".into() })
+        let found = self.targets.binary_search_by(|target| target.name.as_str().cmp(name));
+        let missing =
+            |_| Error::Mismatch { file: name.into(), reason: "the metadata does not name it".into() };
+        found.map(|at| &self.targets[at]).map_err(missing)
     }
 }
 
@@ -90,15 +94,20 @@ impl Verified {
 ///
 /// # Errors
 /// [`Error::WrongRoot`] if it is not the pinned one.
-pub(crate) async fn first_root(http: &Http, base: &Base, pinned: Option<&str>) -> Result<(String, Box<RawValue>)> {
+pub(crate) async fn first_root(
+    http: &Http,
+    base: &Base,
+    pinned: Option<&str>,
+) -> Result<(String, Box<RawValue>)> {
     let url = base.metadata("1.root.json")?;
-    let (bytes, ..) = fetch(http, &url, None, LIMITS.max_root_size).await?.unwrap_or_default();
+    let bytes = fetch(http, &url, None, LIMITS.max_root_size).await?.bytes.unwrap_or_default();
     let found = hex(&Sha256::digest(&bytes));
     if let Some(expected) = pinned.filter(|pinned| *pinned != found) {
         return Err(Error::WrongRoot { expected: expected.into(), found });
     }
     let root = serde_json::from_slice(&bytes);
-    let root = root.map_err(|error| Error::Malformed { file: "1.root.json".into(), reason: error.to_string() })?;
+    let root =
+        root.map_err(|error| Error::Malformed { file: "1.root.json".into(), reason: error.to_string() })?;
     Ok((found, root))
 }
 
@@ -147,6 +156,7 @@ pub(crate) async fn verify(
     let (release, expires) = checked.inspect_err(|_| keep_newer_root(trust, store.path()))?;
     let mut newer = Trust { etag, ..trust.clone() };
     read_store(&mut newer, store.path());
+    forget_number_of_retired_keys(&mut newer, trust.root.as_deref());
     Ok(Verified { trust: newer, release, expires, targets })
 }
 
@@ -180,17 +190,20 @@ fn targets_of(targets: &tough::schema::Targets) -> Vec<Target> {
         length: target.length,
         sha256: hex(&target.hashes.sha256),
     };
-    targets.targets.iter().map(target).collect()
+    let mut targets: Vec<Target> = targets.targets.iter().map(target).collect();
+    targets.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+    targets
 }
 
 async fn read_release(http: &Http, base: &Base, targets: &[Target]) -> Result<Release> {
-    let missing = || Error::Mismatch { file: RELEASE_TARGET.into(), reason: "the metadata does not name it".into() };
+    let missing =
+        || Error::Mismatch { file: RELEASE_TARGET.into(), reason: "the metadata does not name it".into() };
     let target = targets.iter().find(|target| target.name == RELEASE_TARGET).ok_or_else(missing)?;
     if target.length > LONGEST_RELEASE_BYTES {
         return Err(Error::TooLarge { file: RELEASE_TARGET.into(), limit_bytes: LONGEST_RELEASE_BYTES });
     }
     let url = base.target(&target.sha256, RELEASE_TARGET)?;
-    let (bytes, ..) = fetch(http, &url, None, target.length).await?.unwrap_or_default();
+    let bytes = fetch(http, &url, None, target.length).await?.bytes.unwrap_or_default();
     check_bytes(target, &bytes)?;
     Release::from_json(&bytes).map_err(|error| match error {
         InvalidRelease::Format { found } => Error::NewerFormat { found },
@@ -206,7 +219,11 @@ pub(crate) fn check_bytes(target: &Target, bytes: &[u8]) -> Result<()> {
         return mismatch(format!("it has {} bytes, signed are {}", bytes.len(), target.length));
     }
     let found = hex(&Sha256::digest(bytes));
-    if found == target.sha256 { Ok(()) } else { mismatch(format!("its hash is {found}, signed is {}", target.sha256)) }
+    if found == target.sha256 {
+        Ok(())
+    } else {
+        mismatch(format!("its hash is {found}, signed is {}", target.sha256))
+    }
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
@@ -229,7 +246,8 @@ fn write_store(trust: &Trust, store: &Path) -> Result<()> {
 fn read_store(trust: &mut Trust, store: &Path) {
     let parts = [&mut trust.root, &mut trust.timestamp, &mut trust.snapshot, &mut trust.targets];
     for (name, part) in STORED.iter().zip(parts) {
-        *part = std::fs::read_to_string(store.join(name)).ok().and_then(|json| RawValue::from_string(json).ok());
+        *part =
+            std::fs::read_to_string(store.join(name)).ok().and_then(|json| RawValue::from_string(json).ok());
     }
 }
 
@@ -241,9 +259,25 @@ fn keep_newer_root(trust: &mut Trust, store: &Path) {
     if version_of(newer.root.as_deref()) <= version_of(trust.root.as_deref()) {
         return;
     }
-    trust.root = newer.root;
-    trust.timestamp = trust.timestamp.take().filter(|_| newer.timestamp.is_some());
-    trust.snapshot = trust.snapshot.take().filter(|_| newer.snapshot.is_some());
+    forget_number_of_retired_keys(&mut newer, trust.root.as_deref());
+    *trust = newer;
+}
+
+/// The number of a release is vouched for by the keys of the targets. When they are replaced, it counts
+/// anew: or else whoever had stolen them could have made it so high that nothing is ever newer.
+fn forget_number_of_retired_keys(newer: &mut Trust, before: Option<&RawValue>) {
+    let retired =
+        before.is_some_and(|before| keys_of_targets(Some(before)) != keys_of_targets(newer.root.as_deref()));
+    if retired {
+        newer.release = 0;
+    }
+}
+
+/// The ids of the keys that a root lets sign targets.
+fn keys_of_targets(root: Option<&RawValue>) -> BTreeSet<String> {
+    let root = root.and_then(|root| serde_json::from_str::<serde_json::Value>(root.get()).ok());
+    let ids = root.as_ref().and_then(|root| root.pointer("/signed/roles/targets/keyids")?.as_array());
+    ids.into_iter().flatten().filter_map(|id| id.as_str().map(str::to_lowercase)).collect()
 }
 
 /// What the verifier says, in our terms.
@@ -251,13 +285,19 @@ fn explain(error: &tough::error::Error, heard: Option<Error>) -> Error {
     use tough::error::Error as E;
     let reason = error.to_string();
     match error {
+        E::DatastoreCreate { path, source, .. } => of_file(path)(std::io::Error::new(source.kind(), reason)),
         E::VerifyMetadata { role, .. } => Error::Signature { role: role_of(*role), reason },
         E::VerifyTrustedMetadata { .. } => Error::Signature { role: Role::Root, reason },
         E::OlderMetadata { role, .. } => Error::Rollback { role: role_of(*role), reason },
-        E::OlderSnapshotInTimestamp { .. } | E::SnapshotRoleRollback { .. } | E::SnapshotRoleMissing { .. } => {
-            Error::Rollback { role: Role::Snapshot, reason }
+        E::SnapshotRoleRollback { role, .. } if role == "targets.json" => {
+            Error::Rollback { role: Role::Targets, reason }
         }
-        E::VersionMismatch { role, .. } => Error::Mismatch { file: format!("{}.json", role_of(*role)), reason },
+        E::OlderSnapshotInTimestamp { .. }
+        | E::SnapshotRoleRollback { .. }
+        | E::SnapshotRoleMissing { .. } => Error::Rollback { role: Role::Snapshot, reason },
+        E::VersionMismatch { role, .. } => {
+            Error::Mismatch { file: format!("{}.json", role_of(*role)), reason }
+        }
         E::MaxUpdatesExceeded { max_root_updates, .. } => {
             Error::TooLarge { file: "the chain of roots".into(), limit_bytes: *max_root_updates }
         }
@@ -273,7 +313,9 @@ fn of_transport(url: &Url, error: &tough::TransportError, heard: Option<Error>) 
     let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(cause) = source {
         match cause.downcast_ref::<E>() {
-            Some(E::MaxSizeExceeded { max_size, .. }) => return Error::TooLarge { file, limit_bytes: *max_size },
+            Some(E::MaxSizeExceeded { max_size, .. }) => {
+                return Error::TooLarge { file, limit_bytes: *max_size };
+            }
             Some(hash @ E::HashMismatch { .. }) => return Error::Mismatch { file, reason: hash.to_string() },
             _ => source = cause.source(),
         }

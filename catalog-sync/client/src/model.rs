@@ -66,10 +66,10 @@ pub(crate) fn install(folder: &Folder, verified: &Verified, packs: &Path) -> Res
     Err(found.map_or_else(|error| error, |found| wrong(model, &format!("its bundle is {found}"))))
 }
 
-/// Notes in the catalogue's folder where its model is.
-pub(crate) fn note(folder: &Folder, model: Option<&Path>) -> Result<()> {
+/// What a catalogue notes of where its model is; `None`: it is built in.
+pub(crate) fn note(model: Option<&Path>) -> Origin {
     let name = model.map_or_else(|| STARTER.to_owned(), |path| path.display().to_string());
-    Ok(Origin { model: Some(name), source: None }.write(folder.path())?)
+    Origin { model: Some(name), source: None }
 }
 
 fn is_starter(model: &Model) -> bool {

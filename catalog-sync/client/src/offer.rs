@@ -3,7 +3,7 @@
 use knytt_wire::{CatalogLink, Url};
 use serde::Serialize;
 
-use crate::http::Http;
+use crate::http::{Http, Patience};
 use crate::metadata::{Base, first_root, verify};
 use crate::plan::from_snapshot;
 use crate::trust::Trust;
@@ -37,7 +37,7 @@ pub struct Offer {
 /// # Errors
 /// Those of [`sync`](crate::sync()).
 pub async fn offer(link: &CatalogLink, cancel: &Cancel) -> Result<Offer> {
-    let http = Http::new(cancel.clone())?;
+    let http = Http::new(cancel.clone(), Patience::default())?;
     let base = Base::new(&link.url);
     if link.root.is_none() && !crate::sync::is_private(&link.url) {
         return Err(Error::Unencrypted { url: link.url.clone() });

@@ -1,5 +1,7 @@
 //! The cheapest way from what is here to the release.
 
+use std::collections::HashSet;
+
 use knytt_wire::{Delta, Pack, Release};
 
 use crate::Result;
@@ -61,12 +63,13 @@ pub(crate) fn plan(here: Option<&Here>, verified: &Verified) -> Result<Option<Pl
 /// The way from nothing, whatever is here.
 pub(crate) fn from_snapshot(verified: &Verified) -> Result<Option<Plan>> {
     let snapshot = &verified.release.snapshot;
-    let Some(mut plan) = by_deltas(snapshot.release, Some(&snapshot.content), verified)? else { return Ok(None) };
+    let Some(mut plan) = by_deltas(snapshot.release, Some(&snapshot.content), verified)? else {
+        return Ok(None);
+    };
     plan.snapshot = true;
     let packs = snapshot.shards.iter().flat_map(|shard| shard.packs());
     let shards = targets(packs, verified)?;
-    plan.targets = shards.into_iter().chain(plan.targets).collect();
-    plan.targets.dedup();
+    plan.targets = each_once(shards.into_iter().chain(plan.targets).collect());
     Ok(Some(plan))
 }
 
@@ -109,7 +112,15 @@ fn by_deltas(from: u64, content: Option<&str>, verified: &Verified) -> Result<Op
     }
     path.reverse();
     let targets = targets(path.iter().flat_map(|delta| delta.packs()), verified)?;
-    Ok(Some(Plan { snapshot: false, steps: path, targets }))
+    Ok(Some(Plan { snapshot: false, steps: path, targets: each_once(targets) }))
+}
+
+/// Without those of the same bytes: steps that change the same little have packs that are the same, and
+/// two downloads of one file would be in each other's way.
+pub(crate) fn each_once(mut targets: Vec<Target>) -> Vec<Target> {
+    let mut seen = HashSet::new();
+    targets.retain(|target| seen.insert(target.sha256.clone()));
+    targets
 }
 
 fn targets<'p>(packs: impl Iterator<Item = &'p Pack>, verified: &Verified) -> Result<Vec<Target>> {

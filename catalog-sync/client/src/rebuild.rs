@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use knytt_engine::{Catalog, CatalogSpec, Current, Fingerprint, OpenOptions};
+use knytt_engine::{Catalog, CatalogSpec, Current, Fingerprint, OpenOptions, Origin};
 use knytt_wire::Shard;
 
 use crate::apply::{self, Job};
@@ -19,11 +19,14 @@ const ROWS_PER_COMMIT: usize = 8192;
 const PRODUCT_BYTES: usize = 1024;
 
 /// Builds the catalogue from the release's snapshot and the steps after it, and puts it in place.
-pub(crate) fn rebuild(folder: &Folder, plan: &Plan, job: &Job<'_>) -> Result<()> {
+/// `origin` is noted in the new environment, so that catalogue and model change in one step.
+pub(crate) fn rebuild(folder: &Folder, plan: &Plan, origin: &Origin, job: &Job<'_>) -> Result<()> {
     let release = &job.verified.release;
     let (name, environment) = folder.fresh_environment(release.number, &release.content)?;
     let built = build(&environment, plan, job);
     let placed = built.and_then(|()| {
+        origin.write(&environment)?;
+        files::sync_folder(&environment).map_err(of_file(&environment))?;
         files::sync_folder(folder.path()).map_err(of_file(folder.path()))?;
         Ok(Current::set(folder.path(), &name)?)
     });
@@ -83,7 +86,8 @@ fn fill(catalog: &Catalog, shard: &Shard, job: &Job<'_>, before: u64) -> Result<
         }
         catalog.transact::<_, Error>(|transaction| {
             for (product, vector, picture) in &batch {
-                transaction.upsert(product, vector, picture.as_deref())?;
+                let added = transaction.upsert(product, vector, picture.as_deref());
+                added.map_err(|error| apply::no_sense(error, &shard.attributes.target))?;
             }
             Ok(())
         })?;

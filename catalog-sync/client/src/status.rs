@@ -70,7 +70,8 @@ pub fn status(folder: &Path) -> Result<Option<Status>> {
 pub(crate) fn read(folder: &Folder, clock: &Clock) -> Result<Option<Status>> {
     let Some(source) = files::read::<Source>(&folder.source())? else { return Ok(None) };
     let mut status = files::read::<Status>(&folder.status())?.unwrap_or_else(|| Status::new(&source));
-    let expired = |at: i64| Timestamp::from_millisecond(at).ok().map(|at| clock.now().as_second() - at.as_second());
+    let expired =
+        |at: i64| Timestamp::from_millisecond(at).ok().map(|at| clock.now().as_second() - at.as_second());
     let past_secs = status.expires_ms.and_then(expired).filter(|past| *past > 0);
     status.stale_days = past_secs.map(|past| u32::try_from(past / (24 * 3600)).unwrap_or(u32::MAX));
     Ok(Some(status))

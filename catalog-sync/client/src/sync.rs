@@ -4,18 +4,18 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use knytt_engine::{Catalog, Current};
+use knytt_engine::{Catalog, Current, Origin};
 use knytt_wire::Url;
 
 use crate::apply::{Job, apply};
-use crate::clock::judged_now;
+use crate::clock::{disagreement, judged_now};
 use crate::download::Downloads;
 use crate::folder::Folder;
-use crate::http::Http;
+use crate::http::{Http, Patience};
 use crate::lock::Lock;
 use crate::metadata::{Base, Verified, first_root, not_expired, verify};
 use crate::model::Source as ModelSource;
-use crate::plan::{Here, Plan, from_snapshot, plan};
+use crate::plan::{Here, Plan, each_once, from_snapshot, plan};
 use crate::progress::{Cancel, Progress, Report};
 use crate::status::{Source, Status};
 use crate::transport::fetch;
@@ -41,6 +41,8 @@ pub struct SyncOptions {
     pub state: Option<PathBuf>,
     /// What time it is.
     pub clock: Clock,
+    /// How long to wait for a server.
+    pub patience: Patience,
 }
 
 /// What a sync did.
@@ -95,14 +97,18 @@ struct Run<'r> {
 impl Run<'_> {
     async fn sync(&self, from: Url, known: Option<Source>) -> Result<Synced> {
         (self.report)(Progress::Checking);
-        let http = Http::new(self.cancel.clone())?;
+        let http = Http::new(self.cancel.clone(), self.options.patience)?;
         let (source, root) = self.source(&http, from, known).await?;
         let base = Base::new(&source.from);
         let state = self.options.state.clone().or_else(state_folder);
         let store = TrustStore::new(self.folder.trust(), state.as_deref(), &source.root, self.folder.path());
         let mut trust = store.read(&source.root)?;
-        trust.root = trust.root.or(root);
         let here = self.here()?;
+        let is_first = trust.root.is_none();
+        if is_first {
+            trust.release = here.as_ref().map_or(0, |here| here.release);
+        }
+        trust.root = trust.root.or(root);
         let Some(timestamp) = self.newer_timestamp(&http, &base, &trust, here.as_ref()).await? else {
             return Ok(self.unchanged(here.map_or(0, |here| here.release)));
         };
@@ -112,12 +118,15 @@ impl Run<'_> {
         let verified = match verify(&http, &base, &mut trust, Some(timestamp), clock, scratch).await {
             Ok(verified) => verified,
             Err(error) => {
-                // Newer roots that were verified on the way stay verified.
-                store.write(&trust)?;
+                // Newer roots that were verified on the way stay verified; but an address where nothing
+                // was ever verified has no claim yet.
+                if !is_first {
+                    store.write(&trust)?;
+                }
                 return Err(error);
             }
         };
-        self.expect(&verified, here.as_ref(), trust.release)?;
+        self.expect(&verified, here.as_ref())?;
         let mut newer = verified.trust.clone();
         newer.release = newer.release.max(verified.release.number);
         store.write(&newer)?;
@@ -133,7 +142,8 @@ impl Run<'_> {
         known: Option<Source>,
     ) -> Result<(Source, Option<Box<serde_json::value::RawValue>>)> {
         let pinned = known.as_ref().map(|known| known.root.clone());
-        if let Some((pinned, asked)) = pinned.as_ref().zip(self.options.root.as_ref()).filter(|(p, a)| p != a) {
+        if let Some((pinned, asked)) = pinned.as_ref().zip(self.options.root.as_ref()).filter(|(p, a)| p != a)
+        {
             return Err(Error::WrongRoot { expected: pinned.clone(), found: asked.clone() });
         }
         if known.as_ref().is_some_and(|known| known.from == from) && self.folder.trust().exists() {
@@ -180,14 +190,17 @@ impl Run<'_> {
         let at_newest = here.is_some_and(|here| here.release == trust.release) && trust.timestamp.is_some();
         let tag = trust.etag.as_deref().filter(|_| at_newest);
         let url = base.metadata("timestamp.json")?;
-        match fetch(http, &url, tag, 64 << 10).await? {
-            Some((bytes, _, etag)) => Ok(Some((bytes, etag))),
+        let fetched = fetch(http, &url, tag, 64 << 10).await?;
+        match fetched.bytes {
+            Some(bytes) => Ok(Some((bytes, fetched.etag))),
             None => {
                 let status = status::read(&self.folder, &self.options.clock)?;
-                if let Some((expires, status)) = status.and_then(|status| Some((status.expires_ms?, status))) {
+                if let Some((expires, status)) = status.and_then(|status| Some((status.expires_ms?, status)))
+                {
                     let expires = Timestamp::from_millisecond(expires).unwrap_or(Timestamp::UNIX_EPOCH);
-                    let now = judged_now(&self.options.clock, status.published_ms, None);
-                    not_expired(Role::Timestamp, expires, now, || None)?;
+                    let (clock, date) = (&self.options.clock, fetched.date);
+                    let now = judged_now(clock, status.published_ms, date);
+                    not_expired(Role::Timestamp, expires, now, || disagreement(clock, date))?;
                 }
                 Ok(None)
             }
@@ -195,16 +208,16 @@ impl Run<'_> {
     }
 
     /// What a valid signature does not say: that it is this catalogue, and not an older state of it.
-    fn expect(&self, verified: &Verified, here: Option<&Here>, seen: u64) -> Result<()> {
+    fn expect(&self, verified: &Verified, here: Option<&Here>) -> Result<()> {
         let release = &verified.release;
         let known = status::read(&self.folder, &self.options.clock)?.map(|status| status.catalog);
         let known = here.map(|here| here.catalog.clone()).or(known).filter(|id| !id.is_empty());
         if let Some(expected) = known.filter(|known| *known != release.catalog) {
             return Err(Error::WrongCatalog { expected, found: release.catalog.clone() });
         }
-        let newest = here.map_or(seen, |here| here.release.max(seen));
+        let newest = verified.trust.release;
         if release.number < newest {
-            let reason = format!("it is release {}, release {newest} was here", release.number);
+            let reason = format!("it is release {}, release {newest} was seen", release.number);
             return Err(Error::Rollback { role: Role::Release, reason });
         }
         Ok(())
@@ -224,22 +237,29 @@ impl Run<'_> {
         };
         let model = model::source(&self.folder, verified)?;
         let mut downloaded_bytes = self.download(http, source, verified, &way, &model).await?;
-        let mut done = self.apply(verified, &way).await;
+        // Before any vector of it is here: a sync that ends in between must leave what can be searched.
+        let origin = self.install_model(verified, &model)?;
+        let mut done = self.apply(verified, &way, &origin).await;
         if matches!(done, Err(Error::Content { .. })) && !way.snapshot {
             // What is here is not what its number says: then the whole release takes its place.
             if let Some(whole) = from_snapshot(verified)? {
                 way = whole;
                 downloaded_bytes += self.download(http, source, verified, &way, &model).await?;
-                done = self.apply(verified, &way).await;
+                done = self.apply(verified, &way, &origin).await;
             }
         }
         done?;
-        self.finish_model(verified, &model)?;
         self.note_success(source, verified, true)?;
         let _ = self.folder.sweep();
         let _ = std::fs::remove_dir_all(self.folder.packs());
         let swapped = way.snapshot;
-        Ok(Synced { release: verified.release.number, from_release, downloaded_bytes, swapped, changed: true })
+        Ok(Synced {
+            release: verified.release.number,
+            from_release,
+            downloaded_bytes,
+            swapped,
+            changed: true,
+        })
     }
 
     async fn download(
@@ -253,12 +273,14 @@ impl Run<'_> {
         let mut targets = way.targets.clone();
         if let ModelSource::Fetch(files) = model {
             targets.extend(files.iter().cloned());
+            targets = each_once(targets);
         }
         let bytes = targets.iter().map(|target| target.length).sum();
         if self.options.metered && bytes > METERED_BYTES {
             return Err(Error::Metered { bytes });
         }
-        let mirrors = verified.release.mirrors.iter().filter(|url| is_private(url) || !is_private(&source.from));
+        let mirrors =
+            verified.release.mirrors.iter().filter(|url| is_private(url) || !is_private(&source.from));
         let bases: Vec<Base> = std::iter::once(&source.from).chain(mirrors).map(Base::new).collect();
         self.folder.prepare()?;
         let folder = self.folder.packs();
@@ -266,13 +288,13 @@ impl Run<'_> {
     }
 
     /// On a thread for what blocks: the disk, and decompression.
-    async fn apply(&self, verified: &Verified, way: &Plan) -> Result<()> {
+    async fn apply(&self, verified: &Verified, way: &Plan, origin: &Origin) -> Result<()> {
         let packs = self.folder.packs();
         let total_rows = way.rows(&verified.release);
         let job = Job { verified, packs: &packs, report: self.report, cancel: self.cancel, total_rows };
         let work = || {
             if way.snapshot {
-                return rebuild::rebuild(&self.folder, way, &job);
+                return rebuild::rebuild(&self.folder, way, origin, &job);
             }
             let catalog = Catalog::open(self.folder.path())?;
             let mut done = 0;
@@ -284,19 +306,19 @@ impl Run<'_> {
         };
         std::thread::scope(|scope| {
             let worker = scope.spawn(work);
-            worker.join().unwrap_or(Err(Error::Cancelled))
+            worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         })
     }
 
-    fn finish_model(&self, verified: &Verified, model: &ModelSource) -> Result<()> {
-        match model {
-            ModelSource::Starter => model::note(&self.folder, None),
-            ModelSource::Here(path) => model::note(&self.folder, Some(path)),
+    /// Puts the model where it can be opened; what is noted of that in the catalogue.
+    fn install_model(&self, verified: &Verified, model: &ModelSource) -> Result<Origin> {
+        Ok(match model {
+            ModelSource::Starter => model::note(None),
+            ModelSource::Here(path) => model::note(Some(path)),
             ModelSource::Fetch(_) => {
-                let path = model::install(&self.folder, verified, &self.folder.packs())?;
-                model::note(&self.folder, Some(&path))
+                model::note(Some(&model::install(&self.folder, verified, &self.folder.packs())?))
             }
-        }
+        })
     }
 
     fn unchanged(&self, release: u64) -> Synced {

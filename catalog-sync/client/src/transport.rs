@@ -50,21 +50,27 @@ impl MetadataTransport {
             }
         }
         self.heard.lock().unwrap_or_else(PoisonError::into_inner).error = None;
-        let (bytes, date, _) = fetch(&self.http, url, None, LONGEST_BYTES).await?.unwrap_or_default();
-        self.heard.lock().unwrap_or_else(PoisonError::into_inner).date = date;
-        Ok(bytes)
+        let fetched = fetch(&self.http, url, None, LONGEST_BYTES).await?;
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner).date = fetched.date;
+        Ok(fetched.bytes.unwrap_or_default())
     }
 }
 
-/// A small file, whole, with the server's time and its tag; `None` if it is what the tag says.
-pub(crate) async fn fetch(
-    http: &Http,
-    url: &Url,
-    etag: Option<&str>,
-    limit_bytes: u64,
-) -> Result<Option<(Bytes, Option<Timestamp>, Option<String>)>> {
+/// A small file, whole.
+#[derive(Debug)]
+pub(crate) struct Fetched {
+    /// `None`: it is what the tag says that was sent.
+    pub(crate) bytes: Option<Bytes>,
+    /// The server's clock.
+    pub(crate) date: Option<Timestamp>,
+    /// The file's tag.
+    pub(crate) etag: Option<String>,
+}
+
+/// Fetches a small file.
+pub(crate) async fn fetch(http: &Http, url: &Url, etag: Option<&str>, limit_bytes: u64) -> Result<Fetched> {
     let body = match http.get(url, Ask { etag, ..Ask::default() }).await? {
-        Answer::Unchanged => return Ok(None),
+        Answer::Unchanged { date } => return Ok(Fetched { bytes: None, date, etag: None }),
         Answer::Body(body) => body,
     };
     let mut bytes = Vec::new();
@@ -75,7 +81,7 @@ pub(crate) async fn fetch(
             return Err(Error::TooLarge { file: name_of(url), limit_bytes });
         }
     }
-    Ok(Some((bytes.into(), body.date, body.etag)))
+    Ok(Fetched { bytes: Some(bytes.into()), date: body.date, etag: body.etag })
 }
 
 /// A file's name, for people.

@@ -156,13 +156,14 @@ impl Delivery {
 
     /// The catalogues that have something to send, and somewhere to send it to.
     async fn due(&self, worth: Worth) -> Result<Vec<Due>> {
+        let due = self.reading(move |outbox, txn| outbox.due(txn, worth, now_ms())).await?;
         let route = Arc::clone(&self.route);
-        let addressed = move |outbox: Outbox<'static>, txn: &RoTxn<'_>| {
-            let due = outbox.due(txn, worth, now_ms())?.into_iter();
-            let due = due.filter_map(|(catalog, at_ms)| Some(Due { to: route(&catalog)?, catalog, at_ms }));
-            Ok(due.collect())
+        // Without the environment in hand: the route may wait for who closes it.
+        let addressed = move || {
+            let due = due.into_iter();
+            due.filter_map(|(catalog, at_ms)| Some(Due { to: route(&catalog)?, catalog, at_ms })).collect()
         };
-        self.reading(addressed).await
+        Ok(spawn_blocking(addressed).await?)
     }
 
     /// Asked anew for each batch, and where it may take its time: a system is asked that may be slow.

@@ -151,7 +151,8 @@ impl<'b> Source<'b> {
         if set == DELETED {
             return Ok(AttributesRow::gone(id));
         }
-        let columns = Columns::from_bits(set).ok_or_else(|| no_row(id, "it sets columns that are not known"))?;
+        let columns =
+            Columns::from_bits(set).ok_or_else(|| no_row(id, "it sets columns that are not known"))?;
         let mut product = Product { id: id.into(), ..Product::default() };
         for ((_, _, _, slot), texts) in TEXTS.iter().zip(&self.texts) {
             *slot(&mut product) = text_at(texts, n).unwrap_or_default().into();
@@ -204,7 +205,10 @@ fn texts(rows: &[AttributesRow], get: impl Fn(&AttributesRow) -> Option<String>)
     Arc::new(rows.iter().map(get).collect::<StringArray>())
 }
 
-fn lists<'r>(rows: &'r [AttributesRow], get: impl Fn(&'r AttributesRow) -> Option<&'r Vec<String>>) -> ArrayRef {
+fn lists<'r>(
+    rows: &'r [AttributesRow],
+    get: impl Fn(&'r AttributesRow) -> Option<&'r Vec<String>>,
+) -> ArrayRef {
     let mut lists = ListBuilder::new(StringBuilder::new()).with_field(element_field());
     for row in rows {
         let values = get(row);

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::BitOr;
 
-use knytt_engine::Product;
+use knytt_engine::{Price, Product};
 
 /// A set of a product's columns.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -24,6 +24,10 @@ macro_rules! columns {
                 $(if one.$field != other.$field {
                     differ = differ | Self::$name;
                 })+
+                // Equal numbers may be written differently, and a catalogue keeps how.
+                if one.price.as_ref().map(Price::to_string) != other.price.as_ref().map(Price::to_string) {
+                    differ = differ | Self::PRICE;
+                }
                 differ
             }
 
@@ -103,6 +107,8 @@ mod tests {
         differ.copy(&new, &mut changed);
         assert_eq!(changed, new);
         assert!(Columns::between(&old, &old).is_empty());
+        let priced = |price: &str| Product { price: price.parse().ok(), ..old.clone() };
+        assert_eq!(Columns::between(&priced("12.5 EUR"), &priced("12.50 EUR")), Columns::PRICE);
         assert_eq!(format!("{differ:?}"), r#"{"title", "sizes"}"#);
     }
 }

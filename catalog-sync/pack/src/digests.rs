@@ -62,7 +62,11 @@ impl Row for DigestRow {
             let id = id.unwrap_or_default();
             let read = |array: &FixedSizeBinaryArray| array.value(n).try_into().ok();
             let vector = read(vectors).ok_or_else(|| no_row(id, "its digest has another length"))?;
-            Ok(Self { id: id.into(), vector, picture: pictures.is_valid(n).then(|| read(pictures)).flatten() })
+            Ok(Self {
+                id: id.into(),
+                vector,
+                picture: pictures.is_valid(n).then(|| read(pictures)).flatten(),
+            })
         };
         ids.iter().enumerate().map(row).collect()
     }

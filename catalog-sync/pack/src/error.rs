@@ -69,6 +69,11 @@ pub enum Error {
     #[error("the pack cannot be read or written: {0}")]
     Parquet(#[from] parquet::errors::ParquetError),
 
+    /// The file contradicts itself in a way that the library for Parquet does not expect: it was damaged,
+    /// or made to do harm.
+    #[error("the pack is damaged: {0}")]
+    Damaged(String),
+
     /// Rows do not make a batch of columns; the program has a mistake.
     #[error("the pack's columns do not fit together: {0}")]
     Arrow(#[from] arrow_schema::ArrowError),

@@ -2,8 +2,11 @@
 
 use std::collections::VecDeque;
 use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
 use parquet::file::reader::ChunkReader;
 
 use crate::row::schema;
@@ -41,6 +44,10 @@ impl<R: Row> PackReader<R> {
     /// # Errors
     /// [`Error::Header`], [`Error::Rows`], [`Error::DecompressedSize`], [`Error::Parquet`].
     pub fn open<S: ChunkReader + 'static>(source: S, expected: &Expected<'_>) -> Result<Self> {
+        contained(|| Self::open_trusting(source, expected))
+    }
+
+    fn open_trusting<S: ChunkReader + 'static>(source: S, expected: &Expected<'_>) -> Result<Self> {
         let options = ArrowReaderOptions::new().with_schema(schema::<R>(expected.header));
         let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(source, options)?;
         let metadata = builder.metadata();
@@ -60,8 +67,10 @@ impl<R: Row> PackReader<R> {
 
     fn read(&mut self) -> Result<Option<R>> {
         while self.ready.is_empty() {
-            let Some(batch) = self.batches.next() else { return Ok(None) };
-            self.ready.extend(R::rows(&batch?, &self.header)?);
+            let (batches, header) = (&mut self.batches, &self.header);
+            let rows = contained(|| batches.next().map(|batch| R::rows(&batch?, header)).transpose())?;
+            let Some(rows) = rows else { return Ok(None) };
+            self.ready.extend(rows);
         }
         let row = self.ready.pop_front();
         if let Some(row) = &row {
@@ -73,6 +82,16 @@ impl<R: Row> PackReader<R> {
         }
         Ok(row)
     }
+}
+
+/// Some damaged pages make the library for Parquet panic. Whoever reads a pack gets an error instead; its
+/// reader is not used again.
+fn contained<T>(read: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
+        let text =
+            panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref().copied());
+        Err(Error::Damaged(text.unwrap_or("its reader gave up").into()))
+    })
 }
 
 impl<R: Row> Iterator for PackReader<R> {

@@ -45,7 +45,11 @@ pub(crate) fn schema<R: Row>(header: &Header) -> Arc<Schema> {
 }
 
 /// A column of `batch` by its name, as the array type that its data type has.
-pub(crate) fn column<'b, A: Array + 'static>(batch: &'b RecordBatch, name: &str, kind: Kind) -> Result<&'b A> {
+pub(crate) fn column<'b, A: Array + 'static>(
+    batch: &'b RecordBatch,
+    name: &str,
+    kind: Kind,
+) -> Result<&'b A> {
     let column = batch.column_by_name(name).and_then(|column| column.as_any().downcast_ref::<A>());
     column.ok_or_else(|| Error::Columns { kind, reason: format!("its column {name:?} is of another type") })
 }

@@ -69,7 +69,11 @@ impl<R: Row, W: Write + Send> PackWriter<R, W> {
         self.waiting_bytes += row.weight();
         self.waiting.push(row.clone());
         self.rows += 1;
-        if self.waiting.len() >= BATCH_ROWS || self.waiting_bytes >= BATCH_BYTES { self.write() } else { Ok(()) }
+        if self.waiting.len() >= BATCH_ROWS || self.waiting_bytes >= BATCH_BYTES {
+            self.write()
+        } else {
+            Ok(())
+        }
     }
 
     /// Writes what is left and the footer.
@@ -101,7 +105,9 @@ impl<R: Row, W: Write + Send> PackWriter<R, W> {
 /// What a file takes decompressed, by its footer.
 pub(crate) fn uncompressed_bytes(metadata: &ParquetMetaData) -> u64 {
     let chunks = metadata.row_groups().iter().flat_map(|group| group.columns());
-    chunks.map(|chunk| u64::try_from(chunk.uncompressed_size()).unwrap_or(u64::MAX)).fold(0, u64::saturating_add)
+    chunks
+        .map(|chunk| u64::try_from(chunk.uncompressed_size()).unwrap_or(u64::MAX))
+        .fold(0, u64::saturating_add)
 }
 
 fn properties(kind: Kind, header: &Header) -> Result<WriterProperties> {

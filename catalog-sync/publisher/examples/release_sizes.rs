@@ -97,7 +97,8 @@ impl Bench {
         self.change(|change| {
             for n in (0..products).step_by(10) {
                 if let Some(mut product) = change.product(&id(n))? {
-                    product.price = format!("{}.99 EUR", n % 300).parse().ok();
+                    let cents = n.wrapping_mul(2_654_435_761) % 40_000;
+                    product.price = format!("{}.{:02} EUR", 5 + cents / 100, cents % 100).parse().ok();
                     change.revise(&product, None, None)?;
                 }
             }
@@ -122,7 +123,8 @@ impl Bench {
         let seconds = started.elapsed().as_secs_f64();
         let Outcome::Published(summary) = outcome else { return Err("nothing had changed".into()) };
         let bytes = summary.delta_bytes.unwrap_or(summary.snapshot_bytes);
-        let share = whole.map_or("100 %".into(), |whole| format!("{:.3} %", 100.0 * bytes as f64 / whole as f64));
+        let share =
+            whole.map_or("100 %".into(), |whole| format!("{:.3} %", 100.0 * bytes as f64 / whole as f64));
         println!("| {name} | {bytes} | {share} | {seconds:.1} s | {} |", summary.uploaded_bytes);
         Ok(*summary)
     }
@@ -134,8 +136,8 @@ fn id(n: u32) -> String {
 
 fn product(n: u32, rng: &mut ChaCha8Rng) -> Product {
     const WORDS: [&str; 16] = [
-        "linen", "cotton", "wool", "summer", "winter", "slim", "loose", "striped", "plain", "soft", "short", "long",
-        "classic", "light", "warm", "daily",
+        "linen", "cotton", "wool", "summer", "winter", "slim", "loose", "striped", "plain", "soft", "short",
+        "long", "classic", "light", "warm", "daily",
     ];
     const COLORS: [&str; 6] = ["red", "navy", "black", "white", "green", "beige"];
     let mut words = |count| (0..count).map(|_| WORDS[rng.random_range(0..16)]).collect::<Vec<_>>().join(" ");

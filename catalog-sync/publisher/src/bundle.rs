@@ -58,7 +58,8 @@ pub(crate) fn ship(
     let folder = folder(files, catalog)?;
     let bundle = Bundle::open(&folder).map_err(|e| Error::Model(e.to_string()))?;
     if *bundle.fingerprint() != info.fingerprint {
-        let reason = format!("{} is model {}, not {}", folder.display(), bundle.fingerprint(), info.fingerprint);
+        let reason =
+            format!("{} is model {}, not {}", folder.display(), bundle.fingerprint(), info.fingerprint);
         return Err(Error::Model(reason));
     }
     for name in FILES {
@@ -86,5 +87,7 @@ fn folder(files: &ModelFiles, catalog: &Path) -> Result<PathBuf> {
         return Ok(folder.clone());
     }
     let remembered = Origin::read(catalog).model.filter(|model| model != "starter");
-    remembered.map(PathBuf::from).ok_or_else(|| Error::Model("the catalogue does not say where its bundle is".into()))
+    remembered
+        .map(PathBuf::from)
+        .ok_or_else(|| Error::Model("the catalogue does not say where its bundle is".into()))
 }

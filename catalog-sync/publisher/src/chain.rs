@@ -39,13 +39,19 @@ pub(crate) fn snapshot_bytes(snapshot: &SnapshotPacks, bytes: impl Fn(&Pack) -> 
 }
 
 /// The cheapest way over `deltas` from one release to a later one; `None` if there is none.
-pub(crate) fn path(deltas: &[Delta], from: u64, to: u64, bytes: impl Fn(&Pack) -> u64) -> Option<Vec<&Delta>> {
+pub(crate) fn path(
+    deltas: &[Delta],
+    from: u64,
+    to: u64,
+    bytes: impl Fn(&Pack) -> u64,
+) -> Option<Vec<&Delta>> {
     let costs = Costs::new(deltas, to, &bytes);
     let (mut at, mut path) = (from, Vec::new());
     while at != to {
         let remaining = costs.from(at)?;
         let fits = |delta: &&Delta| {
-            delta.from == at && costs.from(delta.to).is_some_and(|c| c + delta_bytes(delta, &bytes) == remaining)
+            delta.from == at
+                && costs.from(delta.to).is_some_and(|c| c + delta_bytes(delta, &bytes) == remaining)
         };
         let next = deltas.iter().find(fits)?;
         path.push(next);
@@ -94,7 +100,13 @@ mod tests {
 
     fn snapshot(release: u64, bytes: u64) -> SnapshotPacks {
         let shard = Shard { attributes: pack(bytes), vectors: pack(0), pictures: pack(0) };
-        SnapshotPacks { release, products: 1, content: "c".into(), shards: vec![shard], digests: vec![pack(999)] }
+        SnapshotPacks {
+            release,
+            products: 1,
+            content: "c".into(),
+            shards: vec![shard],
+            digests: vec![pack(999)],
+        }
     }
 
     fn size(pack: &Pack) -> u64 {

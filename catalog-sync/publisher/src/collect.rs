@@ -139,7 +139,11 @@ impl Collection<'_> {
     }
 
     /// Those of `names` that are there and not needed.
-    async fn stat(&self, names: impl Iterator<Item = String>, needed: &BTreeSet<String>) -> Result<Vec<Entry>> {
+    async fn stat(
+        &self,
+        names: impl Iterator<Item = String>,
+        needed: &BTreeSet<String>,
+    ) -> Result<Vec<Entry>> {
         let mut seen = BTreeSet::new();
         let mut entries = Vec::new();
         for name in names {

@@ -1,6 +1,5 @@
 //! What changed between two states of a shard.
 
-use knytt_engine::Product;
 use knytt_pack::{Columns, digest};
 
 use crate::Result;
@@ -45,9 +44,11 @@ pub(crate) fn between(mut before: ShardState, source: &Source, ids: &[&str]) -> 
     for &id in ids {
         let record = source.record(id)?;
         let kind = match before.remove(id) {
-            None => EditKind::Set { columns: Columns::ALL, vector: true, picture: record.thumbnail.is_some() },
+            None => {
+                EditKind::Set { columns: Columns::ALL, vector: true, picture: record.thumbnail.is_some() }
+            }
             Some(known) => EditKind::Set {
-                columns: columns_between(&known.product, &record.product),
+                columns: Columns::between(&known.product, &record.product),
                 vector: known.vector != digest(record.vector),
                 picture: known.picture != record.thumbnail.map(digest),
             },
@@ -61,14 +62,6 @@ pub(crate) fn between(mut before: ShardState, source: &Source, ids: &[&str]) -> 
 }
 
 const NOTHING: EditKind = EditKind::Set { columns: Columns::NONE, vector: false, picture: false };
-
-/// [`Columns::between`], and prices as they are written: 12.5 and 12.50 are equal numbers, but not the
-/// same content.
-fn columns_between(before: &Product, now: &Product) -> Columns {
-    let differ = Columns::between(before, now);
-    let written = |product: &Product| product.price.as_ref().map(ToString::to_string);
-    if written(before) == written(now) { differ } else { differ | Columns::PRICE }
-}
 
 /// Counts edits.
 pub(crate) fn count(edits: &[Edit]) -> Changes {
@@ -84,16 +77,4 @@ pub(crate) fn count(edits: &[Edit]) -> Changes {
         }
     }
     changes
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_price_that_is_written_otherwise_is_a_change() {
-        let priced = |price: &str| Product { price: Some(price.parse().unwrap()), ..Product::default() };
-        assert_eq!(columns_between(&priced("12.5 EUR"), &priced("12.50 EUR")), Columns::PRICE);
-        assert!(columns_between(&priced("12.5 EUR"), &priced("12.5 EUR")).is_empty());
-    }
 }

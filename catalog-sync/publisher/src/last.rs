@@ -184,7 +184,8 @@ async fn verified(depot: &Arc<dyn Depot>, keys: &Keys, timestamp: &Bytes) -> Res
 
 async fn load(depot: &Arc<dyn Depot>, root: &RootVersion, timestamp: &Bytes) -> Result<Repository, Refused> {
     let transport = Through { depot: Arc::clone(depot), timestamp: timestamp.clone() };
-    let base = |folder: &str| Url::parse(&format!("depot:///{folder}/")).map_err(|e| Refused::Other(e.to_string()));
+    let base =
+        |folder: &str| Url::parse(&format!("depot:///{folder}/")).map_err(|e| Refused::Other(e.to_string()));
     let loader = RepositoryLoader::new(&root.bytes, base(METADATA)?, base(TARGETS)?)
         .transport(transport)
         // Whoever publishes makes it fresh again.
@@ -232,7 +233,8 @@ impl Transport for Through {
             self.timestamp.clone()
         } else {
             let found = self.depot.get(name).await;
-            let found = found.map_err(|e| TransportError::new_with_cause(TransportErrorKind::Other, &url, e))?;
+            let found =
+                found.map_err(|e| TransportError::new_with_cause(TransportErrorKind::Other, &url, e))?;
             found.ok_or_else(missing)?.bytes
         };
         Ok(Box::pin(stream::iter([Ok(bytes)])))

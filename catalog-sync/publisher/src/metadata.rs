@@ -49,7 +49,7 @@ impl Signing<'_> {
         floor: u64,
         sign: impl Fn(u64) -> Result<Vec<u8>>,
     ) -> Result<(u64, Metafile)> {
-        for version in floor + 1..=floor + MOST_GAPS {
+        for version in floor.saturating_add(1)..=floor.saturating_add(MOST_GAPS) {
             let bytes = sign(version)?;
             let meta = signed::metafile(version, &bytes)?;
             let name = format!("{METADATA}/{version}.{role}.json");
@@ -77,7 +77,7 @@ impl Signing<'_> {
                 }
             }
         }
-        let version = self.place.floor.timestamp + 1;
+        let version = self.place.floor.timestamp.saturating_add(1);
         let timestamp = signed::timestamp(snapshot, version, self.keys.expiries(), self.now)?;
         let (_, bytes) = self.keys.sign(Role::Timestamp, timestamp)?;
         depot.swap(TIMESTAMP, bytes.into(), self.place.timestamp.as_ref()).await?;

@@ -18,7 +18,8 @@ impl Publication<'_> {
         last: Option<&Last>,
         comparison: Option<&Comparison>,
     ) -> Result<Summary> {
-        let mut summary = Summary { release: release.number, products: release.products, ..Summary::default() };
+        let mut summary =
+            Summary { release: release.number, products: release.products, ..Summary::default() };
         summary.previous = self.place.last.as_ref().map(|last| last.release.number);
         let carried = last.filter(|last| last.carries);
         let mut full = !self.options.incremental || carried.is_none();
@@ -76,7 +77,8 @@ impl Publication<'_> {
         let lengths = last.release.snapshot.shards.iter().flat_map(Shard::packs);
         let whole: u64 = lengths.map(|pack| Ok(named(last, pack)?.length)).sum::<Result<u64>>()?;
         let bytes = |pack: &Pack| self.shipment.length(&pack.target).unwrap_or(0);
-        let way = chain::Costs::new(&release.deltas, release.number, bytes).from(last.release.snapshot.release);
+        let way =
+            chain::Costs::new(&release.deltas, release.number, bytes).from(last.release.snapshot.release);
         Ok(way.is_none_or(|way| way > whole))
     }
 
@@ -117,7 +119,12 @@ impl Publication<'_> {
     }
 
     /// Adds the way from the last full release, if it is shorter than that over the releases between.
-    fn add_leap(&mut self, release: &mut Release, from: &SnapshotPacks, edits: &[Edit]) -> Result<Option<u64>> {
+    fn add_leap(
+        &mut self,
+        release: &mut Release,
+        from: &SnapshotPacks,
+        edits: &[Edit],
+    ) -> Result<Option<u64>> {
         let leap = self.write_delta((from.release, &from.content), release, edits)?;
         let bytes = |pack: &Pack| self.shipment.length(&pack.target).unwrap_or(0);
         let way = chain::Costs::new(&release.deltas, release.number, bytes).from(from.release);
@@ -168,7 +175,11 @@ impl Publication<'_> {
         let pictures = self.shipment.pack(header, pictures)?;
         let digests = ids.iter().map(|id| {
             let record = source.record(id)?;
-            Ok(DigestRow { id: (*id).into(), vector: digest(record.vector), picture: record.thumbnail.map(digest) })
+            Ok(DigestRow {
+                id: (*id).into(),
+                vector: digest(record.vector),
+                picture: record.thumbnail.map(digest),
+            })
         });
         let digests = self.shipment.pack(header, digests)?;
         let mut send = |packed: crate::shipment::Packed| {

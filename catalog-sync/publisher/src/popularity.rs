@@ -36,7 +36,8 @@ impl Popularity {
             }
             let wrong = || Error::Popularity { line: n + 1, text: line.into() };
             let (id, score) = line.split_once('\t').ok_or_else(wrong)?;
-            let score = score.trim().parse::<f64>().ok().filter(|score| score.is_finite()).ok_or_else(wrong)?;
+            let score =
+                score.trim().parse::<f64>().ok().filter(|score| score.is_finite()).ok_or_else(wrong)?;
             scores.insert(id.into(), score);
         }
         Ok(Self(scores))
@@ -75,7 +76,8 @@ mod tests {
 
     #[test]
     fn lines_become_numbers_of_three_digits() {
-        let scores = Popularity::parse("item_id\tscore\na\t12345\nb\t0.5\n\nc\t0\nd\t2\ne\t-1.2345\n").unwrap();
+        let scores =
+            Popularity::parse("item_id\tscore\na\t12345\nb\t0.5\n\nc\t0\nd\t2\ne\t-1.2345\n").unwrap();
         let value = |id| scores.value(id);
         assert_eq!(value("a").as_deref(), Some("12300"));
         assert_eq!(value("b").as_deref(), Some("0.5"));

@@ -134,7 +134,7 @@ pub struct Summary {
 pub(crate) struct Comparison {
     /// Since the last release.
     pub(crate) step: Vec<Edit>,
-    /// Since the last full one, if that is another.
+    /// Since the last full one, if that is another and the release is to be full.
     pub(crate) leap: Option<Vec<Edit>>,
 }
 
@@ -158,7 +158,11 @@ pub fn publish(
     progress(Progress::Reading);
     let runtime = runtime()?;
     let place = runtime.block_on(async {
-        if options.rebuild { Place::load_to_rebuild(depot, keys).await } else { Place::load(depot, keys).await }
+        if options.rebuild {
+            Place::load_to_rebuild(depot, keys).await
+        } else {
+            Place::load(depot, keys).await
+        }
     })?;
     let source = Source::open(catalog, options.popularity.as_ref())?;
     if let Some(last) = &place.last
@@ -168,8 +172,16 @@ pub fn publish(
         return Err(Error::ForeignCatalog { expected, found });
     }
     let shipment = Shipment::new(&runtime, depot, now, options.rebuild)?;
-    let publication =
-        Publication { runtime: &runtime, keys, place: &place, source: &source, options, progress, now, shipment };
+    let publication = Publication {
+        runtime: &runtime,
+        keys,
+        place: &place,
+        source: &source,
+        options,
+        progress,
+        now,
+        shipment,
+    };
     let outcome = publication.run(catalog)?;
     drop(source);
     if let Outcome::Published(summary) = &outcome {
@@ -202,7 +214,8 @@ pub(crate) struct Publication<'a> {
 impl Publication<'_> {
     fn run(mut self, catalog: &Catalog) -> Result<Outcome> {
         let last = self.place.last.as_ref().filter(|_| !self.options.rebuild);
-        let model = bundle::ship(&self.options.model, &self.source.info, catalog.path(), last, &mut self.shipment)?;
+        let model =
+            bundle::ship(&self.options.model, &self.source.info, catalog.path(), last, &mut self.shipment)?;
         let last = last.filter(|last| last.release.model.fingerprint == model.fingerprint);
         let comparison = last.map(|last| self.compare(last)).transpose()?;
         if let (Some(last), Some(comparison)) = (last, &comparison)
@@ -235,13 +248,13 @@ impl Publication<'_> {
             format: FORMAT,
             catalog: source.info.catalog_id.clone(),
             title: self.title(),
-            number: self.place.floor.number + 1,
+            number: self.place.floor.number.saturating_add(1),
             published_ms: self.now.as_millisecond(),
             model,
             products,
             content: source.content.clone(),
             snapshot: SnapshotPacks {
-                release: self.place.floor.number + 1,
+                release: self.place.floor.number.saturating_add(1),
                 products,
                 content: source.content.clone(),
                 shards: Vec::new(),
@@ -272,10 +285,11 @@ impl Publication<'_> {
         let path = path.ok_or_else(|| Error::untrusted("no deltas lead from its snapshot to it"))?;
         let state = State::open(self.runtime, last, &self.source.header, &path)?;
         let total = release.snapshot.shards.len();
-        let mut comparison = Comparison { step: Vec::new(), leap: (!path.is_empty()).then(Vec::new) };
+        let leaps = !path.is_empty() && !self.options.incremental;
+        let mut comparison = Comparison { step: Vec::new(), leap: leaps.then(Vec::new) };
         for (shard, ids) in self.source.shards(total).iter().enumerate() {
             (self.progress)(Progress::Comparing { done: shard, total });
-            let (base, now) = state.shard(shard)?;
+            let (base, now) = state.shard(shard, leaps)?;
             comparison.step.extend(diff::between(now, self.source, ids)?);
             if let (Some(leap), Some(base)) = (&mut comparison.leap, base) {
                 leap.extend(diff::between(base, self.source, ids)?);

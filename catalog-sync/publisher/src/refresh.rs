@@ -57,8 +57,12 @@ pub(crate) async fn again(signing: &Signing<'_>, last: &Last) -> Result<Refreshe
         || root.verify_role(snapshot).is_err();
     let mut meta = described(&snapshot.signed.meta, "targets.json")?;
     if old_targets {
-        let entries: Vec<(String, Target)> =
-            targets.signed.targets.iter().map(|(name, target)| (name.raw().to_owned(), target.clone())).collect();
+        let entries: Vec<(String, Target)> = targets
+            .signed
+            .targets
+            .iter()
+            .map(|(name, target)| (name.raw().to_owned(), target.clone()))
+            .collect();
         (versions.targets, meta) = signing.put_targets(&entries).await?;
     }
     if old_snapshot {

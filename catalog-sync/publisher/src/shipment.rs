@@ -59,7 +59,12 @@ pub(crate) struct Packed {
 }
 
 impl<'a> Shipment<'a> {
-    pub(crate) fn new(runtime: &'a Runtime, depot: &Arc<dyn Depot>, now: Timestamp, again: bool) -> Result<Self> {
+    pub(crate) fn new(
+        runtime: &'a Runtime,
+        depot: &Arc<dyn Depot>,
+        now: Timestamp,
+        again: bool,
+    ) -> Result<Self> {
         Ok(Self {
             runtime,
             depot: Arc::clone(depot),
@@ -74,7 +79,11 @@ impl<'a> Shipment<'a> {
     }
 
     /// Writes a pack of rows that come in the order of their ids.
-    pub(crate) fn pack<R: Row>(&self, header: &Header, rows: impl Iterator<Item = Result<R>>) -> Result<Packed> {
+    pub(crate) fn pack<R: Row>(
+        &self,
+        header: &Header,
+        rows: impl Iterator<Item = Result<R>>,
+    ) -> Result<Packed> {
         let mut file = NamedTempFile::new_in(self.folder.path())?;
         let (written, length, sha256) = {
             let buffered = io::BufWriter::with_capacity(1 << 20, file.as_file_mut());

@@ -41,7 +41,8 @@ pub(crate) fn snapshot(
     expiries: &Expiries,
     now: Time,
 ) -> Result<Snapshot> {
-    let mut snapshot = Snapshot::new(SPEC_VERSION.into(), nonzero(version)?, expiries.end(Role::Snapshot, now));
+    let mut snapshot =
+        Snapshot::new(SPEC_VERSION.into(), nonzero(version)?, expiries.end(Role::Snapshot, now));
     snapshot.meta.insert("targets.json".into(), meta);
     snapshot._extra = extra(replaces);
     Ok(snapshot)

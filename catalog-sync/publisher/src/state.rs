@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use knytt_engine::Product;
 use knytt_pack::{
-    AttributesRow, Change, Columns, DigestRow, Expected, Header, PackReader, PictureRow, Row, VectorRow, digest,
-    shard_of,
+    AttributesRow, Change, Columns, DigestRow, Expected, Header, PackReader, PictureRow, Row, VectorRow,
+    digest, shard_of,
 };
 use knytt_wire::{Delta, Pack};
 use tokio::runtime::Runtime;
@@ -65,13 +65,15 @@ impl<'a> State<'a> {
         self.last.release.snapshot.shards.len()
     }
 
-    /// A shard as the release's snapshot has it, and as the release does.
-    pub(crate) fn shard(&self, shard: usize) -> Result<(Option<ShardState>, ShardState)> {
+    /// A shard as the release's snapshot has it, if that is wanted, and as the release does.
+    pub(crate) fn shard(&self, shard: usize, with_base: bool) -> Result<(Option<ShardState>, ShardState)> {
         let snapshot = &self.last.release.snapshot;
         let digests = snapshot.digests.get(shard);
         let digests = digests.ok_or_else(|| Error::untrusted("its snapshot has too few digests"))?;
-        let digests: HashMap<String, DigestRow> =
-            self.rows::<DigestRow>(digests)?.map(|row| row.map(|row| (row.id.clone(), row))).collect::<Result<_>>()?;
+        let digests: HashMap<String, DigestRow> = self
+            .rows::<DigestRow>(digests)?
+            .map(|row| row.map(|row| (row.id.clone(), row)))
+            .collect::<Result<_>>()?;
         let mut base = ShardState::new();
         for row in self.rows::<AttributesRow>(&snapshot.shards[shard].attributes)? {
             let product = row?.product;
@@ -80,14 +82,12 @@ impl<'a> State<'a> {
             let known = Known { vector: digest.vector, picture: digest.picture, product };
             base.insert(known.product.id.clone(), known);
         }
-        if self.steps.is_empty() {
-            return Ok((None, base));
-        }
-        let mut now = base.clone();
+        let kept = with_base.then(|| base.clone());
+        let mut now = base;
         for step in &self.steps {
             step[shard].apply(&mut now)?;
         }
-        Ok((Some(base), now))
+        Ok((kept, now))
     }
 
     fn step(&self, delta: &Delta) -> Result<Vec<Step>> {
@@ -130,7 +130,8 @@ impl Step {
                 Change::Set(columns) => match shard.get_mut(id) {
                     Some(known) => columns.copy(&row.product, &mut known.product),
                     None if columns == Columns::ALL => {
-                        let known = Known { product: row.product.clone(), vector: Digest::default(), picture: None };
+                        let known =
+                            Known { product: row.product.clone(), vector: Digest::default(), picture: None };
                         shard.insert(id.clone(), known);
                     }
                     None => return Err(unknown(id)),

@@ -159,6 +159,9 @@ pub enum InvalidEvent {
     /// A text is longer than anyone types.
     #[error("{0} is longer than {MAX_TEXT_CHARS} characters")]
     TooLong(&'static str),
+    /// A text has a NUL in it, which no database takes.
+    #[error("{0} has a NUL in it")]
+    Nul(&'static str),
     /// A text that must be there is not.
     #[error("{0} is empty")]
     Empty(&'static str),
@@ -242,9 +245,10 @@ fn text(name: &'static str, text: &str) -> Result<(), InvalidEvent> {
 }
 
 fn at_most(name: &'static str, text: &str) -> Result<(), InvalidEvent> {
-    // PostgreSQL stores no NUL in a text.
-    let fits = text.chars().nth(MAX_TEXT_CHARS).is_none() && !text.contains('\0');
-    if fits { Ok(()) } else { Err(InvalidEvent::TooLong(name)) }
+    if text.contains('\0') {
+        return Err(InvalidEvent::Nul(name));
+    }
+    if text.chars().nth(MAX_TEXT_CHARS).is_none() { Ok(()) } else { Err(InvalidEvent::TooLong(name)) }
 }
 
 #[cfg(test)]
@@ -305,5 +309,7 @@ mod tests {
         assert_eq!(wrong.validate(), Err(InvalidEvent::Empty("catalog")));
         let long = Item { item_id: "x".repeat(501), ..Item::default() };
         assert_eq!(event(Action::Share(long)).validate(), Err(InvalidEvent::TooLong("item_id")));
+        let nul = Item { item_id: "a\0".into(), ..Item::default() };
+        assert_eq!(event(Action::Share(nul)).validate(), Err(InvalidEvent::Nul("item_id")));
     }
 }

@@ -7,7 +7,8 @@ mod problem;
 mod release;
 
 pub use event::{
-    Action, Batch, Event, InvalidEvent, Item, ListedItem, MAX_BATCH_BYTES, MAX_BATCH_EVENTS, Outcome, QueryKind,
+    Action, Batch, Event, InvalidEvent, Item, ListedItem, MAX_BATCH_BYTES, MAX_BATCH_EVENTS, Outcome,
+    QueryKind,
 };
 pub use link::{CatalogLink, InvalidLink};
 pub use problem::Problem;

@@ -189,7 +189,10 @@ impl Release {
         must(!self.snapshot.shards.is_empty(), "its snapshot has no packs")?;
         must(self.deltas.iter().all(|delta| delta.from < delta.to), "a delta leads backwards")?;
         must(self.deltas.iter().all(|delta| delta.to <= self.number), "a delta leads beyond it")?;
-        must(self.model.files.iter().all(|file| is_file_name(&file.name)), "a model's file has a strange name")?;
+        must(
+            self.model.files.iter().all(|file| is_file_name(&file.name)),
+            "a model's file has a strange name",
+        )?;
         must(self.names_are_plain(), "a pack has a strange name")?;
         must(self.path_is_whole(), "no way leads from its snapshot to it")
     }

@@ -80,6 +80,11 @@ impl Events {
         now.context = Some(context);
     }
 
+    /// What was shown is not spoken of any more.
+    pub fn forget(&self) {
+        self.now().list = None;
+    }
+
     /// An answer came, to a question or to a look around.
     pub fn answered(&self, request: &SearchRequest, response: &SearchResponse) -> Told {
         let question = SearchRequest { ticket: 0, limit: 0, ..request.clone() };

@@ -35,7 +35,7 @@ pub fn of_sync(error: &Sync) -> Problem {
 /// What a sync's own code is to the window.
 pub fn code_of_sync(code: &str) -> Code {
     match code {
-        "offline" | "refused" => Code::Offline,
+        "offline" | "too_slow" | "refused" => Code::Offline,
         "not_found" => Code::NotFound,
         "wrong_root" | "wrong_key" => Code::WrongRoot,
         "unencrypted" => Code::Insecure,

@@ -2,8 +2,8 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -11,7 +11,7 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use knytt_engine::Catalog;
-use knytt_publisher::{Keys, KeyOptions, PublishOptions, init, open_depot, publish};
+use knytt_publisher::{KeyOptions, Keys, PublishOptions, init, open_depot, publish};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -36,7 +36,8 @@ pub struct Server {
     pub damaging: AtomicBool,
     /// Nothing is there while this holds.
     pub away: AtomicBool,
-    pub asked: AtomicU64,
+    /// How many packs have waited.
+    pub waited: AtomicU64,
 }
 
 impl Retailer {
@@ -47,7 +48,8 @@ impl Retailer {
         build(&place("catalog"), products);
         std::fs::create_dir(place("public")).unwrap();
         let server = Arc::new(Server::new(place("public")));
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
         let router = Router::new().fallback(answer).with_state(Arc::clone(&server));
@@ -89,7 +91,7 @@ impl Retailer {
 impl Server {
     fn new(files: PathBuf) -> Self {
         let (held, damaging, away) = (AtomicBool::new(false), AtomicBool::new(false), AtomicBool::new(false));
-        Self { files, held, damaging, away, asked: AtomicU64::new(0) }
+        Self { files, held, damaging, away, waited: AtomicU64::new(0) }
     }
 
     fn read(&self, path: &str) -> Option<Vec<u8>> {
@@ -99,9 +101,11 @@ impl Server {
 }
 
 async fn answer(State(server): State<Arc<Server>>, request: Request) -> Response {
-    server.asked.fetch_add(1, Ordering::Relaxed);
     let path = request.uri().path().to_owned();
     let is_pack = path.ends_with(".parquet");
+    if is_pack && server.held.load(Ordering::Relaxed) {
+        server.waited.fetch_add(1, Ordering::Relaxed);
+    }
     while is_pack && server.held.load(Ordering::Relaxed) {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }

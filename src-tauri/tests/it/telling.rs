@@ -105,13 +105,14 @@ fn a_favourite_and_its_event_are_one_commit() {
     assert_eq!((told(&shop).len(), shop.backend.library.favourites().unwrap().len()), (before + 1, 1));
 }
 
-/// The number of the last transaction that LMDB committed: the larger of its two meta pages'.
+/// The number of the last transaction that LMDB committed: the larger of those in its two meta pages.
 fn last_commit(data: &Path) -> u64 {
+    const MAGIC: [u8; 4] = 0xBEEF_C0DE_u32.to_le_bytes();
     let bytes = std::fs::read(data).unwrap();
-    // Page header (16), magic, version, address, map size, two databases (48 each), last page.
-    let at = 16 + 4 + 4 + 8 + 8 + 2 * 48 + 8;
-    let number = |page: usize| u64::from_le_bytes(bytes[page + at..][..8].try_into().unwrap());
-    number(0).max(number(4096))
+    let metas = bytes[..bytes.len().min(40_000)].windows(4).enumerate().filter(|(_, four)| *four == MAGIC);
+    // Magic, version, address, size of the map, two databases of 48 bytes, last page; then the number.
+    let number = |at: usize| u64::from_le_bytes(bytes[at + 128..][..8].try_into().unwrap());
+    metas.map(|(at, _)| number(at)).max().unwrap()
 }
 
 #[test]

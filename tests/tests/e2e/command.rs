@@ -14,6 +14,9 @@ static BINARY: LazyLock<PathBuf> = LazyLock::new(|| match std::env::var_os("KNYT
     None => build("knytt", "knytt"),
 });
 
+/// Where the binary keeps what it must not forget.
+static STATE: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
+
 /// Builds a program of this workspace.
 pub fn build(package: &str, program: &str) -> PathBuf {
     let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
@@ -37,7 +40,7 @@ pub fn build(package: &str, program: &str) -> PathBuf {
 /// A command line of the binary.
 pub fn knytt(args: &[&str]) -> Command {
     let mut command = Command::new(&*BINARY);
-    command.args(args).env("NO_COLOR", "1").stdin(Stdio::null());
+    command.args(args).env("NO_COLOR", "1").env("XDG_STATE_HOME", STATE.path()).stdin(Stdio::null());
     command
 }
 

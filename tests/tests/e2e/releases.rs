@@ -57,7 +57,7 @@ fn hits(catalog: &str, picture: &str) -> Vec<(String, String)> {
     let mut hits = Vec::new();
     for args in [&by_words[..], &by_picture[..]] {
         for hit in json(args)["hits"].as_array().unwrap() {
-            hits.push((hit["product"]["id"].to_string() + &hit["id"].to_string(), hit["score"].to_string()));
+            hits.push((hit["id"].to_string(), hit["score"].to_string()));
         }
     }
     assert!(!hits.is_empty());

@@ -15,9 +15,7 @@ mod settings;
 mod start;
 
 pub use camera::{CameraEvent, CameraRequest, CameraSource, FrameState, LiveFrame};
-pub use catalog::{
-    CatalogEntry, CatalogEvent, CatalogKind, CatalogOffer, CatalogSync, SyncProgress, Trust,
-};
+pub use catalog::{CatalogEntry, CatalogEvent, CatalogKind, CatalogOffer, CatalogSync, SyncProgress, Trust};
 pub use library::{HistoryEntry, StorageUse};
 pub use picture::{Picture, Proposal, Region};
 pub use problem::{Code, Problem};

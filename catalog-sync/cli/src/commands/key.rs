@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use knytt_publisher::{Error, Expiries, KeyDescription, KeyOptions, Keys, Role, Rotation, init, terminal_code};
+use knytt_publisher::{
+    Error, Expiries, KeyDescription, KeyOptions, Keys, Role, Rotation, init, terminal_code,
+};
 use knytt_wire::CatalogLink;
 use serde::Serialize;
 
@@ -160,12 +162,20 @@ pub fn open(folder: &Path) -> Result<Keys> {
 pub fn explain(error: Error) -> anyhow::Error {
     let hint = match &error {
         Error::NoKeys { path } => format!("make them: knytt key init {}", path.display()),
-        Error::KeysExist { .. } => "take another folder, or replace a key: knytt key rotate DIR --role ROLE".into(),
-        Error::TooFewKeys { role: Role::Root, .. } => "say --root-dir with the folder (the stick) of the root keys".into(),
+        Error::KeysExist { .. } => {
+            "take another folder, or replace a key: knytt key rotate DIR --role ROLE".into()
+        }
+        Error::TooFewKeys { role: Role::Root, .. } => {
+            "say --root-dir with the folder (the stick) of the root keys".into()
+        }
         Error::RootExpired { .. } => "knytt key renew DIR --root-dir STICK, then publish".into(),
-        Error::KeysBehind { version } => format!("copy {version}.root.json here from where the keys were rotated"),
+        Error::KeysBehind { version } => {
+            format!("copy {version}.root.json here from where the keys were rotated")
+        }
         Error::Raced => "run the same command again".into(),
-        Error::Model(_) => "say --model with the bundle's folder, or --without-model if the apps have it".into(),
+        Error::Model(_) => {
+            "say --model with the bundle's folder, or --without-model if the apps have it".into()
+        }
         Error::Untrusted(_) => "to send everything anew: knytt publish … --rebuild".into(),
         _ => return error.into(),
     };

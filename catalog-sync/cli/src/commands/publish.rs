@@ -8,10 +8,12 @@ use std::time::Duration;
 
 use anyhow::Result;
 use clap::Args;
+use knytt_engine::Catalog;
 use knytt_publisher::{
-    ApiKey, Collected, Depot, Keys, ModelFiles, Outcome, Popularity, Progress, PublishOptions, Refreshed, Summary,
-    collect, open_depot, publish, refresh,
+    ApiKey, Collected, Depot, Keys, ModelFiles, Outcome, Popularity, Progress, PublishOptions, Refreshed,
+    Summary, collect, open_depot, publish, refresh,
 };
+use knytt_server::{Address, Database};
 use serde::Serialize;
 use url::Url;
 
@@ -69,6 +71,14 @@ pub struct PublishArgs {
     #[arg(long, value_name = "TSV")]
     pub popularity: Option<PathBuf>,
 
+    /// Publish a popularity for each product, from the feedback in the backend's database
+    #[arg(long, value_name = "DATABASE", conflicts_with = "popularity")]
+    pub popularity_from: Option<Address>,
+
+    /// After how many days feedback counts half, in --popularity-from
+    #[arg(long, value_name = "DAYS", default_value_t = 14.0)]
+    pub half_life: f64,
+
     /// Send everything again and build on nothing that is there: for a store that was damaged
     #[arg(long)]
     pub rebuild: bool,
@@ -107,21 +117,13 @@ struct Report {
 /// # Errors
 /// No catalogue or no keys, the place cannot be reached or trusted, or another publisher was faster.
 pub fn run(args: &PublishArgs) -> Result<()> {
-    run_with(args, None)
-}
-
-/// [`run`] with popularities from elsewhere than a file.
-///
-/// # Errors
-/// Those of [`run`].
-pub fn run_with(args: &PublishArgs, popularity: Option<Popularity>) -> Result<()> {
     let keys = key::open(&args.keys)?;
     let depot = open_depot(&address(&args.to)?, ApiKey::from_env()).map_err(key::explain)?;
     let mut report = Report { published: None, refreshed: None, collected: None };
     if args.refresh {
         report.refreshed = Some(refresh(&keys, &depot).map_err(key::explain)?);
     } else if args.catalog.is_some() {
-        match release(args, &keys, &depot, popularity)? {
+        match release(args, &keys, &depot)? {
             Outcome::Published(summary) => report.published = Some(*summary),
             Outcome::Unchanged(refreshed) => report.refreshed = Some(refreshed),
         }
@@ -133,14 +135,9 @@ pub fn run_with(args: &PublishArgs, popularity: Option<Popularity>) -> Result<()
     if args.json { output::json(&report) } else { output::text(&report.text(args.refresh)?) }
 }
 
-fn release(
-    args: &PublishArgs,
-    keys: &Keys,
-    depot: &Arc<dyn Depot>,
-    popularity: Option<Popularity>,
-) -> Result<Outcome> {
+fn release(args: &PublishArgs, keys: &Keys, depot: &Arc<dyn Depot>) -> Result<Outcome> {
     let folder = args.catalog.as_deref().ok_or_else(|| Failure::usage("--catalog is missing"))?;
-    let from_file = args.popularity.as_deref().map(Popularity::read).transpose().map_err(key::explain)?;
+    let catalog = catalog::open(folder)?;
     let options = PublishOptions {
         title: args.title.clone(),
         incremental: args.incremental,
@@ -152,14 +149,28 @@ fn release(
             (Some(folder), _) => ModelFiles::Folder(folder.clone()),
             (None, _) => ModelFiles::Remembered,
         },
-        popularity: popularity.or(from_file),
+        popularity: popularity(args, &catalog)?,
         rebuild: args.rebuild,
     };
     let transfer = RefCell::new(Transfer::new());
     let progress = |progress| show(&mut transfer.borrow_mut(), progress);
-    let outcome = publish(&catalog::open(folder)?, keys, depot, &options, &progress).map_err(key::explain);
+    let outcome = publish(&catalog, keys, depot, &options, &progress).map_err(key::explain);
     transfer.borrow().finish();
     outcome
+}
+
+/// How much each product is wanted, from a file or from what the backend has counted.
+fn popularity(args: &PublishArgs, catalog: &Catalog) -> Result<Option<Popularity>> {
+    if let Some(file) = &args.popularity {
+        return Ok(Some(Popularity::read(file).map_err(key::explain)?));
+    }
+    let Some(address) = &args.popularity_from else { return Ok(None) };
+    let id = catalog.info()?.catalog_id;
+    let counted = knytt_server::block_on(async {
+        let database = Database::open(address, 1).await?;
+        knytt_server::popularity(&database, &id, args.half_life).await
+    })?;
+    Ok(Some(counted.into_iter().map(|product| (product.item_id, product.score)).collect()))
 }
 
 fn show(transfer: &mut Transfer, progress: Progress) {
@@ -215,8 +226,11 @@ fn write_summary(text: &mut String, summary: &Summary) -> Result<()> {
             (summary.vectors, "with another vector"),
             (summary.pictures, "with another picture"),
         ];
-        let changes: Vec<String> =
-            changes.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", output::number(*n))).collect();
+        let changes: Vec<String> = changes
+            .iter()
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, what)| format!("{} {what}", output::number(*n)))
+            .collect();
         let changes = if changes.is_empty() { "no product differs".into() } else { changes.join(", ") };
         writeln!(text, "since release {previous}: {changes}; {} for a device that has it", bytes(delta))?;
     }

@@ -56,7 +56,8 @@ pub fn run(args: &SyncArgs) -> Result<()> {
         }
         tell(&mut transfer.lock().unwrap_or_else(PoisonError::into_inner), progress);
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start threads")?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start threads")?;
     let synced = runtime.block_on(async {
         let watch = async {
             // A download that stands still reports nothing, and must be interruptible too.
@@ -78,7 +79,9 @@ pub fn run(args: &SyncArgs) -> Result<()> {
 fn tell(transfer: &mut Transfer, progress: Progress) {
     match progress {
         Progress::Checking => transfer.say("checking"),
-        Progress::Downloading { done_bytes, total_bytes } => transfer.bytes("download", done_bytes, total_bytes),
+        Progress::Downloading { done_bytes, total_bytes } => {
+            transfer.bytes("download", done_bytes, total_bytes)
+        }
         Progress::Applying { done, total } => transfer.count("apply", done, total),
     }
 }
@@ -98,13 +101,17 @@ fn print(args: &SyncArgs, synced: Synced) -> Result<()> {
 /// What a person can do about it.
 fn explain(error: knytt_client::Error) -> anyhow::Error {
     let hint = match error.code() {
-        "offline" | "refused" => "the catalogue is as it was and can be searched; try again later",
+        "offline" | "too_slow" | "refused" => "the catalogue is as it was and can be searched; try again later",
         "not_found" => "check the address: it is the folder that has metadata/ and targets/ in it",
         "wrong_root" | "wrong_key" | "tampered" | "rollback" => {
             "nothing was changed. If the publisher did not announce new keys, somebody may be in between"
         }
-        "unencrypted" => "use https, or the link with the publisher's fingerprint that `knytt key link` prints",
-        "expired" => "the catalogue can still be searched; its publisher has to publish again, or this clock is wrong",
+        "unencrypted" => {
+            "use https, or the link with the publisher's fingerprint that `knytt key link` prints"
+        }
+        "expired" => {
+            "the catalogue can still be searched; its publisher has to publish again, or this clock is wrong"
+        }
         "newer_format" => "take a newer version of knytt",
         "busy" => "wait until the other one is done",
         "disk_full" => "make room and run the command again; what was fetched is kept",

@@ -25,7 +25,8 @@ pub fn rows<R: Row>(forge: &Forge, place: &str) -> Vec<R> {
     let pack = forge.release.pointer(place).unwrap();
     let number = |name: &str| pack[name].as_u64().unwrap();
     let header = header(forge);
-    let expected = Expected { header: &header, rows: number("rows"), uncompressed_bytes: number("uncompressed_bytes") };
+    let expected =
+        Expected { header: &header, rows: number("rows"), uncompressed_bytes: number("uncompressed_bytes") };
     PackReader::open(bytes(forge, place), &expected).unwrap().collect::<Result<_, _>>().unwrap()
 }
 

@@ -121,7 +121,10 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     let fault = {
         let faults = shared.faults.lock().unwrap();
-        faults.iter().find(|(end, _)| path.ends_with(*end) || path.contains(&format!("*{end}"))).map(|(_, f)| f.clone())
+        faults
+            .iter()
+            .find(|(end, _)| path.ends_with(*end) || path.contains(&format!("*{end}")))
+            .map(|(_, f)| f.clone())
     };
     let file = shared.folder.lock().unwrap().join(path.trim_start_matches('/'));
     let file = std::fs::read(file).ok();
@@ -134,7 +137,12 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response {
     response
 }
 
-fn respond(file: Option<Vec<u8>>, fault: Option<Fault>, headers: &HeaderMap, taken: Arc<AtomicU64>) -> Response {
+fn respond(
+    file: Option<Vec<u8>>,
+    fault: Option<Fault>,
+    headers: &HeaderMap,
+    taken: Arc<AtomicU64>,
+) -> Response {
     match fault {
         Some(Fault::Bytes(bytes)) => return bytes.into_response(),
         Some(Fault::Gzip(bytes)) => return ([(header::CONTENT_ENCODING, "gzip")], bytes).into_response(),
@@ -153,12 +161,16 @@ fn respond(file: Option<Vec<u8>>, fault: Option<Fault>, headers: &HeaderMap, tak
         Some(Fault::CutAfter(_) | Fault::NoRange) | None => {}
     }
     let Some(file) = file else { return StatusCode::NOT_FOUND.into_response() };
-    let tag = format!("\"{}\"", Sha256::digest(&file).iter().take(8).map(|b| format!("{b:02x}")).collect::<String>());
+    let tag = format!(
+        "\"{}\"",
+        Sha256::digest(&file).iter().take(8).map(|b| format!("{b:02x}")).collect::<String>()
+    );
     if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known == tag.as_str()) {
         return (StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response();
     }
     let from = headers.get(header::RANGE).filter(|_| !matches!(fault, Some(Fault::NoRange)));
-    let from = from.and_then(|range| range.to_str().ok()?.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok());
+    let from =
+        from.and_then(|range| range.to_str().ok()?.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok());
     let from: usize = from.unwrap_or(0);
     if from > file.len() {
         return StatusCode::RANGE_NOT_SATISFIABLE.into_response();

@@ -29,6 +29,15 @@ impl Shop {
         Self::with(products, "shop", &KeyOptions::default())
     }
 
+    /// The same shop at another place, to go on apart from this one.
+    pub fn branch(&self) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        copy_dir(self.dir.path(), dir.path());
+        let catalog = Catalog::open(dir.path().join("catalog")).unwrap();
+        let keys = Keys::open(&dir.path().join("keys")).unwrap();
+        Self { dir, catalog, keys, random: self.random.clone() }
+    }
+
     pub fn with(products: usize, id: &str, keys: &KeyOptions) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let starter = Bundle::starter().unwrap();

@@ -70,6 +70,27 @@ async fn several_releases_are_caught_up_step_by_step() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn steps_that_share_a_pack_fetch_it_once() {
+    let mut shop = Shop::new(60);
+    shop.publish();
+    let server = shop.serve().await;
+    let device = Device::new(&server.url);
+    device.sync().await.unwrap();
+    server.seen();
+    // The same product again and again: of its attributes, each step says the same nothing.
+    for _ in 0..5 {
+        shop.put("p0001");
+        shop.publish_incremental();
+    }
+    device.sync().await.unwrap();
+    let mut packs: Vec<_> = server.seen().into_iter().map(|seen| seen.path).collect();
+    packs.retain(|path| path.ends_with(".parquet"));
+    let distinct: std::collections::HashSet<_> = packs.iter().collect();
+    assert!(packs.len() < 15 && distinct.len() == packs.len(), "{packs:?}");
+    assert_same(&device, &shop);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn when_nearly_all_changed_the_whole_release_is_the_cheaper_way() {
     let mut shop = Shop::new(60);
     shop.publish();

@@ -40,12 +40,14 @@ fn pyarrow_reads_packs() {
         std::fs::write(&path, file).unwrap();
         path
     };
-    let attributes = save("a.parquet", write(&[AttributesRow::whole(product("a")), AttributesRow::gone("b")]).0);
+    let attributes =
+        save("a.parquet", write(&[AttributesRow::whole(product("a")), AttributesRow::gone("b")]).0);
     let vectors = save("v.parquet", write(&[vector("a", 1.0), vector("b", 0.5)]).0);
     let picture = |id: &str, picture: Option<Vec<u8>>| PictureRow { id: id.into(), picture };
     let pictures = save("p.parquet", write(&[picture("a", Some(vec![1; 40])), picture("b", None)]).0);
 
-    let output = Command::new(python()).args(["-c", SCRIPT]).args([attributes, vectors, pictures]).output().unwrap();
+    let output =
+        Command::new(python()).args(["-c", SCRIPT]).args([attributes, vectors, pictures]).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let seen: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(seen["metadata"]["knytt.catalog"], "shop");

@@ -35,8 +35,9 @@ fn vectors_pictures_and_digests_come_back_to_the_bit() {
     let (file, written) = write(&vectors);
     assert_eq!(read::<knytt_pack::VectorRow>(&file, written).unwrap(), vectors);
 
-    let picture = |n: usize| (n % 3 != 0).then(|| vec![n as u8; n]);
-    let pictures: Vec<_> = (0..600).map(|n| PictureRow { id: format!("{n:05}"), picture: picture(n) }).collect();
+    let picture = |n: usize| (!n.is_multiple_of(3)).then(|| vec![n as u8; n]);
+    let pictures: Vec<_> =
+        (0..600).map(|n| PictureRow { id: format!("{n:05}"), picture: picture(n) }).collect();
     let (file, written) = write(&pictures);
     assert_eq!(read::<PictureRow>(&file, written).unwrap(), pictures);
 

@@ -10,7 +10,8 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use knytt_wire::Problem;
 use reqwest::header::{
-    AUTHORIZATION, CONTENT_LENGTH, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH, LAST_MODIFIED,
+    AUTHORIZATION, CONTENT_LENGTH, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH,
+    LAST_MODIFIED,
 };
 use reqwest::{Client, Method, Response, StatusCode};
 use tokio::io::AsyncReadExt;
@@ -131,7 +132,9 @@ impl Server {
             Err(_) => status.to_string(),
         };
         let hint = match status {
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => format!(" (the key is read from {})", ApiKey::VARIABLE),
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+                format!(" (the key is read from {})", ApiKey::VARIABLE)
+            }
             _ => String::new(),
         };
         self.failed(name, format!("{reason}{hint}"))
@@ -170,7 +173,8 @@ impl Depot for Server {
             status if status.is_success() => {
                 let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok());
                 let bytes = header(CONTENT_LENGTH).and_then(|length| length.parse().ok());
-                let bytes = bytes.ok_or_else(|| self.failed(name, "the server does not say how long it is"))?;
+                let bytes =
+                    bytes.ok_or_else(|| self.failed(name, "the server does not say how long it is"))?;
                 let modified = header(LAST_MODIFIED).and_then(http_date).unwrap_or(Timestamp::UNIX_EPOCH);
                 Ok(Some(Entry { name: name.into(), bytes, modified }))
             }
@@ -221,7 +225,9 @@ impl Depot for Server {
 
 /// Whether the same request may succeed a little later.
 fn is_passing(status: StatusCode) -> bool {
-    status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::REQUEST_TIMEOUT
+    status.is_server_error()
+        || status == StatusCode::TOO_MANY_REQUESTS
+        || status == StatusCode::REQUEST_TIMEOUT
 }
 
 fn http_date(text: &str) -> Option<Timestamp> {

@@ -83,7 +83,13 @@ impl Store {
     }
 
     /// Reads, compares and replaces while no other publisher of this folder can.
-    async fn swap_in_folder(&self, folder: &Path, name: &str, bytes: Bytes, before: Option<&Found>) -> Result<()> {
+    async fn swap_in_folder(
+        &self,
+        folder: &Path,
+        name: &str,
+        bytes: Bytes,
+        before: Option<&Found>,
+    ) -> Result<()> {
         let path = folder.join(LOCK);
         let lock = tokio::task::spawn_blocking(move || -> std::io::Result<_> {
             let file = fs_err::OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
@@ -132,7 +138,8 @@ impl Depot for Store {
             .with_max_concurrency(2)
             .with_attributes(self.attributes(name));
         let copied = async {
-            tokio::io::copy_buf(&mut tokio::io::BufReader::with_capacity(1 << 20, &mut source), &mut sink).await?;
+            tokio::io::copy_buf(&mut tokio::io::BufReader::with_capacity(1 << 20, &mut source), &mut sink)
+                .await?;
             sink.shutdown().await
         };
         copied.await.map_err(|e| self.failed(name, e))
@@ -141,7 +148,9 @@ impl Depot for Store {
     async fn create(&self, name: &str, bytes: Bytes) -> Result<bool> {
         match self.put(name, bytes, PutMode::Create).await {
             Ok(()) => Ok(true),
-            Err(object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. }) => Ok(false),
+            Err(object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. }) => {
+                Ok(false)
+            }
             Err(error) => Err(self.failed(name, error)),
         }
     }
@@ -168,7 +177,8 @@ impl Depot for Store {
         let listed: Vec<_> =
             self.store.list(Some(&prefix)).try_collect().await.map_err(|e| self.failed(folder, e))?;
         let entry = |meta: object_store::ObjectMeta| {
-            let rest: Vec<_> = meta.location.prefix_match(&prefix)?.map(|part| part.as_ref().to_owned()).collect();
+            let rest: Vec<_> =
+                meta.location.prefix_match(&prefix)?.map(|part| part.as_ref().to_owned()).collect();
             let name = format!("{folder}/{}", rest.join("/"));
             Some(Entry { name, bytes: meta.size, modified: stamp(&meta) })
         };

@@ -59,7 +59,8 @@ impl Expiries {
             Role::Snapshot => self.snapshot_days,
             Role::Timestamp => self.timestamp_days,
         };
-        let end = now.saturating_add(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::MAX);
+        let end =
+            now.saturating_add(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::MAX);
         Timestamp::from_second(end.as_second()).unwrap_or(end)
     }
 
@@ -249,7 +250,11 @@ impl Keys {
     }
 
     /// Signs metadata of one of the roles whose keys are here.
-    pub(crate) fn sign<T: tough::schema::Role>(&self, role: Role, metadata: T) -> Result<(Signed<T>, Vec<u8>)> {
+    pub(crate) fn sign<T: tough::schema::Role>(
+        &self,
+        role: Role,
+        metadata: T,
+    ) -> Result<(Signed<T>, Vec<u8>)> {
         let signed = key::sign(metadata, &self.signers(role, None)?)?;
         self.root().verify_role(&signed).map_err(Error::unexpected)?;
         let bytes = key::to_bytes(&signed)?;

@@ -112,7 +112,10 @@ pub(crate) fn read_all(folder: &Path) -> Result<Vec<RootVersion>> {
             break;
         }
         let root = RootVersion::read(&path)?;
-        root.signed.signed.verify_role(&root.signed).map_err(|_| too_few(&root.signed.signed, &root.signed))?;
+        root.signed
+            .signed
+            .verify_role(&root.signed)
+            .map_err(|_| too_few(&root.signed.signed, &root.signed))?;
         if let Some(before) = roots.last() {
             root.follows(before)?;
         }

@@ -64,7 +64,8 @@ impl Keys {
 
     fn next_root(&self) -> Result<Root> {
         let mut next = self.root().clone();
-        next.version = NonZeroU64::new(next.version.get() + 1).ok_or_else(|| Error::unexpected("no version left"))?;
+        next.version =
+            NonZeroU64::new(next.version.get() + 1).ok_or_else(|| Error::unexpected("no version left"))?;
         next.expires = self.expiries().end(Role::Root, Timestamp::now());
         Ok(next)
     }

@@ -115,12 +115,12 @@ impl Device {
     }
 
     async fn overlay(&mut self, seen: &Seen, vectors: Option<&Pack>, pictures: Option<&Pack>) {
-        for pack in vectors {
+        if let Some(pack) = vectors {
             for row in seen.rows::<VectorRow>(pack).await {
                 self.items.get_mut(&row.id).unwrap().vector = row.vector;
             }
         }
-        for pack in pictures {
+        if let Some(pack) = pictures {
             for row in seen.rows::<PictureRow>(pack).await {
                 self.items.get_mut(&row.id).unwrap().picture = row.picture;
             }
@@ -149,5 +149,10 @@ fn placeholder() -> Release {
 
 /// Runs what a device does.
 pub fn run<T>(device: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(device)
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(device)
 }

@@ -1,8 +1,8 @@
 //! Publications that are killed, or that meet another one.
 
 use std::path::Path;
-use std::sync::{Arc, Barrier};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
 
 use bytes::Bytes;
 use knytt_publisher::{Depot, Entry, Error, Found, Keys, Result, publish};
@@ -20,7 +20,11 @@ struct Failing {
 impl Failing {
     fn step(&self) -> Result<()> {
         let spent = self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
-        spent.map(drop).map_err(|_| Error::Depot { place: "here".into(), name: "x".into(), reason: "killed".into() })
+        spent.map(drop).map_err(|_| Error::Depot {
+            place: "here".into(),
+            name: "x".into(),
+            reason: "killed".into(),
+        })
     }
 }
 
@@ -130,7 +134,8 @@ fn of_two_publishers_one_wins_and_the_other_is_told() {
         let barrier = Arc::new(Barrier::new(2));
         let publisher = || {
             let keys = Keys::open(shop.keys.folder()).unwrap();
-            let depot: Arc<dyn Depot> = Arc::new(Meeting { inner: shop.depot(), barrier: Arc::clone(&barrier) });
+            let depot: Arc<dyn Depot> =
+                Arc::new(Meeting { inner: shop.depot(), barrier: Arc::clone(&barrier) });
             let catalog = shop.catalog.clone();
             std::thread::spawn(move || publish(&catalog, &keys, &depot, &full(), &|_| {}))
         };

@@ -13,12 +13,19 @@ fn root(shop: &Shop, version: u64) -> Vec<u8> {
 fn new_keys_have_what_was_asked_for_and_are_not_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     let stick = folder.path().join("stick");
-    let options = KeyOptions { root_keys: 5, threshold: 3, root_dir: Some(stick.clone()), ..KeyOptions::default() };
+    let options =
+        KeyOptions { root_keys: 5, threshold: 3, root_dir: Some(stick.clone()), ..KeyOptions::default() };
     let keys = init(&folder.path().join("keys"), &options).unwrap();
     let described = keys.describe(Some(&stick)).unwrap();
     let count = |role| described.iter().filter(|key| key.role == role && key.file.is_some()).count();
     assert_eq!(Role::ALL.map(count), [5, 1, 1, 1]);
-    assert!(keys.describe(None).unwrap().iter().filter(|key| key.role == Role::Root).all(|key| key.file.is_none()));
+    assert!(
+        keys.describe(None)
+            .unwrap()
+            .iter()
+            .filter(|key| key.role == Role::Root)
+            .all(|key| key.file.is_none())
+    );
     let root = std::fs::read(folder.path().join("keys/1.root.json")).unwrap();
     let hash = <sha2::Sha256 as sha2::Digest>::digest(&root);
     assert_eq!(keys.fingerprint(), hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
@@ -87,8 +94,15 @@ fn a_lost_root_key_is_replaced_by_the_others() {
     let rotation = shop.keys.rotate(Role::Root, None, &[]).unwrap();
     assert_eq!((rotation.retired, rotation.added.len()), (vec![lost.id], 1));
     // The new three sign the next one, without any of the old that may go.
-    let old: Vec<String> = shop.keys.describe(None).unwrap().into_iter().filter(|key| key.role == Role::Root)
-        .map(|key| key.id).filter(|id| !rotation.added.contains(id)).collect();
+    let old: Vec<String> = shop
+        .keys
+        .describe(None)
+        .unwrap()
+        .into_iter()
+        .filter(|key| key.role == Role::Root)
+        .map(|key| key.id)
+        .filter(|id| !rotation.added.contains(id))
+        .collect();
     shop.keys.rotate(Role::Root, None, &old[..1]).unwrap();
     refresh(&shop.keys, &shop.depot()).unwrap();
     run(Seen::at(&shop.site(), &root(&shop, 1))).unwrap();
@@ -97,7 +111,8 @@ fn a_lost_root_key_is_replaced_by_the_others() {
 #[test]
 fn one_root_key_alone_can_do_nothing() {
     let mut shop = Shop::new();
-    let roots: Vec<_> = shop.keys.describe(None).unwrap().into_iter().filter(|key| key.role == Role::Root).collect();
+    let roots: Vec<_> =
+        shop.keys.describe(None).unwrap().into_iter().filter(|key| key.role == Role::Root).collect();
     for key in &roots[..2] {
         std::fs::remove_file(key.file.as_ref().unwrap()).unwrap();
     }

@@ -227,7 +227,8 @@ fn popularities_are_published_without_touching_the_catalogue() {
     let mut device = Device::default();
     run(device.install(&seen(&shop)));
     let held = items_of(&shop.catalog);
-    let popularity: Popularity = [("product 3".to_owned(), 1234.0), ("nobody".to_owned(), 1.0)].into_iter().collect();
+    let popularity: Popularity =
+        [("product 3".to_owned(), 1234.0), ("nobody".to_owned(), 1.0)].into_iter().collect();
     let summary = shop.publish(&PublishOptions { popularity: Some(popularity.clone()), ..full() });
     assert_eq!((summary.upserts, summary.vectors), (1, 0));
     assert!(run(device.follow(&seen(&shop))));

@@ -10,7 +10,7 @@ use s3s::service::S3ServiceBuilder;
 use url::Url;
 
 use crate::device::{Device, Seen, run};
-use crate::shop::{Shop, full, incremental, items, items_of, published};
+use crate::shop::{Shop, full, incremental, items, items_of, noise, published};
 
 const KEY: &str = "AKEYFORTHETEST";
 const SECRET: &str = "asecretforthetest";
@@ -31,8 +31,9 @@ fn serve(folder: &Path) -> SocketAddr {
             let listener = tokio::net::TcpListener::from_std(listener).unwrap();
             let server = hyper_util::server::conn::auto::Builder::new(hyper_util::rt::TokioExecutor::new());
             while let Ok((socket, _)) = listener.accept().await {
-                let connection =
-                    server.serve_connection(hyper_util::rt::TokioIo::new(socket), service.clone()).into_owned();
+                let connection = server
+                    .serve_connection(hyper_util::rt::TokioIo::new(socket), service.clone())
+                    .into_owned();
                 tokio::spawn(connection);
             }
         });
@@ -71,8 +72,7 @@ fn publish_to_bucket(folder: &Path) {
     for n in 0..3 {
         let mut held = items(n, 60);
         // One picture is large enough to go up in parts.
-        let noise = |i: u32| i.wrapping_mul(2_654_435_761).to_le_bytes()[3];
-        held.get_mut("product 9").unwrap().picture = Some((0..18 << 20).map(noise).collect());
+        held.get_mut("product 9").unwrap().picture = Some(noise(9, 18 << 20));
         shop.set(&held);
         let options = if n == 1 { incremental() } else { full() };
         let summary = published(publish(&shop.catalog, &shop.keys, &depot, &options, &|_| {}).unwrap());

@@ -127,13 +127,25 @@ pub fn item(n: u32) -> Item {
         attributes: BTreeMap::from([("season".into(), "summer".into())]),
         ..Product::default()
     };
-    let picture = (!n.is_multiple_of(5)).then(|| vec![n as u8; 40]);
+    let picture = (!n.is_multiple_of(5)).then(|| noise(n, 3000));
     Item { product, vector: vector(n), picture }
 }
 
 /// `count` products from `from` on.
 pub fn items(from: u32, count: u32) -> Items {
     (from..from + count).map(item).map(|item| (item.product.id.clone(), item)).collect()
+}
+
+/// Bytes that do not get smaller, made from a number: what a release weighs is mostly pictures.
+pub fn noise(seed: u32, bytes: u32) -> Vec<u8> {
+    let mut state = seed.wrapping_mul(2_654_435_761) | 1;
+    let next = |_| {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        state.to_le_bytes()[1]
+    };
+    (0..bytes).map(next).collect()
 }
 
 /// A vector of unit length, made from a number.

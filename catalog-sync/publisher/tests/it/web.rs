@@ -50,7 +50,8 @@ async fn answer(socket: TcpStream, state: Arc<Mutex<State>>) {
     let Some(request) = read(&mut socket).await else { return };
     let (status, headers, body) = reply(&request, &mut state.lock().unwrap());
     let length = body.len();
-    let head = format!("HTTP/1.1 {status} x\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n");
+    let head =
+        format!("HTTP/1.1 {status} x\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n");
     let body = if request.method == "HEAD" { Vec::new() } else { body };
     let _ = socket.get_mut().write_all(&[head.into_bytes(), body].concat()).await;
     let _ = socket.get_mut().shutdown().await;
@@ -78,7 +79,9 @@ async fn read(socket: &mut BufReader<TcpStream>) -> Option<Request> {
 fn reply(request: &Request, state: &mut State) -> (u16, String, Vec<u8>) {
     let path = state.site.join(&request.name);
     let present = std::fs::read(&path).ok();
-    let tag = |bytes: &[u8]| format!("\"{:x}\"", bytes.iter().fold(7u64, |h, b| h.wrapping_mul(31) + u64::from(*b)));
+    let tag = |bytes: &[u8]| {
+        format!("\"{:x}\"", bytes.iter().fold(7u64, |h, b| h.wrapping_mul(31) + u64::from(*b)))
+    };
     match request.method.as_str() {
         "GET" | "HEAD" => match present {
             None => (404, String::new(), Vec::new()),
@@ -93,7 +96,9 @@ fn reply(request: &Request, state: &mut State) -> (u16, String, Vec<u8>) {
             let problem = r#"{"title":"Not allowed","status":401,"code":"unauthorized","detail":"the key is not known"}"#;
             (401, String::new(), problem.into())
         }
-        _ if state.refused.insert(format!("{} {}", request.method, request.name)) => (503, String::new(), Vec::new()),
+        _ if state.refused.insert(format!("{} {}", request.method, request.name)) => {
+            (503, String::new(), Vec::new())
+        }
         "DELETE" => {
             let _ = std::fs::remove_file(&path);
             (204, String::new(), Vec::new())

@@ -44,7 +44,7 @@ impl Database {
             .after_connect(move |connection, _| Box::pin(prepare(connection, sqlite)))
             .connect_with(options)
             .await?;
-        migrator(sqlite).run(&pool).await?;
+        migrate(&pool, sqlite).await?;
         Ok(Self { pool, sqlite })
     }
 
@@ -92,6 +92,19 @@ async fn prepare(connection: &mut AnyConnection, sqlite: bool) -> Result<(), sql
         connection.execute("SET synchronous_commit = on").await?;
     }
     Ok(())
+}
+
+/// PostgreSQL lets one process make tables at a time. On SQLite another one may make them at this moment;
+/// then they are there when it is tried again.
+async fn migrate(pool: &AnyPool, sqlite: bool) -> Result<()> {
+    for _ in 0..3 {
+        match migrator(sqlite).run(pool).await {
+            Err(error) if sqlite => tracing::debug!(%error, "making tables is tried again"),
+            done => return Ok(done?),
+        }
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    Ok(migrator(sqlite).run(pool).await?)
 }
 
 fn migrator(sqlite: bool) -> Migrator {

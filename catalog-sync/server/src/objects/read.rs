@@ -6,7 +6,6 @@ use axum::body::Body;
 use axum::extract::{Path as UrlPath, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
-use object_store::path::Path;
 use object_store::{Error as StoreError, GetOptions, GetRange, GetResult, ObjectMeta, ObjectStore};
 
 use super::name::Object;
@@ -58,8 +57,13 @@ async fn read(
         }
     }
     match app.objects.store.get_opts(&path, options).await {
+        // Not every store understands a list of tags.
+        Ok(found) if is_known(headers, &found.meta) => Ok(not_modified(&object, &found.meta)),
         Ok(found) => Ok(answer(&object, found, part, method)),
-        Err(StoreError::NotModified { .. }) => not_modified(app, &object, &path).await,
+        Err(StoreError::NotModified { .. }) => {
+            let meta = app.objects.head(&path).await.map_err(refuse)?.ok_or_else(Refusal::not_found)?;
+            Ok(not_modified(&object, &meta))
+        }
         Err(error) => Err(refuse(error)),
     }
 }
@@ -83,13 +87,12 @@ fn answer(object: &Object, found: GetResult, part: Option<Range<u64>>, method: &
     response
 }
 
-async fn not_modified(app: &App, object: &Object, path: &Path) -> Result<Response, Refusal> {
-    let meta = app.objects.head(path).await.map_err(refuse)?.ok_or_else(Refusal::not_found)?;
+fn not_modified(object: &Object, meta: &ObjectMeta) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NOT_MODIFIED;
-    describe(response.headers_mut(), object, &meta);
+    describe(response.headers_mut(), object, meta);
     response.headers_mut().remove(header::CONTENT_TYPE);
-    Ok(response)
+    response
 }
 
 fn beyond(size: u64) -> Response {
@@ -122,6 +125,12 @@ fn describe(headers: &mut HeaderMap, object: &Object, meta: &ObjectMeta) {
 /// Whether `If-Range` is absent or names this very version.
 fn range_applies(headers: &HeaderMap, meta: &ObjectMeta) -> bool {
     headers.get(header::IF_RANGE).is_none_or(|value| value.to_str().ok() == meta.e_tag.as_deref())
+}
+
+/// Whether `If-None-Match` names this very version.
+fn is_known(headers: &HeaderMap, meta: &ObjectMeta) -> bool {
+    let tags = text(headers, header::IF_NONE_MATCH).map(strong);
+    tags.is_some_and(|tags| tags.split(", ").any(|tag| Some(tag) == meta.e_tag.as_deref()))
 }
 
 /// Tags for `If-None-Match`, which does not care whether a proxy weakened them.

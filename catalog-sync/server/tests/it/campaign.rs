@@ -148,7 +148,7 @@ fn hex(bytes: &[u8]) -> String {
 async fn publish(url: &str, postgres: &Postgres) -> (String, String) {
     let db = knytt_server::Database::open(&postgres.url().into(), 2).await.unwrap();
     let key = create_key(&db, "soak", "shop", &[Scope::Publish]).await.unwrap().token;
-    let pack: Vec<u8> = (0..300_000u32).map(|i| (i * 31 >> 3) as u8).collect();
+    let pack: Vec<u8> = (0..300_000u32).map(|i| ((i * 31) >> 3) as u8).collect();
     let sha256 = hex(&pack);
     let path = format!("/v1/catalogs/shop/targets/{sha256}.pack.parquet");
     let put = async |path: &str, body: Vec<u8>| {

@@ -59,7 +59,7 @@ async fn a_pack_goes_in_whole_and_comes_out_in_ranges() {
     let shop = Shop::open(Kind::Sqlite).await;
     // Above and below what is written in one piece.
     for size in [0usize, 1_000, 20 << 20] {
-        let body: Vec<u8> = (0..size).map(|i| (i * i >> 7) as u8).collect();
+        let body: Vec<u8> = (0..size).map(|i| ((i * i) >> 7) as u8).collect();
         let name = named(&body);
         assert_eq!(shop.put(&name, body.clone(), &[]).await.status, 201, "{size}");
         assert_eq!(shop.put(&name, body.clone(), &[]).await.status, 200, "again");

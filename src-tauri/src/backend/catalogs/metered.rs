@@ -32,6 +32,9 @@ mod tests {
 
     #[test]
     fn a_guess_counts_and_silence_says_nothing() {
-        assert_eq!([0, 1, 2, 3, 4, 9].map(of_network_manager), [None, Some(true), Some(false), Some(true), Some(false), None]);
+        assert_eq!(
+            [0, 1, 2, 3, 4, 9].map(of_network_manager),
+            [None, Some(true), Some(false), Some(true), Some(false), None]
+        );
     }
 }

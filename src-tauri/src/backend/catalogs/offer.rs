@@ -54,7 +54,8 @@ impl Catalogs {
     pub(super) fn folder_of(&self, link: &CatalogLink) -> PathBuf {
         let hash = Sha256::digest(link.to_string());
         let hash: String = hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-        let host: String = link.url.host_str().unwrap_or_default().chars().filter(is_plain).take(60).collect();
+        let host: String =
+            link.url.host_str().unwrap_or_default().chars().filter(is_plain).take(60).collect();
         self.folder.join(format!("{host}-{hash}"))
     }
 

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use knytt_ui_api::{CatalogEntry, CatalogEvent, CatalogKind, CatalogSummary, Code, Problem};
 
-use crate::backend::{Backend, Shop};
 use crate::backend::problem::of_io;
+use crate::backend::{Backend, Shop};
 
 /// How long an update that was stopped, or a search that still reads, may hold what is removed.
 const PATIENCE: Duration = Duration::from_secs(10);

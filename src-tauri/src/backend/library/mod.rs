@@ -91,8 +91,11 @@ impl Library {
             std::mem::replace(&mut *held, settings.clone())
         };
         if before.consent && !settings.consent {
+            self.events.forget();
             self.store.bell().interrupt();
-            self.store.erase_events()?;
+            // It is purged. If there is no room to make the files anew, its bytes stay in free pages until
+            // they are written over.
+            let _ = self.store.erase_events();
         }
         Ok(())
     }
@@ -257,6 +260,7 @@ impl Library {
     /// The store cannot be written.
     pub fn delete_personal(&self) -> Result<(), Problem> {
         self.settle();
+        self.events.forget();
         self.store.erase(&[key::SETTINGS, key::CATALOGS])?;
         self.scope.write().unwrap_or_else(PoisonError::into_inner).favourites.clear();
         Ok(())
@@ -351,5 +355,33 @@ mod tests {
         assert!(!bytes.windows(name.len()).any(|window| window == name));
         library.set_favourite("again", true).unwrap();
         assert_eq!(library.favourites().unwrap(), ["again"]);
+    }
+
+    #[test]
+    fn data_can_be_deleted_while_it_is_sent() {
+        let dir = tempfile::tempdir().unwrap();
+        let library = Arc::new(Library::open(dir.path()).unwrap());
+        library.save_settings(&Settings { consent: true, ..library.settings() }).unwrap();
+        library.enter("shop").unwrap();
+        let (catalog, model) = ("shop".into(), "m".into());
+        library.events.at(crate::backend::Context { catalog, release: 1, model });
+        // A route that reads from the library, as the app's does.
+        let asked = Arc::clone(&library);
+        let route = Arc::new(move |_: &str| asked.catalogs().pop().and(None));
+        let delivery = library.delivery(route, Arc::new(|| false), Pace::default()).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let sending = std::thread::spawn(move || {
+            for _ in 0..300 {
+                let done = runtime.block_on(delivery.deliver_once(true)).unwrap();
+                assert_eq!(done.events, 0, "there is nowhere to send it to");
+            }
+        });
+        for _ in 0..20 {
+            library.set_favourite("a", true).unwrap();
+            assert_eq!(library.feedback().unwrap().waiting, 1);
+            library.delete_personal().unwrap();
+            assert_eq!(library.feedback().unwrap().waiting, 0);
+        }
+        sending.join().unwrap();
     }
 }

@@ -18,7 +18,10 @@ async fn endless_metadata_is_cut() {
         let error = scene.refused("too_large").await;
         let Error::TooLarge { limit_bytes, .. } = error else { panic!("{error}") };
         let taken = scene.server.taken_bytes();
-        assert!(taken < limit_bytes + IN_BUFFERS, "{taken} bytes of {file} were taken, {limit_bytes} are allowed");
+        assert!(
+            taken < limit_bytes + IN_BUFFERS,
+            "{taken} bytes of {file} were taken, {limit_bytes} are allowed"
+        );
         scene.server.behave();
     }
     scene.recovers().await;

@@ -1,7 +1,7 @@
 //! Parts of different releases, each rightly signed at its time, put together.
 
 use knytt_client::Error;
-use knytt_pack::{AttributesRow, Columns, Change, PackWriter};
+use knytt_pack::{AttributesRow, Change, Columns, PackWriter};
 use serde_json::json;
 
 use super::Scene;
@@ -63,6 +63,8 @@ async fn a_pack_of_another_release_is_refused() {
         let error = scene.refused_late("tampered").await;
         assert!(matches!(&error, Error::Mismatch { file, .. } if *file == pack), "{error}");
         scene.server.behave();
+        // The others came.
+        std::fs::remove_dir_all(scene.device.folder().join("sync/packs")).unwrap();
     }
     scene.recovers().await;
 }
@@ -70,7 +72,8 @@ async fn a_pack_of_another_release_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_delta_of_another_history_is_left_aside() {
     let scene = scene().await;
-    let forge = Forge::of(&scene.shop).with_release(|release| release["deltas"][0]["base"] = json!("ab".repeat(32)));
+    let forge =
+        Forge::of(&scene.shop).with_release(|release| release["deltas"][0]["base"] = json!("ab".repeat(32)));
     scene.serve(&forge);
     assert!(scene.device.sync().await.unwrap().swapped, "the whole release is the way that is left");
     assert_same(&scene.device, &scene.shop);

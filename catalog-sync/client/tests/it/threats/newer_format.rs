@@ -15,6 +15,8 @@ async fn a_later_format_asks_for_a_newer_app() {
     });
     scene.serve(&forge);
     let error = scene.refused("newer_format").await;
-    assert!(matches!(error, Error::NewerFormat { found: 2 }) && error.to_string().contains("update this app"));
+    assert!(
+        matches!(error, Error::NewerFormat { found: 2 }) && error.to_string().contains("update this app")
+    );
     scene.recovers().await;
 }

@@ -26,14 +26,20 @@ async fn packs_and_model_files_of_strange_names_are_refused() {
     let mut scene = Scene::new().await;
     scene.next();
     for name in NAMES {
-        for place in ["/deltas/0/attributes/target", "/snapshot/shards/0/vectors/target", "/snapshot/digests/0/target"] {
-            let forge = Forge::of(&scene.shop).with_release(|release| *release.pointer_mut(place).unwrap() = json!(name));
+        for place in
+            ["/deltas/0/attributes/target", "/snapshot/shards/0/vectors/target", "/snapshot/digests/0/target"]
+        {
+            let forge = Forge::of(&scene.shop)
+                .with_release(|release| *release.pointer_mut(place).unwrap() = json!(name));
             scene.serve(&forge);
             let error = scene.refused("malformed").await;
             assert!(matches!(&error, Error::Malformed { file, .. } if file == "release.json"), "{error}");
         }
-        for file in [json!({ "name": name, "target": "evil" }), json!({ "name": "config.json", "target": name })] {
-            let forge = Forge::of(&scene.shop).with_release(|release| release["model"]["files"] = json!([file]));
+        for file in
+            [json!({ "name": name, "target": "evil" }), json!({ "name": "config.json", "target": name })]
+        {
+            let forge =
+                Forge::of(&scene.shop).with_release(|release| release["model"]["files"] = json!([file]));
             scene.serve(&forge);
             scene.refused("malformed").await;
         }

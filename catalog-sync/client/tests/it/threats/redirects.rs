@@ -34,7 +34,9 @@ async fn a_redirect_that_leads_to_the_file_is_followed() {
     let mut scene = Scene::new().await;
     scene.next();
     let elsewhere = scene.shop.serve().await;
-    scene.server.fault("timestamp.json", Fault::Redirect(format!("{}metadata/timestamp.json", elsewhere.url)));
+    scene
+        .server
+        .fault("timestamp.json", Fault::Redirect(format!("{}metadata/timestamp.json", elsewhere.url)));
     scene.device.sync().await.unwrap();
     assert_same(&scene.device, &scene.shop);
     assert_eq!(elsewhere.seen().len(), 1);
@@ -102,7 +104,9 @@ async fn an_encrypted_address_leads_to_no_open_one() {
     let (address, handle) = encrypted(router, &certificate).await;
     let said = sync_elsewhere(&format!("https://{address}/"), &certificate).await;
     assert!(said.contains("synced 1"), "{said}");
-    let stranger = sync_elsewhere(&format!("https://{address}/"), Path::new("/nonexistent")).await;
+    let other = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+    std::fs::write(&certificate, other.cert.pem()).unwrap();
+    let stranger = sync_elsewhere(&format!("https://{address}/"), &certificate).await;
     assert!(stranger.contains("code offline"), "a certificate that nobody vouches for: {stranger}");
     handle.shutdown();
 }

@@ -29,7 +29,7 @@ async fn nobody_can_serve_what_lies_between_the_backup_and_what_was_seen() {
     let (scene, backup, old) = scene().await;
     put_back(&scene, &backup);
     scene.server.serve(old.path());
-    let error = scene.refused("rollback").await;
+    let error = scene.refused_late("rollback").await;
     assert!(matches!(error, Error::Rollback { .. }), "{error}");
     scene.recovers().await;
     assert_eq!(scene.device.release(), 3);

@@ -16,7 +16,8 @@ fn root_version(device: &Device) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn several_rotations_are_followed_by_old_devices_and_new_ones() {
     let mut scene = Scene::new().await;
-    let root_key = scene.shop.keys.describe(None).unwrap().into_iter().find(|key| key.role == KeyRole::Root).unwrap();
+    let root_key =
+        scene.shop.keys.describe(None).unwrap().into_iter().find(|key| key.role == KeyRole::Root).unwrap();
     scene.shop.keys.rotate(KeyRole::Root, None, &[root_key.id]).unwrap();
     scene.shop.keys.rotate(KeyRole::Targets, None, &[]).unwrap();
     scene.shop.keys.rotate(KeyRole::Timestamp, None, &[]).unwrap();
@@ -36,7 +37,11 @@ fn root_of(ring: &Ring, forge: &Forge) -> Value {
     let mut root = forge.root(1);
     root["version"] = 2.into();
     let named = ["root", "targets", "snapshot", "timestamp"].map(|role| (role, ring.public(role)));
-    root["keys"] = named.iter().map(|(_, (id, key))| (id.clone(), key.clone())).collect::<serde_json::Map<_, _>>().into();
+    root["keys"] = named
+        .iter()
+        .map(|(_, (id, key))| (id.clone(), key.clone()))
+        .collect::<serde_json::Map<_, _>>()
+        .into();
     for (role, (id, _)) in named {
         root["roles"][role] = json!({ "keyids": [id], "threshold": 1 });
     }

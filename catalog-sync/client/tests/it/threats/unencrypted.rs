@@ -15,7 +15,10 @@ async fn an_open_address_without_a_pin_is_refused_before_anything_is_asked() {
     open.set_host(Some("0.0.0.0")).unwrap();
     let mut device = Device::new(&open);
     let error = device.sync().await.unwrap_err();
-    assert!(error.code() == "unencrypted" && matches!(&error, Error::Unencrypted { url } if *url == open), "{error}");
+    assert!(
+        error.code() == "unencrypted" && matches!(&error, Error::Unencrypted { url } if *url == open),
+        "{error}"
+    );
     for url in [open.clone(), "http://shop.example/".parse().unwrap()] {
         let link = CatalogLink { url, root: None };
         assert_eq!(offer(&link, &Cancel::default()).await.unwrap_err().code(), "unencrypted");

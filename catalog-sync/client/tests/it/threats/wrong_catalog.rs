@@ -12,6 +12,8 @@ async fn another_catalogue_of_the_same_keys_is_refused() {
     let forge = Forge::of(&scene.shop).with_release(|release| release["catalog"] = "outlet".into());
     scene.serve(&forge);
     let error = scene.refused("wrong_catalog").await;
-    assert!(matches!(error, Error::WrongCatalog { expected, found } if expected == "shop" && found == "outlet"));
+    assert!(
+        matches!(error, Error::WrongCatalog { expected, found } if expected == "shop" && found == "outlet")
+    );
     scene.recovers().await;
 }

@@ -20,8 +20,12 @@ async fn a_model_that_is_nowhere_is_refused_before_its_packs_are_fetched() {
     scene.serve(&forge);
     scene.server.seen();
     let error = scene.refused_late("wrong_model").await;
-    assert!(matches!(&error, Error::WrongModel { expected, .. } if *expected == other_model().to_string()), "{error}");
+    assert!(
+        matches!(&error, Error::WrongModel { expected, .. } if *expected == other_model().to_string()),
+        "{error}"
+    );
     assert!(scene.server.seen().iter().all(|seen| !seen.path.ends_with(".parquet")));
+    scene.shop.publish_again();
     scene.recovers().await;
 }
 
@@ -32,7 +36,8 @@ async fn a_bundle_that_is_another_model_than_its_release_says_is_refused() {
     let mut forge = Forge::of(&scene.shop);
     let starter = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/starter");
     let names = ["config.json", "preprocessor_config.json", "tokenizer.json", "model.safetensors"];
-    let files: Vec<Value> = names.iter().map(|name| json!({ "name": name, "target": format!("model-{name}") })).collect();
+    let files: Vec<Value> =
+        names.iter().map(|name| json!({ "name": name, "target": format!("model-{name}") })).collect();
     for name in names {
         forge.put(&format!("model-{name}"), &std::fs::read(starter.join(name)).unwrap());
     }

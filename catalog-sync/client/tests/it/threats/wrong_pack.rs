@@ -76,7 +76,8 @@ async fn the_number_of_rows_and_the_decompressed_size_are_those_of_the_release()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_header_is_that_of_this_catalogue() {
-    let others: [(fn(&mut Header), &str); 3] = [
+    type Change = fn(&mut Header);
+    let others: [(Change, &str); 3] = [
         (|header| header.catalog = "outlet".into(), "knytt.catalog"),
         (|header| header.model = "ab".repeat(32), "knytt.model"),
         (|header| header.dimension = 64, "knytt.dimension"),
@@ -118,7 +119,8 @@ async fn garbage_is_refused_however_well_it_is_signed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn steps_that_do_not_fit_what_is_here_are_refused() {
-    let nowhere = |id: &str| knytt_engine::Product { id: id.into(), title: "nowhere".into(), ..Default::default() };
+    let nowhere =
+        |id: &str| knytt_engine::Product { id: id.into(), title: "nowhere".into(), ..Default::default() };
     let set = |columns| AttributesRow { change: Change::Set(columns), product: nowhere("unknown") };
     refuses(|forge| with_rows(forge, ATTRIBUTES, &[AttributesRow::gone("unknown")]), "is not there").await;
     refuses(|forge| with_rows(forge, ATTRIBUTES, &[set(Columns::TITLE)]), "is not there").await;

@@ -19,7 +19,9 @@ async fn a_root_other_than_the_pinned_one_is_refused_before_anything_is_kept() {
     server.serve(&other.place());
     let error = device.sync().await.unwrap_err();
     assert_eq!(error.code(), "wrong_root");
-    assert!(matches!(error, Error::WrongRoot { expected, found } if expected == root && found == other.keys.fingerprint()));
+    assert!(
+        matches!(error, Error::WrongRoot { expected, found } if expected == root && found == other.keys.fingerprint())
+    );
     assert!(!device.folder().join("current").exists() && !device.folder().join("sync/trust.json").exists());
     let link = CatalogLink { url: server.url.clone(), root: Some(root) };
     assert_eq!(offer(&link, &knytt_client::Cancel::default()).await.unwrap_err().code(), "wrong_root");
