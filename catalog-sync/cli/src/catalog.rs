@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use knytt_engine::{Catalog, Origin};
+use knytt_engine::{Catalog, Current, Origin};
 
 use crate::failure::Failure;
 
@@ -15,7 +15,12 @@ const OWN_FILES: [&str; 4] = ["data.mdb", "lock.mdb", Origin::FILE, LOCK];
 
 /// Whether there is a catalogue, readable or not.
 pub fn exists(folder: &Path) -> bool {
-    folder.join(OWN_FILES[0]).exists()
+    folder.join(OWN_FILES[0]).exists() || is_synced(folder)
+}
+
+/// Whether it follows a publisher.
+pub fn is_synced(folder: &Path) -> bool {
+    folder.join(Current::FILE).exists()
 }
 
 /// Opens an existing catalogue.

@@ -91,6 +91,9 @@ fn two_devices_find_what_the_retailer_finds_after_each_release() {
     }
     let again = sync(&catalogs[0], &retailer.address());
     assert_eq!((&again["changed"], &again["downloaded_bytes"]), (&false.into(), &0.into()));
+    let catalog = catalogs[0].to_str().unwrap();
+    let built = command::run(&["build", &retailer.shop.arg("feed.csv"), "--catalog", catalog]);
+    built.fails(2, &["follows a publisher"]);
 }
 
 #[test]

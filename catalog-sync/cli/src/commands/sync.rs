@@ -101,7 +101,9 @@ fn print(args: &SyncArgs, synced: Synced) -> Result<()> {
 /// What a person can do about it.
 fn explain(error: knytt_client::Error) -> anyhow::Error {
     let hint = match error.code() {
-        "offline" | "too_slow" | "refused" => "the catalogue is as it was and can be searched; try again later",
+        "offline" | "too_slow" | "refused" => {
+            "the catalogue is as it was and can be searched; try again later"
+        }
         "not_found" => "check the address: it is the folder that has metadata/ and targets/ in it",
         "wrong_root" | "wrong_key" | "tampered" | "rollback" => {
             "nothing was changed. If the publisher did not announce new keys, somebody may be in between"

@@ -31,6 +31,12 @@ const SHOWN_REJECTIONS: u64 = 10;
 /// # Errors
 /// The source, the model or the catalogue cannot be used. What was committed before stays.
 pub fn run(args: &BuildArgs) -> Result<()> {
+    if catalog::is_synced(&args.catalog) {
+        let message = format!("{} follows a publisher and cannot be built in", args.catalog.display());
+        return Err(Failure::usage(message)
+            .hint("build in another folder; `knytt sync` updates this one")
+            .into());
+    }
     let interrupt = Interrupt::listen()?;
     let source = Source::open(&args.source, options(args)?)?;
     let _lock = BuildLock::take(&args.catalog)?;
