@@ -74,12 +74,21 @@ impl Element {
         if let Some(price) = &product.price {
             fields.text("price", &price.to_string());
         }
+        if let Some(price) = &product.sale_price {
+            fields.text("sale price", &price.to_string());
+        }
         product.colors.iter().for_each(|color| fields.text("color", color));
         product.sizes.iter().for_each(|size| fields.text("size", size));
         if product.availability != crate::Availability::Unknown {
             fields.text("availability", product.availability.as_str());
         }
         fields.text("image", &product.image);
+        product.more_images.iter().for_each(|image| fields.text("more images", image));
+        fields.text("group", &product.group);
+        product.variants.iter().for_each(|variant| fields.json("variant", variant));
+        if !product.look.is_empty() {
+            fields.json("look", &product.look);
+        }
         for (name, value) in &product.attributes {
             fields.bytes("attribute", name.as_bytes());
             fields.bytes("value", value.as_bytes());
@@ -107,6 +116,13 @@ impl Fields {
         if !value.is_empty() {
             self.bytes(name, value.as_bytes());
         }
+    }
+
+    /// Fields of a struct come in their order, those of a map in that of their keys: equal values read
+    /// the same.
+    fn json(&mut self, name: &str, value: &impl Serialize) {
+        // Neither a variant nor a look has what JSON cannot hold.
+        self.bytes(name, &serde_json::to_vec(value).unwrap_or_default());
     }
 
     fn bytes(&mut self, name: &str, value: &[u8]) {

@@ -81,7 +81,7 @@ pub(crate) fn facets_of(product: &Product) -> Vec<(Field, String)> {
         (Field::Brand, product.brand.clone()),
         (Field::Availability, product.availability.as_str().into()),
     ];
-    facets.extend(product.price.iter().map(|p| (Field::Currency, p.currency.as_str().into())));
+    facets.extend(product.price_now().iter().map(|p| (Field::Currency, p.currency.as_str().into())));
     facets.extend(product.colors.iter().map(|c| (Field::Color, c.clone())));
     facets.extend(product.sizes.iter().map(|s| (Field::Size, s.clone())));
     facets.extend(product.attributes.iter().map(|(k, v)| (Field::Attribute(fold(k)), v.clone())));

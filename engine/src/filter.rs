@@ -143,7 +143,7 @@ impl Filter {
             .iter()
             .all(|(field, any)| any.iter().any(|value| facets.contains(&(field.clone(), value.clone()))));
         let price = !self.has_price()
-            || product.price.as_ref().is_some_and(|p| {
+            || product.price_now().is_some_and(|p| {
                 self.min_price.is_none_or(|min| p.amount >= min)
                     && self.max_price.is_none_or(|max| p.amount <= max)
             });

@@ -28,7 +28,7 @@ fn units(amount: Decimal) -> (i64, bool) {
 /// Twice the units, plus one if there are finer decimals: such an amount lies strictly between the
 /// two whole units around it, so comparing with a bound (which has no finer decimals) is exact.
 pub(crate) fn encode(product: &Product) -> i64 {
-    product.price.as_ref().map_or(NONE, |price| {
+    product.price_now().map_or(NONE, |price| {
         let (units, cut) = units(price.amount);
         2 * units + i64::from(cut)
     })

@@ -7,9 +7,12 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Result};
+use crate::{Error, Look, Result, Variant};
 
-/// One product as a feed describes it. Only the id must be there.
+/// One product as a feed describes it, and what was seen on its picture. Only the id must be there.
+///
+/// The names of Google's Merchant Center are meant: `brand`, `product_type` (the category), `sale_price`,
+/// `item_group_id` (the group), and so on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Product {
@@ -25,6 +28,9 @@ pub struct Product {
     pub description: String,
     /// What it costs.
     pub price: Option<Price>,
+    /// What it costs now, if that is less.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sale_price: Option<Price>,
     /// Colours, as the feed names them.
     pub colors: Vec<String>,
     /// Sizes, as the feed names them.
@@ -33,18 +39,43 @@ pub struct Product {
     pub availability: Availability,
     /// The picture: a path or a URL, as the feed gave it.
     pub image: String,
+    /// More pictures of it: paths or URLs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub more_images: Vec<String>,
+    /// What it has in common with the same article in other colours; empty if there are none.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub group: String,
+    /// What can be bought of it, where there is a choice that its picture does not show.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub variants: Vec<Variant>,
     /// Every other column of the feed, by its name.
     pub attributes: BTreeMap<String, String>,
+    /// What its picture shows.
+    #[serde(skip_serializing_if = "Look::is_empty")]
+    pub look: Look,
 }
 
 impl Product {
+    /// What is paid: the sale price if there is one.
+    pub fn price_now(&self) -> Option<&Price> {
+        self.sale_price.as_ref().or(self.price.as_ref())
+    }
+
     /// # Errors
-    /// [`Error::InvalidProduct`] if the id is empty or the price is negative.
+    /// [`Error::InvalidProduct`] if the id is empty, a price is negative, or the prices are in two
+    /// currencies.
     pub(crate) fn validate(&self) -> Result<()> {
         let reason = if self.id.is_empty() {
             "its id is empty"
-        } else if self.price.as_ref().is_some_and(|p| p.amount < Decimal::ZERO) {
+        } else if [&self.price, &self.sale_price].into_iter().flatten().any(|p| p.amount < Decimal::ZERO) {
             "its price is negative"
+        } else if self
+            .sale_price
+            .as_ref()
+            .zip(self.price.as_ref())
+            .is_some_and(|(a, b)| a.currency != b.currency)
+        {
+            "its sale price is in another currency than its price"
         } else {
             return Ok(());
         };

@@ -7,6 +7,8 @@ use arrow_array::builder::{ListBuilder, MapBuilder, MapFieldNames, StringBuilder
 use arrow_array::{Array, ArrayRef, ListArray, MapArray, RecordBatch, StringArray, UInt32Array};
 use arrow_schema::{DataType, Field, Fields};
 use knytt_engine::{Price, Product};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::row::{column, no_row};
 use crate::{Columns, Error, Header, Kind, Result, Row};
@@ -40,6 +42,12 @@ impl AttributesRow {
         Self { change: Change::Delete, product: Product { id: id.into(), ..Product::default() } }
     }
 
+    /// That of the prices which the row sets; a product's are in one currency.
+    fn currency(&self) -> Option<String> {
+        let set = PRICES.iter().filter(|(_, column, ..)| self.has(*column));
+        set.filter_map(|(_, _, get, _)| get(&self.product).as_ref()).next().map(|p| p.currency.to_string())
+    }
+
     fn has(&self, column: Columns) -> bool {
         matches!(self.change, Change::Set(columns) if columns.contains(column))
     }
@@ -47,20 +55,33 @@ impl AttributesRow {
 
 /// Columns that are a plain text, by their names: what they are called in Merchant Center.
 type Text = (&'static str, Columns, fn(&Product) -> &String, fn(&mut Product) -> &mut String);
-const TEXTS: [Text; 5] = [
+const TEXTS: [Text; 6] = [
     ("title", Columns::TITLE, |p| &p.title, |p| &mut p.title),
     ("brand", Columns::BRAND, |p| &p.brand, |p| &mut p.brand),
     ("product_type", Columns::CATEGORY, |p| &p.category, |p| &mut p.category),
     ("description", Columns::DESCRIPTION, |p| &p.description, |p| &mut p.description),
     ("image_link", Columns::IMAGE, |p| &p.image, |p| &mut p.image),
+    ("item_group_id", Columns::GROUP, |p| &p.group, |p| &mut p.group),
 ];
 
 /// Columns that are lists of texts.
 type List = (&'static str, Columns, fn(&Product) -> &Vec<String>, fn(&mut Product) -> &mut Vec<String>);
-const LISTS: [List; 2] = [
+const LISTS: [List; 3] = [
     ("color", Columns::COLORS, |p| &p.colors, |p| &mut p.colors),
     ("size", Columns::SIZES, |p| &p.sizes, |p| &mut p.sizes),
+    ("additional_image_link", Columns::MORE_IMAGES, |p| &p.more_images, |p| &mut p.more_images),
 ];
+
+/// Columns that are an amount of money; they share the column `currency`.
+type Money = (&'static str, Columns, fn(&Product) -> &Option<Price>, fn(&mut Product) -> &mut Option<Price>);
+const PRICES: [Money; 2] = [
+    ("price", Columns::PRICE, |p| &p.price, |p| &mut p.price),
+    ("sale_price", Columns::SALE_PRICE, |p| &p.sale_price, |p| &mut p.sale_price),
+];
+
+/// Columns that are JSON: few programs ask for them, and their shape may grow.
+const VARIANTS: &str = "variants";
+const LOOK: &str = "look";
 
 /// Marks a product that is gone in the column `set`.
 const DELETED: u32 = 0;
@@ -82,7 +103,8 @@ impl Row for AttributesRow {
         let text = |name| Field::new(name, DataType::Utf8, true);
         let mut fields = vec![Field::new("set", DataType::UInt32, false)];
         fields.extend(TEXTS.map(|(name, ..)| text(name)));
-        fields.extend(["price", "currency", "availability"].map(text));
+        fields.extend(PRICES.map(|(name, ..)| text(name)));
+        fields.extend(["currency", "availability", VARIANTS, LOOK].map(text));
         fields.extend(LISTS.map(|(name, ..)| Field::new(name, DataType::List(element_field()), true)));
         fields.push(Field::new("attributes", DataType::Map(entries_field(), false), true));
         fields
@@ -99,11 +121,17 @@ impl Row for AttributesRow {
         for (_, column, get, _) in TEXTS {
             columns.push(texts(rows, |row| row.has(column).then(|| get(&row.product).clone())));
         }
-        let price = |row: &Self| row.product.price.clone().filter(|_| row.has(Columns::PRICE));
-        columns.push(texts(rows, |row| price(row).map(|price| price.amount.to_string())));
-        columns.push(texts(rows, |row| price(row).map(|price| price.currency.to_string())));
+        for (_, column, get, _) in PRICES {
+            let amount = |row: &Self| get(&row.product).as_ref().map(|price| price.amount.to_string());
+            columns.push(texts(rows, |row| amount(row).filter(|_| row.has(column))));
+        }
+        columns.push(texts(rows, Self::currency));
         let availability = |row: &Self| row.product.availability.as_str().to_owned();
         columns.push(texts(rows, |row| row.has(Columns::AVAILABILITY).then(|| availability(row))));
+        let variants = |row: &Self| json(&row.product.variants).filter(|_| !row.product.variants.is_empty());
+        columns.push(texts(rows, |row| variants(row).filter(|_| row.has(Columns::VARIANTS))));
+        let look = |row: &Self| json(&row.product.look).filter(|_| !row.product.look.is_empty());
+        columns.push(texts(rows, |row| look(row).filter(|_| row.has(Columns::LOOK))));
         for (_, column, get, _) in LISTS {
             columns.push(lists(rows, |row| row.has(column).then(|| get(&row.product))));
         }
@@ -122,9 +150,11 @@ struct Source<'b> {
     ids: &'b StringArray,
     set: &'b UInt32Array,
     texts: Vec<&'b StringArray>,
-    prices: &'b StringArray,
+    prices: Vec<&'b StringArray>,
     currencies: &'b StringArray,
     availabilities: &'b StringArray,
+    variants: &'b StringArray,
+    looks: &'b StringArray,
     lists: Vec<&'b ListArray>,
     attributes: &'b MapArray,
 }
@@ -137,9 +167,11 @@ impl<'b> Source<'b> {
             ids: text("id")?,
             set: column(batch, "set", Kind::Attributes)?,
             texts: TEXTS.iter().map(|(name, ..)| text(name)).collect::<Result<_>>()?,
-            prices: text("price")?,
+            prices: PRICES.iter().map(|(name, ..)| text(name)).collect::<Result<_>>()?,
             currencies: text("currency")?,
             availabilities: text("availability")?,
+            variants: text(VARIANTS)?,
+            looks: text(LOOK)?,
             lists: LISTS.iter().map(|(name, ..)| list(name)).collect::<Result<_>>()?,
             attributes: column(batch, "attributes", Kind::Attributes)?,
         })
@@ -157,7 +189,9 @@ impl<'b> Source<'b> {
         for ((_, _, _, slot), texts) in TEXTS.iter().zip(&self.texts) {
             *slot(&mut product) = text_at(texts, n).unwrap_or_default().into();
         }
-        product.price = self.price(n).map_err(|reason| no_row(id, reason))?;
+        for ((_, _, _, slot), prices) in PRICES.iter().zip(&self.prices) {
+            *slot(&mut product) = self.price(prices, n).map_err(|reason| no_row(id, reason))?;
+        }
         if let Some(availability) = text_at(self.availabilities, n) {
             product.availability = availability.parse().map_err(|reason: String| no_row(id, reason))?;
         }
@@ -165,11 +199,13 @@ impl<'b> Source<'b> {
             *slot(&mut product) = list_at(lists, n)?;
         }
         product.attributes = self.attributes_at(n)?;
+        product.variants = parsed(self.variants, n).map_err(|reason| no_row(id, reason))?;
+        product.look = parsed(self.looks, n).map_err(|reason| no_row(id, reason))?;
         Ok(AttributesRow { change: Change::Set(columns), product })
     }
 
-    fn price(&self, n: usize) -> Result<Option<Price>, String> {
-        let (amount, currency) = (text_at(self.prices, n), text_at(self.currencies, n));
+    fn price(&self, amounts: &StringArray, n: usize) -> Result<Option<Price>, String> {
+        let (amount, currency) = (text_at(amounts, n), text_at(self.currencies, n));
         let Some((amount, currency)) = amount.zip(currency) else { return Ok(None) };
         format!("{amount} {currency}").parse().map(Some)
     }
@@ -187,6 +223,17 @@ impl<'b> Source<'b> {
 
 fn text_at(texts: &StringArray, n: usize) -> Option<&str> {
     texts.is_valid(n).then(|| texts.value(n))
+}
+
+/// The value of a column of JSON, the default where there is none.
+fn parsed<T: DeserializeOwned + Default>(texts: &StringArray, n: usize) -> Result<T, String> {
+    text_at(texts, n)
+        .map_or_else(|| Ok(T::default()), |text| serde_json::from_str(text))
+        .map_err(|e| e.to_string())
+}
+
+fn json(value: &impl Serialize) -> Option<String> {
+    serde_json::to_string(value).ok()
 }
 
 fn list_at(lists: &ListArray, n: usize) -> Result<Vec<String>> {

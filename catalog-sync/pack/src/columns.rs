@@ -25,8 +25,12 @@ macro_rules! columns {
                     differ = differ | Self::$name;
                 })+
                 // Equal numbers may be written differently, and a catalogue keeps how.
-                if one.price.as_ref().map(Price::to_string) != other.price.as_ref().map(Price::to_string) {
+                let written = |price: &Option<Price>| price.as_ref().map(Price::to_string);
+                if written(&one.price) != written(&other.price) {
                     differ = differ | Self::PRICE;
+                }
+                if written(&one.sale_price) != written(&other.sale_price) {
+                    differ = differ | Self::SALE_PRICE;
                 }
                 differ
             }
@@ -59,6 +63,11 @@ columns! {
     AVAILABILITY = 7: availability,
     IMAGE = 8: image,
     EXTRA = 9: attributes,
+    SALE_PRICE = 10: sale_price,
+    GROUP = 11: group,
+    MORE_IMAGES = 12: more_images,
+    VARIANTS = 13: variants,
+    LOOK = 14: look,
 }
 
 impl Columns {

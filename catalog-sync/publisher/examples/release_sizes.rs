@@ -154,5 +154,6 @@ fn product(n: u32, rng: &mut ChaCha8Rng) -> Product {
         availability: Availability::InStock,
         image: format!("https://shop.example/images/{n}.jpg"),
         attributes: BTreeMap::from([("material".into(), WORDS[rng.random_range(0..3)].into())]),
+        ..Product::default()
     }
 }

@@ -33,6 +33,7 @@ pub fn item(row: &Row, base: &Path, currency: Option<&str>) -> Result<Item, Refu
         availability: row.role(Role::Availability).map_or(Availability::Unknown, availability),
         image: image.into(),
         attributes: row.others().map(|(name, value)| (name.into(), value.into())).collect(),
+        ..Product::default()
     };
     Ok(Item { place: String::new(), picture: picture(image, base)?, product })
 }

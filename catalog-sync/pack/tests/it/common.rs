@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use half::f16;
-use knytt_engine::{Availability, Product};
+use knytt_engine::{Availability, Guess, Look, Product, SeenColor, Variant};
 use knytt_pack::{Error, Expected, Header, PackReader, PackWriter, Row, VectorRow, Written};
 
 pub const DIMENSION: usize = 16;
@@ -37,7 +37,23 @@ pub fn product(id: &str) -> Product {
         colors: vec!["red".into(), "blue".into()],
         sizes: vec![],
         availability: Availability::InStock,
+        sale_price: Some("999.50 EUR".parse().unwrap()),
         image: "a/b.jpg".into(),
+        more_images: vec!["a/back.jpg".into()],
+        group: "robes".into(),
+        variants: vec![Variant {
+            id: format!("{id}-m"),
+            size: "M".into(),
+            price: Some("12.50 EUR".parse().unwrap()),
+            attributes: [("gtin".into(), "4006381333931".into())].into(),
+            ..Variant::default()
+        }],
+        look: Look {
+            colors: vec![SeenColor { name: "red".into(), rgb: [200, 30, 40], percent: 80 }],
+            pattern: Some(Guess { value: "striped".into(), percent: 71 }),
+            hash: Some(u64::MAX),
+            ..Look::default()
+        },
         attributes: [("fit".into(), "loose".into()), ("Ω".into(), String::new())].into(),
     }
 }

@@ -1,5 +1,6 @@
 //! The catalogues on this device: which there are, how new ones come, and what keeps them fresh.
 
+mod battery;
 pub mod code;
 mod entry;
 mod metered;
@@ -18,6 +19,7 @@ use knytt_ui_api::{CatalogEvent, CatalogOffer, Code, Problem, SyncProgress};
 use self::entry::Added;
 use super::problem::of_io;
 
+pub use self::battery::is_battery_low;
 pub use self::metered::is_metered;
 pub use self::schedule::keep_fresh;
 pub use self::update::Update;

@@ -35,6 +35,10 @@ pub async fn keep_fresh(backend: Arc<Backend>) {
 }
 
 fn round(backend: &Arc<Backend>) {
+    // What is left of the battery is the shopper's. They can still ask for an update.
+    if super::is_battery_low().unwrap_or(false) {
+        return;
+    }
     let metered = super::is_metered().unwrap_or(false);
     for folder in backend.catalogs.added() {
         // One that was never downloaded waits to be asked for: the shopper may have stopped it.

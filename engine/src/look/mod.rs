@@ -1,0 +1,68 @@
+//! What a picture shows, beside what a model makes of it.
+
+use serde::{Deserialize, Serialize};
+
+/// What was measured on a picture or guessed from it. Everything that a feed says wins over it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Look {
+    /// Colours of the thing, without its background: at most three, the largest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub colors: Vec<SeenColor>,
+    /// Its pattern.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<Guess>,
+    /// What kind of thing it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<Guess>,
+    /// What is wrong with the picture.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub flaws: Vec<Flaw>,
+    /// A perceptual hash: pictures of hashes that differ in few bits look the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hash: Option<u64>,
+    /// The id of another product with nearly the same picture, the first of all that share it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub twin_of: Option<String>,
+}
+
+/// A colour that was seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenColor {
+    /// What a shopper calls it, in English: a name of the palette.
+    pub name: String,
+    /// Its tone: sRGB.
+    pub rgb: [u8; 3],
+    /// How much of the thing has it, in percent.
+    pub percent: u8,
+}
+
+/// A guess from the embedding.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Guess {
+    /// What it is taken for.
+    pub value: String,
+    /// How sure that is, in percent, as measured on things that are known.
+    pub percent: u8,
+}
+
+/// Why a picture is poor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Flaw {
+    /// It has too few pixels to be recognised by.
+    TooSmall,
+    /// Nothing in it is sharp.
+    Blurred,
+    /// It shows nothing.
+    Blank,
+    /// It may not be fit to be shown.
+    Unsafe,
+}
+
+impl Look {
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
