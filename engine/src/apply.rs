@@ -9,6 +9,8 @@ use roaring::RoaringBitmap;
 use crate::content::{ContentSum, Element};
 use crate::facet::{facet_key, facets_of, text_key};
 use crate::facets::FacetChanges;
+use crate::facts::{self, Facts};
+use crate::lexical::{self, postings};
 use crate::schema::{CatalogMeta, Databases, meta_key, read_items, read_meta, write_items};
 use crate::source::StoredSource;
 use crate::writer::Operation;
@@ -29,7 +31,9 @@ pub(crate) struct Changes<'b> {
     /// Items whose vector changed; `None`: the item is gone.
     vectors: BTreeMap<u32, Option<Cow<'b, [u8]>>>,
     prices: BTreeMap<u32, i64>,
+    facts: BTreeMap<u32, Option<Facts>>,
     facets: FacetChanges,
+    words: postings::Changes,
     content: ContentSum,
     committed: Committed,
 }
@@ -47,7 +51,9 @@ impl<'b> Changes<'b> {
             freed: RoaringBitmap::new(),
             vectors: BTreeMap::new(),
             prices: BTreeMap::new(),
+            facts: BTreeMap::new(),
             facets: FacetChanges::default(),
+            words: postings::Changes::default(),
             committed: Committed::default(),
         })
     }
@@ -86,6 +92,10 @@ impl<'b> Changes<'b> {
                 self.meta_mut().calibration = Some(*calibration);
                 Ok(())
             }
+            Operation::SetWeights(weights) => {
+                self.meta_mut().weights = *weights;
+                Ok(())
+            }
         }
     }
 
@@ -119,20 +129,20 @@ impl<'b> Changes<'b> {
         thumbnail: Option<&[u8]>,
     ) -> Result<()> {
         let key = text_key(&product.id);
-        let item = match self.db.ids.get(txn, &key)? {
+        let (item, before) = match self.db.ids.get(txn, &key)? {
             Some(item) => {
-                self.forget(txn, item)?;
                 self.committed.updated += 1;
-                item
+                (item, Some(self.forget(txn, item)?))
             }
             None => {
                 let item = self.allocate()?;
                 self.db.ids.put(txn, &key, &item)?;
                 self.live.insert(item);
                 self.committed.inserted += 1;
-                item
+                (item, None)
             }
         };
+        lexical::record(&mut self.words, item, before.as_ref(), Some(product));
         self.store(txn, item, product, Some(vector), Some(thumbnail))
     }
 
@@ -146,8 +156,9 @@ impl<'b> Changes<'b> {
     ) -> Result<()> {
         let item = self.db.ids.get(txn, &text_key(&product.id))?;
         let item = item.ok_or_else(|| Error::UnknownProduct { id: product.id.clone() })?;
-        self.forget(txn, item)?;
+        let before = self.forget(txn, item)?;
         self.committed.updated += 1;
+        lexical::record(&mut self.words, item, Some(&before), Some(product));
         self.store(txn, item, product, vector, thumbnail)
     }
 
@@ -155,12 +166,14 @@ impl<'b> Changes<'b> {
     pub(crate) fn delete(&mut self, txn: &mut RwTxn<'_>, id: &str) -> Result<bool> {
         let key = text_key(id);
         let Some(item) = self.db.ids.get(txn, &key)? else { return Ok(false) };
-        self.forget(txn, item)?;
+        let before = self.forget(txn, item)?;
+        lexical::record(&mut self.words, item, Some(&before), None);
         self.db.ids.delete(txn, &key)?;
         self.db.products.delete(txn, &item)?;
         self.db.thumbnails.delete(txn, &item)?;
         self.vectors.insert(item, None);
         self.prices.insert(item, price::NONE);
+        self.facts.insert(item, None);
         self.live.remove(item);
         self.freed.insert(item);
         self.committed.deleted += 1;
@@ -188,6 +201,7 @@ impl<'b> Changes<'b> {
     ) -> Result<()> {
         self.db.products.put(txn, &item, &serde_json::to_vec(product)?)?;
         self.prices.insert(item, price::encode(product));
+        self.facts.insert(item, Some(Facts::of(product)));
         for (field, value) in facets_of(product) {
             self.facets.add(facet_key(&field, &value), &value, item);
         }
@@ -205,14 +219,14 @@ impl<'b> Changes<'b> {
     }
 
     /// Takes a product that is about to change or to go out of what is collected over all products.
-    fn forget(&mut self, txn: &RwTxn<'_>, item: u32) -> Result<()> {
+    fn forget(&mut self, txn: &RwTxn<'_>, item: u32) -> Result<Product> {
         let product = self.stored(txn, item)?;
         for (field, value) in facets_of(&product) {
             self.facets.remove(facet_key(&field, &value), item);
         }
         let element = self.element(txn, item, &product)?;
         self.content.remove(&element);
-        Ok(())
+        Ok(product)
     }
 
     fn stored(&self, txn: &RoTxn<'_>, item: u32) -> Result<Product> {
@@ -234,7 +248,9 @@ impl<'b> Changes<'b> {
     pub(crate) fn finish(mut self, txn: &mut RwTxn<'_>) -> Result<Committed> {
         self.write_vectors(txn)?;
         self.write_prices(txn)?;
+        facts::write(&self.db, txn, &self.facts)?;
         self.facets.write(&self.db, txn)?;
+        self.words.write(&self.db, txn)?;
         self.free |= &self.freed;
         write_items(&self.db, txn, meta_key::LIVE, &self.live)?;
         write_items(&self.db, txn, meta_key::FREE, &self.free)?;

@@ -210,6 +210,7 @@ impl CatalogSpec {
             dimension: self.dimension,
             arroy_from: Some(ARROY_FROM_PRODUCTS),
             calibration: None,
+            weights: None,
         }
     }
 }

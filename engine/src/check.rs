@@ -6,7 +6,9 @@ use roaring::RoaringBitmap;
 
 use crate::apply::add_up_content;
 use crate::facet::{facet_key, facets_of, text_key};
+use crate::facts::{self, Facts};
 use crate::index::arroy::ArroyIndex;
+use crate::lexical::{postings, terms_of};
 use crate::schema::{meta_key, read_items};
 use crate::{Product, Result, Snapshot, facets, price, segment};
 
@@ -48,7 +50,7 @@ impl std::fmt::Display for Report {
 }
 
 impl Snapshot {
-    /// Reads everything and compares: each product has its item, id, vector, price and facets, nothing
+    /// Reads everything and compares: each product has its item, id, vector, price, facts, facets and words, nothing
     /// stands for a product that is gone, the arroy index (if any) covers just the
     /// products, and the content hash is theirs.
     ///
@@ -59,6 +61,7 @@ impl Snapshot {
         let live = self.live()?;
         let facets = self.check_products(&live, &mut report)?;
         self.check_facets(&facets, &mut report)?;
+        self.check_words(&mut report)?;
         self.check_leftovers(&live, &mut report)?;
         let (db, txn) = self.parts();
         if report.is_sound() {
@@ -98,6 +101,8 @@ impl Snapshot {
             let column = price::read_column(db.prices.get(txn, &(item / price::SLOTS))?);
             let same = column[(item % price::SLOTS) as usize] == price::encode(&product);
             report.expect(same, || format!("{:?} has another price in the column", product.id));
+            let same = facts::read(db, txn, item)? == Facts::of(&product);
+            report.expect(same, || format!("{:?} has other facts", product.id));
             for (field, value) in facets_of(&product) {
                 facets.entry(facet_key(&field, &value)).or_default().insert(item);
             }
@@ -117,6 +122,25 @@ impl Snapshot {
         }
         for key in expected.keys() {
             report.expect(stored.contains(key), || format!("facet {} is missing", key.escape_ascii()));
+        }
+        Ok(())
+    }
+
+    fn check_words(&self, report: &mut Report) -> Result<()> {
+        let (db, txn) = self.parts();
+        let mut expected: BTreeMap<String, BTreeMap<u32, u8>> = BTreeMap::new();
+        for entry in db.products.iter(txn)? {
+            let (item, bytes) = entry?;
+            let Ok(product) = serde_json::from_slice::<Product>(bytes) else { continue };
+            for (term, weight) in terms_of(&product) {
+                expected.entry(term).or_default().insert(item, weight);
+            }
+        }
+        let stored = postings::all(db, txn)?;
+        for term in expected.keys().chain(stored.keys()).collect::<BTreeSet<_>>() {
+            report.expect(expected.get(term) == stored.get(term), || {
+                format!("the word {term:?} has other items")
+            });
         }
         Ok(())
     }

@@ -2,8 +2,9 @@
 
 use std::fmt::{self, Write as _};
 
+use crate::lexical::postings;
 use crate::schema::{meta_key, read_items};
-use crate::{Result, Snapshot, facets, price, segment};
+use crate::{Result, Snapshot, facets, facts, price, segment};
 
 impl Snapshot {
     /// Everything in the catalogue, for people and tests: the same text for the same content.
@@ -16,6 +17,7 @@ impl Snapshot {
         let _ = write!(text, "{}", Head(&self.meta()?));
         self.dump_items(&mut text)?;
         self.dump_facets(&mut text)?;
+        self.dump_words(&mut text)?;
         self.dump_records(&mut text)?;
         Ok(text)
     }
@@ -32,6 +34,7 @@ impl Snapshot {
             let column = price::read_column(db.prices.get(txn, &(item / price::SLOTS))?);
             let _ = writeln!(text, "item {item}: {}", String::from_utf8_lossy(product));
             let _ = writeln!(text, "  vector {:.3?}", vector.unwrap_or_default());
+            let _ = writeln!(text, "  {:?}", facts::read(db, txn, item)?);
             match column[(item % price::SLOTS) as usize] {
                 price::NONE => {}
                 price => drop(writeln!(text, "  price {price}")),
@@ -50,6 +53,14 @@ impl Snapshot {
             let (written, items) = facets::decode(bytes)?;
             let items: Vec<u32> = items.iter().collect();
             let _ = writeln!(text, "facet {} {written:?} {items:?}", key.escape_ascii());
+        }
+        Ok(())
+    }
+
+    fn dump_words(&self, text: &mut String) -> Result<()> {
+        let (db, txn) = self.parts();
+        for (term, items) in postings::all(db, txn)? {
+            let _ = writeln!(text, "word {term:?} {items:?}");
         }
         Ok(())
     }

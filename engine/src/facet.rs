@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::Product;
+use crate::{Product, facts};
 
 /// A key that products are filtered and counted by.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,13 +19,19 @@ pub enum Field {
     Availability,
     /// The currency of [`Product::price`].
     Currency,
+    /// The palette's names for its colours and their families, in English: what "blue" means, whatever
+    /// the feed calls it. Seen on the picture where the feed says nothing.
+    Shade,
+    /// Its pattern, in English; seen on the picture where the feed says nothing.
+    Pattern,
     /// One of [`Product::attributes`], by its name in lower case.
     Attribute(String),
 }
 
 impl Field {
     /// The fields that every catalogue has.
-    pub const KNOWN: [&'static str; 6] = ["category", "brand", "color", "size", "availability", "currency"];
+    pub const KNOWN: [&'static str; 8] =
+        ["category", "brand", "color", "size", "availability", "currency", "shade", "pattern"];
 
     /// The field of this name, in any case; every name that is not known is an attribute's.
     pub fn named(name: &str) -> Self {
@@ -37,6 +43,8 @@ impl Field {
             "size" | "sizes" => Self::Size,
             "availability" => Self::Availability,
             "currency" => Self::Currency,
+            "shade" => Self::Shade,
+            "pattern" => Self::Pattern,
             _ => Self::Attribute(name),
         }
     }
@@ -50,6 +58,8 @@ impl Field {
             Self::Size => "size",
             Self::Availability => "availability",
             Self::Currency => "currency",
+            Self::Shade => "shade",
+            Self::Pattern => "pattern",
             Self::Attribute(name) => name,
         }
     }
@@ -77,14 +87,22 @@ pub(crate) fn fold(value: &str) -> String {
 /// comes twice.
 pub(crate) fn facets_of(product: &Product) -> Vec<(Field, String)> {
     let mut facets = vec![
-        (Field::Category, product.category.clone()),
+        (Field::Category, facts::category(product).to_owned()),
         (Field::Brand, product.brand.clone()),
         (Field::Availability, product.availability.as_str().into()),
     ];
     facets.extend(product.price_now().iter().map(|p| (Field::Currency, p.currency.as_str().into())));
     facets.extend(product.colors.iter().map(|c| (Field::Color, c.clone())));
     facets.extend(product.sizes.iter().map(|s| (Field::Size, s.clone())));
-    facets.extend(product.attributes.iter().map(|(k, v)| (Field::Attribute(fold(k)), v.clone())));
+    for shade in facts::shades(product) {
+        facets.push((Field::Shade, shade.name().into()));
+        facets.push((Field::Shade, shade.family().name().into()));
+    }
+    facets.extend(facts::pattern(product).map(|pattern| (Field::Pattern, pattern.name().into())));
+    // A number of its own for each product tells nothing apart.
+    let others = product.attributes.iter().map(|(name, value)| (fold(name), value));
+    let others = others.filter(|(name, _)| !matches!(name.as_str(), facts::POPULARITY | "pattern"));
+    facets.extend(others.map(|(name, value)| (Field::Attribute(name), value.clone())));
     let mut seen = std::collections::BTreeSet::new();
     facets.retain(|(field, value)| {
         let value = fold(value);
@@ -155,6 +173,7 @@ mod tests {
         let product =
             Product { colors: vec!["Red".into(), "red ".into(), String::new()], ..Product::default() };
         let facets = facets_of(&product);
-        assert_eq!(facets.len(), 2, "{facets:?}"); // the colour and the availability
+        // The colour, its name in the palette, which is its family too, and the availability.
+        assert_eq!(facets.len(), 3, "{facets:?}");
     }
 }

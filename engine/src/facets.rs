@@ -83,10 +83,22 @@ pub(crate) fn matching(db: &Databases<'_>, txn: &RoTxn<'_>, filter: &Filter) -> 
         }
         items &= any;
     }
+    for (field, values) in filter.excluded() {
+        for value in values {
+            if let Some(bytes) = db.facets.get(txn, &facet_key(field, value))? {
+                items -= decode(bytes)?.1;
+            }
+        }
+    }
     if filter.has_price() {
         items = within_price(db, txn, filter, &items)?;
     }
     Ok(items)
+}
+
+/// Whether any product has a value in this field.
+pub(crate) fn has_field(db: &Databases<'_>, txn: &RoTxn<'_>, field: &Field) -> Result<bool> {
+    Ok(db.facets.prefix_iter(txn, &field_prefix(field))?.next().transpose()?.is_some())
 }
 
 /// A misspelt key would otherwise look like "no product matches".

@@ -9,8 +9,9 @@ use crate::facet::{Field, facets_of, fold};
 use crate::price::{MAX_DECIMALS, encode_bound};
 use crate::{Availability, Product};
 
-/// A condition on products: any of the values inside one field, and all of the fields, and the price
-/// within its range. Values compare without case. The empty filter lets everything through.
+/// A condition on products: any of the values inside one field, and all of the fields, none of the values
+/// that are excluded, and the price within its range. Values compare without case. The empty filter lets
+/// everything through.
 ///
 /// ```
 /// use knytt_engine::Filter;
@@ -23,6 +24,8 @@ use crate::{Availability, Product};
 pub struct Filter {
     /// Field → folded values.
     values: BTreeMap<Field, BTreeSet<String>>,
+    /// Field → folded values that a product must not have.
+    excluded: BTreeMap<Field, BTreeSet<String>>,
     min_price: Option<Decimal>,
     max_price: Option<Decimal>,
 }
@@ -58,7 +61,7 @@ pub enum FilterError {
 
 impl Filter {
     /// Reads `key=value` conditions (as the command line takes them): several values of one key are
-    /// alternatives, several keys must all hold. The price takes `price=10..50` with either end left
+    /// alternatives, several keys must all hold; `key!=value` excludes. The price takes `price=10..50` with either end left
     /// out, `price=12.50`, `price<=50` and `price>=10`.
     ///
     /// # Errors
@@ -79,8 +82,12 @@ impl Filter {
             return self.price(Some(price(bound)?), None);
         }
         let (key, value) = condition.split_once('=').ok_or_else(syntax)?;
+        let (key, excludes) = key.strip_suffix('!').map_or((key, false), |key| (key, true));
         if fold(key).is_empty() || fold(value).is_empty() {
             return Err(syntax());
+        }
+        if excludes {
+            return Ok(self.but(Field::named(key), value));
         }
         if fold(key) == "price" {
             let end = |text: &str| Some(text).filter(|t| !t.trim().is_empty()).map(price).transpose();
@@ -94,12 +101,39 @@ impl Filter {
     /// becomes a condition.
     #[must_use]
     pub fn with(mut self, field: Field, value: &str) -> Self {
-        let value = match (&field, value.parse::<Availability>()) {
-            (Field::Availability, Ok(state)) => state.as_str().into(),
-            _ => fold(value),
-        };
+        let value = compared(&field, value);
         self.values.entry(field).or_default().insert(value);
         self
+    }
+
+    /// Lets no product through that has `value` in `field`.
+    #[must_use]
+    pub fn but(mut self, field: Field, value: &str) -> Self {
+        let value = compared(&field, value);
+        self.excluded.entry(field).or_default().insert(value);
+        self
+    }
+
+    /// Both at once: values that either has of a field are alternatives, and the narrower price counts.
+    #[must_use]
+    pub fn and(mut self, other: &Self) -> Self {
+        for (field, values) in &other.values {
+            self.values.entry(field.clone()).or_default().extend(values.iter().cloned());
+        }
+        for (field, values) in &other.excluded {
+            self.excluded.entry(field.clone()).or_default().extend(values.iter().cloned());
+        }
+        let narrower = |a: Option<Decimal>, b: Option<Decimal>, pick: fn(Decimal, Decimal) -> Decimal| {
+            a.zip(b).map(|(a, b)| pick(a, b)).or(a).or(b)
+        };
+        self.min_price = narrower(self.min_price, other.min_price, Decimal::max);
+        self.max_price = narrower(self.max_price, other.max_price, Decimal::min);
+        self
+    }
+
+    /// The fields that it asks about.
+    pub fn fields(&self) -> impl Iterator<Item = &Field> {
+        self.values.keys().chain(self.excluded.keys())
     }
 
     /// The same without what it asks of `field`.
@@ -132,7 +166,7 @@ impl Filter {
 
     /// Whether everything passes.
     pub fn is_empty(&self) -> bool {
-        self.values.is_empty() && !self.has_price()
+        self.values.is_empty() && self.excluded.is_empty() && !self.has_price()
     }
 
     /// Whether `product` passes: the definition that the bitmaps on disk are tested against.
@@ -147,11 +181,19 @@ impl Filter {
                 self.min_price.is_none_or(|min| p.amount >= min)
                     && self.max_price.is_none_or(|max| p.amount <= max)
             });
-        values && price
+        let spared = self
+            .excluded
+            .iter()
+            .all(|(field, none)| none.iter().all(|value| !facets.contains(&(field.clone(), value.clone()))));
+        values && spared && price
     }
 
     pub(crate) fn values(&self) -> impl Iterator<Item = (&Field, &BTreeSet<String>)> {
         self.values.iter()
+    }
+
+    pub(crate) fn excluded(&self) -> impl Iterator<Item = (&Field, &BTreeSet<String>)> {
+        self.excluded.iter()
     }
 
     pub(crate) fn has_price(&self) -> bool {
@@ -163,12 +205,22 @@ impl Filter {
     }
 }
 
+/// A value as it is compared.
+fn compared(field: &Field, value: &str) -> String {
+    match (field, value.parse::<Availability>()) {
+        (Field::Availability, Ok(state)) => state.as_str().into(),
+        _ => fold(value),
+    }
+}
+
 impl fmt::Display for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut gap = "";
-        for (field, values) in &self.values {
+        let all = self.values.iter().map(|(field, values)| (field, "=", values));
+        let none = self.excluded.iter().map(|(field, values)| (field, "!=", values));
+        for (field, sign, values) in all.chain(none) {
             for value in values {
-                write!(f, "{gap}{field}={value}")?;
+                write!(f, "{gap}{field}{sign}{value}")?;
                 gap = " ";
             }
         }
@@ -195,6 +247,7 @@ mod tests {
             (vec!["price >= 10", "price<=20.5"], "price=10..20.5"),
             (vec!["price=12.50"], "price=12.50..12.50"),
             (vec!["note=a=b"], "note=a=b"),
+            (vec!["color=red", "color!=blue"], "color=red color!=blue"),
             (vec!["availability=In Stock"], "availability=in_stock"),
         ] {
             assert_eq!(Filter::parse(&conditions).unwrap().to_string(), shown);
@@ -230,6 +283,8 @@ mod tests {
             (vec!["brand=ACME", "price=20..20"], true),
             (vec!["price=20.01.."], false),
             (vec!["size=m"], false),
+            (vec!["brand!=other"], true),
+            (vec!["color=red", "brand!=acme"], false),
         ] {
             assert_eq!(Filter::parse(&conditions).unwrap().matches(&product), passes, "{conditions:?}");
         }

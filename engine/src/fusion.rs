@@ -16,6 +16,8 @@ pub(crate) struct Embedded {
     pub(crate) text: Option<Embedding>,
     pub(crate) product: Option<Embedding>,
     pub(crate) without: Vec<Embedding>,
+    /// More, each with its weight; less than 0 is against.
+    pub(crate) mix: Vec<(Embedding, f32)>,
 }
 
 /// The fused query, and how to take a score apart again.
@@ -32,6 +34,8 @@ struct Weights {
     seen: f32,
     said: f32,
     against: f32,
+    /// Of the mix, beside the weights that it has.
+    mixed: f32,
 }
 
 impl<'a> Fusion<'a> {
@@ -48,13 +52,18 @@ impl<'a> Fusion<'a> {
             (Some(_), None) if image.is_some() && product.is_some() => (0.5, 0.0),
             _ => (1.0, 1.0),
         };
-        let weights = Weights { seen, said, against: -AGAINST };
+        let weights = Weights { seen, said, against: -AGAINST, mixed: 1.0 };
         let weighted = query.weighted(weights);
         let (fused, norm) = (Embedding::fuse(&weighted)?, norm(&weighted));
-        let Weights { seen, said, against } = weights;
+        let Weights { seen, said, against, mixed } = weights;
         Ok(Self {
             query,
-            weights: Weights { seen: seen / norm, said: said / norm, against: against / norm },
+            weights: Weights {
+                seen: seen / norm,
+                said: said / norm,
+                against: against / norm,
+                mixed: mixed / norm,
+            },
             fused,
         })
     }
@@ -66,8 +75,12 @@ impl<'a> Fusion<'a> {
     /// What the fused query's scores mean, given what those of its parts mean.
     /// `None` if one of them has no scale.
     pub(crate) fn scale(&self, calibration: &Calibration) -> Option<Scale> {
-        let Embedded { image, text, product, without } = self.query;
-        let Weights { seen, said, against } = self.weights;
+        let Embedded { image, text, product, without, mix } = self.query;
+        let Weights { seen, said, against, .. } = self.weights;
+        // What a mixture's scores mean was never measured.
+        if !mix.is_empty() {
+            return None;
+        }
         let mut parts = Vec::new();
         parts.extend(image.iter().chain(product).map(|_| (&calibration.image, seen)));
         if text.is_none() && without.is_empty() {
@@ -83,25 +96,38 @@ impl<'a> Fusion<'a> {
 
     /// What each part adds to the score of a product with this vector.
     pub(crate) fn parts(&self, vector: &[f32]) -> ScoreParts {
-        let Embedded { image, text, product, without } = self.query;
+        let Embedded { image, text, product, without, mix } = self.query;
         let dot = |e: &Embedding| e.as_slice().iter().zip(vector).map(|(a, b)| a * b).sum::<f32>();
         let share = |e: &Option<Embedding>, weight: f32| e.as_ref().map(|e| weight * dot(e));
         let against: f32 = without.iter().map(|e| self.weights.against * dot(e)).sum();
+        let mixed: f32 = mix.iter().map(|(e, weight)| self.weights.mixed * weight * dot(e)).sum();
         ScoreParts {
             image: share(image, self.weights.seen),
             text: share(text, self.weights.said),
             product: share(product, self.weights.seen),
             without: (!without.is_empty()).then_some(against),
+            mix: (!mix.is_empty()).then_some(mixed),
         }
     }
 }
 
 impl Embedded {
+    /// Whether nothing of it has a direction.
+    pub(crate) fn is_empty(&self) -> bool {
+        !self.is_seen() && self.text.is_none() && self.without.is_empty()
+    }
+
+    /// Whether it shows something.
+    pub(crate) fn is_seen(&self) -> bool {
+        self.image.is_some() || self.product.is_some() || !self.mix.is_empty()
+    }
+
     fn weighted(&self, weights: Weights) -> Vec<(&Embedding, f32)> {
         let mut parts = Vec::with_capacity(3 + self.without.len());
         parts.extend(self.image.iter().chain(&self.product).map(|e| (e, weights.seen)));
         parts.extend(self.text.iter().map(|e| (e, weights.said)));
         parts.extend(self.without.iter().map(|e| (e, weights.against)));
+        parts.extend(self.mix.iter().map(|(e, weight)| (e, weights.mixed * weight)));
         parts
     }
 }
@@ -155,6 +181,7 @@ mod tests {
             text: Some(embedding(&[-0.2, 0.7, 0.1])),
             product: Some(embedding(&[0.3, 0.3, -0.9])),
             without: vec![embedding(&[0.1, 0.9, 0.3]), embedding(&[0.7, 0.1, 0.1])],
+            mix: vec![(embedding(&[0.2, 0.4, -0.3]), -0.4)],
         };
         let without = |mut e: Embedded, strip: fn(&mut Embedded)| {
             strip(&mut e);
@@ -165,11 +192,14 @@ mod tests {
             without(full.clone(), |e| e.product = None),
             without(full.clone(), |e| e.text = None),
             without(full.clone(), |e| e.without.clear()),
+            without(full.clone(), |e| e.mix.clear()),
         ] {
             let fusion = Fusion::new(&query, 0.3).unwrap();
             let parts = fusion.parts(hit.as_slice());
-            let sum: f32 =
-                [parts.image, parts.text, parts.product, parts.without].into_iter().flatten().sum();
+            let sum: f32 = [parts.image, parts.text, parts.product, parts.without, parts.mix]
+                .into_iter()
+                .flatten()
+                .sum();
             let score = fusion.embedding().cosine(&hit).unwrap();
             assert!((sum - score).abs() < 1e-5, "{parts:?} is not {score}");
             assert_eq!(parts.without.is_some(), !query.without.is_empty());

@@ -30,6 +30,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod answer;
 mod apply;
 mod browse;
 mod calibrate;
@@ -42,14 +43,18 @@ mod dump;
 mod error;
 mod facet;
 mod facets;
+mod facts;
 mod filter;
 mod fusion;
 mod index;
+mod lexical;
 mod look;
 mod origin;
 mod price;
 mod product;
 mod query;
+mod rank;
+mod reading;
 mod regions;
 mod schema;
 mod segment;
@@ -59,9 +64,10 @@ mod snapshot;
 mod source;
 mod storage;
 mod style;
+mod taste;
 mod transaction;
+mod upgrade;
 mod variant;
-mod words;
 mod writer;
 
 pub use browse::{FacetCounts, Order};
@@ -75,17 +81,23 @@ pub use facet::Field;
 pub use filter::{Filter, FilterError};
 pub use index::{IndexKind, Strategy};
 pub use knytt_models::Fingerprint;
-pub use look::{Flaw, Guess, Look, SeenColor};
+pub use look::{
+    ColorFamily, ColorName, Flaw, Guess, Lab, Look, NEIGHBOURS, Neighbour, Observer, Pattern, Prompts,
+    SafetyConfig, SafetyGate, Seen, SeenColor, TWIN_BITS, TWIN_COSINE, category_of_neighbours,
+    category_of_prompts, colors_in, distance, hash_distance, patterns_in, twins,
+};
 pub use origin::Origin;
 pub use product::{Availability, Currency, Price, Product};
-pub use query::{Hit, Query, QueryImage, ScoreParts, SearchResult, Timings};
+pub use query::{Hit, Ingredient, Query, QueryImage, ScoreParts, SearchResult, Timings};
+pub use rank::{Reasons, Weights};
+pub use reading::{Chip, Reading, Words};
 pub use regions::{Region, propose};
 pub use schema::{DatabaseSize, SCHEMA_VERSION};
 pub use session::SearchSession;
 pub use snapshot::{Nearby, Record, ScoredProduct, Snapshot, VectorQuery};
 pub use source::{QuarantineRow, SourceRecord};
 pub use storage::OpenOptions;
+pub use taste::{Affinity, Known, Signal, Taste};
 pub use transaction::Transaction;
 pub use variant::Variant;
-pub use words::Words;
 pub use writer::{Committed, Writer};

@@ -1,44 +1,65 @@
 //! What a shopper asks, and what comes back.
 
+use std::sync::Arc;
+
 use image::RgbImage;
 use knytt_models::Embedding;
 use serde::Serialize;
 
-use crate::{Filter, IndexKind, MatchKind, Product, Scale, Strategy};
+use crate::{Filter, IndexKind, Look, MatchKind, Product, Reading, Reasons, Scale, Strategy, Taste, Weights};
 
 /// A question by picture, by words, by a product ("more like this"), or by several of them.
 #[derive(Clone, Debug)]
 pub struct Query {
     /// A picture of the product.
     pub image: Option<QueryImage>,
-    /// Words for it.
+    /// What the picture shows, if it was looked at before; pixels are looked at in any case.
+    pub look: Option<Look>,
+    /// Words for it, as they were typed; conditions in them ("under 50") filter.
     pub text: Option<String>,
-    /// The id of a product that the hits should be like; it is not among them.
+    /// Takes all words as they are: nothing in them is a condition or an exclusion.
+    pub literal: bool,
+    /// The last word may be unfinished.
+    pub typing: bool,
+    /// The id of a product that the hits should be like; neither it nor its variants are among them.
     pub product: Option<String>,
     /// Words for what the hits should not be: each pushes products that are like it down.
     pub without: Vec<String>,
+    /// More that is asked for, each with its weight beside that of the rest, which is 1; less than 0 is
+    /// asked against.
+    pub mix: Vec<(Ingredient, f32)>,
     /// How much the picture counts when there are words too: 1 is the picture alone, 0 the words
     /// alone. A product plays the picture's part; with a picture beside it, each counts half.
     pub alpha: f32,
-    /// Which products may answer.
+    /// Which products may answer, besides what the words say.
     pub filter: Filter,
     /// How many hits.
     pub k: usize,
-    /// Which index answers.
+    /// Which index finds the candidates.
     pub strategy: Strategy,
+    /// How candidates are ranked; `None`: as the catalogue says, or as usual.
+    pub weights: Option<Weights>,
+    /// Whose taste ranks, if anybody's.
+    pub taste: Option<Arc<Taste>>,
 }
 
 impl Default for Query {
     fn default() -> Self {
         Self {
             image: None,
+            look: None,
             text: None,
+            literal: false,
+            typing: false,
             product: None,
             without: Vec::new(),
+            mix: Vec::new(),
             alpha: 0.5,
             filter: Filter::default(),
             k: 20,
             strategy: Strategy::Auto,
+            weights: None,
+            taste: None,
         }
     }
 }
@@ -54,10 +75,22 @@ pub enum QueryImage {
     Embedded(Embedding),
 }
 
+/// One of several things that are asked for together.
+#[derive(Clone, Debug)]
+pub enum Ingredient {
+    /// A picture.
+    Image(QueryImage),
+    /// Words, taken as they are.
+    Words(String),
+    /// A product, by its id.
+    Product(String),
+}
+
 /// The answer to a [`Query`].
 #[derive(Clone, Debug, Serialize)]
 pub struct SearchResult {
-    /// Best first: exactly `k`, or all products that pass the filter if those are fewer.
+    /// Best first: exactly `k`, or all products that pass the filter if those are fewer; variants of one
+    /// product are one hit.
     pub hits: Vec<Hit>,
     /// How long it took.
     pub timings: Timings,
@@ -65,15 +98,20 @@ pub struct SearchResult {
     pub matched: u64,
     /// Which kind of index answered.
     pub index: IndexKind,
-    /// The scale of the scores, if the catalogue's was measured.
+    /// The scale of the similarities, if the catalogue's was measured.
     pub scale: Option<Scale>,
+    /// How the words were read, if there are any.
+    pub reading: Option<Reading>,
+    /// Whether the best hit's texts have all of the asked words.
+    pub named: bool,
 }
 
 impl SearchResult {
-    /// Whether the best hit is a good match; `true` where there is no scale to tell.
+    /// Whether the best hit is a good match; `true` where there is no scale to tell, and where its texts
+    /// have the asked words.
     pub fn is_good(&self) -> bool {
-        match (self.hits.first(), self.scale) {
-            (Some(best), Some(scale)) => scale.kind(best.score) != MatchKind::Other,
+        match (self.hits.iter().map(|hit| hit.similarity).max_by(f32::total_cmp), self.scale) {
+            (Some(best), Some(scale)) => self.named || scale.kind(best) != MatchKind::Other,
             _ => true,
         }
     }
@@ -86,17 +124,24 @@ pub struct Hit {
     pub id: String,
     /// Its place in the answer, from 1.
     pub position: usize,
-    /// Cosine similarity of the query and the product, −1 to 1, higher is nearer.
+    /// What it is ranked by: the sum of `reasons`. Higher is better.
     pub score: f32,
+    /// What the score is made of.
+    pub reasons: Reasons,
+    /// Cosine similarity of the query and the product, −1 to 1, higher is nearer.
+    pub similarity: f32,
     /// How near it is.
     pub kind: MatchKind,
-    /// What the score is made of.
+    /// What the similarity is made of.
     pub parts: ScoreParts,
     /// The product.
     pub product: Product,
+    /// Ids of other products of its group that were candidates too: the same in other colours.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<String>,
 }
 
-/// What each part of the query adds to a score; they sum to it. A part that the query does not have
+/// What each part of the query adds to a similarity; they sum to it. A part that the query does not have
 /// is `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct ScoreParts {
@@ -112,6 +157,9 @@ pub struct ScoreParts {
     /// Of what was excluded: less than zero where the product is like it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub without: Option<f32>,
+    /// Of all that was asked besides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mix: Option<f32>,
 }
 
 /// How long each stage took, in milliseconds.
@@ -123,7 +171,7 @@ pub struct Timings {
     pub embed: f64,
     /// From the embedding to candidates: the filter and the index.
     pub search: f64,
-    /// From candidates to hits.
+    /// From candidates to hits: words, scores, and reading the products.
     pub rank: f64,
     /// All of it.
     pub total: f64,

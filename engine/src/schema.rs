@@ -1,6 +1,6 @@
 //! The named databases of a catalogue, and what their keys and values are.
 //!
-//! Schema 1. Integers in keys are big-endian, so that LMDB's byte order is their order; an *item* is
+//! Schema 2. Integers in keys are big-endian, so that LMDB's byte order is their order; an *item* is
 //! the `u32` that stands for a product inside the catalogue.
 //!
 //! | database | key | value |
@@ -10,7 +10,9 @@
 //! | `ids` | text key of the product's id | item |
 //! | `vectors` | item / 256 | up to 256 vectors of little-endian f16, by item % 256 |
 //! | `prices` | item / 1024 | 1024 little-endian `i64`, by item % 1024 |
+//! | `facts` | item / 256 | up to 256 rows of what ranking asks, by item % 256; see [`crate::facts`] |
 //! | `facets` | field and value | the value as written, and the bitmap of its items |
+//! | `words` | term and block | the items of the block that have the term; see [`crate::lexical`] |
 //! | `thumbnails` | item | an encoded picture |
 //! | `sources` | text key of the source | JSON |
 //! | `quarantine` | text key of the source | JSON |
@@ -23,10 +25,10 @@ use heed::{CommitOrAbort, CommitToken, Database, DatabaseOpener, Env, OnCommit, 
 use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
 
-use crate::{Calibration, Error, Fingerprint, Result};
+use crate::{Calibration, Error, Fingerprint, Result, Weights};
 
 /// The version that this program reads and writes.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// Room for the databases below and a few more.
 pub(crate) const MAX_DATABASES: u32 = 24;
@@ -58,6 +60,9 @@ pub(crate) struct CatalogMeta {
     /// What scores mean; `None` until it is measured.
     #[serde(default)]
     pub(crate) calibration: Option<Calibration>,
+    /// How hits are ranked here; `None`: as everywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) weights: Option<Weights>,
 }
 
 pub(crate) type ItemDatabase<'t> = Database<'t, U32<BE>, Bytes>;
@@ -117,7 +122,9 @@ databases! {
     ids: Database<'t, Bytes, U32<BE>>,
     vectors: ItemDatabase<'t>,
     prices: ItemDatabase<'t>,
+    facts: ItemDatabase<'t>,
     facets: TextDatabase<'t>,
+    words: TextDatabase<'t>,
     thumbnails: ItemDatabase<'t>,
     sources: TextDatabase<'t>,
     quarantine: TextDatabase<'t>,
@@ -148,9 +155,21 @@ pub(crate) fn create(env: &Env<WithoutTls>, meta: &CatalogMeta) -> Result<Databa
     created.into()
 }
 
+/// Adds the databases that a catalogue of an earlier schema does not have. Its version stays, so that an
+/// upgrade that is cut short begins again.
+pub(crate) fn add_databases(env: &Env<WithoutTls>) -> Result<Databases<'static>> {
+    let txn = env.write_txn()?;
+    let added = env.create_databases_and_commit(txn, |opener, txn| -> Result<_> {
+        Ok(CommitOrAbort::<_, Error>::Commit(Databases::create(opener, txn)?))
+    })?;
+    added.into()
+}
+
 /// What [`open`] found.
 pub(crate) enum Found {
     Catalog(Databases<'static>),
+    /// One of an earlier schema that [`crate::upgrade`] can bring to this one.
+    Earlier,
     /// LMDB's file without any entry: its creation was interrupted.
     Empty,
     /// Somebody else's LMDB.
@@ -173,6 +192,9 @@ pub(crate) fn open(env: &Env<WithoutTls>) -> Result<Found> {
             return Ok(CommitOrAbort::Abort(Found::Other));
         };
         let version = u32::from_le_bytes(version);
+        if version == 1 {
+            return Ok(CommitOrAbort::Abort(Found::Earlier));
+        }
         if version != SCHEMA_VERSION {
             return Err(Error::UnknownSchema { found: version, supported: SCHEMA_VERSION });
         }

@@ -2,12 +2,13 @@
 
 use std::time::Instant;
 
-use knytt_models::Encoder;
+use image::RgbImage;
+use knytt_models::{Embedding, Encoder, decode};
 
-use crate::fusion::{Embedded, Fusion};
-use crate::query::{Hit, Query, QueryImage, SearchResult, Timings};
-use crate::snapshot::VectorQuery;
-use crate::{Catalog, Error, MatchKind, Result};
+use crate::answer::answer;
+use crate::fusion::Embedded;
+use crate::query::{Ingredient, Query, QueryImage, SearchResult, Timings};
+use crate::{Catalog, Error, Field, Look, Reading, Result, facets};
 
 /// Answers queries: what every shell (command line, app, kiosk, server) calls. Cheap to clone; clones
 /// share the catalogue and the model, and can search at the same time.
@@ -38,7 +39,18 @@ impl SearchSession {
         &self.encoder
     }
 
-    /// The products nearest to what `query` shows and says, in the catalogue's state of this moment.
+    /// How words are read in this catalogue.
+    ///
+    /// # Errors
+    /// Only if the storage fails.
+    pub fn read_words(&self, text: &str) -> Result<Reading> {
+        let snapshot = self.catalog.read()?;
+        let (db, txn) = snapshot.parts();
+        // An unreadable facet is found when it is filtered by.
+        Ok(Reading::of(text, |field: &Field| facets::has_field(db, txn, field).unwrap_or(false)))
+    }
+
+    /// The products that fit best what `query` shows and says, in the catalogue's state of this moment.
     ///
     /// # Errors
     /// [`InvalidQuery`](Error::InvalidQuery) if it asks for nothing, [`Model`](Error::Model) if its
@@ -47,43 +59,83 @@ impl SearchSession {
     pub fn search(&self, query: &Query) -> Result<SearchResult> {
         let start = Instant::now();
         query.validate()?;
+        let reading = self.reading(query)?;
+        let is_mute = reading.as_ref().is_none_or(Reading::is_empty);
+        if is_mute && query.image.is_none() && query.product.is_none() && query.mix.is_empty() {
+            return Err(Error::InvalidQuery("give a picture, words, or a product"));
+        }
         let mut timings = Timings::default();
-        let embedded = self.embed(query, &mut timings)?;
-        let mut result = answer(&self.catalog, query, embedded)?;
+        let (embedded, look) = self.embed(query, reading.as_ref(), &mut timings)?;
+        let mut result = answer(&self.catalog, query, embedded, look.as_ref(), reading)?;
         result.timings = Timings { total: ms_since(start), ..timings_of(timings, result.timings) };
         Ok(result)
     }
 
-    fn embed(&self, query: &Query, timings: &mut Timings) -> Result<Embedded> {
+    fn reading(&self, query: &Query) -> Result<Option<Reading>> {
+        match &query.text {
+            Some(text) if query.literal => Ok(Some(Reading::literal(text))),
+            Some(text) => self.read_words(text).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn embed(
+        &self,
+        query: &Query,
+        reading: Option<&Reading>,
+        timings: &mut Timings,
+    ) -> Result<(Embedded, Option<Look>)> {
         let start = Instant::now();
-        let decoded;
+        let decoded = query.image.as_ref().map(|image| self.pixels(image)).transpose()?.flatten();
         let pixels = match &query.image {
-            None | Some(QueryImage::Embedded(_)) => None,
             Some(QueryImage::Decoded(pixels)) => Some(pixels),
-            Some(QueryImage::Encoded(bytes)) => {
-                let limits = knytt_models::decode::Limits::default();
-                decoded = knytt_models::decode::decode(bytes, &limits, Some(self.encoder.target_side()))
-                    .map_err(knytt_models::Error::from)?;
-                Some(&decoded)
-            }
+            _ => decoded.as_ref(),
         };
         timings.decode = ms_since(start);
         let start = Instant::now();
+        let look = query.look.clone().or_else(|| pixels.map(Look::of_pixels));
         let image = match &query.image {
             Some(QueryImage::Embedded(embedding)) => Some(embedding.clone()),
             _ => pixels.map(|pixels| self.encoder.embed_image(pixels)).transpose()?,
         };
-        let text = query.text.as_deref().map(|text| self.encoder.embed_text(text)).transpose()?;
-        let without =
-            query.without.iter().map(|text| self.encoder.embed_text(text)).collect::<Result<_, _>>()?;
+        let asked = reading.map(|reading| reading.asked.as_str()).filter(|asked| !asked.is_empty());
+        let text = asked.map(|text| self.encoder.embed_text(text)).transpose()?;
+        let excluded = reading.into_iter().flat_map(|reading| &reading.without).chain(&query.without);
+        let without = excluded.map(|text| self.encoder.embed_text(text)).collect::<Result<_, _>>()?;
+        let mix = query.mix.iter().map(|(what, weight)| Ok((self.ingredient(what)?, *weight)));
+        let mix = mix.collect::<Result<_>>()?;
         timings.embed = ms_since(start);
-        Ok(Embedded { image, text, product: None, without })
+        Ok((Embedded { image, text, product: None, without, mix }, look))
+    }
+
+    fn ingredient(&self, what: &Ingredient) -> Result<Embedding> {
+        Ok(match what {
+            Ingredient::Words(text) => self.encoder.embed_text(text)?,
+            Ingredient::Product(id) => {
+                let vector = self.catalog.read()?.vector(id)?;
+                vector.ok_or_else(|| Error::UnknownProduct { id: id.clone() })?
+            }
+            Ingredient::Image(QueryImage::Embedded(embedding)) => embedding.clone(),
+            Ingredient::Image(QueryImage::Decoded(pixels)) => self.encoder.embed_image(pixels)?,
+            Ingredient::Image(image) => {
+                let pixels = self.pixels(image)?;
+                let pixels = pixels.ok_or(Error::InvalidQuery("give a picture, words, or a product"))?;
+                self.encoder.embed_image(&pixels)?
+            }
+        })
+    }
+
+    /// The pixels of a file; `None` of what is no file.
+    fn pixels(&self, image: &QueryImage) -> Result<Option<RgbImage>> {
+        let QueryImage::Encoded(bytes) = image else { return Ok(None) };
+        let decoded = decode::decode(bytes, &decode::Limits::default(), Some(self.encoder.target_side()));
+        Ok(Some(decoded.map_err(knytt_models::Error::from)?))
     }
 }
 
 impl Query {
     fn validate(&self) -> Result<()> {
-        if self.image.is_none() && self.text.is_none() && self.product.is_none() {
+        if self.image.is_none() && self.text.is_none() && self.product.is_none() && self.mix.is_empty() {
             return Err(Error::InvalidQuery("give a picture, words, or a product"));
         }
         if !(0.0..=1.0).contains(&self.alpha) {
@@ -92,50 +144,20 @@ impl Query {
         if self.k == 0 {
             return Err(Error::InvalidQuery("k must be at least 1"));
         }
+        if !self.mix.iter().all(|(_, weight)| weight.abs() <= 10.0) {
+            return Err(Error::InvalidQuery("weights must be between -10 and 10"));
+        }
+        if !self.weights.is_none_or(|weights| weights.is_sound()) {
+            return Err(Error::InvalidQuery("weights of the ranking must be between 0 and 10"));
+        }
         Ok(())
     }
-}
-
-/// Everything after the embedding.
-pub(crate) fn answer(catalog: &Catalog, query: &Query, mut embedded: Embedded) -> Result<SearchResult> {
-    let start = Instant::now();
-    let snapshot = catalog.read()?;
-    if let Some(id) = &query.product {
-        let vector = snapshot.vector(id)?;
-        embedded.product = Some(vector.ok_or_else(|| Error::UnknownProduct { id: id.clone() })?);
-    }
-    let fusion = Fusion::new(&embedded, query.alpha)?;
-    let scale = snapshot.meta()?.calibration.and_then(|calibration| fusion.scale(&calibration));
-    let found = snapshot.candidates(&VectorQuery {
-        embedding: fusion.embedding(),
-        filter: &query.filter,
-        k: query.k,
-        strategy: query.strategy,
-        except: query.product.as_deref(),
-    })?;
-    let search = ms_since(start);
-    let start = Instant::now();
-    let hit = |(position, candidate)| -> Result<Hit> {
-        let scored = snapshot.scored(candidate)?;
-        let parts = fusion.parts(&scored.vector);
-        Ok(Hit {
-            id: scored.product.id.clone(),
-            position,
-            score: scored.score,
-            kind: scale.map_or(MatchKind::Other, |scale| scale.kind(scored.score)),
-            parts,
-            product: scored.product,
-        })
-    };
-    let hits = (1..).zip(found.candidates).map(hit).collect::<Result<_>>()?;
-    let timings = Timings { search, rank: ms_since(start), ..Timings::default() };
-    Ok(SearchResult { hits, timings, matched: found.matched, index: found.index, scale })
 }
 
 fn timings_of(before: Timings, after: Timings) -> Timings {
     Timings { decode: before.decode, embed: before.embed, ..after }
 }
 
-fn ms_since(start: Instant) -> f64 {
+pub(crate) fn ms_since(start: Instant) -> f64 {
     start.elapsed().as_secs_f64() * 1e3
 }

@@ -131,7 +131,7 @@ impl Snapshot {
         Ok(self.len()? == 0)
     }
 
-    fn item(&self, id: &str) -> Result<Option<u32>> {
+    pub(crate) fn item(&self, id: &str) -> Result<Option<u32>> {
         let (db, txn) = self.parts();
         Ok(db.ids.get(txn, &text_key(id))?)
     }
@@ -303,26 +303,43 @@ impl Snapshot {
         Ok(ScoredProduct { score: candidate.score, product, vector })
     }
 
-    pub(crate) fn candidates(&self, query: &VectorQuery<'_>) -> Result<Found> {
+    /// The items that pass `filter`.
+    pub(crate) fn matching(&self, filter: &Filter) -> Result<RoaringBitmap> {
         let (db, txn) = self.parts();
-        let vector = self.vector_of(query.embedding)?;
-        let mut among = facets::matching(db, txn, query.filter)?;
+        facets::matching(db, txn, filter)
+    }
+
+    fn candidates(&self, query: &VectorQuery<'_>) -> Result<Found> {
+        let mut among = self.matching(query.filter)?;
         if let Some(id) = query.except {
             let item = self.item(id)?.ok_or_else(|| Error::UnknownProduct { id: id.into() })?;
             among.remove(item);
         }
+        self.nearest(query.embedding, &among, query.k, query.strategy)
+    }
+
+    /// The `k` items of `among` that are nearest to an embedding, or all of them.
+    pub(crate) fn nearest(
+        &self,
+        embedding: &Embedding,
+        among: &RoaringBitmap,
+        k: usize,
+        strategy: Strategy,
+    ) -> Result<Found> {
+        let (db, txn) = self.parts();
+        let vector = self.vector_of(embedding)?;
         let matched = among.len();
-        let k = query.k.min(usize::try_from(matched).unwrap_or(usize::MAX));
-        let wants_arroy = index::wants_arroy(query.strategy, self.meta()?.arroy_from, self.len()?, matched);
+        let k = k.min(usize::try_from(matched).unwrap_or(usize::MAX));
+        let wants_arroy = index::wants_arroy(strategy, self.meta()?.arroy_from, self.len()?, matched);
         if wants_arroy && let Some(arroy) = ArroyIndex::open(db, txn)? {
-            let candidates = arroy.nearest(vector, &among, k)?;
+            let candidates = arroy.nearest(vector, among, k)?;
             // Fewer than match: the trees ended early, so the scan answers.
             if candidates.len() == k {
                 return Ok(Found { candidates, matched, index: IndexKind::Arroy });
             }
         }
         let exact = ExactScan { db, txn, dimension: self.catalog.dimension() };
-        Ok(Found { candidates: exact.nearest(vector, &among, k)?, matched, index: IndexKind::Exact })
+        Ok(Found { candidates: exact.nearest(vector, among, k)?, matched, index: IndexKind::Exact })
     }
 
     fn vector_of<'e>(&self, embedding: &'e Embedding) -> Result<&'e [f32]> {

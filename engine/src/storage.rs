@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use heed::{CompactionOption, Env, EnvFlags, EnvOpenOptions, MdbError, RoTxn, WithoutTls};
 
 use crate::schema::{self, CatalogMeta, Databases, Found, MAX_DATABASES};
+use crate::upgrade::upgrade;
 use crate::{Current, Error, Result};
 
 /// The file that LMDB keeps in the catalogue's folder.
@@ -85,23 +86,34 @@ impl Storage {
         if let Some(storage) = open.get(&path).and_then(Weak::upgrade) {
             return if let Mode::Create(_) = mode { Err(Error::AlreadyExists { path }) } else { Ok(storage) };
         }
-        let storage = Arc::new(Self::open_new(path.clone(), mode, options)?);
+        let (storage, earlier) = Self::open_new(path.clone(), mode, options)?;
+        let storage = Arc::new(storage);
+        if earlier {
+            storage.write(upgrade)?;
+        }
         open.retain(|_, storage| storage.strong_count() > 0);
         open.insert(path, Arc::downgrade(&storage));
         Ok(storage)
     }
 
-    fn open_new(path: PathBuf, mode: Mode<'_>, options: OpenOptions) -> Result<Self> {
+    /// With it, whether it is of an earlier schema.
+    fn open_new(path: PathBuf, mode: Mode<'_>, options: OpenOptions) -> Result<(Self, bool)> {
         let env = open_env(&path, options)?;
-        let db = match (schema::open(&env)?, mode) {
-            (Found::Catalog(_), Mode::Create(_)) => return Err(Error::AlreadyExists { path }),
+        let found = schema::open(&env)?;
+        let earlier = matches!(found, Found::Earlier);
+        let db = match (found, mode) {
+            (Found::Catalog(_) | Found::Earlier, Mode::Create(_)) => {
+                return Err(Error::AlreadyExists { path });
+            }
             (Found::Catalog(db), _) => db,
+            (Found::Earlier, _) => schema::add_databases(&env)
+                .map_err(|e| if is_disk_full(&e, &path) { disk_full(&path) } else { e })?,
             (Found::Empty, Mode::Create(meta) | Mode::OpenOrCreate(meta)) => schema::create(&env, meta)
                 .map_err(|e| if is_disk_full(&e, &path) { disk_full(&path) } else { e })?,
             (Found::Empty, Mode::Open) => return Err(not_a_catalog(&path, "its data.mdb is empty")),
             (Found::Other, _) => return Err(not_a_catalog(&path, "its data.mdb belongs to another program")),
         };
-        Ok(Self { env, db, gate: Gate::default(), writing: Mutex::default(), path, options })
+        Ok((Self { env, db, gate: Gate::default(), writing: Mutex::default(), path, options }, earlier))
     }
 
     /// The catalogue's folder.

@@ -6,7 +6,7 @@ use half::f16;
 use heed::RwTxn;
 
 use crate::apply::Changes;
-use crate::{Calibration, Catalog, ContentHash, Error, Product, Result};
+use crate::{Calibration, Catalog, ContentHash, Error, Product, Result, Weights};
 
 /// How far from 1 the length of a vector may be, as f16 rounds it.
 const LENGTH_TOLERANCE: f32 = 0.02;
@@ -115,6 +115,11 @@ impl Transaction<'_, '_> {
     /// Sets what scores mean.
     pub fn set_calibration(&mut self, calibration: Calibration) {
         self.changes.meta_mut().calibration = Some(calibration);
+    }
+
+    /// Sets how hits are ranked; `None`: as everywhere.
+    pub fn set_weights(&mut self, weights: Option<Weights>) {
+        self.changes.meta_mut().weights = weights;
     }
 
     /// The hash of all that is in the catalogue, with the changes so far.

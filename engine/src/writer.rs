@@ -3,7 +3,7 @@
 use knytt_models::Embedding;
 
 use crate::apply::Changes;
-use crate::{Calibration, Catalog, Error, Product, QuarantineRow, Result, SourceRecord, segment};
+use crate::{Calibration, Catalog, Error, Product, QuarantineRow, Result, SourceRecord, Weights, segment};
 
 /// A batch of changes. They are kept in memory until [`Writer::commit`] stores all of them in one
 /// transaction: commit every few hundred products. Dropped without a commit, they are forgotten.
@@ -27,6 +27,7 @@ pub(crate) enum Operation {
     SetRelease(u64),
     KeepArroyFrom(Option<u64>),
     SetCalibration(Calibration),
+    SetWeights(Option<Weights>),
 }
 
 /// What a commit did.
@@ -118,6 +119,11 @@ impl Writer {
 
     pub(crate) fn set_calibration(&mut self, calibration: Calibration) {
         self.push(Operation::SetCalibration(calibration), 0);
+    }
+
+    /// Ranks hits in this catalogue with these weights; `None`: with the usual ones.
+    pub fn set_weights(&mut self, weights: Option<Weights>) {
+        self.push(Operation::SetWeights(weights), 0);
     }
 
     /// Keeps an arroy index while the catalogue has at least `products` products; `None`: never.

@@ -11,6 +11,7 @@ mod disk;
 mod items;
 mod kill;
 mod model;
+mod ranking;
 mod refusals;
 mod schema;
 mod session;

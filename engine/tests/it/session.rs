@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use image::{ImageFormat, Rgb, RgbImage};
 use knytt_engine::{
     Catalog, CatalogSpec, Filter, Hit, IndexKind, Product, Query, QueryImage, ScoreParts, SearchSession,
+    Weights,
 };
 use knytt_models::{Bundle, Device, Encoder};
 
@@ -55,9 +56,10 @@ fn session(dir: &std::path::Path) -> SearchSession {
 }
 
 fn parts_sum_to_the_score(hit: &Hit) {
-    let ScoreParts { image, text, product, without } = hit.parts;
-    let sum: f32 = [image, text, product, without].into_iter().flatten().sum();
-    assert!((sum - hit.score).abs() < 1e-4, "{:?} is not {}", hit.parts, hit.score);
+    let ScoreParts { image, text, product, without, mix } = hit.parts;
+    let sum: f32 = [image, text, product, without, mix].into_iter().flatten().sum();
+    assert!((sum - hit.similarity).abs() < 1e-4, "{:?} is not {}", hit.parts, hit.similarity);
+    assert!((hit.reasons.sum() - hit.score).abs() < 1e-4, "{:?} is not {}", hit.reasons, hit.score);
 }
 
 #[test]
@@ -71,7 +73,7 @@ fn a_picture_finds_its_product_encoded_or_decoded() {
             assert_eq!((result.hits.len(), result.matched, result.index), (3, 4, IndexKind::Exact));
             let best = &result.hits[0];
             assert_eq!((best.id.as_str(), best.position), (name, 1));
-            assert!(best.score > 0.99 && result.hits.is_sorted_by(|a, b| a.score >= b.score));
+            assert!(best.similarity > 0.99 && result.hits.is_sorted_by(|a, b| a.score >= b.score));
             assert!(best.parts.image.is_some() && best.parts.text.is_none());
             result.hits.iter().for_each(parts_sum_to_the_score);
             let t = result.timings;
@@ -88,7 +90,9 @@ fn a_picture_and_words_each_add_their_part() {
     let query = |alpha| Query {
         image: Some(QueryImage::Decoded(picture(COLORS[0].1))),
         text: Some("a blue shirt".into()),
+        literal: true,
         alpha,
+        weights: Some(Weights::VISUAL),
         ..Query::default()
     };
     let both = session.search(&query(0.5)).unwrap();
@@ -96,7 +100,7 @@ fn a_picture_and_words_each_add_their_part() {
         parts_sum_to_the_score(hit);
         assert!(hit.parts.image.is_some() && hit.parts.text.is_some());
     }
-    let words = session.search(&Query { text: Some("a blue shirt".into()), ..Query::default() }).unwrap();
+    let words = session.search(&Query { image: None, ..query(0.5) }).unwrap();
     let order = |hits: &[Hit]| hits.iter().map(|hit| hit.id.clone()).collect::<Vec<_>>();
     assert_eq!(order(&session.search(&query(0.0)).unwrap().hits), order(&words.hits));
     assert_eq!(session.search(&query(1.0)).unwrap().hits[0].id, "red");
@@ -128,11 +132,11 @@ fn queries_that_cannot_be_answered_say_why() {
         (Query { text: text.clone(), k: 0, ..Query::default() }, "invalid_query"),
         (Query { text: text.clone(), alpha: f32::NAN, ..Query::default() }, "invalid_query"),
         (Query { text: text.clone(), alpha: 1.1, ..Query::default() }, "invalid_query"),
-        (Query { text: Some(" ".into()), ..Query::default() }, "model"),
+        (Query { text: Some(" ".into()), ..Query::default() }, "invalid_query"),
         (Query { product: Some("nobody".into()), ..Query::default() }, "unknown_product"),
         (Query { image: Some(QueryImage::Encoded(b"text".to_vec())), ..Query::default() }, "model"),
         (
-            Query { text, filter: Filter::parse(&["shade=red"]).unwrap(), ..Query::default() },
+            Query { text, filter: Filter::parse(&["scent=red"]).unwrap(), ..Query::default() },
             "invalid_filter",
         ),
     ] {

@@ -72,6 +72,21 @@ impl Words {
     }
 }
 
+/// A text of which something was taken out: single spaces, and no negation or comma at its ends.
+pub(super) fn tidy(text: &str) -> String {
+    let joined = text.split_whitespace().collect::<Vec<_>>().join(" ").replace(" ,", ",");
+    let mut left = joined.as_str();
+    loop {
+        left = left.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '，' | '、' | '،'));
+        let idle = |word: &str| NEGATIONS.contains(&word) || ALTERNATIVES.contains(&word);
+        match left.rsplit_once([' ', ',']) {
+            Some((before, last)) if idle(&last.to_lowercase()) => left = before,
+            None if idle(&left.to_lowercase()) => return String::new(),
+            _ => return left.to_owned(),
+        }
+    }
+}
+
 /// What stands between commas, word by word. Chinese is written without spaces, so its negations are
 /// set apart first.
 fn clauses(text: &str) -> Vec<Vec<&str>> {

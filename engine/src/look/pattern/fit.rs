@@ -1,0 +1,1 @@
+//! Fits the weights. Empty until the measure says what to fit.
