@@ -10,7 +10,7 @@ use crate::index::ARROY_FROM_PRODUCTS;
 use crate::schema::{CatalogMeta, DatabaseSize};
 use crate::simd::Kernel;
 use crate::storage::{Mode, OpenOptions, Storage};
-use crate::{Calibration, Result, SCHEMA_VERSION, Snapshot, Writer};
+use crate::{Calibration, Result, SCHEMA_VERSION, Snapshot, Weights, Writer};
 
 /// One catalogue: a folder with an LMDB environment in it. Cheap to clone; clones, and every other
 /// `open` of the same folder in this process, share it.
@@ -60,6 +60,8 @@ pub struct Info {
     pub index: IndexInfo,
     /// What scores mean, if it was measured.
     pub calibration: Option<Calibration>,
+    /// How hits are ranked here; `None`: as everywhere.
+    pub weights: Option<Weights>,
     /// The data file, in bytes.
     pub disk_bytes: u64,
     /// Every named database.
@@ -250,6 +252,7 @@ impl Info {
                 arroy_from: meta.arroy_from,
             },
             calibration: meta.calibration,
+            weights: meta.weights,
             disk_bytes,
             databases,
         }

@@ -1,16 +1,29 @@
-//! What goes well with a product: other kinds, near in style.
+//! What goes well with a product, and what could be bought instead of it.
 
 use std::collections::BTreeMap;
 
+use rust_decimal::Decimal;
+
 use crate::facet::Field;
-use crate::{Error, Filter, Product, Result, Snapshot, Strategy, VectorQuery};
+use crate::facts::{self, Facts, Tone};
+use crate::price::MAX_DECIMALS;
+use crate::{Error, Filter, Product, Result, ScoredProduct, Snapshot, Strategy, VectorQuery};
 
 /// So many products tell what a category looks like.
 const SAMPLE: usize = 24;
 
+/// So many of a category's nearest are looked at for their colours.
+const CHOICES: usize = 12;
+
+/// What colours in harmony count beside nearness in style.
+const HARMONY: f32 = 0.15;
+
+/// Below this chroma a colour is a neutral.
+const NEUTRAL: f32 = 12.0;
+
 impl Snapshot {
     /// Up to `count` products that go well with the product of this `id`: one each of categories that
-    /// look unlike its own, and in each the one nearest to it.
+    /// look unlike its own, and in each the one that is nearest to it in style with colours that suit its.
     ///
     /// Categories that look alike replace each other (a shirt for a blouse); those that look unlike
     /// are worn together. So the categories are ranked by how far their mean is from that of the
@@ -21,20 +34,45 @@ impl Snapshot {
     pub fn goes_with(&self, id: &str, count: usize) -> Result<Vec<Product>> {
         let product = self.product(id)?.ok_or_else(|| Error::UnknownProduct { id: id.into() })?;
         let Some(embedding) = self.vector(id)? else { return Ok(Vec::new()) };
-        let mut best = Vec::new();
-        for category in self.unlike(&product.category)? {
+        let own = Facts::of(&product);
+        let mut best: Vec<(f32, Product)> = Vec::new();
+        for category in self.unlike(facts::category(&product))? {
             let filter = Filter::default().with(Field::Category, &category);
             let query = VectorQuery {
                 embedding: &embedding,
                 filter: &filter,
-                k: 1,
+                k: CHOICES,
                 strategy: Strategy::Auto,
                 except: None,
             };
-            best.extend(self.search(&query)?.products);
+            let suits = |scored: ScoredProduct| {
+                let tones = Facts::of(&scored.product).tones;
+                (scored.score + HARMONY * harmony(own.tones[0], tones[0]), scored.product)
+            };
+            best.extend(
+                self.search(&query)?.products.into_iter().map(suits).max_by(|a, b| a.0.total_cmp(&b.0)),
+            );
         }
-        best.sort_by(|a, b| b.score.total_cmp(&a.score));
-        Ok(best.into_iter().take(count).map(|scored| scored.product).collect())
+        best.sort_by(|a, b| b.0.total_cmp(&a.0));
+        Ok(best.into_iter().take(count).map(|(_, product)| product).collect())
+    }
+
+    /// What a product must be to be bought instead of the product of this `id` and cost less: of its
+    /// category, and cheaper.
+    ///
+    /// # Errors
+    /// [`UnknownProduct`](Error::UnknownProduct), [`InvalidQuery`](Error::InvalidQuery) if it has no
+    /// price, or the storage fails.
+    pub fn cheaper_than(&self, id: &str) -> Result<Filter> {
+        let product = self.product(id)?.ok_or_else(|| Error::UnknownProduct { id: id.into() })?;
+        let price = product.price_now().ok_or(Error::InvalidQuery("the product has no price"))?;
+        let just_below = price.amount.trunc_with_scale(MAX_DECIMALS) - Decimal::new(1, MAX_DECIMALS);
+        let filter = Filter::default().with(Field::Currency, price.currency.as_str());
+        let filter = match facts::category(&product) {
+            "" => filter,
+            category => filter.with(Field::Category, category),
+        };
+        Ok(filter.price(None, Some(just_below))?)
     }
 
     /// The half of the other categories that look least like `category`.
@@ -68,5 +106,42 @@ impl Snapshot {
         let norm = sum.iter().map(|v| v * v).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
         sum.iter_mut().for_each(|v| *v /= norm);
         Ok(sum)
+    }
+}
+
+/// How well two colours are worn together, 0 to 1: neutrals go with everything, hues with their like and
+/// with their opposites. 0 if one is not known.
+fn harmony(a: Tone, b: Tone) -> f32 {
+    if a.percent == 0 || b.percent == 0 {
+        return 0.0;
+    }
+    let ([_, x, y], [_, u, v]) = (a.lab(), b.lab());
+    if x.hypot(y) < NEUTRAL || u.hypot(v) < NEUTRAL {
+        return 0.8;
+    }
+    let turn = (y.atan2(x) - v.atan2(u)).to_degrees().abs() % 360.0;
+    match turn.min(360.0 - turn) {
+        ..30.0 => 1.0,
+        30.0..60.0 => 0.5,
+        60.0..105.0 => 0.2,
+        105.0..150.0 => 0.4,
+        _ => 0.7,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tone(lab: [i8; 3]) -> Tone {
+        Tone { lab, percent: 90 }
+    }
+
+    #[test]
+    fn neutrals_and_likes_are_in_harmony_and_clashes_are_not() {
+        let (red, pink, green, grey) = ([50, 60, 30], [70, 40, 10], [50, -50, 40], [60, 1, 2]);
+        let with_red = |other| harmony(tone(red), tone(other));
+        assert!(with_red(pink) > with_red(grey) && with_red(grey) > with_red(green));
+        assert_eq!(harmony(Tone::default(), tone(red)), 0.0);
     }
 }

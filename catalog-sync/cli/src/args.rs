@@ -14,7 +14,8 @@ Examples:
   knytt build feed.csv --catalog shop             a product feed with an image column
   knytt search --catalog shop --image photo.jpg
   knytt search --catalog shop --image photo.jpg --text \"in red\" --alpha 0.7 --html hits.html
-  knytt search --catalog shop --text \"red dress\" --filter price=..50 --json
+  knytt search --catalog shop --text \"red dress under 50, not striped\" --why
+  knytt search --catalog shop --like sku-17 --cheaper
   knytt inspect --catalog shop
   knytt key init keys && knytt publish --catalog shop --keys keys --to file:///srv/shop
   knytt sync --catalog mine --from https://shop.example/catalog/
@@ -38,9 +39,11 @@ pub enum Command {
     /// Make or update a catalogue from a folder of pictures or a product feed
     Build(BuildArgs),
     /// Search a catalogue by photo, by words, or both
-    Search(SearchArgs),
+    Search(commands::search::SearchArgs),
+    /// Show, teach and forget a shopper's taste, which searches can rank by
+    Taste(commands::taste::TasteArgs),
     /// Measure the quality of search with labelled pictures
-    Eval(EvalArgs),
+    Eval(commands::eval::EvalArgs),
     /// Show what a catalogue holds and what was refused
     Inspect(InspectArgs),
     /// Make, replace and show the keys that releases are signed with
@@ -125,105 +128,6 @@ pub struct BuildArgs {
     pub json: bool,
 }
 
-/// `knytt search`
-#[derive(Debug, Args)]
-pub struct SearchArgs {
-    /// Folder of the catalogue
-    #[arg(long, value_name = "DIR")]
-    pub catalog: PathBuf,
-
-    #[command(flatten)]
-    pub query: QueryArgs,
-
-    /// What the hits should not be, in words; again for more. "not …" in --text does the same
-    #[arg(long, value_name = "WORDS")]
-    pub without: Vec<String>,
-
-    /// Weight of the picture against the words, 0 to 1, when there are both
-    #[arg(long, value_name = "A", default_value_t = 0.5, value_parser = fraction)]
-    pub alpha: f32,
-
-    /// Keep only matching products: category, brand, color, size, availability, price=10..50, or any
-    /// other column. The same key again widens, another key narrows
-    #[arg(long = "filter", value_name = "KEY=VALUE")]
-    pub filters: Vec<String>,
-
-    /// How many hits
-    #[arg(short, value_name = "N", default_value_t = 10, value_parser = count)]
-    pub k: usize,
-
-    /// What answers: auto chooses by size
-    #[arg(long, value_enum, default_value_t = IndexChoice::Auto)]
-    pub index: IndexChoice,
-
-    #[command(flatten)]
-    pub model: ModelArgs,
-
-    /// Print the result as JSON
-    #[arg(long, conflicts_with = "html")]
-    pub json: bool,
-
-    /// Write the query and the hits as a page with pictures; `-` writes it to standard output
-    #[arg(long, value_name = "FILE")]
-    pub html: Option<PathBuf>,
-}
-
-/// At least one of the three.
-#[derive(Debug, Args)]
-#[group(required = true, multiple = true)]
-pub struct QueryArgs {
-    /// Search with this picture; `-` reads it from standard input
-    #[arg(long, value_name = "FILE", conflicts_with = "like")]
-    pub image: Option<PathBuf>,
-
-    /// Search with these words
-    #[arg(long, value_name = "WORDS")]
-    pub text: Option<String>,
-
-    /// Search for more like this product of the catalogue
-    #[arg(long, value_name = "ID")]
-    pub like: Option<String>,
-}
-
-/// `knytt eval`
-#[derive(Debug, Args)]
-pub struct EvalArgs {
-    /// Folder of the catalogue
-    #[arg(long, value_name = "DIR")]
-    pub catalog: PathBuf,
-
-    /// Feed of labelled pictures to search with: .csv, .tsv, .jsonl
-    #[arg(long, value_name = "FEED")]
-    pub queries: PathBuf,
-
-    /// Column that says what counts as right, in the feed and in the catalogue
-    #[arg(long, value_name = "COLUMN")]
-    pub label: String,
-
-    /// Leave this label out, of queries and of catalogue; again for more
-    #[arg(long, value_name = "VALUE")]
-    pub ignore: Vec<String>,
-
-    /// Take only the rows where COLUMN has VALUE; again for more columns or more values
-    #[arg(long = "where", value_name = "COLUMN=VALUE")]
-    pub only: Vec<Selector>,
-
-    /// The feed's column with the picture [default: image, image_link, image_path, …]
-    #[arg(long, value_name = "COLUMN")]
-    pub image_column: Option<String>,
-
-    /// Which index is held against the exact search
-    #[arg(long, value_enum, default_value_t = IndexChoice::Arroy)]
-    pub index: IndexChoice,
-
-    #[command(flatten)]
-    pub model: ModelArgs,
-
-    /// Print the result as JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
 /// `knytt inspect`
 #[derive(Debug, Args)]
 pub struct InspectArgs {
@@ -295,14 +199,14 @@ impl From<IndexChoice> for knytt_engine::Strategy {
     }
 }
 
-fn fraction(text: &str) -> Result<f32, String> {
+pub fn fraction(text: &str) -> Result<f32, String> {
     match text.parse::<f32>() {
         Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
         _ => Err("it must be a number from 0 to 1".into()),
     }
 }
 
-fn count(text: &str) -> Result<usize, String> {
+pub fn count(text: &str) -> Result<usize, String> {
     match text.parse::<usize>() {
         Ok(value) if (1..=10_000).contains(&value) => Ok(value),
         _ => Err("it must be a whole number from 1 to 10000".into()),
@@ -318,19 +222,5 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn a_search_needs_something_to_search_with() {
-        assert!(Cli::try_parse_from(["knytt", "search", "--catalog", "c"]).is_err());
-        assert!(Cli::try_parse_from(["knytt", "search", "--catalog", "c", "--text", "hat"]).is_ok());
-    }
-
-    #[test]
-    fn alpha_and_k_out_of_range_are_refused() {
-        for bad in [["--alpha", "1.5"], ["--alpha", "NaN"], ["-k", "0"], ["-k", "-3"]] {
-            let line = ["knytt", "search", "--catalog", "c", "--text", "hat"].into_iter().chain(bad);
-            assert!(Cli::try_parse_from(line).is_err(), "{bad:?}");
-        }
     }
 }

@@ -41,6 +41,8 @@ pub struct Card {
     pub stock: Option<&'static str>,
     /// How picture and words contributed, when both were asked.
     pub parts: Option<String>,
+    /// What the hit's place is made of, when more than nearness counts.
+    pub why: Option<String>,
     pub id: String,
 }
 
@@ -131,6 +133,15 @@ impl Card {
             put(html, format_args!("<span>{}</span><small>{}</small></p>\n", escape(price), escape(stock)));
         }
         line(html, "parts", self.parts.as_deref().unwrap_or_default());
+        if let Some(why) = &self.why {
+            put(
+                html,
+                format_args!(
+                    "<details><summary>Why this?</summary><p class=\"parts\">{}</p></details>\n",
+                    escape(why)
+                ),
+            );
+        }
         if !self.title.is_empty() && self.title != self.id {
             line(html, "id", &self.id);
         }

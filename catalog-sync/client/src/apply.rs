@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use knytt_engine::{Calibration, Catalog, Product, Transaction};
+use knytt_engine::{Calibration, Catalog, Product, Transaction, Weights};
 use knytt_pack::{Change, Columns, Header};
 use knytt_wire::Delta;
 
@@ -52,6 +52,13 @@ impl Job<'_> {
         let calibration = of.calibration.as_ref().filter(|_| release == of.number)?;
         serde_json::from_value(calibration.clone()).ok()
     }
+
+    /// How the release ranks, if not as everywhere; weights that make no sense are none.
+    pub(crate) fn weights(&self, release: u64) -> Option<Weights> {
+        let of = &self.verified.release;
+        let weights = of.weights.as_ref().filter(|_| release == of.number)?;
+        serde_json::from_value(weights.clone()).ok().filter(Weights::is_sound)
+    }
 }
 
 /// Takes the catalogue over one delta. Whoever searches sees the release before it until it is whole.
@@ -77,6 +84,7 @@ pub(crate) fn apply(catalog: &Catalog, delta: &Delta, job: &Job<'_>, done: u64) 
         if let Some(calibration) = job.calibration(delta.to) {
             transaction.set_calibration(calibration);
         }
+        transaction.set_weights(job.weights(delta.to));
         expect_content(&delta.content, transaction)
     })
 }

@@ -101,6 +101,7 @@ fn expect_snapshot(catalog: &Catalog, job: &Job<'_>) -> Result<()> {
         if let Some(calibration) = job.calibration(snapshot.release) {
             transaction.set_calibration(calibration);
         }
+        transaction.set_weights(job.weights(snapshot.release));
         let found = transaction.content_hash().to_string();
         if found == snapshot.content && transaction.products() == snapshot.products {
             return Ok(());

@@ -264,6 +264,7 @@ impl Publication<'_> {
             mirrors: self.options.mirrors.clone(),
             events: self.options.events.clone(),
             calibration: self.calibration()?,
+            weights: self.weights()?,
         })
     }
 
@@ -275,6 +276,10 @@ impl Publication<'_> {
 
     fn calibration(&self) -> Result<Option<serde_json::Value>> {
         Ok(self.source.calibration().map(serde_json::to_value).transpose()?)
+    }
+
+    fn weights(&self) -> Result<Option<serde_json::Value>> {
+        Ok(self.source.info.weights.map(serde_json::to_value).transpose()?)
     }
 
     /// Compares a shard at a time.
@@ -313,6 +318,7 @@ impl Publication<'_> {
             && release.mirrors == self.options.mirrors
             && release.events == self.options.events
             && self.calibration().is_ok_and(|calibration| calibration == release.calibration)
+            && self.weights().is_ok_and(|weights| weights == release.weights)
     }
 
     async fn sign_and_show(&self, number: u64, targets: &[(String, Target)]) -> Result<()> {

@@ -50,6 +50,9 @@ pub struct Release {
     /// What the catalogue's scores mean, so that devices need not measure it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibration: Option<serde_json::Value>,
+    /// How hits are ranked in this catalogue, where that is not as everywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weights: Option<serde_json::Value>,
 }
 
 /// The model of a release.
@@ -290,6 +293,7 @@ mod tests {
             mirrors: vec!["https://mirror.example/shop/".parse().unwrap()],
             events: None,
             calibration: None,
+            weights: None,
         }
     }
 

@@ -35,23 +35,26 @@ pub struct Weights {
 
 impl Default for Weights {
     fn default() -> Self {
-        Self {
-            visual: 1.0,
-            words: 0.3,
-            color: 0.1,
-            category: 0.2,
-            pattern: 0.05,
-            brand: 0.03,
-            price: 0.03,
-            personal: 0.15,
-            popularity: 0.03,
-            freshness: 0.02,
-            diversity: 0.0,
-        }
+        Self::USUAL
     }
 }
 
 impl Weights {
+    /// Where a catalogue does not say otherwise.
+    pub const USUAL: Self = Self {
+        visual: 1.0,
+        words: 0.3,
+        color: 0.1,
+        category: 0.2,
+        pattern: 0.05,
+        brand: 0.03,
+        price: 0.03,
+        personal: 0.15,
+        popularity: 0.03,
+        freshness: 0.02,
+        diversity: 0.0,
+    };
+
     /// Nearness alone, as an index ranks.
     pub const VISUAL: Self = Self {
         visual: 1.0,

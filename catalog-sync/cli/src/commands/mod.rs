@@ -12,3 +12,4 @@ pub mod report;
 pub mod search;
 pub mod serve;
 pub mod sync;
+pub mod taste;

@@ -45,6 +45,11 @@ impl Feed {
         Ok(feed)
     }
 
+    /// The file's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Rows that are asked for, and lines that cannot be read.
     pub fn len(&self) -> usize {
         self.rows

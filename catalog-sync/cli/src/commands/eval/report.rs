@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use serde::Serialize;
 
-use crate::args::EvalArgs;
+use super::EvalArgs;
 use crate::metrics::{LabelQuality, Quality, Spread};
 use crate::output::{self, Column, counted, quiet};
 use crate::source::Rejection;

@@ -1,13 +1,20 @@
 //! The JSON of `knytt search --json`; see docs/json.md. Names here are a promise.
 
+use std::time::Instant;
+
 use anyhow::Result;
-use knytt_engine::{Catalog, Hit, MatchKind, Product, Scale, ScoreParts, SearchResult, Timings};
+use knytt_engine::{
+    Catalog, Hit, MatchKind, Product, Query, Reading, Reasons, Scale, ScoreParts, SearchResult, Timings,
+};
 use serde::Serialize;
 
 /// A whole answer.
 #[derive(Serialize)]
 pub struct Answer {
     pub hits: Vec<AnswerHit>,
+    /// How the words were read; absent without words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub understood: Option<Reading>,
     /// Whether the best hit is a good match, as far as the catalogue's scale tells.
     pub good_match: bool,
     /// Products that pass the filters.
@@ -25,6 +32,10 @@ pub struct AnswerHit {
     pub id: String,
     /// Cosine of query and product, −1 to 1.
     pub score: f32,
+    /// What the hit is ranked by: the sum of `reasons`.
+    pub relevance: f32,
+    /// What each part of the ranking adds; the parts that were not looked at are absent.
+    pub reasons: Reasons,
     /// `exact`, `similar` or `other`; absent if the scale of the scores is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<MatchKind>,
@@ -34,6 +45,9 @@ pub struct AnswerHit {
     /// What each side of the query adds to the score; the sides that were not asked are absent.
     pub parts: ScoreParts,
     pub product: Product,
+    /// The same article in other colours.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -52,6 +66,45 @@ pub struct CatalogName {
 }
 
 impl Answer {
+    /// What goes well with the product of this id, as hits.
+    ///
+    /// # Errors
+    /// There is no such product, or the catalogue cannot be read.
+    pub fn goes_with(catalog: &Catalog, id: &str, query: &Query) -> Result<Self> {
+        let started = Instant::now();
+        let snapshot = catalog.read()?;
+        let products = snapshot.goes_with(id, query.k)?;
+        let own = snapshot.vector(id)?;
+        let mut hits = Vec::new();
+        for (position, product) in (1..).zip(products) {
+            let near =
+                own.as_ref().zip(snapshot.vector(&product.id)?).map(|(a, b)| a.cosine(&b)).transpose()?;
+            let similarity = near.unwrap_or_default();
+            hits.push(Hit {
+                id: product.id.clone(),
+                position,
+                score: similarity,
+                reasons: Reasons { visual: Some(similarity), ..Reasons::default() },
+                similarity,
+                kind: MatchKind::Other,
+                parts: ScoreParts { product: Some(similarity), ..ScoreParts::default() },
+                product,
+                others: Vec::new(),
+            });
+        }
+        let took_ms = started.elapsed().as_secs_f64() * 1e3;
+        let result = SearchResult {
+            matched: hits.len() as u64,
+            hits,
+            timings: Timings { search: took_ms, total: took_ms, ..Timings::default() },
+            index: knytt_engine::IndexKind::Exact,
+            scale: None,
+            reading: None,
+            named: false,
+        };
+        Self::new(catalog, result)
+    }
+
     /// # Errors
     /// The catalogue cannot be read.
     pub fn new(catalog: &Catalog, result: SearchResult) -> Result<Self> {
@@ -59,6 +112,7 @@ impl Answer {
         let (good_match, scale) = (result.is_good(), result.scale);
         Ok(Self {
             hits: result.hits.into_iter().map(|hit| AnswerHit::new(hit, scale)).collect(),
+            understood: result.reading,
             good_match,
             matched: result.matched,
             index: result.index.to_string(),
@@ -82,19 +136,22 @@ impl AnswerHit {
     fn new(hit: Hit, scale: Option<Scale>) -> Self {
         Self {
             rank: hit.position,
-            percent: scale.map(|scale| scale.percent(hit.score)),
+            percent: scale.map(|scale| scale.percent(hit.similarity)),
             id: hit.id,
-            score: hit.score,
+            score: hit.similarity,
+            relevance: hit.score,
+            reasons: hit.reasons,
             kind: scale.map(|_| hit.kind),
             parts: hit.parts,
             product: hit.product,
+            others: hit.others,
         }
     }
 }
 
-/// `24.90 EUR`; the code that stands for no currency is left out.
+/// `24.90 EUR`, what is paid now; the code that stands for no currency is left out.
 pub fn price(product: &Product) -> Option<String> {
-    let price = product.price.as_ref()?;
+    let price = product.price_now()?;
     Some(match price.currency.as_str() {
         crate::source::NO_CURRENCY => price.amount.to_string(),
         code => format!("{} {code}", price.amount),

@@ -1,23 +1,29 @@
 //! `knytt search`
 
 mod answer;
+mod args;
+mod ingredient;
 mod page;
 mod table;
+mod weight;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Result;
 use image::RgbImage;
-use knytt_engine::{Catalog, Filter, Origin, Query, QueryImage, SearchSession, Words};
+use knytt_engine::{Catalog, Filter, Origin, Query, QueryImage, SearchSession};
 use knytt_models::decode::{Limits, decode};
 
 use self::answer::Answer;
-use crate::args::SearchArgs;
 use crate::catalog::{self, explain};
+use crate::commands::taste;
 use crate::failure::Failure;
 use crate::model::{self, Maker};
 use crate::output;
 use crate::source::read_limited;
+
+pub use self::args::SearchArgs;
 
 /// Searches and shows the hits in the form that was asked for.
 ///
@@ -28,26 +34,42 @@ pub fn run(args: &SearchArgs) -> Result<()> {
     let catalog = catalog::open(&args.catalog)?;
     let picture = args.query.image.as_deref().map(read_query).transpose()?;
     let session = session(&catalog, args)?;
-    let words = args.query.text.as_deref().map(Words::parse).unwrap_or_default();
-    let excluded = args.without.iter().map(|text| some_words(text, "--without"));
-    let without = excluded.chain(words.without.into_iter().map(Ok)).collect::<Result<_>>()?;
-    let query = Query {
-        image: picture.clone().map(QueryImage::Encoded),
-        text: args.query.text.as_ref().map(|_| some_words(&words.asked, "--text")).transpose()?,
-        product: args.query.like.clone(),
-        without,
-        alpha: args.alpha,
-        filter,
-        k: args.k,
-        strategy: args.index.into(),
+    let query = query(args, &catalog, filter, picture.clone())?;
+    let answer = match &args.query.like {
+        Some(id) if args.goes_with => Answer::goes_with(&catalog, id, &query)?,
+        _ => Answer::new(&catalog, session.search(&query).map_err(|error| refuse(error, args))?)?,
     };
-    let result = session.search(&query).map_err(|error| refuse(error, args))?;
-    let answer = Answer::new(&catalog, result)?;
     match (&args.html, args.json) {
         (Some(path), _) => write_page(path, &catalog, args, &query, picture.as_deref(), &answer),
         (None, true) => output::json(&answer),
-        (None, false) => output::text(&table::render(&answer)),
+        (None, false) => output::text(&table::render(&answer, args.why)),
     }
+}
+
+fn query(args: &SearchArgs, catalog: &Catalog, filter: Filter, picture: Option<Vec<u8>>) -> Result<Query> {
+    let text = args.query.text.as_deref().map(|text| some_words(text, "--text")).transpose()?;
+    let without = args.without.iter().map(|text| some_words(text, "--without")).collect::<Result<_>>()?;
+    let cheaper = match &args.query.like {
+        Some(id) if args.cheaper => catalog.read()?.cheaper_than(id).map_err(explain)?,
+        _ => Filter::default(),
+    };
+    let taste = args.taste.as_deref().map(taste::read).transpose()?;
+    Ok(Query {
+        image: picture.map(QueryImage::Encoded),
+        text,
+        literal: args.literal,
+        typing: args.typing,
+        product: args.query.like.clone(),
+        without,
+        mix: args.query.add.iter().map(|what| what.open(read_query)).collect::<Result<_>>()?,
+        alpha: args.alpha,
+        filter: filter.and(&cheaper),
+        k: args.k,
+        strategy: args.index.into(),
+        weights: weight::weights(catalog.info()?.weights, &args.weights),
+        taste: taste.map(Arc::new),
+        ..Query::default()
+    })
 }
 
 fn session(catalog: &Catalog, args: &SearchArgs) -> Result<SearchSession> {

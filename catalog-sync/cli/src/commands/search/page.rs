@@ -2,10 +2,10 @@
 
 use anyhow::Result;
 use image::RgbImage;
-use knytt_engine::{Availability, Catalog, Query, ScoreParts, Snapshot};
+use knytt_engine::{Availability, Catalog, Query, Reasons, ScoreParts, Snapshot};
 
+use super::SearchArgs;
 use super::answer::{Answer, AnswerHit, price};
-use crate::args::SearchArgs;
 use crate::html::{Card, Page};
 use crate::output::{counted, number};
 use crate::thumbnail;
@@ -37,7 +37,7 @@ pub fn page(
         picture_text: like
             .map_or_else(|| "The picture that was searched with".into(), |id| format!("Product {id}")),
         summary: summary(answer),
-        filters: args.filters.clone(),
+        filters: args.filters.iter().cloned().chain(conditions(answer)).collect(),
         cards: answer.hits.iter().map(|hit| card(&snapshot, hit)).collect::<Result<_>>()?,
         footer: format!(
             "Catalogue {} · {} · model {} ({})",
@@ -60,6 +60,11 @@ fn heading(snapshot: &Snapshot, query: &Query) -> Result<String> {
         (None, Some(title)) => format!("More like {title}"),
         (None, None) => "This picture".into(),
     })
+}
+
+/// What was read out of the words.
+fn conditions(answer: &Answer) -> impl Iterator<Item = String> {
+    answer.understood.iter().flat_map(|reading| &reading.chips).map(|chip| chip.condition.clone())
 }
 
 fn summary(answer: &Answer) -> String {
@@ -88,8 +93,19 @@ fn card(snapshot: &Snapshot, hit: &AnswerHit) -> Result<Card> {
             Availability::InStock | Availability::Unknown => None,
         },
         parts: parts(hit.parts),
+        why: why(&hit.reasons),
         id: hit.id.clone(),
     })
+}
+
+/// Only worth a line when more than nearness counts.
+pub fn why(reasons: &Reasons) -> Option<String> {
+    let said: Vec<_> = reasons
+        .named()
+        .filter(|(_, part)| part.abs() >= 0.005)
+        .map(|(name, part)| format!("{name} {part:.2}"))
+        .collect();
+    (said.len() > 1).then(|| said.join(" + "))
 }
 
 /// Only worth a line when several sides were asked.
@@ -99,6 +115,7 @@ fn parts(parts: ScoreParts) -> Option<String> {
         ("product", parts.product),
         ("words", parts.text),
         ("excluded", parts.without),
+        ("besides", parts.mix),
     ];
     let said: Vec<_> =
         named.iter().filter_map(|(name, part)| Some(format!("{name} {:.2}", (*part)?))).collect();

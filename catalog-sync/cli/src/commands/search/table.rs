@@ -14,7 +14,7 @@ const COLUMNS: &[Column] = &[
 ];
 
 /// The table and a quiet line with what it took.
-pub fn render(answer: &Answer) -> String {
+pub fn render(answer: &Answer, why: bool) -> String {
     let times = &answer.timings_ms;
     let took = format!(
         "{} searched by {} index in {:.1} ms: decode {:.1}, embed {:.1}, search {:.1}, rank {:.1}",
@@ -31,7 +31,27 @@ pub fn render(answer: &Answer) -> String {
     }
     let rows: Vec<_> = answer.hits.iter().map(row).collect();
     let doubt = if answer.good_match { "" } else { "No good match; this comes nearest:\n" };
-    format!("{doubt}{}{}\n", output::table(COLUMNS, &rows), quiet(&took))
+    let understood = understood(answer);
+    let reasons = if why { reasons(answer) } else { String::new() };
+    format!("{understood}{doubt}{}{reasons}{}\n", output::table(COLUMNS, &rows), quiet(&took))
+}
+
+/// The conditions that were read out of the words.
+fn understood(answer: &Answer) -> String {
+    let chips = answer.understood.iter().flat_map(|reading| &reading.chips);
+    let said: Vec<String> =
+        chips.map(|chip| format!("{} ({})", chip.condition, output::plain(&chip.said))).collect();
+    if said.is_empty() { String::new() } else { format!("Only {}\n", said.join(", ")) }
+}
+
+/// What each hit's place is made of.
+fn reasons(answer: &Answer) -> String {
+    let said = |hit: &AnswerHit| {
+        let parts: Vec<String> =
+            hit.reasons.named().map(|(name, part)| format!("{name} {part:+.3}")).collect();
+        format!("{:>6}  {:.3} = {}\n", hit.rank, hit.relevance, parts.join(" "))
+    };
+    answer.hits.iter().map(said).collect()
 }
 
 fn row(hit: &AnswerHit) -> Vec<String> {

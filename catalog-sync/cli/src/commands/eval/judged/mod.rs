@@ -1,0 +1,131 @@
+//! The whole ranking, held against judgments.
+
+mod again;
+mod bootstrap;
+mod labels;
+mod measure;
+mod report;
+mod set;
+mod stage;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::Result;
+use knytt_engine::{Catalog, Filter, Look, Origin, Query, QueryImage, SearchSession, Signal, Taste};
+use knytt_models::decode::{Limits, decode};
+
+use self::measure::Measures;
+use self::report::Report;
+use self::set::JudgedQuery;
+use self::stage::Stage;
+use super::EvalArgs;
+use crate::catalog::{self, explain};
+use crate::failure::Failure;
+use crate::interrupt::Interrupt;
+use crate::model::{self, Maker};
+use crate::progress::Progress;
+
+/// How deep each answer is read.
+const DEPTH: usize = 50;
+
+/// Asks every query by every stage, and prints the measures.
+///
+/// # Errors
+/// No catalogue, no queries, or a query that cannot be asked.
+pub fn run(args: &EvalArgs) -> Result<()> {
+    let catalog = catalog::open(&args.catalog)?;
+    let session = session(&catalog, args)?;
+    let queries = queries(args, &catalog)?;
+    let stages = if args.ablation { Stage::LADDER.to_vec() } else { vec![Stage::WHOLE] };
+    let mut progress = Progress::new("queries", queries.len());
+    let interrupt = Interrupt::listen()?;
+    let mut rows = Vec::new();
+    for judged in &queries {
+        if interrupt.is_asked() {
+            return Err(Failure::interrupted("interrupted").into());
+        }
+        rows.push(ask(&session, judged, &stages)?);
+        progress.step();
+    }
+    progress.finish();
+    Report::new(args, &catalog, &queries, &stages, &rows)?.print(args)
+}
+
+fn session(catalog: &Catalog, args: &EvalArgs) -> Result<SearchSession> {
+    let (info, note) = (catalog.info()?, Origin::read(&args.catalog));
+    let maker =
+        Maker { name: &info.model_name, fingerprint: &info.fingerprint, location: note.model.as_deref() };
+    let encoder = model::start(maker.bundle(args.model.model.as_deref())?, args.model.device)?;
+    SearchSession::new(catalog.clone(), encoder).map_err(explain)
+}
+
+fn queries(args: &EvalArgs, catalog: &Catalog) -> Result<Vec<JudgedQuery>> {
+    let queries = match (&args.judged, args.again) {
+        (Some(file), _) => set::read(file)?,
+        (None, Some(count)) => again::photographs(catalog, &args.catalog, count, args.seed)?,
+        (None, None) => labels::queries(args, catalog)?,
+    };
+    if queries.is_empty() {
+        return Err(Failure::unusable("there is no query").into());
+    }
+    Ok(queries)
+}
+
+/// One query's measures and milliseconds, for each stage.
+type Row = Vec<(Measures, f64)>;
+
+fn ask(session: &SearchSession, judged: &JudgedQuery, stages: &[Stage]) -> Result<Row> {
+    let embedded = embedded(session, judged)?;
+    let taste = taste(session.catalog(), judged)?;
+    let mut row = Vec::new();
+    for stage in stages {
+        let query = Query {
+            k: DEPTH,
+            weights: Some(stage.weights),
+            literal: !stage.reads_words,
+            taste: taste.clone().filter(|_| stage.weights.personal > 0.0),
+            ..embedded.clone()
+        };
+        let start = Instant::now();
+        let result = session.search(&query).map_err(explain)?;
+        let took_ms = start.elapsed().as_secs_f64() * 1e3 - result.timings.embed - result.timings.decode;
+        row.push((Measures::of(&result.hits, &judged.relevance), took_ms));
+    }
+    Ok(row)
+}
+
+/// The query with its picture embedded once for all stages.
+fn embedded(session: &SearchSession, judged: &JudgedQuery) -> Result<Query> {
+    let filter = Filter::parse(&judged.filters).map_err(|e| Failure::usage(e.to_string()))?;
+    let mut query = Query {
+        text: judged.text.clone(),
+        product: judged.like.clone(),
+        without: judged.without.clone(),
+        filter,
+        ..Query::default()
+    };
+    if let Some(picture) = &judged.picture {
+        let bytes = picture.bytes()?;
+        let pixels = decode(&bytes, &Limits::default(), Some(session.encoder().target_side()))?;
+        query.look = Some(Look::of_pixels(&pixels));
+        query.image = Some(QueryImage::Embedded(session.encoder().embed_image(&pixels)?));
+    }
+    Ok(query)
+}
+
+/// What the shopper of this query did before.
+fn taste(catalog: &Catalog, judged: &JudgedQuery) -> Result<Option<Arc<Taste>>> {
+    let snapshot = catalog.read()?;
+    let mut taste = Taste::default();
+    let now_secs = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_secs_f64();
+    for (ids, signal) in [(&judged.kept, Signal::Kept), (&judged.dismissed, Signal::Dismissed)] {
+        for id in ids {
+            let known = snapshot.product(id)?.zip(snapshot.vector(id)?);
+            let unknown = || Failure::usage(format!("the catalogue has no product {id}"));
+            let (product, vector) = known.ok_or_else(unknown)?;
+            taste.learn(&product, vector.as_slice(), catalog.fingerprint(), signal, now_secs);
+        }
+    }
+    Ok((!taste.is_empty()).then(|| Arc::new(taste)))
+}
