@@ -10,11 +10,12 @@ use crate::facts;
 use crate::fusion::{Embedded, Fusion};
 use crate::index::IndexKind;
 use crate::lexical::Lexicon;
+use crate::look::ColorName;
 use crate::query::{Hit, Query, SearchResult, Timings};
 use crate::rank::{self, Asked, CANDIDATES, Candidate, Ranked, Ranking};
 use crate::session::ms_since;
 use crate::simd::Kernel;
-use crate::{Catalog, Error, Look, MatchKind, Reading, Result, Scale, Snapshot};
+use crate::{Catalog, Error, Field, Look, MatchKind, Reading, Result, Scale, Snapshot};
 
 /// A product's texts have the asked words if they reach this share of what all of them in a title count.
 const NAMED: f32 = 0.6;
@@ -59,7 +60,7 @@ pub(crate) fn answer(
             scale,
             is_seen: embedded.is_seen(),
             is_said: embedded.text.is_some(),
-            asked: Asked::of(look, like.as_ref()),
+            asked: Asked::of(look, like.as_ref(), &said_colors(reading.as_ref())),
             preference: rank::preference(query.taste.as_deref(), &snapshot),
             today: rank::today(),
         },
@@ -78,6 +79,14 @@ pub(crate) fn answer(
         reading,
         named: found.named,
     })
+}
+
+/// The colours that are asked for in words.
+fn said_colors(reading: Option<&Reading>) -> Vec<ColorName> {
+    let shades = reading.into_iter().flat_map(|reading| &reading.chips).flat_map(|chip| {
+        chip.filter().values().filter(|(field, _)| **field == Field::Shade).flat_map(|(_, names)| names)
+    });
+    shades.filter_map(|name| ColorName::named(name)).collect()
 }
 
 /// One query's way through a snapshot.

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use heed::{RoTxn, RwTxn};
 
 use crate::facet::fold;
-use crate::look::{ColorName, Pattern};
+use crate::look::{ColorFamily, ColorName, Pattern};
 use crate::regions::{Lab, lab_of_rgb};
 use crate::schema::Databases;
-use crate::{Availability, Look, Product, Result, price};
+use crate::{Availability, Look, Product, Result, SeenColor, price};
 
 /// Rows per value of the database.
 pub(crate) const SLOTS: u32 = 256;
@@ -55,7 +55,7 @@ pub(crate) struct Tone {
 }
 
 impl Tone {
-    fn of(lab: Lab, percent: u8) -> Self {
+    pub(crate) fn of(lab: Lab, percent: u8) -> Self {
         Self { lab: lab.map(|value| value.round().clamp(-128.0, 127.0) as i8), percent }
     }
 
@@ -151,15 +151,28 @@ pub(crate) fn pattern(product: &Product) -> Option<Pattern> {
     said.or_else(|| Pattern::understood(&product.look.pattern.as_ref()?.value))
 }
 
-/// The palette's names for the colours that the feed says, else for those that were seen.
+/// How much farther than the nearest name another may be that a seen colour goes by too, in CIEDE2000.
+const NAMES_WITHIN: f32 = 10.0;
+
+/// The palette's names for the colours that the feed says, else for those that were seen: of a tone
+/// between two names both, since one shopper's burgundy is another one's brown.
 pub(crate) fn shades(product: &Product) -> Vec<ColorName> {
     let mut shades: Vec<ColorName> = product.colors.iter().filter_map(|c| ColorName::understood(c)).collect();
     if shades.is_empty() {
-        shades = product.look.colors.iter().filter_map(|seen| ColorName::understood(&seen.name)).collect();
+        shades = product.look.colors.iter().flat_map(names_of).collect();
     }
     shades.sort_unstable();
     shades.dedup();
     shades
+}
+
+fn names_of(seen: &SeenColor) -> Vec<ColorName> {
+    let lab = lab_of_rgb(seen.rgb);
+    let metal = |name: &ColorName| name.family() == ColorFamily::Metallic;
+    let names = ColorName::ALL.iter().filter(|name| !metal(name));
+    let far: Vec<(f32, ColorName)> = names.filter_map(|name| Some((name.distance_to(lab)?, *name))).collect();
+    let nearest = far.iter().map(|(far, _)| *far).fold(f32::MAX, f32::min);
+    far.into_iter().filter(|(far, _)| *far <= nearest + NAMES_WITHIN).map(|(_, name)| name).collect()
 }
 
 /// What was measured comes first here: a feed's "red" may be any red.

@@ -13,6 +13,7 @@ mod pipeline;
 mod progress;
 mod source;
 mod thumbnail;
+mod weight;
 
 use std::process::ExitCode;
 

@@ -42,7 +42,7 @@ pub(super) fn prices(asked: i64, has: i64) -> f32 {
 const VOTERS: usize = 30;
 
 /// How much more a voter counts for each step on the visual scale.
-const SHARPNESS: f32 = 8.0;
+const SHARPNESS: f32 = 4.0;
 
 /// The share of each category among the products that are nearest, the nearer the more.
 pub(super) fn categories(nearest: &[(f32, Facts)]) -> HashMap<u32, f32> {

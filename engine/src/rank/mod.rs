@@ -11,6 +11,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::apply::stored_vector;
 use crate::facts::{self, Facts, Tone};
+use crate::look::{ColorName, Lab};
 use crate::simd::Kernel;
 use crate::taste::{Preference, Taste};
 use crate::{Look, Result, Scale, Snapshot, segment};
@@ -73,12 +74,14 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// What the query's picture shows, and the product that hits should be like.
-    pub(crate) fn of(look: Option<&Look>, like: Option<&Facts>) -> Self {
+    /// What the query's picture shows, the product that hits should be like, and the colours that its words
+    /// name: those count where there are any.
+    pub(crate) fn of(look: Option<&Look>, like: Option<&Facts>, said: &[ColorName]) -> Self {
         let shown = look.map(Facts::of_look);
         let seen = shown.as_ref().or(like);
+        let tones = said_tones(said).or(seen.map(|facts| facts.tones));
         Self {
-            tones: seen.map(|facts| facts.tones).filter(|tones| tones[0].percent > 0),
+            tones: tones.filter(|tones| tones[0].percent > 0),
             pattern: seen.map_or(0, |facts| facts.pattern),
             brand: like.map_or(0, |facts| facts.brand),
             category: like.map_or(0, |facts| facts.category),
@@ -86,6 +89,16 @@ impl Asked {
             group: like.map(|facts| facts.group),
         }
     }
+}
+
+fn said_tones(said: &[ColorName]) -> Option<[Tone; 3]> {
+    let mut tones = [Tone::default(); 3];
+    let labs: Vec<Lab> = said.iter().filter_map(|name| name.lab()).collect();
+    tones
+        .iter_mut()
+        .zip(&labs)
+        .for_each(|(tone, lab)| *tone = Tone::of(*lab, (100 / labs.len().min(3)) as u8));
+    (!labs.is_empty()).then_some(tones)
 }
 
 impl Ranking<'_> {

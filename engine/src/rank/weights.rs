@@ -43,13 +43,13 @@ impl Weights {
     /// Where a catalogue does not say otherwise.
     pub const USUAL: Self = Self {
         visual: 1.0,
-        words: 0.3,
-        color: 0.1,
-        category: 0.2,
+        words: 0.8,
+        color: 0.12,
+        category: 0.1,
         pattern: 0.05,
         brand: 0.03,
         price: 0.03,
-        personal: 0.15,
+        personal: 0.3,
         popularity: 0.03,
         freshness: 0.02,
         diversity: 0.0,

@@ -61,13 +61,20 @@ fn image_path(product: &Product) -> String {
 
 /// Writes `products.csv` and one JPEG of `size` × `size` pixels per product to `out`.
 pub(crate) fn write(out: &Path, count: usize, seed: u64, size: u32) -> anyhow::Result<()> {
+    write_shop(out, count, seed, size, false)
+}
+
+/// The same; `unsaid` leaves colours and patterns to be seen.
+pub(crate) fn write_shop(out: &Path, count: usize, seed: u64, size: u32, unsaid: bool) -> anyhow::Result<()> {
     fs_err::create_dir_all(out.join("images"))?;
     let products = sample_products(count, seed);
     products.par_iter().try_for_each(|product| picture(product, out, size))?;
     let path = out.join("products.csv");
     let mut csv = csv::Writer::from_writer(fs_err::File::create(&path)?);
     for product in &products {
-        csv.serialize(Row::of(product)).with_context(|| format!("cannot write {}", path.display()))?;
+        let row = Row::of(product);
+        let row = if unsaid { Row { color: String::new(), pattern: "", ..row } } else { row };
+        csv.serialize(row).with_context(|| format!("cannot write {}", path.display()))?;
     }
     csv.flush()?;
     Ok(())

@@ -1,6 +1,7 @@
 //! `knytt-garments`: training pictures, the sample catalogue, contact sheets.
 
 mod catalogue;
+mod judge;
 mod sheet;
 mod train;
 
@@ -48,6 +49,24 @@ enum Command {
         #[arg(long, default_value_t = 480)]
         size: u32,
     },
+    /// Write a catalogue with judged queries: `products.csv`, `images/*.jpg`, `queries.jsonl`, `photos/*.jpg`.
+    Judge {
+        /// The folder to write to.
+        #[arg(long)]
+        out: PathBuf,
+        /// How many products.
+        #[arg(long, default_value_t = 2000)]
+        count: usize,
+        /// How many queries of each kind.
+        #[arg(long, default_value_t = 200)]
+        each: usize,
+        /// The same seed gives the same shop and queries.
+        #[arg(long, default_value_t = 11)]
+        seed: u64,
+        /// The feed says neither colours nor patterns: they have to be seen.
+        #[arg(long)]
+        unsaid: bool,
+    },
     /// Write one PNG with a row of garments per category.
     Sheet {
         /// The PNG to write.
@@ -82,6 +101,7 @@ fn main() -> anyhow::Result<()> {
     match Args::parse().command {
         Command::Train { count, seed, size, out } => train::write(count, seed, size, &out),
         Command::Sample { out, count, seed, size } => catalogue::write(&out, count, seed, size),
+        Command::Judge { out, count, each, seed, unsaid } => judge::write(&out, count, each, seed, unsaid),
         Command::Sheet { out, mode, size, each, seed, only } => {
             sheet::write(&out, mode, size, each, seed, &only)
         }

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use anyhow::{Context, Result};
-use knytt_engine::{Catalog, SourceRecord};
+use knytt_engine::{Catalog, Look, SourceRecord};
 use knytt_models::decode::{Limits, decode};
 use knytt_models::{Bundle, Device, Encoder, Pending};
 
@@ -63,12 +63,19 @@ impl<'a> Preparer<'a> {
         let known = self.catalog.read()?.source(&item.product.id)?;
         match known {
             Some(known) if known == record => Ok(Prepared::Unchanged { id: item.product.id }),
-            Some(known) if content.has_picture_of(&known) => Ok(Prepared::Described { item, record }),
+            Some(known) if content.has_picture_of(&known) => self.describe(item, record),
             _ => self.embed(item, record, &bytes),
         }
     }
 
-    fn embed(&self, item: Item, record: SourceRecord, bytes: &[u8]) -> Result<Prepared> {
+    /// What was seen on the picture stays.
+    fn describe(&self, mut item: Item, record: SourceRecord) -> Result<Prepared> {
+        let known = self.catalog.read()?.product(&item.product.id)?;
+        item.product.look = known.map(|product| product.look).unwrap_or_default();
+        Ok(Prepared::Described { item, record })
+    }
+
+    fn embed(&self, mut item: Item, record: SourceRecord, bytes: &[u8]) -> Result<Prepared> {
         let encoder = self.model.encoder()?;
         let picture = match decode(bytes, &self.limits, Some(encoder.target_side())) {
             Ok(picture) => picture,
@@ -77,6 +84,7 @@ impl<'a> Preparer<'a> {
         let thumbnail = thumbnail::jpeg(&picture, THUMBNAIL_SIDE)
             .with_context(|| format!("cannot make a thumbnail of {}", item.place))?;
         let embedding = encoder.submit_image(&picture)?;
+        item.product.look = Look::of_pixels(&picture);
         Ok(Prepared::Pictured { item, record, thumbnail, embedding })
     }
 }

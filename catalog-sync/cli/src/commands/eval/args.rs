@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::args::{IndexChoice, ModelArgs, count};
 use crate::source::Selector;
+use crate::weight::Weight;
 
 /// `knytt eval`
 #[derive(Debug, Args)]
@@ -47,6 +48,11 @@ pub struct EvalArgs {
     #[arg(long)]
     pub ablation: bool,
 
+    /// Hold the ranking with this weight against the one without: PART=W as `knytt search` takes it;
+    /// again for more
+    #[arg(long = "weight", value_name = "PART=W", conflicts_with = "ablation")]
+    pub weights: Vec<Weight>,
+
     /// Decides what chance decides
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
@@ -70,7 +76,7 @@ pub struct EvalArgs {
 impl EvalArgs {
     /// Whether the whole ranking is measured, and not the nearness of vectors.
     pub fn is_ranked(&self) -> bool {
-        self.judged.is_some() || self.again.is_some() || self.ablation
+        self.judged.is_some() || self.again.is_some() || self.ablation || !self.weights.is_empty()
     }
 }
 

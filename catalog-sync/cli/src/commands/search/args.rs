@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::ingredient::Weighted;
-use super::weight::Weight;
 use crate::args::{IndexChoice, ModelArgs, count, fraction};
+use crate::weight::Weight;
 
 /// `knytt search`
 #[derive(Debug, Args)]

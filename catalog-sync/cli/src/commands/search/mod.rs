@@ -5,7 +5,6 @@ mod args;
 mod ingredient;
 mod page;
 mod table;
-mod weight;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -22,6 +21,7 @@ use crate::failure::Failure;
 use crate::model::{self, Maker};
 use crate::output;
 use crate::source::read_limited;
+use crate::weight;
 
 pub use self::args::SearchArgs;
 

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Result;
-use knytt_engine::{Catalog, Filter, Look, Origin, Query, QueryImage, SearchSession, Signal, Taste};
+use knytt_engine::{Catalog, Filter, Look, Origin, Query, QueryImage, SearchSession, Signal, Taste, Weights};
 use knytt_models::decode::{Limits, decode};
 
 use self::measure::Measures;
@@ -25,6 +25,7 @@ use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::model::{self, Maker};
 use crate::progress::Progress;
+use crate::weight;
 
 /// How deep each answer is read.
 const DEPTH: usize = 50;
@@ -37,7 +38,7 @@ pub fn run(args: &EvalArgs) -> Result<()> {
     let catalog = catalog::open(&args.catalog)?;
     let session = session(&catalog, args)?;
     let queries = queries(args, &catalog)?;
-    let stages = if args.ablation { Stage::LADDER.to_vec() } else { vec![Stage::WHOLE] };
+    let stages = stages(args, catalog.info()?.weights);
     let mut progress = Progress::new("queries", queries.len());
     let interrupt = Interrupt::listen()?;
     let mut rows = Vec::new();
@@ -50,6 +51,16 @@ pub fn run(args: &EvalArgs) -> Result<()> {
     }
     progress.finish();
     Report::new(args, &catalog, &queries, &stages, &rows)?.print(args)
+}
+
+fn stages(args: &EvalArgs, of_catalog: Option<Weights>) -> Vec<Stage> {
+    if args.ablation {
+        return Stage::LADDER.to_vec();
+    }
+    let whole = Stage { weights: of_catalog.unwrap_or_default(), ..Stage::WHOLE };
+    let others = weight::weights(of_catalog, &args.weights);
+    let changed = others.map(|weights| Stage { name: "with other weights", weights, ..whole.clone() });
+    [whole].into_iter().chain(changed).collect()
 }
 
 fn session(catalog: &Catalog, args: &EvalArgs) -> Result<SearchSession> {
