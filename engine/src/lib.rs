@@ -75,7 +75,11 @@ pub use facet::Field;
 pub use filter::{Filter, FilterError};
 pub use index::{IndexKind, Strategy};
 pub use knytt_models::Fingerprint;
-pub use look::{Flaw, Guess, Look, SeenColor};
+pub use look::{
+    ColorFamily, ColorName, Flaw, Guess, Lab, Look, NEIGHBOURS, Neighbour, Observer, Pattern, Prompts,
+    SafetyConfig, SafetyGate, Seen, SeenColor, TWIN_BITS, TWIN_COSINE, category_of_neighbours,
+    category_of_prompts, colors_in, distance, hash_distance, patterns_in, twins,
+};
 pub use origin::Origin;
 pub use product::{Availability, Currency, Price, Product};
 pub use query::{Hit, Query, QueryImage, ScoreParts, SearchResult, Timings};

@@ -23,9 +23,10 @@ mod tests;
 
 use image::RgbImage;
 
-use self::background::Background;
-use self::lab::LabImage;
-use self::shapes::Shape;
+pub(crate) use self::background::{Background, DIFFERENT};
+pub use self::lab::Lab;
+pub(crate) use self::lab::{LabImage, lab_of_levels, lab_of_rgb, rgb_of_lab};
+pub(crate) use self::shapes::{Shape, separate};
 
 /// A part of a picture that shows one thing, in shares of the picture's width and height: 0 to 1 from the
 /// top left.
@@ -65,7 +66,7 @@ pub fn propose(picture: &RgbImage) -> Vec<Region> {
     let Some(small) = LabImage::of(picture) else { return Vec::new() };
     let Some(background) = Background::of(&small) else { return Vec::new() };
     let contrast = background.contrast(&small);
-    let mut shapes = shapes::separate(&small, &contrast);
+    let mut shapes = separate(&small, &contrast);
     shapes = shapes.into_iter().flat_map(|shape| cut::cut(&small, shape)).collect();
     let mut regions: Vec<_> = shapes.iter().filter_map(|shape| region(&small, &contrast, shape)).collect();
     regions.sort_by(|a, b| b.strength.total_cmp(&a.strength));

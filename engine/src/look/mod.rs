@@ -1,6 +1,46 @@
 //! What a picture shows, beside what a model makes of it.
 
+//!
+//! An [`Observer`] looks at queries and at the catalogue's pictures alike: colours ([`color`]) and pattern
+//! ([`pattern`]) of the thing in front of its background ([`foreground`]), what is wrong with the picture
+//! ([`quality`]), a hash by which copies are found ([`hash`], [`twins`]), and what the model can say
+//! ([`category`], [`safety`]). [`words`] finds the same colours and patterns in what people write.
+
+mod calibration;
+mod category;
+mod cloth;
+mod color;
+mod difference;
+mod foreground;
+mod hash;
+mod hills;
+mod light;
+#[cfg(test)]
+mod measure;
+mod observer;
+mod palette;
+mod pattern;
+mod prompts;
+mod quality;
+mod safety;
+#[cfg(test)]
+mod tests;
+mod twins;
+mod words;
+
 use serde::{Deserialize, Serialize};
+
+pub use self::category::{NEIGHBOURS, Neighbour, category_of_neighbours, category_of_prompts};
+pub use self::difference::distance;
+pub use self::hash::hash_distance;
+pub use self::observer::Observer;
+pub use self::palette::{ColorFamily, ColorName};
+pub use self::pattern::Pattern;
+pub use self::prompts::Prompts;
+pub use self::safety::{SafetyConfig, SafetyGate};
+pub use self::twins::{Seen, TWIN_BITS, TWIN_COSINE, twins};
+pub use self::words::{colors_in, patterns_in};
+pub use crate::regions::Lab;
 
 /// What was measured on a picture or guessed from it. Everything that a feed says wins over it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

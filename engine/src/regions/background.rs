@@ -19,7 +19,7 @@ const SPREAD: Lab = [4.0, 2.0, 2.0];
 const MIN_CONNECTIVITY: f32 = 1.6;
 
 /// Colours of the background.
-pub(super) struct Background {
+pub(crate) struct Background {
     modes: Vec<Mode>,
 }
 
@@ -31,11 +31,11 @@ struct Mode {
 }
 
 /// From this distance on, in standard deviations, a pixel is not of a colour.
-pub(super) const DIFFERENT: f32 = 3.0;
+pub(crate) const DIFFERENT: f32 = 3.0;
 
 impl Background {
     /// None if there is no colour to begin with.
-    pub(super) fn of(picture: &LabImage) -> Option<Self> {
+    pub(crate) fn of(picture: &LabImage) -> Option<Self> {
         let border = border(picture);
         let mut left: Vec<Lab> = border.iter().map(|at| picture.pixels[*at]).collect();
         let mut modes = Vec::new();
@@ -56,7 +56,7 @@ impl Background {
     }
 
     /// For each pixel its distance to the nearest background colour, in standard deviations.
-    pub(super) fn contrast(&self, picture: &LabImage) -> Vec<f32> {
+    pub(crate) fn contrast(&self, picture: &LabImage) -> Vec<f32> {
         let nearest = |p: &Lab| self.modes.iter().map(|mode| mode.distance(*p)).fold(f32::MAX, f32::min);
         picture.pixels.iter().map(nearest).collect()
     }

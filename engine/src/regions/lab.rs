@@ -1,4 +1,6 @@
-//! A small copy of a picture in CIE Lab.
+//! CIE Lab, and a small copy of a picture in it.
+
+use std::sync::LazyLock;
 
 use image::RgbImage;
 
@@ -11,11 +13,11 @@ const MIN_SIDE: usize = 8;
 /// Pixels that are looked at for one of the copy, each way.
 const SAMPLES: usize = 4;
 
-/// `L` (0 to 100), `a` and `b` (about -100 to 100), D65.
-pub(super) type Lab = [f32; 3];
+/// CIE Lab: `L` (0 to 100), `a` and `b` (about -100 to 100), D65.
+pub type Lab = [f32; 3];
 
 /// At most 128 × 128 pixels, row by row, slightly smoothed.
-pub(super) struct LabImage {
+pub(crate) struct LabImage {
     pub width: usize,
     pub height: usize,
     pub pixels: Vec<Lab>,
@@ -23,7 +25,7 @@ pub(super) struct LabImage {
 
 impl LabImage {
     /// None if nothing could be seen on it. Costs the same for a picture of any size.
-    pub(super) fn of(picture: &RgbImage) -> Option<Self> {
+    pub(crate) fn of(picture: &RgbImage) -> Option<Self> {
         let (width, height) = (picture.width() as usize, picture.height() as usize);
         let longest = width.max(height);
         let side = |length: usize| if longest <= SIDE { length } else { length * SIDE / longest };
@@ -31,7 +33,6 @@ impl LabImage {
         if small_width.min(small_height) < MIN_SIDE {
             return None;
         }
-        let linear: Vec<f32> = (0..=255).map(linear).collect();
         let columns: Vec<_> = (0..small_width).map(|x| samples(x, small_width, width)).collect();
         let bytes = picture.as_raw();
         let mut pixels = Vec::with_capacity(small_width * small_height);
@@ -46,14 +47,14 @@ impl LabImage {
                     }
                 }
                 let count = (SAMPLES * SAMPLES) as u32;
-                lab(sum.map(|sum| linear[((sum + count / 2) / count) as usize]))
+                lab(sum.map(|sum| LINEAR[((sum + count / 2) / count) as usize]))
             }));
         }
         Some(Self { width: small_width, height: small_height, pixels }.smoothed())
     }
 
     /// Column and row of a pixel.
-    pub(super) fn place(&self, at: usize) -> (usize, usize) {
+    pub(crate) fn place(&self, at: usize) -> (usize, usize) {
         (at % self.width, at / self.width)
     }
 
@@ -89,9 +90,12 @@ fn samples(cell: usize, cells: usize, length: usize) -> [usize; SAMPLES] {
     })
 }
 
+/// The light of each level of sRGB, 0 to 1.
+static LINEAR: LazyLock<[f32; 256]> = LazyLock::new(|| std::array::from_fn(linear));
+
 /// sRGB's transfer function (IEC 61966-2-1), 0 to 1.
-fn linear(level: u16) -> f32 {
-    let value = f32::from(level) / 255.0;
+fn linear(level: usize) -> f32 {
+    let value = level as f32 / 255.0;
     if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
 }
 
@@ -101,6 +105,35 @@ fn lab([r, g, b]: [f32; 3]) -> Lab {
     let z = (0.019_334 * r + 0.119_192 * g + 0.950_304 * b) / 1.088_83;
     let [x, y, z] = [x, y, z].map(|t| if t > 0.008_856 { t.cbrt() } else { 7.787 * t + 16.0 / 116.0 });
     [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+}
+
+/// Of levels in sRGB, 0 to 1.
+pub(crate) fn lab_of_levels(rgb: [f32; 3]) -> Lab {
+    lab(rgb.map(|level| LINEAR[(255.0 * level + 0.5) as usize & 255]))
+}
+
+/// Of a tone in sRGB.
+pub(crate) fn lab_of_rgb(rgb: [u8; 3]) -> Lab {
+    lab(rgb.map(|level| LINEAR[usize::from(level)]))
+}
+
+/// The tone in sRGB nearest to a colour that a screen may not have.
+pub(crate) fn rgb_of_lab([light, a, b]: Lab) -> [u8; 3] {
+    let y = (light + 16.0) / 116.0;
+    let [x, y, z] = [y + a / 500.0, y, y - b / 200.0].map(|t| {
+        let cube = t * t * t;
+        if cube > 0.008_856 { cube } else { (t - 16.0 / 116.0) / 7.787 }
+    });
+    let (x, z) = (x * 0.950_47, z * 1.088_83);
+    let rgb = [
+        3.240_454 * x - 1.537_139 * y - 0.498_531 * z,
+        -0.969_266 * x + 1.876_011 * y + 0.041_556 * z,
+        0.055_643 * x - 0.204_026 * y + 1.057_225 * z,
+    ];
+    rgb.map(|value| {
+        let level = if value <= 0.003_130_8 { 12.92 * value } else { 1.055 * value.powf(1.0 / 2.4) - 0.055 };
+        (255.0 * level).round().clamp(0.0, 255.0) as u8
+    })
 }
 
 /// Distance with light at half its weight: a fold or a shadow changes light more than colour.
@@ -125,6 +158,13 @@ mod tests {
             let picture = RgbImage::from_pixel(10, 10, Rgb(rgb));
             let found = LabImage::of(&picture).unwrap().pixels[55];
             assert!(found.iter().zip(expected).all(|(a, b): (&f32, f32)| (a - b).abs() < 0.1), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn a_tone_comes_back_from_lab() {
+        for rgb in [[0, 0, 0], [255, 255, 255], [200, 36, 42], [1, 2, 3], [32, 42, 78], [12, 250, 120]] {
+            assert_eq!(rgb_of_lab(lab_of_rgb(rgb)), rgb);
         }
     }
 

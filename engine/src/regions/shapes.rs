@@ -15,7 +15,7 @@ const FRINGE: f32 = 0.05;
 
 /// Pixels of one thing, by their position in the picture.
 #[derive(Clone, Debug)]
-pub(super) struct Shape {
+pub(crate) struct Shape {
     pixels: Vec<usize>,
 }
 
@@ -33,7 +33,7 @@ impl Shape {
         Self { pixels }
     }
 
-    pub(super) fn pixels(&self) -> impl Iterator<Item = usize> + '_ {
+    pub(crate) fn pixels(&self) -> impl Iterator<Item = usize> + '_ {
         self.pixels.iter().copied()
     }
 
@@ -94,7 +94,7 @@ impl Frame {
 }
 
 /// The shapes that stand out from the background, cleaned, largest first.
-pub(super) fn separate(picture: &LabImage, contrast: &[f32]) -> Vec<Shape> {
+pub(crate) fn separate(picture: &LabImage, contrast: &[f32]) -> Vec<Shape> {
     let mask: Vec<bool> = contrast.iter().map(|distance| *distance >= DIFFERENT).collect();
     // Closing joins what a print or a fold has torn, opening drops threads between things.
     let grown = spread(picture, &mask, true);

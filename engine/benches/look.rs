@@ -1,0 +1,49 @@
+//! What it costs to look at a picture.
+//!
+//!     cargo bench -p knytt-engine --bench look
+#![expect(clippy::unwrap_used, reason = "a bench that fails has nothing to say")]
+#![allow(missing_docs, reason = "criterion makes public items")]
+
+use std::hint::black_box;
+
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use knytt_engine::{Fingerprint, Look, Seen, twins};
+use knytt_garments::{Category, Garment, View, render};
+use knytt_models::Embedding;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+fn looks(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("look");
+    for size in [128, 288, 480] {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let garment = Garment::random(Category::Dress, &mut rng);
+        let picture = render(&garment, &View::wild(&mut rng), size);
+        group.bench_with_input(BenchmarkId::new("of_pixels", size), &picture, |bencher, picture| {
+            bencher.iter(|| Look::of_pixels(black_box(picture)));
+        });
+    }
+    group.finish();
+}
+
+fn twinned(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("twins");
+    group.sample_size(10);
+    let model = Fingerprint::of(&[b"the model of this bench"]);
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    for count in [5_000, 50_000] {
+        let random = |rng: &mut ChaCha8Rng| (0..256).map(|_| rng.random_range(-1.0_f32..1.0)).collect();
+        let pictures: Vec<(u64, Embedding)> = (0..count)
+            .map(|_| (rng.random(), Embedding::new(random(&mut rng), model.clone()).unwrap()))
+            .collect();
+        let seen: Vec<_> =
+            pictures.iter().map(|(hash, embedding)| Seen { id: "", hash: *hash, embedding }).collect();
+        group.bench_with_input(BenchmarkId::new("twins", count), &seen, |bencher, seen| {
+            bencher.iter(|| twins(black_box(seen)));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, looks, twinned);
+criterion_main!(benches);

@@ -1,0 +1,62 @@
+//! What kind of thing a picture shows, by what is known of similar ones.
+
+use std::collections::BTreeMap;
+
+use super::{Guess, Prompts, calibration::precision};
+use crate::Result;
+use knytt_models::Embedding;
+
+/// A product near to the picture.
+#[derive(Clone, Copy, Debug)]
+pub struct Neighbour<'a> {
+    /// Its category in the feed.
+    pub category: &'a str,
+    /// Cosine of the two embeddings.
+    pub cosine: f32,
+}
+
+/// So many neighbours have a say.
+pub const NEIGHBOURS: usize = 20;
+
+/// How much nearer a neighbour must be for its vote to count e times as much.
+const REACH: f32 = 0.05;
+
+/// Below this precision nothing is said, in percent.
+const FLOOR: u8 = 50;
+
+/// The category that most of the nearest products have, by votes that fade with distance. None without
+/// neighbours, or if they disagree too much. The first [`NEIGHBOURS`] are asked; nearest first.
+pub fn category_of_neighbours(neighbours: &[Neighbour<'_>]) -> Option<Guess> {
+    let (category, share) = votes(neighbours)?;
+    let percent = precision(&BY_NEIGHBOURS, share);
+    (percent >= FLOOR).then(|| Guess { value: category.into(), percent })
+}
+
+/// The category with the most votes, and its share of them.
+pub(super) fn votes<'a>(neighbours: &[Neighbour<'a>]) -> Option<(&'a str, f32)> {
+    let nearest = neighbours.first()?.cosine;
+    let mut votes: BTreeMap<&str, f32> = BTreeMap::new();
+    for neighbour in neighbours.iter().take(NEIGHBOURS) {
+        *votes.entry(neighbour.category).or_default() += ((neighbour.cosine - nearest) / REACH).exp();
+    }
+    let total: f32 = votes.values().sum();
+    let (category, vote) = votes.into_iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
+    Some((category, vote / total))
+}
+
+/// The category whose prompts are nearest to the picture.
+///
+/// # Errors
+/// [`Model`](crate::Error::Model) if another model made the embedding.
+pub fn category_of_prompts(prompts: &Prompts, picture: &Embedding) -> Result<Option<Guess>> {
+    let best = prompts.best(picture)?;
+    let guess =
+        best.map(|(value, share)| Guess { value: value.into(), percent: precision(&BY_PROMPTS, share) });
+    Ok(guess.filter(|guess| guess.percent >= FLOOR))
+}
+
+/// Share of the votes, and how often the category was right then.
+const BY_NEIGHBOURS: [(f32, f32); 2] = [(0.0, 0.0), (1.0, 1.0)];
+
+/// Share of the prompts, and how often the category was right then.
+const BY_PROMPTS: [(f32, f32); 2] = [(0.0, 0.0), (1.0, 1.0)];

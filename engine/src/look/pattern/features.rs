@@ -1,0 +1,245 @@
+//! What patterns differ in, as numbers.
+
+use std::f32::consts::PI;
+
+use super::texture::{CHANNELS, Texture};
+use crate::look::SeenColor;
+use crate::look::cloth::Cloth;
+
+/// How many numbers there are.
+pub(super) const FEATURES: usize = 24;
+
+/// Steps of the autocorrelation, in pixels of the texture.
+const LAGS: isize = 36;
+
+/// Bins of gradient directions over half a turn.
+const DIRECTIONS: usize = 18;
+
+/// Numbers that tell patterns apart, all about -1 to 1.
+pub(super) struct Features([f32; FEATURES]);
+
+impl Features {
+    /// None if the thing has too few pixels.
+    pub(super) fn of(cloth: &Cloth, colors: &[SeenColor]) -> Option<Self> {
+        let texture = Texture::of(cloth)?;
+        let contrast = Contrast::of(&texture);
+        let edges = Edges::of(&texture);
+        let [along, across] = edges.main_direction().map(|angle| Correlation::of(&texture, &contrast, angle));
+        let share = |at: usize| colors.get(at).map_or(0.0, |color| f32::from(color.percent) / 100.0);
+        let log = |value: f32| (value.max(0.01).ln() / 3.0).clamp(-1.5, 1.5);
+        let values = [
+            log(contrast.deviation[0]),
+            log(contrast.deviation[1].max(contrast.deviation[2])),
+            contrast.peaked,
+            contrast.skew,
+            edges.one_way,
+            edges.two_ways,
+            edges.one_way * edges.one_way,
+            edges.two_ways - edges.one_way,
+            log(edges.density),
+            edges.dense_share,
+            edges.central,
+            edges.upper,
+            along.peak,
+            across.peak,
+            along.trough,
+            across.trough,
+            along.far,
+            across.far,
+            (along.peak * across.peak.max(0.0)).max(0.0).sqrt(),
+            along.period,
+            across.period,
+            share(0) - 0.5,
+            share(1),
+            share(2),
+        ];
+        Some(Self(values.map(|value| if value.is_finite() { value } else { 0.0 })))
+    }
+
+    /// The numbers, and the products that a linear model cannot make by itself.
+    pub(super) fn scaled(&self) -> [f32; FEATURES] {
+        self.0
+    }
+}
+
+/// How much the detail varies.
+struct Contrast {
+    /// Standard deviation of each channel.
+    deviation: [f32; CHANNELS],
+    /// Whether few pixels vary much (1) or many a little (0): a print, or weave.
+    peaked: f32,
+    /// Whether what stands out is darker (-1) or brighter (1).
+    skew: f32,
+}
+
+impl Contrast {
+    fn of(texture: &Texture<'_>) -> Self {
+        let count = texture.cloth.area as f32;
+        let mut squares = [0.0; CHANNELS];
+        for at in texture.cloth.cells() {
+            (0..CHANNELS).for_each(|c| squares[c] += texture.detail[at][c].powi(2));
+        }
+        let deviation = squares.map(|sum| (sum / count).sqrt());
+        let total: f32 = deviation.iter().map(|d| d * d).sum();
+        let (mut fourth, mut third) = (0.0, 0.0);
+        for at in texture.cloth.cells() {
+            let detail = &texture.detail[at];
+            let square: f32 = detail.iter().map(|d| d * d).sum::<f32>() / total.max(1e-3);
+            fourth += square * square;
+            third += (detail[0] / deviation[0].max(0.1)).powi(3);
+        }
+        let peaked = ((fourth / count).max(1.0).ln() / 3.0).min(1.5);
+        Self { deviation, peaked, skew: (third / count / 3.0).clamp(-1.0, 1.0) }
+    }
+}
+
+/// Where the detail changes, and which way.
+struct Edges {
+    directions: [f32; DIRECTIONS],
+    /// Whether all changes go one way: 1 for stripes, 0 for dots.
+    one_way: f32,
+    /// Whether they go one way or square to it: 1 for stripes and checks.
+    two_ways: f32,
+    /// Mean change from pixel to pixel.
+    density: f32,
+    /// Share of the thing where the change is strong.
+    dense_share: f32,
+    /// How much stronger changes are in the middle of the thing than around it, -1 to 1.
+    central: f32,
+    /// How much stronger they are in its upper half than below, -1 to 1.
+    upper: f32,
+}
+
+impl Edges {
+    fn of(texture: &Texture<'_>) -> Self {
+        let mut edges = Self {
+            directions: [0.0; DIRECTIONS],
+            one_way: 0.0,
+            two_ways: 0.0,
+            density: 0.0,
+            dense_share: 0.0,
+            central: 0.0,
+            upper: 0.0,
+        };
+        let frame = Frame::of(texture);
+        let (mut one, mut two) = ([0.0_f32; 2], [0.0_f32; 2]);
+        let mut places = [[0.0_f32; 2]; 4];
+        let (mut total, mut count, mut strong) = (0.0_f32, 0.0_f32, 0.0_f32);
+        for at in texture.cloth.cells() {
+            let Some([x, y]) = gradient(texture, at) else { continue };
+            let strength = x.hypot(y);
+            let angle = y.atan2(x);
+            let (energy, bin) =
+                (strength * strength, (angle.rem_euclid(PI) / PI * DIRECTIONS as f32) as usize);
+            edges.directions[bin.min(DIRECTIONS - 1)] += energy;
+            one = [one[0] + energy * (2.0 * angle).cos(), one[1] + energy * (2.0 * angle).sin()];
+            two = [two[0] + energy * (4.0 * angle).cos(), two[1] + energy * (4.0 * angle).sin()];
+            total += energy;
+            count += 1.0;
+            strong += f32::from(u8::from(strength > 3.0));
+            edges.density += strength;
+            for place in frame.places(texture, at) {
+                places[place][0] += strength;
+                places[place][1] += 1.0;
+            }
+        }
+        let mean = |place: usize| places[place][0] / places[place][1].max(1.0);
+        let against = |a: f32, b: f32| (a - b) / (a + b).max(0.1);
+        edges.one_way = one[0].hypot(one[1]) / total.max(1e-3);
+        edges.two_ways = two[0].hypot(two[1]) / total.max(1e-3);
+        edges.density /= count.max(1.0);
+        edges.dense_share = strong / count.max(1.0);
+        edges.central = against(mean(0), mean(1));
+        edges.upper = against(mean(2), mean(3));
+        edges
+    }
+
+    /// The direction in which most changes go, and the one square to it, in radians.
+    fn main_direction(&self) -> [f32; 2] {
+        // Summed with the direction square to it, so that stripes and checks are met alike.
+        let half = DIRECTIONS / 2;
+        let around = |bin: usize| {
+            let at = |bin: usize| self.directions[bin % DIRECTIONS];
+            at(bin) + 0.5 * (at(bin + 1) + at(bin + DIRECTIONS - 1))
+        };
+        let both = |bin: &usize| around(*bin) + around(bin + half);
+        let best = (0..half).max_by(|a, b| both(a).total_cmp(&both(b))).unwrap_or_default();
+        let first = if around(best) >= around(best + half) { best } else { best + half };
+        [first, first + half].map(|bin| (bin as f32 + 0.5) * PI / DIRECTIONS as f32)
+    }
+}
+
+/// Change of the channel that changes most, across and down.
+fn gradient(texture: &Texture<'_>, at: usize) -> Option<[f32; 2]> {
+    let [left, right] = [texture.beside(at, -1, 0)?, texture.beside(at, 1, 0)?];
+    let [above, below] = [texture.beside(at, 0, -1)?, texture.beside(at, 0, 1)?];
+    let of = |c: usize| [0.5 * (right[c] - left[c]), 0.5 * (below[c] - above[c])];
+    (0..CHANNELS).map(of).max_by(|a, b| a[0].hypot(a[1]).total_cmp(&b[0].hypot(b[1])))
+}
+
+/// Middle and size of a thing.
+struct Frame {
+    middle: [f32; 2],
+    spread: [f32; 2],
+}
+
+impl Frame {
+    fn of(texture: &Texture<'_>) -> Self {
+        let place = |at: usize| [(at % texture.cloth.width) as f32, (at / texture.cloth.width) as f32];
+        let count = texture.cloth.area as f32;
+        let mean = |i: usize| texture.cloth.cells().map(|at| place(at)[i]).sum::<f32>() / count;
+        let middle = [mean(0), mean(1)];
+        let spread = |i: usize| {
+            (texture.cloth.cells().map(|at| (place(at)[i] - middle[i]).powi(2)).sum::<f32>() / count).sqrt()
+        };
+        Self { middle, spread: [spread(0).max(1.0), spread(1).max(1.0)] }
+    }
+
+    /// Middle (0) or around it (1); upper (2) or lower half (3).
+    fn places(&self, texture: &Texture<'_>, at: usize) -> [usize; 2] {
+        let off = [
+            ((at % texture.cloth.width) as f32 - self.middle[0]) / self.spread[0],
+            ((at / texture.cloth.width) as f32 - self.middle[1]) / self.spread[1],
+        ];
+        [usize::from(off[0].hypot(off[1]) > 1.0), 2 + usize::from(off[1] > 0.0)]
+    }
+}
+
+/// How alike the detail is to itself some way off, in one direction, -1 to 1.
+struct Correlation {
+    /// The highest value behind the first trough: 1 if the pattern comes again.
+    peak: f32,
+    /// The first trough.
+    trough: f32,
+    /// Far along, without its sign: stripes stay alike along themselves.
+    far: f32,
+    /// How far off the peak is, in shares of the thing's size.
+    period: f32,
+}
+
+impl Correlation {
+    fn of(texture: &Texture<'_>, contrast: &Contrast, angle: f32) -> Self {
+        let total: f32 = contrast.deviation.iter().map(|d| d * d).sum::<f32>().max(1e-3);
+        let (sin, cos) = angle.sin_cos();
+        let curve: Vec<f32> = (0..LAGS)
+            .map(|lag| {
+                let (dx, dy) = ((lag as f32 * cos).round() as isize, (lag as f32 * sin).round() as isize);
+                let (mut sum, mut count) = (0.0, 0.0_f32);
+                for at in texture.cloth.cells().step_by(3) {
+                    if let Some(other) = texture.beside(at, dx, dy) {
+                        sum += texture.detail[at].iter().zip(other).map(|(a, b)| a * b).sum::<f32>();
+                        count += 1.0;
+                    }
+                }
+                sum / count.max(1.0) / total
+            })
+            .collect();
+        let trough_at = (1..curve.len() - 1).find(|at| curve[*at] < 0.3 && curve[*at] <= curve[at + 1]);
+        let trough_at = trough_at.unwrap_or(curve.len() - 1);
+        let rest = curve.iter().enumerate().skip(trough_at);
+        let (peak_at, peak) = rest.max_by(|a, b| a.1.total_cmp(b.1)).unwrap_or((0, &0.0));
+        let far = curve[8..24].iter().sum::<f32>() / 16.0;
+        let size = (texture.cloth.area as f32).sqrt();
+        Self { peak: *peak, trough: curve[trough_at], far, period: (4.0 * peak_at as f32 / size).min(1.5) }
+    }
+}

@@ -1,0 +1,110 @@
+//! What makes a picture poor.
+
+use image::RgbImage;
+
+use super::Flaw;
+
+/// A picture with a shorter side, in pixels, has too little to be recognised by.
+const MIN_SIDE: u32 = 48;
+
+/// Longest side of the grey copy that is judged, in pixels. What is sharp there is sharp enough to search.
+const SIDE: usize = 256;
+
+/// Between the 2nd and the 98th percentile of brightness, of 255: with less, nothing is shown.
+const MIN_CONTRAST: f32 = 10.0;
+
+/// Below this sharpness nothing in a picture is sharp.
+const MIN_SHARPNESS: f32 = 0.72;
+
+/// What is wrong with a picture, judged by its pixels alone.
+pub(super) fn flaws(picture: &RgbImage) -> Vec<Flaw> {
+    if picture.width().min(picture.height()) < MIN_SIDE {
+        return vec![Flaw::TooSmall];
+    }
+    let grey = Grey::of(picture);
+    if grey.contrast() < MIN_CONTRAST {
+        vec![Flaw::Blank]
+    } else if grey.sharpness() < MIN_SHARPNESS {
+        vec![Flaw::Blurred]
+    } else {
+        Vec::new()
+    }
+}
+
+/// Contrast and sharpness.
+#[cfg(test)]
+pub(super) fn measured(picture: &RgbImage) -> (f32, f32) {
+    let grey = Grey::of(picture);
+    (grey.contrast(), grey.sharpness())
+}
+
+/// Brightness, 0 to 255, row by row.
+struct Grey {
+    width: usize,
+    height: usize,
+    levels: Vec<f32>,
+}
+
+impl Grey {
+    fn of(picture: &RgbImage) -> Self {
+        let (width, height) = (picture.width() as usize, picture.height() as usize);
+        let step = width.max(height).div_ceil(SIDE).max(1);
+        let (small_width, small_height) = (width / step, height / step);
+        let bytes = picture.as_raw();
+        let mut levels = Vec::with_capacity(small_width * small_height);
+        for y in 0..small_height {
+            for x in 0..small_width {
+                let mut sum = 0_u32;
+                for row in y * step..(y + 1) * step {
+                    let cell = &bytes[3 * (row * width + x * step)..][..3 * step];
+                    sum += cell
+                        .chunks_exact(3)
+                        .map(|p| 77 * u32::from(p[0]) + 150 * u32::from(p[1]) + 29 * u32::from(p[2]))
+                        .sum::<u32>();
+                }
+                levels.push(sum as f32 / (256 * step * step) as f32);
+            }
+        }
+        Self { width: small_width, height: small_height, levels }
+    }
+
+    fn contrast(&self) -> f32 {
+        let mut sorted = self.levels.clone();
+        sorted.sort_by(f32::total_cmp);
+        let at = |share: f32| sorted[(share * (sorted.len() - 1) as f32) as usize];
+        at(0.98) - at(0.02)
+    }
+
+    /// How much of the difference between neighbours goes when the picture is blurred once more, 0 to 1,
+    /// on the sharpest hundredth of it: a picture that was sharp loses much. After Crete et al., "The blur
+    /// effect: perception and estimation with a new no-reference perceptual blur metric" (SPIE 2007).
+    fn sharpness(&self) -> f32 {
+        let across = self.lost(1, self.width);
+        let down = self.lost(self.width, self.height);
+        across.max(down)
+    }
+
+    /// Along one direction: `step` from a pixel to the next, `length` of a line.
+    fn lost(&self, step: usize, length: usize) -> f32 {
+        const REACH: usize = 4;
+        if length <= 2 * REACH + 2 {
+            return 0.0;
+        }
+        let place = |at: usize| if step == 1 { at % self.width } else { at / self.width };
+        let inside = |at: &usize| (REACH + 1..length - REACH).contains(&place(*at));
+        let mean = |at: usize| {
+            (0..=2 * REACH).map(|i| self.levels[at + i * step - REACH * step]).sum::<f32>()
+                / (2 * REACH + 1) as f32
+        };
+        let mut steps: Vec<(f32, f32)> = Vec::with_capacity(self.levels.len());
+        for at in (0..self.levels.len()).filter(inside) {
+            let sharp = (self.levels[at] - self.levels[at - step]).abs();
+            let blurred = (mean(at) - mean(at - step)).abs();
+            steps.push((sharp, (sharp - blurred).max(0.0)));
+        }
+        steps.sort_by(|a, b| b.0.total_cmp(&a.0));
+        steps.truncate((steps.len() / 100).max(16));
+        let (sharp, lost) = steps.iter().fold((0.0, 0.0), |sum, step| (sum.0 + step.0, sum.1 + step.1));
+        lost / sharp.max(f32::EPSILON)
+    }
+}

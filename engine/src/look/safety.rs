@@ -1,0 +1,119 @@
+//! Whether a picture may be shown: a gate in front of queries and of catalogues.
+
+use knytt_models::{Embedding, Encoder};
+use serde::{Deserialize, Serialize};
+
+use super::Prompts;
+use crate::Result;
+
+/// What the gate compares a picture with, and from when on it closes.
+///
+/// A model that has seen unsafe pictures in training tells them by words; one that has not, does not. The
+/// starter bundle was trained on clothes alone, so it cannot, and no threshold would change that: the gate
+/// is off unless a threshold is set, and one should be set only after it was measured with the bundle in
+/// use, on pictures of both kinds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SafetyConfig {
+    /// Prompts that describe what must not be shown.
+    pub refused: Vec<String>,
+    /// Prompts that describe what shops show: the alternatives.
+    pub accepted: Vec<String>,
+    /// The share of the refused prompts, 0 to 1, from which a picture is flagged; none is off.
+    pub threshold: Option<f32>,
+}
+
+impl Default for SafetyConfig {
+    fn default() -> Self {
+        let owned = |prompts: &[&str]| prompts.iter().map(|prompt| (*prompt).to_owned()).collect();
+        Self {
+            refused: owned(&[
+                "a photo of a naked person",
+                "a pornographic picture",
+                "a photo of violence and blood",
+                "a photo of a wounded person",
+            ]),
+            accepted: owned(&[
+                "a product photo of clothes",
+                "a photo of a person wearing clothes",
+                "a photo of a model in swimwear or underwear",
+                "a photo of shoes or a bag",
+                "a photo of a thing",
+            ]),
+            threshold: None,
+        }
+    }
+}
+
+/// The prompts of a [`SafetyConfig`], embedded.
+#[derive(Clone, Debug)]
+pub struct SafetyGate {
+    prompts: Prompts,
+    /// How many of the prompts, from the first, describe what is refused.
+    refused: usize,
+    threshold: f32,
+}
+
+impl SafetyGate {
+    /// None if the gate is off: without a threshold or without prompts of both kinds.
+    ///
+    /// # Errors
+    /// [`Model`](crate::Error::Model) if a prompt cannot be embedded.
+    pub fn open(encoder: &Encoder, config: &SafetyConfig) -> Result<Option<Self>> {
+        let Some(threshold) = config.threshold else { return Ok(None) };
+        if config.refused.is_empty() || config.accepted.is_empty() {
+            return Ok(None);
+        }
+        let texts: Vec<&String> = config.refused.iter().chain(&config.accepted).collect();
+        let prompts = Prompts::embed(encoder, &["{}"], &texts)?;
+        Ok(Some(Self { prompts, refused: config.refused.len(), threshold }))
+    }
+
+    /// Whether the refused prompts have at least the threshold's share of a picture.
+    ///
+    /// # Errors
+    /// [`Model`](crate::Error::Model) if another model made the embedding.
+    pub fn refuses(&self, picture: &Embedding) -> Result<bool> {
+        let shares = self.prompts.shares(picture)?;
+        Ok(shares.iter().take(self.refused).sum::<f32>() >= self.threshold)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use knytt_models::{Bundle, Device};
+
+    /// Mechanics alone: what this bundle of random weights refuses means nothing.
+    fn random() -> Encoder {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/tests/golden/gelu");
+        Encoder::start(Bundle::open(folder.as_ref()).unwrap(), Device::Cpu).unwrap()
+    }
+
+    #[test]
+    fn the_gate_is_off_without_a_threshold() {
+        assert!(SafetyGate::open(&random(), &SafetyConfig::default()).unwrap().is_none());
+        let without = SafetyConfig { refused: Vec::new(), threshold: Some(0.5), ..SafetyConfig::default() };
+        assert!(SafetyGate::open(&random(), &without).unwrap().is_none());
+    }
+
+    #[test]
+    fn it_refuses_from_its_threshold_on() {
+        let encoder = random();
+        let near = encoder.embed_text("a photo of violence and blood").unwrap();
+        let gate = |threshold| {
+            let config = SafetyConfig { threshold: Some(threshold), ..SafetyConfig::default() };
+            SafetyGate::open(&encoder, &config).unwrap().unwrap()
+        };
+        assert!(gate(0.0).refuses(&near).unwrap());
+        assert!(!gate(1.1).refuses(&near).unwrap());
+    }
+
+    #[test]
+    fn another_models_embedding_is_an_error() {
+        let config = SafetyConfig { threshold: Some(0.5), ..SafetyConfig::default() };
+        let gate = SafetyGate::open(&random(), &config).unwrap().unwrap();
+        let stranger = Embedding::new(vec![1.0, 0.0], knytt_models::Fingerprint::of(&[b"another"])).unwrap();
+        assert!(gate.refuses(&stranger).is_err());
+    }
+}
