@@ -101,7 +101,7 @@ fn white_cloth_on_white_paper_is_white() {
 
 #[test]
 fn drawn_garments_in_a_studio_have_their_color() {
-    let categories = [Category::TShirt, Category::Dress, Category::Pants, Category::Sweater];
+    let categories = [Category::TShirt, Category::Dress];
     let (mut right, mut all) = (0, 0);
     for category in categories {
         for color in ColourName::ALL {

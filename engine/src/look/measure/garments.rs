@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::look::cloth::Cloth;
 use crate::look::foreground::Foreground;
-use crate::look::{ColorName, Look, color};
+use crate::look::{ColorName, Look, color, hash, quality};
 
 /// A garment, its picture, and whether a shop took it.
 pub(crate) struct Drawn {
@@ -28,42 +28,10 @@ pub(crate) fn drawn(count: u64, seed: u64, side: u32) -> Vec<Drawn> {
         let garment = Garment::random(category, &mut rng);
         let studio = index.is_multiple_of(2);
         let view = if studio { View::studio_varied(&mut rng) } else { View::wild(&mut rng) };
-        let cached = std::env::var("KNYTT_CACHE").ok().map(|dir| format!("{dir}/{seed}-{side}-{index}.raw"));
-        let old = cached
-            .as_ref()
-            .and_then(|path| std::fs::read(path).ok())
-            .and_then(|raw| RgbImage::from_raw(side, side, raw));
-        let picture = old.unwrap_or_else(|| {
-            let picture = render(&garment, &view, side);
-            if let Some(path) = &cached {
-                std::fs::write(path, picture.as_raw()).unwrap();
-            }
-            picture
-        });
+        let picture = render(&garment, &view, side);
         Drawn { garment, picture, studio }
     };
     (0..count).into_par_iter().map(one).collect()
-}
-
-fn wrong(out: &str, one: &Drawn, wanted: &str, got: &str, seen: &[crate::look::SeenColor]) {
-    use image::{Rgb, imageops};
-    static N: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
-    let f = Foreground::of(&one.picture).unwrap();
-    let mask = RgbImage::from_fn(f.picture.width as u32, f.picture.height as u32, |x, y| {
-        let w = f.mask[y as usize * f.picture.width + x as usize];
-        Rgb([u8::from(w) * 255; 3])
-    });
-    let mask = imageops::resize(&mask, 224, 224, imageops::FilterType::Nearest);
-    let mut all = RgbImage::new(448, 250);
-    imageops::replace(&mut all, &one.picture, 0, 0);
-    imageops::replace(&mut all, &mask, 224, 0);
-    for (i, c) in seen.iter().enumerate() {
-        imageops::replace(&mut all, &RgbImage::from_pixel(60, 26, Rgb(c.rgb)), 60 * i as i64, 224);
-    }
-    imageops::replace(&mut all, &RgbImage::from_pixel(60, 26, Rgb(one.garment.colours[0].rgb)), 388, 224);
-    let n = N.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-    let studio = if one.studio { "s" } else { "w" };
-    all.save(format!("{out}/{studio}-{n:03}-{wanted}-{got}.png")).unwrap();
 }
 
 #[test]
@@ -97,9 +65,6 @@ fn colors_of_drawn_garments() {
             right[4] += names.len() as f32;
             if !names.iter().any(family) {
                 let got = names.iter().map(|name| name.name()).collect::<Vec<_>>().join("+");
-                if let Ok(out) = std::env::var("KNYTT_WRONG") {
-                    wrong(&out, one, wanted.name(), &got, seen);
-                }
                 *confused.entry((wanted.name(), got)).or_default() += 1;
             }
         }
@@ -126,14 +91,29 @@ fn colors_of_drawn_garments() {
 
 #[test]
 #[ignore = "a measure: minutes"]
-fn write_drawn_garments() {
-    let Ok(out) = std::env::var("KNYTT_OUT") else { return };
-    for (at, one) in drawn(60, 5, 288).iter().enumerate() {
-        let look = Look::of_pixels(&one.picture);
-        one.picture.save(format!("{out}/drawn-{at:02}.png")).unwrap();
-        let said = serde_json::json!({
-            "drawn": [one.garment.colours[0].name.name(), one.garment.pattern.name()], "look": look
+fn time_of_a_look() {
+    for side in [128, 288, 480] {
+        let pictures: Vec<_> = drawn(24, 3, side).into_iter().map(|one| one.picture).collect();
+        let time = |name: &str, stage: &dyn Fn(&RgbImage)| {
+            let mut times: Vec<f64> = pictures
+                .iter()
+                .flat_map(|picture| [picture; 5])
+                .map(|picture| {
+                    let start = std::time::Instant::now();
+                    stage(picture);
+                    start.elapsed().as_secs_f64() * 1e3
+                })
+                .collect();
+            times.sort_by(f64::total_cmp);
+            println!("{side} px, {name}: median {:.2} ms", times[times.len() / 2]);
+        };
+        time("all", &|picture| drop(Look::of_pixels(picture)));
+        time("foreground", &|picture| drop(Foreground::of(picture)));
+        time("flaws", &|picture| drop(quality::flaws(picture)));
+        time("hash", &|picture| _ = std::hint::black_box(hash::hash(picture)));
+        time("colours, with foreground", &|picture| {
+            let foreground = Foreground::of(picture).unwrap();
+            drop(Cloth::of(picture, &foreground).map(|cloth| color::colors(&cloth)));
         });
-        std::fs::write(format!("{out}/drawn-{at:02}.json"), said.to_string()).unwrap();
     }
 }

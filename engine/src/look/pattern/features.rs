@@ -12,6 +12,9 @@ pub(super) const FEATURES: usize = 24;
 /// Steps of the autocorrelation, in pixels of the texture.
 const LAGS: isize = 36;
 
+/// Cells from which the autocorrelation is estimated, about.
+const SAMPLE: usize = 2000;
+
 /// Bins of gradient directions over half a turn.
 const DIRECTIONS: usize = 18;
 
@@ -221,11 +224,12 @@ impl Correlation {
     fn of(texture: &Texture<'_>, contrast: &Contrast, angle: f32) -> Self {
         let total: f32 = contrast.deviation.iter().map(|d| d * d).sum::<f32>().max(1e-3);
         let (sin, cos) = angle.sin_cos();
+        let skip = texture.cloth.area.div_ceil(SAMPLE);
         let curve: Vec<f32> = (0..LAGS)
             .map(|lag| {
                 let (dx, dy) = ((lag as f32 * cos).round() as isize, (lag as f32 * sin).round() as isize);
                 let (mut sum, mut count) = (0.0, 0.0_f32);
-                for at in texture.cloth.cells().step_by(3) {
+                for at in texture.cloth.cells().step_by(skip) {
                     if let Some(other) = texture.beside(at, dx, dy) {
                         sum += texture.detail[at].iter().zip(other).map(|(a, b)| a * b).sum::<f32>();
                         count += 1.0;
