@@ -55,8 +55,10 @@ pub fn category_of_prompts(prompts: &Prompts, picture: &Embedding) -> Result<Opt
     Ok(guess.filter(|guess| guess.percent >= FLOOR))
 }
 
-/// Share of the votes, and how often the category was right then.
-const BY_NEIGHBOURS: [(f32, f32); 2] = [(0.0, 0.0), (1.0, 1.0)];
+/// Share of the votes, and how often the category was right then: the starter bundle, 363 photographs of
+/// other senders than those of the 1,204 that were asked, 16 labels (`measure::photos`).
+const BY_NEIGHBOURS: [(f32, f32); 5] = [(0.5, 0.4), (0.7, 0.55), (0.85, 0.56), (0.95, 0.78), (1.0, 0.94)];
 
-/// Share of the prompts, and how often the category was right then.
-const BY_PROMPTS: [(f32, f32); 2] = [(0.0, 0.0), (1.0, 1.0)];
+/// Share of the prompts, and how often the category was right then, as above. What the softmax calls
+/// certain is not.
+const BY_PROMPTS: [(f32, f32); 4] = [(0.6, 0.4), (0.9, 0.5), (0.97, 0.8), (1.0, 0.88)];

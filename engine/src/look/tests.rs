@@ -127,6 +127,19 @@ fn blank_blurred_and_tiny_pictures_are_flagged() {
 }
 
 #[test]
+fn drawn_patterns_are_told_apart() {
+    for (category, pattern) in [
+        (Category::Dress, "plain"),
+        (Category::Longsleeve, "striped"),
+        (Category::Shirt, "checked"),
+        (Category::Dress, "floral"),
+    ] {
+        let look = Look::of_pixels(&drawn(category, ColourName::Blue, pattern));
+        assert_eq!(look.pattern.map(|guess| guess.value).as_deref(), Some(pattern));
+    }
+}
+
+#[test]
 fn any_size_can_be_looked_at() {
     for (width, height) in [(1, 1), (48, 48), (50, 3000), (3000, 50), (49, 4000), (700, 401)] {
         let picture =
