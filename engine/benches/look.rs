@@ -36,8 +36,7 @@ fn twinned(criterion: &mut Criterion) {
         let pictures: Vec<(u64, Embedding)> = (0..count)
             .map(|_| (rng.random(), Embedding::new(random(&mut rng), model.clone()).unwrap()))
             .collect();
-        let seen: Vec<_> =
-            pictures.iter().map(|(hash, embedding)| Seen { id: "", hash: *hash, embedding }).collect();
+        let seen: Vec<_> = pictures.iter().map(|(hash, embedding)| Seen { hash: *hash, embedding }).collect();
         group.bench_with_input(BenchmarkId::new("twins", count), &seen, |bencher, seen| {
             bencher.iter(|| twins(black_box(seen)));
         });

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use knytt_engine::{
     Catalog, CatalogSpec, Filter, Guess, Look, OpenOptions, Product, Query, QueryImage, SearchSession,
-    SeenColor, Signal, Strategy, Taste, VectorQuery, Weights,
+    SeenColor, Signal, Taste, Weights,
 };
 use knytt_models::{Bundle, Device, Embedding, Encoder};
 use rand::{Rng, SeedableRng};
@@ -36,7 +36,10 @@ fn measure(session: &SearchSession, rng: &mut ChaCha8Rng) {
         ("picture, nearness alone", bare.clone()),
         ("picture, whole ranking", seen.clone()),
         ("with a taste", Query { taste: Some(Arc::new(taste)), ..seen.clone() }),
-        ("category and price", Query { filter: filter(&["category=kind 3", "price=20..60"]), ..seen.clone() }),
+        (
+            "category and price",
+            Query { filter: filter(&["category=kind 3", "price=20..60"]), ..seen.clone() },
+        ),
         ("price alone", Query { filter: filter(&["price=20..60"]), ..seen.clone() }),
         ("three common words", words("soft cotton shirt")),
         ("a rare word", words("model 4711")),

@@ -23,9 +23,9 @@ mod tests;
 
 use image::RgbImage;
 
-pub(crate) use self::background::Background;
+pub(crate) use self::background::{Background, DIFFERENT};
 pub use self::lab::Lab;
-pub(crate) use self::lab::{LabImage, lab_of_rgb, rgb_of_lab};
+pub(crate) use self::lab::{LabImage, lab_of_levels, lab_of_rgb, rgb_of_lab};
 pub(crate) use self::shapes::{Shape, separate};
 
 /// A part of a picture that shows one thing, in shares of the picture's width and height: 0 to 1 from the

@@ -27,6 +27,13 @@ const FLOOR: u8 = 50;
 /// The category that most of the nearest products have, by votes that fade with distance. None without
 /// neighbours, or if they disagree too much. The first [`NEIGHBOURS`] are asked; nearest first.
 pub fn category_of_neighbours(neighbours: &[Neighbour<'_>]) -> Option<Guess> {
+    let (category, share) = votes(neighbours)?;
+    let percent = precision(&BY_NEIGHBOURS, share);
+    (percent >= FLOOR).then(|| Guess { value: category.into(), percent })
+}
+
+/// The category with the most votes, and its share of them.
+pub(super) fn votes<'a>(neighbours: &[Neighbour<'a>]) -> Option<(&'a str, f32)> {
     let nearest = neighbours.first()?.cosine;
     let mut votes: BTreeMap<&str, f32> = BTreeMap::new();
     for neighbour in neighbours.iter().take(NEIGHBOURS) {
@@ -34,8 +41,7 @@ pub fn category_of_neighbours(neighbours: &[Neighbour<'_>]) -> Option<Guess> {
     }
     let total: f32 = votes.values().sum();
     let (category, vote) = votes.into_iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
-    let percent = precision(&BY_NEIGHBOURS, vote / total);
-    (percent >= FLOOR).then(|| Guess { value: category.into(), percent })
+    Some((category, vote / total))
 }
 
 /// The category whose prompts are nearest to the picture.
@@ -49,8 +55,10 @@ pub fn category_of_prompts(prompts: &Prompts, picture: &Embedding) -> Result<Opt
     Ok(guess.filter(|guess| guess.percent >= FLOOR))
 }
 
-/// Share of the votes, and how often the category was right then.
-const BY_NEIGHBOURS: [(f32, f32); 2] = [(0.0, 0.0), (1.0, 1.0)];
+/// Share of the votes, and how often the category was right then: the starter bundle, 363 photographs of
+/// other senders than those of the 1,204 that were asked, 16 labels (`measure::photos`).
+const BY_NEIGHBOURS: [(f32, f32); 5] = [(0.5, 0.4), (0.7, 0.55), (0.85, 0.56), (0.95, 0.78), (1.0, 0.94)];
 
-/// Share of the prompts, and how often the category was right then.
-const BY_PROMPTS: [(f32, f32); 2] = [(0.0, 0.0), (1.0, 1.0)];
+/// Share of the prompts, and how often the category was right then, as above. What the softmax calls
+/// certain is not.
+const BY_PROMPTS: [(f32, f32); 4] = [(0.6, 0.4), (0.9, 0.5), (0.97, 0.8), (1.0, 0.88)];

@@ -1,15 +1,10 @@
 //! The colours of the thing on a picture.
-//!
-//! Its pixels are counted in small cells of CIELAB; the counts, smoothed, are hills. Cloth in light and in
-//! shade is one long hill, stripes are two with a valley between them: hills are joined where the valley is
-//! not deep, after the persistence of Chazal et al., "Persistence-based clustering in Riemannian
-//! manifolds" (JACM 2013).
 
-use std::collections::HashMap;
-
-use super::foreground::Foreground;
-use super::{ColorName, Lab, SeenColor, distance};
-use crate::regions::rgb_of_lab;
+use super::cloth::Cloth;
+use super::hills::{Hill, hills};
+use super::light::gains;
+use super::{ColorName, Lab, SeenColor};
+use crate::regions::{lab_of_levels, rgb_of_lab};
 
 /// More would be a list, not a look.
 const MAX_COLORS: usize = 3;
@@ -17,30 +12,26 @@ const MAX_COLORS: usize = 3;
 /// Of the thing: less is a button or a seam.
 const MIN_SHARE: f32 = 0.12;
 
-/// Sides of a cell in L, a and b.
-const CELL: Lab = [6.0, 5.0, 5.0];
+/// The part of a thing, from its top, where a wearer's face is.
+const HEAD: f32 = 0.2;
 
-/// Standard deviations of the smoothing in L, a and b.
-const SPREAD: Lab = [6.0, 4.5, 4.5];
+/// So much of the head has the colour of skin, if there is one.
+const FACE: f32 = 0.25;
 
-/// Two hills are one if the valley between them is at least this share of the lower one.
-const VALLEY: f32 = 0.7;
+/// More of a picture's thing than this is cloth, even if it looks like skin.
+const MOST_SKIN: f32 = 0.45;
 
-/// Pixels of one cell.
-struct Cell {
-    mean: Lab,
-    weight: f32,
-    /// Of all weight, smoothed.
-    density: f32,
-}
-
-/// The colours of a thing: at most three, the largest first.
-pub(super) fn colors(foreground: &Foreground) -> Vec<SeenColor> {
-    let cells = cells(foreground);
-    let total: f32 = cells.iter().map(|cell| cell.weight).sum();
+/// The colours of a thing: at most three, the largest first. Those of a wearer's skin are left out.
+pub(super) fn colors(cloth: &Cloth) -> Vec<SeenColor> {
+    let flat = flat(cloth);
+    let head = flat.iter().filter(|(_, high)| *high).count() as f32;
+    let all = flat.len() as f32;
+    let mut hills = hills(&flat);
+    hills.retain(|hill| !is_skin(hill, head, all));
+    let total: f32 = hills.iter().map(|hill| hill.weight).sum();
     let mut named: Vec<(ColorName, Lab, f32)> = Vec::new();
-    for hill in hills(&cells) {
-        let (tone, weight) = tone(&cells, &hill);
+    hills.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    for Hill { tone, weight, .. } in hills {
         let name = ColorName::nearest(tone);
         match named.iter_mut().find(|(other, ..)| *other == name) {
             Some(same) => same.2 += weight,
@@ -59,80 +50,35 @@ pub(super) fn colors(foreground: &Foreground) -> Vec<SeenColor> {
     named.into_iter().map(seen).collect()
 }
 
-fn cells(foreground: &Foreground) -> Vec<Cell> {
-    let mut sums: HashMap<[i32; 3], (Lab, f32)> = HashMap::new();
-    for (p, weight) in foreground.pixels() {
-        let key = std::array::from_fn(|i| (p[i] / CELL[i]).floor() as i32);
-        let (sum, total) = sums.entry(key).or_default();
-        (0..3).for_each(|i| sum[i] += weight * p[i]);
-        *total += weight;
-    }
-    let mut keyed: Vec<_> = sums.into_iter().collect();
-    keyed.sort_by_key(|(key, _)| *key);
-    let cell = |(_, (sum, weight)): ([i32; 3], (Lab, f32))| Cell {
-        mean: sum.map(|s| s / weight),
-        weight,
-        density: 0.0,
+/// Whether this is the skin of somebody who wears the thing: its colour, and where a face would be.
+fn is_skin(hill: &Hill, head: f32, all: f32) -> bool {
+    let [light, a, b] = hill.tone;
+    let (hue, chroma) = (b.atan2(a).to_degrees(), a.hypot(b));
+    let skin_like =
+        (30.0..72.0).contains(&hue) && (12.0..38.0).contains(&chroma) && (30.0..85.0).contains(&light);
+    skin_like && hill.weight < MOST_SKIN * all && hill.marked > FACE * head
+}
+
+/// The colours of the flatter half of the cells, in the middle of a stripe, not on its edge, where two
+/// colours are mixed; each with whether it is at the head of the thing.
+fn flat(cloth: &Cloth) -> Vec<(Lab, bool)> {
+    let change = |at: usize| {
+        let pair = |dx: isize, dy: isize| Some((cloth.beside(at, -dx, -dy)?, cloth.beside(at, dx, dy)?));
+        let steps = [(1, 0), (0, 1)].map(|(dx, dy)| {
+            let (a, b) = pair(dx, dy).unwrap_or((at, at));
+            (0..3).map(|i| (cloth.rgb[a][i] - cloth.rgb[b][i]).powi(2)).sum::<f32>()
+        });
+        steps[0] + steps[1]
     };
-    let mut cells: Vec<Cell> = keyed.into_iter().map(cell).collect();
-    let density = |at: &Cell| cells.iter().map(|other| other.weight * kernel(at.mean, other.mean)).sum();
-    let densities: Vec<f32> = cells.iter().map(density).collect();
-    cells.iter_mut().zip(densities).for_each(|(cell, density)| cell.density = density);
-    cells
-}
-
-fn gap_squared(a: Lab, b: Lab) -> f32 {
-    (0..3).map(|i| ((a[i] - b[i]) / SPREAD[i]).powi(2)).sum()
-}
-
-fn kernel(a: Lab, b: Lab) -> f32 {
-    let gap = gap_squared(a, b);
-    if gap > 12.0 { 0.0 } else { (-0.5 * gap).exp() }
-}
-
-/// Cells that are neighbours are nearer than this, in standard deviations squared.
-const NEIGHBOUR: f32 = 3.5;
-
-/// The cells of each hill, by number.
-fn hills(cells: &[Cell]) -> Vec<Vec<usize>> {
-    let mut order: Vec<usize> = (0..cells.len()).collect();
-    order.sort_by(|a, b| cells[*b].density.total_cmp(&cells[*a].density));
-    let mut parent: Vec<usize> = (0..cells.len()).collect();
-    let mut placed: Vec<usize> = Vec::new();
-    for at in order {
-        let near = placed
-            .iter()
-            .copied()
-            .filter(|other| gap_squared(cells[at].mean, cells[*other].mean) < NEIGHBOUR);
-        let mut peaks: Vec<usize> = near.map(|other| root(&parent, other)).collect();
-        peaks.sort_by(|a, b| cells[*b].density.total_cmp(&cells[*a].density));
-        peaks.dedup();
-        if let Some((highest, lower)) = peaks.split_first() {
-            parent[at] = *highest;
-            let shallow = |peak: &&usize| cells[at].density >= VALLEY * cells[**peak].density;
-            lower.iter().filter(shallow).for_each(|peak| parent[*peak] = *highest);
-        }
-        placed.push(at);
-    }
-    let mut members: Vec<Vec<usize>> = vec![Vec::new(); cells.len()];
-    (0..cells.len()).for_each(|at| members[root(&parent, at)].push(at));
-    members.retain(|hill| !hill.is_empty());
-    members
-}
-
-fn root(parent: &[usize], mut at: usize) -> usize {
-    while parent[at] != at {
-        at = parent[at];
-    }
-    at
-}
-
-/// The tone of a hill, towards its top, and its weight.
-fn tone(cells: &[Cell], hill: &[usize]) -> (Lab, f32) {
-    let weight: f32 = hill.iter().map(|at| cells[*at].weight).sum();
-    let pull = |at: &usize| cells[*at].weight * cells[*at].density;
-    let total: f32 = hill.iter().map(pull).sum();
-    let tone =
-        std::array::from_fn(|i| hill.iter().map(|at| pull(at) * cells[*at].mean[i]).sum::<f32>() / total);
-    (tone, weight)
+    let changes: Vec<(usize, f32)> = cloth.cells().map(|at| (at, change(at))).collect();
+    let mut sorted: Vec<f32> = changes.iter().map(|(_, change)| *change).collect();
+    let middle = sorted.len() / 2;
+    let (_, median, _) = sorted.select_nth_unstable_by(middle, f32::total_cmp);
+    let rows = || changes.iter().map(|(at, _)| at / cloth.width);
+    let (top, bottom) = (rows().min().unwrap_or_default(), rows().max().unwrap_or_default());
+    let neck = top + (HEAD * (bottom - top) as f32) as usize;
+    let gains = gains(cloth);
+    let lit = |rgb: [f32; 3]| lab_of_levels(std::array::from_fn(|i| (rgb[i] * gains[i]).min(1.0)));
+    let flat = changes.iter().filter(|(_, change)| *change <= *median);
+    flat.map(|(at, _)| (lit(cloth.rgb[*at]), at / cloth.width <= neck)).collect()
 }

@@ -2,8 +2,7 @@
 
 use image::RgbImage;
 
-use super::Lab;
-use crate::regions::{Background, LabImage, Shape, separate};
+use crate::regions::{Background, DIFFERENT, LabImage, Shape, separate};
 
 /// Of the picture's area: what is less is a crumb on cloth that fills the picture, not a thing before a
 /// background.
@@ -15,33 +14,100 @@ const PART: f32 = 0.3;
 /// Standard deviation of the window that stands in for a thing without an outline, in shares of the sides.
 const WINDOW: f32 = 0.22;
 
-/// A small copy of a picture, and how much each of its pixels belongs to the thing.
+/// Reach, in pixels, over which faint folds are looked for and gaps between them are closed.
+const REACH: usize = 3;
+
+/// How much more a fold changes than the ground does, and what the ground is taken to change at least, in L.
+const FOLD: f32 = 3.0;
+const LEAST: f32 = 0.4;
+
+/// With folds a thing must be so many times as large as without, to be seen by them: else what they add is
+/// its shadow.
+const MOSTLY_FOLDS: f32 = 1.4;
+
+/// A ground that itself changes more than this from pixel to pixel, in L, hides folds.
+const EVEN: f32 = 0.9;
+
+/// A small copy of a picture, and which of its pixels are the thing.
 pub(super) struct Foreground {
     pub picture: LabImage,
-    /// For each pixel, 0 to 1.
-    pub weights: Vec<f32>,
-    /// Whether the thing has an outline; else the weights are those of a window about the middle.
-    pub outlined: bool,
+    pub mask: Vec<bool>,
 }
 
 impl Foreground {
-    /// None if the picture is too small to show anything.
+    /// Without an outline the thing is what is about the middle. None if the picture is too small to show
+    /// anything.
     pub(super) fn of(picture: &RgbImage) -> Option<Self> {
         let picture = LabImage::of(picture)?;
-        let shapes =
-            Background::of(&picture).map(|background| separate(&picture, &background.contrast(&picture)));
-        let mask = thing(&picture, &shapes.unwrap_or_default());
-        Some(match mask {
-            Some(mask) => Self { weights: inner(&picture, &mask), picture, outlined: true },
-            None => Self { weights: window(&picture), picture, outlined: false },
-        })
+        let mask = outlined(&picture).unwrap_or_else(|| {
+            let window = window(&picture);
+            window.into_iter().map(|weight| weight > 0.3).collect()
+        });
+        Some(Self { picture, mask })
     }
+}
 
-    /// The colours that belong to the thing, with their weights.
-    pub(super) fn pixels(&self) -> impl Iterator<Item = (Lab, f32)> + '_ {
-        let all = self.picture.pixels.iter().copied().zip(self.weights.iter().copied());
-        all.filter(|(_, weight)| *weight > 0.0)
+fn outlined(picture: &LabImage) -> Option<Vec<bool>> {
+    let contrast = Background::of(picture)?.contrast(picture);
+    let plain = thing(picture, &separate(picture, &contrast));
+    let area = |mask: &Option<Vec<bool>>| mask.iter().flatten().filter(|inside| **inside).count() as f32;
+    let folded =
+        with_folds(picture, &contrast).and_then(|contrast| thing(picture, &separate(picture, &contrast)));
+    let mask = if area(&folded) > MOSTLY_FOLDS * area(&plain) { folded } else { plain };
+    Some(inner(picture, &mask?))
+}
+
+/// White cloth on white paper has the paper's colour, but folds where paper has none: on even ground,
+/// what is not even is the thing. None if the ground is not even.
+fn with_folds(picture: &LabImage, contrast: &[f32]) -> Option<Vec<f32>> {
+    let (width, height) = (picture.width, picture.height);
+    let light = |x: usize, y: usize| picture.pixels[y * width + x][0];
+    let change = |at: usize| {
+        let (x, y) = picture.place(at);
+        let (left, right) = (x.saturating_sub(1), (x + 1).min(width - 1));
+        let (above, below) = (y.saturating_sub(1), (y + 1).min(height - 1));
+        (light(right, y) - light(left, y)).abs().max((light(x, below) - light(x, above)).abs())
+    };
+    let changes: Vec<f32> = (0..contrast.len()).map(change).collect();
+    let on_border = |at: &usize| {
+        let (x, y) = picture.place(*at);
+        x < 4 || y < 4 || x + 4 >= width || y + 4 >= height
+    };
+    let mut ground: Vec<f32> = (0..contrast.len()).filter(on_border).map(|at| changes[at]).collect();
+    ground.sort_by(f32::total_cmp);
+    let usual = ground[ground.len() * 8 / 10];
+    if usual > EVEN {
+        return None;
     }
+    let folds: Vec<bool> = changes.iter().map(|change| *change > FOLD * usual.max(LEAST)).collect();
+    // Once more inwards than outwards: around the thing lies its shadow.
+    let closed = shrunk(picture, &shrunk(picture, &grown(picture, &folds)));
+    let both = |(contrast, fold): (&f32, bool)| if fold { contrast.max(DIFFERENT) } else { *contrast };
+    Some(contrast.iter().zip(closed).map(both).collect())
+}
+
+fn grown(picture: &LabImage, mask: &[bool]) -> Vec<bool> {
+    within_reach(picture, mask, true)
+}
+
+fn shrunk(picture: &LabImage, mask: &[bool]) -> Vec<bool> {
+    within_reach(picture, mask, false)
+}
+
+/// Each pixel takes `value` if one within reach, first across and then down, has it.
+fn within_reach(picture: &LabImage, mask: &[bool], value: bool) -> Vec<bool> {
+    let (width, height) = (picture.width, picture.height);
+    let spread = |mask: &[bool], line: &dyn Fn(usize) -> (usize, usize, usize)| -> Vec<bool> {
+        let has = |at: usize| {
+            let (place, length, step) = line(at);
+            let from = at - place.min(REACH) * step;
+            let count = place.min(REACH) + 1 + REACH.min(length - 1 - place);
+            (0..count).any(|i| mask[from + i * step] == value)
+        };
+        (0..mask.len()).map(|at| has(at) == value).collect()
+    };
+    let across = spread(mask, &|at| (at % width, width, 1));
+    spread(&across, &|at| (at / width, height, width))
 }
 
 /// The shape that is largest and nearest to the middle, with those that are as large as a part of it.
@@ -57,7 +123,7 @@ fn thing(picture: &LabImage, shapes: &[Shape]) -> Option<Vec<bool>> {
 }
 
 /// Leaves out the outline, where thing and background are mixed, unless little else is there.
-fn inner(picture: &LabImage, mask: &[bool]) -> Vec<f32> {
+fn inner(picture: &LabImage, mask: &[bool]) -> Vec<bool> {
     let (width, height) = (picture.width, picture.height);
     let deep = |at: usize| {
         let (x, y) = picture.place(at);
@@ -67,12 +133,9 @@ fn inner(picture: &LabImage, mask: &[bool]) -> Vec<f32> {
             && (y == 0 || mask[at - width])
             && (y + 1 == height || mask[at + width])
     };
-    let inner: Vec<f32> = (0..mask.len()).map(|at| f32::from(u8::from(deep(at)))).collect();
-    let all = mask.iter().filter(|inside| **inside).count() as f32;
-    if inner.iter().sum::<f32>() >= 0.4 * all {
-        return inner;
-    }
-    mask.iter().map(|inside| f32::from(u8::from(*inside))).collect()
+    let inner: Vec<bool> = (0..mask.len()).map(deep).collect();
+    let area = |mask: &[bool]| mask.iter().filter(|inside| **inside).count() as f32;
+    if area(&inner) >= 0.4 * area(mask) { inner } else { mask.to_vec() }
 }
 
 fn window(picture: &LabImage) -> Vec<f32> {

@@ -6,5 +6,5 @@
 //! `KNYTT_PHOTOS` is a folder with `photos.csv` (`id,image,label,kids,sender,split`), `KNYTT_OUT` a folder
 //! for tables.
 
-mod garments;
+pub(super) mod garments;
 mod photos;

@@ -8,10 +8,13 @@
 
 mod calibration;
 mod category;
+mod cloth;
 mod color;
 mod difference;
 mod foreground;
 mod hash;
+mod hills;
+mod light;
 #[cfg(test)]
 mod measure;
 mod observer;
@@ -20,6 +23,8 @@ mod pattern;
 mod prompts;
 mod quality;
 mod safety;
+#[cfg(test)]
+mod tests;
 mod twins;
 mod words;
 

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use image::RgbImage;
 use knytt_models::{Embedding, Encoder};
 
+use super::cloth::Cloth;
 use super::foreground::Foreground;
 use super::{Flaw, Look, Prompts, SafetyConfig, SafetyGate, category_of_prompts};
 use super::{color, hash, pattern, quality};
@@ -83,11 +84,10 @@ impl Look {
         let flaws = quality::flaws(picture);
         let hash = hash::hash(picture);
         let shows = !flaws.contains(&Flaw::TooSmall) && !flaws.contains(&Flaw::Blank);
-        let Some(foreground) = Foreground::of(picture).filter(|_| shows) else {
-            return Self { flaws, hash, ..Self::default() };
-        };
-        let colors = color::colors(&foreground);
-        let pattern = pattern::pattern(picture, &foreground, &colors);
+        let cloth = Foreground::of(picture).filter(|_| shows).and_then(|thing| Cloth::of(picture, &thing));
+        let Some(cloth) = cloth else { return Self { flaws, hash, ..Self::default() } };
+        let colors = color::colors(&cloth);
+        let pattern = pattern::pattern(&cloth, &colors);
         Self { colors, pattern, flaws, hash, ..Self::default() }
     }
 }

@@ -6,11 +6,10 @@ mod fit;
 mod texture;
 mod weights;
 
-use image::RgbImage;
 use serde::{Deserialize, Serialize};
 
 use super::calibration::precision;
-use super::foreground::Foreground;
+use super::cloth::Cloth;
 use super::{Guess, SeenColor};
 use features::{FEATURES, Features};
 
@@ -54,17 +53,17 @@ impl Pattern {
 const FLOOR: u8 = 60;
 
 /// The pattern of a thing, if it can be told.
-pub(super) fn pattern(picture: &RgbImage, foreground: &Foreground, colors: &[SeenColor]) -> Option<Guess> {
-    let features = Features::of(picture, foreground, colors)?;
-    let shares = shares(&features);
+pub(super) fn pattern(cloth: &Cloth, colors: &[SeenColor]) -> Option<Guess> {
+    let features = Features::of(cloth, colors)?;
+    let shares = shares_with(&weights::WEIGHTS, &features);
     let (pattern, share) = Pattern::ALL.into_iter().zip(shares).max_by(|a, b| a.1.total_cmp(&b.1))?;
     let percent = precision(&weights::CURVE, share);
     (percent >= FLOOR).then(|| Guess { value: pattern.name().into(), percent })
 }
 
 /// Softmax of a linear model: 0 to 1 for each pattern, together one.
-fn shares(features: &Features) -> [f32; 6] {
-    softmax(weights::WEIGHTS.map(|row| {
+fn shares_with(weights: &Weights, features: &Features) -> [f32; 6] {
+    softmax(weights.map(|row| {
         let (constant, slopes) = row.split_at(1);
         constant[0] + slopes.iter().zip(features.scaled()).map(|(slope, value)| slope * value).sum::<f32>()
     }))

@@ -14,7 +14,7 @@ const SIDE: usize = 256;
 const MIN_CONTRAST: f32 = 10.0;
 
 /// Below this sharpness nothing in a picture is sharp.
-const MIN_SHARPNESS: f32 = 0.1;
+const MIN_SHARPNESS: f32 = 0.72;
 
 /// What is wrong with a picture, judged by its pixels alone.
 pub(super) fn flaws(picture: &RgbImage) -> Vec<Flaw> {
@@ -29,6 +29,13 @@ pub(super) fn flaws(picture: &RgbImage) -> Vec<Flaw> {
     } else {
         Vec::new()
     }
+}
+
+/// Contrast and sharpness.
+#[cfg(test)]
+pub(super) fn measured(picture: &RgbImage) -> (f32, f32) {
+    let grey = Grey::of(picture);
+    (grey.contrast(), grey.sharpness())
 }
 
 /// Brightness, 0 to 255, row by row.

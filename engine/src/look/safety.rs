@@ -78,3 +78,42 @@ impl SafetyGate {
         Ok(shares.iter().take(self.refused).sum::<f32>() >= self.threshold)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use knytt_models::{Bundle, Device};
+
+    /// Mechanics alone: what this bundle of random weights refuses means nothing.
+    fn random() -> Encoder {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/tests/golden/gelu");
+        Encoder::start(Bundle::open(folder.as_ref()).unwrap(), Device::Cpu).unwrap()
+    }
+
+    #[test]
+    fn the_gate_is_off_without_a_threshold() {
+        assert!(SafetyGate::open(&random(), &SafetyConfig::default()).unwrap().is_none());
+        let without = SafetyConfig { refused: Vec::new(), threshold: Some(0.5), ..SafetyConfig::default() };
+        assert!(SafetyGate::open(&random(), &without).unwrap().is_none());
+    }
+
+    #[test]
+    fn it_refuses_from_its_threshold_on() {
+        let encoder = random();
+        let near = encoder.embed_text("a photo of violence and blood").unwrap();
+        let gate = |threshold| {
+            let config = SafetyConfig { threshold: Some(threshold), ..SafetyConfig::default() };
+            SafetyGate::open(&encoder, &config).unwrap().unwrap()
+        };
+        assert!(gate(0.0).refuses(&near).unwrap());
+        assert!(!gate(1.1).refuses(&near).unwrap());
+    }
+
+    #[test]
+    fn another_models_embedding_is_an_error() {
+        let config = SafetyConfig { threshold: Some(0.5), ..SafetyConfig::default() };
+        let gate = SafetyGate::open(&random(), &config).unwrap().unwrap();
+        let stranger = Embedding::new(vec![1.0, 0.0], knytt_models::Fingerprint::of(&[b"another"])).unwrap();
+        assert!(gate.refuses(&stranger).is_err());
+    }
+}

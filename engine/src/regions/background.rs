@@ -31,7 +31,7 @@ struct Mode {
 }
 
 /// From this distance on, in standard deviations, a pixel is not of a colour.
-pub(super) const DIFFERENT: f32 = 3.0;
+pub(crate) const DIFFERENT: f32 = 3.0;
 
 impl Background {
     /// None if there is no colour to begin with.

@@ -1,5 +1,7 @@
 //! CIE Lab, and a small copy of a picture in it.
 
+use std::sync::LazyLock;
+
 use image::RgbImage;
 
 /// Longest side of the copy, in pixels.
@@ -31,7 +33,6 @@ impl LabImage {
         if small_width.min(small_height) < MIN_SIDE {
             return None;
         }
-        let linear: Vec<f32> = (0..=255).map(linear).collect();
         let columns: Vec<_> = (0..small_width).map(|x| samples(x, small_width, width)).collect();
         let bytes = picture.as_raw();
         let mut pixels = Vec::with_capacity(small_width * small_height);
@@ -46,7 +47,7 @@ impl LabImage {
                     }
                 }
                 let count = (SAMPLES * SAMPLES) as u32;
-                lab(sum.map(|sum| linear[((sum + count / 2) / count) as usize]))
+                lab(sum.map(|sum| LINEAR[((sum + count / 2) / count) as usize]))
             }));
         }
         Some(Self { width: small_width, height: small_height, pixels }.smoothed())
@@ -89,9 +90,12 @@ fn samples(cell: usize, cells: usize, length: usize) -> [usize; SAMPLES] {
     })
 }
 
+/// The light of each level of sRGB, 0 to 1.
+static LINEAR: LazyLock<[f32; 256]> = LazyLock::new(|| std::array::from_fn(linear));
+
 /// sRGB's transfer function (IEC 61966-2-1), 0 to 1.
-fn linear(level: u16) -> f32 {
-    let value = f32::from(level) / 255.0;
+fn linear(level: usize) -> f32 {
+    let value = level as f32 / 255.0;
     if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
 }
 
@@ -103,9 +107,14 @@ fn lab([r, g, b]: [f32; 3]) -> Lab {
     [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
 }
 
+/// Of levels in sRGB, 0 to 1.
+pub(crate) fn lab_of_levels(rgb: [f32; 3]) -> Lab {
+    lab(rgb.map(|level| LINEAR[(255.0 * level + 0.5) as usize & 255]))
+}
+
 /// Of a tone in sRGB.
 pub(crate) fn lab_of_rgb(rgb: [u8; 3]) -> Lab {
-    lab(rgb.map(|level| linear(u16::from(level))))
+    lab(rgb.map(|level| LINEAR[usize::from(level)]))
 }
 
 /// The tone in sRGB nearest to a colour that a screen may not have.

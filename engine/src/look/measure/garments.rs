@@ -8,8 +8,9 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
+use crate::look::cloth::Cloth;
 use crate::look::foreground::Foreground;
-use crate::look::{ColorName, Look, color};
+use crate::look::{ColorName, Look, color, hash, quality};
 
 /// A garment, its picture, and whether a shop took it.
 pub(crate) struct Drawn {
@@ -36,13 +37,19 @@ pub(crate) fn drawn(count: u64, seed: u64, side: u32) -> Vec<Drawn> {
 #[test]
 #[ignore = "a measure: minutes"]
 fn colors_of_drawn_garments() {
-    let drawn = drawn(3000, 77, 224);
+    let drawn = drawn(2000, 77, 224);
     for studio in [true, false] {
         let some: Vec<_> = drawn.iter().filter(|one| one.studio == studio).collect();
         let seen: Vec<_> = some
             .par_iter()
             .map(|one| {
-                Foreground::of(&one.picture).map(|foreground| color::colors(&foreground)).unwrap_or_default()
+                Foreground::of(&one.picture)
+                    .map(|foreground| {
+                        Cloth::of(&one.picture, &foreground)
+                            .map(|cloth| color::colors(&cloth))
+                            .unwrap_or_default()
+                    })
+                    .unwrap_or_default()
             })
             .collect();
         let mut right = [0.0_f32; 5];
@@ -84,14 +91,29 @@ fn colors_of_drawn_garments() {
 
 #[test]
 #[ignore = "a measure: minutes"]
-fn write_drawn_garments() {
-    let Ok(out) = std::env::var("KNYTT_OUT") else { return };
-    for (at, one) in drawn(60, 5, 288).iter().enumerate() {
-        let look = Look::of_pixels(&one.picture);
-        one.picture.save(format!("{out}/drawn-{at:02}.png")).unwrap();
-        let said = serde_json::json!({
-            "drawn": [one.garment.colours[0].name.name(), one.garment.pattern.name()], "look": look
+fn time_of_a_look() {
+    for side in [128, 288, 480] {
+        let pictures: Vec<_> = drawn(24, 3, side).into_iter().map(|one| one.picture).collect();
+        let time = |name: &str, stage: &dyn Fn(&RgbImage)| {
+            let mut times: Vec<f64> = pictures
+                .iter()
+                .flat_map(|picture| [picture; 5])
+                .map(|picture| {
+                    let start = std::time::Instant::now();
+                    stage(picture);
+                    start.elapsed().as_secs_f64() * 1e3
+                })
+                .collect();
+            times.sort_by(f64::total_cmp);
+            println!("{side} px, {name}: median {:.2} ms", times[times.len() / 2]);
+        };
+        time("all", &|picture| drop(Look::of_pixels(picture)));
+        time("foreground", &|picture| drop(Foreground::of(picture)));
+        time("flaws", &|picture| drop(quality::flaws(picture)));
+        time("hash", &|picture| _ = std::hint::black_box(hash::hash(picture)));
+        time("colours, with foreground", &|picture| {
+            let foreground = Foreground::of(picture).unwrap();
+            drop(Cloth::of(picture, &foreground).map(|cloth| color::colors(&cloth)));
         });
-        std::fs::write(format!("{out}/drawn-{at:02}.json"), said.to_string()).unwrap();
     }
 }

@@ -2,17 +2,18 @@
 
 use std::f32::consts::PI;
 
-use image::RgbImage;
-
 use super::texture::{CHANNELS, Texture};
 use crate::look::SeenColor;
-use crate::look::foreground::Foreground;
+use crate::look::cloth::Cloth;
 
 /// How many numbers there are.
 pub(super) const FEATURES: usize = 24;
 
 /// Steps of the autocorrelation, in pixels of the texture.
 const LAGS: isize = 36;
+
+/// Cells from which the autocorrelation is estimated, about.
+const SAMPLE: usize = 2000;
 
 /// Bins of gradient directions over half a turn.
 const DIRECTIONS: usize = 18;
@@ -22,8 +23,8 @@ pub(super) struct Features([f32; FEATURES]);
 
 impl Features {
     /// None if the thing has too few pixels.
-    pub(super) fn of(picture: &RgbImage, foreground: &Foreground, colors: &[SeenColor]) -> Option<Self> {
-        let texture = Texture::of(picture, foreground)?;
+    pub(super) fn of(cloth: &Cloth, colors: &[SeenColor]) -> Option<Self> {
+        let texture = Texture::of(cloth)?;
         let contrast = Contrast::of(&texture);
         let edges = Edges::of(&texture);
         let [along, across] = edges.main_direction().map(|angle| Correlation::of(&texture, &contrast, angle));
@@ -75,16 +76,16 @@ struct Contrast {
 }
 
 impl Contrast {
-    fn of(texture: &Texture) -> Self {
-        let count = texture.area as f32;
+    fn of(texture: &Texture<'_>) -> Self {
+        let count = texture.cloth.area as f32;
         let mut squares = [0.0; CHANNELS];
-        for at in texture.pixels() {
+        for at in texture.cloth.cells() {
             (0..CHANNELS).for_each(|c| squares[c] += texture.detail[at][c].powi(2));
         }
         let deviation = squares.map(|sum| (sum / count).sqrt());
         let total: f32 = deviation.iter().map(|d| d * d).sum();
         let (mut fourth, mut third) = (0.0, 0.0);
-        for at in texture.pixels() {
+        for at in texture.cloth.cells() {
             let detail = &texture.detail[at];
             let square: f32 = detail.iter().map(|d| d * d).sum::<f32>() / total.max(1e-3);
             fourth += square * square;
@@ -113,7 +114,7 @@ struct Edges {
 }
 
 impl Edges {
-    fn of(texture: &Texture) -> Self {
+    fn of(texture: &Texture<'_>) -> Self {
         let mut edges = Self {
             directions: [0.0; DIRECTIONS],
             one_way: 0.0,
@@ -127,7 +128,7 @@ impl Edges {
         let (mut one, mut two) = ([0.0_f32; 2], [0.0_f32; 2]);
         let mut places = [[0.0_f32; 2]; 4];
         let (mut total, mut count, mut strong) = (0.0_f32, 0.0_f32, 0.0_f32);
-        for at in texture.pixels() {
+        for at in texture.cloth.cells() {
             let Some([x, y]) = gradient(texture, at) else { continue };
             let strength = x.hypot(y);
             let angle = y.atan2(x);
@@ -172,7 +173,7 @@ impl Edges {
 }
 
 /// Change of the channel that changes most, across and down.
-fn gradient(texture: &Texture, at: usize) -> Option<[f32; 2]> {
+fn gradient(texture: &Texture<'_>, at: usize) -> Option<[f32; 2]> {
     let [left, right] = [texture.beside(at, -1, 0)?, texture.beside(at, 1, 0)?];
     let [above, below] = [texture.beside(at, 0, -1)?, texture.beside(at, 0, 1)?];
     let of = |c: usize| [0.5 * (right[c] - left[c]), 0.5 * (below[c] - above[c])];
@@ -186,22 +187,22 @@ struct Frame {
 }
 
 impl Frame {
-    fn of(texture: &Texture) -> Self {
-        let place = |at: usize| [(at % texture.width) as f32, (at / texture.width) as f32];
-        let count = texture.area as f32;
-        let mean = |i: usize| texture.pixels().map(|at| place(at)[i]).sum::<f32>() / count;
+    fn of(texture: &Texture<'_>) -> Self {
+        let place = |at: usize| [(at % texture.cloth.width) as f32, (at / texture.cloth.width) as f32];
+        let count = texture.cloth.area as f32;
+        let mean = |i: usize| texture.cloth.cells().map(|at| place(at)[i]).sum::<f32>() / count;
         let middle = [mean(0), mean(1)];
         let spread = |i: usize| {
-            (texture.pixels().map(|at| (place(at)[i] - middle[i]).powi(2)).sum::<f32>() / count).sqrt()
+            (texture.cloth.cells().map(|at| (place(at)[i] - middle[i]).powi(2)).sum::<f32>() / count).sqrt()
         };
         Self { middle, spread: [spread(0).max(1.0), spread(1).max(1.0)] }
     }
 
     /// Middle (0) or around it (1); upper (2) or lower half (3).
-    fn places(&self, texture: &Texture, at: usize) -> [usize; 2] {
+    fn places(&self, texture: &Texture<'_>, at: usize) -> [usize; 2] {
         let off = [
-            ((at % texture.width) as f32 - self.middle[0]) / self.spread[0],
-            ((at / texture.width) as f32 - self.middle[1]) / self.spread[1],
+            ((at % texture.cloth.width) as f32 - self.middle[0]) / self.spread[0],
+            ((at / texture.cloth.width) as f32 - self.middle[1]) / self.spread[1],
         ];
         [usize::from(off[0].hypot(off[1]) > 1.0), 2 + usize::from(off[1] > 0.0)]
     }
@@ -220,14 +221,15 @@ struct Correlation {
 }
 
 impl Correlation {
-    fn of(texture: &Texture, contrast: &Contrast, angle: f32) -> Self {
+    fn of(texture: &Texture<'_>, contrast: &Contrast, angle: f32) -> Self {
         let total: f32 = contrast.deviation.iter().map(|d| d * d).sum::<f32>().max(1e-3);
         let (sin, cos) = angle.sin_cos();
+        let skip = texture.cloth.area.div_ceil(SAMPLE);
         let curve: Vec<f32> = (0..LAGS)
             .map(|lag| {
                 let (dx, dy) = ((lag as f32 * cos).round() as isize, (lag as f32 * sin).round() as isize);
                 let (mut sum, mut count) = (0.0, 0.0_f32);
-                for at in texture.pixels().step_by(3) {
+                for at in texture.cloth.cells().step_by(skip) {
                     if let Some(other) = texture.beside(at, dx, dy) {
                         sum += texture.detail[at].iter().zip(other).map(|(a, b)| a * b).sum::<f32>();
                         count += 1.0;
@@ -241,7 +243,7 @@ impl Correlation {
         let rest = curve.iter().enumerate().skip(trough_at);
         let (peak_at, peak) = rest.max_by(|a, b| a.1.total_cmp(b.1)).unwrap_or((0, &0.0));
         let far = curve[8..24].iter().sum::<f32>() / 16.0;
-        let size = (texture.area as f32).sqrt();
+        let size = (texture.cloth.area as f32).sqrt();
         Self { peak: *peak, trough: curve[trough_at], far, period: (4.0 * peak_at as f32 / size).min(1.5) }
     }
 }
