@@ -21,7 +21,7 @@ use crate::metrics::{Ranked, Spread, Tally, recall};
 use crate::model::{self, Maker};
 use crate::pipeline;
 use crate::progress::Progress;
-use crate::source::{Feed, Options, Rejection, Row, Selection, Source, read_picture};
+use crate::source::{self, Feed, Options, Rejection, Row, Selection, Source, read_picture};
 
 /// How many answers the index is held to.
 const RECALL_AT: usize = 10;
@@ -60,9 +60,9 @@ fn feed(args: &EvalArgs) -> Result<Feed> {
     let options = Options {
         selection: Selection::new(args.only.clone()),
         image_column: args.image_column.clone(),
-        currency: None,
+        ..Options::default()
     };
-    let Source::Feed(feed) = Source::open(&args.queries, options)? else {
+    let Source::Feed(feed) = source::open(&args.queries, options)? else {
         return Err(Failure::usage("--queries takes a feed with labels, and this is a folder").into());
     };
     if feed.columns().contain(&args.label) {
