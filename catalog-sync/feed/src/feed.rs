@@ -1,12 +1,11 @@
 //! A product feed: rows of any format, and the products that they are.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use knytt_engine::Product;
-
-use crate::gather::{Counts, Gather, hash};
-use crate::product::{Defaults, Listing, listing};
+use crate::entries::{Entries, Listings, Tally};
+use crate::gather::Counts;
+use crate::product::{Defaults, listing};
 use crate::read::{Found, Origin, Reader, Survey};
 use crate::{Columns, Entry, Error, Format, Mapping, Rejection, Result, Row, Selection, group};
 
@@ -130,12 +129,8 @@ impl Feed {
     /// # Errors
     /// The file cannot be opened.
     pub fn entries(&self) -> Result<impl Iterator<Item = Result<Entry>> + Send + '_> {
-        Ok(Entries {
-            feed: self,
-            listings: Listings::new(Box::new(self.rows()?), &self.defaults),
-            gather: Gather::new(),
-            ready: VecDeque::new(),
-        })
+        let listings = Listings::new(Box::new(self.rows()?), &self.defaults);
+        Ok(Entries::new(listings, &self.groups, self.base()))
     }
 
     fn takes(&self, row: &Row) -> bool {
@@ -239,118 +234,6 @@ fn format(path: &Path, name: &str, options: &Options) -> Result<Format> {
             Format::Shopify | Format::WooCommerce if options.mapping.is_some() => Ok(Format::Table),
             format => Ok(format),
         },
-    }
-}
-
-/// Rows as listings, each id once.
-struct Listings<'a> {
-    rows: Box<dyn Iterator<Item = Result<Found>> + Send + 'a>,
-    defaults: &'a Defaults,
-    places: HashMap<Box<str>, Box<str>>,
-}
-
-impl<'a> Listings<'a> {
-    fn new(rows: Box<dyn Iterator<Item = Result<Found>> + Send + 'a>, defaults: &'a Defaults) -> Self {
-        Self { rows, defaults, places: HashMap::new() }
-    }
-
-    fn first_of_its_id(&mut self, listing: Listing) -> Result<Listing, Rejection> {
-        let id = listing.product.id.as_str();
-        if let Some(first) = self.places.get(id) {
-            let reason = format!("the id {id} is already that of {first}");
-            return Err(Rejection::new(listing.place, "duplicate-id", reason));
-        }
-        self.places.insert(id.into(), listing.place.as_str().into());
-        Ok(listing)
-    }
-}
-
-impl Iterator for Listings<'_> {
-    type Item = Result<Result<Listing, Rejection>>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let found = match self.rows.next()? {
-            Ok(found) => found,
-            Err(error) => return Some(Err(error)),
-        };
-        let read = found.and_then(|row| listing(&row, self.defaults));
-        Some(Ok(read.and_then(|listing| self.first_of_its_id(listing))))
-    }
-}
-
-/// Counts what listings will become.
-#[derive(Default)]
-struct Tally {
-    groups: Counts,
-    /// Listings by themselves, and what is set aside.
-    alone: usize,
-    /// Pictures of groups, each once.
-    pictures: HashSet<u64>,
-}
-
-impl Tally {
-    fn add(&mut self, product: Option<&Product>) {
-        match product {
-            Some(product) if !product.group.is_empty() => {
-                self.groups.add(&product.group);
-                if !product.image.is_empty() {
-                    self.pictures.insert(hash((&product.group, &product.image)));
-                }
-            }
-            _ => self.alone += 1,
-        }
-    }
-
-    fn entries(&self) -> usize {
-        self.alone + self.pictures.len()
-    }
-}
-
-/// Products, each as soon as all of its rows were read.
-struct Entries<'a> {
-    feed: &'a Feed,
-    listings: Listings<'a>,
-    gather: Gather<Listing>,
-    ready: VecDeque<Entry>,
-}
-
-impl Entries<'_> {
-    /// Reads on; false at the end.
-    fn fill(&mut self) -> Result<bool> {
-        let group = match self.listings.next().transpose()? {
-            Some(Err(rejection)) => {
-                self.ready.push_back(Err(rejection));
-                return Ok(true);
-            }
-            Some(Ok(listing)) if listing.product.group.is_empty() => Some(vec![listing]),
-            Some(Ok(listing)) => {
-                let name = listing.product.group.clone();
-                self.gather.add(&self.feed.groups, &name, listing)?
-            }
-            None => match self.gather.rest()? {
-                None => return Ok(false),
-                rest => rest,
-            },
-        };
-        self.ready.extend(group.into_iter().flat_map(|group| group::products(group, self.feed.base())));
-        Ok(true)
-    }
-}
-
-impl Iterator for Entries<'_> {
-    type Item = Result<Entry>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some(entry) = self.ready.pop_front() {
-                return Some(Ok(entry));
-            }
-            match self.fill() {
-                Ok(true) => {}
-                Ok(false) => return None,
-                Err(error) => return Some(Err(error)),
-            }
-        }
     }
 }
 

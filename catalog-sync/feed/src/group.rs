@@ -1,7 +1,7 @@
 //! Rows of one group as products: those that show the same picture are one product with variants, the others are
 //! products of their own that know their group.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use knytt_engine::{Availability, Product, Variant};
@@ -15,22 +15,23 @@ pub(crate) fn products(listings: Vec<Listing>, base: &Path) -> Vec<Entry> {
     let shown = listings.iter().map(|l| l.product.image.clone()).find(|image| !image.is_empty());
     let Some(shown) = shown else { return listings.first().map(missing).into_iter().collect() };
     let mut of_picture: Vec<(String, Vec<Listing>)> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
     for listing in listings {
-        // What has variants already, from a catalogue of ours, is no variant of another.
-        let alone = !listing.product.variants.is_empty();
         let image =
             if listing.product.image.is_empty() { shown.clone() } else { listing.product.image.clone() };
-        match of_picture.iter_mut().find(|(known, members)| *known == image && !alone && takes(members)) {
+        // What has variants already, from a catalogue of ours, is no variant of another.
+        if !listing.product.variants.is_empty() {
+            of_picture.push((image, vec![listing]));
+            continue;
+        }
+        let at = *places.entry(image.clone()).or_insert(of_picture.len());
+        match of_picture.get_mut(at) {
             Some((_, members)) => members.push(listing),
             None => of_picture.push((image, vec![listing])),
         }
     }
     let is_whole = of_picture.len() == 1;
     of_picture.into_iter().map(|(image, members)| item(image, members, is_whole, base)).collect()
-}
-
-fn takes(members: &[Listing]) -> bool {
-    members.iter().all(|member| member.product.variants.is_empty())
 }
 
 fn missing(listing: &Listing) -> Entry {

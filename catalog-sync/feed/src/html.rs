@@ -158,9 +158,8 @@ mod tests {
 
     #[test]
     fn text_without_markup_stays() {
-        for text in ["5 < 6 & 7 > 2", "two\n\nlines", "R&D; and more", "a <- b", ""] {
-            let expected = if text.contains("R&D;") { "R&D; and more" } else { text };
-            assert_eq!(plain_text(text), expected);
+        for text in ["5 < 6 & 7 > 2", "two\n\nlines", "Fish & chips; salt", "a <- b", ""] {
+            assert_eq!(plain_text(text), text);
         }
     }
 

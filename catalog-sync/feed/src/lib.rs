@@ -23,6 +23,7 @@
 
 mod availability;
 mod column;
+mod entries;
 mod error;
 mod feed;
 mod fetch;

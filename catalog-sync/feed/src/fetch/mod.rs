@@ -88,7 +88,8 @@ pub struct Fetcher {
 
 /// The threads, and what they share.
 struct Engine {
-    runtime: Runtime,
+    /// Taken out at the end.
+    runtime: Option<Runtime>,
     shared: Arc<Shared>,
 }
 
@@ -123,10 +124,13 @@ impl Fetcher {
         };
         let (sender, result) = mpsc::sync_channel(1);
         let (shared, url) = (Arc::clone(&engine.shared), url.clone());
-        engine.runtime.spawn(async move {
+        let work = async move {
             // Who waited for it may be gone.
             let _ = sender.send(shared.bring(&url).await);
-        });
+        };
+        if let Some(runtime) = &engine.runtime {
+            runtime.spawn(work);
+        }
         Ok(Download(result))
     }
 
@@ -173,7 +177,16 @@ impl Engine {
             done: Mutex::default(),
             options: options.clone(),
         };
-        Ok(Self { runtime, shared: Arc::new(shared) })
+        Ok(Self { runtime: Some(runtime), shared: Arc::new(shared) })
+    }
+}
+
+/// What is under way is left: a name that is looked up may take half a minute.
+impl Drop for Engine {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 

@@ -43,6 +43,18 @@ const KNOWN: [&str; 22] = [
     "pattern",
 ];
 
+/// Merchant Center's names of what is a text, or a thing with a name.
+const LABELS: [(&str, &str); 8] = [
+    ("brand", "brand"),
+    ("product_type", "category"),
+    ("color", "color"),
+    ("size", "size"),
+    ("material", "material"),
+    ("pattern", "pattern"),
+    ("mpn", "mpn"),
+    ("link", "url"),
+];
+
 /// Products of pages, each page read when it is its turn.
 pub(crate) struct Pages {
     pages: VecDeque<(PathBuf, String)>,
@@ -205,18 +217,9 @@ fn row(product: &Json, group: Option<&Json>, place: &str, fallback: String, colu
         maker.keep("name", own(&["name"]));
     }
     maker.put("description", text("description"));
-    for (name, property) in [
-        ("color", "color"),
-        ("size", "size"),
-        ("material", "material"),
-        ("pattern", "pattern"),
-        ("mpn", "mpn"),
-        ("link", "url"),
-    ] {
+    for (name, property) in LABELS {
         maker.put(name, label(product, group, property));
     }
-    maker.put("brand", label(product, group, "brand"));
-    maker.put("product_type", label(product, group, "category"));
     maker.put("gtin", own(&["gtin", "gtin13"]));
     // What was not taken as the id is kept under its own name.
     for name in ["sku", "productID"] {

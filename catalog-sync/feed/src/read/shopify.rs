@@ -83,13 +83,8 @@ impl Dialect for Shopify {
     }
 
     fn rows(&mut self, records: Vec<Record>, name: &str) -> Vec<Found> {
-        let is_variant = |(at, record): (usize, &Record)| at == 0 || self.is_variant(record);
-        let variants: Vec<usize> = records
-            .iter()
-            .enumerate()
-            .filter(|entry| is_variant((entry.0, entry.1)))
-            .map(|(at, _)| at)
-            .collect();
+        let is_variant = |at: &usize| *at == 0 || self.is_variant(&records[*at]);
+        let variants: Vec<usize> = (0..records.len()).filter(is_variant).collect();
         let gallery = self.gallery(&records);
         let ids = self.ids(&records, &variants);
         let mut rows = Vec::new();
