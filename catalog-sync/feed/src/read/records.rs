@@ -28,6 +28,8 @@ pub(crate) struct Records {
     header: Vec<String>,
     record: ByteRecord,
     name: String,
+    /// Lines by which the CSV reader is behind: it meets the second half of `\r\n` with the next record.
+    behind: u64,
 }
 
 impl Records {
@@ -37,6 +39,8 @@ impl Records {
         let mut text = text::open(path)?;
         let start = text.fill_buf().map_err(|e| text::named(path, &e))?;
         let between = between.unwrap_or_else(|| delimiter(start));
+        let first_end = start.iter().position(|byte| *byte == b'\n').unwrap_or_default();
+        let behind = u64::from(start[..first_end].ends_with(b"\r"));
         let mut reader = csv::ReaderBuilder::new().delimiter(between).flexible(true).from_reader(text);
         let header = reader.byte_headers().map_err(|error| damaged(name, &error))?;
         let header = header.iter().map(|name| std::str::from_utf8(name).map(|name| name.trim().to_owned()));
@@ -45,7 +49,7 @@ impl Records {
             reason: "the header is not UTF-8 text".into(),
             hint: "save the feed as UTF-8",
         })?;
-        Ok(Self { reader, header, record: ByteRecord::new(), name: name.into() })
+        Ok(Self { reader, header, record: ByteRecord::new(), name: name.into(), behind })
     }
 
     pub(crate) fn header(&self) -> &[String] {
@@ -62,7 +66,7 @@ impl Records {
     }
 
     fn read(&self) -> Result<Record, Rejection> {
-        let line = self.record.position().map_or(0, csv::Position::line);
+        let line = self.record.position().map_or(0, csv::Position::line) + self.behind;
         if self.record.len() != self.header.len() {
             let (found, expected) = (self.record.len(), self.header.len());
             let reason = format!("it has {found} columns where the header has {expected}");

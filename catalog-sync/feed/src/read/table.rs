@@ -91,6 +91,14 @@ mod tests {
     }
 
     #[test]
+    fn lines_are_counted_whatever_ends_them() {
+        for text in ["id,title\n1,a\n2,\"b\nb\"\n3,c\n", "id,title\r\n1,a\r\n2,\"b\r\nb\"\r\n3,c\r\n"] {
+            let places: Vec<_> = rows(text.as_bytes()).into_iter().map(|row| row.unwrap().place).collect();
+            assert_eq!(places, ["f.csv:2", "f.csv:3", "f.csv:5"], "{text:?}");
+        }
+    }
+
+    #[test]
     fn a_byte_order_mark_is_no_part_of_the_first_name() {
         assert_eq!(get(&rows(b"\xef\xbb\xbfid,title\n1,a\n")[0], "id"), "1");
     }
