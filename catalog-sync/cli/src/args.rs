@@ -11,7 +11,7 @@ use crate::source::Selector;
 const EXAMPLES: &str = "\
 Examples:
   knytt build photos/ --catalog shop              a folder of pictures
-  knytt build feed.csv --catalog shop             a product feed with an image column
+  knytt build feed.csv --catalog shop             a product feed, whatever shop it is from
   knytt search --catalog shop --image photo.jpg
   knytt search --catalog shop --image photo.jpg --text \"in red\" --alpha 0.7 --html hits.html
   knytt search --catalog shop --text \"red dress under 50, not striped\" --why
@@ -88,7 +88,8 @@ fn device(text: &str) -> Result<Device, String> {
 /// `knytt build`
 #[derive(Debug, Args)]
 pub struct BuildArgs {
-    /// Folder of pictures, or a feed: .csv, .tsv, .jsonl
+    /// Folder of pictures, a product feed (Merchant Center, Shopify, WooCommerce, CSV, JSON, XML, Parquet), or
+    /// pages with structured data
     #[arg(value_name = "FOLDER|FEED")]
     pub source: PathBuf,
 
@@ -110,6 +111,23 @@ pub struct BuildArgs {
     /// Currency of prices that name none, as three letters
     #[arg(long, value_name = "CODE")]
     pub currency: Option<String>,
+
+    /// What the feed's columns mean, as TOML: Merchant Center's names and the feed's; see docs/feeds.md
+    #[arg(long, value_name = "FILE")]
+    pub map: Option<PathBuf>,
+
+    /// The feed's format [default: seen from its content]: table, jsonl, xml, shopify, shopify-json,
+    /// woocommerce, json-ld, parquet
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<knytt_feed::Format>,
+
+    /// Take drafts and what is archived or not published too
+    #[arg(long)]
+    pub unpublished: bool,
+
+    /// Download no pictures: use those that an earlier build downloaded
+    #[arg(long)]
+    pub offline: bool,
 
     /// Which index the catalogue keeps from now on [default: arroy, once it is large enough to help]
     #[arg(long, value_enum)]

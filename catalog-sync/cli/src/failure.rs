@@ -45,6 +45,10 @@ impl Failure {
         Self { kind, message: message.into(), hint: None }
     }
 
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self

@@ -59,7 +59,7 @@ fn bad_rows_are_set_aside_with_their_line() {
     feed.extend(b"\nsku-7,none,hat,red,1 EUR,,summer");
     feed.extend(b"\nsku-8,gone,hat,red,1 EUR,pictures/gone.jpg,summer");
     feed.extend(b"\nsku-9,free,hat,red,ask us,pictures/001.jpg,summer");
-    feed.extend(b"\nsku-10,far,hat,red,1 EUR,https://shop.test/a.jpg,summer");
+    feed.extend(b"\nsku-10,far,hat,red,1 EUR,ftp://shop.test/a.jpg,summer");
     shop.write("feed.csv", &feed);
     assert_eq!(shop.build("feed.csv")["products"], 2);
     let expected = [

@@ -8,6 +8,7 @@ mod command;
 mod disk;
 mod eval;
 mod faulty;
+mod feeds;
 mod json;
 mod kill;
 mod releases;

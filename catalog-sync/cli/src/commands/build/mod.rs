@@ -8,20 +8,25 @@ use std::time::Instant;
 
 use anyhow::Result;
 use knytt_engine::{Catalog, CatalogSpec, Origin, SearchSession};
+use knytt_feed::{FetchOptions, Fetcher, Mapping, Patience};
 use knytt_models::Bundle;
+use knytt_models::decode::Limits;
 
 use self::prepare::Preparer;
 use self::report::Report;
 use self::store::Store;
 use crate::args::BuildArgs;
 use crate::catalog::{self, BuildLock, explain};
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::interrupt::Interrupt;
 use crate::model::Location;
 use crate::output;
 use crate::pipeline;
 use crate::progress::Progress;
-use crate::source::{Options, Rejection, Selection, Source};
+use crate::source::{self, Options, Rejection, Selection, Source, explain as explain_source};
+
+/// Where downloaded pictures are kept, in the catalogue's folder.
+const PICTURES: &str = "images";
 
 /// Refused rows that are shown while building; `inspect` shows all.
 const SHOWN_REJECTIONS: u64 = 10;
@@ -38,7 +43,7 @@ pub fn run(args: &BuildArgs) -> Result<()> {
             .into());
     }
     let interrupt = Interrupt::listen()?;
-    let source = Source::open(&args.source, options(args)?)?;
+    let source = source::open(&args.source, options(args)?)?;
     let _lock = BuildLock::take(&args.catalog)?;
     let note = Origin::read(&args.catalog);
     let location = location(args, &note);
@@ -60,15 +65,18 @@ fn build(
     interrupt: &Interrupt,
 ) -> Result<()> {
     let started = Instant::now();
-    let preparer = Preparer::new(catalog, bundle, args.model.device);
+    let preparer = Preparer::new(catalog, interrupt, bundle, args.model.device);
+    let fetcher = fetcher(args);
     let mut store = Store::new(catalog.clone());
     if let Some(kept) = args.index {
         store.keep_index(kept);
     }
     let mut progress = Progress::new("pictures", source.len());
     let outcome = pipeline::run(
-        source.entries()?,
-        |entry| preparer.take(entry),
+        fetcher
+            .ahead(source.entries().map_err(explain_source)?)
+            .map(|sourced| sourced.map_err(explain_source)),
+        |sourced| preparer.take(sourced),
         interrupt,
         |prepared| {
             let rejection = store.accept(prepared)?;
@@ -77,8 +85,10 @@ fn build(
         },
     );
     progress.finish();
+    let outcome = stopped(outcome);
     if matches!(outcome, Ok(true)) {
         store.sweep()?;
+        fetcher.sweep().map_err(explain_source)?;
     }
     // Whatever ended the loop, what was embedded until then is kept; a disk that is full says so again.
     let kept = store.commit();
@@ -87,12 +97,28 @@ fn build(
     if whole {
         calibrate(catalog, &preparer, &store)?;
     }
-    let report = Report::new(args, catalog, &store, started.elapsed())?;
+    let report = Report::new(args, source, catalog, &store, started.elapsed())?;
     report.print(args)?;
     if !whole {
         return Err(Failure::interrupted("interrupted").hint("the same command goes on from here").into());
     }
     report.check()
+}
+
+/// Somebody who stops the build while a picture is on its way stops it as at any other time.
+fn stopped(outcome: Result<bool>) -> Result<bool> {
+    let is_stop =
+        |error: &anyhow::Error| error.downcast_ref().is_some_and(|f: &Failure| f.kind() == Kind::Interrupted);
+    outcome.or_else(|error| if is_stop(&error) { Ok(false) } else { Err(error) })
+}
+
+fn fetcher(args: &BuildArgs) -> Fetcher {
+    Fetcher::new(FetchOptions {
+        folder: args.catalog.join(PICTURES),
+        offline: args.offline,
+        max_bytes: Limits::default().max_file_bytes,
+        patience: Patience::default(),
+    })
 }
 
 /// What scores mean has to be measured again when the pictures are others than before.
@@ -125,6 +151,9 @@ fn options(args: &BuildArgs) -> Result<Options> {
         selection: Selection::new(args.only.clone()),
         image_column: args.image_column.clone(),
         currency: currency.map_err(Failure::usage)?.map(|c| c.to_string()),
+        mapping: args.map.as_deref().map(Mapping::read).transpose().map_err(explain_source)?,
+        format: args.format,
+        unpublished: args.unpublished,
     })
 }
 

@@ -4,11 +4,13 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use anyhow::{Context, Result};
 use knytt_engine::{Catalog, Look, SourceRecord};
+use knytt_feed::Shot;
 use knytt_models::decode::{Limits, decode};
 use knytt_models::{Bundle, Device, Encoder, Pending};
 
+use crate::interrupt::Interrupt;
 use crate::model;
-use crate::source::{Entry, Item, Rejection, read_picture};
+use crate::source::{Item, Rejection, explain};
 use crate::thumbnail::{self, THUMBNAIL_SIDE};
 
 /// An item on its way to the writer.
@@ -23,25 +25,33 @@ pub enum Prepared {
     Rejected(Rejection),
 }
 
+/// A product to be with its picture on the way, or what is set aside.
+pub type Sourced = Result<(Item, Shot), Rejection>;
+
 /// Shared by all workers.
 pub struct Preparer<'a> {
     catalog: &'a Catalog,
+    interrupt: &'a Interrupt,
     model: Model,
     limits: Limits,
 }
 
 impl<'a> Preparer<'a> {
-    pub fn new(catalog: &'a Catalog, bundle: Bundle, device: Device) -> Self {
+    pub fn new(catalog: &'a Catalog, interrupt: &'a Interrupt, bundle: Bundle, device: Device) -> Self {
         let model = Model { bundle: Mutex::new(Some(bundle)), encoder: OnceLock::new(), device };
-        Self { catalog, model, limits: Limits::default() }
+        Self { catalog, interrupt, model, limits: Limits::default() }
     }
 
     /// Reads the item's picture and decides.
     ///
     /// # Errors
-    /// Only what ends the whole build: the catalogue or the model fails. A bad picture is a rejection.
-    pub fn take(&self, entry: Entry) -> Result<Prepared> {
-        entry.map_or_else(|rejection| Ok(Prepared::Rejected(rejection)), |item| self.prepare(item))
+    /// Only what ends the whole build: the catalogue or the model fails, or somebody stops it while a picture is
+    /// on its way. A bad picture is a rejection.
+    pub fn take(&self, sourced: Sourced) -> Result<Prepared> {
+        match sourced {
+            Ok((item, shot)) => self.prepare(item, shot),
+            Err(rejection) => Ok(Prepared::Rejected(rejection)),
+        }
     }
 
     /// The model; started if no picture has needed it yet.
@@ -52,8 +62,9 @@ impl<'a> Preparer<'a> {
         self.model.encoder()
     }
 
-    fn prepare(&self, item: Item) -> Result<Prepared> {
-        let bytes = match read_picture(&item.picture, &self.limits) {
+    fn prepare(&self, item: Item, shot: Shot) -> Result<Prepared> {
+        let read = shot.read(self.limits.max_file_bytes, &|| self.interrupt.is_asked());
+        let bytes = match read.map_err(explain)? {
             Ok(bytes) => bytes,
             Err((code, reason)) => return Ok(rejected(item, code, reason)),
         };

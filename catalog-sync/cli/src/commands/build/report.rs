@@ -1,5 +1,6 @@
 //! What a build tells at its end.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -10,6 +11,7 @@ use super::store::{Counts, Store};
 use crate::args::BuildArgs;
 use crate::failure::Failure;
 use crate::output::{self, counted, number, quiet};
+use crate::source::Source;
 
 /// The JSON of `knytt build --json`; see docs/json.md.
 #[derive(Serialize)]
@@ -19,6 +21,9 @@ pub struct Report {
     products: u64,
     #[serde(flatten)]
     counts: Counts,
+    /// Rows that their shop does not show, by the reason.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    skipped: BTreeMap<&'static str, u64>,
     embedded: u64,
     seconds: f64,
     embedded_per_second: f64,
@@ -31,7 +36,13 @@ struct ModelName {
 }
 
 impl Report {
-    pub fn new(args: &BuildArgs, catalog: &Catalog, store: &Store, elapsed: Duration) -> Result<Self> {
+    pub fn new(
+        args: &BuildArgs,
+        source: &Source,
+        catalog: &Catalog,
+        store: &Store,
+        elapsed: Duration,
+    ) -> Result<Self> {
         let info = catalog.info()?;
         let seconds = elapsed.as_secs_f64();
         Ok(Self {
@@ -39,6 +50,10 @@ impl Report {
             model: ModelName { name: info.model_name, fingerprint: info.fingerprint.as_str().into() },
             products: info.products,
             counts: store.counts(),
+            skipped: match source {
+                Source::Feed(feed) => feed.hidden().clone(),
+                Source::Folder(_) => BTreeMap::new(),
+            },
             embedded: store.embedded(),
             seconds,
             embedded_per_second: store.embedded() as f64 / seconds.max(1e-9),
@@ -84,6 +99,14 @@ impl Report {
                 format!("{} files or rows", number(c.quarantined))
             };
             text.push_str(&format!("{what} set aside: knytt inspect --catalog {}\n", self.catalog));
+        }
+        if !self.skipped.is_empty() {
+            let parts: Vec<_> =
+                self.skipped.iter().map(|(why, count)| format!("{} {why}", number(*count))).collect();
+            text.push_str(&format!(
+                "not shown by the shop: {}; --unpublished takes them\n",
+                parts.join(", ")
+            ));
         }
         let rate = if self.embedded > 0 {
             format!(", {} embedded, {:.0}/s", counted(self.embedded, "picture"), self.embedded_per_second)

@@ -19,7 +19,7 @@ use crate::metrics::{Ranked, Spread, Tally, recall};
 use crate::model::{self, Maker};
 use crate::pipeline;
 use crate::progress::Progress;
-use crate::source::{Feed, Options, Rejection, Row, Selection, Source, read_picture};
+use crate::source::{self, Feed, Options, Rejection, Row, Selection, Source, read_picture};
 
 /// How many answers the index is held to.
 const RECALL_AT: usize = 10;
@@ -63,9 +63,9 @@ pub fn feed(args: &EvalArgs) -> Result<Feed> {
     let options = Options {
         selection: Selection::new(args.only.clone()),
         image_column: args.image_column.clone(),
-        currency: None,
+        ..Options::default()
     };
-    let Source::Feed(feed) = Source::open(path, options)? else {
+    let Source::Feed(feed) = source::open(path, options)? else {
         return Err(Failure::usage("--queries takes a feed with labels, and this is a folder").into());
     };
     if feed.columns().contain(&args.label) {
@@ -94,7 +94,9 @@ pub fn queries(args: &EvalArgs, feed: &Feed, ignored: &BTreeSet<&str>) -> Result
         queries.extend(row?.ok().filter(counts));
     }
     if queries.is_empty() {
-        return Err(Failure::unusable(format!("no row of {} has a label that counts", feed.name())).into());
+        let path = args.queries.as_deref().unwrap_or(Path::new(""));
+        let message = format!("no row of {} has a label that counts", path.display());
+        return Err(Failure::unusable(message).into());
     }
     Ok(queries)
 }

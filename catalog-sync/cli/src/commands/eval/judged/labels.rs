@@ -28,7 +28,7 @@ pub fn queries(args: &EvalArgs, catalog: &Catalog) -> Result<Vec<JudgedQuery>> {
         queries.push(JudgedQuery {
             kind: value.clone(),
             text: None,
-            picture: Some(Picture::File(item.picture)),
+            picture: Some(Picture::At(item.picture)),
             like: None,
             without: Vec::new(),
             filters: Vec::new(),

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use knytt_engine::Product;
+use knytt_models::decode::Limits;
 use serde::Deserialize;
 
-use crate::source::field;
+use crate::failure::Failure;
+use crate::source::{self, field};
 
 /// A query and what is right for it.
 #[derive(Clone, Debug)]
@@ -28,7 +30,7 @@ pub struct JudgedQuery {
 /// A query's picture.
 #[derive(Clone, Debug)]
 pub enum Picture {
-    File(PathBuf),
+    At(source::Picture),
     Bytes(Vec<u8>),
 }
 
@@ -37,7 +39,10 @@ impl Picture {
     /// The file cannot be read.
     pub fn bytes(&self) -> Result<Vec<u8>> {
         Ok(match self {
-            Self::File(path) => fs_err::read(path)?,
+            Self::At(picture) => {
+                let read = source::read_picture(picture, &Limits::default());
+                read.map_err(|(_, reason)| Failure::new(reason))?
+            }
             Self::Bytes(bytes) => bytes.clone(),
         })
     }
@@ -124,7 +129,7 @@ pub fn read(file: &Path) -> Result<Vec<JudgedQuery>> {
             Ok(JudgedQuery {
                 kind,
                 text: query.text,
-                picture: query.image.map(|path| Picture::File(base.join(path))),
+                picture: query.image.map(|path| Picture::At(source::Picture::File(base.join(path)))),
                 like: query.like,
                 without: query.without,
                 filters: query.filters,
@@ -151,7 +156,7 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].relevance.ideal(10), found[0].relevance.count()), (vec![2, 1], 2));
         assert!(
-            matches!(&found[0].picture, Some(Picture::File(path)) if *path == folder.path().join("a.jpg"))
+            matches!(&found[0].picture, Some(Picture::At(source::Picture::File(path))) if *path == folder.path().join("a.jpg"))
         );
     }
 

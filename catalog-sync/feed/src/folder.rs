@@ -2,40 +2,45 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
 use knytt_engine::Product;
 
-use super::{Entry, Item, Rejection};
-use crate::failure::Failure;
+use crate::{Entry, Error, Item, Picture, Rejection, Result};
 
 /// Files with other endings are no pictures and are passed over.
 const ENDINGS: &[&str] = &["jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "tif", "tiff"];
 
+/// A file's path from the folder, or why what is there cannot be looked into.
+type Found = Result<PathBuf, Rejection>;
+
 /// The pictures under a folder, sorted by path.
 pub struct Folder {
     root: PathBuf,
-    found: Vec<Result<PathBuf, Rejection>>,
+    found: Vec<Found>,
 }
 
 impl Folder {
     /// # Errors
     /// The folder cannot be read, or has no picture in it.
     pub fn open(root: &Path) -> Result<Self> {
-        fs_err::read_dir(root)?;
-        let mut found = Vec::new();
-        walk(root, Path::new(""), &mut found);
+        fs_err::read_dir(root).map_err(Error::Read)?;
+        let found = files(root, is_picture);
         if found.iter().all(Result::is_err) {
-            return Err(Failure::unusable(format!("there is no picture in {}", root.display()))
-                .hint(format!("pictures end in {}", ENDINGS.join(", ")))
-                .into());
+            return Err(Error::NoPictures { folder: root.into(), endings: ENDINGS.join(", ") });
         }
         Ok(Self { root: root.to_owned(), found })
     }
 
+    /// How many pictures.
     pub fn len(&self) -> usize {
         self.found.len()
     }
 
+    /// Whether there is none; then it could not be opened.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// Each picture as a product.
     pub fn entries(&self) -> impl Iterator<Item = Entry> + Send + '_ {
         self.found.iter().map(|found| self.item(found.as_ref().map_err(Clone::clone)?))
     }
@@ -54,13 +59,21 @@ impl Folder {
             id: id.clone(),
             ..Product::default()
         };
-        Ok(Item { place: id, picture: self.root.join(relative), product })
+        Ok(Item { place: id, picture: Picture::File(self.root.join(relative)), product })
     }
 }
 
+/// The files under a folder that are wanted, and the folders that cannot be read.
+///
 /// Depth first, names sorted, so that two runs see the same order. Hidden entries are passed over, and
 /// linked folders too: a link may lead back up.
-fn walk(root: &Path, below: &Path, found: &mut Vec<Result<PathBuf, Rejection>>) {
+pub(crate) fn files(root: &Path, wanted: fn(&Path) -> bool) -> Vec<Found> {
+    let mut found = Vec::new();
+    walk(root, Path::new(""), wanted, &mut found);
+    found
+}
+
+fn walk(root: &Path, below: &Path, wanted: fn(&Path) -> bool, found: &mut Vec<Found>) {
     let refuse = |error: std::io::Error| {
         Err(Rejection::new(
             below.display().to_string(),
@@ -79,8 +92,8 @@ fn walk(root: &Path, below: &Path, found: &mut Vec<Result<PathBuf, Rejection>>) 
         let path = below.join(&name);
         match entry.file_type() {
             _ if name.as_encoded_bytes().starts_with(b".") => {}
-            Ok(kind) if kind.is_dir() => walk(root, &path, found),
-            Ok(_) if is_picture(&path) => found.push(Ok(path)),
+            Ok(kind) if kind.is_dir() => walk(root, &path, wanted, found),
+            Ok(_) if wanted(&path) => found.push(Ok(path)),
             Ok(_) => {}
             Err(error) => found.push(refuse(error)),
         }

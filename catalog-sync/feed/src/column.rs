@@ -1,0 +1,344 @@
+//! What the columns of a feed mean.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::Mapping;
+
+/// A part of a product that a column can fill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Role {
+    Id,
+    Title,
+    Description,
+    Brand,
+    Category,
+    Price,
+    SalePrice,
+    Currency,
+    Color,
+    Size,
+    Availability,
+    Image,
+    MoreImages,
+    Group,
+    Variants,
+}
+
+/// Usual names of each part, the more telling ones first: where a row fills several, the first counts
+/// and the others are kept as attributes.
+const NAMES: &[(Role, &[&str])] = &[
+    (Role::Id, &["id", "item_id", "product_id", "offer_id", "sku", "handle"]),
+    (Role::Title, &["title", "name", "product_name"]),
+    (Role::Description, &["description", "body", "body_html"]),
+    (Role::Brand, &["brand", "vendor", "manufacturer"]),
+    (Role::Category, &["category", "product_type", "product_types", "google_product_category", "type"]),
+    (Role::Price, &["price"]),
+    (Role::SalePrice, &["sale_price"]),
+    (Role::Currency, &["currency", "price_currency"]),
+    (Role::Color, &["color", "colour", "colors", "colours"]),
+    (Role::Size, &["size", "sizes"]),
+    (Role::Availability, &["availability", "stock"]),
+    (Role::Image, IMAGE_NAMES),
+    (Role::MoreImages, &["additional_image_link", "additional_image_links", "more_images"]),
+    (Role::Group, &["item_group_id"]),
+    (Role::Variants, &["variants"]),
+];
+
+/// The names under which a picture is looked for.
+pub(crate) const IMAGE_NAMES: &[&str] = &[
+    "image",
+    "image_link",
+    "image_path",
+    "image_file",
+    "image_url",
+    "image_src",
+    "picture",
+    "photo",
+    "file",
+    "filename",
+    "path",
+];
+
+/// The attributes that Merchant Center documents and that fill no part of their own: kept under these names,
+/// however a feed spells them (`Size Type`, `g:size_type`, `sizeType`).
+const MERCHANT: &[&str] = &[
+    "adult",
+    "ads_redirect",
+    "age_group",
+    "auto_pricing_min_price",
+    "availability_date",
+    "bundle",
+    "certification",
+    "cloud_export_program",
+    "condition",
+    "consumer_notice",
+    "cost_of_goods_sold",
+    "custom_label_0",
+    "custom_label_1",
+    "custom_label_2",
+    "custom_label_3",
+    "custom_label_4",
+    "disclosure_date",
+    "display_ads_id",
+    "display_ads_link",
+    "display_ads_similar_ids",
+    "display_ads_title",
+    "display_ads_value",
+    "energy_efficiency_class",
+    "excluded_destination",
+    "expiration_date",
+    "external_seller_id",
+    "free_shipping_threshold",
+    "gender",
+    "gtin",
+    "identifier_exists",
+    "included_destination",
+    "installment",
+    "is_bundle",
+    "lifestyle_image_link",
+    "link",
+    "link_template",
+    "loyalty_points",
+    "loyalty_program",
+    "material",
+    "max_energy_efficiency_class",
+    "max_handling_time",
+    "maximum_retail_price",
+    "min_energy_efficiency_class",
+    "min_handling_time",
+    "minimum_order_value",
+    "mobile_link",
+    "mobile_link_template",
+    "mpn",
+    "multipack",
+    "pattern",
+    "pause",
+    "pickup_method",
+    "pickup_sla",
+    "product_detail",
+    "product_fee",
+    "product_height",
+    "product_highlight",
+    "product_length",
+    "product_weight",
+    "product_width",
+    "promotion_id",
+    "return_policy_label",
+    "sale_price_effective_date",
+    "sell_on_google_quantity",
+    "shipping",
+    "shipping_height",
+    "shipping_label",
+    "shipping_length",
+    "shipping_weight",
+    "shipping_width",
+    "ships_from_country",
+    "shopping_ads_excluded_country",
+    "short_title",
+    "size_system",
+    "size_type",
+    "structured_description",
+    "structured_title",
+    "subscription_cost",
+    "tax",
+    "tax_category",
+    "transit_time_label",
+    "unit_pricing_base_measure",
+    "unit_pricing_measure",
+    "video_link",
+    "virtual_model_link",
+];
+
+/// One column: its name, and what it means.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Column {
+    /// Merchant Center's name if it has one, else the feed's.
+    pub(crate) name: String,
+    /// As the feed writes it.
+    pub(crate) written: String,
+    /// The part that it fills, with its place among the names of that part.
+    pub(crate) role: Option<(Role, usize)>,
+}
+
+impl Column {
+    fn of(written: &str, naming: &Naming) -> Self {
+        let written = written.trim().trim_start_matches('\u{feff}');
+        let plain = normalise(written);
+        let mapped = naming.mapped.get(&plain);
+        let plain = mapped.unwrap_or(&plain);
+        // A column that somebody named counts before those that only look like it.
+        let place = |place: usize| if mapped.is_some() { 0 } else { place + 1 };
+        let known = role(plain).map(|(role, at)| (role, place(at)));
+        let role = match naming.image_column.as_deref() {
+            Some(chosen) if chosen == normalise(written) => Some((Role::Image, 0)),
+            Some(_) => known.filter(|(role, _)| *role != Role::Image),
+            None => known,
+        };
+        let name = if mapped.is_some() || MERCHANT.contains(&plain.as_str()) { plain } else { written };
+        Self { name: name.to_owned(), written: written.to_owned(), role }
+    }
+
+    /// Whether somebody may mean it by this name.
+    pub(crate) fn is_called(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name) || self.written.eq_ignore_ascii_case(name)
+    }
+}
+
+fn role(plain: &str) -> Option<(Role, usize)> {
+    NAMES.iter().find_map(|(role, names)| Some((*role, names.iter().position(|n| *n == plain)?)))
+}
+
+/// The part of a product that is usually called `name`.
+pub(crate) fn role_of(name: &str) -> Option<Role> {
+    role(&normalise(name)).map(|(role, _)| role)
+}
+
+/// Merchant Center's name for an attribute, if it documents one that is spelled so.
+pub(crate) fn merchant_name(name: &str) -> Option<&'static str> {
+    let plain = normalise(name);
+    let of_parts = NAMES.iter().flat_map(|(_, names)| names.iter());
+    MERCHANT.iter().chain(of_parts).find(|known| **known == plain).copied()
+}
+
+/// `Image Link`, `image-link`, `imageLink` and `g:image_link` are one name.
+pub(crate) fn normalise(name: &str) -> String {
+    let name = name.trim().trim_start_matches('\u{feff}');
+    let name = name.strip_prefix("g:").unwrap_or(name);
+    let mut plain = String::with_capacity(name.len());
+    let mut after_small = false;
+    for c in name.chars() {
+        if !c.is_alphanumeric() {
+            after_small = false;
+            if !plain.is_empty() && !plain.ends_with('_') {
+                plain.push('_');
+            }
+            continue;
+        }
+        if c.is_uppercase() && after_small {
+            plain.push('_');
+        }
+        after_small = c.is_lowercase();
+        plain.extend(c.to_lowercase());
+    }
+    plain.truncate(plain.trim_end_matches('_').len());
+    plain
+}
+
+/// How this feed's columns are named.
+#[derive(Debug, Default)]
+struct Naming {
+    image_column: Option<String>,
+    /// Merchant Center's names by the feed's, both plain.
+    mapped: HashMap<String, String>,
+}
+
+/// The columns of one feed, each looked at once.
+#[derive(Clone, Debug, Default)]
+pub struct Columns {
+    naming: Arc<Naming>,
+    known: HashMap<String, Arc<Column>>,
+    /// Those that fill no part, whatever they are called.
+    attributes: HashMap<String, Arc<Column>>,
+}
+
+impl Columns {
+    pub(crate) fn new(image_column: Option<&str>, mapping: Option<&Mapping>) -> Self {
+        let pairs = mapping.map(|m| m.columns.iter()).unwrap_or_default();
+        let naming = Naming {
+            image_column: image_column.map(normalise),
+            mapped: pairs.map(|(name, column)| (normalise(column), normalise(name))).collect(),
+        };
+        Self { naming: Arc::new(naming), ..Self::default() }
+    }
+
+    /// The column of this name, as the feed writes it.
+    pub(crate) fn column(&mut self, name: &str) -> Arc<Column> {
+        if let Some(column) = self.known.get(name) {
+            return Arc::clone(column);
+        }
+        let column = Arc::new(Column::of(name, &self.naming));
+        self.known.insert(name.to_owned(), Arc::clone(&column));
+        column
+    }
+
+    /// The column of this name that fills no part of a product, even if it is called like one.
+    pub(crate) fn attribute(&mut self, name: &str) -> Arc<Column> {
+        if let Some(column) = self.attributes.get(name) {
+            return Arc::clone(column);
+        }
+        let written = name.trim().to_owned();
+        let column = Arc::new(Column { name: written.clone(), written, role: None });
+        self.attributes.insert(name.to_owned(), Arc::clone(&column));
+        column
+    }
+
+    /// Whether one of the columns met so far has pictures.
+    pub(crate) fn have_image(&self) -> bool {
+        self.known.values().any(|c| matches!(c.role, Some((Role::Image, _))))
+    }
+
+    /// Whether a column of this name was met.
+    pub fn contain(&self, name: &str) -> bool {
+        let name = name.trim();
+        let wanted = role_of(name);
+        let fills = |c: &Column| wanted.is_some() && c.role.map(|(role, _)| role) == wanted;
+        self.known.values().any(|c| c.is_called(name) || fills(c))
+            || self.attributes.values().any(|c| c.is_called(name))
+    }
+
+    /// The names met so far, as the feed writes them, sorted.
+    pub fn names(&self) -> Vec<&str> {
+        let columns = self.known.values().chain(self.attributes.values());
+        let mut names: Vec<_> = columns.map(|c| c.written.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usual_spellings_mean_the_same() {
+        for name in
+            ["image_link", "Image Link", "g:image_link", " IMAGE-LINK ", "\u{feff}image link", "imageLink"]
+        {
+            assert_eq!(role_of(name), Some(Role::Image), "{name}");
+        }
+        assert_eq!(role_of("Google Product Category"), Some(Role::Category));
+        assert_eq!(role_of("Body (HTML)"), Some(Role::Description));
+        assert_eq!(role_of("itemGroupId"), Some(Role::Group));
+        assert_eq!(role_of("label"), None);
+    }
+
+    #[test]
+    fn documented_attributes_have_one_name_and_others_their_own() {
+        let mut columns = Columns::default();
+        assert_eq!(columns.column("g:age_group").name, "age_group");
+        assert_eq!(columns.column("Size Type").name, "size_type");
+        assert_eq!(columns.column("Season (internal)").name, "Season (internal)");
+        assert!(columns.contain("size type") && columns.contain("SIZE_TYPE"));
+    }
+
+    #[test]
+    fn a_chosen_image_column_replaces_the_usual_ones() {
+        let mut columns = Columns::new(Some("shot"), None);
+        assert_eq!(columns.column("image").role, None);
+        assert!(!columns.have_image());
+        assert_eq!(columns.column("Shot").role, Some((Role::Image, 0)));
+        assert!(columns.have_image() && columns.contain("IMAGE"));
+    }
+
+    #[test]
+    fn a_mapped_column_counts_before_one_that_is_called_so() {
+        let mapping = Mapping::parse("[columns]\ntitle = \"Bezeichnung\"\nmaterial = \"Stoff\"").unwrap();
+        let mut columns = Columns::new(None, Some(&mapping));
+        assert_eq!(columns.column("Bezeichnung").role, Some((Role::Title, 0)));
+        assert_eq!(columns.column("title").role, Some((Role::Title, 1)));
+        assert_eq!(columns.column("stoff").name, "material");
+        assert!(columns.contain("Stoff") && columns.contain("material"));
+    }
+}

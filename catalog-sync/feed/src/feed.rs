@@ -1,0 +1,309 @@
+//! A product feed: rows of any format, and the products that they are.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::entries::{Entries, Listings, Tally};
+use crate::gather::Counts;
+use crate::product::{Defaults, listing};
+use crate::read::{Found, Origin, Reader, Survey};
+use crate::{Columns, Entry, Error, Format, Mapping, Rejection, Result, Row, Selection, group};
+
+/// What a feed's rows are read with; a folder of pictures needs none of it.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Which rows.
+    pub selection: Selection,
+    /// The column with the picture, when its name is not one of the usual ones.
+    pub image_column: Option<String>,
+    /// For prices that name no currency.
+    pub currency: Option<String>,
+    /// What the feed's own names mean.
+    pub mapping: Option<Mapping>,
+    /// The format, when it is not to be seen from the content.
+    pub format: Option<Format>,
+    /// Whether drafts and what is archived or not published are products too.
+    pub unpublished: bool,
+}
+
+/// A feed that was read through once: its columns are known, its rows counted, and how many belong together.
+pub struct Feed {
+    path: PathBuf,
+    /// The file's name, which places are told with.
+    name: String,
+    format: Format,
+    options: Options,
+    defaults: Defaults,
+    survey: Survey,
+    groups: Counts,
+    columns: Columns,
+    rows: usize,
+    entries: usize,
+    hidden: BTreeMap<&'static str, u64>,
+}
+
+impl Feed {
+    /// Reads the feed through.
+    ///
+    /// # Errors
+    /// Not a feed, unreadable, empty, or without the columns that are needed.
+    pub fn open(path: &Path, options: Options) -> Result<Self> {
+        let name =
+            path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into());
+        let format = format(path, &name, &options)?;
+        let mapping = options.mapping.clone().unwrap_or_default();
+        let defaults = Defaults {
+            currency: options.currency.clone().or(mapping.currency),
+            separator: mapping.separator,
+            decimal: mapping.decimal,
+        };
+        let mut feed = Self {
+            path: path.into(),
+            name,
+            format,
+            options,
+            defaults,
+            survey: Survey::default(),
+            groups: Counts::default(),
+            columns: Columns::default(),
+            rows: 0,
+            entries: 0,
+            hidden: BTreeMap::new(),
+        };
+        feed.survey = feed.origin().survey()?;
+        feed.count()?;
+        feed.check()?;
+        Ok(feed)
+    }
+
+    /// The format that it was read as.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// About how many entries there will be: products and what is set aside.
+    pub fn len(&self) -> usize {
+        self.entries
+    }
+
+    /// Whether there are none; then it could not be opened.
+    pub fn is_empty(&self) -> bool {
+        self.entries == 0
+    }
+
+    /// What `--label` and the like can name.
+    pub fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
+    /// How many rows the shop does not show, by the reason; they are left out unless they were asked for.
+    pub fn hidden(&self) -> &BTreeMap<&'static str, u64> {
+        &self.hidden
+    }
+
+    /// The rows that are asked for, in order, and what cannot be read.
+    ///
+    /// # Errors
+    /// The file cannot be opened.
+    pub fn rows(&self) -> Result<impl Iterator<Item = Result<Found>> + Send + '_> {
+        let taken = |found: &Result<Found>| match found {
+            Ok(Ok(row)) => self.takes(row),
+            _ => true,
+        };
+        Ok(self.reader()?.filter(taken))
+    }
+
+    /// One row's product, by itself.
+    ///
+    /// # Errors
+    /// What the row lacks.
+    pub fn item(&self, row: &Row) -> Entry {
+        let mut entries = group::products(vec![listing(row, &self.defaults)?], self.base());
+        entries
+            .pop()
+            .unwrap_or_else(|| Err(Rejection::new(row.place.clone(), "missing-image", "it names no picture")))
+    }
+
+    /// The products of all rows that are asked for. The first row with an id has it; later ones are refused.
+    ///
+    /// # Errors
+    /// The file cannot be opened.
+    pub fn entries(&self) -> Result<impl Iterator<Item = Result<Entry>> + Send + '_> {
+        let listings = Listings::new(Box::new(self.rows()?), &self.defaults);
+        Ok(Entries::new(listings, &self.groups, self.base()))
+    }
+
+    fn takes(&self, row: &Row) -> bool {
+        (self.options.unpublished || row.hidden.is_none()) && self.options.selection.takes(row)
+    }
+
+    /// What pictures' paths are relative to.
+    fn base(&self) -> &Path {
+        if self.path.is_dir() { &self.path } else { self.path.parent().unwrap_or(Path::new("")) }
+    }
+
+    fn origin(&self) -> Origin<'_> {
+        let options = &self.options;
+        Origin {
+            path: &self.path,
+            name: &self.name,
+            format: self.format,
+            delimiter: options.mapping.as_ref().and_then(|m| m.delimiter).and_then(|c| u8::try_from(c).ok()),
+            columns: Columns::new(options.image_column.as_deref(), options.mapping.as_ref()),
+        }
+    }
+
+    fn reader(&self) -> Result<Box<dyn Reader>> {
+        self.origin().open(&self.survey)
+    }
+
+    /// Counts the rows, the groups and the entries, and meets the columns.
+    fn count(&mut self) -> Result<()> {
+        let mut reader = self.reader()?;
+        let (mut rows, mut hidden) = (0, BTreeMap::new());
+        let mut tally = Tally::default();
+        let shown = reader.by_ref().filter(|found| match found {
+            Ok(Ok(row)) => {
+                if let Some(why) = row.hidden.filter(|_| !self.options.unpublished) {
+                    *hidden.entry(why).or_insert(0) += 1;
+                }
+                rows += usize::from(self.takes(row));
+                self.takes(row)
+            }
+            _ => {
+                rows += 1;
+                true
+            }
+        });
+        for found in Listings::new(Box::new(shown), &self.defaults) {
+            tally.add(found?.as_ref().ok().map(|listing| &listing.product));
+        }
+        (self.rows, self.hidden) = (rows, hidden);
+        self.columns = reader.columns().clone();
+        self.entries = tally.entries();
+        self.groups = tally.groups;
+        Ok(())
+    }
+
+    fn check(&self) -> Result<()> {
+        let (name, columns) = (self.name.clone(), self.columns.names().join(", "));
+        if columns.is_empty() {
+            return Err(Error::Empty { name });
+        }
+        if let Some(column) = self.missing_mapped() {
+            return Err(Error::NoSuchColumn { name, column, option: "--map", columns });
+        }
+        if !self.columns.have_image() {
+            return Err(Error::NoPictureColumn { name, column: self.options.image_column.clone(), columns });
+        }
+        if let Some(column) = self.options.selection.columns().find(|c| !self.columns.contain(c)) {
+            return Err(Error::NoSuchColumn { name, column: column.into(), option: "--where", columns });
+        }
+        if self.rows == 0 {
+            return Err(Error::NoRows { name, why: self.why_empty() });
+        }
+        Ok(())
+    }
+
+    fn missing_mapped(&self) -> Option<String> {
+        let mapped = self.options.mapping.iter().flat_map(|mapping| mapping.columns.values());
+        mapped.filter(|column| !self.columns.contain(column)).cloned().next()
+    }
+
+    fn why_empty(&self) -> String {
+        let hidden: u64 = self.hidden.values().sum();
+        if hidden > 0 {
+            return format!(
+                "has no product that its shop shows, and {hidden} others: --unpublished takes them"
+            );
+        }
+        if self.options.selection.is_empty() {
+            "has no rows".into()
+        } else {
+            "has no row that --where takes".into()
+        }
+    }
+}
+
+fn format(path: &Path, name: &str, options: &Options) -> Result<Format> {
+    match options.format {
+        Some(format) => Ok(format),
+        None if path.is_dir() => Ok(Format::JsonLd),
+        None => match Format::detect(path, name)? {
+            // Whoever says what columns mean does not want them to be understood otherwise.
+            Format::Shopify | Format::WooCommerce if options.mapping.is_some() => Ok(Format::Table),
+            format => Ok(format),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Selector;
+
+    fn feed(text: &str, options: Options) -> Result<(tempfile::TempDir, Feed)> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("f.csv");
+        std::fs::write(&path, text).unwrap();
+        let feed = Feed::open(&path, options)?;
+        Ok((folder, feed))
+    }
+
+    fn only(selector: &str) -> Options {
+        Options {
+            selection: Selection::new(vec![selector.parse::<Selector>().unwrap()]),
+            ..Options::default()
+        }
+    }
+
+    #[test]
+    fn the_first_row_keeps_a_shared_id() {
+        let (_folder, feed) = feed("id,image\n1,a.jpg\n2,b.jpg\n1,c.jpg\n", Options::default()).unwrap();
+        let entries: Vec<_> = feed.entries().unwrap().map(Result::unwrap).collect();
+        assert_eq!(entries[0].as_ref().unwrap().product.image, "a.jpg");
+        let refused = entries[2].as_ref().unwrap_err();
+        assert_eq!((refused.place.as_str(), refused.code), ("f.csv:4", "duplicate-id"));
+        assert!(refused.reason.contains("f.csv:2"), "{}", refused.reason);
+    }
+
+    #[test]
+    fn only_selected_rows_are_counted_and_read() {
+        let (_folder, feed) = feed("image,split\na.jpg,train\nb.jpg,val\n", only("split=val")).unwrap();
+        assert_eq!(feed.len(), 1);
+        let ids: Vec<_> = feed.entries().unwrap().map(|e| e.unwrap().unwrap().product.id).collect();
+        assert_eq!(ids, ["b.jpg"], "without an id column the picture's path is the id");
+    }
+
+    #[test]
+    fn scattered_rows_of_a_group_come_together_and_are_counted_so() {
+        let text = "id,item_group_id,image,size\n1,g,a.jpg,S\n2,h,b.jpg,S\n3,g,a.jpg,M\n4,,c.jpg,\n5,h,d.jpg,M\n6,g,,L\n";
+        let (_folder, feed) = feed(text, Options::default()).unwrap();
+        let entries: Vec<_> = feed.entries().unwrap().map(|e| e.unwrap().unwrap().product).collect();
+        assert_eq!(feed.len(), entries.len());
+        let seen: Vec<_> = entries.iter().map(|p| (p.id.as_str(), p.sizes.join(""))).collect();
+        let expected = [("4", ""), ("2", "S"), ("5", "M"), ("1", "SML")];
+        assert_eq!(seen, expected.map(|(id, sizes)| (id, sizes.to_owned())));
+    }
+
+    #[test]
+    fn a_feed_that_cannot_work_is_refused_before_anything_is_done() {
+        for (text, options) in [
+            ("", Options::default()),
+            ("id,image\n", Options::default()),
+            ("id,title\n1,a\n", Options::default()),
+            ("id,image\n1,a.jpg\n", only("split=val")),
+            ("id,image\n1,a.jpg\n", only("id=2")),
+            ("id,image\n1,a\n", Options { image_column: Some("shot".into()), ..Options::default() }),
+            (
+                "id,image\n1,a\n",
+                Options {
+                    mapping: Mapping::parse("[columns]\ntitle = \"Titel\"").ok(),
+                    ..Options::default()
+                },
+            ),
+        ] {
+            assert!(feed(text, options).is_err(), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Looks ahead in a source, so that many pictures are on their way while one is embedded.
+
+use std::collections::VecDeque;
+
+use super::{Download, Fetcher};
+use crate::{Entry, Item, Picture, Refusal, Rejection, Result, read_picture};
+
+/// Entries that are looked ahead.
+const AHEAD: usize = 256;
+
+/// A product's picture, here or on its way.
+pub enum Shot {
+    /// A file, or inside of the feed.
+    Here(Picture),
+    /// From a server.
+    Coming(Download),
+}
+
+impl Shot {
+    /// Its bytes, as soon as they are here.
+    ///
+    /// # Errors
+    /// Those of [`Download::wait`]; inside, why there is no picture.
+    pub fn read(self, max_bytes: u64, stop: &dyn Fn() -> bool) -> Result<Result<Vec<u8>, Refusal>> {
+        let picture = match self {
+            Self::Here(picture) => picture,
+            Self::Coming(download) => match download.wait(stop)? {
+                Ok(path) => Picture::File(path),
+                Err(refusal) => return Ok(Err(refusal)),
+            },
+        };
+        Ok(read_picture(&picture, max_bytes))
+    }
+}
+
+/// Entries in their order, their pictures on the way.
+pub struct Ahead<'f, I> {
+    fetcher: &'f Fetcher,
+    entries: I,
+    queue: VecDeque<Result<Result<(Item, Shot), Rejection>>>,
+}
+
+impl Fetcher {
+    /// Begins to bring the pictures of a source's entries some way ahead of them.
+    pub fn ahead<I: Iterator<Item = Result<Entry>>>(&self, entries: I) -> Ahead<'_, I> {
+        Ahead { fetcher: self, entries, queue: VecDeque::new() }
+    }
+
+    fn begin(&self, entry: Entry) -> Result<Result<(Item, Shot), Rejection>> {
+        let item = match entry {
+            Ok(item) => item,
+            Err(rejection) => return Ok(Err(rejection)),
+        };
+        let shot = match &item.picture {
+            Picture::Remote(url) => Shot::Coming(self.fetch(url)?),
+            here => Shot::Here(here.clone()),
+        };
+        Ok(Ok((item, shot)))
+    }
+}
+
+impl<I: Iterator<Item = Result<Entry>>> Iterator for Ahead<'_, I> {
+    type Item = Result<Result<(Item, Shot), Rejection>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while self.queue.len() < AHEAD {
+            let Some(entry) = self.entries.next() else { break };
+            self.queue.push_back(entry.and_then(|entry| self.fetcher.begin(entry)));
+        }
+        self.queue.pop_front()
+    }
+}

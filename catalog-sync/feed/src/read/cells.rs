@@ -1,0 +1,79 @@
+//! The cells of a row that a reader puts together itself.
+
+use std::sync::Arc;
+
+use crate::Columns;
+use crate::column::{Column, merchant_name};
+use crate::json::Json;
+
+/// A row's cells, by column.
+pub(crate) type Cells = Vec<(Arc<Column>, String)>;
+
+/// A row in the making.
+pub(crate) struct Maker<'a> {
+    columns: &'a mut Columns,
+    cells: Cells,
+}
+
+impl<'a> Maker<'a> {
+    pub(crate) fn new(columns: &'a mut Columns) -> Self {
+        Self { columns, cells: Vec::new() }
+    }
+
+    /// Under one of Merchant Center's names; an empty value is left out.
+    pub(crate) fn put(&mut self, name: &str, value: impl Into<String>) {
+        let value = value.into();
+        if !value.trim().is_empty() {
+            self.cells.push((self.columns.column(name), value));
+        }
+    }
+
+    /// Under the shop's own name, whatever that would mean elsewhere; an empty value is left out.
+    pub(crate) fn keep(&mut self, name: &str, value: impl Into<String>) {
+        let value = value.into();
+        if !value.trim().is_empty() {
+            self.cells.push((self.columns.attribute(name), value));
+        }
+    }
+
+    /// [`Self::keep`] for what JSON has under this name.
+    pub(crate) fn keep_json(&mut self, name: &str, value: &Json) {
+        value.cells().into_iter().for_each(|cell| self.keep(name, cell));
+    }
+
+    /// Under Merchant Center's name if it has an attribute of this name that is no part of a product, else
+    /// under the name as it is.
+    pub(crate) fn put_or_keep(&mut self, name: &str, value: &str) {
+        let attribute = merchant_name(name).filter(|name| self.columns.column(name).role.is_none());
+        match attribute {
+            Some(known) => self.put(known, value),
+            None => self.keep(name, value),
+        }
+    }
+
+    pub(crate) fn cells(self) -> Cells {
+        self.cells
+    }
+}
+
+/// The cells of an object of JSON whose names are columns.
+pub(crate) fn of_object(parts: &[(String, Json)], columns: &mut Columns) -> Cells {
+    let mut cells = Vec::new();
+    for (name, value) in parts {
+        match value {
+            // As we write products ourselves: what fills no part of one.
+            Json::Object(others) if name == "attributes" => {
+                for (name, value) in others {
+                    let column = columns.attribute(name);
+                    cells.extend(value.cells().into_iter().map(|cell| (Arc::clone(&column), cell)));
+                }
+            }
+            Json::List(_) if name == "variants" => cells.push((columns.column(name), value.to_string())),
+            value => {
+                let column = columns.column(name);
+                cells.extend(value.cells().into_iter().map(|cell| (Arc::clone(&column), cell)));
+            }
+        }
+    }
+    cells
+}

@@ -1,0 +1,172 @@
+//! JSON lines: one object a line. A list of objects is read too.
+
+use std::io::{BufRead, Read};
+use std::path::Path;
+
+use serde_json::value::RawValue;
+
+use super::{Found, Reader};
+use crate::json::Json;
+use crate::read::cells;
+use crate::text::{self, Text};
+use crate::{Columns, Error, Rejection, Result, Row};
+
+/// No product's row is longer; a file without line ends would otherwise be read into memory whole.
+const MAX_LINE_BYTES: u64 = 4 << 20;
+
+/// A list is read at once.
+pub(super) const MAX_DOCUMENT_BYTES: u64 = 1 << 30;
+
+/// Rows of JSON objects.
+pub(crate) struct JsonRows {
+    objects: Objects,
+    columns: Columns,
+    name: String,
+}
+
+enum Objects {
+    Lines(Lines),
+    List { members: std::vec::IntoIter<Box<RawValue>>, number: u64 },
+}
+
+impl JsonRows {
+    /// # Errors
+    /// The file cannot be opened, or is a list that cannot be read.
+    pub(crate) fn open(path: &Path, name: &str, columns: Columns) -> Result<Self> {
+        let mut text = text::open(path)?;
+        let start = text.fill_buf().map_err(|e| text::named(path, &e))?;
+        let is_list = start.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
+        let objects = if is_list {
+            let list: Vec<Box<RawValue>> = serde_json::from_str(&text::read(path, MAX_DOCUMENT_BYTES)?)
+                .map_err(|e| Error::Damaged { name: name.into(), reason: e.to_string() })?;
+            Objects::List { members: list.into_iter(), number: 0 }
+        } else {
+            Objects::Lines(Lines { text, buffer: Vec::new(), line: 0 })
+        };
+        Ok(Self { objects, columns, name: name.into() })
+    }
+
+    fn row(&mut self, place: String, object: Result<Json, (&'static str, String)>) -> Found {
+        let refuse = |(code, reason)| Rejection::new(place.clone(), code, reason);
+        match object.map_err(refuse)? {
+            Json::Object(parts) => Ok(Row::new(place, cells::of_object(&parts, &mut self.columns))),
+            _ => Err(Rejection::new(place, "bad-json", "it is not a JSON object")),
+        }
+    }
+}
+
+impl Iterator for JsonRows {
+    type Item = Result<Found>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (place, object) = match &mut self.objects {
+            Objects::List { members, number } => {
+                *number += 1;
+                (format!("{}#{number}", self.name), parsed(members.next()?.get()))
+            }
+            Objects::Lines(lines) => match lines.next_filled() {
+                Err(error) => return Some(Err(text::named(Path::new(&self.name), &error))),
+                Ok(false) => return None,
+                Ok(true) => (format!("{}:{}", self.name, lines.line), lines.object()),
+            },
+        };
+        Some(Ok(self.row(place, object)))
+    }
+}
+
+impl Reader for JsonRows {
+    fn columns(&self) -> &Columns {
+        &self.columns
+    }
+}
+
+/// Lines of a text, each in its turn.
+struct Lines {
+    text: Text,
+    buffer: Vec<u8>,
+    line: u64,
+}
+
+impl Lines {
+    /// Reads on to a line with something in it; false at the end.
+    fn next_filled(&mut self) -> std::io::Result<bool> {
+        while self.read_line()? {
+            if !self.buffer.iter().all(u8::is_ascii_whitespace) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Of a line that is too long the rest is skipped.
+    fn read_line(&mut self) -> std::io::Result<bool> {
+        self.buffer.clear();
+        self.line += 1;
+        let length = self.text.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut self.buffer)?;
+        if length as u64 == MAX_LINE_BYTES && !self.buffer.ends_with(b"\n") {
+            self.text.skip_until(b'\n')?;
+        }
+        Ok(length > 0)
+    }
+
+    fn object(&self) -> Result<Json, (&'static str, String)> {
+        if self.buffer.len() as u64 >= MAX_LINE_BYTES {
+            return Err(("line-too-long", format!("the line is longer than {} MiB", MAX_LINE_BYTES >> 20)));
+        }
+        let text = std::str::from_utf8(&self.buffer);
+        parsed(text.map_err(|_| ("bad-utf8", "the line is not UTF-8 text".to_owned()))?)
+    }
+}
+
+fn parsed(text: &str) -> Result<Json, (&'static str, String)> {
+    Json::parse(text).map_err(|error| ("bad-json", format!("it is not a JSON object: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(bytes: &[u8]) -> Vec<Found> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("f.jsonl");
+        std::fs::write(&path, bytes).unwrap();
+        JsonRows::open(&path, "f.jsonl", Columns::default()).unwrap().map(Result::unwrap).collect()
+    }
+
+    #[test]
+    fn values_of_each_kind_become_cells() {
+        let rows =
+            rows(br#"{"id": 7, "color": ["red", "blue"], "kids": false, "gone": null, "dim": {"w": 1.50}}"#);
+        let row = rows[0].as_ref().unwrap();
+        let cells = ["id", "color", "kids", "gone", "dim"].map(|name| row.get(name).unwrap_or_default());
+        assert_eq!(cells, ["7", "red|blue", "false", "", r#"{"w":1.50}"#]);
+    }
+
+    #[test]
+    fn bad_lines_are_named_and_the_rest_is_read() {
+        let rows = rows(b"{\"id\": 1}\n\n[2]\n{\"id\": \"\xff\"}\n{\"id\": 5}");
+        let codes: Vec<_> = rows.iter().map(|r| r.as_ref().map_or_else(|e| e.code, |_| "ok")).collect();
+        assert_eq!(codes, ["ok", "bad-json", "bad-utf8", "ok"]);
+        assert_eq!(rows[1].as_ref().unwrap_err().place, "f.jsonl:3");
+        assert_eq!(rows[3].as_ref().unwrap().place, "f.jsonl:5");
+    }
+
+    #[test]
+    fn an_endless_line_is_refused_without_being_kept() {
+        let mut bytes = vec![b'x'; MAX_LINE_BYTES as usize + 100];
+        bytes.extend(b"\n{\"id\": 2}\n");
+        let rows = rows(&bytes);
+        assert_eq!(rows[0].as_ref().unwrap_err().code, "line-too-long");
+        assert_eq!(rows[1].as_ref().unwrap().place, "f.jsonl:2");
+    }
+
+    #[test]
+    fn a_list_is_read_member_by_member() {
+        let rows = rows(b"\n[{\"id\": 1}, 2,\n {\"id\": 3, \"attributes\": {\"type\": \"x\"}}]");
+        assert_eq!(
+            rows[1].as_ref().unwrap_err(),
+            &Rejection::new("f.jsonl#2", "bad-json", "it is not a JSON object")
+        );
+        assert_eq!(rows[2].as_ref().unwrap().get("type").as_deref(), Some("x"));
+    }
+}

@@ -1,0 +1,167 @@
+//! Cuts a feed of RSS or Atom into its items, so that one that is damaged spoils no other and none but one is
+//! in memory.
+
+use std::io::{BufRead, Read};
+
+use crate::text::Text;
+
+/// No product's item is longer.
+const MAX_ITEM_BYTES: usize = 4 << 20;
+
+/// What products are called.
+const ELEMENTS: [&str; 2] = ["item", "entry"];
+
+/// One item as it stands in the feed.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Cut {
+    /// On which it begins, from 1.
+    pub(crate) line: u64,
+    /// What it is called.
+    pub(crate) element: &'static str,
+    /// From its start tag to its end tag, or why it cannot be read.
+    pub(crate) bytes: Result<Vec<u8>, &'static str>,
+}
+
+/// Items in the feed's order.
+pub(crate) struct Items {
+    text: Text,
+    /// Up to and with the next `>`.
+    piece: Vec<u8>,
+    line: u64,
+    /// What the present piece is inside of, by how it ends.
+    inside: Option<&'static [u8]>,
+    open: Option<Cut>,
+}
+
+enum Tag {
+    Start(&'static str),
+    End(&'static str),
+    Other,
+}
+
+impl Items {
+    pub(crate) fn new(text: Text) -> Self {
+        Self { text, piece: Vec::new(), line: 1, inside: None, open: None }
+    }
+
+    /// # Errors
+    /// The file cannot be read on.
+    pub(crate) fn next_item(&mut self) -> std::io::Result<Option<Cut>> {
+        loop {
+            let before = self.line;
+            if !self.read_piece()? {
+                return Ok(self.open.take().map(|cut| broken(cut, "the feed ends before it does")));
+            }
+            let markup = self.piece.iter().position(|byte| *byte == b'<').unwrap_or_default();
+            let tag = self.tag(markup);
+            if let Tag::Start(element) = tag {
+                let line = before + count_lines(&self.piece[..markup]);
+                let bytes = Ok(self.piece[markup..].to_vec());
+                if let Some(cut) = self.open.replace(Cut { line, element, bytes }) {
+                    return Ok(Some(broken(cut, "it has no end tag")));
+                }
+                continue;
+            }
+            if let Some(cut) = &mut self.open {
+                extend(cut, &self.piece);
+            }
+            if matches!((&tag, &self.open), (Tag::End(name), Some(cut)) if *name == cut.element) {
+                return Ok(self.open.take());
+            }
+        }
+    }
+
+    fn read_piece(&mut self) -> std::io::Result<bool> {
+        self.piece.clear();
+        let most = MAX_ITEM_BYTES as u64;
+        self.text.by_ref().take(most).read_until(b'>', &mut self.piece)?;
+        self.line += count_lines(&self.piece);
+        Ok(!self.piece.is_empty())
+    }
+
+    /// What the piece's tag means; nothing does inside of comments and of CDATA.
+    fn tag(&mut self, markup: usize) -> Tag {
+        if let Some(end) = self.inside {
+            if self.piece.ends_with(end) {
+                self.inside = None;
+            }
+            return Tag::Other;
+        }
+        let tag = &self.piece[markup..];
+        for (start, end) in [(&b"<![CDATA["[..], &b"]]>"[..]), (b"<!--", b"-->")] {
+            if tag.starts_with(start) {
+                self.inside = (!tag.ends_with(end)).then_some(end);
+                return Tag::Other;
+            }
+        }
+        let (name, ends) = match tag {
+            [b'<', b'/', rest @ ..] => (rest, true),
+            [b'<', rest @ ..] => (rest, false),
+            _ => return Tag::Other,
+        };
+        let length = name.iter().position(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'));
+        let name = &name[..length.unwrap_or(name.len())];
+        match ELEMENTS.iter().find(|element| element.as_bytes() == name) {
+            Some(element) if ends => Tag::End(element),
+            Some(element) if !tag.ends_with(b"/>") => Tag::Start(element),
+            _ => Tag::Other,
+        }
+    }
+}
+
+fn extend(cut: &mut Cut, piece: &[u8]) {
+    match &mut cut.bytes {
+        Ok(bytes) if bytes.len() + piece.len() > MAX_ITEM_BYTES => cut.bytes = Err("it is longer than 4 MiB"),
+        Ok(bytes) => bytes.extend_from_slice(piece),
+        Err(_) => {}
+    }
+}
+
+fn broken(cut: Cut, why: &'static str) -> Cut {
+    Cut { bytes: cut.bytes.and(Err(why)), ..cut }
+}
+
+fn count_lines(bytes: &[u8]) -> u64 {
+    bytes.iter().filter(|byte| **byte == b'\n').count() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(text: &str) -> Vec<(u64, Result<String, &'static str>)> {
+        let mut items = Items::new(Box::new(std::io::Cursor::new(text.to_owned())));
+        let mut cuts = Vec::new();
+        while let Some(cut) = items.next_item().unwrap() {
+            cuts.push((cut.line, cut.bytes.map(|bytes| String::from_utf8(bytes).unwrap())));
+        }
+        cuts
+    }
+
+    #[test]
+    fn items_are_cut_at_their_tags_and_nowhere_else() {
+        let text = "<rss><channel>\n<title>x</title>\n <item a='1'>\n<d><![CDATA[</item> a > b <item>]]></d></item>\
+                    <!-- <item> --> <item/>\n<item>2<items>3</items></item></channel></rss>";
+        assert_eq!(
+            cut(text),
+            [
+                (3, Ok("<item a='1'>\n<d><![CDATA[</item> a > b <item>]]></d></item>".to_owned())),
+                (5, Ok("<item>2<items>3</items></item>".to_owned())),
+            ]
+        );
+    }
+
+    #[test]
+    fn an_item_without_an_end_spoils_only_itself() {
+        assert_eq!(
+            cut("<feed><entry>1\n<entry>2</entry><entry>3"),
+            [
+                (1, Err("it has no end tag")),
+                (2, Ok("<entry>2</entry>".to_owned())),
+                (2, Err("the feed ends before it does")),
+            ]
+        );
+        let long = format!("<item>{}</item><item>2</item>", "<p>".repeat(2 << 20));
+        assert_eq!(cut(&long), [(1, Err("it is longer than 4 MiB")), (1, Ok("<item>2</item>".to_owned()))]);
+    }
+}

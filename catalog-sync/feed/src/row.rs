@@ -1,0 +1,125 @@
+//! One row of a feed, whatever the feed's format.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::column::{Column, Role, role_of};
+
+/// Cells under Merchant Center's names, in the feed's order, empty ones left out. A name with several values
+/// has several cells.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// For people: `feed.csv:17`.
+    pub(crate) place: String,
+    cells: Vec<(Arc<Column>, String)>,
+    /// The id of the whole product that this row is a variant of, where the format has one.
+    pub(crate) whole: Option<String>,
+    /// Why the shop does not show it.
+    pub(crate) hidden: Option<&'static str>,
+}
+
+impl Row {
+    pub(crate) fn new(place: String, mut cells: Vec<(Arc<Column>, String)>) -> Self {
+        cells.retain(|(_, value)| !value.trim().is_empty());
+        Self { place, cells, whole: None, hidden: None }
+    }
+
+    /// What is under this name, letter case aside: the feed's name, Merchant Center's, or another usual one.
+    pub fn get(&self, name: &str) -> Option<Cow<'_, str>> {
+        let called = self.values(|column| column.is_called(name));
+        let found = if called.is_empty() { self.all(role_of(name)?) } else { called };
+        join(&found)
+    }
+
+    /// The first filled cell of this meaning.
+    pub(crate) fn role(&self, role: Role) -> Option<&str> {
+        self.all(role).into_iter().next()
+    }
+
+    /// All cells of the most telling column of this meaning that is filled.
+    pub(crate) fn all(&self, role: Role) -> Vec<&str> {
+        match self.best(role) {
+            Some(best) => self.values(|column| std::ptr::eq(column, best)),
+            None => Vec::new(),
+        }
+    }
+
+    /// The cells that fill no part of the product, by name: unknown columns, and second names of a known part.
+    pub(crate) fn others(&self) -> BTreeMap<String, String> {
+        let mut others: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (column, value) in &self.cells {
+            let fills = column.role.and_then(|(role, _)| self.best(role));
+            if !fills.is_some_and(|best| std::ptr::eq(best, &raw const **column)) {
+                others.entry(&column.name).or_default().push(value.trim());
+            }
+        }
+        let joined = |(name, values): (&str, Vec<&str>)| Some((name.to_owned(), join(&values)?.into_owned()));
+        others.into_iter().filter_map(joined).collect()
+    }
+
+    fn values(&self, wanted: impl Fn(&Column) -> bool) -> Vec<&str> {
+        self.cells.iter().filter(|(column, _)| wanted(column)).map(|(_, value)| value.trim()).collect()
+    }
+
+    fn best(&self, role: Role) -> Option<&Column> {
+        let place = |column: &Column| column.role.filter(|(r, _)| *r == role).map(|(_, place)| place);
+        let filled = self.cells.iter().filter_map(|(column, _)| Some((place(column)?, &**column)));
+        filled.min_by_key(|(place, _)| *place).map(|(_, column)| column)
+    }
+}
+
+/// Several values as one text: with a bar between them, or as a JSON list where that could be misread.
+pub(crate) fn join<'a>(values: &[&'a str]) -> Option<Cow<'a, str>> {
+    match values {
+        [] => None,
+        [one] => Some(Cow::Borrowed(one)),
+        many if many.iter().any(|value| value.contains('|')) => {
+            serde_json::to_string(many).ok().map(Cow::Owned)
+        }
+        many => Some(Cow::Owned(many.join("|"))),
+    }
+}
+
+#[cfg(test)]
+impl Row {
+    pub(crate) fn of(cells: &[(&str, &str)]) -> Self {
+        let mut columns = crate::Columns::default();
+        let cells = cells.iter().map(|(name, value)| (columns.column(name), (*value).into())).collect();
+        Self::new("f:2".into(), cells)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_more_telling_name_counts_and_the_other_is_kept() {
+        let row = Row::of(&[("google_product_category", "Apparel"), ("Category", "Hats"), ("Fit", "slim")]);
+        assert_eq!(row.role(Role::Category), Some("Hats"));
+        let others: Vec<_> = row.others().into_iter().collect();
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(others, [pair("Fit", "slim"), pair("google_product_category", "Apparel")]);
+    }
+
+    #[test]
+    fn an_empty_cell_gives_way_to_the_next_name() {
+        let row = Row::of(&[("category", "  "), ("product_type", "Shoes")]);
+        assert_eq!(row.role(Role::Category), Some("Shoes"));
+        assert!(row.others().is_empty());
+    }
+
+    #[test]
+    fn repeated_values_are_all_kept() {
+        let row = Row::of(&[
+            ("product_highlight", "warm"),
+            ("product_highlight", "light"),
+            ("x", "a|b"),
+            ("x", "c"),
+        ]);
+        assert_eq!(row.others()["product_highlight"], "warm|light");
+        assert_eq!(row.others()["x"], r#"["a|b","c"]"#);
+        assert_eq!(row.get("Product_Highlight").as_deref(), Some("warm|light"));
+    }
+}

@@ -1,0 +1,57 @@
+//! A source: a folder of pictures or a feed. Both give the same thing, one entry at a time, in a stable order.
+
+use std::path::Path;
+
+use crate::read::has_pages;
+use crate::{Entry, Error, Feed, Folder, Options, Result};
+
+/// A source that was found to be readable.
+pub enum Source {
+    /// Pictures, by name.
+    Folder(Folder),
+    /// Products, by row.
+    Feed(Feed),
+}
+
+impl Source {
+    /// Looks at what is there: a file is a feed, a folder is one of pages with structured data or one of pictures.
+    ///
+    /// # Errors
+    /// A path that is not there, a folder without a picture, a feed that cannot be used.
+    pub fn open(path: &Path, options: Options) -> Result<Self> {
+        if !path.exists() {
+            return Err(Error::Missing { path: path.into() });
+        }
+        if !path.is_dir() || options.format.is_some() || has_pages(path) {
+            return Feed::open(path, options).map(Self::Feed);
+        }
+        if !options.selection.is_empty() || options.image_column.is_some() || options.mapping.is_some() {
+            return Err(Error::FeedOption);
+        }
+        Folder::open(path).map(Self::Folder)
+    }
+
+    /// About how many entries there will be.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Folder(folder) => folder.len(),
+            Self::Feed(feed) => feed.len(),
+        }
+    }
+
+    /// Whether there are none; then it could not be opened.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All entries, in the source's own order.
+    ///
+    /// # Errors
+    /// The feed cannot be opened again.
+    pub fn entries(&self) -> Result<Box<dyn Iterator<Item = Result<Entry>> + Send + '_>> {
+        Ok(match self {
+            Self::Folder(folder) => Box::new(folder.entries().map(Ok)),
+            Self::Feed(feed) => Box::new(feed.entries()?),
+        })
+    }
+}

@@ -1,0 +1,49 @@
+//! Feeds in folders of their own.
+
+use std::path::{Path, PathBuf};
+
+use knytt_engine::Product;
+use knytt_feed::{Entry, Feed, Options};
+use tempfile::TempDir;
+
+/// A file, and the folder that goes with it.
+pub fn file(name: &str, content: impl AsRef<[u8]>) -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, content).unwrap();
+    (folder, path)
+}
+
+/// All that comes of a feed.
+#[track_caller]
+pub fn entries(path: &Path, options: Options) -> Vec<Entry> {
+    let feed = Feed::open(path, options).unwrap();
+    let entries: Vec<Entry> = feed.entries().unwrap().map(Result::unwrap).collect();
+    assert_eq!(feed.len(), entries.len(), "a feed knows how much will come of it");
+    entries
+}
+
+/// The products of a feed in which nothing is set aside.
+#[track_caller]
+pub fn products(path: &Path, options: Options) -> Vec<Product> {
+    entries(path, options).into_iter().map(|entry| entry.unwrap().product).collect()
+}
+
+/// The products of a feed of this content, prices in euros.
+#[track_caller]
+pub fn read(name: &str, content: &str) -> Vec<Product> {
+    let (_folder, path) = file(name, content);
+    products(&path, euros())
+}
+
+/// Where and why rows were set aside; `ok` for those that were not.
+#[track_caller]
+pub fn codes(name: &str, content: impl AsRef<[u8]>) -> Vec<(String, &'static str)> {
+    let (_folder, path) = file(name, content);
+    let told = |entry: Entry| entry.map_or_else(|e| (e.place, e.code), |item| (item.place, "ok"));
+    entries(&path, euros()).into_iter().map(told).collect()
+}
+
+pub fn euros() -> Options {
+    Options { currency: Some("EUR".into()), ..Options::default() }
+}

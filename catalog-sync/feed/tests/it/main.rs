@@ -1,0 +1,12 @@
+//! Feeds as shops write them, and servers as they are.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot unwrap says less, not more")]
+
+mod common;
+mod download;
+mod quarantine;
+mod round_trip;
+mod server;
+mod shop;
+mod shops;
+mod write;
