@@ -56,6 +56,7 @@ mod query;
 mod rank;
 mod reading;
 mod regions;
+mod review;
 mod schema;
 mod segment;
 mod session;
@@ -92,6 +93,7 @@ pub use query::{Hit, Ingredient, Query, QueryImage, ScoreParts, SearchResult, Ti
 pub use rank::{Reasons, Weights};
 pub use reading::{Chip, Reading, Words};
 pub use regions::{Region, propose};
+pub use review::Reviewed;
 pub use schema::{DatabaseSize, SCHEMA_VERSION};
 pub use session::SearchSession;
 pub use snapshot::{Nearby, Record, ScoredProduct, Snapshot, VectorQuery};

@@ -7,6 +7,7 @@ use knytt_models::Device;
 
 use crate::commands;
 use crate::source::Selector;
+use crate::weight::Weight;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -132,6 +133,15 @@ pub struct BuildArgs {
     /// Which index the catalogue keeps from now on [default: arroy, once it is large enough to help]
     #[arg(long, value_enum)]
     pub index: Option<KeptIndex>,
+
+    /// How much a part of the ranking counts in this catalogue: visual, words, color, category, pattern,
+    /// brand, price, personal, popularity, freshness or diversity; again for more
+    #[arg(long = "weight", value_name = "PART=W")]
+    pub weights: Vec<Weight>,
+
+    /// Set pictures aside that are too small, blurred or blank; without, they are kept and counted
+    #[arg(long)]
+    pub refuse_poor: bool,
 
     /// Stop at the first bad row or picture instead of setting it aside
     #[arg(long)]

@@ -100,6 +100,17 @@ pub enum Flaw {
     Unsafe,
 }
 
+impl std::fmt::Display for Flaw {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::TooSmall => "the picture has too few pixels to be recognised by",
+            Self::Blurred => "nothing in the picture is sharp",
+            Self::Blank => "the picture shows nothing",
+            Self::Unsafe => "the picture may not be fit to be shown",
+        })
+    }
+}
+
 impl Look {
     /// Whether nothing is known.
     pub fn is_empty(&self) -> bool {

@@ -13,5 +13,6 @@ mod kill;
 mod model;
 mod ranking;
 mod refusals;
+mod review;
 mod schema;
 mod session;

@@ -24,6 +24,7 @@ use crate::output;
 use crate::pipeline;
 use crate::progress::Progress;
 use crate::source::{self, Options, Rejection, Selection, Source, explain as explain_source};
+use crate::weight;
 
 /// Where downloaded pictures are kept, in the catalogue's folder.
 const PICTURES: &str = "images";
@@ -65,11 +66,14 @@ fn build(
     interrupt: &Interrupt,
 ) -> Result<()> {
     let started = Instant::now();
-    let preparer = Preparer::new(catalog, interrupt, bundle, args.model.device);
+    let preparer = Preparer::new(catalog, interrupt, bundle, args);
     let fetcher = fetcher(args);
     let mut store = Store::new(catalog.clone());
     if let Some(kept) = args.index {
         store.keep_index(kept);
+    }
+    if let Some(weights) = weight::weights(catalog.info()?.weights, &args.weights) {
+        store.rank_by(weights);
     }
     let mut progress = Progress::new("pictures", source.len());
     let outcome = pipeline::run(
@@ -94,10 +98,12 @@ fn build(
     let kept = store.commit();
     let whole = outcome?;
     kept?;
+    let mut reviewed = None;
     if whole {
+        reviewed = store.has_changed().then(|| catalog.review()).transpose().map_err(explain)?;
         calibrate(catalog, &preparer, &store)?;
     }
-    let report = Report::new(args, source, catalog, &store, started.elapsed())?;
+    let report = Report::new(args, source, catalog, &store, reviewed, started.elapsed())?;
     report.print(args)?;
     if !whole {
         return Err(Failure::interrupted("interrupted").hint("the same command goes on from here").into());

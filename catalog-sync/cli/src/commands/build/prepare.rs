@@ -8,6 +8,7 @@ use knytt_feed::Shot;
 use knytt_models::decode::{Limits, decode};
 use knytt_models::{Bundle, Device, Encoder, Pending};
 
+use crate::args::BuildArgs;
 use crate::interrupt::Interrupt;
 use crate::model;
 use crate::source::{Item, Rejection, explain};
@@ -34,12 +35,15 @@ pub struct Preparer<'a> {
     interrupt: &'a Interrupt,
     model: Model,
     limits: Limits,
+    /// Whether poor pictures are set aside.
+    refuses_poor: bool,
 }
 
 impl<'a> Preparer<'a> {
-    pub fn new(catalog: &'a Catalog, interrupt: &'a Interrupt, bundle: Bundle, device: Device) -> Self {
+    pub fn new(catalog: &'a Catalog, interrupt: &'a Interrupt, bundle: Bundle, args: &BuildArgs) -> Self {
+        let device = args.model.device;
         let model = Model { bundle: Mutex::new(Some(bundle)), encoder: OnceLock::new(), device };
-        Self { catalog, interrupt, model, limits: Limits::default() }
+        Self { catalog, interrupt, model, limits: Limits::default(), refuses_poor: args.refuse_poor }
     }
 
     /// Reads the item's picture and decides.
@@ -92,10 +96,14 @@ impl<'a> Preparer<'a> {
             Ok(picture) => picture,
             Err(error) => return Ok(rejected(item, error.code(), error.to_string())),
         };
+        let look = Look::of_pixels(&picture);
+        if let Some(flaw) = look.flaws.first().filter(|_| self.refuses_poor) {
+            return Ok(rejected(item, "poor-picture", flaw.to_string()));
+        }
         let thumbnail = thumbnail::jpeg(&picture, THUMBNAIL_SIDE)
             .with_context(|| format!("cannot make a thumbnail of {}", item.place))?;
         let embedding = encoder.submit_image(&picture)?;
-        item.product.look = Look::of_pixels(&picture);
+        item.product.look = look;
         Ok(Prepared::Pictured { item, record, thumbnail, embedding })
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::Result;
-use knytt_engine::Catalog;
+use knytt_engine::{Catalog, Reviewed};
 use serde::Serialize;
 
 use super::store::{Counts, Store};
@@ -24,6 +24,9 @@ pub struct Report {
     /// Rows that their shop does not show, by the reason.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     skipped: BTreeMap<&'static str, u64>,
+    /// What was found beside each other; absent if nothing has changed.
+    #[serde(flatten)]
+    reviewed: Option<Reviewed>,
     embedded: u64,
     seconds: f64,
     embedded_per_second: f64,
@@ -41,6 +44,7 @@ impl Report {
         source: &Source,
         catalog: &Catalog,
         store: &Store,
+        reviewed: Option<Reviewed>,
         elapsed: Duration,
     ) -> Result<Self> {
         let info = catalog.info()?;
@@ -54,6 +58,7 @@ impl Report {
                 Source::Feed(feed) => feed.hidden().clone(),
                 Source::Folder(_) => BTreeMap::new(),
             },
+            reviewed,
             embedded: store.embedded(),
             seconds,
             embedded_per_second: store.embedded() as f64 / seconds.max(1e-9),
@@ -100,6 +105,7 @@ impl Report {
             };
             text.push_str(&format!("{what} set aside: knytt inspect --catalog {}\n", self.catalog));
         }
+        text.push_str(&self.reviewed.as_ref().map(remarks).unwrap_or_default());
         if !self.skipped.is_empty() {
             let parts: Vec<_> =
                 self.skipped.iter().map(|(why, count)| format!("{} {why}", number(*count))).collect();
@@ -117,4 +123,17 @@ impl Report {
         text.push('\n');
         text
     }
+}
+
+/// What somebody should know of the pictures.
+fn remarks(reviewed: &Reviewed) -> String {
+    let parts: Vec<String> = [
+        (reviewed.flawed, "too small, blurred or blank (--refuse-poor sets them aside)"),
+        (reviewed.twins, "nearly the same as another one (they are one hit)"),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, what)| format!("{}: {what}\n", counted(count, "picture")))
+    .collect();
+    parts.concat()
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use knytt_engine::{Catalog, Committed, QuarantineRow, SourceRecord, Writer};
+use knytt_engine::{Catalog, Committed, QuarantineRow, SourceRecord, Weights, Writer};
 use knytt_models::{Embedding, Pending};
 use serde::Serialize;
 
@@ -69,6 +69,11 @@ impl Store {
             KeptIndex::Exact => None,
             KeptIndex::Arroy => Some(0),
         });
+    }
+
+    /// Ranks with these weights from the next commit on.
+    pub fn rank_by(&mut self, weights: Weights) {
+        self.writer.set_weights(Some(weights));
     }
 
     /// Takes in one result; gives back what was set aside.
@@ -139,6 +144,12 @@ impl Store {
             deleted: self.committed.deleted,
             ..self.counts
         }
+    }
+
+    /// Whether anything about any product is other than before.
+    pub fn has_changed(&self) -> bool {
+        let counts = self.counts();
+        counts.added + counts.reembedded + counts.described + counts.deleted > 0
     }
 
     /// Pictures that went through the model.

@@ -1,0 +1,66 @@
+//! What products tell of each other.
+
+use knytt_engine::{Catalog, Field, Filter, Look, Product};
+use knytt_models::Embedding;
+
+use crate::common::{assert_sound, clustered, embedding, product, rng, spec};
+
+fn seen(id: &str, hash: u64) -> Product {
+    Product { look: Look { hash: Some(hash), ..Look::default() }, ..product(id) }
+}
+
+#[test]
+fn the_same_picture_twice_is_one_hit_and_both_are_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let catalog = Catalog::create(dir.path(), &spec(2)).unwrap();
+    let mut writer = catalog.write();
+    for (id, hash, vector) in [
+        ("b", 0xff00, [1.0, 0.0]),
+        ("a", 0xff01, [1.0, 0.01]),
+        ("c", 0xff00, [0.0, 1.0]),
+        ("d", !0, [1.0, 0.0]),
+    ] {
+        writer.upsert(&seen(id, hash), &embedding(vector.to_vec()), None).unwrap();
+    }
+    writer.commit().unwrap();
+    let reviewed = catalog.review().unwrap();
+    assert_eq!((reviewed.twins, reviewed.guessed), (1, 0));
+    let snapshot = catalog.read().unwrap();
+    let twin = |id: &str| snapshot.product(id).unwrap().unwrap().look.twin_of;
+    assert_eq!((twin("b").as_deref(), twin("a"), twin("c"), twin("d")), (Some("a"), None, None, None));
+    assert_sound(&snapshot);
+    drop(snapshot);
+
+    // When the other goes, it stands for itself again.
+    let mut writer = catalog.write();
+    writer.delete("a");
+    writer.commit().unwrap();
+    assert_eq!(catalog.review().unwrap().twins, 0);
+    let content = catalog.read().unwrap().content_hash().unwrap();
+    catalog.review().unwrap();
+    assert_eq!(catalog.read().unwrap().content_hash().unwrap(), content, "nothing new is found twice");
+}
+
+#[test]
+fn a_kind_is_guessed_from_the_like_and_never_over_the_feed() {
+    let dir = tempfile::tempdir().unwrap();
+    let catalog = Catalog::create(dir.path(), &spec(16)).unwrap();
+    let mut rng = rng(5);
+    let vectors: [Vec<Embedding>; 2] = [clustered(&mut rng, 30, 16, 1), clustered(&mut rng, 30, 16, 1)];
+    let mut writer = catalog.write();
+    for (kind, vectors) in ["Hats", "Shoes"].into_iter().zip(&vectors) {
+        for (n, vector) in vectors.iter().enumerate() {
+            let category = if n == 0 { String::new() } else { kind.to_owned() };
+            writer.upsert(&Product { category, ..product(format!("{kind} {n}")) }, vector, None).unwrap();
+        }
+    }
+    writer.commit().unwrap();
+    assert_eq!(catalog.review().unwrap().guessed, 2);
+    let snapshot = catalog.read().unwrap();
+    let guess = snapshot.product("Hats 0").unwrap().unwrap().look.category.unwrap();
+    assert!(guess.value == "Hats" && guess.percent >= 50);
+    assert!(snapshot.product("Hats 1").unwrap().unwrap().look.category.is_none());
+    let hats = Filter::default().with(Field::Category, "hats");
+    assert_eq!(snapshot.count(&hats).unwrap(), 30, "a guess is found by the filter");
+    assert_sound(&snapshot);
+}
