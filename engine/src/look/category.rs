@@ -56,7 +56,7 @@ pub fn category_of_prompts(prompts: &Prompts, picture: &Embedding) -> Result<Opt
 }
 
 /// Share of the votes, and how often the category was right then: the starter bundle, 363 photographs of
-/// other senders than those of the 1,204 that were asked, 16 labels (`measure::photos`).
+/// other senders than those of the about 1,200 that were asked (`measure::photos`, `KNYTT_EVERY=3`).
 const BY_NEIGHBOURS: [(f32, f32); 5] = [(0.5, 0.4), (0.7, 0.55), (0.85, 0.56), (0.95, 0.78), (1.0, 0.94)];
 
 /// Share of the prompts, and how often the category was right then, as above. What the softmax calls

@@ -10,10 +10,13 @@ const MIN_SIDE: u32 = 48;
 /// Longest side of the grey copy that is judged, in pixels. What is sharp there is sharp enough to search.
 const SIDE: usize = 256;
 
-/// Between the 2nd and the 98th percentile of brightness, of 255: with less, nothing is shown.
+/// Between the 2nd and the 98th percentile of brightness, of 255: with less, nothing is shown. The flattest of
+/// 4,210 photographs has 42.
 const MIN_CONTRAST: f32 = 10.0;
 
-/// Below this sharpness nothing in a picture is sharp.
+/// Below this sharpness nothing in a picture is sharp. Of 4,210 photographs one is below, the lowest with
+/// 0.712; of those blurred by a Gaussian of 3 pixels nearly 99 %, of 2 pixels about 75 % (`measure::photos`,
+/// shorter side 288).
 const MIN_SHARPNESS: f32 = 0.72;
 
 /// What is wrong with a picture, judged by its pixels alone.

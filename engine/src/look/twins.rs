@@ -4,11 +4,16 @@ use knytt_models::Embedding;
 
 use super::hash::hash_distance;
 
-/// Two pictures whose hashes differ in more bits are different, whatever a model says.
+/// Two pictures whose hashes differ in more bits are different, whatever a model says. Measured on
+/// photographs (`measure::photos`): recoded, scaled, brightened or tinted copies differ in at most 6 bits,
+/// as do nearly all with a margin of 2 % cut off; of those with 5 % cut off half are within 8.
 pub const TWIN_BITS: u32 = 8;
 
-/// Two pictures whose embeddings have a lower cosine are different, whatever their outlines say.
-pub const TWIN_COSINE: f32 = 0.9;
+/// Two pictures whose embeddings have a lower cosine are different, whatever their outlines say. Of about
+/// 1.3 million pairs of different photographs seven are within [`TWIN_BITS`], and none of those reaches this
+/// with the starter bundle; of tinted copies 5 to 10 % do not reach it either, of
+/// those with 5 % cut off 2 to 5 %, of the others at most 1 %.
+pub const TWIN_COSINE: f32 = 0.97;
 
 /// Parts of a hash that are looked up by themselves.
 const BANDS: usize = 4;
