@@ -3,7 +3,7 @@
 
 use knytt_models::Embedding;
 
-use crate::{Calibration, Result, Scale, ScoreParts};
+use crate::{Calibration, Result, Scale, ScoreParts, Snapshot};
 
 /// β: how much each exclusion counts against the whole of what is asked for. Half is enough to turn
 /// the order among hits that are alike, and leaves what is asked for in charge.
@@ -97,6 +97,19 @@ impl<'a> Fusion<'a> {
 }
 
 impl Embedded {
+    /// Whether all that is asked for is a picture, and it shows nothing of the catalogue's kind.
+    ///
+    /// # Errors
+    /// The storage fails, or another model made the picture's embedding.
+    pub(crate) fn is_foreign(&self, snapshot: &Snapshot) -> Result<bool> {
+        match self {
+            Self { image: Some(image), text: None, product: None, .. } => {
+                Ok(snapshot.familiarity(image)?.is_some_and(|familiarity| familiarity < 0.0))
+            }
+            _ => Ok(false),
+        }
+    }
+
     fn weighted(&self, weights: Weights) -> Vec<(&Embedding, f32)> {
         let mut parts = Vec::with_capacity(3 + self.without.len());
         parts.extend(self.image.iter().chain(&self.product).map(|e| (e, weights.seen)));

@@ -106,6 +106,8 @@ pub(crate) fn answer(catalog: &Catalog, query: &Query, mut embedded: Embedded) -
     }
     let fusion = Fusion::new(&embedded, query.alpha)?;
     let scale = snapshot.meta()?.calibration.and_then(|calibration| fusion.scale(&calibration));
+    let foreign = embedded.is_foreign(&snapshot)?;
+    let scale = scale.map(|scale| if foreign { scale.of_foreign() } else { scale });
     let found = snapshot.candidates(&VectorQuery {
         embedding: fusion.embedding(),
         filter: &query.filter,
