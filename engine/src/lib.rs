@@ -77,7 +77,7 @@ pub use error::{Error, Result};
 pub use facet::Field;
 pub use familiar::Familiarity;
 pub use filter::{Filter, FilterError};
-pub use imprint::{Imprint, Sought};
+pub use imprint::{Imprint, Sought, score_with_likeness};
 pub use index::{IndexKind, Strategy};
 pub use knytt_models::Fingerprint;
 pub use look::{Flaw, Guess, Look, SeenColor};

@@ -22,9 +22,8 @@ type Features = [f32; FEATURES];
 /// all of `wanted` is above zero.
 pub(super) fn line(wanted: &[Features], unwanted: &[Features]) -> Line {
     let (mean, spread) = scales(wanted, unwanted);
-    let unit = |features: &Features| -> Features {
-        std::array::from_fn(|i| (features[i] - mean[i]) / spread[i])
-    };
+    let unit =
+        |features: &Features| -> Features { std::array::from_fn(|i| (features[i] - mean[i]) / spread[i]) };
     let side = |of: &[Features], label: f32| -> Vec<(Features, f32, f32)> {
         of.iter().map(|features| (unit(features), label, 0.5 / of.len() as f32)).collect()
     };
@@ -72,7 +71,8 @@ mod tests {
         };
         let (wanted, unwanted) = (cloud(0.8, 200), cloud(-0.8, 50));
         let line = line(&wanted, &unwanted);
-        let above = |of: &[Features]| of.iter().filter(|f| line.score(f) >= 0.0).count() as f64 / of.len() as f64;
+        let above =
+            |of: &[Features]| of.iter().filter(|f| line.score(f) >= 0.0).count() as f64 / of.len() as f64;
         assert!(above(&wanted) >= 0.97 && above(&unwanted) < 0.02, "{} {}", above(&wanted), above(&unwanted));
     }
 }

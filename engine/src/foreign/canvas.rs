@@ -104,7 +104,11 @@ impl Canvas {
         let mut pixels = self.pixels.iter();
         RgbImage::from_fn(self.side, self.side, |_, _| {
             let off = chance.within(-grain, grain);
-            Rgb(pixels.next().copied().unwrap_or_default().map(|c| ((c + off) * 255.0).clamp(0.0, 255.0) as u8))
+            Rgb(pixels
+                .next()
+                .copied()
+                .unwrap_or_default()
+                .map(|c| ((c + off) * 255.0).clamp(0.0, 255.0) as u8))
         })
     }
 }

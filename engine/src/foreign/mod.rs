@@ -11,8 +11,8 @@ mod things;
 
 use image::{RgbImage, imageops};
 
-pub(crate) use self::chance::Chance;
 use self::canvas::Canvas;
+pub(crate) use self::chance::Chance;
 
 /// Pixels per side.
 const SIDE: u32 = 160;

@@ -63,7 +63,8 @@ pub(super) fn texture(canvas: &mut Canvas, chance: &mut Chance) {
 /// Lines of words that are strokes, under a heading, beside a figure.
 pub(super) fn page(canvas: &mut Canvas, chance: &mut Chance) {
     let dark = chance.happens(0.2);
-    let paper = if dark { any_ink(chance, 0.2).map(|c| c * 0.3) } else { [1.0 - chance.within(0.0, 0.15); 3] };
+    let paper =
+        if dark { any_ink(chance, 0.2).map(|c| c * 0.3) } else { [1.0 - chance.within(0.0, 0.15); 3] };
     let ink = if dark { [0.9; 3] } else { [chance.within(0.0, 0.3); 3] };
     canvas.fill(paper);
     let size = chance.within(0.015, 0.09);
@@ -88,7 +89,8 @@ pub(super) fn page(canvas: &mut Canvas, chance: &mut Chance) {
 fn letter(canvas: &mut Canvas, chance: &mut Chance, (x, y): (f32, f32), size: f32, ink: [f32; 3]) {
     let width = size * 0.14;
     for _ in 0..2 + chance.whole(2) {
-        let mut corner = || (x + size * 0.5 * chance.one(&[0.0, 0.5, 1.0]), y + size * chance.one(&[0.0, 0.5, 1.0]));
+        let mut corner =
+            || (x + size * 0.5 * chance.one(&[0.0, 0.5, 1.0]), y + size * chance.one(&[0.0, 0.5, 1.0]));
         let (from, to) = (corner(), corner());
         canvas.line(from, to, width, ink);
     }
@@ -111,7 +113,8 @@ pub(super) fn town(canvas: &mut Canvas, chance: &mut Chance) {
         let (columns, rows) = (2 + chance.whole(3), 2 + chance.whole(4));
         for n in 0..columns * rows {
             let (w, h) = (width / columns as f32, height / rows as f32);
-            let place = (left + w * ((n % columns) as f32 + 0.25), floor - height + h * ((n / columns) as f32 + 0.2));
+            let place =
+                (left + w * ((n % columns) as f32 + 0.25), floor - height + h * ((n / columns) as f32 + 0.2));
             canvas.rectangle(place, (w * 0.5, h * 0.6), window);
         }
         left += width + chance.within(0.0, 0.15);

@@ -94,7 +94,14 @@ pub(super) fn plant(canvas: &mut Canvas, chance: &mut Chance) {
     canvas.ellipse(center, (reach * 0.45, reach * 0.45), 0.0, any_ink(chance, 0.8));
 }
 
-fn branch(canvas: &mut Canvas, chance: &mut Chance, from: (f32, f32), angle: f32, length: f32, inks: (Ink, Ink)) {
+fn branch(
+    canvas: &mut Canvas,
+    chance: &mut Chance,
+    from: (f32, f32),
+    angle: f32,
+    length: f32,
+    inks: (Ink, Ink),
+) {
     let to = (from.0 + angle.cos() * length, from.1 + angle.sin() * length);
     canvas.line(from, to, length * 0.14, inks.0);
     if length < 0.08 {
