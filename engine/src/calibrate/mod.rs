@@ -12,7 +12,7 @@ use crate::familiar::{Drawn, Familiarity, NEAREST};
 use crate::imprint::{Imprint, Sought};
 use crate::{Filter, Product, Result, SearchSession, Snapshot, Strategy, VectorQuery, foreign};
 
-/// How many products are looked at; each costs two pictures and two texts through the model.
+/// How many products are looked at; each costs a picture and two texts through the model.
 const SAMPLE: usize = 64;
 
 /// So few products tell nothing about a scale.
@@ -40,9 +40,8 @@ impl SearchSession {
     /// Measures what scores mean in this catalogue and keeps it there. Takes a few seconds with the
     /// starter model, whatever the size of the catalogue; `None` if there are too few products.
     ///
-    /// Pictures: some products' thumbnails are photographed again (cropped, blurred, in other light, and
-    /// laid on other grounds where their own is plain), and it is seen how near they come to their product
-    /// and how near to the nearest other one. Foreign things are drawn, and it is seen how near those come.
+    /// Pictures: some products' thumbnails are photographed again (cropped, blurred, in other light),
+    /// and it is seen how near they come to their product and how near to the nearest other one. Foreign things are drawn, and it is seen how near those come.
     /// Words: titles, and colour with category, are searched for.
     ///
     /// # Errors
@@ -60,7 +59,7 @@ impl SearchSession {
         let seen = self.seen(&snapshot, &again)?;
         let image = image_scale(&snapshot, &sample, &seen)?;
         let same_from = same_from(&snapshot, &pictures, &again, &seen)?;
-        let familiarity = self.familiarity(&snapshot, &pictures, seen)?;
+        let familiarity = self.familiarity(&snapshot, &seen)?;
         let text = self.text_scale(&snapshot, &sample)?;
         drop(snapshot);
         let calibration = Calibration { image, text, products, familiarity, same_from };
@@ -95,19 +94,10 @@ impl SearchSession {
 
     /// How pictures of the catalogue's kind differ from those of foreign things. `None` without
     /// thumbnails.
-    fn familiarity(
-        &self,
-        snapshot: &Snapshot,
-        pictures: &[(String, RgbImage)],
-        mut seen: Vec<Seen>,
-    ) -> Result<Option<Familiarity>> {
-        if pictures.is_empty() {
+    fn familiarity(&self, snapshot: &Snapshot, seen: &[Seen]) -> Result<Option<Familiarity>> {
+        if seen.is_empty() {
             return Ok(None);
         }
-        let restaged: Vec<(&str, RgbImage)> = numbered(pictures)
-            .filter_map(|(n, id, picture)| Some((id, again::restaged(picture, n)?)))
-            .collect();
-        seen.extend(self.seen(snapshot, &restaged)?);
         let foreign: Vec<RgbImage> = (0..DRAWN).map(foreign::drawn).collect();
         let foreign = self.embed_all(foreign.iter())?;
         let drawn = Drawn::new(&foreign);

@@ -49,17 +49,6 @@ pub(crate) fn drawn(number: u32) -> RgbImage {
     }
 }
 
-/// A surface for something to lie on: cloth, boards, stone, grass, paper.
-pub(crate) fn surface(side: u32, chance: &mut Chance) -> RgbImage {
-    let mut canvas = Canvas::new(side);
-    match chance.whole(3) {
-        0 => places::clouds(&mut canvas, chance),
-        1 => places::texture(&mut canvas, chance),
-        _ => canvas::ground(&mut canvas, chance),
-    }
-    canvas.finish(chance)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
