@@ -7,25 +7,35 @@ use roaring::RoaringBitmap;
 
 use crate::apply::stored_vector;
 use crate::facts;
+use crate::familiar::NEAREST;
 use crate::fusion::{Embedded, Fusion};
 use crate::index::IndexKind;
 use crate::lexical::Lexicon;
 use crate::look::ColorName;
 use crate::query::{Hit, Query, SearchResult, Timings};
 use crate::rank::{self, Asked, CANDIDATES, Candidate, Ranked, Ranking};
+use crate::schema::CatalogMeta;
 use crate::session::ms_since;
 use crate::simd::Kernel;
-use crate::{Catalog, Error, Field, Look, MatchKind, Reading, Result, Scale, Snapshot};
+use crate::{Catalog, Error, Field, Look, MatchKind, Reading, Result, Scale, Snapshot, Sought, Strategy};
 
 /// A product's texts have the asked words if they reach this share of what all of them in a title count.
 const NAMED: f32 = 0.6;
 
-/// The answer to `query`, of which `embedded`, `look` and `reading` are known.
+/// What was seen on the query's picture.
+#[derive(Default)]
+pub(crate) struct Seen {
+    pub(crate) look: Option<Look>,
+    /// To be looked for in products' pictures.
+    pub(crate) sought: Option<Sought>,
+}
+
+/// The answer to `query`, of which `embedded`, `seen` and `reading` are known.
 pub(crate) fn answer(
     catalog: &Catalog,
     query: &Query,
     mut embedded: Embedded,
-    look: Option<&Look>,
+    seen: &Seen,
     reading: Option<Reading>,
 ) -> Result<SearchResult> {
     let start = Instant::now();
@@ -43,6 +53,7 @@ pub(crate) fn answer(
     if let Some(item) = like {
         among.remove(item);
     }
+    let is_foreign = is_foreign(&snapshot, &meta, &embedded)?;
     let weights = query.weights.or(meta.weights).unwrap_or_default();
     let like = like.map(|item| snapshot.facts(item)).transpose()?;
     let search = Search {
@@ -60,14 +71,18 @@ pub(crate) fn answer(
             scale,
             is_seen: embedded.is_seen(),
             is_said: embedded.text.is_some(),
-            asked: Asked::of(look, like.as_ref(), &said_colors(reading.as_ref())),
+            asked: Asked::of(seen.look.as_ref(), like.as_ref(), &said_colors(reading.as_ref())),
+            sought: seen.sought.as_ref(),
             preference: rank::preference(query.taste.as_deref(), &snapshot),
             today: rank::today(),
         },
     };
     let found = search.run(start)?;
     let start = Instant::now();
-    let hits = (1..).zip(found.ranked).map(|(position, ranked)| search.hit(position, ranked, scale));
+    let scale = scale.map(|scale| if is_foreign { scale.of_foreign() } else { scale });
+    let same_from = meta.calibration.and_then(|calibration| calibration.same_from);
+    let kinds = Kinds { scale, same_from };
+    let hits = (1..).zip(found.ranked).map(|(position, ranked)| search.hit(position, ranked, kinds));
     let hits: Vec<Hit> = hits.collect::<Result<_>>()?;
     let timings = Timings { rank: found.timings.rank + ms_since(start), ..found.timings };
     Ok(SearchResult {
@@ -79,6 +94,36 @@ pub(crate) fn answer(
         reading,
         named: found.named,
     })
+}
+
+/// Whether all that is asked for is a picture, and it shows nothing of the catalogue's kind.
+fn is_foreign(snapshot: &Snapshot, meta: &CatalogMeta, embedded: &Embedded) -> Result<bool> {
+    let familiarity = meta.calibration.as_ref().and_then(|calibration| calibration.familiarity.as_ref());
+    let Some((familiarity, image)) = familiarity.zip(embedded.only_image()) else { return Ok(false) };
+    let nearest = snapshot.nearest(image, &snapshot.live()?, NEAREST, Strategy::Auto)?;
+    let nearest: Vec<f32> = nearest.candidates.iter().map(|candidate| candidate.score).collect();
+    Ok(familiarity.of(image, &nearest) < 0.0)
+}
+
+/// By what a hit is called exact, similar or neither.
+#[derive(Clone, Copy)]
+struct Kinds {
+    scale: Option<Scale>,
+    /// From which likeness on two pictures show the same product.
+    same_from: Option<f32>,
+}
+
+impl Kinds {
+    /// Where pictures can be compared, a hit is exact only if they are the same.
+    fn of(self, similarity: f32, likeness: Option<f32>) -> MatchKind {
+        let kind = self.scale.map_or(MatchKind::Other, |scale| scale.kind(similarity));
+        let is_same = self.same_from.zip(likeness).map(|(from, likeness)| likeness >= from);
+        match (kind, is_same) {
+            (MatchKind::Exact, Some(false)) => MatchKind::Similar,
+            (MatchKind::Similar, Some(true)) => MatchKind::Exact,
+            (kind, _) => kind,
+        }
+    }
 }
 
 /// The colours that are asked for in words.
@@ -172,7 +217,7 @@ impl Search<'_> {
         Ok(Candidate { item, similarity, words: 0.0 })
     }
 
-    fn hit(&self, position: usize, ranked: Ranked, scale: Option<Scale>) -> Result<Hit> {
+    fn hit(&self, position: usize, ranked: Ranked, kinds: Kinds) -> Result<Hit> {
         let Candidate { item, similarity, .. } = ranked.candidate;
         let product = self.snapshot.product_at(item)?;
         let parts = match self.fusion {
@@ -186,8 +231,9 @@ impl Search<'_> {
             score: ranked.score,
             reasons: ranked.reasons,
             similarity,
-            kind: scale.map_or(MatchKind::Other, |scale| scale.kind(similarity)),
+            kind: kinds.of(similarity, ranked.likeness),
             parts,
+            likeness: ranked.likeness,
             product,
             others: others.collect::<Result<_>>()?,
         })

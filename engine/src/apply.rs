@@ -89,7 +89,7 @@ impl<'b> Changes<'b> {
                 Ok(())
             }
             Operation::SetCalibration(calibration) => {
-                self.meta_mut().calibration = Some(*calibration);
+                self.meta_mut().calibration = Some(calibration.clone());
                 Ok(())
             }
             Operation::SetWeights(weights) => {

@@ -3,8 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Familiarity;
+
 /// The scales of a catalogue, measured by [`SearchSession::calibrate`](crate::SearchSession::calibrate).
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Calibration {
     /// For queries by picture or by product.
     pub image: Scale,
@@ -12,6 +14,13 @@ pub struct Calibration {
     pub text: Option<Scale>,
     /// How many products there were.
     pub products: u64,
+    /// How pictures of the catalogue's kind are told from others; `None` if it has no pictures, or was
+    /// measured before this was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub familiarity: Option<Familiarity>,
+    /// From which likeness of [imprints](crate::Imprint) on two pictures show the same product.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_from: Option<f32>,
 }
 
 /// Points on the scale of a score.
@@ -26,6 +35,9 @@ pub struct Scale {
     /// What the best match scores: 100 percent.
     pub best: f32,
 }
+
+/// No cosine reaches it.
+const NEVER: f32 = 2.0;
 
 /// How near a hit is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -54,6 +66,11 @@ impl Scale {
             _ if score >= self.matches_from => MatchKind::Similar,
             _ => MatchKind::Other,
         }
+    }
+
+    /// The same scale for a picture that shows nothing of the catalogue's kind: no score is a match.
+    pub fn of_foreign(self) -> Self {
+        Self { matches_from: NEVER, exact_from: None, ..self }
     }
 
     /// The scale of a score that is a weighted sum of scores on other scales. Only a score of

@@ -122,6 +122,13 @@ impl Embedded {
         self.image.is_some() || self.product.is_some() || !self.mix.is_empty()
     }
 
+    /// The picture, if nothing else is asked for.
+    pub(crate) fn only_image(&self) -> Option<&Embedding> {
+        let alone =
+            self.text.is_none() && self.product.is_none() && self.mix.is_empty() && self.without.is_empty();
+        self.image.as_ref().filter(|_| alone)
+    }
+
     fn weighted(&self, weights: Weights) -> Vec<(&Embedding, f32)> {
         let mut parts = Vec::with_capacity(3 + self.without.len());
         parts.extend(self.image.iter().chain(&self.product).map(|e| (e, weights.seen)));

@@ -13,7 +13,9 @@ use crate::{Filter, IndexKind, Look, MatchKind, Product, Reading, Reasons, Scale
 pub struct Query {
     /// A picture of the product.
     pub image: Option<QueryImage>,
-    /// What the picture shows, if it was looked at before; pixels are looked at in any case.
+    /// The pixels of a picture that was embedded before, where they are at hand: they are looked at too.
+    pub pixels: Option<Arc<RgbImage>>,
+    /// What the picture shows, if it was looked at before.
     pub look: Option<Look>,
     /// Words for it, as they were typed; conditions in them ("under 50") filter.
     pub text: Option<String>,
@@ -47,6 +49,7 @@ impl Default for Query {
     fn default() -> Self {
         Self {
             image: None,
+            pixels: None,
             look: None,
             text: None,
             literal: false,
@@ -134,6 +137,10 @@ pub struct Hit {
     pub kind: MatchKind,
     /// What the similarity is made of.
     pub parts: ScoreParts,
+    /// How much the product's picture is the query's, or holds it as a part: 1 is the very same. `None` if
+    /// that was not looked at, as it is for the likeliest only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub likeness: Option<f32>,
     /// The product.
     pub product: Product,
     /// Ids of other products of its group that were candidates too: the same in other colours.

@@ -5,10 +5,10 @@ use std::time::Instant;
 use image::RgbImage;
 use knytt_models::{Embedding, Encoder, decode};
 
-use crate::answer::answer;
+use crate::answer::{Seen, answer};
 use crate::fusion::Embedded;
 use crate::query::{Ingredient, Query, QueryImage, SearchResult, Timings};
-use crate::{Catalog, Error, Field, Look, Reading, Result, facets};
+use crate::{Catalog, Error, Field, Look, Reading, Result, Sought, facets};
 
 /// Answers queries: what every shell (command line, app, kiosk, server) calls. Cheap to clone; clones
 /// share the catalogue and the model, and can search at the same time.
@@ -65,8 +65,8 @@ impl SearchSession {
             return Err(Error::InvalidQuery("give a picture, words, or a product"));
         }
         let mut timings = Timings::default();
-        let (embedded, look) = self.embed(query, reading.as_ref(), &mut timings)?;
-        let mut result = answer(&self.catalog, query, embedded, look.as_ref(), reading)?;
+        let (embedded, seen) = self.embed(query, reading.as_ref(), &mut timings)?;
+        let mut result = answer(&self.catalog, query, embedded, &seen, reading)?;
         result.timings = Timings { total: ms_since(start), ..timings_of(timings, result.timings) };
         Ok(result)
     }
@@ -84,16 +84,18 @@ impl SearchSession {
         query: &Query,
         reading: Option<&Reading>,
         timings: &mut Timings,
-    ) -> Result<(Embedded, Option<Look>)> {
+    ) -> Result<(Embedded, Seen)> {
         let start = Instant::now();
         let decoded = query.image.as_ref().map(|image| self.pixels(image)).transpose()?.flatten();
         let pixels = match &query.image {
             Some(QueryImage::Decoded(pixels)) => Some(pixels),
+            Some(QueryImage::Embedded(_)) => query.pixels.as_deref(),
             _ => decoded.as_ref(),
         };
         timings.decode = ms_since(start);
         let start = Instant::now();
         let look = query.look.clone().or_else(|| pixels.map(Look::of_pixels));
+        let seen = Seen { look, sought: pixels.map(Sought::new) };
         let image = match &query.image {
             Some(QueryImage::Embedded(embedding)) => Some(embedding.clone()),
             _ => pixels.map(|pixels| self.encoder.embed_image(pixels)).transpose()?,
@@ -105,7 +107,7 @@ impl SearchSession {
         let mix = query.mix.iter().map(|(what, weight)| Ok((self.ingredient(what)?, *weight)));
         let mix = mix.collect::<Result<_>>()?;
         timings.embed = ms_since(start);
-        Ok((Embedded { image, text, product: None, without, mix }, look))
+        Ok((Embedded { image, text, product: None, without, mix }, seen))
     }
 
     fn ingredient(&self, what: &Ingredient) -> Result<Embedding> {

@@ -47,7 +47,7 @@ impl Source {
     }
 
     pub(crate) fn calibration(&self) -> Option<Calibration> {
-        self.info.calibration
+        self.info.calibration.clone()
     }
 
     /// The ids of each shard, in their order.

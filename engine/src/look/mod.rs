@@ -40,6 +40,7 @@ pub use self::prompts::Prompts;
 pub use self::safety::{SafetyConfig, SafetyGate};
 pub use self::twins::{Seen, TWIN_BITS, TWIN_COSINE, twins};
 pub use self::words::{colors_in, patterns_in};
+use crate::Imprint;
 pub use crate::regions::Lab;
 
 /// What was measured on a picture or guessed from it. Everything that a feed says wins over it.
@@ -61,6 +62,9 @@ pub struct Look {
     /// A perceptual hash: pictures of hashes that differ in few bits look the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hash: Option<u64>,
+    /// By which a part of the same picture is recognised.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub imprint: Option<Imprint>,
     /// The id of another product with nearly the same picture, the first of all that share it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub twin_of: Option<String>,

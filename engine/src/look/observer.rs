@@ -9,7 +9,7 @@ use super::cloth::Cloth;
 use super::foreground::Foreground;
 use super::{Flaw, Look, Prompts, SafetyConfig, SafetyGate, category_of_prompts};
 use super::{color, hash, pattern, quality};
-use crate::Result;
+use crate::{Imprint, Result};
 
 /// How a category is asked for.
 const TEMPLATES: [&str; 2] = ["a photo of a {}", "{}"];
@@ -85,9 +85,10 @@ impl Look {
         let hash = hash::hash(picture);
         let shows = !flaws.contains(&Flaw::TooSmall) && !flaws.contains(&Flaw::Blank);
         let cloth = Foreground::of(picture).filter(|_| shows).and_then(|thing| Cloth::of(picture, &thing));
-        let Some(cloth) = cloth else { return Self { flaws, hash, ..Self::default() } };
+        let imprint = shows.then(|| Imprint::of(picture));
+        let Some(cloth) = cloth else { return Self { flaws, hash, imprint, ..Self::default() } };
         let colors = color::colors(&cloth);
         let pattern = pattern::pattern(&cloth, &colors);
-        Self { colors, pattern, flaws, hash, ..Self::default() }
+        Self { colors, pattern, flaws, hash, imprint, ..Self::default() }
     }
 }

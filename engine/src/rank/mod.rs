@@ -11,6 +11,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::apply::stored_vector;
 use crate::facts::{self, Facts, Tone};
+use crate::imprint::{Sought, evidence};
 use crate::look::{ColorName, Lab};
 use crate::simd::Kernel;
 use crate::taste::{Preference, Taste};
@@ -21,6 +22,9 @@ pub use self::weights::Weights;
 
 /// How many candidates are ranked, at the least.
 pub(crate) const CANDIDATES: usize = 500;
+
+/// With the pictures of how many of the best a query's picture is compared.
+const COMPARED: usize = 100;
 
 /// How many of the best are looked at when hits are made different.
 const DIVERSIFIED: usize = 120;
@@ -41,6 +45,8 @@ pub(crate) struct Ranked {
     pub(crate) candidate: Candidate,
     pub(crate) score: f32,
     pub(crate) reasons: Reasons,
+    /// Of its picture and the query's, where they were compared.
+    pub(crate) likeness: Option<f32>,
     /// Other candidates of its group, the best first.
     pub(crate) others: Vec<u32>,
     facts: Facts,
@@ -57,6 +63,8 @@ pub(crate) struct Ranking<'a> {
     /// Whether words were asked for.
     pub(crate) is_said: bool,
     pub(crate) asked: Asked,
+    /// The query's picture, to be looked for in those of the likeliest.
+    pub(crate) sought: Option<&'a Sought>,
     pub(crate) preference: Option<Preference<'a>>,
     /// Days since 1970.
     pub(crate) today: u32,
@@ -106,9 +114,24 @@ impl Ranking<'_> {
     /// that each is worth its place after those above it).
     pub(crate) fn rank(&self, candidates: &[Candidate], k: usize) -> Result<Vec<Ranked>> {
         let mut ranked = self.score(candidates)?;
-        ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.candidate.item.cmp(&b.candidate.item)));
+        sort(&mut ranked);
+        if let Some(sought) = self.sought.filter(|_| self.weights.likeness > 0.0) {
+            self.compare_pictures(sought, &mut ranked)?;
+            sort(&mut ranked);
+        }
         let groups = collapse(ranked, self.asked.group);
         self.diversify(groups, k)
+    }
+
+    /// Looks for the query's picture in those of the likeliest.
+    fn compare_pictures(&self, sought: &Sought, ranked: &mut [Ranked]) -> Result<()> {
+        for next in ranked.iter_mut().take(COMPARED) {
+            let imprint = self.snapshot.product_at(next.candidate.item)?.look.imprint;
+            next.likeness = imprint.and_then(|imprint| sought.in_imprint(imprint.as_bytes()));
+            next.reasons.likeness = next.likeness.map(|likeness| self.weights.likeness * evidence(likeness));
+            next.score = next.reasons.sum();
+        }
+        Ok(())
     }
 
     fn score(&self, candidates: &[Candidate]) -> Result<Vec<Ranked>> {
@@ -121,7 +144,8 @@ impl Ranking<'_> {
         let most_popular = known.iter().map(|(_, facts)| facts.popularity).fold(0.0, f32::max);
         let ranked = candidates.iter().zip(known).map(|(candidate, (visual, facts))| {
             let reasons = self.reasons(candidate, visual, &facts, &categories, most_popular)?;
-            Ok(Ranked { candidate: *candidate, score: reasons.sum(), reasons, others: Vec::new(), facts })
+            let score = reasons.sum();
+            Ok(Ranked { candidate: *candidate, score, reasons, likeness: None, others: Vec::new(), facts })
         });
         ranked.collect()
     }
@@ -159,6 +183,7 @@ impl Ranking<'_> {
         let same = |a: u32, b: u32| f32::from(u8::from(a == b));
         Ok(Reasons {
             visual: part(self.is_seen || self.is_said, weights.visual, visual),
+            likeness: None,
             words: part(self.is_said, weights.words, candidate.words),
             color: asked
                 .tones
@@ -211,6 +236,11 @@ impl Ranking<'_> {
         hits.truncate(k);
         Ok(hits)
     }
+}
+
+/// Best first, and in the order of items among equals, so that answers repeat.
+fn sort(ranked: &mut [Ranked]) {
+    ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.candidate.item.cmp(&b.candidate.item)));
 }
 
 /// Leaves the best of each group, which the others are noted with; none of the group that was asked by.

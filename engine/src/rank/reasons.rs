@@ -10,6 +10,9 @@ pub struct Reasons {
     /// Nearness in the model's space.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub visual: Option<f32>,
+    /// The very same picture, or a part of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub likeness: Option<f32>,
     /// Words that the product's texts have.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub words: Option<f32>,
@@ -44,6 +47,7 @@ impl Reasons {
     pub fn named(&self) -> impl Iterator<Item = (&'static str, f32)> {
         let all = [
             ("visual", self.visual),
+            ("likeness", self.likeness),
             ("words", self.words),
             ("color", self.color),
             ("category", self.category),

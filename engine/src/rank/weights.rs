@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 pub struct Weights {
     /// Nearness in the model's space, on the catalogue's own scale.
     pub visual: f32,
+    /// The very same picture, or a part of it.
+    pub likeness: f32,
     /// Words that the product's texts have.
     pub words: f32,
     /// Colours alike.
@@ -43,6 +45,7 @@ impl Weights {
     /// Where a catalogue does not say otherwise.
     pub const USUAL: Self = Self {
         visual: 1.0,
+        likeness: 0.2,
         words: 0.8,
         color: 0.12,
         category: 0.1,
@@ -58,6 +61,7 @@ impl Weights {
     /// Nearness alone, as an index ranks.
     pub const VISUAL: Self = Self {
         visual: 1.0,
+        likeness: 0.0,
         words: 0.0,
         color: 0.0,
         category: 0.0,
@@ -71,8 +75,9 @@ impl Weights {
     };
 
     /// The names of the weights.
-    pub const NAMES: [&str; 11] = [
+    pub const NAMES: [&str; 12] = [
         "visual",
+        "likeness",
         "words",
         "color",
         "category",
@@ -89,6 +94,7 @@ impl Weights {
     pub fn by_name(&mut self, name: &str) -> Option<&mut f32> {
         Some(match name {
             "visual" => &mut self.visual,
+            "likeness" => &mut self.likeness,
             "words" => &mut self.words,
             "color" => &mut self.color,
             "category" => &mut self.category,

@@ -1,7 +1,8 @@
 //! A catalogue that knows what its scores mean.
 
 use image::{Rgb, RgbImage};
-use knytt_engine::{MatchKind, Product, Query, QueryImage, SearchSession};
+use knytt_engine::{Imprint, MatchKind, Product, Query, QueryImage, SearchSession, Sought};
+use knytt_garments::{View, render, sample_products};
 
 use crate::common::product;
 use crate::session::{ENCODER, empty, png};
@@ -63,4 +64,78 @@ fn the_products_own_picture_is_exact_and_words_never_are() {
 fn a_handful_of_products_has_no_scale() {
     let dir = tempfile::tempdir().unwrap();
     assert_eq!(session(dir.path(), 3).calibrate().unwrap(), None);
+}
+
+/// A shop of drawn garments, and each of them photographed again in other light.
+fn shop(dir: &std::path::Path, products: usize) -> (SearchSession, Vec<(String, RgbImage)>) {
+    let session = empty(dir);
+    let mut writer = session.catalog().write();
+    let mut rng = crate::common::rng(5);
+    let mut again = Vec::new();
+    for garment in sample_products(products, 1) {
+        let picture = render(&garment.garment, &garment.view, 112);
+        let embedding = ENCODER.embed_image(&picture).unwrap();
+        writer.upsert(&product(&garment.id), &embedding, Some(&png(&picture))).unwrap();
+        let view = View { light: View::wild(&mut rng).light, ..View::studio_varied(&mut rng) };
+        again.push((garment.id, render(&garment.garment, &view, 112)));
+    }
+    writer.commit().unwrap();
+    (session, again)
+}
+
+/// Nothing that a shop of clothes sells, and nothing that the engine draws for itself.
+fn elsewhere() -> [RgbImage; 4] {
+    let noise = |x: u32, y: u32| (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(2_246_822_519)) >> 13;
+    [
+        RgbImage::from_fn(120, 120, |x, y| {
+            Rgb([noise(x, y) as u8, noise(y, x) as u8, noise(x + y, y) as u8])
+        }),
+        RgbImage::from_fn(120, 120, |x, y| {
+            Rgb(if y < 60 { [90, 140, 230 - y as u8] } else { [60, 110 + x as u8 / 4, 40] })
+        }),
+        RgbImage::from_fn(120, 120, |x, y| {
+            Rgb([if (x / 3 + y / 9) % 2 == 0 && y % 12 < 7 { 20 } else { 240 }; 3])
+        }),
+        RgbImage::from_fn(120, 120, |x, y| Rgb([(x * 2) as u8, (y * 2) as u8, (255 - x - y) as u8])),
+    ]
+}
+
+#[test]
+fn garments_are_a_good_match_and_what_is_no_garment_is_none() {
+    let dir = tempfile::tempdir().unwrap();
+    let (session, again) = shop(dir.path(), 60);
+    session.calibrate().unwrap().unwrap();
+    let good = again.iter().filter(|(_, p)| session.search(&of(p.clone())).unwrap().is_good()).count();
+    assert!(good >= 54, "{good} of 60 garments are a good match");
+    for (number, picture) in elsewhere().into_iter().enumerate() {
+        let result = session.search(&of(picture)).unwrap();
+        assert!(!result.is_good(), "picture {number} is told from garments");
+        assert!(result.hits.iter().all(|hit| hit.kind == MatchKind::Other));
+    }
+}
+
+#[test]
+fn garments_photographed_again_are_the_first_hit() {
+    let dir = tempfile::tempdir().unwrap();
+    let (session, again) = shop(dir.path(), 60);
+    let first = again.iter().filter(|(id, p)| session.search(&of(p.clone())).unwrap().hits[0].id == *id);
+    let first = first.count();
+    assert!(first >= 56, "{first} of 60");
+}
+
+#[test]
+fn a_part_of_a_products_picture_has_its_imprint() {
+    let products = sample_products(40, 1);
+    let pictures: Vec<RgbImage> = products.iter().map(|p| render(&p.garment, &p.view, 112)).collect();
+    let imprints: Vec<Imprint> = pictures.iter().map(Imprint::of).collect();
+    let found = pictures.iter().enumerate().filter(|(own, picture)| {
+        let part = image::imageops::crop_imm(*picture, 10, 12, 94, 92).to_image();
+        let part = image::imageops::fast_blur(&part, 1.0);
+        let sought = Sought::new(&part);
+        let likeness: Vec<f32> = imprints.iter().filter_map(|i| sought.in_imprint(i.as_bytes())).collect();
+        let best = (0..likeness.len()).max_by(|a, b| likeness[*a].total_cmp(&likeness[*b]));
+        best == Some(*own)
+    });
+    let found = found.count();
+    assert!(found >= 38, "{found} of 40");
 }

@@ -16,7 +16,7 @@ pub struct EvalArgs {
     pub catalog: PathBuf,
 
     /// Feed of labelled pictures to search with
-    #[arg(long, value_name = "FEED", required_unless_present_any = ["judged", "again"], requires = "label")]
+    #[arg(long, value_name = "FEED", required_unless_present_any = ["judged", "again", "foreign"], requires = "label")]
     pub queries: Option<PathBuf>,
 
     /// Column that says what counts as right, in the feed and in the catalogue
@@ -43,6 +43,10 @@ pub struct EvalArgs {
     /// light, as a poor JPEG), and see whether each is found
     #[arg(long, value_name = "N", value_parser = count, conflicts_with_all = ["queries", "judged"])]
     pub again: Option<usize>,
+
+    /// Pictures of what the catalogue does not have, in a folder: see how many are said to be no good match
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["queries", "judged", "again"])]
+    pub foreign: Option<PathBuf>,
 
     /// Measure the whole ranking and not only the index: by each of its stages, one after the other
     #[arg(long)]
@@ -76,7 +80,11 @@ pub struct EvalArgs {
 impl EvalArgs {
     /// Whether the whole ranking is measured, and not the nearness of vectors.
     pub fn is_ranked(&self) -> bool {
-        self.judged.is_some() || self.again.is_some() || self.ablation || !self.weights.is_empty()
+        self.judged.is_some()
+            || self.again.is_some()
+            || self.foreign.is_some()
+            || self.ablation
+            || !self.weights.is_empty()
     }
 }
 

@@ -45,6 +45,9 @@ pub struct AnswerHit {
     /// What each side of the query adds to the score; the sides that were not asked are absent.
     pub parts: ScoreParts,
     pub product: Product,
+    /// How much its picture is the query's; absent where they were not compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub likeness: Option<f32>,
     /// The same article in other colours.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<String>,
@@ -86,6 +89,7 @@ impl Answer {
                 score: similarity,
                 reasons: Reasons { visual: Some(similarity), ..Reasons::default() },
                 similarity,
+                likeness: None,
                 kind: MatchKind::Other,
                 parts: ScoreParts { product: Some(similarity), ..ScoreParts::default() },
                 product,
@@ -144,6 +148,7 @@ impl AnswerHit {
             kind: scale.map(|_| hit.kind),
             parts: hit.parts,
             product: hit.product,
+            likeness: hit.likeness,
             others: hit.others,
         }
     }

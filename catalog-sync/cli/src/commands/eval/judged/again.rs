@@ -44,14 +44,9 @@ pub fn photographs(catalog: &Catalog, dir: &Path, count: usize, seed: u64) -> Re
         let Some(picture) = picture(&snapshot, base.as_deref(), &product)? else { continue };
         queries.push(JudgedQuery {
             kind: String::new(),
-            text: None,
             picture: Some(Picture::Bytes(photograph(&picture, &mut rng)?)),
-            like: None,
-            without: Vec::new(),
-            filters: Vec::new(),
-            kept: Vec::new(),
-            dismissed: Vec::new(),
             relevance: Relevance::Graded(BTreeMap::from([(id, 1)])),
+            ..JudgedQuery::default()
         });
     }
     Ok(queries)

@@ -27,14 +27,9 @@ pub fn queries(args: &EvalArgs, catalog: &Catalog) -> Result<Vec<JudgedQuery>> {
         let count = counts.get(&value).copied().unwrap_or(0) - own;
         queries.push(JudgedQuery {
             kind: value.clone(),
-            text: None,
             picture: Some(Picture::At(item.picture)),
-            like: None,
-            without: Vec::new(),
-            filters: Vec::new(),
-            kept: Vec::new(),
-            dismissed: Vec::new(),
             relevance: Relevance::Labelled { column: args.label.clone(), value, count },
+            ..JudgedQuery::default()
         });
     }
     Ok(queries)

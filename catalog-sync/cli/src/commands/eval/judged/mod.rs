@@ -8,6 +8,7 @@ mod report;
 mod set;
 mod stage;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -25,6 +26,7 @@ use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::model::{self, Maker};
 use crate::progress::Progress;
+use crate::source;
 use crate::weight;
 
 /// How deep each answer is read.
@@ -73,6 +75,7 @@ fn session(catalog: &Catalog, args: &EvalArgs) -> Result<SearchSession> {
 
 fn queries(args: &EvalArgs, catalog: &Catalog) -> Result<Vec<JudgedQuery>> {
     let queries = match (&args.judged, args.again) {
+        _ if args.foreign.is_some() => foreign(args)?,
         (Some(file), _) => set::read(file)?,
         (None, Some(count)) => again::photographs(catalog, &args.catalog, count, args.seed)?,
         (None, None) => labels::queries(args, catalog)?,
@@ -83,8 +86,32 @@ fn queries(args: &EvalArgs, catalog: &Catalog) -> Result<Vec<JudgedQuery>> {
     Ok(queries)
 }
 
-/// One query's measures and milliseconds, for each stage.
-type Row = Vec<(Measures, f64)>;
+/// Every picture of a folder, to which nothing is right.
+fn foreign(args: &EvalArgs) -> Result<Vec<JudgedQuery>> {
+    let folder = args.foreign.as_deref().unwrap_or(Path::new(""));
+    let mut queries = Vec::new();
+    for entry in source::open(folder, source::Options::default())?.entries().map_err(source::explain)? {
+        let Ok(item) = entry.map_err(source::explain)? else { continue };
+        queries.push(JudgedQuery {
+            kind: item.product.category.clone(),
+            picture: Some(set::Picture::At(item.picture)),
+            ..JudgedQuery::default()
+        });
+    }
+    Ok(queries)
+}
+
+/// What one stage made of one query.
+#[derive(Clone, Copy)]
+struct Outcome {
+    measures: Measures,
+    took_ms: f64,
+    /// Whether the answer was said to be no good match.
+    refused: bool,
+}
+
+/// One query's outcome by each stage.
+type Row = Vec<Outcome>;
 
 fn ask(session: &SearchSession, judged: &JudgedQuery, stages: &[Stage]) -> Result<Row> {
     let embedded = embedded(session, judged)?;
@@ -101,7 +128,8 @@ fn ask(session: &SearchSession, judged: &JudgedQuery, stages: &[Stage]) -> Resul
         let start = Instant::now();
         let result = session.search(&query).map_err(explain)?;
         let took_ms = start.elapsed().as_secs_f64() * 1e3 - result.timings.embed - result.timings.decode;
-        row.push((Measures::of(&result.hits, &judged.relevance), took_ms));
+        let measures = Measures::of(&result.hits, &judged.relevance);
+        row.push(Outcome { measures, took_ms, refused: !result.is_good() });
     }
     Ok(row)
 }
@@ -121,6 +149,7 @@ fn embedded(session: &SearchSession, judged: &JudgedQuery) -> Result<Query> {
         let pixels = decode(&bytes, &Limits::default(), Some(session.encoder().target_side()))?;
         query.look = Some(Look::of_pixels(&pixels));
         query.image = Some(QueryImage::Embedded(session.encoder().embed_image(&pixels)?));
+        query.pixels = Some(Arc::new(pixels));
     }
     Ok(query)
 }

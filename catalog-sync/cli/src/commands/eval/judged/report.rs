@@ -38,6 +38,8 @@ pub struct StageReport {
     pub kinds: BTreeMap<String, KindReport>,
     /// The engine's time for a query, without the model.
     pub took_ms: Spread,
+    /// The share of the queries whose answer was said to be no good match.
+    pub no_good_match: f64,
 }
 
 #[derive(Serialize)]
@@ -60,7 +62,7 @@ impl Report {
         stages: &[Stage],
         rows: &[Row],
     ) -> Result<Self> {
-        let column = |stage: usize| rows.iter().map(|row| row[stage].0).collect::<Vec<_>>();
+        let column = |stage: usize| rows.iter().map(|row| row[stage].measures).collect::<Vec<_>>();
         let stages = stages.iter().enumerate().map(|(at, stage)| {
             let measures = column(at);
             let before = at.checked_sub(1).map(column);
@@ -70,7 +72,8 @@ impl Report {
                 intervals: intervals(&measures, None, args.seed),
                 gains: before.map_or_else(BTreeMap::new, |b| intervals(&measures, Some(&b), args.seed)),
                 kinds: kinds(queries, &measures),
-                took_ms: Spread::of(rows.iter().map(|row| row[at].1).collect()),
+                took_ms: Spread::of(rows.iter().map(|row| row[at].took_ms).collect()),
+                no_good_match: rows.iter().filter(|row| row[at].refused).count() as f64 / rows.len() as f64,
             }
         });
         Ok(Self {
@@ -92,7 +95,7 @@ impl Report {
     }
 
     fn text(&self) -> String {
-        let head = ["stage", "nDCG@10", "MRR", "P@10", "recall@50", "first", "first five", "ms"];
+        let head = ["stage", "nDCG@10", "MRR", "P@10", "recall@50", "first", "first five", "no match", "ms"];
         let columns = head.map(|head| Column { head, widest: 30, right: head != "stage" });
         let rows: Vec<Vec<String>> = self.rows();
         format!("{}\n\n{}", self.circumstances(), output::table(&columns, &rows))
@@ -105,7 +108,7 @@ impl Report {
             for (kind, of) in &stage.kinds {
                 let values = of.mean.values().map(|value| format!("{value:.3}"));
                 let name = format!("  {} ({})", output::plain(kind), of.queries);
-                rows.push([name].into_iter().chain(values).chain([String::new()]).collect());
+                rows.push([name].into_iter().chain(values).chain([String::new(), String::new()]).collect());
             }
         }
         rows
@@ -114,7 +117,7 @@ impl Report {
     fn markdown(&self) -> String {
         let mut text = format!("{}\n\n| stage | ", self.circumstances());
         text.push_str(&Measures::NAMES.join(" | "));
-        text.push_str(" | ms |\n|---|---|---|---|---|---|---|---|\n");
+        text.push_str(" | no match | ms |\n|---|---|---|---|---|---|---|---|---|\n");
         for row in self.rows() {
             text.push_str(&format!("| {} |\n", row.join(" | ")));
         }
@@ -143,6 +146,7 @@ impl StageReport {
             }
             row.push(cell);
         }
+        row.push(format!("{:.3}", self.no_good_match));
         row.push(format!("{:.2}", self.took_ms.p50));
         row
     }

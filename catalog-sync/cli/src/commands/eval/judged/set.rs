@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::source::{self, field};
 
 /// A query and what is right for it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct JudgedQuery {
     /// Queries of one kind are summed up together.
     pub kind: String,
@@ -55,6 +55,13 @@ pub enum Relevance {
     Graded(BTreeMap<String, u8>),
     /// Every product with this label, of which there are so many.
     Labelled { column: String, value: String, count: usize },
+}
+
+impl Default for Relevance {
+    /// Nothing is right.
+    fn default() -> Self {
+        Self::Graded(BTreeMap::new())
+    }
 }
 
 impl Relevance {
