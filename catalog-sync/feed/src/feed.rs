@@ -206,8 +206,8 @@ impl Feed {
     }
 
     fn missing_mapped(&self) -> Option<String> {
-        let mapped = self.options.mapping.iter().flat_map(|mapping| mapping.columns.values());
-        mapped.filter(|column| !self.columns.contain(column)).cloned().next()
+        let mut mapped = self.options.mapping.iter().flat_map(|mapping| mapping.columns.values());
+        mapped.find(|column| !self.columns.contain(column)).cloned()
     }
 
     fn why_empty(&self) -> String {

@@ -100,11 +100,10 @@ fn markup(head: &str) -> Format {
 fn json(head: &str) -> Format {
     let start = head.trim_start().trim_start_matches(['{', '[']).trim_start();
     let has = |name: &str| head.contains(name);
+    let names_products = start.starts_with("\"products\"") || start.starts_with("\"product\"");
     if has("\"@context\"") || has("\"@graph\"") || has("\"@type\"") {
         Format::JsonLd
-    } else if start.starts_with("\"products\"") || start.starts_with("\"product\"") {
-        Format::ShopifyJson
-    } else if has("\"body_html\"") && has("\"variants\"") {
+    } else if names_products || (has("\"body_html\"") && has("\"variants\"")) {
         Format::ShopifyJson
     } else {
         Format::JsonLines

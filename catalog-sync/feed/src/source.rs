@@ -10,7 +10,7 @@ pub enum Source {
     /// Pictures, by name.
     Folder(Folder),
     /// Products, by row.
-    Feed(Feed),
+    Feed(Box<Feed>),
 }
 
 impl Source {
@@ -23,7 +23,7 @@ impl Source {
             return Err(Error::Missing { path: path.into() });
         }
         if !path.is_dir() || options.format.is_some() || has_pages(path) {
-            return Feed::open(path, options).map(Self::Feed);
+            return Feed::open(path, options).map(|feed| Self::Feed(Box::new(feed)));
         }
         if !options.selection.is_empty() || options.image_column.is_some() || options.mapping.is_some() {
             return Err(Error::FeedOption);

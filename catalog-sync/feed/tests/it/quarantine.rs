@@ -12,7 +12,8 @@ fn told<'a>(codes: &'a [(String, &'static str)]) -> Vec<(&'a str, &'static str)>
 
 #[test]
 fn a_byte_that_is_not_text_spoils_its_row_in_every_format() {
-    let rows: [(&str, &[u8], [(&str, &str); 3]); 4] = [
+    type Case = (&'static str, &'static [u8], [(&'static str, &'static str); 3]);
+    let rows: [Case; 4] = [
         (
             "f.tsv",
             b"id\timage link\n1\ta.jpg\n2\tb\xff.jpg\n3\tc.jpg\n",

@@ -94,7 +94,8 @@ fn elements(articles: &[Article], name: &str) -> String {
         text.push_str(&format!("<{name}>"));
         for (attribute, values) in NAMES.iter().zip(cells) {
             for value in values {
-                let value = if at % 2 == 0 { escaped(&value) } else { format!("<![CDATA[{value}]]>") };
+                let value =
+                    if at.is_multiple_of(2) { escaped(&value) } else { format!("<![CDATA[{value}]]>") };
                 text.push_str(&format!("<g:{attribute}>{value}</g:{attribute}>\n"));
             }
         }

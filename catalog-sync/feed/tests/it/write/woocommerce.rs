@@ -88,7 +88,7 @@ fn variation(article: &Article, look: &Look, choice: &Choice, n: usize) -> Vec<S
     set(12, &choice.price());
     set(14, &comma(&look.image));
     let by_id = format!("id:{}", article.id());
-    set(15, if n % 2 == 0 { by_id } else { format!("parent {}", article.number) }.as_str());
+    set(15, if n.is_multiple_of(2) { by_id } else { format!("parent {}", article.number) }.as_str());
     set(17, "Colour");
     set(18, &comma(look.color));
     set(19, "Size");
