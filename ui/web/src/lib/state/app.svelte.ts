@@ -147,6 +147,29 @@ export class App {
     window.scrollTo({ top: 0 });
   }
 
+  /** Beside what is asked: more like this, or less. */
+  mixIn(card: Card, weight: number): void {
+    if (!this.session.mixIn(card, weight)) return this.notices.say(t('mix.full'));
+    this.router.go({ name: 'search' });
+  }
+
+  /** "Not for me": gone at once, and back again if that was a mistake. */
+  async dismiss(card: Card): Promise<void> {
+    this.session.drop(card.id);
+    const undo = () => void this.#dismissed(card, false);
+    this.notices.say(t('dismiss.done'), 'calm', { label: t('dismiss.undo'), run: undo });
+    await this.#dismissed(card, true);
+  }
+
+  async #dismissed(card: Card, on: boolean): Promise<void> {
+    try {
+      await this.client.dismiss(card.id, on);
+    } catch (thrown) {
+      this.tell(problemOf(thrown));
+    }
+    await this.session.run(false);
+  }
+
   async captureScreen(): Promise<void> {
     this.router.go({ name: 'search' });
     await this.session.pictures.addFrom('', () => this.client.captureScreen());
