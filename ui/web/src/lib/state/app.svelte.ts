@@ -5,6 +5,7 @@ import type { Client } from '../api/client';
 import type { Card } from '../api/generated/Card';
 import type { CatalogEvent } from '../api/generated/CatalogEvent';
 import type { CatalogSummary } from '../api/generated/CatalogSummary';
+import type { Hit } from '../api/generated/Hit';
 import type { Opened } from '../api/generated/Opened';
 import type { Problem } from '../api/generated/Problem';
 import type { Start } from '../api/generated/Start';
@@ -35,6 +36,8 @@ export class App {
   readonly adding: AddCatalog;
   /** Opens the system's file dialog; the search bar's file input answers it. */
   pickFiles: () => void = () => undefined;
+  /** The product whose place is asked about, and its hit, if it is one. */
+  asked = $state.raw<{ card: Card; hit: Hit | null } | null>(null);
   /** Whether the cropper is shown large. */
   enlarged = $state(false);
 

@@ -141,6 +141,17 @@ export class SearchSession {
     this.changed();
   }
 
+  /** Lets everything pass: what was typed stays as words, without its conditions. */
+  loosen(): void {
+    const asked = this.response?.understood.words ?? '';
+    if (this.response?.understood.chips.length) {
+      // Quoted, so that no colour in it becomes a condition again.
+      this.words = asked ? `"${asked}"` : '';
+      this.#typing = false;
+    }
+    this.clearFilters();
+  }
+
   exclude(words: string): void {
     const text = words.trim();
     if (!text || this.without.includes(text)) return;
