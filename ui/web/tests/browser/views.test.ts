@@ -144,7 +144,7 @@ const views: {
     act: async (page) => {
       await ready(page);
       await id(page, 'words').fill('dress');
-      await page.locator('[data-index="0"][data-category="Dresses"]').waitFor();
+      await page.locator('[data-index="0"][data-percent]').waitFor();
       await id(page, 'why').first().click();
       await page.locator('[data-testid="reasons"] li').first().waitFor();
     },
