@@ -195,7 +195,7 @@ fn show(frames: Frames, previews: &Channel<InvokeResponseBody>, events: &Channel
         let Some(searches) = &eyes.searches else { continue };
         let state = state(judge.judge(&frame.pixels));
         if said.replace(state) != Some(state) {
-            let _ = events.send(CameraEvent::Live { frame: LiveFrame { state, response: None } });
+            let _ = events.send(CameraEvent::Live { frame: Box::new(LiveFrame { state, response: None }) });
         }
         if state == FrameState::Stable {
             let _ = searches.try_send(frame);
@@ -216,7 +216,7 @@ fn searcher(backend: Arc<Backend>, events: Channel<CameraEvent>) -> Result<SyncS
                 asked = template;
             }
             if let Ok(Some(response)) = live.search(&backend, &frame.pixels, &asked) {
-                let frame = LiveFrame { state: FrameState::Stable, response: Some(response) };
+                let frame = Box::new(LiveFrame { state: FrameState::Stable, response: Some(response) });
                 let _ = events.send(CameraEvent::Live { frame });
             }
         }

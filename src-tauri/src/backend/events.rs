@@ -87,7 +87,7 @@ impl Events {
 
     /// An answer came, to a question or to a look around.
     pub fn answered(&self, request: &SearchRequest, response: &SearchResponse) -> Told {
-        let question = SearchRequest { ticket: 0, limit: 0, ..request.clone() };
+        let question = SearchRequest { ticket: 0, limit: 0, typing: false, ..request.clone() };
         let mut now = self.now();
         let more = now.list.as_ref().is_some_and(|list| list.question == question);
         if more {
@@ -199,7 +199,8 @@ impl List {
 }
 
 fn kind_of(request: &SearchRequest) -> QueryKind {
-    match (request.picture.is_some(), request.like.is_some(), request.words.trim().is_empty()) {
+    let similar = request.like.is_some() || !request.mix.is_empty();
+    match (request.picture.is_some(), similar, request.words.trim().is_empty()) {
         (_, true, _) => QueryKind::Similar,
         (true, _, false) => QueryKind::Both,
         (true, _, true) => QueryKind::Image,
@@ -221,7 +222,7 @@ fn search(kind: QueryKind, words: &str, response: &SearchResponse) -> Action {
 
 #[cfg(test)]
 mod tests {
-    use knytt_ui_api::{Card, MatchKind, ScoreParts, Timings, Understood};
+    use knytt_ui_api::{Card, MatchKind, Reasons, ScoreParts, Timings, Understood};
 
     use super::*;
 
@@ -240,8 +241,11 @@ mod tests {
             card: Card { id: format!("p{i}"), ..Card::default() },
             percent: Some(u8::try_from(90 - i % 90).unwrap()),
             kind: MatchKind::Similar,
-            score: 0.5,
+            similarity: 0.5,
             parts: ScoreParts::default(),
+            score: 0.5,
+            reasons: Reasons::default(),
+            others: Vec::new(),
         };
         SearchResponse {
             ticket: 1,

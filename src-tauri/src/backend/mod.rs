@@ -2,16 +2,20 @@
 
 mod catalogs;
 mod events;
+mod facets;
 mod feedback;
 mod library;
+mod personal;
 mod pictures;
 mod problem;
 mod product;
+mod reading;
 mod search;
 mod share;
 mod shop;
 mod timing;
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -24,6 +28,7 @@ pub use self::catalogs::{Catalogs, Update, code, keep_fresh};
 pub use self::events::Context;
 pub use self::library::Library;
 pub use self::pictures::{Pictures, Shot};
+use self::search::clipped;
 pub use self::share::{Share, jpeg};
 pub use self::shop::Shop;
 
@@ -38,6 +43,8 @@ pub struct Backend {
     shop: RwLock<Result<Arc<Shop>, Problem>>,
     /// The newest search that a window asked for.
     newest: AtomicU32,
+    /// Products that the shopper does not want to see again in this visit.
+    dismissed: Mutex<HashSet<String>>,
     /// Words and filters of a live search.
     live_query: Mutex<SearchRequest>,
     /// What waits for the window to start.
@@ -56,6 +63,7 @@ impl Backend {
             catalogs: Catalogs::new(data.join("catalogs")),
             shop: RwLock::new(Err(Problem::new(Code::NoCatalog, "no catalogue is open"))),
             newest: AtomicU32::new(0),
+            dismissed: Mutex::default(),
             live_query: Mutex::default(),
             opened: Mutex::default(),
         })
@@ -74,6 +82,7 @@ impl Backend {
                 self.library.remember_catalog(folder)?;
                 self.library.enter(&opened.summary().id)?;
                 self.library.events.at(opened.context()?);
+                self.forget_dismissed();
                 *shop = Ok(Arc::new(opened));
                 Ok(())
             }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use image::{RgbImage, imageops};
-use knytt_engine::propose;
+use knytt_engine::{Look, propose};
 use knytt_models::{Embedding, decode};
 use knytt_ui_api::{Code, Picture, Problem, Proposal, Region};
 use uuid::Uuid;
@@ -29,6 +29,8 @@ pub struct Shot {
     /// The embedding of the part that was asked about last, so that new words or filters need no
     /// second run of the model.
     embedded: Mutex<Option<(Region, Embedding)>>,
+    /// What that part shows.
+    seen: Mutex<Option<(Region, Look)>>,
 }
 
 /// The newest pictures.
@@ -55,8 +57,8 @@ impl Pictures {
     /// Keeps a picture.
     pub fn add(&self, pixels: RgbImage, name: &str, decode_millis: f64) -> Arc<Shot> {
         let id = Uuid::now_v7().simple().to_string();
-        let embedded = Mutex::new(None);
-        let shot = Arc::new(Shot { id, name: name.into(), pixels, decode_millis, embedded });
+        let (embedded, seen) = Default::default();
+        let shot = Arc::new(Shot { id, name: name.into(), pixels, decode_millis, embedded, seen });
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.push_back(Arc::clone(&shot));
         while all.len() > MOST {
@@ -117,6 +119,31 @@ impl Shot {
         *last() = Some((region, embedding.clone()));
         Ok(embedding)
     }
+
+    /// What a part shows, looked at once.
+    pub fn look(&self, region: Region) -> Look {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, look)) = seen.as_ref().filter(|(of, _)| *of == region) {
+            return look.clone();
+        }
+        let found = if region == Region::WHOLE { look(&self.pixels) } else { look(&self.part(region)) };
+        *seen = Some((region, found.clone()));
+        found
+    }
+}
+
+/// Longer sides than this show no other colours and patterns, and take longer to look at.
+const LOOKED_SIDE: u32 = 320;
+
+/// What pixels show.
+pub fn look(pixels: &RgbImage) -> Look {
+    let (width, height) = pixels.dimensions();
+    let longer = width.max(height);
+    if longer <= LOOKED_SIDE {
+        return Look::of_pixels(pixels);
+    }
+    let side = |length: u32| (length * LOOKED_SIDE / longer).max(1);
+    Look::of_pixels(&imageops::thumbnail(pixels, side(width), side(height)))
 }
 
 /// The rectangle in pixels: inside the picture, at least one pixel.

@@ -1,13 +1,22 @@
 //! Products by id: their pages, their cards, their links.
 
-use knytt_engine::{Product, Query};
-use knytt_ui_api::{Card, Code, Fact, Problem, ProductPage};
+use knytt_engine::{Field, Filter, Product, Query, QueryImage, SearchSession, Signal, Weights};
+use knytt_ui_api::{Card, Code, Fact, Problem, ProductPage, Shade, Variant};
+use rust_decimal::Decimal;
 
 use super::Backend;
 use super::problem::of_engine;
 
 const SIMILAR: usize = 12;
 const GOES_WITH: usize = 6;
+const CHEAPER: usize = 6;
+const OTHER_COLORS: usize = 12;
+
+/// A product is the nearest to its own picture; a few more, for others with nearly the same picture.
+const OTHERS_AMONG: usize = 4;
+
+/// The least difference between prices.
+const CENT: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
 
 /// Columns that may hold the product's page in the shop, best first.
 const LINK_COLUMNS: [&str; 4] = ["link", "url", "product_url", "mobile_link"];
@@ -23,31 +32,53 @@ impl Backend {
         product.ok_or_else(|| Problem::new(Code::NotFound, format!("there is no product {id:?}")))
     }
 
-    /// All there is to say about a product, whose page is opened: with consent the shop is told.
+    /// All there is to say about a product, whose page is opened: with consent the shop is told, and a
+    /// taste is learned if the shopper wants one.
     ///
     /// # Errors
     /// There is no such product.
     pub fn product_page(&self, id: &str) -> Result<ProductPage, Problem> {
         let product = self.product_of(id)?;
         let session = self.shop()?.session().clone();
-        let like = Query { product: Some(id.into()), k: SIMILAR, ..Query::default() };
-        let similar = session.search(&like).map_err(of_engine)?.hits;
         let goes_with =
             session.catalog().read().and_then(|s| s.goes_with(id, GOES_WITH)).map_err(of_engine)?;
-        let fact = |(name, value): (&String, &String)| Fact { name: name.clone(), value: value.clone() };
-        let told = |(name, value): &(&String, &String)| {
-            !value.is_empty() && !LINK_COLUMNS.contains(&name.to_lowercase().as_str())
-        };
-        self.library.note_opened(id);
-        Ok(ProductPage {
+        let cards = |products: &[Product]| products.iter().map(|product| self.card(product)).collect();
+        let page = ProductPage {
             card: self.card(&product),
             description: product.description.clone(),
             sizes: product.sizes.clone(),
-            facts: product.attributes.iter().filter(told).map(fact).collect(),
+            variants: product.variants.iter().map(Variant::from).collect(),
+            shades: product.look.colors.iter().map(Shade::from).collect(),
+            pattern: pattern(&product),
+            facts: facts(&product),
             has_link: link(&product).is_some(),
-            similar: similar.iter().map(|hit| self.card(&hit.product)).collect(),
-            goes_with: goes_with.iter().map(|product| self.card(product)).collect(),
-        })
+            other_colors: cards(&other_colors(&session, &product)?),
+            similar: cards(&self.alike(&session, &product, Filter::default(), SIMILAR)?),
+            cheaper: match cheaper(&product)? {
+                Some(filter) => cards(&self.alike(&session, &product, filter, CHEAPER)?),
+                None => Vec::new(),
+            },
+            goes_with: cards(&goes_with),
+        };
+        self.library.note_opened(id);
+        self.learn(id, Signal::Viewed)?;
+        Ok(page)
+    }
+
+    /// Products like this one.
+    fn alike(
+        &self,
+        session: &SearchSession,
+        product: &Product,
+        filter: Filter,
+        count: usize,
+    ) -> Result<Vec<Product>, Problem> {
+        let dismissed = self.dismissed();
+        let (like, taste) = (Some(product.id.clone()), self.library.taste());
+        let query = Query { product: like, filter, k: count + dismissed.len(), taste, ..Query::default() };
+        let hits = session.search(&query).map_err(of_engine)?.hits;
+        let wanted = hits.into_iter().filter(|hit| !dismissed.contains(&hit.id)).take(count);
+        Ok(wanted.map(|hit| hit.product).collect())
     }
 
     /// Cards of these products, in this order; those that are not there are left out.
@@ -72,6 +103,58 @@ impl Backend {
         let link = link(&product).map(str::to_owned);
         link.ok_or_else(|| Problem::new(Code::NotFound, "the shop gives no page for this product"))
     }
+}
+
+/// The same article in other colours, the nearest first: those of its group that a search for it meets.
+fn other_colors(session: &SearchSession, product: &Product) -> Result<Vec<Product>, Problem> {
+    let snapshot = session.catalog().read().map_err(of_engine)?;
+    let Some(vector) = snapshot.vector(&product.id).map_err(of_engine)?.filter(|_| !product.group.is_empty())
+    else {
+        return Ok(Vec::new());
+    };
+    let image = Some(QueryImage::Embedded(vector));
+    let query = Query { image, k: OTHERS_AMONG, weights: Some(Weights::VISUAL), ..Query::default() };
+    let hits = session.search(&query).map_err(of_engine)?.hits;
+    // Pictures that are nearly the same are one hit, too, but other articles.
+    let Some(hit) = hits.into_iter().find(|hit| hit.product.group == product.group) else {
+        return Ok(Vec::new());
+    };
+    let mut others = Vec::new();
+    for id in std::iter::once(hit.id).chain(hit.others).filter(|id| *id != product.id) {
+        others.extend(snapshot.product(&id).map_err(of_engine)?.filter(|o| o.group == product.group));
+    }
+    others.truncate(OTHER_COLORS);
+    Ok(others)
+}
+
+/// What costs less and is of the same kind; none if it has no price or no kind.
+fn cheaper(product: &Product) -> Result<Option<Filter>, Problem> {
+    let guessed = product.look.category.as_ref().map_or("", |guess| &guess.value);
+    let category = if product.category.trim().is_empty() { guessed } else { &product.category };
+    let Some(price) = product.price_now().filter(|price| price.amount > CENT && !category.is_empty()) else {
+        return Ok(None);
+    };
+    let filter = Filter::default()
+        .with(Field::Category, category)
+        .with(Field::Currency, price.currency.as_str())
+        .price(None, Some((price.amount - CENT).round_dp(2)));
+    filter.map(Some).map_err(|error| of_engine(error.into()))
+}
+
+/// Every column of the feed that is worth a line. Links are followed and numbers for ranking are not read.
+fn facts(product: &Product) -> Vec<Fact> {
+    let told = |(name, value): &(&String, &String)| {
+        let name = name.to_lowercase();
+        !value.is_empty() && !LINK_COLUMNS.contains(&name.as_str()) && name != "popularity"
+    };
+    let fact = |(name, value): (&String, &String)| Fact { name: name.clone(), value: value.clone() };
+    product.attributes.iter().filter(told).map(fact).collect()
+}
+
+/// The pattern that was seen, if the feed says none.
+fn pattern(product: &Product) -> Option<String> {
+    let said = product.attributes.keys().any(|name| name.eq_ignore_ascii_case("pattern"));
+    product.look.pattern.as_ref().filter(|_| !said).map(|guess| guess.value.clone())
 }
 
 /// A product's page in the shop. Only addresses of the web: a feed must not make the app open anything

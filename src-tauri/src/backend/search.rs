@@ -3,24 +3,24 @@
 use std::str::FromStr;
 
 use knytt_engine::{
-    Field, Filter, Order, Product, Query, QueryImage, SearchResult, Snapshot, Strategy, Words,
+    Field, Filter, Ingredient, Look, Order, Product, Query, QueryImage, SearchResult, SearchSession, Snapshot,
 };
 use knytt_models::Embedding;
 use knytt_ui_api::{
-    Card, Code, Facet, FacetValue, Hit, MatchKind, PriceBounds, Problem, Region, SearchRequest,
-    SearchResponse, Sort, Timings, Understood, Verdict,
+    Card, Code, Hit, MatchKind, Problem, Reasons, Region, ScoreParts, SearchRequest, SearchResponse, Sort,
+    Timings, Verdict,
 };
 use rust_decimal::Decimal;
 
 use super::library::Shown;
 use super::problem::{of_engine, of_model};
-use super::{Backend, Shop};
+use super::{Backend, Shop, facets, pictures, reading};
 
 /// More hits than anybody scrolls through.
 const MOST_HITS: u32 = 500;
 
-/// Values of a facet that a window is sent; the rarest beyond are left out.
-const MOST_VALUES: usize = 40;
+/// More colours of one article than a card tells of.
+const MOST_OTHERS: usize = 12;
 
 impl Backend {
     /// Answers a request of a window, and keeps it in the history if the shopper wants one. With consent
@@ -65,67 +65,56 @@ impl Backend {
         let shop = self.shop()?;
         let start = std::time::Instant::now();
         let embedding = shop.session().encoder().embed_image(frame).map_err(of_model)?;
+        let look = Some(pictures::look(frame));
         let timings = Timings { embed: millis_since(start), ..Timings::default() };
-        let asked = Asked { image: Some(embedding), timings, ..Asked::of(template) };
-        self.respond(&shop, template, asked)
+        self.respond(&shop, template, Seen { image: Some(embedding), look, timings })
     }
 
     fn answer(&self, request: &SearchRequest) -> Result<(SearchResponse, Option<Shown>), Problem> {
         let shop = self.shop()?;
-        let mut asked = Asked::of(request);
-        let mut shown = None;
+        let (mut seen, mut shown) = (Seen::default(), None);
         if let Some(picture) = &request.picture {
             let shot = self.pictures.get(&picture.id)?;
             let region = picture.region.unwrap_or(Region::WHOLE);
             let start = std::time::Instant::now();
             let encoder = shop.session().encoder();
-            asked.image = Some(shot.embedding(region, |pixels| {
+            seen.image = Some(shot.embedding(region, |pixels| {
                 self.still_wanted(request.ticket)?;
                 encoder.embed_image(pixels).map_err(of_model)
             })?);
-            asked.timings =
+            seen.look = Some(shot.look(region));
+            seen.timings =
                 Timings { decode: shot.decode_millis, embed: millis_since(start), ..Timings::default() };
             shown = Some((shot, region));
         }
         self.still_wanted(request.ticket)?;
-        Ok((self.respond(&shop, request, asked)?, shown))
+        Ok((self.respond(&shop, request, seen)?, shown))
     }
 
-    fn respond(&self, shop: &Shop, request: &SearchRequest, asked: Asked) -> Result<SearchResponse, Problem> {
-        let filter = filter_of(request)?;
-        let limit = request.limit.clamp(1, MOST_HITS) as usize;
-        let snapshot = shop.session().catalog().read().map_err(of_engine)?;
+    fn respond(&self, shop: &Shop, request: &SearchRequest, seen: Seen) -> Result<SearchResponse, Problem> {
+        let session = shop.session();
+        let reading = reading::read(session, request)?;
+        let chosen = filter_of(request)?;
+        let filter = reading.as_ref().map_or_else(|| chosen.clone(), |r| chosen.clone().and(&r.filter()));
+        let snapshot = session.catalog().read().map_err(of_engine)?;
         let mut response = SearchResponse {
             ticket: request.ticket,
             verdict: Verdict::Browsing,
             hits: Vec::new(),
             matched: clipped(snapshot.count(&filter).map_err(of_engine)?),
-            facets: facets_of(&snapshot, &filter)?,
-            price_bounds: price_bounds(&snapshot, &filter)?,
-            understood: asked.understood.clone(),
-            timings: asked.timings,
+            facets: facets::of(&snapshot, &filter)?,
+            price_bounds: facets::price_bounds(&snapshot, &filter)?,
+            understood: reading::understood(session, request, reading.as_ref())?,
+            timings: seen.timings,
         };
-        if asked.is_empty(request) {
-            let start = std::time::Instant::now();
-            let order = match request.sort {
-                Sort::Match => Order::Catalog,
-                Sort::PriceUp => Order::PriceUp,
-                Sort::PriceDown => Order::PriceDown,
-            };
-            let products = snapshot.browse(&filter, order, limit).map_err(of_engine)?;
-            response.hits = products.iter().map(|product| self.browsed(product)).collect();
-            response.timings.search = millis_since(start);
+        let asks_for = seen.image.is_some() || request.like.is_some() || !request.mix.is_empty();
+        let only_conditions = reading.as_ref().is_some_and(|r| r.asked.is_empty() && r.without.is_empty());
+        if !asks_for && (reading.is_none() || only_conditions && request.sort != Sort::Match) {
+            self.browse(&snapshot, request, &filter, &mut response)?;
+            response.verdict = if reading.is_some() { Verdict::Found } else { Verdict::Browsing };
         } else {
             drop(snapshot);
-            let query = asked.query(request, filter, limit);
-            let result = shop.session().search(&query).map_err(of_engine)?;
-            response.verdict = verdict(&result);
-            let mut hits: Vec<_> = result.hits.iter().map(|hit| self.hit(hit, &result)).collect();
-            sort(&mut hits, request.sort);
-            response.hits = hits;
-            response.timings.search = result.timings.search;
-            response.timings.rank = result.timings.rank;
-            response.timings.embed += result.timings.embed;
+            self.find(session, request, seen, chosen, &mut response)?;
         }
         if response.matched == 0 {
             response.verdict = Verdict::NothingPasses;
@@ -135,23 +124,76 @@ impl Backend {
         Ok(response)
     }
 
+    /// The products that pass, in an order that has nothing to do with a question.
+    fn browse(
+        &self,
+        snapshot: &Snapshot,
+        request: &SearchRequest,
+        filter: &Filter,
+        response: &mut SearchResponse,
+    ) -> Result<(), Problem> {
+        let start = std::time::Instant::now();
+        let order = match request.sort {
+            Sort::Match => Order::Catalog,
+            Sort::PriceUp => Order::PriceUp,
+            Sort::PriceDown => Order::PriceDown,
+        };
+        let (limit, dismissed) = (limit_of(request), self.dismissed());
+        let products = snapshot.browse(filter, order, limit + dismissed.len()).map_err(of_engine)?;
+        let wanted = products.iter().filter(|product| !dismissed.contains(&product.id)).take(limit);
+        response.hits = wanted.map(|product| self.browsed(product)).collect();
+        response.timings.search = millis_since(start);
+        Ok(())
+    }
+
+    /// The products that fit best.
+    fn find(
+        &self,
+        session: &SearchSession,
+        request: &SearchRequest,
+        seen: Seen,
+        filter: Filter,
+        response: &mut SearchResponse,
+    ) -> Result<(), Problem> {
+        let (limit, dismissed) = (limit_of(request), self.dismissed());
+        let query =
+            Query { k: limit + dismissed.len(), taste: self.library.taste(), ..seen.query(request, filter) };
+        let result = session.search(&query).map_err(of_engine)?;
+        response.verdict = verdict(&result);
+        let wanted = result.hits.iter().filter(|hit| !dismissed.contains(&hit.id)).take(limit);
+        let mut hits: Vec<_> = wanted.map(|hit| self.hit(hit, &result)).collect();
+        sort(&mut hits, request.sort);
+        response.hits = hits;
+        response.timings.search = result.timings.search;
+        response.timings.rank = result.timings.rank;
+        response.timings.embed += result.timings.embed;
+        Ok(())
+    }
+
     fn hit(&self, hit: &knytt_engine::Hit, result: &SearchResult) -> Hit {
         Hit {
             card: self.card(&hit.product),
-            percent: result.scale.map(|scale| scale.percent(hit.score)),
-            kind: match hit.kind {
-                knytt_engine::MatchKind::Exact => MatchKind::Exact,
-                knytt_engine::MatchKind::Similar => MatchKind::Similar,
-                knytt_engine::MatchKind::Other => MatchKind::Other,
-            },
-            score: hit.score,
+            percent: result.scale.map(|scale| scale.percent(hit.similarity)),
+            kind: hit.kind.into(),
+            similarity: hit.similarity,
             parts: hit.parts.into(),
+            score: hit.score,
+            reasons: hit.reasons.into(),
+            others: hit.others.iter().take(MOST_OTHERS).cloned().collect(),
         }
     }
 
     fn browsed(&self, product: &Product) -> Hit {
-        let (card, parts) = (self.card(product), knytt_ui_api::ScoreParts::default());
-        Hit { card, percent: None, kind: MatchKind::Other, score: 0.0, parts }
+        Hit {
+            card: self.card(product),
+            percent: None,
+            kind: MatchKind::Other,
+            similarity: 0.0,
+            parts: ScoreParts::default(),
+            score: 0.0,
+            reasons: Reasons::default(),
+            others: Vec::new(),
+        }
     }
 
     /// A product as the grid shows it.
@@ -160,38 +202,35 @@ impl Backend {
     }
 }
 
-/// What is asked, read and embedded as far as it is.
-struct Asked {
+/// What the query's picture is to the model and to the eye, and how long that took.
+#[derive(Default)]
+struct Seen {
     image: Option<Embedding>,
-    understood: Understood,
+    look: Option<Look>,
     timings: Timings,
 }
 
-impl Asked {
-    fn of(request: &SearchRequest) -> Self {
-        let Words { asked, mut without } = Words::parse(&request.words);
-        without.extend(request.without.iter().filter(|w| !w.trim().is_empty()).cloned());
-        without.dedup();
-        let understood = Understood { words: asked, without };
-        Self { image: None, understood, timings: Timings::default() }
-    }
-
-    fn is_empty(&self, request: &SearchRequest) -> bool {
-        self.image.is_none() && self.understood.words.is_empty() && request.like.is_none()
-    }
-
-    fn query(self, request: &SearchRequest, filter: Filter, k: usize) -> Query {
+impl Seen {
+    fn query(self, request: &SearchRequest, filter: Filter) -> Query {
+        let words = request.words.trim();
+        let mixed = request.mix.iter().map(|m| (Ingredient::Product(m.product.clone()), m.weight));
         Query {
             image: self.image.map(QueryImage::Embedded),
-            text: Some(self.understood.words).filter(|words| !words.is_empty()),
+            look: self.look,
+            text: Some(words.to_owned()).filter(|words| !words.is_empty()),
+            typing: request.typing,
             product: request.like.clone(),
-            without: self.understood.without,
+            without: request.without.iter().filter(|w| !w.trim().is_empty()).cloned().collect(),
+            mix: mixed.collect(),
             alpha: if request.alpha.is_finite() { request.alpha.clamp(0.0, 1.0) } else { 0.5 },
             filter,
-            k,
-            strategy: Strategy::Auto,
+            ..Query::default()
         }
     }
+}
+
+fn limit_of(request: &SearchRequest) -> usize {
+    request.limit.clamp(1, MOST_HITS) as usize
 }
 
 fn filter_of(request: &SearchRequest) -> Result<Filter, Problem> {
@@ -206,34 +245,16 @@ fn filter_of(request: &SearchRequest) -> Result<Filter, Problem> {
     filter.price(end(&price.min)?, end(&price.max)?).map_err(|e| Problem::new(Code::BadQuery, e))
 }
 
-fn facets_of(snapshot: &Snapshot, filter: &Filter) -> Result<Vec<Facet>, Problem> {
-    let facets = snapshot.facets(filter).map_err(of_engine)?;
-    let value = |(value, count)| FacetValue { value, count: clipped(count) };
-    Ok(facets
-        .into_iter()
-        .map(|facet| Facet {
-            field: facet.field.name().into(),
-            values: facet.values.into_iter().take(MOST_VALUES).map(value).collect(),
-        })
-        .collect())
-}
-
-fn price_bounds(snapshot: &Snapshot, filter: &Filter) -> Result<Option<PriceBounds>, Problem> {
-    let bounds = snapshot.price_bounds(&filter.at_any_price()).map_err(of_engine)?;
-    Ok(bounds.map(|(low, high)| PriceBounds {
-        min: low.amount.to_string(),
-        max: high.amount.to_string(),
-        currency: if low.currency == high.currency { low.currency.to_string() } else { String::new() },
-    }))
-}
-
 fn verdict(result: &SearchResult) -> Verdict {
     if result.is_good() { Verdict::Found } else { Verdict::NoGoodMatch }
 }
 
 /// By price, those without one last; hits of one price stay in the order of their match.
 fn sort(hits: &mut [Hit], by: Sort) {
-    let price = |hit: &Hit| hit.card.price.as_ref().and_then(|p| Decimal::from_str(&p.amount).ok());
+    let price = |hit: &Hit| {
+        let now = hit.card.sale_price.as_ref().or(hit.card.price.as_ref());
+        now.and_then(|price| Decimal::from_str(&price.amount).ok())
+    };
     match by {
         Sort::Match => {}
         Sort::PriceUp => hits.sort_by_key(|hit| (price(hit).is_none(), price(hit))),
@@ -241,7 +262,7 @@ fn sort(hits: &mut [Hit], by: Sort) {
     }
 }
 
-fn clipped(count: u64) -> u32 {
+pub(super) fn clipped(count: u64) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 

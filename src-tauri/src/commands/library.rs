@@ -1,4 +1,4 @@
-use knytt_ui_api::{Card, HistoryEntry, Picture};
+use knytt_ui_api::{Card, HistoryEntry, Personal, Picture};
 
 use super::{Answer, Shared, blocking};
 
@@ -9,7 +9,7 @@ pub async fn favourites(backend: Shared<'_>) -> Answer<Vec<Card>> {
 
 #[tauri::command]
 pub async fn set_favourite(backend: Shared<'_>, id: String, on: bool) -> Answer<()> {
-    blocking(&backend, move |backend| backend.library.set_favourite(&id, on)).await
+    blocking(&backend, move |backend| backend.set_favourite(&id, on)).await
 }
 
 #[tauri::command]
@@ -34,4 +34,20 @@ pub async fn picture_from_history(backend: Shared<'_>, id: String) -> Answer<Pic
 #[tauri::command]
 pub async fn forget_history(backend: Shared<'_>, id: Option<String>) -> Answer<()> {
     blocking(&backend, move |backend| backend.library.forget_history(id.as_deref())).await
+}
+
+/// "Not for me", and its undoing.
+#[tauri::command]
+pub async fn dismiss(backend: Shared<'_>, id: String, on: bool) -> Answer<()> {
+    blocking(&backend, move |backend| backend.dismiss(&id, on)).await
+}
+
+#[tauri::command]
+pub async fn personal(backend: Shared<'_>) -> Answer<Personal> {
+    blocking(&backend, |backend| backend.personal()).await
+}
+
+#[tauri::command]
+pub async fn forget_taste(backend: Shared<'_>) -> Answer<()> {
+    blocking(&backend, |backend| backend.library.forget_taste()).await
 }

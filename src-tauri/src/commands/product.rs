@@ -16,7 +16,9 @@ pub async fn product(backend: Shared<'_>, id: String) -> Answer<ProductPage> {
 pub async fn open_in_shop(backend: Shared<'_>, app: AppHandle, id: String) -> Answer<()> {
     blocking(&backend, move |backend| {
         let link = backend.link_of(&id)?;
-        app.opener().open_url(link, None::<&str>).map_err(|error| Problem::new(Code::Internal, error))
+        app.opener().open_url(link, None::<&str>).map_err(|error| Problem::new(Code::Internal, error))?;
+        backend.note_followed(&id);
+        Ok(())
     })
     .await
 }

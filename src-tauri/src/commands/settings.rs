@@ -37,7 +37,7 @@ pub async fn measure_model(backend: Shared<'_>) -> Answer<ModelSpeed> {
 
 #[tauri::command]
 pub async fn delete_my_data(backend: Shared<'_>) -> Answer<()> {
-    blocking(&backend, |backend| backend.library.delete_personal()).await
+    blocking(&backend, |backend| backend.delete_personal()).await
 }
 
 /// Opens a catalogue; without a path the shopper chooses its folder. None if they chose none.

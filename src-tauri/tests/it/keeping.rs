@@ -56,7 +56,7 @@ fn without_consent_to_history_there_is_none() {
 fn a_product_page_tells_all_and_knows_what_goes_with_it() {
     let shop = Shop::open();
     let id = shop.search(words("dress")).hits[0].card.id.clone();
-    shop.backend.library.set_favourite(&id, true).unwrap();
+    shop.backend.set_favourite(&id, true).unwrap();
     let page = shop.backend.product_page(&id).unwrap();
     assert!(page.card.favourite && page.has_link);
     assert!(page.facts.iter().any(|fact| fact.name == "material"));

@@ -36,9 +36,14 @@ pub struct Shop {
 
 impl Shop {
     pub fn open() -> Self {
+        Self::of(|_| ())
+    }
+
+    /// A shop whose products are changed first.
+    pub fn of(edit: impl Fn(&mut Product)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (catalog, feed) = (folder.path().join("catalog"), folder.path().join("feed"));
-        build(&catalog, PRODUCTS);
+        build_of(&catalog, PRODUCTS, edit);
         std::fs::create_dir_all(feed.join("images")).unwrap();
         let origin = Origin { model: Some("starter".into()), source: Some(feed.display().to_string()) };
         origin.write(&catalog).unwrap();
@@ -70,6 +75,10 @@ pub fn jpeg(picture: &RgbImage) -> Vec<u8> {
 
 /// A catalogue of the first so many products.
 pub fn build(folder: &std::path::Path, products: usize) {
+    build_of(folder, products, |_| ());
+}
+
+fn build_of(folder: &std::path::Path, products: usize, edit: impl Fn(&mut Product)) {
     let spec = CatalogSpec {
         id: "shop".into(),
         model: ENCODER.fingerprint().clone(),
@@ -79,7 +88,9 @@ pub fn build(folder: &std::path::Path, products: usize) {
     let catalog = Catalog::create(folder, &spec).unwrap();
     let mut writer = catalog.write();
     for (product, picture, embedding) in DRAWN.iter().take(products) {
-        writer.upsert(product, embedding, Some(&jpeg(picture))).unwrap();
+        let mut product = product.clone();
+        edit(&mut product);
+        writer.upsert(&product, embedding, Some(&jpeg(picture))).unwrap();
     }
     writer.commit().unwrap();
     SearchSession::new(catalog, ENCODER.clone()).unwrap().calibrate().unwrap();

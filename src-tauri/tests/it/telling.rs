@@ -45,7 +45,7 @@ fn without_consent_nothing_is_told() {
     let shop = Shop::open();
     let id = shop.search(words("dress")).hits[0].card.id.clone();
     shop.backend.product_page(&id).unwrap();
-    shop.backend.library.set_favourite(&id, true).unwrap();
+    shop.backend.set_favourite(&id, true).unwrap();
     shop.backend.library.note_shared(&id);
     assert!(told(&shop).is_empty());
     assert_eq!(shop.backend.library.feedback().unwrap(), knytt_outbox::Counts::default());
@@ -57,10 +57,10 @@ fn from_the_search_to_the_favourite_each_step_is_told_once() {
     let hit = shop.search(words("dress")).hits[2].clone();
     let id = hit.card.id;
     shop.backend.product_page(&id).unwrap();
-    shop.backend.library.set_favourite(&id, true).unwrap();
-    shop.backend.library.set_favourite(&id, true).unwrap();
+    shop.backend.set_favourite(&id, true).unwrap();
+    shop.backend.set_favourite(&id, true).unwrap();
     shop.backend.library.note_shared(&id);
-    shop.backend.library.set_favourite(&id, false).unwrap();
+    shop.backend.set_favourite(&id, false).unwrap();
     let events = told(&shop);
     let steps = [
         "search",
@@ -100,7 +100,7 @@ fn a_favourite_and_its_event_are_one_commit() {
     let data = data_of(&shop);
     let commits = || last_commit(&data);
     let commit = commits();
-    shop.backend.library.set_favourite(&id, true).unwrap();
+    shop.backend.set_favourite(&id, true).unwrap();
     assert_eq!(commits(), commit + 1);
     assert_eq!((told(&shop).len(), shop.backend.library.favourites().unwrap().len()), (before + 1, 1));
 }
@@ -221,7 +221,7 @@ fn assert_fields(value: &serde_json::Value, fields: &[&str]) {
 fn consent_taken_back_takes_it_off_the_disk_and_nothing_else() {
     let shop = agreed();
     let id = shop.search(words("a peculiar garment")).hits[0].card.id.clone();
-    shop.backend.library.set_favourite(&id, true).unwrap();
+    shop.backend.set_favourite(&id, true).unwrap();
     assert!(!told(&shop).is_empty());
     let visit = told(&shop)[0].visit.to_string();
     assert!(holds(&data_of(&shop), visit.as_bytes()));
@@ -243,7 +243,7 @@ fn deleting_my_data_takes_what_waits_and_leaves_the_consent() {
     let shop = agreed();
     shop.search(words("red"));
     let visit = told(&shop)[0].visit.to_string();
-    shop.backend.library.delete_personal().unwrap();
+    shop.backend.delete_personal().unwrap();
     assert!(told(&shop).is_empty() && !holds(&data_of(&shop), visit.as_bytes()));
     assert!(shop.backend.library.settings().consent);
     shop.search(words("blue"));

@@ -47,7 +47,7 @@ pub enum CameraEvent {
     /// What a frame was good for.
     Live {
         /// It.
-        frame: LiveFrame,
+        frame: Box<LiveFrame>,
     },
     /// A code (QR) was read.
     Code {

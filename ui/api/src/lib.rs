@@ -16,13 +16,13 @@ mod start;
 
 pub use camera::{CameraEvent, CameraRequest, CameraSource, FrameState, LiveFrame};
 pub use catalog::{CatalogEntry, CatalogEvent, CatalogKind, CatalogOffer, CatalogSync, SyncProgress, Trust};
-pub use library::{HistoryEntry, StorageUse};
+pub use library::{Affinity, HistoryEntry, Learned, Personal, StorageUse};
 pub use picture::{Picture, Proposal, Region};
 pub use problem::{Code, Problem};
-pub use product::{Availability, Card, Fact, Money, ProductPage};
+pub use product::{Availability, Card, Fact, Money, ProductPage, Shade, Variant};
 pub use search::{
-    Choice, Facet, FacetValue, Hit, MatchKind, PictureQuery, PriceBounds, PriceRange, ScoreParts,
-    SearchRequest, SearchResponse, Sort, Timings, Understood, Verdict,
+    Chip, Choice, Condition, Facet, FacetValue, Hit, MatchKind, PictureQuery, PriceBounds, PriceRange,
+    Reasons, ScoreParts, SearchRequest, SearchResponse, Sort, Timings, Understood, Verdict, Weighed,
 };
 pub use settings::{Language, Settings, Theme};
 pub use start::{Capabilities, CatalogSummary, ModelSpeed, ModelSummary, Opened, Start};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::Choice;
+use crate::{Choice, Money};
 
 /// A search of before. The picture is kept only as a small one, here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -40,4 +40,41 @@ pub struct StorageUse {
     /// Favourites, history and settings.
     #[ts(type = "number")]
     pub personal: u64,
+}
+
+/// What is known of the shopper here, for themselves to see. None of it leaves the device but what waits.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Personal {
+    /// What was learned of their taste.
+    pub taste: Learned,
+    /// How many events wait to be told to the shop, with consent.
+    pub waiting: u32,
+}
+
+/// A shopper's taste.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Learned {
+    /// Whether anything is known.
+    pub any: bool,
+    /// Categories, the most liked first.
+    pub categories: Vec<Affinity>,
+    /// Brands, the most liked first.
+    pub brands: Vec<Affinity>,
+    /// Sizes, the most liked first.
+    pub sizes: Vec<Affinity>,
+    /// What is usually paid.
+    pub usual_price: Option<Money>,
+}
+
+/// A name and how much it is liked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Affinity {
+    /// A category, a brand or a size.
+    pub name: String,
+    /// −1 to 1; less than zero if it is disliked.
+    pub liking: f32,
 }

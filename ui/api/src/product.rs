@@ -44,14 +44,45 @@ pub struct Card {
     pub brand: String,
     /// The kind of product, empty if unknown.
     pub category: String,
-    /// What it costs.
+    /// What it costs, or did before a sale.
     pub price: Option<Money>,
+    /// What it costs now, if that is less.
+    pub sale_price: Option<Money>,
     /// Whether it can be bought now.
     pub availability: Availability,
     /// Colours, as the shop names them.
     pub colors: Vec<String>,
     /// Whether the shopper keeps it.
     pub favourite: bool,
+}
+
+/// A colour of a product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Shade {
+    /// A name of the palette, in English.
+    pub name: String,
+    /// Its tone as it was measured: `#rrggbb`.
+    pub hex: String,
+}
+
+/// What can be bought of a product, where there is a choice.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Variant {
+    /// Unique among those of its product.
+    pub id: String,
+    /// As the shop names it, empty if there is one.
+    pub color: String,
+    /// As the shop names it, empty if there is one.
+    pub size: String,
+    /// What it costs, or did before a sale.
+    pub price: Option<Money>,
+    /// What it costs now, if that is less.
+    pub sale_price: Option<Money>,
+    /// Whether it can be bought now.
+    pub availability: Availability,
 }
 
 /// One line of a product's facts: a column of the shop's feed.
@@ -75,12 +106,22 @@ pub struct ProductPage {
     pub description: String,
     /// Sizes, as the shop names them.
     pub sizes: Vec<String>,
+    /// What there is a choice of: sizes, lengths.
+    pub variants: Vec<Variant>,
+    /// Colours that were seen on its picture, the largest first.
+    pub shades: Vec<Shade>,
+    /// Its pattern, in English, if it was seen and the feed does not say.
+    pub pattern: Option<String>,
     /// Every other column of the feed.
     pub facts: Vec<Fact>,
     /// Whether there is a page of it in the shop to open.
     pub has_link: bool,
+    /// The same article in other colours.
+    pub other_colors: Vec<Card>,
     /// Products that look like it.
     pub similar: Vec<Card>,
+    /// Products of its kind that cost less, the most alike first.
+    pub cheaper: Vec<Card>,
     /// Products of other kinds that are near it in style, one of each kind.
     pub goes_with: Vec<Card>,
 }

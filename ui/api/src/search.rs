@@ -15,12 +15,16 @@ pub struct SearchRequest {
     pub ticket: u32,
     /// The picture to look for.
     pub picture: Option<PictureQuery>,
-    /// Words as they were typed; "not …" in them excludes.
+    /// Words as they were typed; conditions in them ("under 50", "not striped") filter.
     pub words: String,
+    /// The last word may be unfinished.
+    pub typing: bool,
     /// More words for what the hits should not be.
     pub without: Vec<String>,
     /// The id of a product to find more like.
     pub like: Option<String>,
+    /// Products that hits should be like, too, or unlike.
+    pub mix: Vec<Weighed>,
     /// With words and a picture: 1 asks by the picture alone, 0 by the words alone.
     pub alpha: f32,
     /// Values that hits must have: any of the values of a field, in all fields.
@@ -43,11 +47,21 @@ pub struct PictureQuery {
     pub region: Option<Region>,
 }
 
+/// A product beside what is asked, and how much it counts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Weighed {
+    /// The product's id.
+    pub product: String,
+    /// Beside all else, which counts 1; less than 0 if hits should be unlike it.
+    pub weight: f32,
+}
+
 /// Values of one field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct Choice {
-    /// `category`, `brand`, `color`, `size`, `availability`, or a column of the feed.
+    /// `category`, `brand`, `shade`, `color`, `pattern`, `size`, `availability`, or a column of the feed.
     pub field: String,
     /// The values.
     pub values: Vec<String>,
@@ -126,9 +140,15 @@ pub struct Hit {
     /// The same product, or one like it.
     pub kind: MatchKind,
     /// Cosine similarity of query and product, −1 to 1.
-    pub score: f32,
-    /// What the score is made of.
+    pub similarity: f32,
+    /// What the similarity is made of.
     pub parts: ScoreParts,
+    /// What it is ranked by: the sum of `reasons`.
+    pub score: f32,
+    /// Why it is where it is.
+    pub reasons: Reasons,
+    /// Ids of the same article in other colours.
+    pub others: Vec<String>,
 }
 
 /// How near a hit is.
@@ -144,7 +164,7 @@ pub enum MatchKind {
     Other,
 }
 
-/// What each part of the query adds to a score; they sum to it.
+/// What each part of the query adds to a similarity; they sum to it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct ScoreParts {
@@ -156,6 +176,34 @@ pub struct ScoreParts {
     pub product: Option<f32>,
     /// Of what was excluded; zero or less where the product is like it.
     pub without: Option<f32>,
+    /// Of the products beside what is asked.
+    pub mix: Option<f32>,
+}
+
+/// What each part adds to a score. A part that was not looked at is `None`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Reasons {
+    /// Looks like what is asked for, or is what the words mean.
+    pub visual: Option<f32>,
+    /// The asked words are in its texts.
+    pub words: Option<f32>,
+    /// Colours alike.
+    pub color: Option<f32>,
+    /// A category that fits.
+    pub category: Option<f32>,
+    /// The same pattern.
+    pub pattern: Option<f32>,
+    /// The same brand.
+    pub brand: Option<f32>,
+    /// A price near.
+    pub price: Option<f32>,
+    /// The shopper's own taste; less than zero if they did not want the like of it.
+    pub personal: Option<f32>,
+    /// What others chose.
+    pub popularity: Option<f32>,
+    /// New in the shop.
+    pub freshness: Option<f32>,
 }
 
 /// A field and its values.
@@ -198,6 +246,51 @@ pub struct Understood {
     pub words: String,
     /// What they should not be.
     pub without: Vec<String>,
+    /// What was read out of the words that were typed, in their order.
+    pub chips: Vec<Chip>,
+}
+
+/// One thing that typed words say, which can be taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Chip {
+    /// The words that say it.
+    pub said: String,
+    /// What was typed without them: taking it back is typing this.
+    pub rest: String,
+    /// What it was understood as.
+    pub condition: Condition,
+}
+
+/// What words were understood as.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export)]
+pub enum Condition {
+    /// A product must have this value.
+    Has {
+        /// As in [`Choice::field`].
+        field: String,
+        /// As it is compared: in lower case.
+        value: String,
+    },
+    /// A product must not have this value.
+    Lacks {
+        /// As in [`Choice::field`].
+        field: String,
+        /// As it is compared: in lower case.
+        value: String,
+    },
+    /// A product must cost this.
+    Costs {
+        /// From and to.
+        price: PriceRange,
+    },
+    /// A product should not be like this.
+    Unlike {
+        /// In words.
+        words: String,
+    },
 }
 
 /// How long each stage took, in milliseconds.

@@ -16,6 +16,8 @@ pub struct Settings {
     pub consent: bool,
     /// Whether searches are remembered.
     pub keep_history: bool,
+    /// Whether a taste is learned from what is looked at, kept and dismissed, and ranks.
+    pub personal: bool,
     /// Whether the hint of the first start was seen.
     pub hint_seen: bool,
     /// Where the model runs: one of [`ModelSummary::devices`](crate::ModelSummary::devices).
@@ -31,6 +33,7 @@ impl Default for Settings {
             theme: Theme::System,
             consent: false,
             keep_history: true,
+            personal: true,
             hint_seen: false,
             device: "cpu".into(),
             camera: None,

@@ -60,6 +60,35 @@ const past = async (page) => {
   await id(page, 'history-entry').first().waitFor();
 };
 
+const why = async (page) => {
+  await words(page, 'dress under 90 not striped');
+  await page.locator('[data-index="1"] [data-testid="why"]').click();
+  await id(page, 'reasons').waitFor();
+};
+/** More like one product, and less like another. */
+const mix = async (page) => {
+  await words(page, 'jacket');
+  for (const [at, way] of [
+    [1, 'mix-add'],
+    [2, 'mix-less'],
+  ]) {
+    await page.locator(`[data-index="${at}"] [data-testid="why"]`).click();
+    await id(page, way).click();
+    await page.waitForTimeout(300);
+  }
+};
+const taste = async (page) => {
+  for (const n of [0, 2, 3, 5]) await page.locator(`[data-index="${n}"] [data-testid="favourite"]`).click();
+  for (const n of [1, 4]) {
+    await page.locator(`[data-index="${n}"] [data-testid="why"]`).click();
+    await id(page, 'dismiss').click();
+    await page.waitForTimeout(200);
+  }
+  await id(page, 'nav-settings').click();
+  await id(page, 'taste-show').click();
+  await id(page, 'taste').waitFor();
+};
+
 /** A catalogue's way here, up to a step of it. */
 const add = (step) => async (page) => {
   await id(page, 'storage').waitFor();
@@ -109,7 +138,7 @@ const shots = {
   'more-like-this': {
     act: async (page) => {
       await page.locator('[data-index="2"] [data-testid="more-like-this"]').click();
-      await page.locator('[data-kind="exact"]').first().waitFor();
+      await page.locator('[data-index="0"][data-percent]').waitFor();
     },
   },
   filters: {
@@ -118,6 +147,14 @@ const shots = {
         await page.locator(`[data-testid="facet-value"][data-value="${value}"]`).click();
     },
   },
+  chips: { act: (page) => words(page, 'red dress under 150 size M, not striped') },
+  'chips-dark': { query: 'theme=dark', act: (page) => words(page, 'blue shirt under 70 without silk') },
+  why: { act: why },
+  'why-dark': { query: 'theme=dark', act: why },
+  mix: { act: mix },
+  taste: { act: taste },
+  'taste-dark': { query: 'theme=dark', act: taste },
+  'product-choices': { hash: '#/product/p014', act: (page) => id(page, 'product-page').waitFor() },
   'no-match': { act: (page) => words(page, 'spaceship') },
   product: { hash: '#/product/p017', act: (page) => id(page, 'product-page').waitFor() },
   'product-dark': {
@@ -157,6 +194,14 @@ const shots = {
   chinese: { query: 'language=zh' },
   german: { query: 'language=de', act: (page) => words(page, 'navy jacket') },
   'phone-hint': { query: 'hint=1', size: phone },
+  'phone-chips': { size: small, act: (page) => words(page, 'red dress under 150 size M, not striped') },
+  'phone-why': { size: small, act: why },
+  'phone-mix': { size: small, query: 'theme=dark', act: mix },
+  'phone-chips-arabic': {
+    size: phone,
+    query: 'language=ar&theme=dark',
+    act: (page) => words(page, 'red dress under 150 not striped'),
+  },
   'phone-words': { size: phone, act: (page) => words(page, 'red dress') },
   'phone-picture': {
     size: phone,

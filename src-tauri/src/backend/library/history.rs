@@ -1,15 +1,17 @@
 //! How searches become history, and events beside it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use knytt_ui_api::{HistoryEntry, Problem, Region, SearchRequest, SearchResponse};
 use knytt_wire::Event;
 use uuid::Uuid;
 
+use super::key;
 use super::store::Store;
+use super::taste::Learning;
 use crate::backend::Shot;
 use crate::backend::events::Told;
 use crate::backend::share::jpeg;
@@ -29,6 +31,8 @@ pub enum Noted {
     Search(Box<Asked>),
     /// What was done with a product, for the shop alone.
     Done(Vec<Event>),
+    /// Something of the shopper's taste was learned, or taken back.
+    Taste,
     /// Somebody waits until all before it is there.
     Settle(Sender<()>),
 }
@@ -78,14 +82,24 @@ impl Asked {
 }
 
 /// Stores what is noted until nobody notes any more. What cannot be written is lost, not the search.
-pub fn write_all(store: &Store, noted: impl IntoIterator<Item = Noted>) {
+pub fn write_all(store: &Store, learning: &Mutex<Learning>, noted: impl IntoIterator<Item = Noted>) {
     let mut before = None;
     for noted in noted {
         match noted {
             Noted::Search(asked) => before = Some(write(store, *asked, before)),
             Noted::Done(events) => drop(store.add_events(&events)),
+            Noted::Taste => drop(write_taste(store, learning)),
             Noted::Settle(there) => drop(there.send(())),
         }
+    }
+}
+
+/// The taste of this moment, whichever lesson asked for it.
+fn write_taste(store: &Store, learning: &Mutex<Learning>) -> Result<(), Problem> {
+    let learning = learning.lock().unwrap_or_else(PoisonError::into_inner);
+    match learning.taste() {
+        nothing if nothing.is_empty() => store.delete_value(key::TASTE),
+        taste => store.set_value(key::TASTE, taste.as_ref()),
     }
 }
 

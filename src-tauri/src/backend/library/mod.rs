@@ -1,8 +1,9 @@
-//! What the shopper keeps on this device: favourites, history, settings; and, with consent, what the shop
-//! is to be told. An LMDB environment of its own, so that replacing a catalogue takes nothing of it along.
+//! What the shopper keeps on this device: favourites, history, settings, and what was learned of their
+//! taste; and, with consent, what the shop is to be told. An LMDB environment of its own, so that replacing a catalogue takes nothing of it along.
 
 mod history;
 mod store;
+mod taste;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
+use knytt_engine::Taste;
 use knytt_outbox::{Access, Bell, Counts, Delivery, Hold, Pace, Route};
 use knytt_ui_api::{Code, HistoryEntry, Problem, SearchRequest, SearchResponse, Settings, Verdict};
 use knytt_wire::{Action, Event};
@@ -17,6 +19,8 @@ use knytt_wire::{Action, Event};
 pub use self::history::Shown;
 use self::history::{Asked, Noted};
 use self::store::Store;
+use self::taste::Learning;
+pub use self::taste::Lesson;
 use super::events::Events;
 use super::problem::of_outbox;
 
@@ -24,6 +28,7 @@ use super::problem::of_outbox;
 mod key {
     pub const SETTINGS: &str = "settings";
     pub const CATALOGS: &str = "catalogs";
+    pub const TASTE: &str = "taste";
 }
 
 /// Catalogues that are remembered, the last one used first.
@@ -37,6 +42,9 @@ pub struct Library {
     store: Arc<Store>,
     scope: RwLock<Scope>,
     settings: RwLock<Settings>,
+    learning: Arc<Mutex<Learning>>,
+    /// The taste that was learned last.
+    known_taste: RwLock<Arc<Taste>>,
     /// `None` once the library closes.
     notes: Mutex<Option<Sender<Noted>>>,
     writer: Option<JoinHandle<()>>,
@@ -60,15 +68,20 @@ impl Library {
         if store.outbox()?.0 != settings.consent {
             store.set_settings(key::SETTINGS, &settings, settings.consent)?;
         }
+        let learning = Learning::resume(store.value(key::TASTE)?.unwrap_or_default());
+        let known_taste = RwLock::new(Arc::clone(learning.taste()));
+        let learning = Arc::new(Mutex::new(learning));
         let (notes, received) = channel::<Noted>();
-        let writer = Arc::clone(&store);
-        let write = move || history::write_all(&writer, received);
+        let (writer, learned) = (Arc::clone(&store), Arc::clone(&learning));
+        let write = move || history::write_all(&writer, &learned, received);
         let thread = std::thread::Builder::new().name("knytt-history".into()).spawn(write);
         Ok(Self {
             events: Events::new(),
             store,
             scope: RwLock::default(),
             settings: RwLock::new(settings),
+            learning,
+            known_taste,
             notes: Mutex::new(Some(notes)),
             writer: Some(thread.map_err(super::problem::of_io)?),
         })
@@ -124,16 +137,26 @@ impl Library {
         self.store.favourites(&self.scope.read().unwrap_or_else(PoisonError::into_inner).catalog)
     }
 
-    /// Keeps a product, or lets it go. On the disk when it returns.
+    /// Keeps a product, or lets it go, and learns from it, if it is another product than before and the
+    /// shopper wants that. On the disk when it returns.
     ///
     /// # Errors
     /// The store cannot be written.
-    pub fn set_favourite(&self, product: &str, on: bool) -> Result<(), Problem> {
+    pub fn set_favourite(&self, product: &str, on: bool, lesson: Option<Lesson>) -> Result<(), Problem> {
         let mut scope = self.scope.write().unwrap_or_else(PoisonError::into_inner);
         let changes = scope.favourites.contains(product) != on;
         let action = if on { Action::AddToWishlist } else { Action::RemoveFromWishlist };
         let told = (changes && self.settings().consent).then(|| self.events.done(product, action)).flatten();
-        self.store.set_favourite(&scope.catalog, product, on.then(history::now_millis), told)?;
+        let mut learning = self.learning();
+        let lesson = lesson.filter(|_| changes && self.settings().personal);
+        let signal = lesson.as_ref().map(|lesson| lesson.signal);
+        let taste = lesson.filter(|lesson| learning.learn(lesson.clone())).map(|_| learning.taste().clone());
+        let at = on.then(history::now_millis);
+        if let Err(problem) = self.store.set_favourite(&scope.catalog, product, at, told, taste.as_deref()) {
+            signal.map(|signal| learning.unlearn(product, signal));
+            return Err(problem);
+        }
+        self.know(&learning);
         if on {
             scope.favourites.insert(product.into());
         } else {
@@ -253,7 +276,7 @@ impl Library {
         self.store.forget_history(id)
     }
 
-    /// Forgets favourites, history and what the shop was to be told, and takes them off the disk; settings
+    /// Forgets favourites, history, the taste and what the shop was to be told, and takes them off the disk; settings
     /// stay.
     ///
     /// # Errors
@@ -261,7 +284,11 @@ impl Library {
     pub fn delete_personal(&self) -> Result<(), Problem> {
         self.settle();
         self.events.forget();
+        let mut learning = self.learning();
         self.store.erase(&[key::SETTINGS, key::CATALOGS])?;
+        *learning = Learning::default();
+        self.know(&learning);
+        drop(learning);
         self.scope.write().unwrap_or_else(PoisonError::into_inner).favourites.clear();
         Ok(())
     }
@@ -321,9 +348,9 @@ mod tests {
             library
         };
         let library = open();
-        library.set_favourite("a", true).unwrap();
-        library.set_favourite("b", true).unwrap();
-        library.set_favourite("a", false).unwrap();
+        library.set_favourite("a", true, None).unwrap();
+        library.set_favourite("b", true, None).unwrap();
+        library.set_favourite("a", false, None).unwrap();
         library.save_settings(&Settings { consent: true, ..library.settings() }).unwrap();
         drop(library);
         let library = open();
@@ -336,7 +363,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let library = Library::open(dir.path()).unwrap();
         library.enter("one").unwrap();
-        library.set_favourite("a", true).unwrap();
+        library.set_favourite("a", true, None).unwrap();
         library.enter("one and more").unwrap();
         assert!(!library.is_favourite("a") && library.favourites().unwrap().is_empty());
     }
@@ -346,14 +373,14 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let library = Library::open(dir.path()).unwrap();
         library.enter("shop").unwrap();
-        library.set_favourite("a-product-with-a-name", true).unwrap();
+        library.set_favourite("a-product-with-a-name", true, None).unwrap();
         library.save_settings(&Settings { hint_seen: true, ..library.settings() }).unwrap();
         library.delete_personal().unwrap();
         assert!(!library.is_favourite("a-product-with-a-name") && library.settings().hint_seen);
         let bytes = std::fs::read(dir.path().join("data.mdb")).unwrap();
         let name = b"a-product-with-a-name";
         assert!(!bytes.windows(name.len()).any(|window| window == name));
-        library.set_favourite("again", true).unwrap();
+        library.set_favourite("again", true, None).unwrap();
         assert_eq!(library.favourites().unwrap(), ["again"]);
     }
 
@@ -377,7 +404,7 @@ mod tests {
             }
         });
         for _ in 0..20 {
-            library.set_favourite("a", true).unwrap();
+            library.set_favourite("a", true, None).unwrap();
             assert_eq!(library.feedback().unwrap().waiting, 1);
             library.delete_personal().unwrap();
             assert_eq!(library.feedback().unwrap().waiting, 0);

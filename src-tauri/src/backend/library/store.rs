@@ -14,6 +14,7 @@ use std::sync::{PoisonError, RwLock};
 
 use heed::types::{Bytes, SerdeJson, Str};
 use heed::{CommitOrAbort, CommitToken, Database, Env, EnvOpenOptions, OnCommit, RoTxn, RwTxn, WithoutTls};
+use knytt_engine::Taste;
 use knytt_outbox::{Bell, Counts, Outbox};
 use knytt_ui_api::{Code, HistoryEntry, Problem};
 use knytt_wire::{Event, Uuid};
@@ -21,6 +22,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::history::Kept;
+use super::key;
 use crate::backend::problem::{of_io, of_outbox, of_store};
 
 /// Address space, not disk: far more than a bounded history with small pictures takes.
@@ -128,6 +130,10 @@ impl Store {
         self.change(|open, txn| open.db.values.put(txn, key, &bytes))
     }
 
+    pub fn delete_value(&self, key: &str) -> Result<(), Problem> {
+        self.change(|open, txn| open.db.values.delete(txn, key).map(drop))
+    }
+
     /// Products of a catalogue, the newest first.
     pub fn favourites(&self, catalog: &str) -> Result<Vec<String>, Problem> {
         let prefix = format!("{catalog}\0");
@@ -144,18 +150,25 @@ impl Store {
         Ok(found.into_iter().map(|(_, product)| product).collect())
     }
 
-    /// Keeps it since `at`; `None` lets it go.
+    /// Keeps it since `at`, `None` lets it go; with what was learned from that.
     pub fn set_favourite(
         &self,
         catalog: &str,
         product: &str,
         at: Option<u64>,
         event: Option<Event>,
+        taste: Option<&Taste>,
     ) -> Result<(), Problem> {
         let key = format!("{catalog}\0{product}");
-        self.change_and_tell(&[], event.as_slice(), |open, txn| match at {
-            Some(at) => open.db.favourites.put(txn, &key, &at.to_le_bytes()),
-            None => open.db.favourites.delete(txn, &key).map(drop),
+        let taste = taste.map(serde_json::to_vec).transpose().map_err(|e| Problem::new(Code::Internal, e))?;
+        self.change_and_tell(&[], event.as_slice(), |open, txn| {
+            if let Some(taste) = &taste {
+                open.db.values.put(txn, key::TASTE, taste)?;
+            }
+            match at {
+                Some(at) => open.db.favourites.put(txn, &key, &at.to_le_bytes()),
+                None => open.db.favourites.delete(txn, &key).map(drop),
+            }
         })
     }
 

@@ -172,3 +172,50 @@ fn it_can_be_dark_and_arabic() {
         app.close().await;
     });
 }
+
+#[test]
+fn what_words_say_is_understood_and_taken_back() {
+    journey(async |data: &Path| {
+        let app = App::start(data, &[]).await;
+        app.type_words("dress under 60").await;
+        app.find("chip").await;
+        assert_eq!(
+            app.js("return document.querySelector('[data-testid=chip]').dataset.kind").await,
+            "understood"
+        );
+        app.press("[data-testid=hit] [data-testid=why]").await;
+        app.find("reasons").await;
+        app.press("dialog [aria-label]").await;
+        app.press("[data-testid=chip]").await;
+        app.until("the words lost their condition", || async {
+            app.js("return document.querySelector('[data-testid=words]').value").await == "dress"
+        })
+        .await;
+        app.close().await;
+    });
+}
+
+#[test]
+fn a_taste_outlives_the_window_and_not_its_forgetting() {
+    journey(async |data: &Path| {
+        let app = App::start(data, &[]).await;
+        let kept = app.hits().await[0].id.clone();
+        app.press(&format!("[data-testid=hit][data-id='{kept}'] [data-testid=favourite]")).await;
+        app.press("[data-testid=nav-favourites]").await;
+        app.until("the favourite is listed", || async { app.hits().await.iter().any(|hit| hit.id == kept) })
+            .await;
+        app.press("[data-testid=nav-settings]").await;
+        app.press("[data-testid=taste-show]").await;
+        app.find("taste").await;
+        app.close().await;
+
+        let app = App::start(data, &[]).await;
+        app.press("[data-testid=nav-settings]").await;
+        app.press("[data-testid=taste-show]").await;
+        app.find("taste").await;
+        app.press("[data-testid=taste-forget]").await;
+        app.press("[data-testid=confirm]").await;
+        app.find("taste-none").await;
+        app.close().await;
+    });
+}

@@ -103,7 +103,8 @@ it('opens a product by its address, what is like it, and the shop', async () => 
   await page.waitForURL((url) => !url.href.endsWith('p017'));
   await page.locator('[data-testid="product-page"]').waitFor();
   await page.locator('[data-testid="product-page"] [data-testid="more-like-this"]').click();
-  await page.locator('[data-kind="exact"]').first().waitFor();
+  await id(page, 'like').waitFor();
+  await page.locator('[data-index="0"][data-percent]').waitFor();
 });
 
 it('keeps favourites, remembers searches, runs them again, and forgets them', async () => {

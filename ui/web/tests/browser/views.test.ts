@@ -65,6 +65,17 @@ const adding = async (page: Page, link = '') => {
   await id(page, 'add-next').click();
 };
 
+/** A few likes and a dislike, and what was learned of them. */
+const learn = async (page: Page) => {
+  await ready(page);
+  for (const n of [0, 2]) await id(page, 'favourite').nth(n).click();
+  await id(page, 'why').nth(1).click();
+  await id(page, 'dismiss').click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await id(page, 'nav-settings').click();
+  await id(page, 'taste-show').click();
+};
+
 const views: {
   name: string;
   query?: string;
@@ -116,9 +127,70 @@ const views: {
     act: async (page) => {
       await ready(page);
       await id(page, 'more-like-this').first().click();
-      await page.locator('[data-kind="exact"]').first().waitFor();
+      await id(page, 'like').waitFor();
+      await page.locator('[data-index="0"][data-percent]').waitFor();
     },
   },
+  {
+    name: 'chips',
+    act: async (page) => {
+      await ready(page);
+      await id(page, 'words').fill('red dress under 150 size M, not striped without wool brand:Kumo');
+      await page.locator('[data-testid="chip"]').nth(5).waitFor({ state: 'attached' });
+    },
+  },
+  {
+    name: 'why',
+    act: async (page) => {
+      await ready(page);
+      await id(page, 'words').fill('dress');
+      await page.locator('[data-index="0"][data-percent]').waitFor();
+      await id(page, 'why').first().click();
+      await page.locator('[data-testid="reasons"] li').first().waitFor();
+    },
+  },
+  {
+    name: 'not for me',
+    act: async (page) => {
+      await ready(page);
+      await id(page, 'why').first().click();
+      await id(page, 'dismiss').click();
+      await id(page, 'notice-action').waitFor();
+    },
+  },
+  {
+    name: 'mixture',
+    act: async (page) => {
+      await ready(page);
+      await id(page, 'words').fill('jacket');
+      await page.locator('[data-index="0"][data-category="Jackets"]').waitFor();
+      for (const way of ['mix-add', 'mix-less']) {
+        await page
+          .locator(`[data-index="${way === 'mix-add' ? 0 : 1}"]`)
+          .getByTestId('why')
+          .click();
+        await id(page, way).click();
+        await page.getByRole('dialog').waitFor({ state: 'detached' });
+      }
+      await id(page, 'mixed').nth(1).waitFor();
+    },
+  },
+  {
+    name: 'taste',
+    act: async (page) => {
+      await learn(page);
+      await id(page, 'taste').waitFor();
+    },
+  },
+  {
+    name: 'no taste',
+    hash: '#/settings',
+    act: async (page) => {
+      await id(page, 'taste-show').click();
+      await id(page, 'taste-none').waitFor();
+    },
+  },
+  { name: 'product with choices', hash: '#/product/p014', act: (page) => id(page, 'variants').waitFor() },
   { name: 'product', hash: '#/product/p017', act: (page) => id(page, 'product-page').waitFor() },
   { name: 'product that is gone', hash: '#/product/none', act: (page) => id(page, 'problem').waitFor() },
   {
@@ -289,6 +361,13 @@ describe('on a phone', () => {
   it.each(['de', 'fr', 'ar', 'zh'])('fits in %s', async (language) => {
     const page = await ready(await open(`hint=1&language=${language}`, '', phone));
     expect(await misfits(page)).toEqual([]);
+    await id(page, 'words').fill('red dress under 150 size M, not striped');
+    await page.locator('[data-testid="chip"]').nth(3).waitFor({ state: 'attached' });
+    expect(await misfits(page)).toEqual([]);
+    await id(page, 'why').first().click();
+    await id(page, 'reasons').waitFor();
+    expect(await misfits(page)).toEqual([]);
+    await page.keyboard.press('Escape');
     await id(page, 'nav-settings').click();
     await id(page, 'storage').waitFor();
     expect(await misfits(page)).toEqual([]);

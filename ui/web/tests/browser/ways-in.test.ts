@@ -34,9 +34,8 @@ it('finds by words while they are typed, and leaves out what it is told to', asy
   await id(page, 'words').pressSequentially('red dre', { delay: 20 });
   await firstHit(page, 'Dresses');
   await id(page, 'words').fill('dress not striped');
-  const chip = id(page, 'chip');
+  const chip = id(page, 'chip').filter({ hasText: 'not striped' });
   await chip.waitFor();
-  expect(await chip.textContent()).toContain('not striped');
   await chip.click();
   await chip.waitFor({ state: 'detached' });
   expect(await id(page, 'words').inputValue()).toBe('dress');
@@ -156,7 +155,7 @@ it('narrows by filters, price and order, and widens again', async () => {
   const page = await ready(await open());
   await page.locator('[data-testid="facet-value"][data-value="Bags"]').click();
   await page.getByText('10 products').first().waitFor();
-  await page.locator('[data-testid="facet-value"][data-field="color"]').first().click();
+  await page.locator('[data-testid="facet-value"][data-field="shade"]').first().click();
   await id(page, 'price-max').fill('1');
   await page.locator('[data-verdict="nothing_passes"]').waitFor();
   await page.getByRole('button', { name: 'Clear filters' }).last().click();

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { faults, languages, read } from '../../scripts/check-i18n.mjs';
 import { bytes, milliseconds, money, percent } from '../../src/lib/i18n/format';
+import type { Chip } from '../../src/lib/api/generated/Chip';
+import type { Condition } from '../../src/lib/api/generated/Condition';
+import { conditionName } from '../../src/lib/i18n/conditions';
 import { fieldName, valueName } from '../../src/lib/i18n/fields';
 import { i18n, render, spokenOf, t } from '../../src/lib/i18n/i18n.svelte';
+import { reasonsOf } from '../../src/lib/i18n/reasons';
 import { problemText } from '../../src/lib/i18n/problems';
 
 describe('the check of the message files', () => {
@@ -74,6 +78,50 @@ describe('formats', () => {
     expect(valueName('availability', 'in stock')).toBe('In stock');
     expect(valueName('availability', 'in_stock')).toBe('In stock');
     expect(valueName('brand', 'in_stock')).toBe('in_stock');
+    expect(valueName('shade', 'Light Blue')).toBe('Light blue');
+    expect(valueName('pattern', 'striped')).toBe('Striped');
+    expect(valueName('shade', 'midnight')).toBe('midnight');
+  });
+
+  it('names what was understood in the chosen language', async () => {
+    const chip = (said: string, condition: Condition): Chip => ({ said, rest: '', condition });
+    const chips = [
+      chip('rotes', { kind: 'has', field: 'shade', value: 'red' }),
+      chip('unter fünfzig', { kind: 'costs', price: { min: null, max: '50' } }),
+      chip('20-49,90', { kind: 'costs', price: { min: '20', max: '49.90' } }),
+      chip('size m', { kind: 'has', field: 'size', value: 'm' }),
+      chip('brand:"Acme & Co"', { kind: 'has', field: 'brand', value: 'acme & co' }),
+      chip('striped', { kind: 'lacks', field: 'pattern', value: 'striped' }),
+      chip('silk', { kind: 'unlike', words: 'silk' }),
+    ];
+    const named = () => chips.map((one) => conditionName(one, 'EUR'));
+    expect(named()).toEqual([
+      'Red',
+      'Up to €50',
+      '€20 – €49.90',
+      'Size M',
+      'Brand: Acme & Co',
+      'not striped',
+      'not silk',
+    ]);
+    await i18n.use('de');
+    expect(named()[0]).toBe('Rot');
+    expect(named()[1]).toMatch(/50\s€/u);
+    await i18n.use('en');
+  });
+
+  it('gives reasons in words, the largest first, and those against last', () => {
+    const none = { color: null, category: null, pattern: null, brand: null, price: null };
+    const reasons = { ...none, visual: 0.6, words: 0.2, personal: -0.096, popularity: 0, freshness: null };
+    const told = reasonsOf(reasons, { picture: false, like: null });
+    expect(told.map(({ name, share }) => [name, Math.round(share)])).toEqual([
+      ['visual', 75],
+      ['words', 25],
+      ['personal', -12],
+    ]);
+    expect(told[0]?.text).toBe('Is what your words mean');
+    expect(reasonsOf(reasons, { picture: true, like: null })[0]?.text).toBe('Looks like your picture');
+    expect(told[2]?.text).toBe('Less to your taste');
   });
 
   it('says what to do about every problem', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ClientError } from '../../src/lib/api/client';
 import type { SearchRequest } from '../../src/lib/api/generated/SearchRequest';
 import { mockClient } from '../../src/lib/api/mock';
-import { readWords } from '../../src/lib/api/mock/search';
+import { readWords } from '../../src/lib/api/mock/reading';
 import { problemOf } from '../../src/lib/api/problem';
 
 const client = (query = '') => mockClient(new URLSearchParams(`latency=0&${query}`));
@@ -11,8 +11,10 @@ const ask = (part: Partial<SearchRequest> = {}): SearchRequest => ({
   ticket: ++ticket,
   picture: null,
   words: '',
+  typing: false,
   without: [],
   like: null,
+  mix: [],
   alpha: 0.5,
   filters: [],
   price: null,
@@ -39,7 +41,7 @@ describe('the client that answers by itself', () => {
   });
 
   it('reads what should not be', async () => {
-    expect(readWords('red dress, not striped without dots')).toEqual({
+    expect(readWords('red dress, not striped without dots')).toMatchObject({
       words: 'red dress',
       without: ['striped', 'dots'],
     });
@@ -66,10 +68,10 @@ describe('the client that answers by itself', () => {
   it('counts what each value would leave', async () => {
     const c = client();
     const { facets } = await c.search(ask({ filters: [{ field: 'category', values: ['Bags'] }] }));
-    for (const { value, count } of facets.find((f) => f.field === 'color')!.values) {
+    for (const { value, count } of facets.find((f) => f.field === 'shade')!.values) {
       const filters = [
         { field: 'category', values: ['Bags'] },
-        { field: 'color', values: [value] },
+        { field: 'shade', values: [value] },
       ];
       expect((await c.search(ask({ filters }))).matched).toBe(count);
     }
@@ -77,7 +79,7 @@ describe('the client that answers by itself', () => {
 
   it('keeps to the price and sorts by it', async () => {
     const { hits } = await client().search(ask({ price: { min: '50', max: '80' }, sort: 'price_down' }));
-    const prices = hits.map((h) => Number(h.card.price?.amount));
+    const prices = hits.map(({ card }) => Number((card.salePrice ?? card.price)?.amount));
     expect(Math.min(...prices)).toBeGreaterThanOrEqual(50);
     expect(Math.max(...prices)).toBeLessThanOrEqual(80);
     expect(prices).toEqual([...prices].sort((a, b) => b - a));
@@ -93,9 +95,94 @@ describe('the client that answers by itself', () => {
     expect((await at(0))?.category).toBe('Chairs');
   });
 
-  it('finds a product itself by being asked for more like it', async () => {
+  it('finds others than the product that more is wanted of, and none of its group', async () => {
     const { hits } = await client().search(ask({ like: 'p017' }));
-    expect(hits[0]).toMatchObject({ kind: 'exact', card: { id: 'p017' } });
+    expect(hits.map(({ card }) => card.id)).not.toContain('p017');
+    expect(hits[0]?.card.category).toBe('Jackets');
+    const tees = await client().search(ask({ like: 'p002' }));
+    expect(tees.hits.map(({ card }) => card.id)).not.toContain('p014');
+  });
+
+  it('reads conditions out of the words, and what is left without each', async () => {
+    const { chips, words } = readWords('red dress under 50 size M, not striped brand:Kumo');
+    expect(words).toBe('red dress');
+    expect(chips.map(({ said, condition }) => [said, condition.kind])).toEqual([
+      ['red', 'has'],
+      ['under 50', 'costs'],
+      ['size M', 'has'],
+      ['not striped', 'lacks'],
+      ['brand:Kumo', 'has'],
+    ]);
+    expect(chips[1]?.rest).toBe('red dress size M, not striped brand:Kumo');
+    const { hits, facets } = await client().search(ask({ words: 'dress under 70 not striped' }));
+    expect(hits.length).toBeGreaterThan(0);
+    for (const { card } of hits) {
+      expect(Number((card.salePrice ?? card.price)?.amount)).toBeLessThanOrEqual(70);
+      expect(card.title).not.toMatch(/striped/u);
+    }
+    expect(facets.map(({ field }) => field)).not.toContain('color');
+  });
+
+  it('says what a score is made of', async () => {
+    const { hits } = await client().search(ask({ words: 'red dress' }));
+    for (const { score, reasons } of hits) {
+      const sum = Object.values(reasons).reduce((all: number, part) => all + (part ?? 0), 0);
+      expect(score).toBeCloseTo(sum);
+    }
+  });
+
+  it('shows one of each group, and the others on its page', async () => {
+    const c = client();
+    const { hits } = await c.search(ask({ words: 'T-shirt' }));
+    const first = hits.find(({ others }) => others.length > 0)!;
+    expect(hits.map(({ card }) => card.id)).not.toContain(first.others[0]);
+    const { otherColors } = await c.product(first.card.id);
+    expect(otherColors.map(({ id }) => id).sort()).toEqual([...first.others].sort());
+  });
+
+  it('offers what is cheaper and of the same kind', async () => {
+    const { card, cheaper } = await client().product('p017');
+    expect(cheaper.length).toBeGreaterThan(0);
+    for (const other of cheaper) {
+      expect(other.category).toBe(card.category);
+      const paid = (c: typeof card) => Number((c.salePrice ?? c.price)?.amount);
+      expect(paid(other)).toBeLessThan(paid(card));
+    }
+  });
+
+  it('weighs products beside the question, for and against', async () => {
+    const c = client();
+    const without = await c.search(ask({ words: 'jacket' }));
+    const against = without.hits[0]!.card.id;
+    const { hits } = await c.search(ask({ words: 'jacket', mix: [{ product: against, weight: -0.5 }] }));
+    expect(hits[0]?.card.id).not.toBe(against);
+    expect(hits[0]?.parts.mix).not.toBeNull();
+  });
+
+  it('learns a taste, ranks by it, and forgets it', async () => {
+    const c = client();
+    expect((await c.personal()).taste.any).toBe(false);
+    await c.setFavourite('p017', true);
+    const { taste } = await c.personal();
+    expect(taste.categories).toEqual([{ name: 'Jackets', liking: 0.5 }]);
+    const personal = async () => (await c.search(ask({ words: 'wool' }))).hits[0]?.reasons.personal;
+    expect(await personal()).not.toBeNull();
+    await c.saveSettings({ ...(await c.start()).settings, personal: false });
+    expect(await personal()).toBeNull();
+    await c.forgetTaste();
+    expect((await c.personal()).taste.any).toBe(false);
+  });
+
+  it('shows no more what was dismissed, until that is taken back', async () => {
+    const c = client();
+    const first = async () => (await c.search(ask({ words: 'lamp' }))).hits[0]!.card.id;
+    const gone = await first();
+    await c.dismiss(gone, true);
+    expect(await first()).not.toBe(gone);
+    expect((await c.personal()).taste.categories[0]?.liking).toBeLessThan(0);
+    await c.dismiss(gone, false);
+    expect(await first()).toBe(gone);
+    expect((await c.personal()).taste.any).toBe(false);
   });
 
   it('gives up a search that a newer one follows', async () => {

@@ -98,18 +98,65 @@ describe('a search', () => {
     expect(session.filterCount).toBe(0);
   });
 
-  it('takes a typed exclusion back and keeps the others', async () => {
-    const { session } = make();
-    session.setWords('red dress not striped without dots');
+  it('takes back what was understood of the words, one by one', async () => {
+    const { session, asked } = make();
+    session.setWords('red dress under 60, not striped without silk');
     await settle();
-    session.include('striped');
-    expect(session.words).toBe('red dress');
-    expect(session.without).toEqual(['dots']);
-    session.include('dots');
-    expect(session.without).toEqual([]);
+    const chips = () => session.response!.understood.chips;
+    expect(chips().map(({ said }) => said)).toEqual(['red', 'under 60', 'not striped', 'without silk']);
+    session.unsay(chips()[1]!);
+    expect(session.words).toBe('red dress, not striped without silk');
+    // It is gone at once, before the answer comes.
+    expect(chips()).toHaveLength(3);
+    await settle();
+    session.unsay(chips()[2]!);
+    expect(session.words).toBe('red dress, not striped');
+    await settle();
+    expect(asked.at(-1)).toMatchObject({ words: 'red dress, not striped', typing: false });
     session.exclude('  silk ');
     session.exclude('silk');
     expect(session.without).toEqual(['silk']);
+    session.include('silk');
+    expect(session.without).toEqual([]);
+  });
+
+  it('keeps what was typed on when a chip is taken back meanwhile', async () => {
+    const { session } = make();
+    session.setWords('red dress under 60');
+    await settle();
+    const [chip] = session.response!.understood.chips;
+    session.setWords('red dress under 60 linen');
+    session.unsay(chip!);
+    expect(session.words.trim()).toBe('dress under 60 linen');
+  });
+
+  it('says whether the last word may be unfinished', async () => {
+    const { session, asked } = make();
+    session.setWords('dre');
+    await settle();
+    session.setWords('dress ');
+    await settle();
+    session.setWords('dress');
+    session.typed();
+    await settle();
+    expect(asked.map(({ typing }) => typing)).toEqual([true, false, false]);
+  });
+
+  it('weighs products beside the question', async () => {
+    const { session, client, asked } = make();
+    const [cards] = await Promise.all([
+      client.cards(['p001', 'p002', 'p003', 'p004', 'p005', 'p006', 'p007']),
+      vi.advanceTimersByTimeAsync(20),
+    ]);
+    for (const card of cards.slice(0, 6)) expect(session.mixIn(card, 0.5)).toBe(true);
+    expect(session.mixIn(cards[6]!, 0.5)).toBe(false);
+    expect(session.mixIn(cards[0]!, -0.5)).toBe(true);
+    await settle();
+    expect(asked.at(-1)?.mix[0]).toEqual({ product: 'p001', weight: -0.5 });
+    expect(session.asks).toBe(true);
+    for (const { card } of session.mix) session.unmix(card.id);
+    await settle();
+    expect(session.response?.verdict).toBe('browsing');
   });
 
   it('asks for more of a product alone', async () => {

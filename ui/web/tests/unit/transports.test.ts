@@ -38,6 +38,9 @@ describe('the app', () => {
     await client.search(request);
     await client.setFavourite('a', true);
     await client.forgetHistory(null);
+    await client.dismiss('a', true);
+    await client.personal();
+    await client.forgetTaste();
     await client.openCatalog('/x');
     await client.addPictureFromUrl('https://x');
     await client.setLiveQuery(request);
@@ -52,6 +55,9 @@ describe('the app', () => {
       ['search', { request }],
       ['set_favourite', { id: 'a', on: true }],
       ['forget_history', { id: null }],
+      ['dismiss', { id: 'a', on: true }],
+      ['personal', {}],
+      ['forget_taste', {}],
       ['open_catalog', { path: '/x' }],
       ['add_picture_from_url', { url: 'https://x' }],
       ['set_live_query', { template: request }],
@@ -122,11 +128,15 @@ describe('a server', () => {
     await client.search(request);
     await client.setFavourite('a/b', false);
     await client.addPicture(new Uint8Array([1]), 'ä.jpg');
+    await client.dismiss('a/b', false);
+    await client.forgetTaste();
     const calls = fetched.mock.calls.map(([path, init]) => [init?.method, path]);
     expect(calls).toEqual([
       ['POST', './api/v1/search'],
       ['DELETE', './api/v1/favourites/a%2Fb'],
       ['POST', './api/v1/pictures'],
+      ['DELETE', './api/v1/dismissed/a%2Fb'],
+      ['DELETE', './api/v1/taste'],
     ]);
     expect(fetched.mock.calls[0]?.[1]?.body).toBe(JSON.stringify(request));
   });

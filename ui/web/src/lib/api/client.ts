@@ -12,6 +12,7 @@ import type { HistoryEntry } from './generated/HistoryEntry';
 import type { LiveFrame } from './generated/LiveFrame';
 import type { ModelSpeed } from './generated/ModelSpeed';
 import type { Opened } from './generated/Opened';
+import type { Personal } from './generated/Personal';
 import type { Picture } from './generated/Picture';
 import type { Problem } from './generated/Problem';
 import type { ProductPage } from './generated/ProductPage';
@@ -74,6 +75,11 @@ export interface Client {
 
   favourites(): Promise<Card[]>;
   setFavourite(id: string, on: boolean): Promise<void>;
+  /** "Not for me": it is not shown again in this visit, and the like of it less. Or that is taken back. */
+  dismiss(id: string, on: boolean): Promise<void>;
+  /** What is known of the shopper, on this device. */
+  personal(): Promise<Personal>;
+  forgetTaste(): Promise<void>;
   history(): Promise<HistoryEntry[]>;
   historyImage(id: string): string;
   /** The kept small picture of a past search, as a picture to search with again. */

@@ -66,6 +66,9 @@ export function restClient(): Client {
 
     favourites: () => get('favourites'),
     setFavourite: (id, on) => tell(on ? 'PUT' : 'DELETE', `favourites/${part(id)}`),
+    dismiss: (id, on) => tell(on ? 'PUT' : 'DELETE', `dismissed/${part(id)}`),
+    personal: () => get('personal'),
+    forgetTaste: () => tell('DELETE', 'taste'),
     history: () => get('history'),
     historyImage: (id) => `${root}/history/${part(id)}/picture`,
     pictureFromHistory: (id) => post(`history/${part(id)}/picture`),

@@ -71,6 +71,9 @@ export function tauriClient(): Client {
 
     favourites: () => call('favourites'),
     setFavourite: (id, on) => call('set_favourite', { id, on }),
+    dismiss: (id, on) => call('dismiss', { id, on }),
+    personal: () => call('personal'),
+    forgetTaste: () => call('forget_taste'),
     history: () => call('history'),
     historyImage: (id) => picture(`history/${id}`),
     pictureFromHistory: (id) => call('picture_from_history', { id }),

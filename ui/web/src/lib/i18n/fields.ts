@@ -9,6 +9,7 @@ const fields: Record<string, Key> = {
   brand: 'field.brand',
   color: 'field.color',
   colour: 'field.color',
+  shade: 'field.color',
   size: 'field.size',
   availability: 'field.availability',
   price: 'field.price',
@@ -38,8 +39,61 @@ export function fieldName(field: string): string {
 
 export const stockName = (availability: Availability) => t(stock[availability]);
 
+/** The palette's colours and their families. */
+const shades: Record<string, Key> = {
+  black: 'shade.black',
+  charcoal: 'shade.charcoal',
+  grey: 'shade.grey',
+  silver: 'shade.silver',
+  white: 'shade.white',
+  cream: 'shade.cream',
+  beige: 'shade.beige',
+  khaki: 'shade.khaki',
+  tan: 'shade.tan',
+  brown: 'shade.brown',
+  rust: 'shade.rust',
+  orange: 'shade.orange',
+  coral: 'shade.coral',
+  red: 'shade.red',
+  burgundy: 'shade.burgundy',
+  pink: 'shade.pink',
+  fuchsia: 'shade.fuchsia',
+  purple: 'shade.purple',
+  lilac: 'shade.lilac',
+  navy: 'shade.navy',
+  blue: 'shade.blue',
+  'light blue': 'shade.lightBlue',
+  turquoise: 'shade.turquoise',
+  teal: 'shade.teal',
+  mint: 'shade.mint',
+  green: 'shade.green',
+  'dark green': 'shade.darkGreen',
+  lime: 'shade.lime',
+  olive: 'shade.olive',
+  yellow: 'shade.yellow',
+  mustard: 'shade.mustard',
+  gold: 'shade.gold',
+  metallic: 'shade.metallic',
+  multicolour: 'shade.multicolour',
+};
+
+const patterns: Record<string, Key> = {
+  plain: 'pattern.plain',
+  striped: 'pattern.striped',
+  checked: 'pattern.checked',
+  dotted: 'pattern.dotted',
+  floral: 'pattern.floral',
+  printed: 'pattern.printed',
+};
+
+const known: Record<string, Record<string, Key>> = { shade: shades, pattern: patterns };
+
+/** A value of a field in the chosen language, if it is one that all shops share. */
 export function valueName(field: string, value: string): string {
+  const code = value.trim().toLowerCase();
+  const names = known[field.toLowerCase()];
+  if (names && Object.hasOwn(names, code)) return t(names[code]!);
   if (field !== 'availability') return value;
-  const code = value.toLowerCase().replace(/[\s-]+/gu, '_');
-  return Object.hasOwn(stock, code) ? stockName(code as Availability) : value;
+  const state = code.replace(/[\s-]+/gu, '_');
+  return Object.hasOwn(stock, state) ? stockName(state as Availability) : value;
 }

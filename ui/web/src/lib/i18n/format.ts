@@ -1,19 +1,31 @@
 // Amounts, shares, times and sizes as the chosen language writes them.
 
 import type { Money } from '../api/generated/Money';
-import { i18n } from './i18n.svelte';
+import type { PriceRange } from '../api/generated/PriceRange';
+import { i18n, t } from './i18n.svelte';
 
-export function money(value: Money | null): string {
+/** `round`: whole amounts without decimals, as they are said. */
+export function money(value: Money | null, round = false): string {
   if (!value) return '';
   const { amount, currency } = value;
   try {
     // As text, so that no cent is lost on the way through a float.
-    return new Intl.NumberFormat(i18n.language, { style: 'currency', currency }).format(
-      amount as unknown as number,
-    );
+    return new Intl.NumberFormat(i18n.language, {
+      style: 'currency',
+      currency,
+      trailingZeroDisplay: round ? 'stripIfInteger' : 'auto',
+    }).format(amount as unknown as number);
   } catch {
     return `${amount} ${currency}`.trim();
   }
+}
+
+/** From and to, with the currency where it is written: "Up to €50". */
+export function priceRange({ min, max }: PriceRange, currency: string): string {
+  const of = (amount: string) => money({ amount, currency }, true);
+  if (min !== null && max !== null) return min === max ? of(min) : `${of(min)} – ${of(max)}`;
+  if (min !== null) return t('price.over', { price: of(min) });
+  return max === null ? '' : t('price.under', { price: of(max) });
 }
 
 export const currencySign = (currency: string): string => {

@@ -5,6 +5,7 @@ import type { Client } from '../api/client';
 import type { Card } from '../api/generated/Card';
 import type { CatalogEvent } from '../api/generated/CatalogEvent';
 import type { CatalogSummary } from '../api/generated/CatalogSummary';
+import type { Hit } from '../api/generated/Hit';
 import type { Opened } from '../api/generated/Opened';
 import type { Problem } from '../api/generated/Problem';
 import type { Start } from '../api/generated/Start';
@@ -35,6 +36,8 @@ export class App {
   readonly adding: AddCatalog;
   /** Opens the system's file dialog; the search bar's file input answers it. */
   pickFiles: () => void = () => undefined;
+  /** The product whose place is asked about, and its hit, if it is one. */
+  asked = $state.raw<{ card: Card; hit: Hit | null } | null>(null);
   /** Whether the cropper is shown large. */
   enlarged = $state(false);
 
@@ -145,6 +148,29 @@ export class App {
     this.session.moreLike(card);
     this.router.go({ name: 'search' });
     window.scrollTo({ top: 0 });
+  }
+
+  /** Beside what is asked: more like this, or less. */
+  mixIn(card: Card, weight: number): void {
+    if (!this.session.mixIn(card, weight)) return this.notices.say(t('mix.full'));
+    this.router.go({ name: 'search' });
+  }
+
+  /** "Not for me": gone at once, and back again if that was a mistake. */
+  async dismiss(card: Card): Promise<void> {
+    this.session.drop(card.id);
+    const undo = () => void this.#dismissed(card, false);
+    this.notices.say(t('dismiss.done'), 'calm', { label: t('dismiss.undo'), run: undo });
+    await this.#dismissed(card, true);
+  }
+
+  async #dismissed(card: Card, on: boolean): Promise<void> {
+    try {
+      await this.client.dismiss(card.id, on);
+    } catch (thrown) {
+      this.tell(problemOf(thrown));
+    }
+    await this.session.run(false);
   }
 
   async captureScreen(): Promise<void> {

@@ -4,12 +4,14 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { Client } from '../api/client';
 import type { Card } from '../api/generated/Card';
 import type { HistoryEntry } from '../api/generated/HistoryEntry';
+import type { Personal } from '../api/generated/Personal';
 import type { Problem } from '../api/generated/Problem';
 import { problemOf } from '../api/problem';
 
 export class Library {
   favourites = $state.raw<Card[] | null>(null);
   history = $state.raw<HistoryEntry[] | null>(null);
+  personal = $state.raw<Personal | null>(null);
   problem = $state.raw<Problem | null>(null);
   /** Hearts pressed in this visit: the cards that are shown already do not know of them. */
   #hearts = new SvelteMap<string, boolean>();
@@ -48,6 +50,26 @@ export class Library {
     });
   }
 
+  async loadPersonal(): Promise<void> {
+    try {
+      this.personal = await this.client.personal();
+    } catch (thrown) {
+      this.failed(problemOf(thrown));
+    }
+  }
+
+  /** Forgets what was learned; whether it could. */
+  async forgetTaste(): Promise<boolean> {
+    try {
+      await this.client.forgetTaste();
+      await this.loadPersonal();
+      return true;
+    } catch (thrown) {
+      this.failed(problemOf(thrown));
+      return false;
+    }
+  }
+
   async forget(id: string | null): Promise<void> {
     await this.#load(async () => {
       await this.client.forgetHistory(id);
@@ -59,6 +81,7 @@ export class Library {
     this.#hearts.clear();
     this.favourites = null;
     this.history = null;
+    this.personal = null;
   }
 
   async #load(work: () => Promise<void>): Promise<void> {

@@ -4,16 +4,24 @@ export interface Notice {
   id: number;
   text: string;
   tone: 'calm' | 'bad';
+  /** What can be done about it, once. */
+  action: Action | null;
+}
+
+export interface Action {
+  label: string;
+  run: () => void;
 }
 
 export class Notices {
   list = $state.raw<Notice[]>([]);
   #next = 1;
 
-  say(text: string, tone: Notice['tone'] = 'calm'): void {
+  say(text: string, tone: Notice['tone'] = 'calm', action: Action | null = null): void {
     const id = this.#next++;
-    this.list = [...this.list.slice(-2), { id, text, tone }];
-    setTimeout(() => this.dismiss(id), tone === 'bad' ? 8000 : 4000);
+    this.list = [...this.list.slice(-2), { id, text, tone, action }];
+    // What asks for a decision stays longer.
+    setTimeout(() => this.dismiss(id), tone === 'bad' || action ? 8000 : 4000);
   }
 
   dismiss(id: number): void {

@@ -2,6 +2,7 @@
 
 import type { Client } from '../api/client';
 import type { Card } from '../api/generated/Card';
+import type { Chip } from '../api/generated/Chip';
 import type { HistoryEntry } from '../api/generated/HistoryEntry';
 import type { PriceRange } from '../api/generated/PriceRange';
 import type { Problem } from '../api/generated/Problem';
@@ -13,13 +14,22 @@ import { Debounce } from '../util/debounce';
 import { QueryPictures } from './pictures.svelte';
 
 const page = 60;
+/** Products beside the question: more than a shopper weighs against each other. */
+export const mostMixed = 6;
 /** Long enough not to search for every letter, short enough to feel instant. */
 export const typing = 120;
+
+/** A product that hits should be like, too; unlike, with a weight below 0. */
+export interface Mixed {
+  card: Card;
+  weight: number;
+}
 
 export class SearchSession {
   words = $state('');
   without = $state.raw<string[]>([]);
   like = $state.raw<Card | null>(null);
+  mix = $state.raw<Mixed[]>([]);
   alpha = $state(0.5);
   filters = $state.raw<Record<string, string[]>>({});
   price = $state.raw<PriceRange | null>(null);
@@ -34,13 +44,21 @@ export class SearchSession {
     Object.values(this.filters).reduce((n, values) => n + values.length, 0) + (this.price ? 1 : 0),
   );
   readonly asks = $derived(
-    this.words.trim() !== '' || this.pictureId !== null || this.like !== null || this.without.length > 0,
+    this.words.trim() !== '' ||
+      this.pictureId !== null ||
+      this.like !== null ||
+      this.mix.length > 0 ||
+      this.without.length > 0,
   );
 
   /** While a camera searches by itself, it is told the words and filters instead. */
   live: ((template: SearchRequest) => void) | null = null;
   #ticket = 0;
   #limit = page;
+  /** Whether the last word may be unfinished. */
+  #typing = false;
+  /** The words that the shown answer is for. */
+  #answered = '';
   #soon = new Debounce(typing);
 
   constructor(
@@ -60,8 +78,10 @@ export class SearchSession {
       ticket,
       picture: active?.picture ? { id: active.picture.id, region: active.region } : null,
       words: this.words,
+      typing: this.#typing,
       without: this.without,
       like: this.like?.id ?? null,
+      mix: this.mix.map(({ card, weight }) => ({ product: card.id, weight })),
       alpha: this.alpha,
       filters: Object.entries(this.filters)
         .filter(([, values]) => values.length > 0)
@@ -76,12 +96,20 @@ export class SearchSession {
   template(): SearchRequest {
     // It takes the place of whatever still runs.
     this.busy = false;
-    return { ...this.request(++this.#ticket), picture: null, like: null };
+    return { ...this.request(++this.#ticket), picture: null, like: null, mix: [] };
   }
 
   setWords(words: string): void {
     this.words = words;
+    // A space ends a word.
+    this.#typing = /\S$/u.test(words);
     this.changed(true);
+  }
+
+  /** The words are as they are meant. */
+  typed(): void {
+    this.#typing = false;
+    this.changed();
   }
 
   setAlpha(alpha: number): void {
@@ -113,6 +141,17 @@ export class SearchSession {
     this.changed();
   }
 
+  /** Lets everything pass: what was typed stays as words, without its conditions. */
+  loosen(): void {
+    const asked = this.response?.understood.words ?? '';
+    if (this.response?.understood.chips.length) {
+      // Quoted, so that no colour in it becomes a condition again.
+      this.words = asked ? `"${asked}"` : '';
+      this.#typing = false;
+    }
+    this.clearFilters();
+  }
+
   exclude(words: string): void {
     const text = words.trim();
     if (!text || this.without.includes(text)) return;
@@ -120,23 +159,53 @@ export class SearchSession {
     this.changed();
   }
 
-  /** Takes an exclusion back, whether it was added or typed among the words. */
+  /** Takes an exclusion back that was added. */
   include(words: string): void {
-    const understood = this.response?.understood;
-    if (this.without.includes(words)) this.without = this.without.filter((w) => w !== words);
-    else if (understood) {
-      // What else was typed after "not" stays, as chips.
-      const typed = understood.without.filter((w) => !this.without.includes(w) && w !== words);
-      this.words = understood.words;
-      this.without = [...this.without, ...typed];
+    this.without = this.without.filter((w) => w !== words);
+    this.changed();
+  }
+
+  /** Takes back what was read out of the words. */
+  unsay(chip: Chip): void {
+    // Who went on typing meanwhile keeps what they typed.
+    this.words =
+      this.words === this.#answered ? chip.rest : this.words.replace(chip.said, '').replace(/\s+/gu, ' ');
+    this.#typing = false;
+    if (this.response) {
+      const { understood } = this.response;
+      const chips = understood.chips.filter((other) => other !== chip);
+      this.response = { ...this.response, understood: { ...understood, chips } };
     }
     this.changed();
+  }
+
+  /** More like this, or less, beside what is asked. False if there is no room. */
+  mixIn(card: Card, weight: number): boolean {
+    const known = this.mix.some((one) => one.card.id === card.id);
+    if (!known && this.mix.length >= mostMixed) return false;
+    this.mix = known
+      ? this.mix.map((one) => (one.card.id === card.id ? { card, weight } : one))
+      : [...this.mix, { card, weight }];
+    this.changed(known);
+    return true;
+  }
+
+  unmix(id: string): void {
+    this.mix = this.mix.filter(({ card }) => card.id !== id);
+    this.changed();
+  }
+
+  /** No longer among the hits that are shown. */
+  drop(id: string): void {
+    if (!this.response) return;
+    this.response = { ...this.response, hits: this.response.hits.filter(({ card }) => card.id !== id) };
   }
 
   moreLike(card: Card): void {
     // The words and the picture were about another product; what more is wanted of is this one.
     this.words = '';
     this.without = [];
+    this.mix = [];
     this.pictures.clear();
     this.like = card;
     this.changed();
@@ -151,6 +220,7 @@ export class SearchSession {
     this.words = '';
     this.without = [];
     this.like = null;
+    this.mix = [];
     this.filters = {};
     this.price = null;
     this.sort = 'match';
@@ -160,7 +230,9 @@ export class SearchSession {
 
   async rerun(entry: HistoryEntry): Promise<void> {
     this.words = entry.words;
+    this.#typing = false;
     this.without = [];
+    this.mix = [];
     this.price = null;
     this.filters = Object.fromEntries(entry.filters.map(({ field, values }) => [field, values]));
     this.pictures.clear();
@@ -193,10 +265,12 @@ export class SearchSession {
   async run(anew = true): Promise<void> {
     if (this.live) return this.live(this.template());
     const ticket = ++this.#ticket;
+    const { words } = this;
     this.busy = true;
     try {
       const response = await this.client.search(this.request(ticket));
       if (ticket !== this.#ticket) return;
+      this.#answered = words;
       this.settle(response, anew);
     } catch (thrown) {
       const problem = problemOf(thrown);

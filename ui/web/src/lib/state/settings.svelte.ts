@@ -11,6 +11,7 @@ const first: Settings = {
   theme: 'system',
   consent: false,
   keepHistory: true,
+  personal: true,
   hintSeen: true,
   device: '',
   camera: null,

@@ -15,6 +15,10 @@ const known: Record<string, string> = {
   blue: '#4472b5',
   turquoise: '#3fb2ad',
   teal: '#22757a',
+  'light blue': '#9ac2e2',
+  'dark green': '#1e4832',
+  fuchsia: '#d6247f',
+  metallic: '#b9b4a8',
   cyan: '#3cbccb',
   green: '#4b7c57',
   olive: '#77753f',
@@ -63,6 +67,8 @@ const known: Record<string, string> = {
 };
 
 export function swatch(name: string): string | null {
+  const whole = known[name.trim().toLowerCase()];
+  if (whole) return whole;
   const words = name.toLowerCase().split(/[\s/,]+/u);
   // The last word is the colour, the ones before it shade it: "light blue".
   for (const word of words.reverse()) if (known[word]) return known[word];

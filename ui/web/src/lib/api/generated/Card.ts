@@ -23,9 +23,13 @@ brand: string,
  */
 category: string, 
 /**
- * What it costs.
+ * What it costs, or did before a sale.
  */
 price: Money | null, 
+/**
+ * What it costs now, if that is less.
+ */
+salePrice: Money | null, 
 /**
  * Whether it can be bought now.
  */

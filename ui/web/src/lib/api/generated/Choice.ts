@@ -5,7 +5,7 @@
  */
 export type Choice = { 
 /**
- * `category`, `brand`, `color`, `size`, `availability`, or a column of the feed.
+ * `category`, `brand`, `shade`, `color`, `pattern`, `size`, `availability`, or a column of the feed.
  */
 field: string, 
 /**

@@ -3,6 +3,7 @@ import type { Choice } from "./Choice";
 import type { PictureQuery } from "./PictureQuery";
 import type { PriceRange } from "./PriceRange";
 import type { Sort } from "./Sort";
+import type { Weighed } from "./Weighed";
 
 /**
  * What a shopper asks. With neither picture, words nor product it is a look around the shop.
@@ -18,9 +19,13 @@ ticket: number,
  */
 picture: PictureQuery | null, 
 /**
- * Words as they were typed; "not …" in them excludes.
+ * Words as they were typed; conditions in them ("under 50", "not striped") filter.
  */
 words: string, 
+/**
+ * The last word may be unfinished.
+ */
+typing: boolean, 
 /**
  * More words for what the hits should not be.
  */
@@ -29,6 +34,10 @@ without: Array<string>,
  * The id of a product to find more like.
  */
 like: string | null, 
+/**
+ * Products that hits should be like, too, or unlike.
+ */
+mix: Array<Weighed>, 
 /**
  * With words and a picture: 1 asks by the picture alone, 0 by the words alone.
  */

@@ -23,6 +23,10 @@ consent: boolean,
  */
 keepHistory: boolean, 
 /**
+ * Whether a taste is learned from what is looked at, kept and dismissed, and ranks.
+ */
+personal: boolean, 
+/**
  * Whether the hint of the first start was seen.
  */
 hintSeen: boolean, 

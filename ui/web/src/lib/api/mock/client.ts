@@ -22,6 +22,9 @@ import { drawProduct } from './draw';
 import { MockPictures } from './pictures';
 import { byId } from './products';
 import { cardOf, neighbours, search } from './search';
+import type { Shopper } from './search';
+import { MockTaste } from './taste';
+import type { Signal } from './taste';
 import { licenceText } from './licences';
 
 export function mockClient(params = new URLSearchParams()): Client {
@@ -35,6 +38,8 @@ export function mockClient(params = new URLSearchParams()): Client {
   const pictures = new MockPictures();
   const catalogs = new MockCatalogs(params, Math.max(latency, 1) * 4);
   const favourites = new Set<string>();
+  const dismissed = new Set<string>();
+  const taste = new MockTaste();
   const images = new Map<string, string>();
   let history: (HistoryEntry & { url: string | null; picture: string | null })[] = [];
   let newest = 0;
@@ -46,6 +51,7 @@ export function mockClient(params = new URLSearchParams()): Client {
     theme: (params.get('theme') ?? 'system') as Theme,
     consent: false,
     keepHistory: true,
+    personal: true,
     hintSeen: params.get('hint') === '0',
     device: 'cpu',
     camera: null,
@@ -104,13 +110,25 @@ export function mockClient(params = new URLSearchParams()): Client {
     return value();
   }
 
+  /** Nobody fetches what is told: with consent, each search of the history waits. */
+  const waiting = () => history.length;
+
   const productOf = (id: string) => byId.get(id) ?? fail('not_found', `No product ${id}.`);
   const card = (id: string): Card => cardOf(productOf(id), favourites.has(id));
+
+  const shopper = (): Shopper => ({
+    favourites,
+    dismissed,
+    taste: settings.personal ? (p) => taste.of(p) : null,
+  });
+  const learn = (id: string, signal: Signal) => {
+    if (settings.personal) taste.learn(productOf(id), signal);
+  };
 
   function find(request: SearchRequest) {
     if (request.ticket < newest) fail('superseded', `${request.ticket} < ${newest}`);
     const image = request.picture ? pictures.look(request.picture.id, request.picture.region) : null;
-    return search(request, image, favourites);
+    return search(request, image, shopper());
   }
 
   function remember(request: SearchRequest, best: string) {
@@ -149,7 +167,7 @@ export function mockClient(params = new URLSearchParams()): Client {
       response: search(
         { ...request, picture: { id: seen.id, region: null } },
         pictures.look(seen.id, null),
-        favourites,
+        shopper(),
       ),
     };
   };
@@ -169,11 +187,22 @@ export function mockClient(params = new URLSearchParams()): Client {
     product: (id) =>
       answer('product', () => {
         const p = productOf(id);
-        const { similar, goesWith } = neighbours(p);
+        const { similar, goesWith, cheaper, otherColors } = neighbours(p);
+        learn(id, 'viewed');
         return {
           card: card(id),
           description: `${p.title} by ${p.brand}. Made of ${p.material.toLowerCase()}, cut for every day and meant to be kept for years.`,
           sizes: p.sizes,
+          variants: p.sizes.map((size, i) => ({
+            id: `${p.id}-${size}`,
+            color: '',
+            size,
+            price: card(id).price,
+            salePrice: card(id).salePrice,
+            availability: (p.number + i) % 4 === 3 ? 'out_of_stock' : p.availability,
+          })),
+          shades: [{ name: p.color.toLowerCase(), hex: p.hex }],
+          pattern: null,
           facts: [
             { name: 'material', value: p.material },
             { name: 'pattern', value: p.pattern },
@@ -181,7 +210,9 @@ export function mockClient(params = new URLSearchParams()): Client {
             { name: 'origin', value: 'Portugal' },
           ],
           hasLink: true,
+          otherColors: otherColors.map((s) => card(s.id)),
           similar: similar.map((s) => card(s.id)),
+          cheaper: cheaper.map((s) => card(s.id)),
           goesWith: goesWith.map((s) => card(s.id)),
         };
       }),
@@ -190,7 +221,7 @@ export function mockClient(params = new URLSearchParams()): Client {
       images.set(id, drawn);
       return drawn;
     },
-    openInShop: (id) => answer('open_in_shop', () => void productOf(id)),
+    openInShop: (id) => answer('open_in_shop', () => learn(id, 'bought')),
 
     addPicture: (bytes, name) => answer('add_picture', () => pictures.fromBytes(bytes, name)),
     addPictureFromUrl: (url) => answer('add_picture_from_url', () => pictures.fromUrl(url)),
@@ -225,9 +256,21 @@ export function mockClient(params = new URLSearchParams()): Client {
     favourites: () => answer('favourites', () => [...favourites].reverse().map(card)),
     setFavourite: (id, on) =>
       answer('set_favourite', () => {
+        if (favourites.has(id) !== on) learn(id, on ? 'kept' : 'dropped');
         if (on) favourites.add(id);
         else favourites.delete(id);
       }),
+    dismiss: (id, on) =>
+      answer('dismiss', () => {
+        const known = dismissed.has(id);
+        if (on) dismissed.add(id);
+        else dismissed.delete(id);
+        if (on && !known) learn(id, 'dismissed');
+        else if (!on) taste.unlearn(productOf(id), 'dismissed');
+      }),
+    personal: () =>
+      answer('personal', () => ({ taste: taste.learned(), waiting: settings.consent ? waiting() : 0 })),
+    forgetTaste: () => answer('forget_taste', () => taste.forget()),
     history: () =>
       answer('history', () => history.map(({ url: _url, picture: _picture, ...entry }) => entry)),
     historyImage: (id) => history.find((h) => h.id === id)?.url ?? '',
@@ -252,6 +295,8 @@ export function mockClient(params = new URLSearchParams()): Client {
     deleteMyData: () =>
       answer('delete_my_data', () => {
         favourites.clear();
+        dismissed.clear();
+        taste.forget();
         history = [];
         settings = { ...settings, consent: false, hintSeen: false };
       }),

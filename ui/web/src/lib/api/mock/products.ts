@@ -13,6 +13,10 @@ export interface MockProduct {
   pattern: string;
   material: string;
   price: number;
+  /** What it costs now, if that is less. */
+  sale: number | null;
+  /** What it has in common with the same in other colours; empty if there are none. */
+  group: string;
   availability: Availability;
   sizes: string[];
 }
@@ -89,6 +93,7 @@ function make(number: number): MockProduct {
   const words = [cut, color, pattern === 'Plain' ? '' : pattern, material, singular[category]!];
   const title = words.filter(Boolean).join(' ').toLowerCase().replace('t-shirt', 'T-shirt');
   const clothing = c < 7;
+  const price = Math.round((basePrice[c]! * (0.7 + ((number * 37) % 60) / 60) - 0.05) * 20) / 20;
   return {
     id: `p${String(number + 1).padStart(3, '0')}`,
     number,
@@ -99,7 +104,9 @@ function make(number: number): MockProduct {
     hex,
     pattern,
     material,
-    price: Math.round((basePrice[c]! * (0.7 + ((number * 37) % 60) / 60) - 0.05) * 20) / 20,
+    price,
+    sale: number % 9 === 4 ? Math.round(price * 16) / 20 : null,
+    group: category === 'T-shirts' && round < 3 ? 'tee' : '',
     availability: pick(stock, number * 5 + round),
     sizes: clothing
       ? ['XS', 'S', 'M', 'L', 'XL'].slice(number % 2, 5 - (round % 2))
@@ -108,6 +115,13 @@ function make(number: number): MockProduct {
         : [],
   };
 }
+
+const families: Record<string, string> = { Rust: 'orange', Navy: 'blue' };
+/** The basic colour that a colour belongs to. */
+export const familyOf = (color: string) => families[color] ?? color.toLowerCase();
+
+/** What is paid. */
+export const priceOf = (p: MockProduct) => p.sale ?? p.price;
 
 export const products: MockProduct[] = Array.from({ length: 120 }, (_, i) => make(i));
 export const byId = new Map(products.map((p) => [p.id, p]));

@@ -2,12 +2,16 @@
 
 import type { Card } from '../generated/Card';
 import type { Choice } from '../generated/Choice';
+import type { Condition } from '../generated/Condition';
 import type { Facet } from '../generated/Facet';
 import type { Hit } from '../generated/Hit';
+import type { PriceRange } from '../generated/PriceRange';
+import type { Reasons } from '../generated/Reasons';
 import type { SearchRequest } from '../generated/SearchRequest';
 import type { SearchResponse } from '../generated/SearchResponse';
-import { byId, products } from './products';
+import { byId, familyOf, priceOf, products } from './products';
 import type { MockProduct } from './products';
+import { readWords } from './reading';
 import { dot, ofProduct, ofWords, sum } from './vectors';
 import type { Vector } from './vectors';
 
@@ -18,48 +22,65 @@ const best = 0.92;
 const values: Record<string, (p: MockProduct) => string[]> = {
   category: (p) => [p.category],
   brand: (p) => [p.brand],
-  color: (p) => [p.color],
+  shade: (p) => [...new Set([p.color.toLowerCase(), familyOf(p.color)])],
   size: (p) => p.sizes,
   availability: (p) => [p.availability],
   material: (p) => [p.material],
-  pattern: (p) => [p.pattern],
+  pattern: (p) => [p.pattern.toLowerCase()],
 };
+
+/** Who asks, and what they did before. */
+export interface Shopper {
+  favourites: Set<string>;
+  dismissed: Set<string>;
+  taste: ((p: MockProduct) => number | null) | null;
+}
+
+const euros = (amount: number) => ({ amount: amount.toFixed(2), currency: 'EUR' });
 
 export const cardOf = (p: MockProduct, favourite: boolean): Card => ({
   id: p.id,
   title: p.title,
   brand: p.brand,
   category: p.category,
-  price: { amount: p.price.toFixed(2), currency: 'EUR' },
+  price: euros(p.price),
+  salePrice: p.sale === null ? null : euros(p.sale),
   availability: p.availability,
   colors: [p.color],
   favourite,
 });
 
-/** "red dress not striped" → what is wanted, and what is not. */
-export function readWords(words: string): { words: string; without: string[] } {
-  const [wanted = '', ...rest] = words.split(
-    /(?:^|[\s,，])(?:not|without|nicht|ohne|no|sin|pas|sans|ليس|بدون)\s|不要/iu,
-  );
-  const clean = (s: string) => s.trim().replace(/[\s,]+$/u, '');
-  return { words: clean(wanted), without: rest.map(clean).filter(Boolean) };
-}
+const hasValue = (p: MockProduct, field: string, wanted: string) =>
+  (values[field]?.(p) ?? []).some((value) => value.toLowerCase() === wanted.toLowerCase());
 
 const passes = (p: MockProduct, filters: Choice[], but?: string) =>
   filters.every(
     ({ field, values: wanted }) =>
-      field === but || wanted.length === 0 || (values[field]?.(p) ?? []).some((v) => wanted.includes(v)),
+      field === but || wanted.length === 0 || wanted.some((value) => hasValue(p, field, value)),
   );
 
-const affordable = (p: MockProduct, price: SearchRequest['price']) =>
-  (price?.min == null || p.price >= Number(price.min)) &&
-  (price?.max == null || p.price <= Number(price.max));
+const affordable = (p: MockProduct, price: PriceRange | null) =>
+  (price?.min == null || priceOf(p) >= Number(price.min)) &&
+  (price?.max == null || priceOf(p) <= Number(price.max));
 
-function facets(request: SearchRequest): Facet[] {
+/** What typed words demand; several values of one field are alternatives. */
+function meets(p: MockProduct, conditions: Condition[]): boolean {
+  const wanted = new Map<string, string[]>();
+  for (const condition of conditions) {
+    if (condition.kind === 'lacks' && hasValue(p, condition.field, condition.value)) return false;
+    if (condition.kind === 'costs' && !affordable(p, condition.price)) return false;
+    if (condition.kind === 'has')
+      wanted.set(condition.field, [...(wanted.get(condition.field) ?? []), condition.value]);
+  }
+  return [...wanted].every(([field, any]) => any.some((value) => hasValue(p, field, value)));
+}
+
+function facets(request: SearchRequest, conditions: Condition[]): Facet[] {
   return Object.entries(values).map(([field, of]) => {
     const counts = new Map<string, number>();
+    const others = conditions.filter((condition) => condition.kind !== 'has' || condition.field !== field);
     for (const p of products) {
-      const counted = passes(p, request.filters, field) && affordable(p, request.price);
+      const counted = passes(p, request.filters, field) && affordable(p, request.price) && meets(p, others);
       for (const value of of(p)) counts.set(value, (counts.get(value) ?? 0) + (counted ? 1 : 0));
     }
     const list = [...counts].map(([value, count]) => ({ value, count }));
@@ -70,74 +91,143 @@ function facets(request: SearchRequest): Facet[] {
 interface Asked {
   image: Vector | null;
   text: Vector | null;
-  product: Vector | null;
+  like: MockProduct | null;
   without: Vector[];
+  mix: [Vector, number][];
 }
 
-function fuse({ image, text, product, without }: Asked, alpha: number): Vector {
-  const seen = [image, product].filter((v) => v !== null);
+function fuse({ image, text, like, without, mix }: Asked, alpha: number): Vector {
+  const seen = [image, like && ofProduct(like)].filter((v) => v !== null);
   const shares: [Vector, number][] = seen.map((v) => [v, (text ? alpha : 1) / seen.length]);
   if (text) shares.push([text, seen.length ? 1 - alpha : 1]);
   for (const v of without) shares.push([v, -against]);
-  return sum(shares);
+  return sum([...shares, ...mix]);
 }
 
-export function search(
-  request: SearchRequest,
-  image: Vector | null,
-  favourites: Set<string>,
-): SearchResponse {
-  const understood = readWords(request.words);
-  const without = [...understood.without, ...request.without];
-  const like = request.like === null ? undefined : byId.get(request.like);
+/** Parts that sum to what a hit is ranked by. */
+function reasonsOf(p: MockProduct, similarity: number, asked: Asked, words: string, who: Shopper): Reasons {
+  const { like } = asked;
+  const seen = asked.image ?? (like && ofProduct(like));
+  const alike = (kind: string, own: string) => (seen?.get(`${kind}:${own}`) ? 1 : 0);
+  const said = words.toLowerCase().split(/\s+/u).filter(Boolean);
+  const found = said.filter((word) => p.title.toLowerCase().includes(word)).length;
+  const taste = who.taste?.(p) ?? null;
+  return {
+    visual: similarity,
+    words: said.length > 0 ? (0.3 * found) / said.length : null,
+    color: seen ? 0.1 * alike('color', p.color) : null,
+    category: seen ? 0.2 * alike('category', p.category) : null,
+    pattern: seen ? 0.05 * alike('pattern', p.pattern) : null,
+    brand: like ? 0.03 * Number(like.brand === p.brand) : null,
+    price: like ? 0.03 / (1 + Math.log2(priceOf(like) / priceOf(p)) ** 2) : null,
+    personal: taste === null ? null : 0.15 * taste,
+    popularity: 0.03 * (((p.number * 53) % 17) / 17),
+    freshness: null,
+  };
+}
+
+const total = (reasons: Reasons) =>
+  Object.values(reasons).reduce((all: number, part) => all + (part ?? 0), 0);
+const nothing = Object.fromEntries(
+  [
+    'visual',
+    'words',
+    'color',
+    'category',
+    'pattern',
+    'brand',
+    'price',
+    'personal',
+    'popularity',
+    'freshness',
+  ].map((name) => [name, null]),
+) as unknown as Reasons;
+
+export function search(request: SearchRequest, image: Vector | null, who: Shopper): SearchResponse {
+  const { words, without: typed, chips } = readWords(request.words);
+  const conditions = chips.map(({ condition }) => condition);
+  const without = [...typed, ...request.without];
+  const like = request.like === null ? null : (byId.get(request.like) ?? null);
   const asked: Asked = {
     image,
-    text: understood.words ? ofWords(understood.words) : null,
-    product: like ? ofProduct(like) : null,
+    text: words ? ofWords(words) : null,
+    like,
     without: without.map(ofWords),
+    mix: request.mix.flatMap(({ product, weight }): [Vector, number][] => {
+      const p = byId.get(product);
+      return p ? [[ofProduct(p), weight]] : [];
+    }),
   };
-  const something = asked.image !== null || asked.text !== null || asked.product !== null;
-  const query = something ? fuse(asked, request.alpha) : new Map<string, number>();
-  const left = products.filter((p) => passes(p, request.filters) && affordable(p, request.price));
-  const hits = left.map((p): Hit => {
+  const something = image !== null || asked.text !== null || like !== null || asked.mix.length > 0;
+  const directed = something || without.length > 0;
+  const query = directed ? fuse(asked, request.alpha) : new Map<string, number>();
+  const left = products.filter(
+    (p) =>
+      passes(p, request.filters) &&
+      affordable(p, request.price) &&
+      meets(p, conditions) &&
+      p.id !== like?.id &&
+      (like?.group === undefined || like.group === '' || p.group !== like.group),
+  );
+  const seen = image !== null || like !== null;
+  const hitOf = (p: MockProduct): Hit => {
     const own = ofProduct(p);
     // Nothing is wholly unlike anything: a little of each, so that the order is never arbitrary.
-    const score = something ? Math.min(1, dot(query, own) + 0.02 + ((p.number * 37) % 11) / 400) : 0;
+    const similarity = directed ? Math.min(1, dot(query, own) + 0.02 + ((p.number * 37) % 11) / 400) : 0;
     const share = (v: Vector | null) => (v ? dot(v, own) : null);
-    const percent = something ? Math.max(0, Math.min(100, Math.round((score / best) * 100))) : null;
-    const seen = asked.image !== null || asked.product !== null;
+    const reasons = directed ? reasonsOf(p, similarity, asked, words, who) : nothing;
     return {
-      card: cardOf(p, favourites.has(p.id)),
-      percent,
-      kind: seen && score > 0.985 ? 'exact' : score > 0.5 ? 'similar' : 'other',
-      score,
+      card: cardOf(p, who.favourites.has(p.id)),
+      // What a mixture's similarities mean was never measured.
+      percent:
+        something && asked.mix.length === 0
+          ? Math.max(0, Math.min(100, Math.round((similarity / best) * 100)))
+          : null,
+      kind: seen && similarity > 0.985 ? 'exact' : similarity > 0.5 ? 'similar' : 'other',
+      similarity,
       parts: {
-        image: share(asked.image),
+        image: share(image),
         text: share(asked.text),
-        product: share(asked.product),
+        product: share(like && ofProduct(like)),
         without: without.length ? -against * Math.max(...asked.without.map((v) => dot(v, own))) : null,
+        mix: asked.mix.length ? asked.mix.reduce((all, [v, weight]) => all + weight * dot(v, own), 0) : null,
       },
+      score: total(reasons),
+      reasons,
+      others: [],
     };
-  });
-  if (something) hits.sort((a, b) => b.score - a.score);
-  const top = Math.max(...hits.map((h) => h.score), 0);
-  const near = !something ? hits : top < fits ? hits.slice(0, 12) : hits.filter((h) => h.score > top * 0.25);
-  const price = (h: Hit) => Number(h.card.price?.amount ?? 0);
+  };
+  let hits = left.filter((p) => !who.dismissed.has(p.id)).map(hitOf);
+  if (directed) hits = collapse(hits.sort((a, b) => b.score - a.score));
+  const top = Math.max(...hits.map((h) => h.similarity), 0);
+  const near = !something
+    ? hits
+    : top < fits
+      ? hits.slice(0, 12)
+      : hits.filter((h) => h.similarity > top * 0.25);
+  const price = ({ card }: Hit) => Number((card.salePrice ?? card.price)?.amount ?? 0);
   if (request.sort === 'price_up') near.sort((a, b) => price(a) - price(b));
   if (request.sort === 'price_down') near.sort((a, b) => price(b) - price(a));
-  const priced = products.filter((p) => passes(p, request.filters)).map((p) => p.price);
+  const priced = products.filter((p) => passes(p, request.filters)).map(priceOf);
   const n = request.ticket % 5;
+  const browsing = !directed && chips.length === 0;
   return {
     ticket: request.ticket,
     verdict:
-      left.length === 0 ? 'nothing_passes' : !something ? 'browsing' : top < fits ? 'no_good_match' : 'found',
+      left.length === 0
+        ? 'nothing_passes'
+        : browsing
+          ? 'browsing'
+          : something && top < fits
+            ? 'no_good_match'
+            : 'found',
     hits: near.slice(0, request.limit),
     matched: left.length,
-    facets: facets(request),
+    facets: facets(request, conditions),
     priceBounds: priced.length
       ? { min: Math.min(...priced).toFixed(2), max: Math.max(...priced).toFixed(2), currency: 'EUR' }
       : null,
-    understood: { words: understood.words, without },
+    understood: { words, without, chips },
     timings: {
       decode: image ? 3.1 + n * 0.2 : 0,
       embed: something ? 21.4 + n : 0,
@@ -148,15 +238,34 @@ export function search(
   };
 }
 
-/** What looks like it, and what of other kinds goes with it. */
-export function neighbours(p: MockProduct): { similar: MockProduct[]; goesWith: MockProduct[] } {
+/** The best of each group, which the others are noted with. */
+function collapse(hits: Hit[]): Hit[] {
+  const first = new Map<string, Hit>();
+  return hits.filter((hit) => {
+    const group = byId.get(hit.card.id)?.group ?? '';
+    const before = first.get(group);
+    if (group && before) before.others.push(hit.card.id);
+    else if (group) first.set(group, hit);
+    return !group || !before;
+  });
+}
+
+/** What looks like it, what of other kinds goes with it, what is the same in other colours, and cheaper. */
+export function neighbours(p: MockProduct) {
   const own = ofProduct(p);
+  const same = (other: MockProduct) => p.group !== '' && other.group === p.group;
   const near = products
-    .filter((other) => other.id !== p.id)
+    .filter((other) => other.id !== p.id && !same(other))
     .map((other) => ({ other, score: dot(own, ofProduct(other)) }))
     .sort((a, b) => b.score - a.score)
     .map(({ other }) => other);
   const kinds = new Set([p.category]);
   const goesWith = near.filter((other) => !kinds.has(other.category) && kinds.add(other.category));
-  return { similar: near.slice(0, 8), goesWith: goesWith.slice(0, 6) };
+  const cheaper = near.filter((other) => other.category === p.category && priceOf(other) < priceOf(p));
+  return {
+    similar: near.slice(0, 8),
+    goesWith: goesWith.slice(0, 6),
+    cheaper: cheaper.slice(0, 6),
+    otherColors: products.filter((other) => other.id !== p.id && same(other)),
+  };
 }

@@ -36,6 +36,9 @@ for (const p of products) {
   axes.set(p.brand.toLowerCase(), `brand:${p.brand}`);
 }
 
+/** What a word says of a product, as `kind:value`, if it is a whole word that says something. */
+export const axisOf = (word: string) => axes.get(word.toLowerCase());
+
 const axisWeight = (axis: string) => weight[axis.split(':')[0] as keyof typeof weight] ?? 0.8;
 
 export function ofProduct(p: MockProduct): Vector {

@@ -1,0 +1,48 @@
+// What a hit's place is made of, in plain words.
+
+import type { Reasons } from '../api/generated/Reasons';
+import { t } from './i18n.svelte';
+import type { Key } from './i18n.svelte';
+
+const words: Record<Exclude<keyof Reasons, 'visual' | 'personal'>, Key> = {
+  words: 'why.words',
+  color: 'why.color',
+  category: 'why.category',
+  pattern: 'why.pattern',
+  brand: 'why.brand',
+  price: 'why.price',
+  popularity: 'why.popularity',
+  freshness: 'why.freshness',
+};
+
+export interface Reason {
+  name: keyof Reasons;
+  text: string;
+  /** Of all that speaks for the hit, in percent; less than 0 speaks against it. */
+  share: number;
+}
+
+/** What nearness is nearness to. */
+export interface Question {
+  picture: boolean;
+  /** The title of the product that more is wanted of. */
+  like: string | null;
+}
+
+/** The reasons that count, the largest first. */
+export function reasonsOf(reasons: Reasons, question: Question): Reason[] {
+  const all = Object.entries(reasons) as [keyof Reasons, number | null][];
+  const sum = all.reduce((total, [, part]) => total + Math.max(0, part ?? 0), 0);
+  return all
+    .map(([name, part]) => ({ name, share: sum > 0 ? ((part ?? 0) / sum) * 100 : 0 }))
+    .filter(({ share }) => Math.abs(share) >= 0.5)
+    .map(({ name, share }) => ({ name, share, text: textOf(name, share, question) }))
+    .sort((a, b) => b.share - a.share);
+}
+
+function textOf(name: keyof Reasons, share: number, { picture, like }: Question): string {
+  if (name === 'personal') return t(share < 0 ? 'why.personalNot' : 'why.personal');
+  if (name !== 'visual') return t(words[name]);
+  if (picture) return t('why.looks');
+  return like === null ? t('why.means') : t('why.like', { title: like });
+}
