@@ -114,13 +114,14 @@ struct Kinds {
 }
 
 impl Kinds {
-    /// Where pictures can be compared, a hit is exact only if they are the same.
+    /// Where pictures were compared, a hit is exact if they are the same, whatever the model makes of them,
+    /// and only then.
     fn of(self, similarity: f32, likeness: Option<f32>) -> MatchKind {
         let kind = self.scale.map_or(MatchKind::Other, |scale| scale.kind(similarity));
         let is_same = self.same_from.zip(likeness).map(|(from, likeness)| likeness >= from);
         match (kind, is_same) {
             (MatchKind::Exact, Some(false)) => MatchKind::Similar,
-            (MatchKind::Similar, Some(true)) => MatchKind::Exact,
+            (_, Some(true)) => MatchKind::Exact,
             (kind, _) => kind,
         }
     }

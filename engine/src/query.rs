@@ -110,13 +110,11 @@ pub struct SearchResult {
 }
 
 impl SearchResult {
-    /// Whether the best hit is a good match; `true` where there is no scale to tell, and where its texts
-    /// have the asked words.
+    /// Whether any hit is a good match; `true` where there is no scale to tell, and where its texts have
+    /// the asked words.
     pub fn is_good(&self) -> bool {
-        match (self.hits.iter().map(|hit| hit.similarity).max_by(f32::total_cmp), self.scale) {
-            (Some(best), Some(scale)) => self.named || scale.kind(best) != MatchKind::Other,
-            _ => true,
-        }
+        let is_near = self.hits.iter().any(|hit| hit.kind != MatchKind::Other);
+        self.hits.is_empty() || self.scale.is_none() || self.named || is_near
     }
 }
 

@@ -3,6 +3,7 @@
 mod bench;
 mod bundle;
 mod python;
+mod relevance;
 mod run;
 mod sample;
 mod shell;
@@ -18,6 +19,7 @@ Usage: cargo xtask <command>
   run      install what is missing, build, and open the app on the sample catalogue
   test     install what the tests need and run them all
   bench    run the benches; with --peers also PyTorch, ONNX Runtime and FAISS beside ours
+  relevance  draw a shop with judged queries, and measure what each stage of the ranking is worth
   soak     kill writers and syncs at many random instants and check the catalogue after each
   fuzz     feed mutated metadata and packs to what reads them
   bundle   pack the app to be installed: deb and rpm on Linux
@@ -36,6 +38,7 @@ fn main() -> Result<()> {
         "screens" => screens(),
         "test" => test::test(rest),
         "bench" => bench::bench(rest),
+        "relevance" => relevance::relevance(rest),
         "setup" => setup(),
         "soak" => test::soak(rest),
         "fuzz" => test::fuzz(rest),

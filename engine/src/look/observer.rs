@@ -1,8 +1,9 @@
 //! Everything that is known of a picture, from one call.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
-use image::RgbImage;
+use image::{RgbImage, imageops};
 use knytt_models::{Embedding, Encoder};
 
 use super::cloth::Cloth;
@@ -77,11 +78,26 @@ impl Observer {
     }
 }
 
+/// Longer sides than this show no other colours and patterns, and take longer to look at.
+const SIDE: u32 = 320;
+
+fn small(picture: &RgbImage) -> Cow<'_, RgbImage> {
+    let (width, height) = picture.dimensions();
+    let longer = width.max(height);
+    if longer <= SIDE {
+        return Cow::Borrowed(picture);
+    }
+    let side = |length: u32| (length * SIDE / longer).max(1);
+    Cow::Owned(imageops::thumbnail(picture, side(width), side(height)))
+}
+
 impl Look {
     /// What pixels alone tell: colours, pattern, flaws and the hash. A picture that is too small or blank
     /// has no colours and no pattern.
     pub fn of_pixels(picture: &RgbImage) -> Self {
         let flaws = quality::flaws(picture);
+        let small = small(picture);
+        let picture = &*small;
         let hash = hash::hash(picture);
         let shows = !flaws.contains(&Flaw::TooSmall) && !flaws.contains(&Flaw::Blank);
         let cloth = Foreground::of(picture).filter(|_| shows).and_then(|thing| Cloth::of(picture, &thing));

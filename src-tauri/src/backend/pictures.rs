@@ -30,7 +30,7 @@ pub struct Shot {
     /// second run of the model.
     embedded: Mutex<Option<(Region, Embedding)>>,
     /// What that part shows.
-    seen: Mutex<Option<(Region, Look)>>,
+    seen: Mutex<Option<(Region, Glance)>>,
 }
 
 /// The newest pictures.
@@ -121,29 +121,36 @@ impl Shot {
     }
 
     /// What a part shows, looked at once.
-    pub fn look(&self, region: Region) -> Look {
+    pub fn glance(&self, region: Region) -> Glance {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, look)) = seen.as_ref().filter(|(of, _)| *of == region) {
-            return look.clone();
+        if let Some((_, glance)) = seen.as_ref().filter(|(of, _)| *of == region) {
+            return glance.clone();
         }
-        let found = if region == Region::WHOLE { look(&self.pixels) } else { look(&self.part(region)) };
+        let found =
+            if region == Region::WHOLE { Glance::at(&self.pixels) } else { Glance::at(&self.part(region)) };
         *seen = Some((region, found.clone()));
         found
     }
 }
 
-/// Longer sides than this show no other colours and patterns, and take longer to look at.
-const LOOKED_SIDE: u32 = 320;
+/// What a picture shows, and a small copy of it to compare with products' pictures.
+#[derive(Clone)]
+pub struct Glance {
+    pub look: Look,
+    pub pixels: Arc<RgbImage>,
+}
 
-/// What pixels show.
-pub fn look(pixels: &RgbImage) -> Look {
-    let (width, height) = pixels.dimensions();
-    let longer = width.max(height);
-    if longer <= LOOKED_SIDE {
-        return Look::of_pixels(pixels);
+/// Longer sides than this show no more, and take longer to look at.
+const GLANCE_SIDE: u32 = 320;
+
+impl Glance {
+    pub fn at(pixels: &RgbImage) -> Self {
+        let (width, height) = pixels.dimensions();
+        let longer = width.max(height).max(GLANCE_SIDE);
+        let side = |length: u32| (length * GLANCE_SIDE / longer).max(1);
+        let small = imageops::thumbnail(pixels, side(width), side(height));
+        Self { look: Look::of_pixels(&small), pixels: Arc::new(small) }
     }
-    let side = |length: u32| (length * LOOKED_SIDE / longer).max(1);
-    Look::of_pixels(&imageops::thumbnail(pixels, side(width), side(height)))
 }
 
 /// The rectangle in pixels: inside the picture, at least one pixel.

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use knytt_engine::{
-    Field, Filter, Ingredient, Look, Order, Product, Query, QueryImage, SearchResult, SearchSession, Snapshot,
+    Field, Filter, Ingredient, Order, Product, Query, QueryImage, SearchResult, SearchSession, Snapshot,
 };
 use knytt_models::Embedding;
 use knytt_ui_api::{
@@ -13,8 +13,9 @@ use knytt_ui_api::{
 use rust_decimal::Decimal;
 
 use super::library::Shown;
+use super::pictures::Glance;
 use super::problem::{of_engine, of_model};
-use super::{Backend, Shop, facets, pictures, reading};
+use super::{Backend, Shop, facets, reading};
 
 /// More hits than anybody scrolls through.
 const MOST_HITS: u32 = 500;
@@ -65,9 +66,9 @@ impl Backend {
         let shop = self.shop()?;
         let start = std::time::Instant::now();
         let embedding = shop.session().encoder().embed_image(frame).map_err(of_model)?;
-        let look = Some(pictures::look(frame));
+        let glance = Some(Glance::at(frame));
         let timings = Timings { embed: millis_since(start), ..Timings::default() };
-        self.respond(&shop, template, Seen { image: Some(embedding), look, timings })
+        self.respond(&shop, template, Seen { image: Some(embedding), glance, timings })
     }
 
     fn answer(&self, request: &SearchRequest) -> Result<(SearchResponse, Option<Shown>), Problem> {
@@ -82,7 +83,7 @@ impl Backend {
                 self.still_wanted(request.ticket)?;
                 encoder.embed_image(pixels).map_err(of_model)
             })?);
-            seen.look = Some(shot.look(region));
+            seen.glance = Some(shot.glance(region));
             seen.timings =
                 Timings { decode: shot.decode_millis, embed: millis_since(start), ..Timings::default() };
             shown = Some((shot, region));
@@ -206,17 +207,19 @@ impl Backend {
 #[derive(Default)]
 struct Seen {
     image: Option<Embedding>,
-    look: Option<Look>,
+    glance: Option<Glance>,
     timings: Timings,
 }
 
 impl Seen {
     fn query(self, request: &SearchRequest, filter: Filter) -> Query {
         let words = request.words.trim();
+        let (look, pixels) = self.glance.map(|glance| (glance.look, glance.pixels)).unzip();
         let mixed = request.mix.iter().map(|m| (Ingredient::Product(m.product.clone()), m.weight));
         Query {
             image: self.image.map(QueryImage::Embedded),
-            look: self.look,
+            look,
+            pixels,
             text: Some(words.to_owned()).filter(|words| !words.is_empty()),
             typing: request.typing,
             product: request.like.clone(),

@@ -85,6 +85,7 @@ impl From<knytt_engine::Reasons> for Reasons {
     fn from(r: knytt_engine::Reasons) -> Self {
         Self {
             visual: r.visual,
+            likeness: r.likeness,
             words: r.words,
             color: r.color,
             category: r.category,

@@ -186,6 +186,8 @@ pub struct ScoreParts {
 pub struct Reasons {
     /// Looks like what is asked for, or is what the words mean.
     pub visual: Option<f32>,
+    /// The very same picture, or a part of it.
+    pub likeness: Option<f32>,
     /// The asked words are in its texts.
     pub words: Option<f32>,
     /// Colours alike.

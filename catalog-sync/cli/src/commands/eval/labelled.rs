@@ -69,7 +69,7 @@ pub fn feed(args: &EvalArgs) -> Result<Feed> {
         return Err(Failure::usage("--queries takes a feed with labels, and this is a folder").into());
     };
     if feed.columns().contain(&args.label) {
-        return Ok(feed);
+        return Ok(*feed);
     }
     Err(Failure::usage(format!("{} has no column {} for --label", path.display(), args.label))
         .hint(format!("it has: {}", feed.columns().names().join(", ")))

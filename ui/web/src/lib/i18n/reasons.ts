@@ -5,6 +5,7 @@ import { t } from './i18n.svelte';
 import type { Key } from './i18n.svelte';
 
 const words: Record<Exclude<keyof Reasons, 'visual' | 'personal'>, Key> = {
+  likeness: 'why.likeness',
   words: 'why.words',
   color: 'why.color',
   category: 'why.category',

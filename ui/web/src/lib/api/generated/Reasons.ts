@@ -9,6 +9,10 @@ export type Reasons = {
  */
 visual: number | null, 
 /**
+ * The very same picture, or a part of it.
+ */
+likeness: number | null, 
+/**
  * The asked words are in its texts.
  */
 words: number | null, 

@@ -114,6 +114,7 @@ function reasonsOf(p: MockProduct, similarity: number, asked: Asked, words: stri
   const taste = who.taste?.(p) ?? null;
   return {
     visual: similarity,
+    likeness: null,
     words: said.length > 0 ? (0.3 * found) / said.length : null,
     color: seen ? 0.1 * alike('color', p.color) : null,
     category: seen ? 0.2 * alike('category', p.category) : null,
@@ -131,6 +132,7 @@ const total = (reasons: Reasons) =>
 const nothing = Object.fromEntries(
   [
     'visual',
+    'likeness',
     'words',
     'color',
     'category',
