@@ -54,7 +54,9 @@ pub(crate) fn answer(
         among.remove(item);
     }
     let is_foreign = is_foreign(&snapshot, &meta, &embedded)?;
-    let weights = query.weights.or(meta.weights).unwrap_or_default();
+    let mut weights = query.weights.or(meta.weights).unwrap_or_default();
+    // Words in texts count as much of the question as words are.
+    weights.words *= fusion.as_ref().map_or(1.0, Fusion::said_share);
     let like = like.map(|item| snapshot.facts(item)).transpose()?;
     let search = Search {
         snapshot: &snapshot,

@@ -72,6 +72,16 @@ impl<'a> Fusion<'a> {
         &self.fused
     }
 
+    /// How much of what is asked for is said in words, 0 to 1: all of it where there is nothing else.
+    pub(crate) fn said_share(&self) -> f32 {
+        let Embedded { image, text, product, mix, .. } = self.query;
+        let Weights { seen, said, mixed, .. } = self.weights;
+        let said = if text.is_some() { said } else { 0.0 };
+        let shown = image.iter().chain(product).count() as f32 * seen;
+        let beside: f32 = mix.iter().map(|(_, weight)| (mixed * weight).abs()).sum();
+        said / (said + shown + beside).max(f32::MIN_POSITIVE)
+    }
+
     /// What the fused query's scores mean, given what those of its parts mean.
     /// `None` if one of them has no scale.
     pub(crate) fn scale(&self, calibration: &Calibration) -> Option<Scale> {
@@ -211,6 +221,17 @@ mod tests {
             assert!((sum - score).abs() < 1e-5, "{parts:?} is not {score}");
             assert_eq!(parts.without.is_some(), !query.without.is_empty());
         }
+    }
+
+    #[test]
+    fn words_are_as_much_of_the_question_as_alpha_and_the_mix_leave_them() {
+        let e = || embedding(&[0.6, 0.8]);
+        let share = |embedded: Embedded, alpha| Fusion::new(&embedded, alpha).unwrap().said_share();
+        let words = || Embedded { text: Some(e()), ..Embedded::default() };
+        assert_eq!(share(words(), 0.3), 1.0);
+        assert!((share(Embedded { image: Some(e()), ..words() }, 0.7) - 0.3).abs() < 1e-6);
+        assert!((share(Embedded { mix: vec![(e(), 3.0)], ..words() }, 0.5) - 0.25).abs() < 1e-6);
+        assert_eq!(share(Embedded { image: Some(e()), ..Embedded::default() }, 0.5), 0.0);
     }
 
     #[test]

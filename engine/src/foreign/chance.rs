@@ -23,7 +23,7 @@ impl Chance {
 
     /// 0 to `below`, without it.
     pub(crate) fn whole(&mut self, below: u32) -> u32 {
-        ((self.next() >> 32) * u64::from(below) >> 32) as u32
+        (((self.next() >> 32) * u64::from(below)) >> 32) as u32
     }
 
     /// True this often: 0 to 1.

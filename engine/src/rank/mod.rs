@@ -176,7 +176,8 @@ impl Ranking<'_> {
         most_popular: f32,
     ) -> Result<Reasons> {
         let (weights, asked) = (&self.weights, &self.asked);
-        let part = |applies: bool, weight: f32, value: f32| (applies && weight > 0.0).then(|| weight * value);
+        let part =
+            |applies: bool, weight: f32, value: f32| (applies && weight > 0.0).then_some(weight * value);
         let of_category = categories.get(&facts.category).copied().unwrap_or(0.0);
         let popularity = facts.popularity.ln_1p() / most_popular.ln_1p().max(f32::MIN_POSITIVE);
         let near = asked.price.map_or(0.0, |price| agreement::prices(price, facts.price));

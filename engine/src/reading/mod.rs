@@ -25,7 +25,7 @@ pub use self::words::Words;
 /// let reading = Reading::of("red dress under 50, not striped", |_| true);
 /// assert_eq!(reading.asked, "red dress");
 /// assert_eq!(reading.without, ["striped"]);
-/// assert_eq!(reading.filter().to_string(), "pattern!=striped price=..50 shade=red");
+/// assert_eq!(reading.filter().to_string(), "shade=red pattern!=striped price=..50");
 /// assert_eq!(reading.chips[0].rest, "red dress, not striped");
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

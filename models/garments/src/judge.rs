@@ -43,7 +43,7 @@ struct Asked {
 pub(crate) fn write(out: &Path, count: usize, each: usize, seed: u64, unsaid: bool) -> anyhow::Result<()> {
     catalogue::write_shop(out, count, seed, PHOTO_SIDE, unsaid)?;
     let products = sample_products(count, seed);
-    let mut rng = ChaCha8Rng::seed_from_u64(seed ^ 0x6a75_6467_65);
+    let mut rng = ChaCha8Rng::seed_from_u64(seed ^ 0x006a_7564_6765);
     let mut lines = photos(out, &products, each, &mut rng)?;
     for of in [colours, names, conditions, exclusions, tastes] {
         lines.extend(some(each, &products, &mut rng, of));

@@ -17,9 +17,11 @@ fn has_keys(value: &Value, keys: &[&str]) {
 fn build_tells_what_it_did() {
     let report = Shop::new(1).build("feed.csv");
     let counts = ["added", "reembedded", "described", "unchanged", "deleted", "quarantined", "embedded"];
+    let reviewed = ["flawed", "twins", "guessed"];
     has_keys(
         &report,
-        &[&["catalog", "model", "products", "seconds", "embedded_per_second"], &counts[..]].concat(),
+        &[&["catalog", "model", "products", "seconds", "embedded_per_second"], &counts[..], &reviewed]
+            .concat(),
     );
     has_keys(&report["model"], &["name", "fingerprint"]);
 }
@@ -29,15 +31,19 @@ fn search_gives_hits_times_and_where_they_come_from() {
     let shop = Shop::new(2);
     shop.build("feed.csv");
     let answer = json(&["search", "--catalog", &shop.arg("catalog"), "--text", "hat"]);
-    has_keys(&answer, &["hits", "good_match", "matched", "index", "timings_ms", "model", "catalog"]);
+    has_keys(
+        &answer,
+        &["hits", "understood", "good_match", "matched", "index", "timings_ms", "model", "catalog"],
+    );
     has_keys(&answer["timings_ms"], &["decode", "embed", "search", "rank", "total"]);
     has_keys(&answer["model"], &["name", "fingerprint", "dimension"]);
     has_keys(&answer["catalog"], &["path", "id", "release", "products"]);
     let hit = &answer["hits"][0];
-    has_keys(hit, &["rank", "id", "score", "parts", "product"]);
+    has_keys(hit, &["rank", "id", "score", "relevance", "reasons", "parts", "product"]);
+    has_keys(&hit["reasons"], &["visual", "words"]);
     has_keys(&hit["parts"], &["text"]);
     let fields = ["id", "title", "brand", "category", "description", "price", "colors", "sizes"];
-    has_keys(&hit["product"], &[&fields[..], &["availability", "image", "attributes"]].concat());
+    has_keys(&hit["product"], &[&fields[..], &["availability", "image", "attributes", "look"]].concat());
     has_keys(&hit["product"]["price"], &["amount", "currency"]);
 }
 
@@ -48,8 +54,8 @@ fn inspect_tells_what_is_there_and_what_was_refused() {
     shop.build("pictures");
     let inspection = shop.inspect();
     let about = ["path", "schema_version", "catalog_id", "release", "fingerprint", "model_name", "dimension"];
-    let counts = ["products", "quarantined", "sources", "index", "calibration", "disk_bytes", "databases"];
-    let ours = ["source", "model_path", "categories", "attributes", "quarantine", "check"];
+    let counts = ["products", "quarantined", "sources", "index", "calibration", "weights", "disk_bytes"];
+    let ours = ["databases", "source", "model_path", "categories", "attributes", "quarantine", "check"];
     has_keys(&inspection, &[&about[..], &counts, &ours].concat());
     has_keys(&inspection["quarantine"][0], &["source", "code", "reason"]);
     has_keys(&inspection["check"], &["sound", "products", "faults", "described"]);

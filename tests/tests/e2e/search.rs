@@ -121,7 +121,9 @@ fn people_get_a_table() {
     shop.build("feed.csv");
     let run = run(&["search", "--catalog", &shop.arg("catalog"), "--text", "red"]);
     assert_eq!(run.code, Some(0), "{run:?}");
-    let head: Vec<_> = run.stdout.lines().next().unwrap().split_whitespace().collect();
+    let mut lines = run.stdout.lines();
+    assert_eq!(lines.next(), Some("Only shade=red (red)"), "what was understood comes first");
+    let head: Vec<_> = lines.next().unwrap().split_whitespace().collect();
     assert_eq!(head, ["#", "score", "title", "category", "price", "id"], "no brand is known, so no column");
     assert!(!run.stdout.contains('\u{1b}'), "no colour was asked for");
     assert!(run.stderr.is_empty(), "{run:?}");

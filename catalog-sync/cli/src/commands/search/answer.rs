@@ -147,11 +147,18 @@ impl AnswerHit {
             reasons: hit.reasons,
             kind: scale.map(|_| hit.kind),
             parts: hit.parts,
-            product: hit.product,
+            product: readable(hit.product),
             likeness: hit.likeness,
             others: hit.others,
         }
     }
+}
+
+/// Without what only programs compare pictures by.
+fn readable(mut product: Product) -> Product {
+    product.look.hash = None;
+    product.look.imprint = None;
+    product
 }
 
 /// `24.90 EUR`, what is paid now; the code that stands for no currency is left out.

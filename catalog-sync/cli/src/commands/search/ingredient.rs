@@ -33,7 +33,7 @@ impl FromStr for Weighted {
             Some(split) => split,
             None => (rest, 1.0_f32),
         };
-        if what.trim().is_empty() || !(weight.abs() <= 10.0) {
+        if what.trim().is_empty() || !(-10.0..=10.0).contains(&weight) {
             return Err(how.into());
         }
         let what = match kind.trim().to_lowercase().as_str() {
