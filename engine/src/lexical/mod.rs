@@ -85,41 +85,42 @@ fn saturated(often: f32) -> f32 {
     often * (SATURATION + 1.0) / (often + SATURATION)
 }
 
-/// What the items have so far.
+/// What the items have so far. Dense by item: a common word has half of the catalogue.
 struct Scores {
-    /// By item.
     sums: Vec<f32>,
-    /// For the word at hand: item → score.
-    best: std::collections::HashMap<u32, f32>,
+    /// For the word at hand.
+    best: Vec<f32>,
+    /// The items that have something there.
+    touched: Vec<u32>,
     among: RoaringBitmap,
 }
 
 impl Scores {
     fn new(among: &RoaringBitmap) -> Self {
         let slots = among.max().map_or(0, |last| last as usize + 1);
-        Self { sums: vec![0.0; slots], best: std::collections::HashMap::new(), among: among.clone() }
+        Self { sums: vec![0.0; slots], best: vec![0.0; slots], touched: Vec::new(), among: among.clone() }
     }
 
+    /// Items beyond those that are asked about have no slot.
     fn offer(&mut self, item: u32, score: f32) {
-        let best = self.best.entry(item).or_default();
+        let Some(best) = self.best.get_mut(item as usize) else { return };
+        if *best == 0.0 {
+            self.touched.push(item);
+        }
         *best = best.max(score);
     }
 
     fn end_word(&mut self) {
-        for (item, score) in self.best.drain() {
-            if let Some(sum) = self.sums.get_mut(item as usize) {
-                *sum += score;
-            }
+        for item in self.touched.drain(..) {
+            let best = std::mem::take(&mut self.best[item as usize]);
+            self.sums[item as usize] += best;
         }
     }
 
     fn found(&self) -> impl Iterator<Item = Candidate> {
         let scored = |item: u32| (item, self.sums[item as usize]);
-        self.among
-            .iter()
-            .map(scored)
-            .filter(|(_, score)| *score > 0.0)
-            .map(|(item, score)| Candidate { item, score })
+        let found = self.among.iter().map(scored).filter(|(_, score)| *score > 0.0);
+        found.map(|(item, score)| Candidate { item, score })
     }
 }
 
