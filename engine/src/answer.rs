@@ -53,7 +53,7 @@ pub(crate) fn answer(
     if let Some(item) = like {
         among.remove(item);
     }
-    let is_foreign = is_foreign(&snapshot, &meta, &embedded)?;
+    let familiar = is_familiar(&snapshot, &meta, &embedded)?;
     let mut weights = query.weights.or(meta.weights).unwrap_or_default();
     // Words in texts count as much of the question as words are.
     weights.words *= fusion.as_ref().map_or(1.0, Fusion::said_share);
@@ -81,7 +81,7 @@ pub(crate) fn answer(
     };
     let found = search.run(start)?;
     let start = Instant::now();
-    let scale = scale.map(|scale| if is_foreign { scale.of_foreign() } else { scale });
+    let scale = scale.map(|scale| if familiar == Some(false) { scale.of_foreign() } else { scale });
     let same_from = meta.calibration.and_then(|calibration| calibration.same_from);
     let kinds = Kinds { scale, same_from };
     let hits = (1..).zip(found.ranked).map(|(position, ranked)| search.hit(position, ranked, kinds));
@@ -95,16 +95,18 @@ pub(crate) fn answer(
         scale,
         reading,
         named: found.named,
+        familiar,
     })
 }
 
-/// Whether all that is asked for is a picture, and it shows nothing of the catalogue's kind.
-fn is_foreign(snapshot: &Snapshot, meta: &CatalogMeta, embedded: &Embedded) -> Result<bool> {
+/// Whether the picture shows anything of the catalogue's kind, if it is all that is asked for and that was
+/// measured.
+fn is_familiar(snapshot: &Snapshot, meta: &CatalogMeta, embedded: &Embedded) -> Result<Option<bool>> {
     let familiarity = meta.calibration.as_ref().and_then(|calibration| calibration.familiarity.as_ref());
-    let Some((familiarity, image)) = familiarity.zip(embedded.only_image()) else { return Ok(false) };
+    let Some((familiarity, image)) = familiarity.zip(embedded.only_image()) else { return Ok(None) };
     let nearest = snapshot.nearest(image, &snapshot.live()?, NEAREST, Strategy::Auto)?;
     let nearest: Vec<f32> = nearest.candidates.iter().map(|candidate| candidate.score).collect();
-    Ok(familiarity.of(image, &nearest) < 0.0)
+    Ok(Some(familiarity.of(image, &nearest) >= 0.0))
 }
 
 /// By what a hit is called exact, similar or neither.

@@ -107,14 +107,19 @@ pub struct SearchResult {
     pub reading: Option<Reading>,
     /// Whether the best hit's texts have all of the asked words.
     pub named: bool,
+    /// Whether a picture that is asked with alone shows anything of the catalogue's kind; `None` if that
+    /// was not measured, and for other questions.
+    pub familiar: Option<bool>,
 }
 
 impl SearchResult {
-    /// Whether any hit is a good match; `true` where there is no scale to tell, and where its texts have
-    /// the asked words.
+    /// Whether any hit is a good match: of a picture that shows something of the catalogue's kind the
+    /// nearest always is; `true` where there is no scale to tell, and where a hit's texts have the asked
+    /// words.
     pub fn is_good(&self) -> bool {
         let is_near = self.hits.iter().any(|hit| hit.kind != MatchKind::Other);
-        self.hits.is_empty() || self.scale.is_none() || self.named || is_near
+        let is_known = self.named || self.familiar == Some(true);
+        self.hits.is_empty() || self.scale.is_none() || is_known || is_near
     }
 }
 

@@ -26,7 +26,7 @@ pub use self::words::Words;
 /// assert_eq!(reading.asked, "red dress");
 /// assert_eq!(reading.without, ["striped"]);
 /// assert_eq!(reading.filter().to_string(), "shade=red pattern!=striped price=..50");
-/// assert_eq!(reading.chips[0].rest, "red dress, not striped");
+/// assert_eq!(reading.chips[1].rest, "red dress, not striped");
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Reading {

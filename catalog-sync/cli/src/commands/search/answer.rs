@@ -105,6 +105,7 @@ impl Answer {
             scale: None,
             reading: None,
             named: false,
+            familiar: None,
         };
         Self::new(catalog, result)
     }
