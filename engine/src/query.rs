@@ -113,13 +113,16 @@ pub struct SearchResult {
 }
 
 impl SearchResult {
-    /// Whether any hit is a good match: of a picture that shows something of the catalogue's kind the
-    /// nearest always is; `true` where there is no scale to tell, and where a hit's texts have the asked
-    /// words.
+    /// Whether any hit is a good match. For a picture that shows something of the catalogue's kind it is
+    /// enough to be four fifths as near as matches are. `true` where there is no scale to tell, and where a hit's
+    /// texts have the asked words.
     pub fn is_good(&self) -> bool {
+        let Some(scale) = self.scale else { return true };
+        let best = self.hits.iter().map(|hit| hit.similarity).fold(f32::MIN, f32::max);
+        let nearly = best >= scale.unrelated + 0.8 * (scale.matches_from - scale.unrelated);
         let is_near = self.hits.iter().any(|hit| hit.kind != MatchKind::Other);
-        let is_known = self.named || self.familiar == Some(true);
-        self.hits.is_empty() || self.scale.is_none() || is_known || is_near
+        let is_known = self.named || (self.familiar == Some(true) && nearly);
+        self.hits.is_empty() || is_known || is_near
     }
 }
 
