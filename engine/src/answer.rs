@@ -14,7 +14,6 @@ use crate::lexical::Lexicon;
 use crate::look::ColorName;
 use crate::query::{Hit, Query, SearchResult, Timings};
 use crate::rank::{self, Asked, CANDIDATES, Candidate, Ranked, Ranking};
-use crate::schema::CatalogMeta;
 use crate::session::ms_since;
 use crate::simd::Kernel;
 use crate::{Catalog, Error, Field, Look, MatchKind, Reading, Result, Scale, Snapshot, Sought, Strategy};
@@ -46,14 +45,14 @@ pub(crate) fn answer(
     }
     let fusion = (!embedded.is_empty()).then(|| Fusion::new(&embedded, query.alpha)).transpose()?;
     let meta = snapshot.meta()?;
-    let scale = meta.calibration.as_ref().zip(fusion.as_ref()).and_then(|(c, fusion)| fusion.scale(c));
+    let calibration = snapshot.calibration()?;
+    let scale = calibration.as_ref().zip(fusion.as_ref()).and_then(|(c, fusion)| fusion.scale(c));
     let filter =
         reading.as_ref().map_or_else(|| query.filter.clone(), |r| query.filter.clone().and(&r.filter()));
     let mut among = snapshot.matching(&filter)?;
     if let Some(item) = like {
         among.remove(item);
     }
-    let familiar = is_familiar(&snapshot, &meta, &embedded)?;
     let mut weights = query.weights.or(meta.weights).unwrap_or_default();
     // Words in texts count as much of the question as words are.
     weights.words *= fusion.as_ref().map_or(1.0, Fusion::said_share);
@@ -81,8 +80,13 @@ pub(crate) fn answer(
     };
     let found = search.run(start)?;
     let start = Instant::now();
+    let familiarity = calibration.as_ref().and_then(|calibration| calibration.familiarity.as_ref());
+    let familiar = match familiarity.zip(embedded.only_image()) {
+        Some((familiarity, image)) => Some(familiarity.of(image, &search.nearest_of_all(&found)?) >= 0.0),
+        None => None,
+    };
     let scale = scale.map(|scale| if familiar == Some(false) { scale.of_foreign() } else { scale });
-    let same_from = meta.calibration.and_then(|calibration| calibration.same_from);
+    let same_from = calibration.and_then(|calibration| calibration.same_from);
     let kinds = Kinds { scale, same_from };
     let hits = (1..).zip(found.ranked).map(|(position, ranked)| search.hit(position, ranked, kinds));
     let hits: Vec<Hit> = hits.collect::<Result<_>>()?;
@@ -97,16 +101,6 @@ pub(crate) fn answer(
         named: found.named,
         familiar,
     })
-}
-
-/// Whether the picture shows anything of the catalogue's kind, if it is all that is asked for and that was
-/// measured.
-fn is_familiar(snapshot: &Snapshot, meta: &CatalogMeta, embedded: &Embedded) -> Result<Option<bool>> {
-    let familiarity = meta.calibration.as_ref().and_then(|calibration| calibration.familiarity.as_ref());
-    let Some((familiarity, image)) = familiarity.zip(embedded.only_image()) else { return Ok(None) };
-    let nearest = snapshot.nearest(image, &snapshot.live()?, NEAREST, Strategy::Auto)?;
-    let nearest: Vec<f32> = nearest.candidates.iter().map(|candidate| candidate.score).collect();
-    Ok(Some(familiarity.of(image, &nearest) >= 0.0))
 }
 
 /// By what a hit is called exact, similar or neither.
@@ -153,6 +147,8 @@ struct Search<'a> {
 
 struct Found {
     ranked: Vec<Ranked>,
+    /// The similarities of those that are nearest, best first.
+    nearest: Vec<f32>,
     index: IndexKind,
     named: bool,
     timings: Timings,
@@ -169,15 +165,26 @@ impl Search<'_> {
             let (nearest, index) = self.nearest(pool)?;
             timings.search += ms_since(start);
             let start = Instant::now();
+            let similarities = nearest.iter().take(NEAREST).map(|(_, similarity)| *similarity).collect();
             let candidates = self.candidates(nearest, pool)?;
             let ranked = self.ranking.rank(&candidates, k)?;
             timings.rank += ms_since(start);
             if ranked.len() >= k || pool as u64 >= self.among.len() {
                 let named = candidates.iter().any(|candidate| candidate.words >= NAMED);
-                return Ok(Found { ranked, index, named, timings });
+                return Ok(Found { ranked, nearest: similarities, index, named, timings });
             }
             pool = pool.saturating_mul(4);
         }
+    }
+
+    /// How near the nearest of the whole catalogue are: found already, unless a filter kept some out.
+    fn nearest_of_all(&self, found: &Found) -> Result<Vec<f32>> {
+        let (Some(fusion), live) = (self.fusion, self.snapshot.live()?) else { return Ok(Vec::new()) };
+        if live.len() == self.among.len() {
+            return Ok(found.nearest.clone());
+        }
+        let all = self.snapshot.nearest(fusion.embedding(), &live, NEAREST, Strategy::Auto)?;
+        Ok(all.candidates.iter().map(|candidate| candidate.score).collect())
     }
 
     /// Items by nearness; the first ones where nothing has a direction.

@@ -14,7 +14,7 @@ use crate::lexical::{self, postings};
 use crate::schema::{CatalogMeta, Databases, meta_key, read_items, read_meta, write_items};
 use crate::source::StoredSource;
 use crate::writer::Operation;
-use crate::{Committed, Error, Product, Result, index, price, segment};
+use crate::{Calibration, Committed, Error, Product, Result, index, price, segment};
 
 /// The state of a transaction while it applies a batch. Entries of one product are written at once;
 /// what many products share (segments, bitmaps) is collected and written once, by [`Self::finish`].
@@ -22,6 +22,8 @@ pub(crate) struct Changes<'b> {
     db: Databases<'static>,
     meta: CatalogMeta,
     meta_changed: bool,
+    /// To be written.
+    calibration: Option<Calibration>,
     live: RoaringBitmap,
     /// Free since an earlier commit: may be given out again.
     free: RoaringBitmap,
@@ -46,6 +48,7 @@ impl<'b> Changes<'b> {
             content: read_content(db, txn, meta.dimension)?,
             meta,
             meta_changed: false,
+            calibration: None,
             live: read_items(db, txn, meta_key::LIVE)?,
             free: read_items(db, txn, meta_key::FREE)?,
             freed: RoaringBitmap::new(),
@@ -89,7 +92,7 @@ impl<'b> Changes<'b> {
                 Ok(())
             }
             Operation::SetCalibration(calibration) => {
-                self.meta_mut().calibration = Some(calibration.clone());
+                self.set_calibration(calibration.clone());
                 Ok(())
             }
             Operation::SetWeights(weights) => {
@@ -106,6 +109,10 @@ impl<'b> Changes<'b> {
     pub(crate) fn meta_mut(&mut self) -> &mut CatalogMeta {
         self.meta_changed = true;
         &mut self.meta
+    }
+
+    pub(crate) fn set_calibration(&mut self, calibration: Calibration) {
+        self.calibration = Some(calibration);
     }
 
     pub(crate) fn content(&self) -> &ContentSum {
@@ -257,6 +264,9 @@ impl<'b> Changes<'b> {
         self.db.meta.put(txn, meta_key::CONTENT, &self.content.to_bytes())?;
         if self.meta_changed {
             self.db.meta.put(txn, meta_key::CATALOG, &serde_json::to_vec(&self.meta)?)?;
+        }
+        if let Some(calibration) = &self.calibration {
+            self.db.meta.put(txn, meta_key::CALIBRATION, &serde_json::to_vec(calibration)?)?;
         }
         index::arroy::maintain(&self.db, txn, &self.meta, &self.live, &self.vectors)?;
         Ok(self.committed)

@@ -211,7 +211,6 @@ impl CatalogSpec {
             model_name: self.model_name.clone(),
             dimension: self.dimension,
             arroy_from: Some(ARROY_FROM_PRODUCTS),
-            calibration: None,
             weights: None,
         }
     }
@@ -226,6 +225,7 @@ impl std::fmt::Debug for Catalog {
 impl Info {
     pub(crate) fn new(
         meta: CatalogMeta,
+        calibration: Option<Calibration>,
         databases: Vec<DatabaseSize>,
         products: u64,
         arroy_vectors: u64,
@@ -251,7 +251,7 @@ impl Info {
                 arroy_vectors,
                 arroy_from: meta.arroy_from,
             },
-            calibration: meta.calibration,
+            calibration,
             weights: meta.weights,
             disk_bytes,
             databases,

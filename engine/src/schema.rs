@@ -39,6 +39,9 @@ pub(crate) mod meta_key {
     pub(crate) const SCHEMA: &str = "schema";
     /// [`super::CatalogMeta`], JSON.
     pub(crate) const CATALOG: &str = "catalog";
+    /// [`crate::Calibration`], JSON, once it is measured. Apart from the description, which every search
+    /// reads several times: it is a hundred times as long.
+    pub(crate) const CALIBRATION: &str = "calibration";
     /// Bitmap of the items that exist.
     pub(crate) const LIVE: &str = "live";
     /// Bitmap of the items whose delete has been committed: the next products get these.
@@ -57,9 +60,6 @@ pub(crate) struct CatalogMeta {
     pub(crate) dimension: usize,
     /// From how many products on the arroy index is kept; `None`: never.
     pub(crate) arroy_from: Option<u64>,
-    /// What scores mean; `None` until it is measured.
-    #[serde(default)]
-    pub(crate) calibration: Option<Calibration>,
     /// How hits are ranked here; `None`: as everywhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) weights: Option<Weights>,
@@ -214,6 +214,11 @@ pub(crate) fn read_meta(db: &Databases<'_>, txn: &RoTxn<'_>) -> Result<CatalogMe
     let bytes = db.meta.get(txn, meta_key::CATALOG)?;
     let bytes = bytes.ok_or_else(|| Error::damaged("it has lost its description"))?;
     Ok(serde_json::from_slice(bytes)?)
+}
+
+/// What scores mean, if that was measured.
+pub(crate) fn read_calibration(db: &Databases<'_>, txn: &RoTxn<'_>) -> Result<Option<Calibration>> {
+    Ok(db.meta.get(txn, meta_key::CALIBRATION)?.map(serde_json::from_slice).transpose()?)
 }
 
 /// A bitmap of the `meta` database; empty if it was never written.

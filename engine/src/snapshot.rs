@@ -12,10 +12,12 @@ use crate::facet::{Field, text_key};
 use crate::index::arroy::ArroyIndex;
 use crate::index::exact::ExactScan;
 use crate::index::{self, Candidate, IndexKind, Nearest, Strategy};
-use crate::schema::{CatalogMeta, Databases, meta_key, read_items, read_meta};
+use crate::schema::{CatalogMeta, Databases, meta_key, read_calibration, read_items, read_meta};
 use crate::source::StoredSource;
 use crate::storage::Reading;
-use crate::{Catalog, Error, Filter, Info, Product, QuarantineRow, Result, SourceRecord, facets, segment};
+use crate::{
+    Calibration, Catalog, Error, Filter, Info, Product, QuarantineRow, Result, SourceRecord, facets, segment,
+};
 
 /// A consistent view of a catalogue: whatever is committed after it was taken, it does not see.
 /// It can be sent to another thread, not shared between threads.
@@ -97,6 +99,11 @@ impl Snapshot {
         read_meta(db, txn)
     }
 
+    pub(crate) fn calibration(&self) -> Result<Option<Calibration>> {
+        let (db, txn) = self.parts();
+        read_calibration(db, txn)
+    }
+
     /// The items that exist.
     pub(crate) fn live(&self) -> Result<RoaringBitmap> {
         let (db, txn) = self.parts();
@@ -111,7 +118,8 @@ impl Snapshot {
         let (db, txn) = self.parts();
         let arroy_vectors = ArroyIndex::open(db, txn)?.map_or(0, |index| index.items().len());
         let disk_bytes = self.catalog.storage().disk_bytes()?;
-        Ok(Info::new(self.meta()?, db.sizes(txn)?, self.len()?, arroy_vectors, disk_bytes))
+        let calibration = self.calibration()?;
+        Ok(Info::new(self.meta()?, calibration, db.sizes(txn)?, self.len()?, arroy_vectors, disk_bytes))
     }
 
     /// How many products there are.

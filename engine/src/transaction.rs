@@ -114,7 +114,7 @@ impl Transaction<'_, '_> {
 
     /// Sets what scores mean.
     pub fn set_calibration(&mut self, calibration: Calibration) {
-        self.changes.meta_mut().calibration = Some(calibration);
+        self.changes.set_calibration(calibration);
     }
 
     /// Sets how hits are ranked; `None`: as everywhere.

@@ -1,13 +1,14 @@
 //! Catalogues of earlier schemas are brought to the present one when they are opened, in one transaction.
 
 use heed::RwTxn;
+use serde::Deserialize;
 
 use crate::facet::{facet_key, facets_of};
 use crate::facets::FacetChanges;
 use crate::facts::{self, Facts};
 use crate::lexical::{self, postings};
-use crate::schema::{Databases, SCHEMA_VERSION, meta_key};
-use crate::{Product, Result};
+use crate::schema::{Databases, SCHEMA_VERSION, meta_key, read_meta};
+use crate::{Calibration, Product, Result};
 
 /// Products per step, so that what is collected stays small.
 const STEP: usize = 10_000;
@@ -34,7 +35,24 @@ pub(crate) fn upgrade(db: &Databases<'static>, txn: &mut RwTxn<'_>) -> Result<()
             None => break,
         }
     }
+    part_calibration(db, txn)?;
     Ok(db.meta.put(txn, meta_key::SCHEMA, &SCHEMA_VERSION.to_le_bytes())?)
+}
+
+/// In schema 1 what scores mean is a part of the catalogue's description.
+fn part_calibration(db: &Databases<'static>, txn: &mut RwTxn<'_>) -> Result<()> {
+    #[derive(Deserialize)]
+    struct Described {
+        calibration: Option<Calibration>,
+    }
+    let described =
+        db.meta.get(txn, meta_key::CATALOG)?.map(serde_json::from_slice::<Described>).transpose()?;
+    if let Some(calibration) = described.and_then(|described| described.calibration) {
+        db.meta.put(txn, meta_key::CALIBRATION, &serde_json::to_vec(&calibration)?)?;
+    }
+    // The description is written anew without it.
+    let meta = read_meta(db, txn)?;
+    Ok(db.meta.put(txn, meta_key::CATALOG, &serde_json::to_vec(&meta)?)?)
 }
 
 /// Everything that follows from the products themselves.
