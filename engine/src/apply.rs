@@ -99,6 +99,10 @@ impl<'b> Changes<'b> {
                 self.meta_mut().weights = *weights;
                 Ok(())
             }
+            Operation::SetSafety(safety) => {
+                self.meta_mut().safety.clone_from(safety);
+                Ok(())
+            }
         }
     }
 
@@ -257,7 +261,7 @@ impl<'b> Changes<'b> {
         self.write_prices(txn)?;
         facts::write(&self.db, txn, &self.facts)?;
         self.facets.write(&self.db, txn)?;
-        self.words.write(&self.db, txn)?;
+        std::mem::take(&mut self.words).write(&self.db, txn)?;
         self.free |= &self.freed;
         write_items(&self.db, txn, meta_key::LIVE, &self.live)?;
         write_items(&self.db, txn, meta_key::FREE, &self.free)?;

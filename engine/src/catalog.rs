@@ -10,7 +10,7 @@ use crate::index::ARROY_FROM_PRODUCTS;
 use crate::schema::{CatalogMeta, DatabaseSize};
 use crate::simd::Kernel;
 use crate::storage::{Mode, OpenOptions, Storage};
-use crate::{Calibration, Result, SCHEMA_VERSION, Snapshot, Weights, Writer};
+use crate::{Calibration, Result, SCHEMA_VERSION, SafetyConfig, Snapshot, Weights, Writer};
 
 /// One catalogue: a folder with an LMDB environment in it. Cheap to clone; clones, and every other
 /// `open` of the same folder in this process, share it.
@@ -62,6 +62,8 @@ pub struct Info {
     pub calibration: Option<Calibration>,
     /// How hits are ranked here; `None`: as everywhere.
     pub weights: Option<Weights>,
+    /// Which pictures are refused; `None`: none are.
+    pub safety: Option<SafetyConfig>,
     /// The data file, in bytes.
     pub disk_bytes: u64,
     /// Every named database.
@@ -212,6 +214,7 @@ impl CatalogSpec {
             dimension: self.dimension,
             arroy_from: Some(ARROY_FROM_PRODUCTS),
             weights: None,
+            safety: None,
         }
     }
 }
@@ -253,6 +256,7 @@ impl Info {
             },
             calibration,
             weights: meta.weights,
+            safety: meta.safety,
             disk_bytes,
             databases,
         }

@@ -123,6 +123,10 @@ pub enum Error {
     #[error("this query cannot be answered: {0}")]
     InvalidQuery(&'static str),
 
+    /// The catalogue's safety gate refuses the query's picture.
+    #[error("this catalogue refuses the picture: it may not be fit to be shown")]
+    UnsafePicture,
+
     /// The model refused the picture or the words.
     #[error(transparent)]
     Model(#[from] knytt_models::Error),
@@ -159,6 +163,7 @@ impl Error {
             Self::UnknownProduct { .. } => "unknown_product",
             Self::Filter(_) => "invalid_filter",
             Self::InvalidQuery(_) => "invalid_query",
+            Self::UnsafePicture => "unsafe_picture",
             Self::Model(_) => "model",
             Self::Storage(_) => "storage",
             Self::Index(_) => "index",

@@ -15,6 +15,9 @@ use serde::{Deserialize, Serialize};
 /// Means from side to side of an imprint.
 const SIDE: usize = 12;
 
+/// The smallest size of a query, in means from side to side.
+const LEAST_SIDE: usize = SIDE * 2 / 3;
+
 /// A query that covers less of a picture, as a share of its area, is not looked for.
 const LEAST_AREA: f32 = 0.5;
 
@@ -82,7 +85,7 @@ impl Sought {
     pub fn new(picture: &RgbImage) -> Self {
         // Twice as fine as what is compared: so the sizes between are right too.
         let base = Means::of(picture, 2 * SIDE, 2 * SIDE);
-        let sizes = SIDE * 2 / 3..=SIDE;
+        let sizes = LEAST_SIDE..=SIDE;
         let pairs = sizes.clone().flat_map(|width| sizes.clone().map(move |height| (width, height)));
         let large = pairs.filter(|(w, h)| (w * h) as f32 >= LEAST_AREA * (SIDE * SIDE) as f32);
         Self(large.map(|(w, h)| Template::new(&base.resized(w, h))).collect())
@@ -114,11 +117,22 @@ fn best(templates: &[Template], plane: &Plane) -> f32 {
     best
 }
 
-/// The query at one size: `[height, width, 3]`, each channel of mean zero, all of norm one.
+/// Numbers of a template's row, with zeros after those that it has. A fixed count, so that the compiler
+/// unrolls the loop over it into vector instructions, of which every processor has those for 16-bit numbers.
+const ROW: usize = 40;
+
+/// Numbers of a plane's row: from its last place, a template's row still ends within it.
+const PLANE_ROW: usize = ROW + (SIDE - LEAST_SIDE) * CHANNELS;
+
+/// What a template's largest number is scaled to: a sum of all products stays below 2³¹.
+const LARGEST: f32 = 8192.0;
+
+/// The query at one size: `[height, width, 3]`, each channel of mean zero, all of norm `1 / unit`.
 struct Template {
     width: usize,
     height: usize,
-    values: Vec<f32>,
+    rows: Vec<[i16; ROW]>,
+    unit: f32,
 }
 
 impl Template {
@@ -134,40 +148,36 @@ impl Template {
         }
         let energy: f32 = values.iter().map(|v| v * v).sum();
         let norm = (energy + NOISE * CHANNELS as f32 * count).sqrt();
-        values.iter_mut().for_each(|v| *v /= norm);
-        Self { width: means.width, height: means.height, values }
+        let most = values.iter().fold(f32::EPSILON, |most, v| most.max(v.abs()));
+        let scale = LARGEST / most;
+        let row = |values: &[f32]| {
+            let mut row = [0; ROW];
+            row.iter_mut().zip(values).for_each(|(out, v)| *out = (v * scale).round() as i16);
+            row
+        };
+        let rows = values.chunks_exact(means.width * CHANNELS).map(row).collect();
+        Self { width: means.width, height: means.height, rows, unit: 1.0 / (norm * scale) }
     }
 
     /// Normalised cross-correlation with the window of its size at this place, −1 to 1.
     fn fits(&self, plane: &Plane, left: usize, top: usize) -> f32 {
-        let row = self.width * CHANNELS;
-        let mut product = 0.0;
-        for (y, own) in self.values.chunks_exact(row).enumerate() {
-            let from = ((top + y) * SIDE + left) * CHANNELS;
-            product += dot(own, &plane.values[from..from + row]);
-        }
-        product / plane.deviation(left, top, self.width, self.height)
+        let from = left * CHANNELS;
+        let rows = self.rows.iter().zip(&plane.rows[top..]);
+        let product: i32 =
+            rows.filter_map(|(own, row)| row[from..].first_chunk().map(|row| product(own, row))).sum();
+        product as f32 * self.unit / plane.deviation(left, top, self.width, self.height)
     }
 }
 
-/// In eight lanes, so that the compiler uses vectors.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut lanes = [0.0; 8];
-    let (a, b) = (a.chunks_exact(8), b.chunks_exact(8));
-    let rest: f32 = a.remainder().iter().zip(b.remainder()).map(|(a, b)| a * b).sum();
-    for (a, b) in a.zip(b) {
-        for lane in 0..8 {
-            lanes[lane] += a[lane] * b[lane];
-        }
-    }
-    lanes.iter().sum::<f32>() + rest
+fn product(a: &[i16; ROW], b: &[i16; ROW]) -> i32 {
+    a.iter().zip(b).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum()
 }
 
 /// An imprint as numbers, with sums over every rectangle that begins in its corner.
 struct Plane {
-    values: Vec<f32>,
+    rows: [[i16; PLANE_ROW]; SIDE],
     /// Of red, green, blue, and of all squares: `[SIDE + 1, SIDE + 1, 4]`.
-    sums: Vec<[f32; CHANNELS + 1]>,
+    sums: [[f32; CHANNELS + 1]; STRIDE * STRIDE],
 }
 
 /// Sums from row to row.
@@ -176,7 +186,7 @@ const STRIDE: usize = SIDE + 1;
 impl Plane {
     fn of(imprint: &[u8]) -> Self {
         let values: Vec<f32> = imprint.iter().map(|v| f32::from(*v)).collect();
-        let mut sums = vec![[0.0; CHANNELS + 1]; STRIDE * STRIDE];
+        let mut sums = [[0.0; CHANNELS + 1]; STRIDE * STRIDE];
         for (n, pixel) in values.chunks_exact(CHANNELS).enumerate() {
             let (x, y) = (n % SIDE, n / SIDE);
             let own = |i: usize| if i < CHANNELS { pixel[i] } else { pixel.iter().map(|v| v * v).sum() };
@@ -185,7 +195,11 @@ impl Plane {
             sums[(y + 1) * STRIDE + x + 1] =
                 std::array::from_fn(|i| own(i) + above[i] + before[i] - corner[i]);
         }
-        Self { values, sums }
+        let mut rows = [[0; PLANE_ROW]; SIDE];
+        for (row, bytes) in rows.iter_mut().zip(imprint.chunks_exact(SIDE * CHANNELS)) {
+            row.iter_mut().zip(bytes).for_each(|(out, byte)| *out = i16::from(*byte));
+        }
+        Self { rows, sums }
     }
 
     /// The root of the summed squares about the means of a window.

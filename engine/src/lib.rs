@@ -88,9 +88,9 @@ pub use imprint::{Imprint, Sought};
 pub use index::{IndexKind, Strategy};
 pub use knytt_models::Fingerprint;
 pub use look::{
-    ColorFamily, ColorName, Flaw, Guess, Lab, Look, NEIGHBOURS, Neighbour, Observer, Pattern, Prompts,
-    SafetyConfig, SafetyGate, Seen, SeenColor, TWIN_BITS, TWIN_COSINE, category_of_neighbours,
-    category_of_prompts, colors_in, distance, hash_distance, patterns_in, twins,
+    ColorFamily, ColorName, Flaw, Guess, Kinds, Lab, Look, NEIGHBOURS, Neighbour, Pattern, SafetyConfig,
+    SafetyGate, Seen, SeenColor, TWIN_BITS, TWIN_COSINE, category_of_neighbours, colors_in, distance,
+    hash_distance, patterns_in, twins,
 };
 pub use origin::Origin;
 pub use product::{Availability, Currency, Price, Product};

@@ -4,7 +4,7 @@
 use knytt_models::Embedding;
 use serde::Serialize;
 
-use crate::look::{NEIGHBOURS, Neighbour, Seen, category_of_neighbours, twins};
+use crate::look::{Kinds, NEIGHBOURS, Neighbour, Seen, category_of_neighbours, twins};
 use crate::{Catalog, Filter, Guess, Product, Result, Snapshot, Strategy, VectorQuery};
 
 /// With more products, their embeddings take too much memory to be compared at once.
@@ -26,9 +26,12 @@ impl Catalog {
     /// products of which something else is found than before are written. A catalogue of more than
     /// 200,000 products is left as it is.
     ///
+    /// The kind of a product of which the feed says none is that of most of those that are like it; in a
+    /// catalogue where the feed never says one, that of `kinds` which the model sees.
+    ///
     /// # Errors
     /// Only if the storage fails.
-    pub fn review(&self) -> Result<Reviewed> {
+    pub fn review(&self, kinds: Option<&Kinds>) -> Result<Reviewed> {
         let snapshot = self.read()?;
         if snapshot.len()? > MOST {
             return Ok(Reviewed::default());
@@ -42,6 +45,7 @@ impl Catalog {
             let mut look = product.look.clone();
             look.category = match product.category.trim() {
                 "" if has_kinds => kind_of(&snapshot, &product.id)?,
+                "" => seen_kind(&snapshot, &product.id, kinds)?,
                 _ => None,
             };
             look.twin_of = twin_of;
@@ -82,6 +86,11 @@ fn twins_of(snapshot: &Snapshot, products: &[Product]) -> Result<Vec<Option<Stri
         found[*at] = twin.map(|twin| products[known[twin].0].id.clone());
     }
     Ok(found)
+}
+
+fn seen_kind(snapshot: &Snapshot, id: &str, kinds: Option<&Kinds>) -> Result<Option<Guess>> {
+    let (Some(kinds), Some(embedding)) = (kinds, snapshot.vector(id)?) else { return Ok(None) };
+    kinds.guess(&embedding)
 }
 
 /// What most of the nearest products are of which the feed says it.

@@ -25,7 +25,7 @@ use heed::{CommitOrAbort, CommitToken, Database, DatabaseOpener, Env, OnCommit, 
 use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
 
-use crate::{Calibration, Error, Fingerprint, Result, Weights};
+use crate::{Calibration, Error, Fingerprint, Result, SafetyConfig, Weights};
 
 /// The version that this program reads and writes.
 pub const SCHEMA_VERSION: u32 = 2;
@@ -63,6 +63,9 @@ pub(crate) struct CatalogMeta {
     /// How hits are ranked here; `None`: as everywhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) weights: Option<Weights>,
+    /// Which pictures are refused here; `None`: none are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) safety: Option<SafetyConfig>,
 }
 
 pub(crate) type ItemDatabase<'t> = Database<'t, U32<BE>, Bytes>;

@@ -7,6 +7,7 @@ use knytt_models::{Embedding, Encoder, decode};
 
 use crate::answer::{Seen, answer};
 use crate::fusion::Embedded;
+use crate::look::Gatekeeper;
 use crate::query::{Ingredient, Query, QueryImage, SearchResult, Timings};
 use crate::{Catalog, Error, Field, Look, Reading, Result, Sought, facets};
 
@@ -16,6 +17,7 @@ use crate::{Catalog, Error, Field, Look, Reading, Result, Sought, facets};
 pub struct SearchSession {
     catalog: Catalog,
     encoder: Encoder,
+    gatekeeper: Gatekeeper,
 }
 
 impl SearchSession {
@@ -26,7 +28,7 @@ impl SearchSession {
     /// model.
     pub fn new(catalog: Catalog, encoder: Encoder) -> Result<Self> {
         catalog.expects(encoder.fingerprint())?;
-        Ok(Self { catalog, encoder })
+        Ok(Self { catalog, encoder, gatekeeper: Gatekeeper::default() })
     }
 
     /// The catalogue.
@@ -100,6 +102,7 @@ impl SearchSession {
             Some(QueryImage::Embedded(embedding)) => Some(embedding.clone()),
             _ => pixels.map(|pixels| self.encoder.embed_image(pixels)).transpose()?,
         };
+        image.as_ref().map_or(Ok(()), |image| self.admit(image))?;
         let asked = reading.map(|reading| reading.asked.as_str()).filter(|asked| !asked.is_empty());
         let text = asked.map(|text| self.encoder.embed_text(text)).transpose()?;
         let excluded = reading.into_iter().flat_map(|reading| &reading.without).chain(&query.without);
@@ -110,6 +113,15 @@ impl SearchSession {
         Ok((Embedded { image, text, product: None, without, mix }, seen))
     }
 
+    /// Refuses what the catalogue's safety gate does.
+    fn admit(&self, picture: &Embedding) -> Result<()> {
+        let Some(config) = self.catalog.read()?.meta()?.safety else { return Ok(()) };
+        match self.gatekeeper.gate(&self.encoder, &config)? {
+            Some(gate) if gate.refuses(picture)? => Err(Error::UnsafePicture),
+            _ => Ok(()),
+        }
+    }
+
     fn ingredient(&self, what: &Ingredient) -> Result<Embedding> {
         Ok(match what {
             Ingredient::Words(text) => self.encoder.embed_text(text)?,
@@ -117,9 +129,19 @@ impl SearchSession {
                 let vector = self.catalog.read()?.vector(id)?;
                 vector.ok_or_else(|| Error::UnknownProduct { id: id.clone() })?
             }
-            Ingredient::Image(QueryImage::Embedded(embedding)) => embedding.clone(),
-            Ingredient::Image(QueryImage::Decoded(pixels)) => self.encoder.embed_image(pixels)?,
             Ingredient::Image(image) => {
+                let picture = self.embed_picture(image)?;
+                self.admit(&picture)?;
+                picture
+            }
+        })
+    }
+
+    fn embed_picture(&self, image: &QueryImage) -> Result<Embedding> {
+        Ok(match image {
+            QueryImage::Embedded(embedding) => embedding.clone(),
+            QueryImage::Decoded(pixels) => self.encoder.embed_image(pixels)?,
+            QueryImage::Encoded(_) => {
                 let pixels = self.pixels(image)?;
                 let pixels = pixels.ok_or(Error::InvalidQuery("give a picture, words, or a product"))?;
                 self.encoder.embed_image(&pixels)?

@@ -4,6 +4,7 @@ use heed::types::Bytes;
 use heed::{Database, RoTxn};
 use knytt_models::Embedding;
 use roaring::RoaringBitmap;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::apply::{read_content, stored_vector};
@@ -16,7 +17,8 @@ use crate::schema::{CatalogMeta, Databases, meta_key, read_calibration, read_ite
 use crate::source::StoredSource;
 use crate::storage::Reading;
 use crate::{
-    Calibration, Catalog, Error, Filter, Info, Product, QuarantineRow, Result, SourceRecord, facets, segment,
+    Calibration, Catalog, Error, Filter, Imprint, Info, Product, QuarantineRow, Result, SourceRecord, facets,
+    segment,
 };
 
 /// A consistent view of a catalogue: whatever is committed after it was taken, it does not see.
@@ -145,6 +147,25 @@ impl Snapshot {
     }
 
     pub(crate) fn product_at(&self, item: u32) -> Result<Product> {
+        self.stored_product(item)
+    }
+
+    /// A product's imprint alone, which a search asks of a hundred.
+    pub(crate) fn imprint_at(&self, item: u32) -> Result<Option<Imprint>> {
+        #[derive(Deserialize)]
+        struct Pictured {
+            #[serde(default)]
+            look: Imprinted,
+        }
+        #[derive(Default, Deserialize)]
+        struct Imprinted {
+            imprint: Option<Imprint>,
+        }
+        Ok(self.stored_product::<Pictured>(item)?.look.imprint)
+    }
+
+    /// As much of a product as `T` has fields for.
+    fn stored_product<T: DeserializeOwned>(&self, item: u32) -> Result<T> {
         let (db, txn) = self.parts();
         let bytes = db.products.get(txn, &item)?;
         let bytes = bytes.ok_or_else(|| Error::damaged(format!("item {item} has lost its product")))?;

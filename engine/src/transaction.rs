@@ -6,7 +6,7 @@ use half::f16;
 use heed::RwTxn;
 
 use crate::apply::Changes;
-use crate::{Calibration, Catalog, ContentHash, Error, Product, Result, Weights};
+use crate::{Calibration, Catalog, ContentHash, Error, Product, Result, SafetyConfig, Weights};
 
 /// How far from 1 the length of a vector may be, as f16 rounds it.
 const LENGTH_TOLERANCE: f32 = 0.02;
@@ -120,6 +120,11 @@ impl Transaction<'_, '_> {
     /// Sets how hits are ranked; `None`: as everywhere.
     pub fn set_weights(&mut self, weights: Option<Weights>) {
         self.changes.meta_mut().weights = weights;
+    }
+
+    /// Sets which pictures are refused; `None`: none.
+    pub fn set_safety(&mut self, safety: Option<SafetyConfig>) {
+        self.changes.meta_mut().safety = safety;
     }
 
     /// The hash of all that is in the catalogue, with the changes so far.

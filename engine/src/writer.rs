@@ -3,7 +3,9 @@
 use knytt_models::Embedding;
 
 use crate::apply::Changes;
-use crate::{Calibration, Catalog, Error, Product, QuarantineRow, Result, SourceRecord, Weights, segment};
+use crate::{
+    Calibration, Catalog, Error, Product, QuarantineRow, Result, SafetyConfig, SourceRecord, Weights, segment,
+};
 
 /// A batch of changes. They are kept in memory until [`Writer::commit`] stores all of them in one
 /// transaction: commit every few hundred products. Dropped without a commit, they are forgotten.
@@ -28,6 +30,7 @@ pub(crate) enum Operation {
     KeepArroyFrom(Option<u64>),
     SetCalibration(Calibration),
     SetWeights(Option<Weights>),
+    SetSafety(Option<SafetyConfig>),
 }
 
 /// What a commit did.
@@ -124,6 +127,11 @@ impl Writer {
     /// Ranks hits in this catalogue with these weights; `None`: with the usual ones.
     pub fn set_weights(&mut self, weights: Option<Weights>) {
         self.push(Operation::SetWeights(weights), 0);
+    }
+
+    /// Refuses pictures in this catalogue, in queries and in builds; `None`: none.
+    pub fn set_safety(&mut self, safety: Option<SafetyConfig>) {
+        self.push(Operation::SetSafety(safety), 0);
     }
 
     /// Keeps an arroy index while the catalogue has at least `products` products; `None`: never.

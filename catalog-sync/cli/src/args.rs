@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use knytt_models::Device;
 
 use crate::commands;
+use crate::safety::Safety;
 use crate::source::Selector;
 use crate::weight::Weight;
 
@@ -138,6 +139,17 @@ pub struct BuildArgs {
     /// brand, price, personal, popularity, freshness or diversity; again for more
     #[arg(long = "weight", value_name = "PART=W")]
     pub weights: Vec<Weight>,
+
+    /// A kind of thing; again for more. Products whose feed names no kind, in a shop where none does, get the
+    /// one that the model sees, where it is sure enough
+    #[arg(long = "kind", value_name = "NAME")]
+    pub kinds: Vec<String>,
+
+    /// Refuse unsafe pictures in this catalogue, of products and of queries: the share of the prompts for
+    /// what must not be shown from which a picture is refused, 0 to 1; a JSON file with prompts of your own;
+    /// or off. Off unless said: measure it with your model first, the starter cannot do it
+    #[arg(long, value_name = "SHARE|FILE|off")]
+    pub safety: Option<Safety>,
 
     /// Set pictures aside that are too small, blurred or blank; without, they are kept and counted
     #[arg(long)]

@@ -11,6 +11,7 @@ mod model;
 mod output;
 mod pipeline;
 mod progress;
+mod safety;
 mod source;
 mod thumbnail;
 mod weight;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use knytt_engine::{Calibration, Catalog, Product, Transaction, Weights};
+use knytt_engine::{Calibration, Catalog, Product, SafetyConfig, Transaction, Weights};
 use knytt_pack::{Change, Columns, Header};
 use knytt_wire::Delta;
 
@@ -59,6 +59,13 @@ impl Job<'_> {
         let weights = of.weights.as_ref().filter(|_| release == of.number)?;
         serde_json::from_value(weights.clone()).ok().filter(Weights::is_sound)
     }
+
+    /// Which pictures the release refuses, if any; what makes no sense refuses none.
+    pub(crate) fn safety(&self, release: u64) -> Option<SafetyConfig> {
+        let of = &self.verified.release;
+        let safety = of.safety.as_ref().filter(|_| release == of.number)?;
+        serde_json::from_value(safety.clone()).ok().filter(SafetyConfig::is_sound)
+    }
 }
 
 /// Takes the catalogue over one delta. Whoever searches sees the release before it until it is whole.
@@ -85,6 +92,7 @@ pub(crate) fn apply(catalog: &Catalog, delta: &Delta, job: &Job<'_>, done: u64) 
             transaction.set_calibration(calibration);
         }
         transaction.set_weights(job.weights(delta.to));
+        transaction.set_safety(job.safety(delta.to));
         expect_content(&delta.content, transaction)
     })
 }

@@ -265,6 +265,7 @@ impl Publication<'_> {
             events: self.options.events.clone(),
             calibration: self.calibration()?,
             weights: self.weights()?,
+            safety: self.safety()?,
         })
     }
 
@@ -280,6 +281,10 @@ impl Publication<'_> {
 
     fn weights(&self) -> Result<Option<serde_json::Value>> {
         Ok(self.source.info.weights.map(serde_json::to_value).transpose()?)
+    }
+
+    fn safety(&self) -> Result<Option<serde_json::Value>> {
+        Ok(self.source.info.safety.as_ref().map(serde_json::to_value).transpose()?)
     }
 
     /// Compares a shard at a time.
@@ -319,6 +324,7 @@ impl Publication<'_> {
             && release.events == self.options.events
             && self.calibration().is_ok_and(|calibration| calibration == release.calibration)
             && self.weights().is_ok_and(|weights| weights == release.weights)
+            && self.safety().is_ok_and(|safety| safety == release.safety)
     }
 
     async fn sign_and_show(&self, number: u64, targets: &[(String, Target)]) -> Result<()> {

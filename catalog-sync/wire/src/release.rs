@@ -53,6 +53,9 @@ pub struct Release {
     /// How hits are ranked in this catalogue, where that is not as everywhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weights: Option<serde_json::Value>,
+    /// Which pictures are refused in this catalogue, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub safety: Option<serde_json::Value>,
 }
 
 /// The model of a release.
@@ -294,6 +297,7 @@ mod tests {
             events: None,
             calibration: None,
             weights: None,
+            safety: None,
         }
     }
 

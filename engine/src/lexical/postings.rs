@@ -3,7 +3,7 @@
 //! Key: the term, a zero byte, the block's number as big-endian `u32`. Value: for each item of the block that has
 //! the term, in order, its place in the block as little-endian `u16`, and its weight.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use heed::{RoTxn, RwTxn};
 
@@ -31,9 +31,10 @@ pub(super) fn after(term: &str) -> Vec<u8> {
     [term.as_bytes(), b"\x01"].concat()
 }
 
-/// What a batch does to the postings.
+/// What a batch does to the postings: for each term its items with their weights, or none where it goes; of
+/// several changes of one item the last counts.
 #[derive(Default)]
-pub(crate) struct Changes(BTreeMap<Vec<u8>, BTreeMap<u16, Option<u8>>>);
+pub(crate) struct Changes(HashMap<String, Vec<(u32, Option<u8>)>>);
 
 impl Changes {
     pub(super) fn set(&mut self, term: &str, item: u32, weight: u8) {
@@ -44,30 +45,51 @@ impl Changes {
         self.put(term, item, None);
     }
 
+    /// Common words come with every product: only a new one is copied.
     fn put(&mut self, term: &str, item: u32, weight: Option<u8>) {
-        self.0.entry(key(term, item / SLOTS)).or_default().insert((item % SLOTS) as u16, weight);
+        match self.0.get_mut(term) {
+            Some(changes) => changes.push((item, weight)),
+            None => drop(self.0.insert(term.to_owned(), vec![(item, weight)])),
+        }
     }
 
-    pub(crate) fn write(&self, db: &Databases<'_>, txn: &mut RwTxn<'_>) -> Result<()> {
-        for (key, changes) in &self.0 {
-            let stored = db.words.get(txn, key)?.unwrap_or_default();
-            let mut entries: BTreeMap<u16, u8> = decode(stored)?.collect();
-            for (slot, weight) in changes {
-                match weight {
-                    Some(weight) => entries.insert(*slot, *weight),
-                    None => entries.remove(slot),
-                };
-            }
-            if entries.is_empty() {
-                db.words.delete(txn, key)?;
-            } else {
-                let bytes: Vec<u8> =
-                    entries.iter().flat_map(|(slot, weight)| entry(*slot, *weight)).collect();
-                db.words.put(txn, key, &bytes)?;
+    pub(crate) fn write(self, db: &Databases<'_>, txn: &mut RwTxn<'_>) -> Result<()> {
+        let mut terms: Vec<_> = self.0.into_iter().collect();
+        // In the order of the keys, so that pages fill one after the other.
+        terms.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        for (term, mut changes) in terms {
+            changes.sort_by_key(|(item, _)| *item);
+            for block in changes.chunk_by(|a, b| a.0 / SLOTS == b.0 / SLOTS) {
+                write_block(db, txn, &key(&term, block[0].0 / SLOTS), block)?;
             }
         }
         Ok(())
     }
+}
+
+fn write_block(
+    db: &Databases<'_>,
+    txn: &mut RwTxn<'_>,
+    key: &[u8],
+    changes: &[(u32, Option<u8>)],
+) -> Result<()> {
+    // Nought stands for no weight: those that are kept begin at one.
+    let mut weights = [0; SLOTS as usize];
+    for (slot, weight) in decode(db.words.get(txn, key)?.unwrap_or_default())? {
+        let place = weights.get_mut(usize::from(slot));
+        *place.ok_or_else(|| Error::damaged("a list of words names a place outside its block"))? = weight;
+    }
+    for (item, weight) in changes {
+        weights[(item % SLOTS) as usize] = weight.unwrap_or(0);
+    }
+    let kept = (0..).zip(weights).filter(|(_, weight)| *weight > 0);
+    let bytes: Vec<u8> = kept.flat_map(|(slot, weight)| entry(slot, weight)).collect();
+    if bytes.is_empty() {
+        db.words.delete(txn, key)?;
+    } else {
+        db.words.put(txn, key, &bytes)?;
+    }
+    Ok(())
 }
 
 fn entry(slot: u16, weight: u8) -> [u8; ENTRY] {

@@ -38,7 +38,7 @@ const LENGTH: f32 = 0.5;
 /// The terms of a text, in order: lower case, without accents, English, French and Spanish plurals as
 /// singulars. Chinese gives each character and each pair of neighbours.
 pub(super) fn terms(text: &str) -> Vec<String> {
-    let plain: String = text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect();
+    let plain = plain(text);
     let mut terms: Vec<String> = Vec::new();
     let mut before: Option<&str> = None;
     for word in plain.unicode_words() {
@@ -50,6 +50,14 @@ pub(super) fn terms(text: &str) -> Vec<String> {
         before = Some(word).filter(|_| ideograph);
     }
     terms
+}
+
+/// Lower case, without accents.
+fn plain(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
 }
 
 /// Each term of a product and its weight in parts of [`UNIT`], 1 to 255.

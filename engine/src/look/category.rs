@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Guess, Prompts, calibration::precision};
 use crate::Result;
-use knytt_models::Embedding;
+use knytt_models::{Embedding, Encoder};
 
 /// A product near to the picture.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +20,9 @@ pub const NEIGHBOURS: usize = 20;
 
 /// How much nearer a neighbour must be for its vote to count e times as much.
 const REACH: f32 = 0.05;
+
+/// How a kind is asked for.
+const TEMPLATES: [&str; 2] = ["a photo of a {}", "{}"];
 
 /// Below this precision nothing is said, in percent.
 const FLOOR: u8 = 50;
@@ -44,15 +47,29 @@ pub(super) fn votes<'a>(neighbours: &[Neighbour<'a>]) -> Option<(&'a str, f32)> 
     Some((category, vote / total))
 }
 
-/// The category whose prompts are nearest to the picture.
-///
-/// # Errors
-/// [`Model`](crate::Error::Model) if another model made the embedding.
-pub fn category_of_prompts(prompts: &Prompts, picture: &Embedding) -> Result<Option<Guess>> {
-    let best = prompts.best(picture)?;
-    let guess =
-        best.map(|(value, share)| Guess { value: value.into(), percent: precision(&BY_PROMPTS, share) });
-    Ok(guess.filter(|guess| guess.percent >= FLOOR))
+/// Kinds of things that a model can be asked for by their names.
+#[derive(Clone, Debug)]
+pub struct Kinds(Prompts);
+
+impl Kinds {
+    /// The kinds among which one is guessed, in the words of the catalogue.
+    ///
+    /// # Errors
+    /// [`Model`](crate::Error::Model) if a name cannot be embedded.
+    pub fn embed<V: AsRef<str>>(encoder: &Encoder, names: &[V]) -> Result<Self> {
+        Ok(Self(Prompts::embed(encoder, &TEMPLATES, names)?))
+    }
+
+    /// The kind whose prompts are nearest to the picture, where that is sure enough.
+    ///
+    /// # Errors
+    /// [`Model`](crate::Error::Model) if another model made the embedding.
+    pub fn guess(&self, picture: &Embedding) -> Result<Option<Guess>> {
+        let best = self.0.best(picture)?;
+        let guess =
+            best.map(|(value, share)| Guess { value: value.into(), percent: precision(&BY_PROMPTS, share) });
+        Ok(guess.filter(|guess| guess.percent >= FLOOR))
+    }
 }
 
 /// Share of the votes, and how often the category was right then: the starter bundle, 363 photographs of

@@ -1,10 +1,10 @@
 //! What a picture shows, beside what a model makes of it.
 
 //!
-//! An [`Observer`] looks at queries and at the catalogue's pictures alike: colours ([`color`]) and pattern
+//! Queries and the catalogue's pictures are looked at alike ([`pixels`]): colours ([`color`]) and pattern
 //! ([`pattern`]) of the thing in front of its background ([`foreground`]), what is wrong with the picture
-//! ([`quality`]), a hash by which copies are found ([`hash`], [`twins`]), and what the model can say
-//! ([`category`], [`safety`]). [`words`] finds the same colours and patterns in what people write.
+//! ([`quality`]), and a hash by which copies are found ([`hash`], [`twins`]). What the model can say
+//! ([`category`], [`safety`]) is asked where a picture is embedded. [`words`] finds the same colours and patterns in what people write.
 
 mod calibration;
 mod category;
@@ -17,9 +17,9 @@ mod hills;
 mod light;
 #[cfg(test)]
 mod measure;
-mod observer;
 mod palette;
 mod pattern;
+mod pixels;
 mod prompts;
 mod quality;
 mod safety;
@@ -30,13 +30,13 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::category::{NEIGHBOURS, Neighbour, category_of_neighbours, category_of_prompts};
+pub use self::category::{Kinds, NEIGHBOURS, Neighbour, category_of_neighbours};
 pub use self::difference::distance;
 pub use self::hash::hash_distance;
-pub use self::observer::Observer;
 pub use self::palette::{ColorFamily, ColorName};
 pub use self::pattern::Pattern;
-pub use self::prompts::Prompts;
+pub(crate) use self::prompts::Prompts;
+pub(crate) use self::safety::Gatekeeper;
 pub use self::safety::{SafetyConfig, SafetyGate};
 pub use self::twins::{Seen, TWIN_BITS, TWIN_COSINE, twins};
 pub use self::words::{colors_in, patterns_in};

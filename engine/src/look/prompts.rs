@@ -30,11 +30,6 @@ impl Prompts {
         Ok(Self { values: values.iter().map(|value| value.as_ref().to_owned()).collect(), directions })
     }
 
-    /// What they stand for, in the order of [`shares`](Self::shares).
-    pub fn values(&self) -> &[String] {
-        &self.values
-    }
-
     /// How the picture is shared among the values: softmax of the cosines, 0 to 1, together one.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! Whether a picture may be shown: a gate in front of queries and of catalogues.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use knytt_models::{Embedding, Encoder};
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +47,13 @@ impl Default for SafetyConfig {
     }
 }
 
+impl SafetyConfig {
+    /// Whether its threshold is a share.
+    pub fn is_sound(&self) -> bool {
+        self.threshold.is_none_or(|threshold| (0.0..=1.0).contains(&threshold))
+    }
+}
+
 /// The prompts of a [`SafetyConfig`], embedded.
 #[derive(Clone, Debug)]
 pub struct SafetyGate {
@@ -76,6 +85,29 @@ impl SafetyGate {
     pub fn refuses(&self, picture: &Embedding) -> Result<bool> {
         let shares = self.prompts.shares(picture)?;
         Ok(shares.iter().take(self.refused).sum::<f32>() >= self.threshold)
+    }
+}
+
+/// The gate of a catalogue, opened when the first picture comes and again when the catalogue says otherwise.
+/// Clones share it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Gatekeeper(Arc<Mutex<Option<Kept>>>);
+
+#[derive(Debug)]
+struct Kept {
+    config: SafetyConfig,
+    gate: Option<Arc<SafetyGate>>,
+}
+
+impl Gatekeeper {
+    pub(crate) fn gate(&self, encoder: &Encoder, config: &SafetyConfig) -> Result<Option<Arc<SafetyGate>>> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(kept) = kept.as_ref().filter(|kept| kept.config == *config) {
+            return Ok(kept.gate.clone());
+        }
+        let gate = SafetyGate::open(encoder, config)?.map(Arc::new);
+        *kept = Some(Kept { config: config.clone(), gate: gate.clone() });
+        Ok(gate)
     }
 }
 

@@ -150,15 +150,11 @@ fn any_size_can_be_looked_at() {
 }
 
 #[test]
-fn the_model_says_the_category_when_it_is_told_which_there_are() {
+fn the_model_says_the_kind_when_it_is_told_which_there_are() {
     let encoder = Encoder::start(Bundle::starter().unwrap(), Device::Cpu).unwrap();
     let picture = drawn(Category::Dress, ColourName::Red, "plain");
     let embedding = encoder.embed_image(&picture).unwrap();
-    let silent = Observer::new(encoder.clone());
-    assert_eq!(silent.observe(&picture, Some(&embedding)).unwrap().category, None);
-    let kinds = ["dress", "sneakers", "jeans", "cap"].map(str::to_owned);
-    let observer = Observer::new(encoder).with_categories(kinds);
-    assert_eq!(observer.observe(&picture, None).unwrap().category, None);
-    let guess = observer.observe(&picture, Some(&embedding)).unwrap().category.unwrap();
-    assert_eq!(guess.value, "dress");
+    assert_eq!(Kinds::embed::<&str>(&encoder, &[]).unwrap().guess(&embedding).unwrap(), None);
+    let kinds = Kinds::embed(&encoder, &["dress", "sneakers", "jeans", "cap"]).unwrap();
+    assert_eq!(kinds.guess(&embedding).unwrap().unwrap().value, "dress");
 }

@@ -126,7 +126,7 @@ impl Ranking<'_> {
     /// Looks for the query's picture in those of the likeliest.
     fn compare_pictures(&self, sought: &Sought, ranked: &mut [Ranked]) -> Result<()> {
         for next in ranked.iter_mut().take(COMPARED) {
-            let imprint = self.snapshot.product_at(next.candidate.item)?.look.imprint;
+            let imprint = self.snapshot.imprint_at(next.candidate.item)?;
             next.likeness = imprint.and_then(|imprint| sought.in_imprint(imprint.as_bytes()));
             next.reasons.likeness = next.likeness.map(|likeness| self.weights.likeness * evidence(likeness));
             next.score = next.reasons.sum();

@@ -57,8 +57,8 @@ impl Background {
 
     /// For each pixel its distance to the nearest background colour, in standard deviations.
     pub(crate) fn contrast(&self, picture: &LabImage) -> Vec<f32> {
-        let nearest = |p: &Lab| self.modes.iter().map(|mode| mode.distance(*p)).fold(f32::MAX, f32::min);
-        picture.pixels.iter().map(nearest).collect()
+        let nearest = |p: &Lab| self.modes.iter().map(|mode| mode.squared(*p)).fold(f32::MAX, f32::min);
+        picture.pixels.iter().map(|p| nearest(p).sqrt()).collect()
     }
 }
 
@@ -79,26 +79,26 @@ impl Mode {
         Self { mean, inverse: inverse(&covariance) }
     }
 
-    /// Of Mahalanobis.
-    fn distance(&self, p: Lab) -> f32 {
-        let d: Lab = std::array::from_fn(|i| p[i] - self.mean[i]);
-        let along = |row: &[f32; 3]| row.iter().zip(d).map(|(a, b)| a * b).sum::<f32>();
-        let squared: f32 = self.inverse.iter().zip(d).map(|(row, d)| d * along(row)).sum();
-        squared.max(0.0).sqrt()
+    /// The square of Mahalanobis' distance. Written out, since it is asked of every pixel and colour.
+    #[inline]
+    fn squared(&self, p: Lab) -> f32 {
+        let [x, y, z] = [p[0] - self.mean[0], p[1] - self.mean[1], p[2] - self.mean[2]];
+        let [[xx, xy, xz], [_, yy, yz], [_, _, zz]] = self.inverse;
+        let squared = x * (xx * x + 2.0 * (xy * y + xz * z)) + y * (yy * y + 2.0 * yz * z) + zz * z * z;
+        squared.max(0.0)
     }
 
     /// Zhu's: pixels of this colour on the border over the square root of those in the picture.
     fn connectivity(&self, picture: &LabImage) -> f32 {
         let (width, height) = (picture.width, picture.height);
-        let (mut area, mut length) = (0.0_f32, 0.0_f32);
-        for (at, p) in picture.pixels.iter().enumerate() {
-            if self.distance(*p) < DIFFERENT {
-                let (x, y) = picture.place(at);
-                area += 1.0;
-                length += f32::from(u8::from(x == 0 || y == 0 || x == width - 1 || y == height - 1));
-            }
+        let own = |p: &Lab| u32::from(self.squared(*p) < DIFFERENT * DIFFERENT);
+        let (mut area, mut length) = (0, 0);
+        for (y, row) in picture.pixels.chunks_exact(width).enumerate() {
+            let of_row: u32 = row.iter().map(own).sum();
+            area += of_row;
+            length += if y == 0 || y == height - 1 { of_row } else { own(&row[0]) + own(&row[width - 1]) };
         }
-        length / area.max(1.0).sqrt()
+        length as f32 / (area.max(1) as f32).sqrt()
     }
 }
 

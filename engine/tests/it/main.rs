@@ -14,5 +14,6 @@ mod model;
 mod ranking;
 mod refusals;
 mod review;
+mod safety;
 mod schema;
 mod session;

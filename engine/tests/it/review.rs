@@ -1,9 +1,11 @@
 //! What products tell of each other.
 
-use knytt_engine::{Catalog, Field, Filter, Look, Product};
+use knytt_engine::{Catalog, Field, Filter, Kinds, Look, Product};
+use knytt_garments::{Category, Garment, View, render};
 use knytt_models::Embedding;
 
 use crate::common::{assert_sound, clustered, embedding, product, rng, spec};
+use crate::session;
 
 fn seen(id: &str, hash: u64) -> Product {
     Product { look: Look { hash: Some(hash), ..Look::default() }, ..product(id) }
@@ -23,7 +25,7 @@ fn the_same_picture_twice_is_one_hit_and_both_are_kept() {
         writer.upsert(&seen(id, hash), &embedding(vector.to_vec()), None).unwrap();
     }
     writer.commit().unwrap();
-    let reviewed = catalog.review().unwrap();
+    let reviewed = catalog.review(None).unwrap();
     assert_eq!((reviewed.twins, reviewed.guessed), (1, 0));
     let snapshot = catalog.read().unwrap();
     let twin = |id: &str| snapshot.product(id).unwrap().unwrap().look.twin_of;
@@ -35,9 +37,9 @@ fn the_same_picture_twice_is_one_hit_and_both_are_kept() {
     let mut writer = catalog.write();
     writer.delete("a");
     writer.commit().unwrap();
-    assert_eq!(catalog.review().unwrap().twins, 0);
+    assert_eq!(catalog.review(None).unwrap().twins, 0);
     let content = catalog.read().unwrap().content_hash().unwrap();
-    catalog.review().unwrap();
+    catalog.review(None).unwrap();
     assert_eq!(catalog.read().unwrap().content_hash().unwrap(), content, "nothing new is found twice");
 }
 
@@ -55,7 +57,7 @@ fn a_kind_is_guessed_from_the_like_and_never_over_the_feed() {
         }
     }
     writer.commit().unwrap();
-    assert_eq!(catalog.review().unwrap().guessed, 2);
+    assert_eq!(catalog.review(None).unwrap().guessed, 2);
     let snapshot = catalog.read().unwrap();
     let guess = snapshot.product("Hats 0").unwrap().unwrap().look.category.unwrap();
     assert!(guess.value == "Hats" && guess.percent >= 50);
@@ -63,4 +65,24 @@ fn a_kind_is_guessed_from_the_like_and_never_over_the_feed() {
     let hats = Filter::default().with(Field::Category, "hats");
     assert_eq!(snapshot.count(&hats).unwrap(), 30, "a guess is found by the filter");
     assert_sound(&snapshot);
+}
+
+#[test]
+fn without_any_kind_in_the_feed_the_model_is_asked_for_those_that_are_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let session = session::empty(dir.path());
+    let mut rng = rng(3);
+    let mut writer = session.catalog().write();
+    for (id, kind) in [("d", Category::Dress), ("j", Category::Jeans)] {
+        let picture = render(&Garment::random(kind, &mut rng), &View::studio(0), 160);
+        let embedding = session::ENCODER.embed_image(&picture).unwrap();
+        writer.upsert(&Product { category: String::new(), ..product(id) }, &embedding, None).unwrap();
+    }
+    writer.commit().unwrap();
+    let catalog = session.catalog();
+    assert_eq!(catalog.review(None).unwrap().guessed, 0);
+    let kinds = Kinds::embed(&session::ENCODER, &["dress", "jeans", "sneakers"]).unwrap();
+    assert_eq!(catalog.review(Some(&kinds)).unwrap().guessed, 2);
+    let dresses = Filter::default().with(Field::Category, "dress");
+    assert_eq!(catalog.read().unwrap().count(&dresses).unwrap(), 1);
 }

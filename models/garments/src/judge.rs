@@ -39,12 +39,13 @@ struct Asked {
 }
 
 /// Writes a shop of `count` products as [`catalogue::write`] does, and `queries.jsonl` with `each` queries
-/// of every kind and `photos/*.jpg` for them. With `unsaid`, the feed says neither colours nor patterns.
+/// of every kind and `photos/*.jpg` and `again/*.jpg` for them. With `unsaid`, the feed says neither colours nor patterns.
 pub(crate) fn write(out: &Path, count: usize, each: usize, seed: u64, unsaid: bool) -> anyhow::Result<()> {
     catalogue::write_shop(out, count, seed, PHOTO_SIDE, unsaid)?;
     let products = sample_products(count, seed);
     let mut rng = ChaCha8Rng::seed_from_u64(seed ^ 0x006a_7564_6765);
-    let mut lines = photos(out, &products, each, &mut rng)?;
+    let mut lines = photos(out, &products, each, &PHOTOGRAPH, &mut rng)?;
+    lines.extend(photos(out, &products, each, &AGAIN, &mut ChaCha8Rng::seed_from_u64(!seed))?);
     for of in [colours, names, conditions, exclusions, tastes] {
         lines.extend(some(each, &products, &mut rng, of));
     }
@@ -65,13 +66,31 @@ fn some(each: usize, products: &[Product], rng: &mut ChaCha8Rng, of: Draw) -> Ve
     draws.filter(|line| line.judgments.len() >= FEWEST_RIGHT).take(each).collect()
 }
 
-/// A product, photographed by a shopper: it is right, and a little so are others of its kind and colour.
-fn photos(out: &Path, products: &[Product], each: usize, rng: &mut ChaCha8Rng) -> anyhow::Result<Vec<Line>> {
-    fs_err::create_dir_all(out.join("photos"))?;
+/// A kind of query with pictures, the folder of those, and how they are taken.
+struct Shooting {
+    kind: &'static str,
+    folder: &'static str,
+    view: fn(&mut ChaCha8Rng) -> View,
+}
+
+const PHOTOGRAPH: Shooting = Shooting { kind: "photograph", folder: "photos", view: View::wild };
+
+const AGAIN: Shooting = Shooting { kind: "again", folder: "again", view: View::again };
+
+/// A product, photographed: it is right, and a little so are others of its kind and colour.
+fn photos(
+    out: &Path,
+    products: &[Product],
+    each: usize,
+    shooting: &Shooting,
+    rng: &mut ChaCha8Rng,
+) -> anyhow::Result<Vec<Line>> {
+    fs_err::create_dir_all(out.join(shooting.folder))?;
+    let photo_path = |product: &Product| format!("{}/{}.jpg", shooting.folder, product.id);
     let mut chosen: Vec<&Product> = products.iter().collect();
     chosen.shuffle(rng);
     chosen.truncate(each);
-    let views: Vec<View> = chosen.iter().map(|_| View::wild(rng)).collect();
+    let views: Vec<View> = chosen.iter().map(|_| (shooting.view)(rng)).collect();
     chosen.par_iter().zip(&views).try_for_each(|(product, view)| {
         let path = out.join(photo_path(product));
         let mut file = fs_err::File::create(&path)?;
@@ -80,7 +99,7 @@ fn photos(out: &Path, products: &[Product], each: usize, rng: &mut ChaCha8Rng) -
             .with_context(|| format!("cannot encode {}", path.display()))
     })?;
     let line = |product: &&Product| Line {
-        kind: "photograph",
+        kind: shooting.kind,
         query: Asked { image: Some(photo_path(product)), ..Asked::default() },
         kept: Vec::new(),
         judgments: graded(products, |other| {
@@ -90,10 +109,6 @@ fn photos(out: &Path, products: &[Product], each: usize, rng: &mut ChaCha8Rng) -
         }),
     };
     Ok(chosen.iter().map(line).collect())
-}
-
-fn photo_path(product: &Product) -> String {
-    format!("photos/{}.jpg", product.id)
 }
 
 /// "navy dress"

@@ -128,6 +128,18 @@ impl View {
         view
     }
 
+    /// The same garment photographed again on a plain ground: laid out anew, from another side and distance,
+    /// in other light, by another camera.
+    pub fn again(rng: &mut impl Rng) -> Self {
+        let mut view = Self::wild(rng);
+        view.backdrop = Backdrop::studio(rng.random_range(0..Self::STUDIO_TINTS));
+        view.pose.hanger = false;
+        view.pose.from_above = false;
+        view.pose.crumple = rng.random_range(0.05..0.5);
+        view.camera.rotation = spread(rng, 0.16);
+        view
+    }
+
     /// A shopper's photograph: any surface, any light, held by hand.
     pub fn wild(rng: &mut impl Rng) -> Self {
         let backdrop = Backdrop::random(rng);

@@ -17,6 +17,7 @@ pub fn of_engine(error: Engine) -> Problem {
         | Engine::UnknownSchema { .. }
         | Engine::Damaged(_) => Code::NoCatalog,
         Engine::Model(Model::Decode(_)) => Code::BadPicture,
+        Engine::UnsafePicture => Code::UnsafePicture,
         _ => Code::Internal,
     };
     Problem::new(code, error)

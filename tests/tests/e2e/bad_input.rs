@@ -29,6 +29,25 @@ fn each_bad_picture_is_set_aside_with_its_reason_and_the_rest_is_built() {
     assert_eq!(shop.quarantine(), expected.map(|(place, code)| (place.into(), code.into())).into());
 }
 
+/// What the starter takes for unsafe means nothing; a share of nought refuses everything.
+#[test]
+fn a_safety_gate_sets_pictures_aside_and_refuses_them_in_queries() {
+    let shop = Shop::new(3);
+    shop.build("feed.csv");
+    let picture = shop.arg("pictures/000.jpg");
+    let search = || run(&["search", "--catalog", &shop.arg("catalog"), "--image", &picture]);
+    assert_eq!(search().code, Some(0));
+    let closed = shop.try_build("feed.csv", &["--safety", "0"]);
+    assert!(closed.stderr.contains("fit to be shown"), "{}", closed.stderr);
+    assert_eq!(shop.quarantine().len(), 3, "what was there before too");
+    assert!(shop.quarantine().values().all(|code| code == "unsafe-picture"));
+    let refused = search();
+    assert!(refused.code != Some(0) && refused.stderr.contains("refuses the picture"), "{}", refused.stderr);
+    assert_eq!(shop.try_build("feed.csv", &["--safety", "off"]).code, Some(0));
+    assert!(shop.quarantine().is_empty());
+    assert_eq!(search().code, Some(0));
+}
+
 #[test]
 fn unusual_pictures_are_taken() {
     let shop = Shop::empty();

@@ -26,6 +26,8 @@ pub enum Code {
     Cancelled,
     /// The picture cannot be read.
     BadPicture,
+    /// The shop's safety gate refuses the picture.
+    UnsafePicture,
     /// The picture is larger than what is taken.
     TooLarge,
     /// There is no such product, picture or file.

@@ -118,7 +118,8 @@ fn prompts_on_rendered_garments() {
     let encoder = Encoder::start(Bundle::starter().unwrap(), Device::Cpu).unwrap();
     let names = Pattern::ALL.map(Pattern::name);
     let prompts =
-        crate::Prompts::embed(&encoder, &["a photo of a {} garment", "{}", "{} clothes"], &names).unwrap();
+        crate::look::Prompts::embed(&encoder, &["a photo of a {} garment", "{}", "{} clothes"], &names)
+            .unwrap();
     let others = drawn(400, 78, 224);
     let answer = |one: &Drawn| {
         let embedding = encoder.embed_image(&one.picture).unwrap();

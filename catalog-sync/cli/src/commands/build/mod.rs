@@ -7,7 +7,7 @@ mod store;
 use std::time::Instant;
 
 use anyhow::Result;
-use knytt_engine::{Catalog, CatalogSpec, Origin, SearchSession};
+use knytt_engine::{Catalog, CatalogSpec, Kinds, Origin, Reviewed, SearchSession};
 use knytt_feed::{FetchOptions, Fetcher, Mapping, Patience};
 use knytt_models::Bundle;
 use knytt_models::decode::Limits;
@@ -66,14 +66,19 @@ fn build(
     interrupt: &Interrupt,
 ) -> Result<()> {
     let started = Instant::now();
-    let preparer = Preparer::new(catalog, interrupt, bundle, args);
+    let info = catalog.info()?;
+    let safety = args.safety.as_ref().map(|safety| safety.0.clone()).or(info.safety).unwrap_or_default();
+    let preparer = Preparer::new(catalog, interrupt, bundle, args, safety.clone());
     let fetcher = fetcher(args);
     let mut store = Store::new(catalog.clone());
     if let Some(kept) = args.index {
         store.keep_index(kept);
     }
-    if let Some(weights) = weight::weights(catalog.info()?.weights, &args.weights) {
+    if let Some(weights) = weight::weights(info.weights, &args.weights) {
         store.rank_by(weights);
+    }
+    if args.safety.is_some() {
+        store.refuse_unsafe(&safety);
     }
     let mut progress = Progress::new("pictures", source.len());
     let outcome = pipeline::run(
@@ -100,7 +105,7 @@ fn build(
     kept?;
     let mut reviewed = None;
     if whole {
-        reviewed = store.has_changed().then(|| catalog.review()).transpose().map_err(explain)?;
+        reviewed = review(args, catalog, &preparer, &store)?;
         calibrate(catalog, &preparer, &store)?;
     }
     let report = Report::new(args, source, catalog, &store, reviewed, started.elapsed())?;
@@ -125,6 +130,24 @@ fn fetcher(args: &BuildArgs) -> Fetcher {
         max_bytes: Limits::default().max_file_bytes,
         patience: Patience::default(),
     })
+}
+
+/// Looks at the products side by side, if any of them is new.
+fn review(
+    args: &BuildArgs,
+    catalog: &Catalog,
+    preparer: &Preparer<'_>,
+    store: &Store,
+) -> Result<Option<Reviewed>> {
+    if !store.has_changed() {
+        return Ok(None);
+    }
+    let kinds = if args.kinds.is_empty() {
+        None
+    } else {
+        Some(Kinds::embed(preparer.encoder()?, &args.kinds).map_err(explain)?)
+    };
+    Ok(Some(catalog.review(kinds.as_ref()).map_err(explain)?))
 }
 
 /// What scores mean has to be measured again when the pictures are others than before.

@@ -1,14 +1,15 @@
 //! What one item needs: nothing, new words, or a new embedding.
 
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use anyhow::{Context, Result};
-use knytt_engine::{Catalog, Look, SourceRecord};
+use knytt_engine::{Catalog, Flaw, Look, SafetyConfig, SafetyGate, SourceRecord};
 use knytt_feed::Shot;
 use knytt_models::decode::{Limits, decode};
 use knytt_models::{Bundle, Device, Encoder, Pending};
 
 use crate::args::BuildArgs;
+use crate::catalog::explain as explain_engine;
 use crate::interrupt::Interrupt;
 use crate::model;
 use crate::source::{Item, Rejection, explain};
@@ -20,10 +21,20 @@ pub enum Prepared {
     Unchanged { id: String },
     /// The picture is known; something else about the product is new.
     Described { item: Item, record: SourceRecord },
-    /// The picture is new and on its way through the model.
-    Pictured { item: Item, record: SourceRecord, thumbnail: Vec<u8>, embedding: Pending },
+    /// The picture is new.
+    Pictured(Box<Pictured>),
     /// To be set aside.
     Rejected(Rejection),
+}
+
+/// A product whose picture is on its way through the model.
+pub struct Pictured {
+    pub item: Item,
+    pub record: SourceRecord,
+    pub thumbnail: Vec<u8>,
+    pub embedding: Pending,
+    /// What may refuse it once it is embedded.
+    pub gate: Option<Arc<SafetyGate>>,
 }
 
 /// A product to be with its picture on the way, or what is set aside.
@@ -37,13 +48,36 @@ pub struct Preparer<'a> {
     limits: Limits,
     /// Whether poor pictures are set aside.
     refuses_poor: bool,
+    safety: SafetyConfig,
+    /// Whether the gate is asked about products that are in the catalogue already.
+    looks_again: bool,
 }
 
 impl<'a> Preparer<'a> {
-    pub fn new(catalog: &'a Catalog, interrupt: &'a Interrupt, bundle: Bundle, args: &BuildArgs) -> Self {
+    /// `safety`: which pictures are refused once they are embedded.
+    pub fn new(
+        catalog: &'a Catalog,
+        interrupt: &'a Interrupt,
+        bundle: Bundle,
+        args: &BuildArgs,
+        safety: SafetyConfig,
+    ) -> Self {
         let device = args.model.device;
-        let model = Model { bundle: Mutex::new(Some(bundle)), encoder: OnceLock::new(), device };
-        Self { catalog, interrupt, model, limits: Limits::default(), refuses_poor: args.refuse_poor }
+        let model = Model {
+            bundle: Mutex::new(Some(bundle)),
+            encoder: OnceLock::new(),
+            gate: OnceLock::new(),
+            device,
+        };
+        Self {
+            catalog,
+            interrupt,
+            model,
+            limits: Limits::default(),
+            refuses_poor: args.refuse_poor,
+            safety,
+            looks_again: args.safety.is_some(),
+        }
     }
 
     /// Reads the item's picture and decides.
@@ -76,10 +110,23 @@ impl<'a> Preparer<'a> {
         let record = content.record(&item);
         // The snapshot ends with this line: held longer, it would keep the file from growing.
         let known = self.catalog.read()?.source(&item.product.id)?;
+        let has_picture = known.as_ref().is_some_and(|known| content.has_picture_of(known));
+        if self.looks_again && has_picture && self.refuses_kept(&item)? {
+            return Ok(rejected(item, "unsafe-picture", Flaw::Unsafe.to_string()));
+        }
         match known {
             Some(known) if known == record => Ok(Prepared::Unchanged { id: item.product.id }),
-            Some(known) if content.has_picture_of(&known) => self.describe(item, record),
+            Some(_) if has_picture => self.describe(item, record),
             _ => self.embed(item, record, &bytes),
+        }
+    }
+
+    /// Whether the safety gate refuses a picture that is in the catalogue already.
+    fn refuses_kept(&self, item: &Item) -> Result<bool> {
+        let kept = self.catalog.read()?.vector(&item.product.id)?;
+        match self.model.gate(&self.safety)?.zip(kept) {
+            Some((gate, kept)) => gate.refuses(&kept).map_err(explain_engine),
+            None => Ok(false),
         }
     }
 
@@ -102,9 +149,10 @@ impl<'a> Preparer<'a> {
         }
         let thumbnail = thumbnail::jpeg(&picture, THUMBNAIL_SIDE)
             .with_context(|| format!("cannot make a thumbnail of {}", item.place))?;
+        let gate = self.model.gate(&self.safety)?;
         let embedding = encoder.submit_image(&picture)?;
         item.product.look = look;
-        Ok(Prepared::Pictured { item, record, thumbnail, embedding })
+        Ok(Prepared::Pictured(Box::new(Pictured { item, record, thumbnail, embedding, gate })))
     }
 }
 
@@ -144,6 +192,7 @@ struct Model {
     /// Taken out by the one that starts it; the others wait at the lock.
     bundle: Mutex<Option<Bundle>>,
     encoder: OnceLock<Encoder>,
+    gate: OnceLock<Option<Arc<SafetyGate>>>,
     device: Device,
 }
 
@@ -158,5 +207,14 @@ impl Model {
             return Ok(self.encoder.get_or_init(|| encoder));
         }
         self.encoder.get().context("the model did not start")
+    }
+
+    /// The safety gate, if it is on.
+    fn gate(&self, safety: &SafetyConfig) -> Result<Option<Arc<SafetyGate>>> {
+        if let Some(gate) = self.gate.get() {
+            return Ok(gate.clone());
+        }
+        let gate = SafetyGate::open(self.encoder()?, safety).map_err(explain_engine)?.map(Arc::new);
+        Ok(self.gate.get_or_init(|| gate).clone())
     }
 }

@@ -4,11 +4,11 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use knytt_engine::{Catalog, Committed, QuarantineRow, SourceRecord, Weights, Writer};
+use knytt_engine::{Catalog, Committed, Flaw, QuarantineRow, SafetyConfig, SourceRecord, Weights, Writer};
 use knytt_models::{Embedding, Pending};
 use serde::Serialize;
 
-use super::prepare::Prepared;
+use super::prepare::{Pictured, Prepared};
 use crate::args::KeptIndex;
 use crate::catalog::explain;
 use crate::source::{Item, Rejection};
@@ -76,6 +76,11 @@ impl Store {
         self.writer.set_weights(Some(weights));
     }
 
+    /// Refuses such pictures from the next commit on.
+    pub fn refuse_unsafe(&mut self, safety: &SafetyConfig) {
+        self.writer.set_safety(safety.threshold.is_some().then(|| safety.clone()));
+    }
+
     /// Takes in one result; gives back what was set aside.
     ///
     /// # Errors
@@ -88,9 +93,7 @@ impl Store {
                 None
             }
             Prepared::Described { item, record } => self.describe(&item, &record)?,
-            Prepared::Pictured { item, record, thumbnail, embedding } => {
-                self.insert(&item, &record, &thumbnail, embedding)?
-            }
+            Prepared::Pictured(pictured) => self.insert(*pictured)?,
             Prepared::Rejected(rejection) => Some(rejection),
         };
         if let Some(rejection) = &rejection {
@@ -166,24 +169,23 @@ impl Store {
         Ok(None)
     }
 
-    fn insert(
-        &mut self,
-        item: &Item,
-        record: &SourceRecord,
-        thumbnail: &[u8],
-        embedding: Pending,
-    ) -> Result<Option<Rejection>> {
-        let embedding = match wait(item, embedding)? {
+    fn insert(&mut self, pictured: Pictured) -> Result<Option<Rejection>> {
+        let Pictured { item, record, thumbnail, embedding, gate } = pictured;
+        let embedding = match wait(&item, embedding)? {
             Ok(embedding) => embedding,
             Err(rejection) => return Ok(Some(rejection)),
         };
+        if gate.map_or(Ok(false), |gate| gate.refuses(&embedding)).map_err(explain)? {
+            let reason = Flaw::Unsafe.to_string();
+            return Ok(Some(Rejection::new(item.place, "unsafe-picture", reason)));
+        }
         if let Some(rejection) =
-            refusal(item, self.writer.upsert(&item.product, &embedding, Some(thumbnail)))?
+            refusal(&item, self.writer.upsert(&item.product, &embedding, Some(&thumbnail)))?
         {
             return Ok(Some(rejection));
         }
         self.embedded += 1;
-        self.keep(item, record);
+        self.keep(&item, &record);
         Ok(None)
     }
 

@@ -9,6 +9,7 @@ const codes: Record<Code, true> = {
   superseded: true,
   cancelled: true,
   bad_picture: true,
+  unsafe_picture: true,
   too_large: true,
   not_found: true,
   bad_query: true,

@@ -9,6 +9,7 @@ const texts: Record<Code, { title: Key; next: Key }> = {
   superseded: { title: 'problem.cancelled', next: 'problem.cancelled.next' },
   cancelled: { title: 'problem.cancelled', next: 'problem.cancelled.next' },
   bad_picture: { title: 'problem.badPicture', next: 'problem.badPicture.next' },
+  unsafe_picture: { title: 'problem.unsafePicture', next: 'problem.unsafePicture.next' },
   too_large: { title: 'problem.tooLarge', next: 'problem.tooLarge.next' },
   not_found: { title: 'problem.notFound', next: 'problem.notFound.next' },
   bad_query: { title: 'problem.badQuery', next: 'problem.badQuery.next' },

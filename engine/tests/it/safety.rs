@@ -1,0 +1,61 @@
+//! Pictures that a catalogue refuses. What the starter takes for unsafe means nothing: it is the way of the
+//! refusal that is tested.
+
+use image::{Rgb, RgbImage};
+use knytt_engine::{Error, Ingredient, Query, QueryImage, SafetyConfig, SearchSession};
+
+use crate::common::product;
+use crate::session::{ENCODER, empty, png};
+
+fn picture() -> RgbImage {
+    RgbImage::from_pixel(96, 96, Rgb([180, 20, 40]))
+}
+
+fn session(dir: &std::path::Path, threshold: Option<f32>) -> SearchSession {
+    let session = empty(dir);
+    let mut writer = session.catalog().write();
+    let embedding = ENCODER.embed_image(&picture()).unwrap();
+    writer.upsert(&product("red"), &embedding, Some(&png(&picture()))).unwrap();
+    writer.set_safety(threshold.map(|share| SafetyConfig { threshold: Some(share), ..Default::default() }));
+    writer.commit().unwrap();
+    session
+}
+
+fn pictured() -> Query {
+    Query { image: Some(QueryImage::Decoded(picture())), ..Query::default() }
+}
+
+#[test]
+fn a_refused_picture_finds_nothing_however_it_comes() {
+    let dir = tempfile::tempdir().unwrap();
+    let session = session(dir.path(), Some(0.0));
+    let embedded = QueryImage::Embedded(ENCODER.embed_image(&picture()).unwrap());
+    let mixed = vec![(Ingredient::Image(QueryImage::Decoded(picture())), 1.0)];
+    for query in [
+        pictured(),
+        Query { image: Some(embedded), ..Query::default() },
+        Query { text: Some("red".into()), mix: mixed, ..Query::default() },
+    ] {
+        assert!(matches!(session.search(&query), Err(Error::UnsafePicture)));
+    }
+    let words = Query { text: Some("red".into()), ..Query::default() };
+    assert_eq!(session.search(&words).unwrap().hits.len(), 1, "words are not pictures");
+}
+
+#[test]
+fn no_picture_is_refused_by_a_gate_that_is_off_or_opened_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let session = session(dir.path(), None);
+    assert_eq!(session.search(&pictured()).unwrap().hits.len(), 1);
+    let set = |safety| {
+        let mut writer = session.catalog().write();
+        writer.set_safety(safety);
+        writer.commit().unwrap();
+    };
+    let closed = SafetyConfig { threshold: Some(0.0), ..Default::default() };
+    set(Some(closed.clone()));
+    assert!(matches!(session.search(&pictured()), Err(Error::UnsafePicture)));
+    assert_eq!(session.catalog().info().unwrap().safety, Some(closed));
+    set(None);
+    assert_eq!(session.search(&pictured()).unwrap().hits.len(), 1);
+}
