@@ -85,7 +85,11 @@ pub(crate) fn answer(
         Some((familiarity, image)) => Some(familiarity.of(image, &search.nearest_of_all(&found)?) >= 0.0),
         None => None,
     };
-    let scale = scale.map(|scale| if familiar == Some(false) { scale.of_foreign() } else { scale });
+    let babble = calibration.as_ref().and_then(|calibration| calibration.babble.as_ref());
+    // Words that products have are words, whatever the model makes of them.
+    let says_nothing = !found.named && babble.zip(embedded.only_text()).is_some_and(|(b, said)| b.is(said));
+    let is_foreign = familiar == Some(false) || says_nothing;
+    let scale = scale.map(|scale| if is_foreign { scale.of_foreign() } else { scale });
     let same_from = calibration.and_then(|calibration| calibration.same_from);
     let kinds = Kinds { scale, same_from };
     let hits = (1..).zip(found.ranked).map(|(position, ranked)| search.hit(position, ranked, kinds));

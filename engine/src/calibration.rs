@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Familiarity;
+use crate::{Babble, Familiarity};
 
 /// The scales of a catalogue, measured by [`SearchSession::calibrate`](crate::SearchSession::calibrate).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,6 +18,9 @@ pub struct Calibration {
     /// measured before this was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub familiarity: Option<Familiarity>,
+    /// How words that mean nothing to the model are told; `None` if they cannot be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub babble: Option<Babble>,
     /// From which likeness of [imprints](crate::Imprint) on two pictures show the same product.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub same_from: Option<f32>,

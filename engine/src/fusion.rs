@@ -139,6 +139,12 @@ impl Embedded {
         self.image.as_ref().filter(|_| alone)
     }
 
+    /// The words, if nothing else is asked for.
+    pub(crate) fn only_text(&self) -> Option<&Embedding> {
+        let alone = self.image.is_none() && self.product.is_none() && self.mix.is_empty();
+        self.text.as_ref().filter(|_| alone)
+    }
+
     fn weighted(&self, weights: Weights) -> Vec<(&Embedding, f32)> {
         let mut parts = Vec::with_capacity(3 + self.without.len());
         parts.extend(self.image.iter().chain(&self.product).map(|e| (e, weights.seen)));

@@ -32,6 +32,7 @@
 
 mod answer;
 mod apply;
+mod babble;
 mod browse;
 mod calibrate;
 mod calibration;
@@ -74,6 +75,7 @@ mod upgrade;
 mod variant;
 mod writer;
 
+pub use babble::Babble;
 pub use browse::{FacetCounts, Order};
 pub use calibration::{Calibration, MatchKind, Scale};
 pub use catalog::{Catalog, CatalogSpec, IndexInfo, Info};

@@ -3,6 +3,8 @@
 mod again;
 mod fit;
 
+use std::collections::BTreeSet;
+
 use image::RgbImage;
 use knytt_models::Embedding;
 
@@ -10,7 +12,7 @@ use self::again::pixels;
 use crate::calibration::{Calibration, Scale, quantile};
 use crate::familiar::{Drawn, Familiarity, NEAREST};
 use crate::imprint::{Imprint, Sought};
-use crate::{Filter, Product, Result, SearchSession, Snapshot, Strategy, VectorQuery, foreign};
+use crate::{Babble, Filter, Product, Result, SearchSession, Snapshot, Strategy, VectorQuery, foreign};
 
 /// How many products are looked at; each costs a picture and two texts through the model.
 const SAMPLE: usize = 64;
@@ -20,6 +22,9 @@ const FEWEST: u64 = 8;
 
 /// How many pictures of foreign things are drawn: eight of each family.
 const DRAWN: u32 = 112;
+
+/// How many words that mean nothing are made up.
+const NONSENSE: u32 = 24;
 
 /// How many of the nearest products a picture's imprint is compared with.
 const COMPARED: usize = 8;
@@ -61,8 +66,9 @@ impl SearchSession {
         let same_from = same_from(&snapshot, &pictures, &again, &seen)?;
         let familiarity = self.familiarity(&snapshot, &seen)?;
         let text = self.text_scale(&snapshot, &sample)?;
+        let babble = self.babble(&sample)?;
         drop(snapshot);
-        let calibration = Calibration { image, text, products, familiarity, same_from };
+        let calibration = Calibration { image, text, products, familiarity, babble, same_from };
         let mut writer = self.catalog().write();
         writer.set_calibration(calibration.clone());
         writer.commit()?;
@@ -115,6 +121,17 @@ impl SearchSession {
         });
         let strange = strange.collect::<Result<Vec<_>>>()?;
         Ok(Some(Familiarity::new(drawn, fit::line(&familiar, &strange))))
+    }
+
+    /// What words that mean nothing are like, held against what products are called.
+    fn babble(&self, sample: &[Product]) -> Result<Option<Babble>> {
+        let nonsense: Vec<Embedding> = (0..NONSENSE)
+            .map(|n| self.encoder().embed_text(&foreign::nonsense(n)))
+            .collect::<Result<_, _>>()?;
+        let kinds: BTreeSet<String> = sample.iter().filter_map(kind_of).collect();
+        let kinds: Vec<Embedding> =
+            kinds.iter().map(|kind| self.encoder().embed_text(kind)).collect::<Result<_, _>>()?;
+        Ok(Babble::measure(&nonsense, &kinds))
     }
 
     fn text_scale(&self, snapshot: &Snapshot, sample: &[Product]) -> Result<Option<Scale>> {
@@ -220,7 +237,14 @@ fn nearest_to(snapshot: &Snapshot, embedding: &Embedding, k: usize) -> Result<Ve
     Ok(snapshot.search(&query)?.products.into_iter().map(|p| (p.product.id, p.score)).collect())
 }
 
+/// What kind of thing it is, with its colour if the feed names one.
+fn kind_of(product: &Product) -> Option<String> {
+    let color = product.colors.first().map(String::as_str).unwrap_or_default();
+    let kind = format!("{color} {}", product.category).trim().to_owned();
+    (!product.category.trim().is_empty()).then_some(kind)
+}
+
 fn said_of(product: &Product) -> Vec<String> {
-    let kind = product.colors.first().map(|color| format!("{color} {}", product.category));
+    let kind = product.colors.first().and_then(|_| kind_of(product));
     [Some(product.title.clone()), kind].into_iter().flatten().filter(|w| !w.trim().is_empty()).collect()
 }

@@ -1,5 +1,5 @@
-//! Pictures of things that no catalogue sells, drawn: what a query outside of the catalogue looks like,
-//! on any machine and without any data.
+//! Pictures of things that no catalogue sells, drawn, and words that mean nothing: what a query outside of
+//! the catalogue is like, on any machine and without any data.
 //!
 //! They are crude. What is learnt from them is where a model puts pictures that it was not made for, not
 //! what a dog looks like; how well that carries over to real pictures is measured, not assumed.
@@ -8,11 +8,13 @@ mod canvas;
 mod chance;
 mod places;
 mod things;
+mod words;
 
 use image::{RgbImage, imageops};
 
 use self::canvas::Canvas;
 pub(crate) use self::chance::Chance;
+pub(crate) use self::words::nonsense;
 
 /// Pixels per side.
 const SIDE: u32 = 160;

@@ -75,7 +75,12 @@ fn shop(dir: &std::path::Path, products: usize) -> (SearchSession, Vec<(String, 
     for garment in sample_products(products, 1) {
         let picture = render(&garment.garment, &garment.view, 112);
         let embedding = ENCODER.embed_image(&picture).unwrap();
-        writer.upsert(&product(&garment.id), &embedding, Some(&png(&picture))).unwrap();
+        let called = Product {
+            title: garment.title,
+            category: garment.garment.category.name().into(),
+            ..product(&garment.id)
+        };
+        writer.upsert(&called, &embedding, Some(&png(&picture))).unwrap();
         let view = View { light: View::wild(&mut rng).light, ..View::studio_varied(&mut rng) };
         again.push((garment.id, render(&garment.garment, &view, 112)));
     }
@@ -111,6 +116,26 @@ fn garments_are_a_good_match_and_what_is_no_garment_is_none() {
         let result = session.search(&of(picture)).unwrap();
         assert!(!result.is_good(), "picture {number} is told from garments");
         assert!(result.hits.iter().all(|hit| hit.kind == MatchKind::Other));
+    }
+}
+
+#[test]
+fn words_that_mean_nothing_are_no_good_match_unless_a_product_has_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let (session, _) = shop(dir.path(), 60);
+    let product = session.catalog().read().unwrap().products().unwrap().next().unwrap().unwrap();
+    let mut writer = session.catalog().write();
+    writer.update(&Product { title: "Zwixtlorp".into(), ..product }).unwrap();
+    writer.commit().unwrap();
+    session.calibrate().unwrap().unwrap();
+    let is_good = |said: &str| {
+        session.search(&Query { text: Some(said.into()), k: 10, ..Query::default() }).unwrap().is_good()
+    };
+    for nonsense in ["asdf qwerty", "xkcd plugh", "toothpaste", "lawn mower"] {
+        assert!(!is_good(nonsense), "{nonsense}");
+    }
+    for words in ["dress", "blue trousers", "shoes", "a red top", "zwixtlorp"] {
+        assert!(is_good(words), "{words}");
     }
 }
 

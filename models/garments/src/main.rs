@@ -30,10 +30,6 @@ enum Command {
         /// Pixels per side.
         #[arg(long, default_value_t = 160)]
         size: u32,
-        /// Pictures of each garment, one after the other: with more than one, the first is a shop's and the
-        /// others are shoppers'.
-        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
-        views: u64,
         /// The folder to write to.
         #[arg(long)]
         out: PathBuf,
@@ -103,7 +99,7 @@ enum Mode {
 
 fn main() -> anyhow::Result<()> {
     match Args::parse().command {
-        Command::Train { count, seed, size, views, out } => train::write(count, seed, size, views, &out),
+        Command::Train { count, seed, size, out } => train::write(count, seed, size, &out),
         Command::Sample { out, count, seed, size } => catalogue::write(&out, count, seed, size),
         Command::Judge { out, count, each, seed, unsaid } => judge::write(&out, count, each, seed, unsaid),
         Command::Sheet { out, mode, size, each, seed, only } => {

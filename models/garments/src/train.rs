@@ -27,15 +27,14 @@ struct Line {
 }
 
 /// Writes `images.bin` (u8, `[count, size, size, 3]`, RGB) and `captions.jsonl` to `out`.
-/// `views` pictures of each garment follow each other.
-pub(crate) fn write(count: usize, seed: u64, size: u32, views: u64, out: &Path) -> anyhow::Result<()> {
+pub(crate) fn write(count: usize, seed: u64, size: u32, out: &Path) -> anyhow::Result<()> {
     fs_err::create_dir_all(out)?;
     let mut images = BufWriter::new(File::create(out.join("images.bin"))?);
     let mut captions = BufWriter::new(File::create(out.join("captions.jsonl"))?);
     for start in (0..count).step_by(BATCH) {
         let batch: Vec<_> = (start..count.min(start + BATCH))
             .into_par_iter()
-            .map(|index| picture(index as u64, seed, size, views))
+            .map(|index| picture(index as u64, seed, size))
             .collect();
         for (pixels, line) in batch {
             images.write_all(&pixels)?;
@@ -48,18 +47,13 @@ pub(crate) fn write(count: usize, seed: u64, size: u32, views: u64, out: &Path) 
     Ok(())
 }
 
-fn picture(index: u64, seed: u64, size: u32, views: u64) -> (Vec<u8>, Line) {
+fn picture(index: u64, seed: u64, size: u32) -> (Vec<u8>, Line) {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    // A stream per garment: the same picture whatever the number of threads.
-    rng.set_stream(index / views);
+    // A stream per picture: the same picture whatever the number of threads.
+    rng.set_stream(index);
     let category = weighted(&mut rng);
     let garment = Garment::random(category, &mut rng);
-    let in_the_shop = if views == 1 { rng.random_bool(0.15) } else { index.is_multiple_of(views) };
-    if views > 1 {
-        rng = ChaCha8Rng::seed_from_u64(!seed);
-        rng.set_stream(index);
-    }
-    let view = if in_the_shop { View::studio_varied(&mut rng) } else { View::wild(&mut rng) };
+    let view = if rng.random_bool(0.15) { View::studio_varied(&mut rng) } else { View::wild(&mut rng) };
     let caption = garment.caption(&mut rng);
     let pixels = render(&garment, &view, size).into_raw();
     let mut colors: Vec<_> = garment.shown_colours().iter().map(|c| c.name.name()).collect();
