@@ -42,6 +42,10 @@ pub enum Error {
         reason: String,
     },
 
+    /// Not the name of a precision.
+    #[error("unknown precision {0:?}: known are auto, f32, bf16 and int8")]
+    Precision(String),
+
     /// A picture cannot be decoded, or is larger than the limits allow.
     #[error(transparent)]
     Decode(#[from] crate::decode::DecodeError),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use memmap2::Mmap;
 
 use crate::isa::{Isa, Kind, Range};
-use crate::raw::memory::{MappedWords, Words};
+use crate::raw::memory::{MappedWords, Words, bytes};
 
 /// Words that a layer owns, or that lie in a mapped file.
 #[derive(Clone)]
@@ -13,7 +13,7 @@ pub struct Storage(Words32);
 
 #[derive(Clone)]
 enum Words32 {
-    Owned(Words),
+    Owned(Arc<Words>),
     Mapped(MappedWords),
 }
 
@@ -41,7 +41,7 @@ impl Storage {
     pub(crate) fn of_floats(values: &[f32]) -> Self {
         let mut words = Words::zeroed(values.len());
         words.as_mut_slice().iter_mut().zip(values).for_each(|(word, value)| *word = value.to_bits());
-        Self(Words32::Owned(words))
+        Self(Words32::Owned(Arc::new(words)))
     }
 
     /// The words.
@@ -50,6 +50,11 @@ impl Storage {
             Words32::Owned(words) => words,
             Words32::Mapped(words) => words,
         }
+    }
+
+    /// The words as they lie in memory.
+    pub fn bytes(&self) -> &[u8] {
+        bytes(self.words())
     }
 }
 
@@ -78,7 +83,7 @@ pub(crate) fn pack(isa: Isa, kind: Kind, weight: &[f32], depth: usize, bias: Opt
         (scales, sums) = (Vec::new(), Vec::new());
     }
     let columns_values = [&scales, &sums, &biases].map(|values| Storage::of_floats(values));
-    LinearParts { columns, depth, words: Storage(Words32::Owned(words)), columns_values }
+    LinearParts { columns, depth, words: Storage(Words32::Owned(Arc::new(words))), columns_values }
 }
 
 /// The words of one column, its step, and the sum of what the words stand for.

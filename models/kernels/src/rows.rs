@@ -52,6 +52,11 @@ impl Rows {
         Self { isa, kind: isa.kind(precision), words, scale, offset }
     }
 
+    /// Whether it is for layers of this kind.
+    pub fn is_for(&self, isa: Isa, precision: Precision) -> bool {
+        self.isa == isa && self.kind == isa.kind(precision)
+    }
+
     /// `x`, `[rows, depth]`, for layers of this buffer's precision. For f32 that is `x` itself.
     pub fn prepare<'a>(&'a mut self, team: &Team, x: &'a [f32], depth: usize) -> PreparedRows<'a> {
         if self.kind == Kind::F32 {

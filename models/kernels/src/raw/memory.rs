@@ -80,3 +80,9 @@ pub(crate) fn bits(values: &[f32]) -> &[u32] {
     // SAFETY: both are four bytes with the same alignment, and any bits are a word.
     unsafe { std::slice::from_raw_parts(values.as_ptr().cast(), values.len()) }
 }
+
+/// Words as bytes, in the order of this machine.
+pub(crate) fn bytes(words: &[u32]) -> &[u8] {
+    // SAFETY: a word is four initialised bytes, and bytes have no alignment.
+    unsafe { std::slice::from_raw_parts(words.as_ptr().cast(), 4 * words.len()) }
+}

@@ -4,8 +4,10 @@ use std::any::Any;
 use std::cell::UnsafeCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::thread::{self, JoinHandle, Thread};
+
+use super::Shared;
 
 /// Looks at the board before a helper goes to sleep: some tens of microseconds, longer than what lies
 /// between two loops of one pass.
@@ -74,6 +76,27 @@ impl Team {
     /// Threads in all.
     pub fn threads(&self) -> usize {
         self.helpers.len() + 1
+    }
+
+    /// The calling thread by itself: for work inside of an item of another team.
+    pub fn alone() -> &'static Self {
+        static ALONE: LazyLock<Team> = LazyLock::new(|| Team::new(1));
+        &ALONE
+    }
+
+    /// Cuts `values` into chunks of `length` (the last may be shorter) and calls `body` with the number and
+    /// the values of each.
+    ///
+    /// # Panics
+    /// If `length` is 0, or if `body` does.
+    pub fn each_chunk<T: Send, F: Fn(usize, &mut [T]) + Sync>(&self, values: &mut [T], length: usize, body: F) {
+        let all = values.len();
+        let values = Shared::new(values);
+        self.each(all.div_ceil(length), |item| {
+            let start = item * length;
+            // SAFETY: chunks do not overlap, and each is given to one call.
+            body(item, unsafe { std::slice::from_raw_parts_mut(values.at(start), length.min(all - start)) });
+        });
     }
 
     /// Calls `body` with each number below `items` once, on this thread and the helpers, and returns when
