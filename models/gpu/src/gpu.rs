@@ -114,6 +114,11 @@ impl Gpu {
 
     /// The fault that happened since the last look, if one did.
     pub fn check(&self) -> Result<()> {
+        if self.faults.is_none() {
+            return Ok(());
+        }
+        // Of a loss the driver tells only when it is asked; until then there are but its consequences.
+        let _ = self.device.poll(wgpu::PollType::Poll);
         self.faults.take().map_or(Ok(()), Err)
     }
 }
@@ -140,6 +145,10 @@ impl Faults {
         if first.is_none() || matches!(error, Error::Lost(_)) {
             *first = Some(error);
         }
+    }
+
+    fn is_none(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_none()
     }
 
     fn take(&self) -> Option<Error> {

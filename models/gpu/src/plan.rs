@@ -289,25 +289,28 @@ impl<'a> Planner<'a> {
 
     /// Uploads the parameters and binds the buffers.
     pub fn finish(self) -> Result<Plan> {
-        let slot = self.gpu.limits.min_uniform_buffer_offset_alignment as usize;
-        let stride = 64usize.next_multiple_of(slot);
-        let mut bytes = vec![0; stride * self.drafts.len().max(1)];
-        for (draft, place) in self.drafts.iter().zip(bytes.chunks_exact_mut(stride)) {
-            place[..draft.params.len()].copy_from_slice(&draft.params);
+        let stride =
+            PARAMS_BYTES.next_multiple_of(self.gpu.limits.min_uniform_buffer_offset_alignment as usize);
+        let fitting = (self.gpu.largest_binding() as usize / stride).max(1);
+        let mut steps = Vec::with_capacity(self.drafts.len());
+        for drafts in self.drafts.chunks(fitting) {
+            let mut bytes = vec![0; stride * drafts.len()];
+            for (draft, place) in drafts.iter().zip(bytes.chunks_exact_mut(stride)) {
+                place[..draft.params.len()].copy_from_slice(&draft.params);
+            }
+            let usage = wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST;
+            let params = self.gpu.buffer("parameters", bytes.len() as u64, usage)?;
+            self.gpu.queue.write_buffer(&params, 0, &bytes);
+            let bind = |(n, draft): (usize, &Draft)| draft.bind(self.gpu, &params, n * stride);
+            steps.extend(drafts.iter().enumerate().map(bind));
         }
-        let usage = wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST;
-        let params = self.gpu.buffer("parameters", bytes.len() as u64, usage)?;
-        self.gpu.queue.write_buffer(&params, 0, &bytes);
-        let steps = self
-            .drafts
-            .iter()
-            .enumerate()
-            .map(|(n, draft)| draft.bind(self.gpu, &params, n * stride))
-            .collect();
         self.gpu.check()?;
         Ok(Plan { steps })
     }
 }
+
+/// Of the kernel that has most parameters.
+const PARAMS_BYTES: usize = 64;
 
 impl Draft {
     fn new(kernel: &Kernel, params: Vec<u8>, buffers: &[&wgpu::Buffer], grid: [u32; 3]) -> Self {

@@ -3,6 +3,7 @@
 
 mod faults;
 mod kernels;
+mod model;
 mod reference;
 
 use rand::{Rng, SeedableRng};
