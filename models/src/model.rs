@@ -17,6 +17,9 @@ pub(crate) enum Model {
     Packed(Box<PackedClip>),
     /// On a GPU, or as the reference: Candle's tensors alone.
     Plain(Box<Clip>, Candle),
+    /// On any GPU, over WGSL kernels.
+    #[cfg(feature = "wgpu")]
+    Gpu(Box<crate::gpu::OnGpu>),
 }
 
 impl Model {
@@ -50,6 +53,8 @@ impl Model {
         match self {
             Self::Packed(clip) => Ok(rows(&clip.encode_images(pixels), dimension)),
             Self::Plain(clip, device) => Ok(clip.encode_images(pixels, device)?.to_vec2()?),
+            #[cfg(feature = "wgpu")]
+            Self::Gpu(clip) => Ok(rows(&clip.encode_images(pixels)?, dimension)),
         }
     }
 
@@ -59,6 +64,8 @@ impl Model {
         match self {
             Self::Packed(clip) => Ok(rows(&clip.encode_texts(ids)?, dimension)),
             Self::Plain(clip, device) => Ok(clip.encode_texts(ids, device)?.to_vec2()?),
+            #[cfg(feature = "wgpu")]
+            Self::Gpu(clip) => Ok(rows(&clip.encode_texts(ids)?, dimension)),
         }
     }
 }
@@ -68,6 +75,6 @@ fn rows(values: &[f32], dimension: usize) -> Vec<Vec<f32>> {
 }
 
 /// Candle's errors carry a stack trace below the first line.
-fn without_backtrace(error: &candle_core::Error) -> String {
+pub(crate) fn without_backtrace(error: &candle_core::Error) -> String {
     error.to_string().lines().next().unwrap_or_default().trim().into()
 }

@@ -17,6 +17,8 @@ use self::text::TextTower;
 use self::vit::ViT;
 use crate::config::{Config, VisionConfig};
 
+#[cfg(feature = "wgpu")]
+pub(crate) use self::text::end_position;
 pub(crate) use self::packed::{Cache, PackedClip, Source};
 
 /// Both towers with their projections, weights loaded.

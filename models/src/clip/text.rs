@@ -49,7 +49,7 @@ impl TextTower {
 }
 
 /// Where a text is read: at its first end token, or at its last one if it has none.
-pub(super) fn end_position(end_token: u32, ids: &[u32]) -> usize {
+pub(crate) fn end_position(end_token: u32, ids: &[u32]) -> usize {
     let end = if end_token == LEGACY_END_TOKEN { ids.iter().max().copied().unwrap_or(0) } else { end_token };
     ids.iter().position(|id| *id == end).unwrap_or(ids.len().saturating_sub(1))
 }
