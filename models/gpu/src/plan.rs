@@ -160,7 +160,7 @@ impl<'a> Planner<'a> {
             let tiles = &self.kernels.matmul;
             let (tile, kernel) = tiles
                 .iter()
-                .find(|(tile, _)| tile.keeps_busy(input.rows, piece.quads))
+                .find(|(tile, _)| tile.keeps_busy(self.gpu.adapter.kind, input.rows, piece.quads))
                 .unwrap_or(&tiles[tiles.len() - 1]);
             let params = numbers(&[
                 input.rows,

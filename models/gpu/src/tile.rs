@@ -1,14 +1,10 @@
 //! How large a piece of a matrix product one workgroup makes.
 
 use crate::kernels::prelude;
-use crate::{Error, Precision, Result};
+use crate::{Error, Kind, Precision, Result};
 
 /// Quads of the depth that are brought into a workgroup's memory at a time.
 const SLICE: usize = 4;
-
-/// Workgroups that keep a large GPU busy. A smaller tile reads its inputs more often, and is taken when the
-/// larger one would make fewer workgroups than this.
-const BUSY: usize = 128;
 
 /// The shape of the piece, and of what one of its threads makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,10 +48,20 @@ impl Tile {
         [quads.div_ceil(self.quads) as u32, rows.div_ceil(self.rows) as u32, 1]
     }
 
-    /// Whether an output of this size makes workgroups enough.
-    pub fn keeps_busy(self, rows: usize, quads: usize) -> bool {
+    /// Whether an output of this size makes workgroups enough to keep an adapter busy, with more than half of
+    /// their threads at work. A smaller tile reads its inputs more often, and is for when this one does not.
+    pub fn keeps_busy(self, kind: Kind, rows: usize, quads: usize) -> bool {
         let [across, down, _] = self.grid(rows, quads);
-        (across * down) as usize >= BUSY
+        if self.rows > 2 * rows {
+            return false;
+        }
+        // About as many as there are units that run them: cores of a processor, or those of a GPU.
+        let units = match kind {
+            Kind::Software => 2,
+            Kind::Integrated => 32,
+            Kind::Discrete | Kind::Virtual | Kind::Unknown => 128,
+        };
+        across * down >= units
     }
 
     fn threads(self) -> usize {
