@@ -152,6 +152,13 @@ impl Bundle {
         Model::plain(&self.config, &self.weights, device)
     }
 
+    /// Loads the weights for an adapter's kernels.
+    #[cfg(feature = "wgpu")]
+    pub(crate) fn load_gpu(&self, adapter: Option<usize>, options: &crate::Options) -> Result<Model> {
+        let model = crate::gpu::OnGpu::load(&self.config, &self.weights, adapter, options)?;
+        Ok(Model::Gpu(Box::new(model)))
+    }
+
     /// Loads the weights for the processor's own kernels. `folder`: where packed weights are kept.
     pub(crate) fn load_packed(&self, precision: Precision, threads: usize, folder: Option<&Path>) -> Result<Model> {
         let isa = Isa::best();

@@ -1,6 +1,6 @@
 //! One thread owns the model; everyone else sends it work through a bounded queue.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -8,6 +8,7 @@ use image::RgbImage;
 
 use crate::model::Model;
 use crate::preprocess::Pixels;
+use crate::running::{Notice, Running};
 use crate::{Bundle, Device, Embedding, Error, Fingerprint, Options, Precision, Result};
 
 /// Pictures or texts in one pass of the model. Small, so that memory stays bounded and a query that
@@ -23,6 +24,7 @@ const QUEUE: usize = 2 * MAX_BATCH;
 pub struct Encoder {
     jobs: Sender<Job>,
     bundle: Arc<Bundle>,
+    notice: Arc<OnceLock<Notice>>,
 }
 
 /// An embedding that is being computed.
@@ -53,15 +55,20 @@ impl Encoder {
     /// # Errors
     /// [`Error::Device`] if the device is missing, [`Error::Weights`] if a tensor is.
     pub fn start_with(bundle: Bundle, options: &Options) -> Result<Self> {
-        let model = load(&bundle, options)?;
-        let bundle = Arc::new(bundle);
+        let (bundle, notice) = (Arc::new(bundle), Arc::new(OnceLock::new()));
+        let model = Running::load(bundle.clone(), options, notice.clone())?;
         let (jobs, queue) = bounded(QUEUE);
         let worker = Worker { model, bundle: bundle.clone() };
         thread::Builder::new()
             .name("knytt-encoder".into())
             .spawn(move || worker.run(&queue))
             .map_err(|source| Error::Read { path: "a new thread".into(), source })?;
-        Ok(Self { jobs, bundle })
+        Ok(Self { jobs, bundle, notice })
+    }
+
+    /// Set once the device has failed and the CPU has taken over.
+    pub fn notice(&self) -> Option<&Notice> {
+        self.notice.get()
     }
 
     /// The bundle that it runs.
@@ -132,7 +139,11 @@ impl Pending {
 }
 
 /// The model on the device that was asked for.
-fn load(bundle: &Bundle, options: &Options) -> Result<Model> {
+pub(crate) fn load(bundle: &Bundle, options: &Options) -> Result<Model> {
+    #[cfg(feature = "wgpu")]
+    if let Device::Gpu(adapter) = options.device {
+        return bundle.load_gpu(adapter, options);
+    }
     if options.device != Device::Cpu {
         return bundle.load_plain(options.device.open()?);
     }
@@ -146,7 +157,7 @@ fn load(bundle: &Bundle, options: &Options) -> Result<Model> {
 }
 
 struct Worker {
-    model: Model,
+    model: Running,
     bundle: Arc<Bundle>,
 }
 
@@ -171,11 +182,11 @@ impl Worker {
         for picture in pictures {
             self.bundle.preprocessing().normalise_into(picture, &mut pixels);
         }
-        self.model.images(&pixels, self.bundle.dimension())
+        self.model.images(&pixels)
     }
 
     fn texts(&mut self, ids: &[Vec<u32>]) -> Result<Vec<Vec<f32>>> {
-        self.model.texts(ids, self.bundle.dimension())
+        self.model.texts(ids)
     }
 
     /// Runs one batch. If it fails as a whole, each member is tried alone, so that one bad input does

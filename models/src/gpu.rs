@@ -58,7 +58,9 @@ fn precision(asked: Precision, adapter: Option<usize>) -> Result<knytt_gpu::Prec
         Precision::Auto | Precision::F32 => Ok(knytt_gpu::Precision::F32),
         Precision::Bf16 if Adapter::find(adapter)?.has_f16 => Ok(knytt_gpu::Precision::F16),
         Precision::Bf16 => Ok(knytt_gpu::Precision::F16Weights),
-        Precision::Int8 => Err(knytt_gpu::Error::Shape("eight bits are for the CPU: ask for f32 or bf16".into())),
+        Precision::Int8 => {
+            Err(knytt_gpu::Error::Shape("eight bits are for the CPU: ask for f32 or bf16".into()))
+        }
     }
 }
 

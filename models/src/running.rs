@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use crate::encoder::load;
 use crate::model::Model;
 use crate::{Bundle, Device, Error, Options, Result};
 
@@ -33,7 +34,7 @@ impl Running {
     /// Loads the weights. A device that is not there is an error; one that fails, now or later, is left for
     /// the CPU, and `notice` says so.
     pub fn load(bundle: Arc<Bundle>, options: &Options, notice: Arc<OnceLock<Notice>>) -> Result<Self> {
-        let model = match bundle.load(options) {
+        let model = match load(&bundle, options) {
             Err(Error::DeviceFailed { reason, .. }) => on_cpu(&bundle, options, reason, &notice)?,
             model => model?,
         };
@@ -64,7 +65,7 @@ impl Running {
 
 /// The same model on the CPU, and why.
 fn on_cpu(bundle: &Bundle, options: &Options, reason: String, notice: &OnceLock<Notice>) -> Result<Model> {
-    let model = bundle.load(&Options { device: Device::Cpu, ..options.clone() })?;
+    let model = load(bundle, &Options { device: Device::Cpu, ..options.clone() })?;
     // Only the first failure is news: the CPU does not fail in this way.
     let _ = notice.set(Notice { device: options.device, reason });
     Ok(model)

@@ -41,6 +41,14 @@ pub enum Kind {
 }
 
 impl Adapter {
+    /// The adapter that is meant: by number, or the first that is no software.
+    ///
+    /// # Errors
+    /// [`Error::NoAdapter`], [`Error::OnlySoftware`] or [`Error::UnknownAdapter`] if there is none.
+    pub fn find(number: Option<usize>) -> Result<Self> {
+        choose(number).map(|(adapter, _)| adapter)
+    }
+
     fn new(number: usize, adapter: &wgpu::Adapter) -> Self {
         let info = adapter.get_info();
         Self {
@@ -90,7 +98,7 @@ pub fn adapters() -> Vec<Adapter> {
     found().iter().enumerate().map(|(n, adapter)| Adapter::new(n, adapter)).collect()
 }
 
-/// The adapter that is meant: by number, or the first that is no software.
+/// [`Adapter::find`], with what opens it.
 pub(crate) fn choose(number: Option<usize>) -> Result<(Adapter, wgpu::Adapter)> {
     let found = found();
     let described: Vec<_> = found.iter().enumerate().map(|(n, adapter)| Adapter::new(n, adapter)).collect();
