@@ -59,7 +59,7 @@ fn precision(asked: Precision, adapter: Option<usize>) -> Result<knytt_gpu::Prec
         Precision::Bf16 if Adapter::find(adapter)?.has_f16 => Ok(knytt_gpu::Precision::F16),
         Precision::Bf16 => Ok(knytt_gpu::Precision::F16Weights),
         Precision::Int8 => {
-            Err(knytt_gpu::Error::Shape("eight bits are for the CPU: ask for f32 or bf16".into()))
+            Err(knytt_gpu::Error::Shape("not in eight bits; ask for f32 or bf16".into()))
         }
     }
 }

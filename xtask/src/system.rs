@@ -64,11 +64,7 @@ const TESTS: &[Need] = &[
     },
     Need { name: "NATS", probe: Program("nats-server", &["--version"]), debian: &["nats-server"] },
     // A GPU for machines that have none: the kernels' tests run on it.
-    Need {
-        name: "lavapipe",
-        probe: File(LAVAPIPE),
-        debian: &["mesa-vulkan-drivers", "libvulkan1"],
-    },
+    Need { name: "lavapipe", probe: File(LAVAPIPE), debian: &["mesa-vulkan-drivers", "libvulkan1"] },
     // Reads packs as other programs do.
     Need {
         name: "Python",

@@ -48,7 +48,7 @@ pub enum Error {
     },
 
     /// The kernels do not cover an architecture like this; use the CPU.
-    #[error("the GPU's kernels do not take this model: {0}")]
+    #[error("the GPU's kernels do not take this model, the CPU's do: {0}")]
     Shape(String),
 
     /// A tensor is missing or of another shape; the weights belong to another model.

@@ -5,10 +5,26 @@
 //! a function that gives each tensor by its name, and knows nothing of files:
 //!
 //! ```no_run
-//! # fn tensor(_: &str, shape: &[usize]) -> Result<Vec<f32>, String> { Ok(vec![0.0; shape.iter().product()]) }
-//! # fn shape() -> knytt_gpu::Shape { unimplemented!() }
-//! let mut clip = knytt_gpu::Clip::open(shape(), &tensor, &knytt_gpu::Options::default())?;
-//! let embedding = clip.encode_texts(&[&[49406, 320, 49407]])?;
+//! use knytt_gpu::{Activation, Clip, ImageShape, Options, Shape, TextShape, TransformerShape};
+//!
+//! # fn read(name: &str, shape: &[usize]) -> Result<Vec<f32>, String> { Err(format!("{name} {shape:?}")) }
+//! let image = TransformerShape {
+//!     hidden: 768,
+//!     inner: 3072,
+//!     layers: 12,
+//!     heads: 12,
+//!     activation: Activation::QuickGelu,
+//!     epsilon: 1e-5,
+//! };
+//! let text = TransformerShape { hidden: 512, inner: 2048, heads: 8, ..image };
+//! let shape = Shape {
+//!     dimension: 512,
+//!     image_size: 224,
+//!     image: ImageShape::Patches { patch: 32, transformer: image },
+//!     text: TextShape { vocabulary: 49408, positions: 77, transformer: text },
+//! };
+//! let mut clip = Clip::open(shape, &read, &Options::default())?;
+//! let embeddings = clip.encode_texts(&[&[49406, 736, 2595, 49407]])?;
 //! # Ok::<(), knytt_gpu::Error>(())
 //! ```
 //!
