@@ -58,9 +58,7 @@ fn precision(asked: Precision, adapter: Option<usize>) -> Result<knytt_gpu::Prec
         Precision::Auto | Precision::F32 => Ok(knytt_gpu::Precision::F32),
         Precision::Bf16 if Adapter::find(adapter)?.has_f16 => Ok(knytt_gpu::Precision::F16),
         Precision::Bf16 => Ok(knytt_gpu::Precision::F16Weights),
-        Precision::Int8 => {
-            Err(knytt_gpu::Error::Shape("not in eight bits; ask for f32 or bf16".into()))
-        }
+        Precision::Int8 => Err(knytt_gpu::Error::Shape("not in eight bits; ask for f32 or bf16".into())),
     }
 }
 
@@ -112,5 +110,37 @@ fn layers(transformer: &Transformer) -> TransformerShape {
             Activation::Gelu => Nonlinearity::Gelu,
         },
         epsilon: transformer.layer_norm_eps as f32,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, OnceLock};
+
+    use crate::model::Model;
+    use crate::running::Running;
+    use crate::{Bundle, Device, Options};
+
+    #[test]
+    fn the_cpu_takes_over_from_a_gpu_that_is_lost_and_says_so() {
+        let (bundle, notice) = (Arc::new(Bundle::starter().unwrap()), Arc::new(OnceLock::new()));
+        let ids = [bundle.words().ids("a red dress").unwrap()];
+        let load = |device| {
+            let options = Options { device, ..Options::default() };
+            Running::load(bundle.clone(), &options, notice.clone()).unwrap()
+        };
+        let expected = load(Device::Cpu).texts(&ids).unwrap();
+        let mut running = load(Device::Gpu(Some(0)));
+        running.texts(&ids).unwrap();
+        assert_eq!(notice.get(), None);
+        let Model::Gpu(gpu) = running.model() else { panic!("it runs on the GPU") };
+        gpu.clip.lose();
+        for _ in 0..2 {
+            assert_eq!(running.texts(&ids).unwrap(), expected);
+        }
+        assert!(matches!(running.model(), Model::Packed(_)));
+        let notice = notice.get().unwrap();
+        assert_eq!(notice.device, Device::Gpu(Some(0)));
+        assert!(notice.reason.contains("lost"), "{notice}");
     }
 }

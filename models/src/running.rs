@@ -41,6 +41,12 @@ impl Running {
         Ok(Self { model, bundle, options: options.clone(), notice })
     }
 
+    /// What it runs on now.
+    #[cfg(all(test, feature = "wgpu"))]
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
     /// As [`Model::images`].
     pub fn images(&mut self, pixels: &[f32]) -> Result<Vec<Vec<f32>>> {
         self.run(|model, dimension| model.images(pixels, dimension))

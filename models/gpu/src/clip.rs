@@ -123,6 +123,11 @@ impl Clip {
         &self.gpu.adapter
     }
 
+    /// Takes the device away, as a driver does that resets it: so that what happens then can be tried.
+    pub fn lose(&self) {
+        self.gpu.device.destroy();
+    }
+
     /// `pixels`: `[batch, 3, height, width]`, f32, RGB, normalised. Returns `[batch, dimension]`, not yet of
     /// unit norm.
     ///
