@@ -1,13 +1,15 @@
 //! A model on disk: four files in one folder.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use candle_core::{DType, Device as Candle};
-use candle_nn::VarBuilder;
+use candle_core::Device as Candle;
+use knytt_kernels::{Isa, Precision};
 use safetensors::SafeTensors;
 
-use crate::clip::Clip;
+use crate::clip::Cache;
 use crate::config::Config;
+use crate::model::Model;
 use crate::preprocess::Preprocessing;
 use crate::tokenize::Words;
 use crate::weights::Weights;
@@ -22,7 +24,7 @@ pub struct Bundle {
     config: Config,
     preprocessing: Preprocessing,
     words: Words,
-    weights: Weights,
+    weights: Arc<Weights>,
     fingerprint: Fingerprint,
 }
 
@@ -95,7 +97,7 @@ impl Bundle {
         let text = &config.text_config;
         let words = Words::parse(texts.tokenizer, text.max_position_embeddings, text.eos_token_id)?;
         let fingerprint = fingerprint(&config, &preprocessing, texts.tokenizer, &weights)?;
-        Ok(Self { name, config, preprocessing, words, weights, fingerprint })
+        Ok(Self { name, config, preprocessing, words, weights: Arc::new(weights), fingerprint })
     }
 
     /// The folder's name, or `starter`.
@@ -145,11 +147,23 @@ impl Bundle {
         })
     }
 
-    /// Loads the weights, as f32 whatever the file stores.
-    pub(crate) fn load(&self, device: &Candle) -> Result<Clip> {
-        let weights = VarBuilder::from_slice_safetensors(&self.weights, DType::F32, device)
-            .map_err(|e| Error::Weights(e.to_string()))?;
-        Clip::new(&self.config, &weights).map_err(|e| Error::Weights(without_backtrace(&e)))
+    /// Loads the weights for Candle's tensors.
+    pub(crate) fn load_plain(&self, device: Candle) -> Result<Model> {
+        Model::plain(&self.config, &self.weights, device)
+    }
+
+    /// Loads the weights for an adapter's kernels.
+    #[cfg(feature = "wgpu")]
+    pub(crate) fn load_gpu(&self, adapter: Option<usize>, options: &crate::Options) -> Result<Model> {
+        let model = crate::gpu::OnGpu::load(&self.config, &self.weights, adapter, options)?;
+        Ok(Model::Gpu(Box::new(model)))
+    }
+
+    /// Loads the weights for the processor's own kernels. `folder`: where packed weights are kept.
+    pub(crate) fn load_packed(&self, precision: Precision, threads: usize, folder: Option<&Path>) -> Result<Model> {
+        let isa = Isa::best();
+        let cache = folder.map(|folder| Cache::open(folder, &self.fingerprint, isa, precision));
+        Model::packed(&self.config, &self.weights, isa, precision, threads, cache.unwrap_or_default())
     }
 }
 
@@ -174,9 +188,4 @@ fn fingerprint(
         hasher.finalize().as_bytes(),
         &(config.projection_dim as u64).to_le_bytes(),
     ]))
-}
-
-/// Candle's errors carry a stack trace below the first line.
-fn without_backtrace(error: &candle_core::Error) -> String {
-    error.to_string().lines().next().unwrap_or_default().trim().into()
 }

@@ -15,6 +15,9 @@ pub enum Device {
     Cuda(usize),
     /// An Apple GPU, by number; needs the feature `metal`.
     Metal(usize),
+    /// Any GPU, by its place in the list of adapters; without one, the first that is no software. Needs the
+    /// feature `wgpu`.
+    Gpu(Option<usize>),
 }
 
 impl Device {
@@ -32,6 +35,8 @@ impl Device {
             Self::Metal(_) => {
                 Err(self.missing("this build has no Metal support; build with --features metal"))
             }
+            // With it, a model does not come to Candle.
+            Self::Gpu(_) => Err(self.missing("this build has no wgpu support; build with --features wgpu")),
         }
     }
 
@@ -47,6 +52,8 @@ impl fmt::Display for Device {
             Self::Cpu => f.write_str("cpu"),
             Self::Cuda(n) => write!(f, "cuda:{n}"),
             Self::Metal(n) => write!(f, "metal:{n}"),
+            Self::Gpu(None) => f.write_str("gpu"),
+            Self::Gpu(Some(n)) => write!(f, "gpu:{n}"),
         }
     }
 }
@@ -54,11 +61,11 @@ impl fmt::Display for Device {
 impl FromStr for Device {
     type Err = Error;
 
-    /// `cpu`, `cuda`, `cuda:1`, `metal`, `metal:0`.
+    /// `cpu`, `cuda`, `cuda:1`, `metal`, `metal:0`, `gpu`, `gpu:0`.
     fn from_str(text: &str) -> Result<Self> {
         let unknown = || Error::Device {
             device: text.into(),
-            reason: "known devices are cpu, cuda, cuda:N, metal and metal:N".into(),
+            reason: "known devices are cpu, cuda, cuda:N, metal, metal:N, gpu and gpu:N".into(),
         };
         let (kind, number) = text.split_once(':').unwrap_or((text, "0"));
         let number = number.parse().map_err(|_| unknown())?;
@@ -66,6 +73,7 @@ impl FromStr for Device {
             "cpu" if !text.contains(':') => Ok(Self::Cpu),
             "cuda" => Ok(Self::Cuda(number)),
             "metal" => Ok(Self::Metal(number)),
+            "gpu" => Ok(Self::Gpu(text.contains(':').then_some(number))),
             _ => Err(unknown()),
         }
     }
@@ -77,11 +85,14 @@ mod tests {
 
     #[test]
     fn names_read_back_as_they_are_written() {
-        for device in [Device::Cpu, Device::Cuda(0), Device::Cuda(3), Device::Metal(0)] {
+        let gpus = [Device::Gpu(None), Device::Gpu(Some(0)), Device::Gpu(Some(2))];
+        for device in
+            [Device::Cpu, Device::Cuda(0), Device::Cuda(3), Device::Metal(0)].into_iter().chain(gpus)
+        {
             assert_eq!(device.to_string().parse::<Device>().unwrap(), device);
         }
         assert_eq!("cuda".parse::<Device>().unwrap(), Device::Cuda(0));
-        for bad in ["", "gpu", "cpu:1", "cuda:x", "metal:-1"] {
+        for bad in ["", "tpu", "cpu:1", "cuda:x", "metal:-1", "gpu:", "gpu:x"] {
             assert!(bad.parse::<Device>().is_err(), "{bad}");
         }
     }

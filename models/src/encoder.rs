@@ -1,15 +1,15 @@
 //! One thread owns the model; everyone else sends it work through a bounded queue.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::thread;
 
-use candle_core::Tensor;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use image::RgbImage;
 
-use crate::clip::Clip;
+use crate::model::Model;
 use crate::preprocess::Pixels;
-use crate::{Bundle, Device, Embedding, Error, Fingerprint, Result};
+use crate::running::{Notice, Running};
+use crate::{Bundle, Device, Embedding, Error, Fingerprint, Options, Precision, Result};
 
 /// Pictures or texts in one pass of the model. Small, so that memory stays bounded and a query that
 /// comes in between does not wait long; other sizes have not been measured.
@@ -24,6 +24,7 @@ const QUEUE: usize = 2 * MAX_BATCH;
 pub struct Encoder {
     jobs: Sender<Job>,
     bundle: Arc<Bundle>,
+    notice: Arc<OnceLock<Notice>>,
 }
 
 /// An embedding that is being computed.
@@ -41,21 +42,33 @@ struct Job {
 }
 
 impl Encoder {
-    /// Loads the bundle's weights and starts the thread.
+    /// Loads the bundle's weights and starts the thread, with everything else as is usual.
     ///
     /// # Errors
     /// [`Error::Device`] if the device is missing, [`Error::Weights`] if a tensor is.
     pub fn start(bundle: Bundle, device: Device) -> Result<Self> {
-        let device = device.open()?;
-        let model = bundle.load(&device)?;
-        let bundle = Arc::new(bundle);
+        Self::start_with(bundle, &Options { device, ..Options::default() })
+    }
+
+    /// Loads the bundle's weights and starts the thread.
+    ///
+    /// # Errors
+    /// [`Error::Device`] if the device is missing, [`Error::Weights`] if a tensor is.
+    pub fn start_with(bundle: Bundle, options: &Options) -> Result<Self> {
+        let (bundle, notice) = (Arc::new(bundle), Arc::new(OnceLock::new()));
+        let model = Running::load(bundle.clone(), options, notice.clone())?;
         let (jobs, queue) = bounded(QUEUE);
-        let worker = Worker { model, device, bundle: bundle.clone() };
+        let worker = Worker { model, bundle: bundle.clone() };
         thread::Builder::new()
             .name("knytt-encoder".into())
             .spawn(move || worker.run(&queue))
             .map_err(|source| Error::Read { path: "a new thread".into(), source })?;
-        Ok(Self { jobs, bundle })
+        Ok(Self { jobs, bundle, notice })
+    }
+
+    /// Set once the device has failed and the CPU has taken over.
+    pub fn notice(&self) -> Option<&Notice> {
+        self.notice.get()
     }
 
     /// The bundle that it runs.
@@ -125,14 +138,31 @@ impl Pending {
     }
 }
 
+/// The model on the device that was asked for.
+pub(crate) fn load(bundle: &Bundle, options: &Options) -> Result<Model> {
+    #[cfg(feature = "wgpu")]
+    if let Device::Gpu(adapter) = options.device {
+        return bundle.load_gpu(adapter, options);
+    }
+    if options.device != Device::Cpu {
+        return bundle.load_plain(options.device.open()?);
+    }
+    let cores = || thread::available_parallelism().map_or(1, usize::from);
+    let precision = match options.precision {
+        Precision::Auto | Precision::F32 => knytt_kernels::Precision::F32,
+        Precision::Bf16 => knytt_kernels::Precision::Bf16,
+        Precision::Int8 => knytt_kernels::Precision::Int8,
+    };
+    bundle.load_packed(precision, options.threads.unwrap_or_else(cores), options.cache.as_deref())
+}
+
 struct Worker {
-    model: Clip,
-    device: candle_core::Device,
+    model: Running,
     bundle: Arc<Bundle>,
 }
 
 impl Worker {
-    fn run(self, queue: &Receiver<Job>) {
+    fn run(mut self, queue: &Receiver<Job>) {
         while let Ok(first) = queue.recv() {
             let batch = std::iter::once(first).chain(queue.try_iter()).take(MAX_BATCH);
             let (mut pictures, mut texts) = (Vec::new(), Vec::new());
@@ -142,30 +172,38 @@ impl Worker {
                     Input::Text(ids) => texts.push((ids, reply)),
                 }
             }
-            self.answer(pictures, |pixels| self.images(pixels));
-            self.answer(texts, |ids| Ok(self.model.encode_texts(ids, &self.device)?));
+            self.answer(pictures, Self::images);
+            self.answer(texts, Self::texts);
         }
     }
 
-    fn images(&self, pictures: &[Pixels]) -> Result<Tensor> {
+    fn images(&mut self, pictures: &[Pixels]) -> Result<Vec<Vec<f32>>> {
         let mut pixels = Vec::new();
         for picture in pictures {
             self.bundle.preprocessing().normalise_into(picture, &mut pixels);
         }
-        Ok(self.model.encode_images(&pixels, &self.device)?)
+        self.model.images(&pixels)
+    }
+
+    fn texts(&mut self, ids: &[Vec<u32>]) -> Result<Vec<Vec<f32>>> {
+        self.model.texts(ids)
     }
 
     /// Runs one batch. If it fails as a whole, each member is tried alone, so that one bad input does
     /// not take the others with it.
-    fn answer<T>(&self, batch: Vec<(T, Sender<Result<Embedding>>)>, encode: impl Fn(&[T]) -> Result<Tensor>) {
+    fn answer<T>(
+        &mut self,
+        batch: Vec<(T, Sender<Result<Embedding>>)>,
+        encode: impl Fn(&mut Self, &[T]) -> Result<Vec<Vec<f32>>>,
+    ) {
         let (inputs, replies): (Vec<T>, Vec<_>) = batch.into_iter().unzip();
         if inputs.is_empty() {
             return;
         }
-        let results = match self.rows(encode(&inputs)) {
+        let results = match encode(self, &inputs).map(|rows| self.embeddings(rows)) {
             Ok(embeddings) => embeddings,
             Err(_) if inputs.len() > 1 => {
-                inputs.iter().map(|input| self.rows(encode(std::slice::from_ref(input)))?.remove(0)).collect()
+                inputs.iter().map(|input| self.alone(input, &encode)).collect()
             }
             Err(error) => vec![Err(error)],
         };
@@ -175,8 +213,16 @@ impl Worker {
         }
     }
 
-    fn rows(&self, output: Result<Tensor>) -> Result<Vec<Result<Embedding>>> {
-        let rows = output?.to_vec2::<f32>()?;
-        Ok(rows.into_iter().map(|row| Embedding::new(row, self.bundle.fingerprint().clone())).collect())
+    fn alone<T>(
+        &mut self,
+        input: &T,
+        encode: &impl Fn(&mut Self, &[T]) -> Result<Vec<Vec<f32>>>,
+    ) -> Result<Embedding> {
+        let rows = encode(self, std::slice::from_ref(input))?;
+        self.embeddings(rows).pop().unwrap_or(Err(Error::Stopped))
+    }
+
+    fn embeddings(&self, rows: Vec<Vec<f32>>) -> Vec<Result<Embedding>> {
+        rows.into_iter().map(|row| Embedding::new(row, self.bundle.fingerprint().clone())).collect()
     }
 }

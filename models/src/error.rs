@@ -42,6 +42,18 @@ pub enum Error {
         reason: String,
     },
 
+    /// Not the name of a precision.
+    #[error("unknown precision {0:?}: known are auto, f32, bf16 and int8")]
+    Precision(String),
+    /// The device was there and failed: lost, or out of memory. Another one would do the same work.
+    #[error("device {device} failed: {reason}")]
+    DeviceFailed {
+        /// As asked for.
+        device: String,
+        /// What the driver said.
+        reason: String,
+    },
+
     /// A picture cannot be decoded, or is larger than the limits allow.
     #[error(transparent)]
     Decode(#[from] crate::decode::DecodeError),

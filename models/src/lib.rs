@@ -22,7 +22,12 @@ mod embedding;
 mod encoder;
 mod error;
 mod fingerprint;
+#[cfg(feature = "wgpu")]
+mod gpu;
+mod model;
+mod options;
 mod preprocess;
+mod running;
 mod tokenize;
 mod weights;
 
@@ -33,5 +38,9 @@ pub use embedding::Embedding;
 pub use encoder::{Encoder, Pending};
 pub use error::{Error, Result};
 pub use fingerprint::Fingerprint;
+#[cfg(feature = "wgpu")]
+pub use knytt_gpu::{Adapter, adapters};
+pub use options::{Options, Precision};
 pub use preprocess::{Kernel, Pixels, Preprocessing};
+pub use running::Notice;
 pub use tokenize::Words;

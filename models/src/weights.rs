@@ -4,6 +4,7 @@
 #![allow(unsafe_code)]
 
 use std::fs::File;
+use std::io;
 use std::ops::Deref;
 use std::path::Path;
 
@@ -22,14 +23,18 @@ pub(crate) enum Weights {
 impl Weights {
     /// Maps `path`.
     pub fn map(path: &Path) -> Result<Self> {
-        let read = |source| Error::Read { path: path.into(), source };
-        let file = File::open(path).map_err(read)?;
-        // SAFETY: the map is read-only and private to this bundle. A file that another program cuts
-        // short while it is mapped would end this one; bundles are replaced by renaming, never
-        // written in place.
-        let map = unsafe { Mmap::map(&file) }.map_err(read)?;
+        let map = map_file(path).map_err(|source| Error::Read { path: path.into(), source })?;
         Ok(Self::Mapped(map))
     }
+}
+
+/// Maps a file for reading.
+pub(crate) fn map_file(path: &Path) -> io::Result<Mmap> {
+    let file = File::open(path)?;
+    // SAFETY: the map is read-only and private to this program's model. A file that another program cuts
+    // short while it is mapped would end this one; bundles and caches are replaced by renaming, never
+    // written in place.
+    unsafe { Mmap::map(&file) }
 }
 
 impl Deref for Weights {

@@ -63,6 +63,8 @@ const TESTS: &[Need] = &[
         debian: &["postgresql-15"],
     },
     Need { name: "NATS", probe: Program("nats-server", &["--version"]), debian: &["nats-server"] },
+    // A GPU for machines that have none: the kernels' tests run on it.
+    Need { name: "lavapipe", probe: File(LAVAPIPE), debian: &["mesa-vulkan-drivers", "libvulkan1"] },
     // Reads packs as other programs do.
     Need {
         name: "Python",
@@ -76,6 +78,12 @@ const TESTS: &[Need] = &[
         debian: &["fonts-noto-core"],
     },
 ];
+
+const LAVAPIPE: &str = if cfg!(target_arch = "aarch64") {
+    "/usr/share/vulkan/icd.d/lvp_icd.aarch64.json"
+} else {
+    "/usr/share/vulkan/icd.d/lvp_icd.x86_64.json"
+};
 
 const LINUX_PKG_CONFIG: Probe = if cfg!(target_os = "linux") {
     Program("pkg-config", &["--version"])

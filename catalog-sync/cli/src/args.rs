@@ -78,7 +78,7 @@ pub struct ModelArgs {
     #[arg(long, value_name = "BUNDLE")]
     pub model: Option<PathBuf>,
 
-    /// Where the model runs: cpu, cuda, cuda:N, metal
+    /// Where the model runs: cpu, gpu, gpu:N, cuda, cuda:N, metal
     #[arg(long, value_name = "DEVICE", default_value = "cpu", value_parser = device)]
     pub device: Device,
 }
@@ -200,7 +200,7 @@ pub struct BundleArgs {
     #[arg(value_name = "BUNDLE")]
     pub bundle: PathBuf,
 
-    /// Where the model runs: cpu, cuda, cuda:N, metal
+    /// Where the model runs: cpu, gpu, gpu:N, cuda, cuda:N, metal
     #[arg(long, value_name = "DEVICE", default_value = "cpu", value_parser = device)]
     pub device: Device,
 

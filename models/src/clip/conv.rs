@@ -64,14 +64,15 @@ impl Conv {
 
 /// Copies the patch under each output pixel into a row: `[batch · height' · width', kernel² · channels]`.
 #[derive(Clone, Copy)]
-struct Unfold {
-    kernel: usize,
-    stride: usize,
-    padding: usize,
+pub(super) struct Unfold {
+    pub kernel: usize,
+    pub stride: usize,
+    pub padding: usize,
 }
 
 impl Unfold {
-    fn output(&self, side: usize) -> usize {
+    /// The side of its result for maps of this side.
+    pub fn output(&self, side: usize) -> usize {
         (side + 2 * self.padding - self.kernel) / self.stride + 1
     }
 
@@ -101,7 +102,7 @@ impl Unfold {
     }
 
     /// Fills the rows of one output pixel after the other, starting at output pixel `first`.
-    fn copy_rows(
+    pub fn copy_rows(
         &self,
         x: &[f32],
         (height, width, channels): (usize, usize, usize),

@@ -3,6 +3,7 @@
 //! Follows transformers' `modeling_clip.py` (5.23); names of tensors are those of its checkpoints.
 
 mod conv;
+mod packed;
 mod resnet;
 mod text;
 mod transformer;
@@ -15,6 +16,10 @@ use self::resnet::ResNet;
 use self::text::TextTower;
 use self::vit::ViT;
 use crate::config::{Config, VisionConfig};
+
+#[cfg(feature = "wgpu")]
+pub(crate) use self::text::end_position;
+pub(crate) use self::packed::{Cache, PackedClip, Source};
 
 /// Both towers with their projections, weights loaded.
 pub(crate) struct Clip {
@@ -79,6 +84,7 @@ impl Clip {
 #[cfg(test)]
 mod tests {
     use candle_core::{DType, Device, Tensor, safetensors};
+    use knytt_kernels::Precision;
 
     use crate::Bundle;
 
@@ -95,15 +101,25 @@ mod tests {
         assert!(difference <= 1e-4 && cosine >= 0.99999, "difference {difference}, cosine {cosine}");
     }
 
+    fn tensor(rows: Vec<Vec<f32>>) -> Tensor {
+        Tensor::new(rows, &Device::Cpu).unwrap()
+    }
+
     #[test]
     fn the_starters_embeddings_are_those_of_its_reference() {
         let golden = safetensors::load_buffer(GOLDEN, &Device::Cpu).unwrap();
         let bundle = Bundle::starter().unwrap();
-        let model = bundle.load(&Device::Cpu).unwrap();
+        let mut models = [
+            bundle.load_plain(Device::Cpu).unwrap(),
+            bundle.load_packed(Precision::F32, 2, None).unwrap(),
+        ];
 
         let pixels = golden["pixels"].to_dtype(DType::F32).unwrap().flatten_all().unwrap();
-        let images = model.encode_images(&pixels.to_vec1::<f32>().unwrap(), &Device::Cpu).unwrap();
-        assert_close(&images, &golden["image_embeds"]);
+        let pixels = pixels.to_vec1::<f32>().unwrap();
+        let dimension = bundle.dimension();
+        for model in &mut models {
+            assert_close(&tensor(model.images(&pixels, dimension).unwrap()), &golden["image_embeds"]);
+        }
 
         let (_, header) = ::safetensors::SafeTensors::read_metadata(GOLDEN).unwrap();
         let texts = &header.metadata().as_ref().unwrap()["texts"];
@@ -113,6 +129,8 @@ mod tests {
             let expected = golden[&format!("ids_{n}")].to_vec1::<i64>().unwrap();
             assert!(ids.iter().map(|id| i64::from(*id)).eq(expected), "{}", texts[n]);
         }
-        assert_close(&model.encode_texts(&ids, &Device::Cpu).unwrap(), &golden["text_embeds"]);
+        for model in &mut models {
+            assert_close(&tensor(model.texts(&ids, dimension).unwrap()), &golden["text_embeds"]);
+        }
     }
 }

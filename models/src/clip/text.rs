@@ -42,18 +42,16 @@ impl TextTower {
         let x = words.broadcast_add(&self.position_embedding.i(..longest)?)?;
         let x = self.encoder.forward(&x, Some(&causal_mask(longest, device)?))?;
         let ends: Vec<Tensor> =
-            ids.iter().enumerate().map(|(n, ids)| x.i((n, self.end_position(ids)))).collect::<Result<_>>()?;
+            ids.iter().enumerate().map(|(n, ids)| x.i((n, end_position(self.end_token, ids)))).collect::<Result<_>>()?;
         self.final_layer_norm.forward(&Tensor::stack(&ends, 0)?)
     }
 
-    fn end_position(&self, ids: &[u32]) -> usize {
-        let end = if self.end_token == LEGACY_END_TOKEN {
-            ids.iter().max().copied().unwrap_or(0)
-        } else {
-            self.end_token
-        };
-        ids.iter().position(|id| *id == end).unwrap_or(ids.len().saturating_sub(1))
-    }
+}
+
+/// Where a text is read: at its first end token, or at its last one if it has none.
+pub(crate) fn end_position(end_token: u32, ids: &[u32]) -> usize {
+    let end = if end_token == LEGACY_END_TOKEN { ids.iter().max().copied().unwrap_or(0) } else { end_token };
+    ids.iter().position(|id| *id == end).unwrap_or(ids.len().saturating_sub(1))
 }
 
 /// `[positions, positions]`: 0 where a position may look (itself and what came before), −∞ elsewhere.

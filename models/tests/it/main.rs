@@ -4,6 +4,8 @@
 
 mod bad_bundle;
 mod encoder;
+#[cfg(feature = "wgpu")]
+mod gpu;
 mod parity;
 
 use std::path::PathBuf;

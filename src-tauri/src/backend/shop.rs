@@ -178,6 +178,11 @@ fn start(bundle: Bundle, device: &str) -> Result<Encoder, Problem> {
 
 /// Where this build could run a model.
 fn devices() -> Vec<String> {
-    let built = [(true, "cpu"), (cfg!(feature = "cuda"), "cuda"), (cfg!(feature = "metal"), "metal")];
+    let built = [
+        (true, "cpu"),
+        (cfg!(feature = "wgpu"), "gpu"),
+        (cfg!(feature = "cuda"), "cuda"),
+        (cfg!(feature = "metal"), "metal"),
+    ];
     built.into_iter().filter(|(here, _)| *here).map(|(_, name)| name.into()).collect()
 }

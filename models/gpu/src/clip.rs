@@ -1,0 +1,280 @@
+//! CLIP: an image tower and a text tower that meet in one space.
+
+use std::path::PathBuf;
+
+use crate::gpu::Gpu;
+use crate::kernels::Kernels;
+use crate::plan::{ANSWER, Epilogue, INPUT, Plan, Planner};
+use crate::residual::ResNet;
+use crate::rows::{Matrix, Rows, Workspace};
+use crate::tensors::{Source, Tensors};
+use crate::text::TextTower;
+use crate::tile::SMALLEST_TILE_ROWS;
+use crate::vit::ViT;
+use crate::{Adapter, Error, ImageShape, Precision, Result, Shape, TextShape};
+
+/// Pictures or texts in one submission at most. Larger batches gain nothing, and a submission that takes
+/// seconds makes some systems take the GPU away.
+pub(crate) const LARGEST_BATCH: usize = 256;
+
+/// Plans that are kept; texts of many lengths would make one each.
+const KEPT_PLANS: usize = 16;
+
+/// Which adapter, and how it calculates.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// A number out of [`adapters`](crate::adapters); without one, the first that is no software.
+    pub adapter: Option<usize>,
+    /// How weights are stored and multiplied.
+    pub precision: Precision,
+    /// A folder for compiled kernels, where the driver lets programs keep them.
+    pub pipeline_cache: Option<PathBuf>,
+}
+
+/// A model on a GPU.
+pub struct Clip {
+    gpu: Gpu,
+    kernels: Kernels,
+    image_tower: ImageTower,
+    visual_projection: Matrix,
+    text_tower: TextTower,
+    text_projection: Matrix,
+    shape: Shape,
+    workspace: Workspace,
+    /// The newest last.
+    plans: Vec<Planned>,
+}
+
+enum ImageTower {
+    ViT(Box<ViT>),
+    ResNet(ResNet),
+}
+
+/// What a plan is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Work {
+    Images { batch: usize },
+    Texts { batch: usize, positions: usize },
+}
+
+/// Steps that are not bound to their buffers yet.
+struct Drafted<'a> {
+    planner: Planner<'a>,
+    inputs: Vec<wgpu::Buffer>,
+    output: Rows,
+    answer: wgpu::Buffer,
+}
+
+struct Planned {
+    work: Work,
+    plan: Plan,
+    inputs: Vec<wgpu::Buffer>,
+    output: Rows,
+    answer: wgpu::Buffer,
+}
+
+impl Clip {
+    /// Opens the GPU, compiles the kernels and uploads the weights. `tensors` gives each tensor by the
+    /// name that transformers' `CLIPModel` has for it.
+    ///
+    /// # Errors
+    /// [`Error::NoAdapter`], [`Error::OnlySoftware`], [`Error::UnknownAdapter`] or [`Error::Open`] if there
+    /// is no such GPU; [`Error::Shape`], [`Error::Tensor`] or [`Error::Limit`] if the model is not for it;
+    /// [`Error::OutOfMemory`], [`Error::Lost`] or [`Error::Driver`] if it failed.
+    pub fn open(shape: Shape, tensors: &Source<'_>, options: &Options) -> Result<Self> {
+        shape.check()?;
+        Self::on(Gpu::open(options)?, shape, tensors)
+    }
+
+    pub(crate) fn on(gpu: Gpu, shape: Shape, tensors: &Source<'_>) -> Result<Self> {
+        let kernels = Kernels::new(&gpu, &shape)?;
+        let tensors = Tensors::new(tensors);
+        let vision = tensors.below("vision_model");
+        let (image_tower, pooled) = match &shape.image {
+            ImageShape::Patches { patch, transformer } => {
+                let tower = ViT::upload(&gpu, shape.image_size, *patch, *transformer, &vision)?;
+                (ImageTower::ViT(Box::new(tower)), transformer.hidden)
+            }
+            ImageShape::Residual { stem, stages } => {
+                let tower = ResNet::upload(&gpu, shape.image_size, stem, stages, &vision)?;
+                let pooled = tower.pooled;
+                (ImageTower::ResNet(tower), pooled)
+            }
+        };
+        let projection = |name: &str, from| {
+            let weight = tensors.below(name).get("weight", &[shape.dimension, from])?;
+            Matrix::upload(&gpu, name, from, &weight, &[])
+        };
+        Ok(Self {
+            image_tower,
+            visual_projection: projection("visual_projection", pooled)?,
+            text_tower: TextTower::upload(&gpu, &shape.text, &tensors.below("text_model"))?,
+            text_projection: projection("text_projection", shape.text.transformer.hidden)?,
+            kernels,
+            gpu,
+            shape,
+            workspace: Workspace::default(),
+            plans: Vec::new(),
+        })
+    }
+
+    /// What it runs on.
+    pub fn adapter(&self) -> &Adapter {
+        &self.gpu.adapter
+    }
+
+    /// Takes the device away, as a driver does that resets it: so that what happens then can be tried.
+    pub fn lose(&self) {
+        self.gpu.device.destroy();
+    }
+
+    /// `pixels`: `[batch, 3, height, width]`, f32, RGB, normalised. Returns `[batch, dimension]`, not yet of
+    /// unit norm.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if that is no whole number of pictures; [`Error::OutOfMemory`], [`Error::Lost`] or
+    /// [`Error::Driver`] if the GPU failed.
+    pub fn encode_images(&mut self, pixels: &[f32]) -> Result<Vec<f32>> {
+        let picture = self.shape.pixels();
+        if !pixels.len().is_multiple_of(picture) {
+            let received = pixels.len();
+            return Err(Error::Input(format!("expected pictures of {picture} values, got {received}")));
+        }
+        let (bytes, rows) = match &self.image_tower {
+            ImageTower::ViT(tower) => (tower.bytes_per_item(), tower.rows_per_item()),
+            ImageTower::ResNet(tower) => (tower.bytes_per_item(), tower.rows_per_item()),
+        };
+        let largest = self.largest_batch(bytes.max(4 * picture as u64), rows)?;
+        let mut embeddings = Vec::new();
+        for pixels in pixels.chunks(largest * picture) {
+            let work = Work::Images { batch: pixels.len() / picture };
+            embeddings.extend(self.run(work, &[bytemuck::cast_slice(pixels)])?);
+        }
+        Ok(embeddings)
+    }
+
+    /// `texts`: token ids of each, begin and end token included, read at the last. Returns
+    /// `[batch, dimension]`, not yet of unit norm.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if a text is empty, too long or has an unknown token; else as
+    /// [`encode_images`](Self::encode_images).
+    pub fn encode_texts(&mut self, texts: &[&[u32]]) -> Result<Vec<f32>> {
+        texts.iter().try_for_each(|text| self.check_text(text))?;
+        // Under a causal mask what follows a text's end cannot reach it: the batch is as long as its longest.
+        let positions = texts.iter().map(|text| text.len()).max().unwrap_or(0);
+        let largest = self.largest_batch(self.text_tower.bytes_per_item(positions), positions)?;
+        let mut embeddings = Vec::new();
+        for texts in texts.chunks(largest) {
+            let padded = texts
+                .iter()
+                .flat_map(|text| text.iter().copied().chain(std::iter::repeat(0)).take(positions));
+            let tokens: Vec<u32> = padded.collect();
+            let ends: Vec<u32> = texts.iter().map(|text| text.len() as u32 - 1).collect();
+            let work = Work::Texts { batch: texts.len(), positions };
+            embeddings.extend(self.run(work, &[bytemuck::cast_slice(&tokens), bytemuck::cast_slice(&ends)])?);
+        }
+        Ok(embeddings)
+    }
+
+    fn check_text(&self, text: &[u32]) -> Result<()> {
+        let TextShape { vocabulary, positions, .. } = self.shape.text;
+        if text.is_empty() || text.len() > positions {
+            let received = text.len();
+            return Err(Error::Input(format!("expected a text of 1 to {positions} tokens, got {received}")));
+        }
+        match text.iter().find(|&&token| token as usize >= vocabulary) {
+            Some(token) => {
+                Err(Error::Input(format!("token {token} is beyond the {vocabulary} that are known")))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// How many items of which one needs a buffer of `bytes` and a matrix of `rows` the adapter takes at a
+    /// time.
+    fn largest_batch(&self, bytes: u64, rows: usize) -> Result<usize> {
+        let allowed = self.gpu.largest_binding();
+        let groups = self.gpu.limits.max_compute_workgroups_per_dimension as usize;
+        let by_rows = groups * SMALLEST_TILE_ROWS / rows.max(1);
+        let largest = ((allowed / bytes.max(1)) as usize).min(by_rows).min(groups).min(LARGEST_BATCH);
+        match largest {
+            0 => Err(Error::Limit { what: "bytes per buffer", needed: bytes, allowed }),
+            largest => Ok(largest),
+        }
+    }
+
+    /// Runs one batch and returns `[batch, dimension]`.
+    fn run(&mut self, work: Work, inputs: &[&[u8]]) -> Result<Vec<f32>> {
+        let planned = match self.plans.iter().position(|planned| planned.work == work) {
+            Some(at) => self.plans.remove(at),
+            None => self.plan(work, inputs)?,
+        };
+        for (buffer, bytes) in planned.inputs.iter().zip(inputs) {
+            self.gpu.queue.write_buffer(buffer, 0, bytes);
+        }
+        let rows = planned.plan.run(&self.gpu, &planned.output, &planned.answer)?;
+        let row = 4 * planned.output.quads;
+        self.plans.push(planned);
+        let dimension = self.shape.dimension;
+        Ok(rows.chunks_exact(row).flat_map(|row| &row[..dimension]).copied().collect())
+    }
+
+    fn plan(&mut self, work: Work, inputs: &[&[u8]]) -> Result<Planned> {
+        let mut space = std::mem::take(&mut self.workspace);
+        let before = space.bytes();
+        let planned = self.draft_twice(&mut space, work, inputs);
+        if space.bytes() != before {
+            // The plans that there are hold the smaller buffers, which would stay with them.
+            self.plans.clear();
+        } else if self.plans.len() == KEPT_PLANS {
+            self.plans.remove(0);
+        }
+        self.workspace = space;
+        planned
+    }
+
+    /// Buffers may grow on the way. Drafted again, all are the grown ones.
+    fn draft_twice(&self, space: &mut Workspace, work: Work, inputs: &[&[u8]]) -> Result<Planned> {
+        let before = space.bytes();
+        let draft = self.draft(space, work, inputs)?;
+        if space.bytes() == before {
+            draft.finish(work)
+        } else {
+            self.draft(space, work, inputs)?.finish(work)
+        }
+    }
+
+    fn draft(&self, space: &mut Workspace, work: Work, inputs: &[&[u8]]) -> Result<Drafted<'_>> {
+        let gpu = &self.gpu;
+        let mut planner = Planner::new(gpu, &self.kernels);
+        let mut buffers = Vec::new();
+        for (part, bytes) in ["input", "read"].into_iter().zip(inputs) {
+            buffers.push(space.buffer(gpu, part, bytes.len() as u64, INPUT)?);
+        }
+        let (pooled, projection) = match (work, &self.image_tower) {
+            (Work::Images { batch }, ImageTower::ViT(tower)) => {
+                (tower.plan(&mut planner, space, &buffers[0], batch)?, &self.visual_projection)
+            }
+            (Work::Images { batch }, ImageTower::ResNet(tower)) => {
+                (tower.plan(&mut planner, space, &buffers[0], batch)?, &self.visual_projection)
+            }
+            (Work::Texts { batch, positions }, _) => {
+                let inputs = (&buffers[0], &buffers[1]);
+                let ends = self.text_tower.plan(&mut planner, space, inputs, (batch, positions))?;
+                (ends, &self.text_projection)
+            }
+        };
+        let output = space.rows(gpu, "embeddings", pooled.rows, self.shape.dimension)?;
+        planner.matmul(&pooled, projection, &output, Epilogue::default());
+        let answer = space.buffer(gpu, "answer", Rows::bytes(output.rows, output.quads), ANSWER)?;
+        Ok(Drafted { planner, inputs: buffers, output, answer })
+    }
+}
+
+impl Drafted<'_> {
+    fn finish(self, work: Work) -> Result<Planned> {
+        let Self { planner, inputs, output, answer } = self;
+        Ok(Planned { work, plan: planner.finish()?, inputs, output, answer })
+    }
+}

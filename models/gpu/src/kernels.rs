@@ -1,0 +1,138 @@
+//! The compiled kernels, and their sources as this adapter takes them.
+
+use std::collections::BTreeMap;
+
+use crate::gpu::Gpu;
+use crate::tile::Tile;
+use crate::{Error, Precision, Result, Shape};
+
+/// A kernel, ready to run.
+#[derive(Clone)]
+pub(crate) struct Kernel {
+    pub pipeline: wgpu::ComputePipeline,
+    pub bindings: wgpu::BindGroupLayout,
+}
+
+/// All kernels that a model needs.
+pub(crate) struct Kernels {
+    /// Matrix products, the largest tile first.
+    pub matmul: Vec<(Tile, Kernel)>,
+    pub layer_norm: Kernel,
+    /// By quads of a head.
+    pub attention: BTreeMap<usize, Kernel>,
+    pub unfold: Kernel,
+    pub positions: Kernel,
+    pub tokens: Kernel,
+    pub gather: Kernel,
+    pub mean: Kernel,
+}
+
+impl Kernels {
+    /// Compiles them for the heads of `shape`'s towers.
+    pub fn new(gpu: &Gpu, shape: &Shape) -> Result<Self> {
+        let heads = shape.transformers().map(|transformer| transformer.head() / 4);
+        Self::for_heads(gpu, heads)
+    }
+
+    /// Compiles them for heads of so many quads.
+    pub fn for_heads(gpu: &Gpu, heads: impl Iterator<Item = usize>) -> Result<Self> {
+        let compile = |name, source: &str| Kernel::compile(gpu, name, source);
+        let matmul = Tile::allowed(&gpu.limits, gpu.precision)?
+            .into_iter()
+            .map(|tile| Ok((tile, compile("matmul", &tile.source(gpu.precision))?)))
+            .collect::<Result<_>>()?;
+        let attention = heads
+            .map(|quads| Ok((quads, compile("attention", &attention(quads, &gpu.limits)?)?)))
+            .collect::<Result<_>>()?;
+        let tokens = format!("{}{}", prelude(gpu.precision), include_str!("kernels/tokens.wgsl"));
+        let kernels = Self {
+            matmul,
+            attention,
+            layer_norm: compile("layer norm", include_str!("kernels/layer_norm.wgsl"))?,
+            unfold: compile("unfold", include_str!("kernels/unfold.wgsl"))?,
+            positions: compile("positions", include_str!("kernels/positions.wgsl"))?,
+            tokens: compile("tokens", &tokens)?,
+            gather: compile("gather", include_str!("kernels/gather.wgsl"))?,
+            mean: compile("mean", include_str!("kernels/mean.wgsl"))?,
+        };
+        gpu.cache.save();
+        Ok(kernels)
+    }
+}
+
+impl Kernel {
+    fn compile(gpu: &Gpu, name: &str, source: &str) -> Result<Self> {
+        let module = gpu.device.create_shader_module(wgpu::ShaderModuleDescriptor {
+            label: Some(name),
+            source: wgpu::ShaderSource::Wgsl(source.into()),
+        });
+        gpu.check()?;
+        let pipeline = gpu.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+            label: Some(name),
+            layout: None,
+            module: &module,
+            entry_point: None,
+            // Every kernel writes what it reads of it.
+            compilation_options: wgpu::PipelineCompilationOptions {
+                zero_initialize_workgroup_memory: false,
+                ..Default::default()
+            },
+            cache: gpu.cache.pipelines(),
+        });
+        gpu.check()?;
+        let bindings = pipeline.get_bind_group_layout(0);
+        Ok(Self { pipeline, bindings })
+    }
+}
+
+/// What weights are stored as, what tiles hold, and how one becomes the other.
+pub(crate) fn prelude(precision: Precision) -> &'static str {
+    match precision {
+        Precision::F32 => {
+            "alias Stored = vec4<f32>;\n\
+             alias Quad = vec4<f32>;\n\
+             fn widened(x: Stored) -> Quad { return x; }\n"
+        }
+        Precision::F16Weights => {
+            "alias Stored = vec2<u32>;\n\
+             alias Quad = vec4<f32>;\n\
+             fn widened(x: Stored) -> Quad { return vec4(unpack2x16float(x.x), unpack2x16float(x.y)); }\n"
+        }
+        Precision::F16 => {
+            "enable f16;\n\
+             alias Stored = vec4<f16>;\n\
+             alias Quad = vec4<f16>;\n\
+             fn widened(x: Stored) -> Quad { return x; }\n"
+        }
+    }
+}
+
+/// Attention over heads of `quads` quads. Each thread holds a quarter of a query's mixed values; which
+/// those are is written out here, as in [`Tile::source`].
+fn attention(quads: usize, limits: &wgpu::Limits) -> Result<String> {
+    let memory = (2 * 16 * quads * 16 + 16 * 16 * 4) as u64;
+    let allowed = u64::from(limits.max_compute_workgroup_storage_size);
+    if memory > allowed {
+        return Err(Error::Limit { what: "bytes of workgroup memory", needed: memory, allowed });
+    }
+    let each = |line: &dyn Fn(usize) -> String| -> String { (0..quads.div_ceil(4)).map(line).collect() };
+    // Where a head is no multiple of four quads, some threads have nothing to do in the last round.
+    let guarded = |n: usize, line: String| match 4 * n + 3 < quads {
+        true => line,
+        false => format!("if {}u + quarter < HEAD {{ {line} }}\n", 4 * n),
+    };
+    Ok(include_str!("kernels/attention.wgsl")
+        .replace("$sums", &each(&|n| format!("var sum{n} = vec4(0.0);\n")))
+        .replace("$shrink", &each(&|n| format!("sum{n} *= shrink;\n")))
+        .replace(
+            "$mix",
+            &each(&|n| {
+                guarded(n, format!("sum{n} += share * context_tile[k * HEAD + {}u + quarter];\n", 4 * n))
+            }),
+        )
+        .replace(
+            "$store",
+            &each(&|n| guarded(n, format!("output[row + {}u + quarter] = sum{n} / weight;\n", 4 * n))),
+        )
+        + &format!("const HEAD = {quads}u;\n"))
+}

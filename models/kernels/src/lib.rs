@@ -1,0 +1,34 @@
+//! The arithmetic of a transformer on a processor: matrix products over weights that were packed once,
+//! layer normalisation, attention, and the threads that share the work.
+//!
+//! [`Linear`] holds a layer's weights in the order in which the processor reads them, as f32, in sixteen
+//! bits or in eight. The same loops run on every instruction set ([`Isa`]); only the primitives differ.
+//!
+//! ```
+//! use knytt_kernels::{Epilogue, Isa, Linear, Precision, Rows, Team};
+//!
+//! let (isa, team) = (Isa::best(), Team::new(2));
+//! let weight = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]; // two outputs of three inputs
+//! let layer = Linear::pack(isa, Precision::F32, &weight, 3, Some(&[0.5, -0.5]));
+//! let mut rows = Rows::new(isa, Precision::F32);
+//! let mut out = [0.0; 2];
+//! layer.forward(&team, rows.prepare(&team, &[1.0, 0.0, 1.0], 3), Epilogue::default(), &mut out);
+//! assert_eq!(out, [4.5, 9.5]);
+//! ```
+
+mod isa;
+mod linear;
+mod pack;
+mod raw;
+mod rows;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot unwrap says less, not more")]
+mod tests;
+
+pub use isa::{Isa, Precision};
+pub use linear::{Activation, Epilogue, Linear};
+pub use pack::{LinearParts, Storage};
+pub use raw::attention::{Attention, Sequence};
+pub use raw::peak;
+pub use raw::team::Team;
+pub use rows::{LayerNorm, PreparedRows, Rows};

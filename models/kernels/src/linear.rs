@@ -1,0 +1,171 @@
+//! A linear layer over packed weights.
+
+use std::fmt;
+
+use crate::isa::{Isa, Kind, Precision};
+use crate::pack::{LinearParts, pack};
+use crate::raw::gemm::{Part, Weights};
+use crate::raw::memory::floats;
+use crate::raw::{Shared, dispatch};
+use crate::rows::PreparedRows;
+use crate::Team;
+
+/// Weights that stay in a core's second-level cache while rows go by.
+const SMALL_WEIGHTS: usize = 256 << 10;
+
+/// Rows that a thread takes at a time where the weights are small.
+const ROWS_PER_ITEM: usize = 48;
+
+/// Products that make an item worth its hand-over.
+const PRODUCTS_PER_ITEM: usize = 1 << 19;
+
+/// `y = f(x Wᵀ + b)`, or `y = f(y + x Wᵀ + b)`.
+pub struct Linear {
+    isa: Isa,
+    kind: Kind,
+    parts: LinearParts,
+}
+
+/// What happens to a product before it is stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Epilogue {
+    /// Add to what is in the output already (a residual connection), before the activation.
+    pub add: bool,
+    /// The nonlinearity.
+    pub activation: Activation,
+}
+
+/// A nonlinearity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Activation {
+    /// x
+    #[default]
+    None,
+    /// max(x, 0)
+    Relu,
+    /// x · σ(1.702 x)
+    QuickGelu,
+    /// x · Φ(x), to 1e-6
+    Gelu,
+}
+
+impl Linear {
+    /// Packs `weight`, `[outputs, depth]`, with `bias`, `[outputs]`.
+    ///
+    /// # Panics
+    /// If `weight` is no whole rows, `bias` has another length than they are, or this processor lacks
+    /// `isa`.
+    pub fn pack(isa: Isa, precision: Precision, weight: &[f32], depth: usize, bias: Option<&[f32]>) -> Self {
+        assert!(depth > 0 && weight.len().is_multiple_of(depth), "weights are [outputs, depth]");
+        assert!(bias.is_none_or(|bias| bias.len() * depth == weight.len()), "one bias for each output");
+        let kind = isa.kind(precision);
+        Self::checked(isa, kind, pack(isa, kind, weight, depth, bias))
+    }
+
+    /// A layer from what [`parts`](Self::parts) gave on the same instruction set, with the same precision;
+    /// nothing if the lengths do not fit each other.
+    ///
+    /// # Panics
+    /// If this processor lacks `isa`.
+    pub fn from_parts(isa: Isa, precision: Precision, parts: LinearParts) -> Option<Self> {
+        let kind = isa.kind(precision);
+        let padded = parts.columns.next_multiple_of(isa.panel());
+        let scales = if kind.is_integer() { padded } else { 0 };
+        let lengths = parts.columns_values.each_ref().map(|values| values.words().len());
+        let fits = parts.words.words().len() == padded * kind.words(parts.depth) && parts.depth > 0;
+        (fits && lengths == [scales, scales, padded]).then(|| Self::checked(isa, kind, parts))
+    }
+
+    /// Every layer comes through here: what runs later relies on the instructions being there.
+    fn checked(isa: Isa, kind: Kind, parts: LinearParts) -> Self {
+        assert!(Isa::available().contains(&isa), "this processor has no {isa}");
+        Self { isa, kind, parts }
+    }
+
+    /// What a file keeps of it.
+    pub fn parts(&self) -> &LinearParts {
+        &self.parts
+    }
+
+    /// Outputs.
+    pub fn outputs(&self) -> usize {
+        self.parts.columns
+    }
+
+    /// Inputs.
+    pub fn depth(&self) -> usize {
+        self.parts.depth
+    }
+
+    /// Multiplies `rows` into `out`, `[rows, outputs]`.
+    ///
+    /// # Panics
+    /// If `rows` are of another precision or depth, or `out` is too short.
+    pub fn forward(&self, team: &Team, rows: PreparedRows<'_>, epilogue: Epilogue, out: &mut [f32]) {
+        assert!(rows.kind() == self.kind && rows.depth == self.parts.depth, "rows of another layer");
+        assert!(out.len() >= rows.count * self.parts.columns, "room for all outputs");
+        if rows.count == 0 {
+            return;
+        }
+        let split = self.split(rows.count, team.threads());
+        let out = Shared::new(out);
+        team.each(split.items(), |item| {
+            let (row_range, panel_range) = split.item(item);
+            let part = Part { rows, weights: self.weights(), epilogue, out: &out, row_range, panel_range };
+            dispatch(self.isa, part);
+        });
+    }
+
+    fn weights(&self) -> Weights<'_> {
+        let [scale, sum, bias] = self.parts.columns_values.each_ref().map(|values| floats(values.words()));
+        Weights {
+            kind: self.kind,
+            words: self.parts.words.words(),
+            depth: self.kind.words(self.parts.depth),
+            columns: self.parts.columns,
+            scale,
+            sum,
+            bias,
+        }
+    }
+
+    /// Small weights stay in the cache and rows go by; of large weights each panel is read once, for all
+    /// rows.
+    fn split(&self, rows: usize, threads: usize) -> Split {
+        let panels = self.parts.columns.div_ceil(self.isa.panel());
+        let bytes = self.parts.words.words().len() * 4;
+        if bytes <= SMALL_WEIGHTS && rows > ROWS_PER_ITEM {
+            return Split { rows, panels, rows_of_item: ROWS_PER_ITEM, panels_of_item: panels };
+        }
+        let products = rows * self.isa.panel() * self.parts.depth;
+        let worth = PRODUCTS_PER_ITEM.div_ceil(products);
+        let panels_of_item = worth.min(panels.div_ceil(2 * threads)).max(1);
+        Split { rows, panels, rows_of_item: rows, panels_of_item }
+    }
+}
+
+/// How a product is cut into items.
+struct Split {
+    rows: usize,
+    panels: usize,
+    rows_of_item: usize,
+    panels_of_item: usize,
+}
+
+impl Split {
+    fn items(&self) -> usize {
+        self.rows.div_ceil(self.rows_of_item) * self.panels.div_ceil(self.panels_of_item)
+    }
+
+    fn item(&self, item: usize) -> (std::ops::Range<usize>, std::ops::Range<usize>) {
+        let groups = self.panels.div_ceil(self.panels_of_item);
+        let part = |n: usize, of: usize, all: usize| n * of..all.min((n + 1) * of);
+        (part(item / groups, self.rows_of_item, self.rows), part(item % groups, self.panels_of_item, self.panels))
+    }
+}
+
+impl fmt::Debug for Linear {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Linear({} → {}, {:?} on {})", self.parts.depth, self.parts.columns, self.kind, self.isa)
+    }
+}

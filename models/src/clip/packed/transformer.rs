@@ -1,0 +1,140 @@
+//! The transformer layers of both towers over packed weights.
+//!
+//! Rows of all sequences lie one after the other, `[rows, hidden]`; only attention knows where one ends.
+//! The last layer is computed for the positions that are read: those alone ask (queries), while all
+//! positions answer (keys and values). That is exact.
+
+use knytt_kernels::{
+    Activation as Nonlinearity, Attention, Epilogue, Isa, LayerNorm, Linear, Rows, Sequence, Team,
+};
+
+use super::source::Source;
+use crate::Result;
+use crate::config::{Activation, Transformer};
+
+/// What is added to a residual stream.
+const ADD: Epilogue = Epilogue { add: true, activation: Nonlinearity::None };
+const PLAIN: Epilogue = Epilogue { add: false, activation: Nonlinearity::None };
+
+pub(super) struct Encoder {
+    layers: Vec<Layer>,
+    attention: Attention,
+    scratch: Scratch,
+}
+
+struct Layer {
+    norm1: LayerNorm,
+    query: Linear,
+    key_value: Linear,
+    out: Linear,
+    norm2: LayerNorm,
+    fc1: Linear,
+    fc2: Linear,
+    activation: Nonlinearity,
+}
+
+/// Memory that a pass works in, kept for the next one.
+struct Scratch {
+    rows: Rows,
+    query: Vec<f32>,
+    key_value: Vec<f32>,
+    mixed: Vec<f32>,
+    inner: Vec<f32>,
+}
+
+impl Encoder {
+    pub fn new(shape: &Transformer, causal: bool, prefix: &str, source: &mut Source<'_>) -> Result<Self> {
+        let layer = |n| Layer::new(shape, &format!("{prefix}.layers.{n}"), source);
+        let layers = (0..shape.layers).map(layer).collect::<Result<_>>()?;
+        let attention = Attention { isa: source.isa, heads: shape.heads, hidden: shape.hidden_size, causal };
+        let rows = Rows::new(source.isa, source.precision);
+        let (query, key_value, mixed, inner) = Default::default();
+        Ok(Self { layers, attention, scratch: Scratch { rows, query, key_value, mixed, inner } })
+    }
+
+    /// The instructions that it uses.
+    pub fn isa(&self) -> Isa {
+        self.attention.isa
+    }
+
+    /// `x`: `[rows, hidden]`, the rows of `sequences` one after the other. Becomes `[sequences, hidden]`:
+    /// of each sequence the row at its `only`.
+    pub fn forward(&mut self, team: &Team, x: &mut Vec<f32>, sequences: &[Sequence]) {
+        let Some((last, layers)) = self.layers.split_last() else { return gather(x, self.attention.hidden, sequences) };
+        let whole: Vec<Sequence> = sequences.iter().map(|s| Sequence { only: None, ..*s }).collect();
+        for layer in layers {
+            layer.attend(team, &self.attention, &mut self.scratch, x, &whole);
+            layer.feed_forward(team, &mut self.scratch, x);
+        }
+        last.attend(team, &self.attention, &mut self.scratch, x, sequences);
+        last.feed_forward(team, &mut self.scratch, x);
+    }
+}
+
+impl Layer {
+    fn new(shape: &Transformer, prefix: &str, source: &mut Source<'_>) -> Result<Self> {
+        let (hidden, inner, epsilon) = (shape.hidden_size, shape.intermediate_size, shape.layer_norm_eps);
+        let attention = format!("{prefix}.self_attn");
+        let square = [hidden, hidden];
+        Ok(Self {
+            norm1: source.norm(&format!("{prefix}.layer_norm1"), hidden, epsilon)?,
+            query: source.linear(&attention, &["q_proj"], square)?,
+            key_value: source.linear(&attention, &["k_proj", "v_proj"], square)?,
+            out: source.linear(&attention, &["out_proj"], square)?,
+            norm2: source.norm(&format!("{prefix}.layer_norm2"), hidden, epsilon)?,
+            fc1: source.linear(&format!("{prefix}.mlp"), &["fc1"], [inner, hidden])?,
+            fc2: source.linear(&format!("{prefix}.mlp"), &["fc2"], [hidden, inner])?,
+            activation: match shape.activation {
+                Activation::QuickGelu => Nonlinearity::QuickGelu,
+                Activation::Gelu => Nonlinearity::Gelu,
+            },
+        })
+    }
+
+    /// `x + attention(norm(x))`, where sequences ask for one answer only `x` shrinks to those.
+    fn attend(
+        &self,
+        team: &Team,
+        attention: &Attention,
+        scratch: &mut Scratch,
+        x: &mut Vec<f32>,
+        sequences: &[Sequence],
+    ) {
+        let hidden = attention.hidden;
+        let Scratch { rows, query, key_value, mixed, .. } = scratch;
+        let prepared = rows.normalise(team, x, &self.norm1);
+        key_value.resize(prepared.count() * 2 * hidden, 0.0);
+        self.key_value.forward(team, prepared, PLAIN, key_value);
+        let answers: usize = sequences.iter().map(Sequence::answers).sum();
+        query.resize(answers * hidden, 0.0);
+        if answers == prepared.count() {
+            self.query.forward(team, prepared, PLAIN, query);
+        } else {
+            gather(x, hidden, sequences);
+            self.query.forward(team, rows.normalise(team, x, &self.norm1), PLAIN, query);
+        }
+        mixed.resize(answers * hidden, 0.0);
+        attention.forward(team, sequences, query, key_value, mixed);
+        self.out.forward(team, rows.prepare(team, mixed, hidden), ADD, x);
+    }
+
+    /// `x + fc2(activation(fc1(norm(x))))`
+    fn feed_forward(&self, team: &Team, scratch: &mut Scratch, x: &mut [f32]) {
+        let Scratch { rows, inner, .. } = scratch;
+        let prepared = rows.normalise(team, x, &self.norm2);
+        inner.resize(prepared.count() * self.fc1.outputs(), 0.0);
+        let activate = Epilogue { add: false, activation: self.activation };
+        self.fc1.forward(team, prepared, activate, inner);
+        self.fc2.forward(team, rows.prepare(team, inner, self.fc2.depth()), ADD, x);
+    }
+}
+
+/// Keeps of each sequence the row at its `only`.
+fn gather(x: &mut Vec<f32>, hidden: usize, sequences: &[Sequence]) {
+    for (n, sequence) in sequences.iter().enumerate() {
+        let from = (sequence.start + sequence.only.unwrap_or(0)) * hidden;
+        // Sequences have at least one row, so what is overwritten has been read.
+        x.copy_within(from..from + hidden, n * hidden);
+    }
+    x.truncate(sequences.len() * hidden);
+}

@@ -1,0 +1,146 @@
+//! A bundle on any GPU, by `knytt-gpu`.
+
+use candle_core::{DType, Device as Candle};
+use candle_nn::VarBuilder;
+use knytt_gpu::{
+    Activation as Nonlinearity, Adapter, ImageShape, Shape, StageShape, TextShape, TransformerShape,
+};
+
+use crate::clip::end_position;
+use crate::config::{Activation, Config, Transformer, VisionConfig};
+use crate::model::without_backtrace;
+use crate::{Device, Error, Options, Precision, Result};
+
+/// A bundle's towers on a GPU.
+pub(crate) struct OnGpu {
+    clip: knytt_gpu::Clip,
+    device: Device,
+    end_token: u32,
+}
+
+impl OnGpu {
+    /// Uploads the weights, the bytes of a safetensors file; `options.device` is `Gpu(adapter)`.
+    pub fn load(config: &Config, weights: &[u8], adapter: Option<usize>, options: &Options) -> Result<Self> {
+        let weights = VarBuilder::from_slice_safetensors(weights, DType::F32, &Candle::Cpu)
+            .map_err(|e| Error::Weights(without_backtrace(&e)))?;
+        let tensor = |name: &str, shape: &[usize]| {
+            let tensor = weights.get(shape, name).and_then(|t| t.flatten_all()?.to_vec1());
+            tensor.map_err(|e| without_backtrace(&e))
+        };
+        let device = options.device;
+        let options = knytt_gpu::Options {
+            adapter,
+            precision: precision(options.precision, adapter).map_err(|e| on(device, &e))?,
+            pipeline_cache: options.cache.clone(),
+        };
+        let clip = knytt_gpu::Clip::open(shape(config), &tensor, &options).map_err(|e| on(device, &e))?;
+        Ok(Self { clip, device, end_token: config.text_config.eos_token_id })
+    }
+
+    /// `pixels`: `[batch, 3, height, width]`, f32, RGB, normalised, as one slice. Returns
+    /// `[batch, dimension]`, not yet of unit norm.
+    pub fn encode_images(&mut self, pixels: &[f32]) -> Result<Vec<f32>> {
+        self.clip.encode_images(pixels).map_err(|e| on(self.device, &e))
+    }
+
+    /// `ids`: token ids of each text, begin and end token included. Returns `[batch, dimension]`, not yet of
+    /// unit norm.
+    pub fn encode_texts(&mut self, ids: &[Vec<u32>]) -> Result<Vec<f32>> {
+        // Under a causal mask what follows the end token changes nothing.
+        let texts: Vec<&[u32]> = ids.iter().map(|ids| &ids[..=end_position(self.end_token, ids)]).collect();
+        self.clip.encode_texts(&texts).map_err(|e| on(self.device, &e))
+    }
+}
+
+/// Of the sixteen bits that there are, GPUs have f16; those that only store it calculate in f32.
+fn precision(asked: Precision, adapter: Option<usize>) -> Result<knytt_gpu::Precision, knytt_gpu::Error> {
+    match asked {
+        Precision::Auto | Precision::F32 => Ok(knytt_gpu::Precision::F32),
+        Precision::Bf16 if Adapter::find(adapter)?.has_f16 => Ok(knytt_gpu::Precision::F16),
+        Precision::Bf16 => Ok(knytt_gpu::Precision::F16Weights),
+        Precision::Int8 => Err(knytt_gpu::Error::Shape("not in eight bits; ask for f32 or bf16".into())),
+    }
+}
+
+/// What happened on `device`.
+fn on(device: Device, error: &knytt_gpu::Error) -> Error {
+    let reason = error.to_string();
+    match error {
+        knytt_gpu::Error::Tensor { .. } => Error::Weights(reason),
+        _ if error.is_of_the_device() => Error::DeviceFailed { device: device.to_string(), reason },
+        _ => Error::Device { device: device.to_string(), reason },
+    }
+}
+
+/// The architecture in the words of the kernels.
+fn shape(config: &Config) -> Shape {
+    let text = &config.text_config;
+    let image = match &config.vision_config {
+        VisionConfig::ViT(vit) => {
+            ImageShape::Patches { patch: vit.patch_size, transformer: layers(&vit.transformer()) }
+        }
+        VisionConfig::ResNet(resnet) => ImageShape::Residual {
+            stem: resnet.stem_channels.iter().copied().zip(resnet.stem_strides.iter().copied()).collect(),
+            stages: resnet
+                .stages()
+                .map(|s| StageShape { channels: s.channels, depth: s.depth, stride: s.stride })
+                .collect(),
+        },
+    };
+    Shape {
+        dimension: config.projection_dim,
+        image_size: config.vision_config.image_size(),
+        image,
+        text: TextShape {
+            vocabulary: text.vocab_size,
+            positions: text.max_position_embeddings,
+            transformer: layers(&text.transformer()),
+        },
+    }
+}
+
+fn layers(transformer: &Transformer) -> TransformerShape {
+    TransformerShape {
+        hidden: transformer.hidden_size,
+        inner: transformer.intermediate_size,
+        layers: transformer.layers,
+        heads: transformer.heads,
+        activation: match transformer.activation {
+            Activation::QuickGelu => Nonlinearity::QuickGelu,
+            Activation::Gelu => Nonlinearity::Gelu,
+        },
+        epsilon: transformer.layer_norm_eps as f32,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, OnceLock};
+
+    use crate::model::Model;
+    use crate::running::Running;
+    use crate::{Bundle, Device, Options};
+
+    #[test]
+    fn the_cpu_takes_over_from_a_gpu_that_is_lost_and_says_so() {
+        let (bundle, notice) = (Arc::new(Bundle::starter().unwrap()), Arc::new(OnceLock::new()));
+        let ids = [bundle.words().ids("a red dress").unwrap()];
+        let load = |device| {
+            let options = Options { device, ..Options::default() };
+            Running::load(bundle.clone(), &options, notice.clone()).unwrap()
+        };
+        let expected = load(Device::Cpu).texts(&ids).unwrap();
+        let mut running = load(Device::Gpu(Some(0)));
+        running.texts(&ids).unwrap();
+        assert_eq!(notice.get(), None);
+        let Model::Gpu(gpu) = running.model() else { panic!("it runs on the GPU") };
+        gpu.clip.lose();
+        for _ in 0..2 {
+            assert_eq!(running.texts(&ids).unwrap(), expected);
+        }
+        assert!(matches!(running.model(), Model::Packed(_)));
+        let notice = notice.get().unwrap();
+        assert_eq!(notice.device, Device::Gpu(Some(0)));
+        assert!(notice.reason.contains("lost"), "{notice}");
+    }
+}

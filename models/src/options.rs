@@ -1,0 +1,76 @@
+//! How an encoder is started.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use crate::{Device, Error};
+
+/// What [`Encoder::start_with`](crate::Encoder::start_with) takes beside the bundle.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Where the model runs.
+    pub device: Device,
+    /// In what arithmetic, on the processor. GPUs compute in f32.
+    pub precision: Precision,
+    /// Threads that share a pass on the processor; all cores if none.
+    pub threads: Option<usize>,
+    /// A folder for packed weights and for what [`Precision::Auto`] found out: beside the bundle, or the
+    /// user's cache. Without it weights are packed at each start.
+    pub cache: Option<PathBuf>,
+}
+
+/// The arithmetic of a model on the processor. It changes the time and, a little, the embeddings; not the
+/// space that they live in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Precision {
+    /// What was proven good enough for this bundle and fast on this machine
+    /// ([`Encoder::measure`](crate::Encoder::measure)); f32 until something was.
+    #[default]
+    Auto,
+    /// 32 bits: the reference.
+    F32,
+    /// Sixteen bits ([`knytt_kernels::Precision::Bf16`]).
+    Bf16,
+    /// Eight bits ([`knytt_kernels::Precision::Int8`]).
+    Int8,
+}
+
+impl fmt::Display for Precision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Auto => "auto",
+            Self::F32 => "f32",
+            Self::Bf16 => "bf16",
+            Self::Int8 => "int8",
+        })
+    }
+}
+
+impl FromStr for Precision {
+    type Err = Error;
+
+    /// `auto`, `f32`, `bf16`, `int8`.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "f32" => Ok(Self::F32),
+            "bf16" => Ok(Self::Bf16),
+            "int8" => Ok(Self::Int8),
+            unknown => Err(Error::Precision(unknown.into())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_read_back_as_they_are_written() {
+        for precision in [Precision::Auto, Precision::F32, Precision::Bf16, Precision::Int8] {
+            assert_eq!(precision.to_string().parse::<Precision>().unwrap(), precision);
+        }
+        assert!("int4".parse::<Precision>().is_err());
+    }
+}

@@ -1,0 +1,159 @@
+//! A GPU gives what the CPU gives. Any adapter will do, Mesa's lavapipe too; `KNYTT_GPU` is the number of the
+//! one to use.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use candle_core::{DType, Device as Candle, Tensor, safetensors};
+use image::{Rgb, RgbImage};
+use knytt_models::{Bundle, Device, Embedding, Encoder, Error, Options, Pending, Precision, adapters};
+use tempfile::TempDir;
+
+use crate::golden;
+
+fn number() -> usize {
+    std::env::var("KNYTT_GPU").ok().and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
+fn start(bundle: Bundle, device: Device, precision: Precision) -> Encoder {
+    Encoder::start_with(bundle, &Options { device, precision, ..Options::default() }).unwrap()
+}
+
+fn picture(n: u32) -> RgbImage {
+    RgbImage::from_fn(60 + n, 70, |x, y| Rgb([(x * n) as u8, (y * 3) as u8, (x ^ y) as u8]))
+}
+
+/// All at once, so that the encoder's queue makes batches of them.
+fn embed_images(encoder: &Encoder, count: u32) -> Vec<Embedding> {
+    let pending: Vec<Pending> = (0..count).map(|n| encoder.submit_image(&picture(n)).unwrap()).collect();
+    pending.into_iter().map(|pending| pending.wait().unwrap()).collect()
+}
+
+fn embed_texts(encoder: &Encoder) -> Vec<Embedding> {
+    ["a", "a red dress", "a blue and white striped shirt with long sleeves"]
+        .map(|text| encoder.embed_text(text).unwrap())
+        .into()
+}
+
+#[track_caller]
+fn assert_same(ours: &[Embedding], theirs: &[Embedding], least: f32) {
+    assert_eq!(ours.len(), theirs.len());
+    for (ours, theirs) in ours.iter().zip(theirs) {
+        assert_eq!(ours.fingerprint(), theirs.fingerprint());
+        let cosine: f32 = ours.as_slice().iter().zip(theirs.as_slice()).map(|(a, b)| a * b).sum();
+        assert!(cosine >= least, "cosine {cosine}");
+    }
+}
+
+/// Both towers in both precisions.
+fn check(open: impl Fn() -> Bundle, pictures: &[u32]) {
+    let cpu = start(open(), Device::Cpu, Precision::F32);
+    for (precision, least) in [(Precision::F32, 0.9999), (Precision::Bf16, 0.999)] {
+        let gpu = start(open(), Device::Gpu(Some(number())), precision);
+        for &count in pictures {
+            assert_same(&embed_images(&gpu, count), &embed_images(&cpu, count), least);
+        }
+        assert_same(&embed_texts(&gpu), &embed_texts(&cpu), least);
+        assert_eq!(gpu.notice(), None);
+    }
+}
+
+#[test]
+fn quick_gelu_is_that_of_the_cpu() {
+    check(|| Bundle::open(&golden("quick-gelu")).unwrap(), &[1, 3, 8]);
+}
+
+#[test]
+fn exact_gelu_is_that_of_the_cpu() {
+    check(|| Bundle::open(&golden("gelu")).unwrap(), &[1, 3, 8]);
+}
+
+#[test]
+fn the_starters_convolutions_are_those_of_the_cpu() {
+    check(|| Bundle::starter().unwrap(), &[1, 3]);
+}
+
+#[test]
+fn the_full_size_is_that_of_the_cpu() {
+    let folder = TempDir::new().unwrap();
+    write_vit_b_32(folder.path());
+    let open = || Bundle::open(folder.path()).unwrap();
+    let cpu = start(open(), Device::Cpu, Precision::F32);
+    let gpu = start(open(), Device::Gpu(Some(number())), Precision::F32);
+    assert_same(&embed_images(&gpu, 1), &embed_images(&cpu, 1), 0.9999);
+    assert_same(&embed_texts(&gpu), &embed_texts(&cpu), 0.9999);
+}
+
+#[test]
+fn software_and_missing_adapters_are_errors_and_not_the_cpu() {
+    let start = |device| {
+        let options = Options { device, ..Options::default() };
+        Encoder::start_with(Bundle::starter().unwrap(), &options).err()
+    };
+    let error = start(Device::Gpu(Some(99))).unwrap();
+    assert!(matches!(error, Error::Device { .. }), "{error}");
+    assert!(adapters().iter().all(|adapter| error.to_string().contains(&adapter.name)));
+    if adapters().iter().all(|adapter| adapter.to_string().contains("software")) {
+        assert!(matches!(start(Device::Gpu(None)), Some(Error::Device { .. })));
+    }
+}
+
+#[test]
+fn eight_bits_are_not_for_gpus() {
+    let options =
+        Options { device: Device::Gpu(Some(number())), precision: Precision::Int8, ..Options::default() };
+    let error = Encoder::start_with(Bundle::starter().unwrap(), &options).err().unwrap();
+    assert!(error.to_string().contains("f32"), "{error}");
+}
+
+/// Random weights in the true shape, but for the words, of which few are asked for.
+fn write_vit_b_32(folder: &Path) {
+    const CONFIG: &str = r#"{"text_config": {"eos_token_id": 1, "vocab_size": 1000}, "vision_config": {}}"#;
+    const PREPROCESSOR: &str = r#"{"size": 224, "crop_size": 224,
+        "image_mean": [0.481, 0.458, 0.408], "image_std": [0.269, 0.261, 0.276]}"#;
+    std::fs::write(folder.join("config.json"), CONFIG).unwrap();
+    std::fs::write(folder.join("preprocessor_config.json"), PREPROCESSOR).unwrap();
+    std::fs::copy(golden("quick-gelu/tokenizer.json"), folder.join("tokenizer.json")).unwrap();
+    let tensors: HashMap<String, Tensor> =
+        vit_b_32_shapes().into_iter().map(|(name, shape)| (name, random(&shape))).collect();
+    safetensors::save(&tensors, folder.join("model.safetensors")).unwrap();
+}
+
+fn random(shape: &[usize]) -> Tensor {
+    let deviation = 1.0 / (shape.iter().skip(1).product::<usize>() as f32).sqrt();
+    Tensor::randn(0.0, deviation, shape, &Candle::Cpu).unwrap().to_dtype(DType::F16).unwrap()
+}
+
+fn vit_b_32_shapes() -> Vec<(String, Vec<usize>)> {
+    let mut shapes = vec![
+        ("visual_projection.weight".into(), vec![512, 768]),
+        ("text_projection.weight".into(), vec![512, 512]),
+        ("text_model.embeddings.token_embedding.weight".into(), vec![1000, 512]),
+        ("text_model.embeddings.position_embedding.weight".into(), vec![77, 512]),
+        ("vision_model.embeddings.class_embedding".into(), vec![768]),
+        ("vision_model.embeddings.patch_embedding.weight".into(), vec![768, 3, 32, 32]),
+        ("vision_model.embeddings.position_embedding.weight".into(), vec![50, 768]),
+    ];
+    let mut linear = |name: String, to: usize, from: &[usize]| {
+        shapes.push((format!("{name}.bias"), vec![to]));
+        shapes.push((format!("{name}.weight"), [&[to], from].concat()));
+    };
+    linear("text_model.final_layer_norm".into(), 512, &[]);
+    linear("vision_model.pre_layrnorm".into(), 768, &[]);
+    linear("vision_model.post_layernorm".into(), 768, &[]);
+    for (tower, hidden, layer) in ["text_model", "vision_model"]
+        .into_iter()
+        .zip([512, 768])
+        .flat_map(|(t, h)| (0..12).map(move |n| (t, h, n)))
+    {
+        let layer = format!("{tower}.encoder.layers.{layer}");
+        linear(format!("{layer}.layer_norm1"), hidden, &[]);
+        linear(format!("{layer}.layer_norm2"), hidden, &[]);
+        for projection in ["q_proj", "k_proj", "v_proj", "out_proj"] {
+            linear(format!("{layer}.self_attn.{projection}"), hidden, &[hidden]);
+        }
+        linear(format!("{layer}.mlp.fc1"), 4 * hidden, &[hidden]);
+        linear(format!("{layer}.mlp.fc2"), hidden, &[4 * hidden]);
+    }
+    shapes
+}
