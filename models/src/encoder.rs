@@ -23,6 +23,7 @@ const QUEUE: usize = 2 * MAX_BATCH;
 pub struct Encoder {
     jobs: Sender<Job>,
     bundle: Arc<Bundle>,
+    precision: Precision,
 }
 
 /// An embedding that is being computed.
@@ -53,7 +54,11 @@ impl Encoder {
     /// # Errors
     /// [`Error::Device`] if the device is missing, [`Error::Weights`] if a tensor is.
     pub fn start_with(bundle: Bundle, options: &Options) -> Result<Self> {
-        let model = load(&bundle, options)?;
+        let precision = bundle.precision(options);
+        let model = match options.device {
+            Device::Cpu => bundle.load_for_processor(precision, options)?,
+            gpu => bundle.load_plain(gpu.open()?)?,
+        };
         let bundle = Arc::new(bundle);
         let (jobs, queue) = bounded(QUEUE);
         let worker = Worker { model, bundle: bundle.clone() };
@@ -61,12 +66,17 @@ impl Encoder {
             .name("knytt-encoder".into())
             .spawn(move || worker.run(&queue))
             .map_err(|source| Error::Read { path: "a new thread".into(), source })?;
-        Ok(Self { jobs, bundle })
+        Ok(Self { jobs, bundle, precision })
     }
 
     /// The bundle that it runs.
     pub fn bundle(&self) -> &Bundle {
         &self.bundle
+    }
+
+    /// The arithmetic that it computes in: what was asked for, or what [`Precision::Auto`] came to.
+    pub fn precision(&self) -> Precision {
+        self.precision
     }
 
     /// The space of its embeddings.
@@ -111,7 +121,16 @@ impl Encoder {
     /// # Errors
     /// [`Error::Stopped`] if the thread has ended.
     pub fn submit_image(&self, picture: &RgbImage) -> Result<Pending> {
-        self.submit(Input::Picture(self.bundle.preprocessing().pixels(picture)))
+        self.submit_pixels(self.bundle.preprocessing().pixels(picture))
+    }
+
+    /// Queues a picture that [`Preprocessing::pixels`](crate::Preprocessing::pixels) of this bundle has
+    /// prepared.
+    ///
+    /// # Errors
+    /// [`Error::Stopped`] if the thread has ended.
+    pub fn submit_pixels(&self, pixels: Pixels) -> Result<Pending> {
+        self.submit(Input::Picture(pixels))
     }
 
     fn submit(&self, input: Input) -> Result<Pending> {
@@ -129,20 +148,6 @@ impl Pending {
     pub fn wait(self) -> Result<Embedding> {
         self.0.recv().unwrap_or(Err(Error::Stopped))
     }
-}
-
-/// The model on the device that was asked for.
-fn load(bundle: &Bundle, options: &Options) -> Result<Model> {
-    if options.device != Device::Cpu {
-        return bundle.load_plain(options.device.open()?);
-    }
-    let cores = || thread::available_parallelism().map_or(1, usize::from);
-    let precision = match options.precision {
-        Precision::Auto | Precision::F32 => knytt_kernels::Precision::F32,
-        Precision::Bf16 => knytt_kernels::Precision::Bf16,
-        Precision::Int8 => knytt_kernels::Precision::Int8,
-    };
-    bundle.load_packed(precision, options.threads.unwrap_or_else(cores), options.cache.as_deref())
 }
 
 struct Worker {
@@ -191,9 +196,7 @@ impl Worker {
         }
         let results = match encode(self, &inputs).map(|rows| self.embeddings(rows)) {
             Ok(embeddings) => embeddings,
-            Err(_) if inputs.len() > 1 => {
-                inputs.iter().map(|input| self.alone(input, &encode)).collect()
-            }
+            Err(_) if inputs.len() > 1 => inputs.iter().map(|input| self.alone(input, &encode)).collect(),
             Err(error) => vec![Err(error)],
         };
         for (result, reply) in results.into_iter().zip(replies) {

@@ -25,6 +25,7 @@ mod fingerprint;
 mod model;
 mod options;
 mod preprocess;
+mod proof;
 mod tokenize;
 mod weights;
 
@@ -37,4 +38,5 @@ pub use error::{Error, Result};
 pub use fingerprint::Fingerprint;
 pub use options::{Options, Precision};
 pub use preprocess::{Kernel, Pixels, Preprocessing};
+pub use proof::{Measured, Proof};
 pub use tokenize::Words;

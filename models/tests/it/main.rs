@@ -5,6 +5,7 @@
 mod bad_bundle;
 mod encoder;
 mod parity;
+mod precision;
 
 use std::path::PathBuf;
 
