@@ -1,4 +1,4 @@
-//! Pictures and words to embeddings, through the encoder's queue, at batch 1, 8 and 32.
+//! Pictures and words to embeddings, through the encoder's queue, at batch 1, 8 and 32, in each precision.
 //!
 //!     cargo bench -p knytt-models --bench encode
 //!
@@ -12,7 +12,7 @@ use std::time::Duration;
 use candle_core::{DType, Device as Candle, Tensor, safetensors};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use image::{Rgb, RgbImage};
-use knytt_models::{Bundle, Device, Encoder, Pending};
+use knytt_models::{Bundle, Encoder, Error, Options, Pending, Precision};
 
 /// Twelve tokens: about what a shopper types.
 const WORDS: &str = "a red striped dress";
@@ -23,14 +23,19 @@ fn picture(side: u32) -> RgbImage {
 
 fn encode(c: &mut Criterion) {
     let full = std::env::var_os("KNYTT_BENCH_BUNDLE").map_or_else(vit_b_32, PathBuf::from);
-    let bundles = [("starter", Bundle::starter()), ("vit-b-32", Bundle::open(&full))];
-    for (name, bundle) in bundles {
-        let encoder =
-            Encoder::start(bundle.expect("the bundle opens"), Device::Cpu).expect("the model loads");
-        images(c, name, &encoder);
-        c.bench_function(&format!("encode/{name}/text"), |b| {
-            b.iter(|| encoder.embed_text(WORDS).expect("words embed"));
-        });
+    let bundles: [(&str, fn(&Path) -> Result<Bundle, Error>); 2] =
+        [("starter", |_| Bundle::starter()), ("vit-b-32", Bundle::open)];
+    for (name, open) in bundles {
+        for precision in [Precision::F32, Precision::Bf16, Precision::Int8] {
+            let options = Options { precision, ..Options::default() };
+            let bundle = open(&full).expect("the bundle opens");
+            let encoder = Encoder::start_with(bundle, &options).expect("the model loads");
+            let name = format!("{name}/{precision}");
+            images(c, &name, &encoder);
+            c.bench_function(&format!("encode/{name}/text"), |b| {
+                b.iter(|| encoder.embed_text(WORDS).expect("words embed"));
+            });
+        }
     }
 }
 

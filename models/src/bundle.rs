@@ -13,7 +13,7 @@ use crate::model::Model;
 use crate::preprocess::Preprocessing;
 use crate::tokenize::Words;
 use crate::weights::Weights;
-use crate::{Error, Fingerprint, Result};
+use crate::{Device, Error, Fingerprint, Options, Precision as Asked, Proof, Result};
 
 /// A bundle, read and checked; its weights are not loaded yet.
 ///
@@ -159,8 +159,35 @@ impl Bundle {
         Ok(Model::Gpu(Box::new(model)))
     }
 
+    /// The precision that is asked for or, if that is left open, the one that was proven.
+    pub(crate) fn precision(&self, options: &Options) -> Asked {
+        let proven = || Some(Proof::read(options.cache.as_deref()?, &self.fingerprint)?.choice);
+        match options.precision {
+            // What was proven was proven of the processor.
+            Asked::Auto if options.device != Device::Cpu => Asked::F32,
+            Asked::Auto => proven().unwrap_or(Asked::F32),
+            asked => asked,
+        }
+    }
+
+    /// Loads the weights for the processor, with the threads and the cache of `options`.
+    pub(crate) fn load_for_processor(&self, precision: Asked, options: &Options) -> Result<Model> {
+        let precision = match precision {
+            Asked::Auto | Asked::F32 => Precision::F32,
+            Asked::Bf16 => Precision::Bf16,
+            Asked::Int8 => Precision::Int8,
+        };
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.load_packed(precision, options.threads.unwrap_or_else(cores), options.cache.as_deref())
+    }
+
     /// Loads the weights for the processor's own kernels. `folder`: where packed weights are kept.
-    pub(crate) fn load_packed(&self, precision: Precision, threads: usize, folder: Option<&Path>) -> Result<Model> {
+    pub(crate) fn load_packed(
+        &self,
+        precision: Precision,
+        threads: usize,
+        folder: Option<&Path>,
+    ) -> Result<Model> {
         let isa = Isa::best();
         let cache = folder.map(|folder| Cache::open(folder, &self.fingerprint, isa, precision));
         Model::packed(&self.config, &self.weights, isa, precision, threads, cache.unwrap_or_default())

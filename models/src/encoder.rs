@@ -25,6 +25,7 @@ pub struct Encoder {
     jobs: Sender<Job>,
     bundle: Arc<Bundle>,
     notice: Arc<OnceLock<Notice>>,
+    precision: Precision,
 }
 
 /// An embedding that is being computed.
@@ -55,6 +56,7 @@ impl Encoder {
     /// # Errors
     /// [`Error::Device`] if the device is missing, [`Error::Weights`] if a tensor is.
     pub fn start_with(bundle: Bundle, options: &Options) -> Result<Self> {
+        let precision = bundle.precision(options);
         let (bundle, notice) = (Arc::new(bundle), Arc::new(OnceLock::new()));
         let model = Running::load(bundle.clone(), options, notice.clone())?;
         let (jobs, queue) = bounded(QUEUE);
@@ -63,7 +65,7 @@ impl Encoder {
             .name("knytt-encoder".into())
             .spawn(move || worker.run(&queue))
             .map_err(|source| Error::Read { path: "a new thread".into(), source })?;
-        Ok(Self { jobs, bundle, notice })
+        Ok(Self { jobs, bundle, notice, precision })
     }
 
     /// Set once the device has failed and the CPU has taken over.
@@ -74,6 +76,11 @@ impl Encoder {
     /// The bundle that it runs.
     pub fn bundle(&self) -> &Bundle {
         &self.bundle
+    }
+
+    /// The arithmetic that it computes in: what was asked for, or what [`Precision::Auto`] came to.
+    pub fn precision(&self) -> Precision {
+        self.precision
     }
 
     /// The space of its embeddings.
@@ -118,7 +125,16 @@ impl Encoder {
     /// # Errors
     /// [`Error::Stopped`] if the thread has ended.
     pub fn submit_image(&self, picture: &RgbImage) -> Result<Pending> {
-        self.submit(Input::Picture(self.bundle.preprocessing().pixels(picture)))
+        self.submit_pixels(self.bundle.preprocessing().pixels(picture))
+    }
+
+    /// Queues a picture that [`Preprocessing::pixels`](crate::Preprocessing::pixels) of this bundle has
+    /// prepared.
+    ///
+    /// # Errors
+    /// [`Error::Stopped`] if the thread has ended.
+    pub fn submit_pixels(&self, pixels: Pixels) -> Result<Pending> {
+        self.submit(Input::Picture(pixels))
     }
 
     fn submit(&self, input: Input) -> Result<Pending> {
@@ -140,20 +156,12 @@ impl Pending {
 
 /// The model on the device that was asked for.
 pub(crate) fn load(bundle: &Bundle, options: &Options) -> Result<Model> {
-    #[cfg(feature = "wgpu")]
-    if let Device::Gpu(adapter) = options.device {
-        return bundle.load_gpu(adapter, options);
+    match options.device {
+        Device::Cpu => bundle.load_for_processor(bundle.precision(options), options),
+        #[cfg(feature = "wgpu")]
+        Device::Gpu(adapter) => bundle.load_gpu(adapter, options),
+        other => bundle.load_plain(other.open()?),
     }
-    if options.device != Device::Cpu {
-        return bundle.load_plain(options.device.open()?);
-    }
-    let cores = || thread::available_parallelism().map_or(1, usize::from);
-    let precision = match options.precision {
-        Precision::Auto | Precision::F32 => knytt_kernels::Precision::F32,
-        Precision::Bf16 => knytt_kernels::Precision::Bf16,
-        Precision::Int8 => knytt_kernels::Precision::Int8,
-    };
-    bundle.load_packed(precision, options.threads.unwrap_or_else(cores), options.cache.as_deref())
 }
 
 struct Worker {
@@ -202,9 +210,7 @@ impl Worker {
         }
         let results = match encode(self, &inputs).map(|rows| self.embeddings(rows)) {
             Ok(embeddings) => embeddings,
-            Err(_) if inputs.len() > 1 => {
-                inputs.iter().map(|input| self.alone(input, &encode)).collect()
-            }
+            Err(_) if inputs.len() > 1 => inputs.iter().map(|input| self.alone(input, &encode)).collect(),
             Err(error) => vec![Err(error)],
         };
         for (result, reply) in results.into_iter().zip(replies) {

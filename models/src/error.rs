@@ -54,6 +54,19 @@ pub enum Error {
         reason: String,
     },
 
+    /// Too few pictures to tell whether a precision finds the same; give more of them.
+    #[error("{given} pictures are too few to compare precisions: at least {least} are needed")]
+    TooFewPictures {
+        /// How many there were.
+        given: usize,
+        /// How many it takes.
+        least: usize,
+    },
+
+    /// What was measured cannot be kept; the cache folder is missing or its permissions are wrong.
+    #[error("cannot write to the cache of packed weights: {0}")]
+    Cache(std::io::Error),
+
     /// A picture cannot be decoded, or is larger than the limits allow.
     #[error(transparent)]
     Decode(#[from] crate::decode::DecodeError),

@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Device, Error};
 
 /// What [`Encoder::start_with`](crate::Encoder::start_with) takes beside the bundle.
@@ -15,17 +17,18 @@ pub struct Options {
     pub precision: Precision,
     /// Threads that share a pass on the processor; all cores if none.
     pub threads: Option<usize>,
-    /// A folder for packed weights and for what [`Precision::Auto`] found out: beside the bundle, or the
+    /// A folder for packed weights and for the [`Proof`](crate::Proof) that [`Precision::Auto`] reads: beside the bundle, or the
     /// user's cache. Without it weights are packed at each start.
     pub cache: Option<PathBuf>,
 }
 
 /// The arithmetic of a model on the processor. It changes the time and, a little, the embeddings; not the
 /// space that they live in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Precision {
-    /// What was proven good enough for this bundle and fast on this machine
-    /// ([`Encoder::measure`](crate::Encoder::measure)); f32 until something was.
+    /// The fastest that was proven to find what f32 finds, with this bundle on this machine
+    /// ([`Bundle::prove`](crate::Bundle::prove)); f32 until something was.
     #[default]
     Auto,
     /// 32 bits: the reference.

@@ -18,6 +18,7 @@ pub fn bench(arguments: &[String]) -> Result<()> {
 
 fn peers(arguments: &[String]) -> Result<()> {
     check(cargo().args(["build", "--release", "--package", "knytt-models", "--example", "time_encode"]))?;
+    check(cargo().args(["build", "--release", "--package", "knytt-kernels", "--example", "limits"]))?;
     check(cargo().args(["build", "--release", "--package", "knytt-engine", "--example", "time_search"]))?;
     let python = python::environment("peers", "tests/peers/requirements.txt")?;
     let script = root().join("tests/peers/compare.py");

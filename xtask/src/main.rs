@@ -18,7 +18,7 @@ Usage: cargo xtask <command>
 
   run      install what is missing, build, and open the app on the sample catalogue
   test     install what the tests need and run them all
-  bench    run the benches; with --peers also PyTorch, ONNX Runtime and FAISS beside ours
+  bench    run the benches; with --peers also PyTorch, ONNX Runtime, OpenVINO and FAISS beside ours
   relevance  draw a shop with judged queries, and measure what each stage of the ranking is worth
   soak     kill writers and syncs at many random instants and check the catalogue after each
   fuzz     feed mutated metadata and packs to what reads them

@@ -30,7 +30,7 @@ pub enum Precision {
     /// As they are.
     F32,
     /// Sixteen bits: bfloat16 where the processor multiplies it ([`Isa::Avx512Bf16`]). Elsewhere fixed
-    /// point of 13 bits and sign for weights (per output) and inputs (per row), which is nearer to f32
+    /// point of 12 bits and sign for weights (per output) and inputs (per row), which is nearer to f32
     /// and twice as fast: x86 multiplies pairs of 16-bit integers at twice the rate of f32.
     Bf16,
     /// Eight bits: weights per output, symmetric; inputs per row, between the row's least and largest.
@@ -81,7 +81,7 @@ impl Isa {
     }
 
     #[cfg(target_arch = "x86_64")]
-    fn is_available(self) -> bool {
+    pub(crate) fn is_available(self) -> bool {
         let avx2 = || is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
         let avx512 = || avx2() && is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw");
         let vnni = || avx512() && is_x86_feature_detected!("avx512vnni");
@@ -97,7 +97,7 @@ impl Isa {
     }
 
     #[cfg(target_arch = "aarch64")]
-    fn is_available(self) -> bool {
+    pub(crate) fn is_available(self) -> bool {
         match self {
             Self::Portable | Self::Neon => true,
             Self::NeonDot => std::arch::is_aarch64_feature_detected!("dotprod"),
@@ -106,7 +106,7 @@ impl Isa {
     }
 
     #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-    fn is_available(self) -> bool {
+    pub(crate) fn is_available(self) -> bool {
         self == Self::Portable
     }
 
@@ -141,10 +141,10 @@ impl Isa {
 }
 
 /// The largest for which [`I16_BLOCK`] words (two products each) cannot overflow an i32.
-pub(crate) const I16_MAX: i32 = 4095;
+pub(crate) const I16_MAX: i32 = 2895;
 
 /// Words that are summed in i32 before the sum goes to f32.
-pub(crate) const I16_BLOCK: usize = 64;
+pub(crate) const I16_BLOCK: usize = 128;
 
 impl Kind {
     /// Values in a 32-bit word.

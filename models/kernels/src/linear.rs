@@ -2,13 +2,13 @@
 
 use std::fmt;
 
+use crate::Team;
 use crate::isa::{Isa, Kind, Precision};
 use crate::pack::{LinearParts, pack};
 use crate::raw::gemm::{Part, Weights};
 use crate::raw::memory::floats;
 use crate::raw::{Shared, dispatch};
 use crate::rows::PreparedRows;
-use crate::Team;
 
 /// Weights that stay in a core's second-level cache while rows go by.
 const SMALL_WEIGHTS: usize = 256 << 10;
@@ -78,7 +78,7 @@ impl Linear {
 
     /// Every layer comes through here: what runs later relies on the instructions being there.
     fn checked(isa: Isa, kind: Kind, parts: LinearParts) -> Self {
-        assert!(Isa::available().contains(&isa), "this processor has no {isa}");
+        assert!(isa.is_available(), "this processor has no {isa}");
         Self { isa, kind, parts }
     }
 
@@ -111,7 +111,8 @@ impl Linear {
         let out = Shared::new(out);
         team.each(split.items(), |item| {
             let (row_range, panel_range) = split.item(item);
-            let part = Part { rows, weights: self.weights(), epilogue, out: &out, row_range, panel_range };
+            let (weights, next_panel) = (self.weights(), split.panel_after(item, team.threads()));
+            let part = Part { rows, weights, epilogue, out: &out, row_range, panel_range, next_panel };
             dispatch(self.isa, part);
         });
     }
@@ -157,10 +158,19 @@ impl Split {
         self.rows.div_ceil(self.rows_of_item) * self.panels.div_ceil(self.panels_of_item)
     }
 
+    /// The first panel of the item that a thread will probably take after this one; if the weights stay in
+    /// the cache, none.
+    fn panel_after(&self, item: usize, threads: usize) -> usize {
+        if self.rows_of_item < self.rows { self.panels } else { (item + threads) * self.panels_of_item }
+    }
+
     fn item(&self, item: usize) -> (std::ops::Range<usize>, std::ops::Range<usize>) {
         let groups = self.panels.div_ceil(self.panels_of_item);
         let part = |n: usize, of: usize, all: usize| n * of..all.min((n + 1) * of);
-        (part(item / groups, self.rows_of_item, self.rows), part(item % groups, self.panels_of_item, self.panels))
+        (
+            part(item / groups, self.rows_of_item, self.rows),
+            part(item % groups, self.panels_of_item, self.panels),
+        )
     }
 }
 

@@ -1,11 +1,11 @@
 //! Inputs of a linear layer: rows, as they are or as integers.
 
+use crate::Team;
 use crate::isa::{Isa, Kind, Precision};
-use crate::raw::memory::Words;
 use crate::raw::dispatch;
+use crate::raw::memory::Words;
 use crate::raw::memory::bits;
 use crate::raw::rows::{Convert, Normalise, NormaliseTo, fill_rows};
-use crate::Team;
 
 /// Rows that one thread converts at a time.
 const ROWS_PER_ITEM: usize = 4;
@@ -110,7 +110,15 @@ thread_local! {
 /// f32 rows need no preparation.
 fn floats(x: &[f32], depth: usize) -> PreparedRows<'_> {
     let words = bits(x);
-    PreparedRows { words, stride: depth, count: x.len() / depth, depth, scale: &[], offset: &[], kind: Kind::F32 }
+    PreparedRows {
+        words,
+        stride: depth,
+        count: x.len() / depth,
+        depth,
+        scale: &[],
+        offset: &[],
+        kind: Kind::F32,
+    }
 }
 
 impl<'a> PreparedRows<'a> {

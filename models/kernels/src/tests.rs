@@ -42,8 +42,7 @@ fn reference(isa: Isa, precision: Precision, layer: &Linear, rows: PreparedRows<
     let mut out = Vec::new();
     for row in 0..rows.count() {
         let a = &rows.words[row * rows.stride..];
-        let a: Vec<f64> =
-            (0..parts.depth).map(|at| integer(kind, isa.range(kind).low < 0, a, at)).collect();
+        let a: Vec<f64> = (0..parts.depth).map(|at| integer(kind, isa.range(kind).low < 0, a, at)).collect();
         for column in 0..parts.columns {
             let panel = &parts.words.words()[column / width * width * depth..];
             let w: Vec<u32> = (0..depth).map(|at| panel[at * width + column % width]).collect();
@@ -205,7 +204,13 @@ fn normalised(x: &[f32], norm: &LayerNorm) -> Vec<f64> {
         .collect()
 }
 
-fn attended(sequences: &[Sequence], (heads, size): (usize, usize), causal: bool, q: &[f32], kv: &[f32]) -> Vec<f64> {
+fn attended(
+    sequences: &[Sequence],
+    (heads, size): (usize, usize),
+    causal: bool,
+    q: &[f32],
+    kv: &[f32],
+) -> Vec<f64> {
     let hidden = heads * size;
     let mut out = Vec::new();
     for sequence in sequences {
@@ -214,7 +219,8 @@ fn attended(sequences: &[Sequence], (heads, size): (usize, usize), causal: bool,
             let row = out.len() / hidden;
             for head in 0..heads {
                 let seen = if causal { position + 1 } else { sequence.length };
-                let at = |n: usize, half: usize| (sequence.start + n) * 2 * hidden + half * hidden + head * size;
+                let at =
+                    |n: usize, half: usize| (sequence.start + n) * 2 * hidden + half * hidden + head * size;
                 let scores: Vec<f64> = (0..seen)
                     .map(|n| {
                         let dot = (0..size).map(|d| {

@@ -109,10 +109,8 @@ mod tests {
     fn the_starters_embeddings_are_those_of_its_reference() {
         let golden = safetensors::load_buffer(GOLDEN, &Device::Cpu).unwrap();
         let bundle = Bundle::starter().unwrap();
-        let mut models = [
-            bundle.load_plain(Device::Cpu).unwrap(),
-            bundle.load_packed(Precision::F32, 2, None).unwrap(),
-        ];
+        let mut models =
+            [bundle.load_plain(Device::Cpu).unwrap(), bundle.load_packed(Precision::F32, 2, None).unwrap()];
 
         let pixels = golden["pixels"].to_dtype(DType::F32).unwrap().flatten_all().unwrap();
         let pixels = pixels.to_vec1::<f32>().unwrap();

@@ -41,11 +41,13 @@ impl TextTower {
         let words = self.token_embedding.index_select(&padded, 0)?.reshape((ids.len(), longest, hidden))?;
         let x = words.broadcast_add(&self.position_embedding.i(..longest)?)?;
         let x = self.encoder.forward(&x, Some(&causal_mask(longest, device)?))?;
-        let ends: Vec<Tensor> =
-            ids.iter().enumerate().map(|(n, ids)| x.i((n, end_position(self.end_token, ids)))).collect::<Result<_>>()?;
+        let ends: Vec<Tensor> = ids
+            .iter()
+            .enumerate()
+            .map(|(n, ids)| x.i((n, end_position(self.end_token, ids))))
+            .collect::<Result<_>>()?;
         self.final_layer_norm.forward(&Tensor::stack(&ends, 0)?)
     }
-
 }
 
 /// Where a text is read: at its first end token, or at its last one if it has none.

@@ -7,6 +7,7 @@ mod encoder;
 #[cfg(feature = "wgpu")]
 mod gpu;
 mod parity;
+mod precision;
 
 use std::path::PathBuf;
 

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use super::dot::{Dot, Floats};
-use super::gemm::{Tiles, product};
+use super::gemm::{Ahead, Tiles, product};
 use super::memory::bits;
 use super::{Operation, Shared, Simd, dispatch, math};
 use crate::{Isa, Team};
@@ -39,7 +39,14 @@ impl Attention {
     ///
     /// # Panics
     /// If a slice is shorter than that.
-    pub fn forward(&self, team: &Team, sequences: &[Sequence], query: &[f32], key_value: &[f32], out: &mut [f32]) {
+    pub fn forward(
+        &self,
+        team: &Team,
+        sequences: &[Sequence],
+        query: &[f32],
+        key_value: &[f32],
+        out: &mut [f32],
+    ) {
         let answers: usize = sequences.iter().map(Sequence::answers).sum();
         let rows = sequences.iter().map(|s| s.start + s.length).max().unwrap_or(0);
         assert!(query.len() >= answers * self.hidden && out.len() >= answers * self.hidden);
@@ -181,15 +188,36 @@ impl<'a> Head<'a> {
         };
         let most = seen(count - 1);
         for (n, panel) in keys.chunks_exact(size * width).enumerate().take(most.div_ceil(width)) {
-            product::<S, Floats, N>(s, count, query, (bits(panel), width), size, (&mut scores[n * width..], padded));
+            product::<S, Floats, N>(
+                s,
+                count,
+                query,
+                (bits(panel), width),
+                size,
+                (&mut scores[n * width..], padded),
+                &mut Ahead::nothing(),
+            );
         }
         for (m, scores) in scores.chunks_exact_mut(padded).take(count).enumerate() {
-            softmax(s, &mut scores[..most.next_multiple_of(S::LANES).min(padded)], seen(m), 1.0 / (size as f32).sqrt());
+            softmax(
+                s,
+                &mut scores[..most.next_multiple_of(S::LANES).min(padded)],
+                seen(m),
+                1.0 / (size as f32).sqrt(),
+            );
         }
         let columns = size.next_multiple_of(width);
         for left in (0..columns).step_by(width) {
             let values = (bits(&values.0[left..]), values.1);
-            product::<S, Floats, N>(s, count, (bits(scores), padded), values, most, (&mut mixed[left..], columns));
+            product::<S, Floats, N>(
+                s,
+                count,
+                (bits(scores), padded),
+                values,
+                most,
+                (&mut mixed[left..], columns),
+                &mut Ahead::nothing(),
+            );
         }
         for (m, row) in mixed.chunks_exact(columns).take(count).enumerate() {
             let to = self.out.at((self.answer + first + m) * hidden + self.head * size);

@@ -114,6 +114,7 @@ macro_rules! eight_lanes {
             fn float_to_bits(x: __m256) -> __m256i = _mm256_castps_si256(x);
             fn power_of_two(n: __m256i) -> __m256 =
                 _mm256_castsi256_ps(_mm256_slli_epi32::<23>(_mm256_add_epi32(n, _mm256_set1_epi32(127))));
+            fn prefetch(at: *const u32) = _mm_prefetch::<_MM_HINT_T1>(at.cast());
             fn dot_halves(sum: __m256i, a: __m256i, w: __m256i) -> __m256i =
                 _mm256_add_epi32(sum, _mm256_madd_epi16(a, w));
             fn dot_bf16(sum: __m256, a: __m256i, w: __m256i) -> __m256 = {
@@ -130,7 +131,7 @@ macro_rules! eight_lanes {
 
 impl Simd for Avx2 {
     eight_lanes!();
-    const ROWS_I8: usize = 5;
+    const ROWS_I8: usize = 4;
 
     instructions! {
         fn dot_bytes(sum: __m256i, a: __m256i, w: __m256i) -> __m256i = {

@@ -83,6 +83,7 @@ macro_rules! sixteen_lanes {
             fn float(x: __m512i) -> __m512 = _mm512_cvtepi32_ps(x);
             fn bits_to_float(x: __m512i) -> __m512 = _mm512_castsi512_ps(x);
             fn float_to_bits(x: __m512) -> __m512i = _mm512_castps_si512(x);
+            fn prefetch(at: *const u32) = _mm_prefetch::<_MM_HINT_T1>(at.cast());
             fn power_of_two(n: __m512i) -> __m512 =
                 _mm512_castsi512_ps(_mm512_slli_epi32::<23>(_mm512_add_epi32(n, _mm512_set1_epi32(127))));
         }

@@ -3,12 +3,15 @@
 use super::Simd;
 use crate::isa::I16_BLOCK;
 
+/// Words of the depth between two looks ahead, and all that a sum of 16-bit products can hold.
+pub(super) const CHUNK: usize = I16_BLOCK;
+
 /// A kind of word: how a step of the inner loop multiplies and sums.
 pub(super) trait Dot<S: Simd> {
     /// A sum in progress.
     type Sum: Copy;
-    /// Words that are summed before the sum must go to f32.
-    const BLOCK: usize = usize::MAX;
+    /// Whether a sum must go to f32 after each chunk of the depth ([`CHUNK`]).
+    const FOLDS: bool = false;
     /// Two words in a step instead of one.
     const TWICE: bool = false;
     /// Inputs and weights are integers with scales.
@@ -80,7 +83,7 @@ impl<S: Simd> Dot<S> for Bf16s {
 
 impl<S: Simd> Dot<S> for Halves {
     type Sum = S::I;
-    const BLOCK: usize = I16_BLOCK;
+    const FOLDS: bool = true;
     const SCALED: bool = true;
 
     #[inline(always)]

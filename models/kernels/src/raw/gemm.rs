@@ -6,11 +6,14 @@
 
 use std::ops::Range;
 
-use super::dot::{Bf16s, Bytes, Dot, Floats, Halves};
+use super::dot::{Bf16s, Bytes, CHUNK, Dot, Floats, Halves};
 use super::{Operation, Shared, Simd, math};
 use crate::isa::Kind;
 use crate::rows::PreparedRows;
 use crate::{Activation, Epilogue};
+
+/// Words of a cache line.
+const LINE: usize = 16;
 
 /// Columns of the widest panel, and rows of the highest tile.
 const WIDEST: usize = 32;
@@ -41,6 +44,8 @@ pub(crate) struct Part<'a> {
     pub out: &'a Shared<f32>,
     pub row_range: Range<usize>,
     pub panel_range: Range<usize>,
+    /// What this thread will probably be asked for next; none if beyond the last panel.
+    pub next_panel: usize,
 }
 
 impl Operation for Part<'_> {
@@ -63,10 +68,23 @@ impl Part<'_> {
     fn panels<S: Simd, D: Dot<S>, const N: usize>(&self, s: S) {
         let mut sums = [0.0; MOST_ROWS * WIDEST];
         for panel in self.panel_range.clone() {
-            for (first, count) in Tiles::new(self.row_range.clone(), D::ROWS) {
-                self.tile::<S, D, N>(s, panel, (first, count), &mut sums);
+            let tiles = Tiles::new(self.row_range.clone(), D::ROWS);
+            let mut ahead = self.ahead(panel, N * S::LANES, tiles.left);
+            for (first, count) in tiles {
+                self.tile::<S, D, N>(s, panel, (first, count), &mut sums, &mut ahead);
             }
         }
+    }
+
+    /// The panel that this thread will probably take next.
+    #[inline(always)]
+    fn ahead(&self, panel: usize, width: usize, tiles: usize) -> Ahead {
+        let next = if panel + 1 < self.panel_range.end { panel + 1 } else { self.next_panel };
+        let words = self.weights.depth * width;
+        self.weights
+            .words
+            .get(next * words..(next + 1) * words)
+            .map_or_else(Ahead::nothing, |words| Ahead::panel(words, self.weights.depth, tiles))
     }
 
     /// `count` rows from `first` on, times a panel.
@@ -77,11 +95,12 @@ impl Part<'_> {
         panel: usize,
         (first, count): (usize, usize),
         sums: &mut [f32],
+        ahead: &mut Ahead,
     ) {
         let (weights, rows, width) = (&self.weights, &self.rows, N * S::LANES);
         let a = (&rows.words[first * rows.stride..], rows.stride);
         let w = (&weights.words[panel * weights.depth * width..], width);
-        product::<S, D, N>(s, count, a, w, weights.depth, (sums, width));
+        product::<S, D, N>(s, count, a, w, weights.depth, (sums, width), ahead);
         let (left, there) = (panel * width, (weights.columns - panel * width).min(width));
         for (m, sums) in sums.chunks_exact_mut(width).take(count).enumerate() {
             self.scale::<S, D>(s, first + m, left, sums);
@@ -106,7 +125,8 @@ impl Part<'_> {
     fn scale<S: Simd, D: Dot<S>>(&self, s: S, row: usize, left: usize, sums: &mut [f32]) {
         let columns = left..left + sums.len();
         let bias = &self.weights.bias[columns.clone()];
-        let (step, offset) = if D::SCALED { (self.rows.scale[row], self.rows.offset[row]) } else { (1.0, 0.0) };
+        let (step, offset) =
+            if D::SCALED { (self.rows.scale[row], self.rows.offset[row]) } else { (1.0, 0.0) };
         let (step, offset) = (s.splat(step), s.splat(offset));
         for at in (0..sums.len()).step_by(S::LANES) {
             let mut value = load(s, sums, at);
@@ -189,6 +209,7 @@ pub(super) fn product<S: Simd, D: Dot<S>, const N: usize>(
     w: (&[u32], usize),
     depth: usize,
     out: (&mut [f32], usize),
+    ahead: &mut Ahead,
 ) {
     let width = N * S::LANES;
     assert!(a.0.len() >= (count - 1) * a.1 + depth && w.0.len() >= (depth - 1) * w.1 + width);
@@ -198,7 +219,7 @@ pub(super) fn product<S: Simd, D: Dot<S>, const N: usize>(
             match count {
                 $($m if $m <= D::ROWS => {
                     // SAFETY: as asserted.
-                    let sums = unsafe { multiply::<S, D, $m, N>(s, (a.0.as_ptr(), a.1), (w.0.as_ptr(), w.1), depth) };
+                    let sums = unsafe { multiply::<S, D, $m, N>(s, (a.0.as_ptr(), a.1), (w.0.as_ptr(), w.1), depth, ahead) };
                     for (m, sums) in sums.into_iter().enumerate() {
                         for (n, sum) in sums.into_iter().enumerate() {
                             // SAFETY: as asserted.
@@ -224,12 +245,13 @@ unsafe fn multiply<S: Simd, D: Dot<S>, const M: usize, const N: usize>(
     a: (*const u32, usize),
     w: (*const u32, usize),
     depth: usize,
+    ahead: &mut Ahead,
 ) -> [[S::F; N]; M] {
     let mut total = [[s.splat(0.0); N]; M];
+    let mut sums = [[D::zero(s); N]; M];
     let mut at = 0;
     while at < depth {
-        let end = depth.min(at.saturating_add(D::BLOCK));
-        let mut sums = [[D::zero(s); N]; M];
+        let end = depth.min(at + CHUNK);
         while at < end {
             // SAFETY: `at` is below `depth`, and one more where two words make a step.
             unsafe {
@@ -242,13 +264,61 @@ unsafe fn multiply<S: Simd, D: Dot<S>, const M: usize, const N: usize>(
             }
             at += if D::TWICE { 2 } else { 1 };
         }
-        for (total, sums) in total.iter_mut().zip(sums) {
-            for (total, sum) in total.iter_mut().zip(sums) {
-                *total = s.add(*total, D::float(s, sum));
-            }
+        ahead.look(s);
+        if D::FOLDS {
+            add_to(s, &mut total, sums, D::float);
+            sums = [[D::zero(s); N]; M];
         }
     }
+    if !D::FOLDS {
+        add_to(s, &mut total, sums, D::float);
+    }
     total
+}
+
+/// Adds sums to a total, as f32.
+#[inline(always)]
+fn add_to<S: Simd, T: Copy, const M: usize, const N: usize>(
+    s: S,
+    total: &mut [[S::F; N]; M],
+    sums: [[T; N]; M],
+    float: impl Fn(S, T) -> S::F,
+) {
+    for (total, sums) in total.iter_mut().zip(sums) {
+        for (total, sum) in total.iter_mut().zip(sums) {
+            *total = s.add(*total, float(s, sum));
+        }
+    }
+}
+
+/// Weights that will be needed soon: some lines of them are asked for at each chunk of the depth, so that
+/// the next panel is in the cache when this one is done.
+#[derive(Clone, Copy)]
+pub(super) struct Ahead {
+    next: *const u32,
+    lines: usize,
+}
+
+impl Ahead {
+    /// Nothing ahead.
+    pub fn nothing() -> Self {
+        Self { next: std::ptr::null(), lines: 0 }
+    }
+
+    /// A panel of `words` words that is to be fetched while `tiles` tiles of this depth go by.
+    #[inline(always)]
+    fn panel(words: &[u32], depth: usize, tiles: usize) -> Self {
+        let looks = tiles * depth.div_ceil(CHUNK);
+        Self { next: words.as_ptr(), lines: words.len().div_ceil(LINE).div_ceil(looks) }
+    }
+
+    #[inline(always)]
+    fn look<S: Simd>(&mut self, s: S) {
+        for line in 0..self.lines {
+            s.prefetch(self.next.wrapping_add(line * LINE));
+        }
+        self.next = self.next.wrapping_add(self.lines * LINE);
+    }
 }
 
 /// One word of the depth.

@@ -88,6 +88,8 @@ pub(crate) trait Simd: Copy {
     }
     /// Adds to each lane the products of its two 16-bit integers.
     fn dot_halves(self, sum: Self::I, a: Self::I, w: Self::I) -> Self::I;
+    /// Asks for the cache line at `at`, which need not be readable.
+    fn prefetch(self, at: *const u32);
     /// Adds to each lane the products of its two bfloat16.
     fn dot_bf16(self, sum: Self::F, a: Self::I, w: Self::I) -> Self::F;
 }
@@ -103,7 +105,7 @@ pub(crate) trait Operation {
 /// # Panics
 /// If the processor does not have them.
 pub(crate) fn dispatch<O: Operation>(isa: Isa, operation: O) -> O::Output {
-    debug_assert!(Isa::available().contains(&isa));
+    debug_assert!(isa.is_available());
     match isa {
         Isa::Portable => operation.run::<_, 2>(portable::Portable),
         // SAFETY (here and below): an `Isa` is made by `Isa::available`, which asked the processor, or by a

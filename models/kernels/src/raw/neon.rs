@@ -108,6 +108,12 @@ macro_rules! four_lanes {
                 vfmaq_f32(sum, float(vandq_s32(a, high)), float(vandq_s32(w, high)))
             };
         }
+
+        #[inline(always)]
+        fn prefetch(self, at: *const u32) {
+            // SAFETY: a prefetch reads nothing that a program could see, wherever it points.
+            unsafe { asm!("prfm pldl2keep, [{}]", in(reg) at, options(nostack, preserves_flags, readonly)) }
+        }
     };
 }
 

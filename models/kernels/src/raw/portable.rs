@@ -143,6 +143,8 @@ impl Simd for Portable {
         self.add_words(sum, products)
     }
     #[inline(always)]
+    fn prefetch(self, _at: *const u32) {}
+    #[inline(always)]
     fn dot_bf16(self, sum: Self::F, a: Self::I, w: Self::I) -> Self::F {
         let high = |x: u32| f32::from_bits(x & 0xffff_0000);
         let low = |x: u32| f32::from_bits(x << 16);

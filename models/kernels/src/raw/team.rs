@@ -66,7 +66,8 @@ impl Team {
         });
         let helpers = (1..threads).filter_map(|n| {
             let board = board.clone();
-            let helper = thread::Builder::new().name(format!("knytt-kernels-{n}")).spawn(move || board.help());
+            let helper =
+                thread::Builder::new().name(format!("knytt-kernels-{n}")).spawn(move || board.help());
             // A system that has no more threads leaves the work to those there are.
             helper.ok().map(|handle| (handle.thread().clone(), handle))
         });
@@ -89,7 +90,12 @@ impl Team {
     ///
     /// # Panics
     /// If `length` is 0, or if `body` does.
-    pub fn each_chunk<T: Send, F: Fn(usize, &mut [T]) + Sync>(&self, values: &mut [T], length: usize, body: F) {
+    pub fn each_chunk<T: Send, F: Fn(usize, &mut [T]) + Sync>(
+        &self,
+        values: &mut [T],
+        length: usize,
+        body: F,
+    ) {
         let all = values.len();
         let values = Shared::new(values);
         self.each(all.div_ceil(length), |item| {

@@ -53,11 +53,6 @@ impl Cache {
         Self { file: Some(file), key, mapped, fresh: Vec::new() }
     }
 
-    /// Whether a whole file was found.
-    pub fn is_warm(&self) -> bool {
-        self.mapped.is_some()
-    }
-
     /// A layer of an earlier start.
     pub fn layer(&self, name: &str, columns: usize, depth: usize) -> Option<LinearParts> {
         let (map, entries) = self.mapped.as_ref()?;
@@ -94,7 +89,8 @@ impl Cache {
     }
 
     fn write_to(&self, path: &Path) -> io::Result<()> {
-        let parts: Vec<(String, &Storage)> = self.fresh.iter().flat_map(|(name, parts)| named(name, parts)).collect();
+        let parts: Vec<(String, &Storage)> =
+            self.fresh.iter().flat_map(|(name, parts)| named(name, parts)).collect();
         let mut out = Hashed { out: BufWriter::new(File::create(path)?), hasher: blake3::Hasher::new() };
         out.write_all(&self.header(&parts)?)?;
         for (_, storage) in &parts {
@@ -110,7 +106,8 @@ impl Cache {
         let mut at = 0;
         let tensors = parts.iter().map(|(name, storage)| {
             let words = storage.words().len();
-            let info = TensorInfo { dtype: Dtype::U32, shape: vec![words], data_offsets: (at, at + 4 * words) };
+            let info =
+                TensorInfo { dtype: Dtype::U32, shape: vec![words], data_offsets: (at, at + 4 * words) };
             at += 4 * words;
             (name.clone(), info)
         });

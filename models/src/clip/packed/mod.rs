@@ -46,9 +46,7 @@ impl PackedClip {
         let vision = "vision_model";
         let (image_tower, pooled) = match &config.vision_config {
             VisionConfig::ViT(c) => (ImageTower::ViT(ViT::new(c, vision, source)?), c.hidden_size),
-            VisionConfig::ResNet(c) => {
-                (ImageTower::ResNet(ResNet::new(c, vision, source)?), c.pooled_size())
-            }
+            VisionConfig::ResNet(c) => (ImageTower::ResNet(ResNet::new(c, vision, source)?), c.pooled_size()),
         };
         let (dimension, text) = (config.projection_dim, &config.text_config);
         Ok(Self {

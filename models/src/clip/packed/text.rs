@@ -23,7 +23,8 @@ impl TextTower {
         let positions = [config.max_position_embeddings, hidden];
         let norm = format!("{prefix}.final_layer_norm");
         Ok(Self {
-            tokens: source.table(&format!("{embeddings}.token_embedding.weight"), [config.vocab_size, hidden])?,
+            tokens: source
+                .table(&format!("{embeddings}.token_embedding.weight"), [config.vocab_size, hidden])?,
             positions: source.values(&format!("{embeddings}.position_embedding.weight"), &positions)?,
             encoder: Encoder::new(&config.transformer(), true, &format!("{prefix}.encoder"), source)?,
             final_norm: source.norm(&norm, hidden, config.layer_norm_eps)?,

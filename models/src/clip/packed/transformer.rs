@@ -60,7 +60,9 @@ impl Encoder {
     /// `x`: `[rows, hidden]`, the rows of `sequences` one after the other. Becomes `[sequences, hidden]`:
     /// of each sequence the row at its `only`.
     pub fn forward(&mut self, team: &Team, x: &mut Vec<f32>, sequences: &[Sequence]) {
-        let Some((last, layers)) = self.layers.split_last() else { return gather(x, self.attention.hidden, sequences) };
+        let Some((last, layers)) = self.layers.split_last() else {
+            return gather(x, self.attention.hidden, sequences);
+        };
         let whole: Vec<Sequence> = sequences.iter().map(|s| Sequence { only: None, ..*s }).collect();
         for layer in layers {
             layer.attend(team, &self.attention, &mut self.scratch, x, &whole);

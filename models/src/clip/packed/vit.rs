@@ -81,7 +81,9 @@ impl ViT {
         for picture in pixels.chunks_exact(3 * side * side) {
             self.patches.resize(self.patches.len() + depth, 0.0);
             for (row, column) in (0..across).flat_map(|row| (0..across).map(move |column| (row, column))) {
-                for line in (0..3).flat_map(|channel| (0..patch).map(move |y| channel * side + row * patch + y)) {
+                for line in
+                    (0..3).flat_map(|channel| (0..patch).map(move |y| channel * side + row * patch + y))
+                {
                     let from = line * side + column * patch;
                     self.patches.extend_from_slice(&picture[from..from + patch]);
                 }

@@ -1,0 +1,153 @@
+//! Precisions, the cache of packed weights, and the choice between them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use image::{Rgb, RgbImage};
+use knytt_models::{Bundle, Encoder, Error, Options, Precision, Proof};
+use tempfile::TempDir;
+
+use crate::golden;
+
+const BUNDLES: [fn() -> Bundle; 3] = [
+    || Bundle::starter().unwrap(),
+    || Bundle::open(&golden("quick-gelu")).unwrap(),
+    || Bundle::open(&golden("gelu")).unwrap(),
+];
+
+fn start(bundle: Bundle, precision: Precision, threads: usize, cache: Option<&Path>) -> Encoder {
+    let cache = cache.map(Into::into);
+    Encoder::start_with(bundle, &Options { precision, threads: Some(threads), cache, ..Options::default() })
+        .unwrap()
+}
+
+/// Soft shapes, all different.
+fn pictures(count: u32) -> Vec<RgbImage> {
+    let wave =
+        |at: u32, n: u32| (127.5 + 127.5 * (at as f32 * (n % 7 + 1) as f32 / 40.0 + n as f32).sin()) as u8;
+    (0..count)
+        .map(|n| RgbImage::from_fn(90, 80, |x, y| Rgb([wave(x, n), wave(y, n / 3), wave(x + y, n / 5)])))
+        .collect()
+}
+
+#[test]
+fn fewer_bits_give_nearly_the_same_embeddings() {
+    for bundle in BUNDLES {
+        let exact = start(bundle(), Precision::F32, 1, None);
+        for (precision, least) in [(Precision::Bf16, 0.9999), (Precision::Int8, 0.995)] {
+            let encoder = start(bundle(), precision, 2, None);
+            assert_eq!(encoder.fingerprint(), exact.fingerprint());
+            for picture in pictures(4) {
+                let cosine = exact
+                    .embed_image(&picture)
+                    .unwrap()
+                    .cosine(&encoder.embed_image(&picture).unwrap())
+                    .unwrap();
+                assert!(cosine > least, "{} {precision}: {cosine}", encoder.model_name());
+            }
+            let word = "a red striped dress";
+            let cosine = exact.embed_text(word).unwrap().cosine(&encoder.embed_text(word).unwrap()).unwrap();
+            assert!(cosine > least, "{} {precision}: {cosine}", encoder.model_name());
+        }
+    }
+}
+
+#[test]
+fn threads_do_not_change_an_embedding() {
+    for precision in [Precision::F32, Precision::Bf16, Precision::Int8] {
+        let one = start(BUNDLES[1](), precision, 1, None);
+        let many = start(BUNDLES[1](), precision, 5, None);
+        for picture in pictures(3) {
+            assert_eq!(one.embed_image(&picture).unwrap(), many.embed_image(&picture).unwrap());
+        }
+        assert_eq!(one.embed_text("blue jeans").unwrap(), many.embed_text("blue jeans").unwrap());
+    }
+}
+
+fn packed_files(folder: &Path) -> Vec<PathBuf> {
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    files.filter(|path| path.extension().is_some_and(|e| e == "packed")).collect()
+}
+
+#[test]
+fn a_start_from_the_cache_gives_the_same_embeddings() {
+    for bundle in BUNDLES {
+        for precision in [Precision::F32, Precision::Bf16, Precision::Int8] {
+            let folder = TempDir::new().unwrap();
+            let picture = &pictures(1)[0];
+            let cold = start(bundle(), precision, 1, Some(folder.path()));
+            let files = packed_files(folder.path());
+            assert_eq!(files.len(), 1);
+            let written = fs::metadata(&files[0]).unwrap().modified().unwrap();
+            let warm = start(bundle(), precision, 1, Some(folder.path()));
+            assert_eq!(fs::metadata(&files[0]).unwrap().modified().unwrap(), written);
+            assert_eq!(cold.embed_image(picture).unwrap(), warm.embed_image(picture).unwrap());
+            assert_eq!(cold.embed_text("a hat").unwrap(), warm.embed_text("a hat").unwrap());
+        }
+    }
+}
+
+#[test]
+fn a_damaged_cache_is_not_used_and_is_replaced() {
+    let folder = TempDir::new().unwrap();
+    let picture = &pictures(1)[0];
+    let expected = start(BUNDLES[1](), Precision::Int8, 1, Some(folder.path())).embed_image(picture).unwrap();
+    let file = packed_files(folder.path()).remove(0);
+    let whole = fs::read(&file).unwrap();
+    let mut turned = whole.clone();
+    let middle = turned.len() / 2;
+    turned[middle] ^= 1;
+    for damaged in [&whole[..whole.len() - 1], &whole[..100], &[], &turned] {
+        // Replaced, since a file that is mapped must not be cut.
+        fs::remove_file(&file).unwrap();
+        fs::write(&file, damaged).unwrap();
+        let encoder = start(BUNDLES[1](), Precision::Int8, 1, Some(folder.path()));
+        assert_eq!(encoder.embed_image(picture).unwrap(), expected);
+        assert!(fs::read(&file).unwrap() == whole, "the cache is whole again");
+    }
+}
+
+#[test]
+fn the_cache_of_another_model_is_not_used() {
+    let folder = TempDir::new().unwrap();
+    drop(start(BUNDLES[1](), Precision::F32, 1, Some(folder.path())));
+    let first = packed_files(folder.path()).remove(0);
+    drop(start(BUNDLES[2](), Precision::F32, 1, Some(folder.path())));
+    let second = packed_files(folder.path()).into_iter().find(|file| *file != first).unwrap();
+    // Even under its name.
+    fs::rename(&first, &second).unwrap();
+    let encoder = start(BUNDLES[2](), Precision::F32, 1, Some(folder.path()));
+    let expected = start(BUNDLES[2](), Precision::F32, 1, None).embed_text("a bag").unwrap();
+    assert_eq!(encoder.embed_text("a bag").unwrap(), expected);
+}
+
+#[test]
+fn a_cache_that_cannot_be_written_does_not_stop_the_encoder() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let encoder = start(BUNDLES[1](), Precision::F32, 1, Some(&file.path().join("in a file")));
+    assert!(encoder.embed_text("a coat").is_ok());
+}
+
+#[test]
+fn auto_is_f32_until_another_precision_is_proven() {
+    let folder = TempDir::new().unwrap();
+    let options = Options { cache: Some(folder.path().into()), ..Options::default() };
+    let bundle = Bundle::starter().unwrap();
+    let exact = start(Bundle::starter().unwrap(), Precision::F32, 1, None);
+    let picture = &pictures(1)[0];
+    let auto = Encoder::start_with(Bundle::starter().unwrap(), &options).unwrap();
+    assert_eq!(auto.embed_image(picture).unwrap(), exact.embed_image(picture).unwrap());
+
+    assert!(matches!(bundle.prove(&options, &pictures(3)), Err(Error::TooFewPictures { given: 3, .. })));
+    let proof = bundle.prove(&options, &pictures(60)).unwrap();
+    assert_eq!(Proof::read(folder.path(), bundle.fingerprint()), Some(proof.clone()));
+    assert_eq!((proof.measured[0].precision, proof.measured[0].overlap), (Precision::F32, 1.0));
+    let accepted = proof.measured.iter().filter(|m| m.accepted);
+    assert!(accepted.clone().any(|m| m.precision == proof.choice));
+    assert!(accepted.clone().all(|m| m.image_millis >= proof.time_of(proof.choice)));
+
+    let chosen = start(Bundle::starter().unwrap(), proof.choice, 1, None);
+    let auto = Encoder::start_with(Bundle::starter().unwrap(), &options).unwrap();
+    assert_eq!(auto.precision(), proof.choice);
+    assert_eq!(auto.embed_image(picture).unwrap(), chosen.embed_image(picture).unwrap());
+}
