@@ -60,6 +60,7 @@ mod rank;
 mod reading;
 mod regions;
 mod review;
+mod rows;
 mod schema;
 mod segment;
 mod session;

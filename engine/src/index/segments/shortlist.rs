@@ -1,0 +1,145 @@
+//! From estimates to exact scores: who may still be among the best k.
+
+use super::block::Block;
+use super::code::Probe;
+use crate::Result;
+use crate::index::{Candidate, Top};
+use crate::simd::{GROUP, Kernel, prefetch};
+
+/// So many candidates are held before the hopeless are taken out, for each one that is asked for.
+const HELD_PER_HIT: usize = 4;
+const HELD_AT_LEAST: usize = 256;
+
+/// How many rows before its turn a row is asked for from memory.
+const ROWS_AHEAD: usize = 6;
+
+/// An item and what its score may be.
+#[derive(Clone, Copy)]
+struct Estimate {
+    upper: f32,
+    lower: f32,
+    item: u32,
+}
+
+/// The items that may be among the best `k`, by their estimates alone: those whose upper bound is above
+/// the k-th best lower bound.
+pub(crate) struct Shortlist {
+    kernel: Kernel,
+    k: usize,
+    held: Vec<Estimate>,
+    room: usize,
+    threshold: f32,
+}
+
+impl Shortlist {
+    pub(crate) fn new(k: usize) -> Self {
+        let room = k.saturating_mul(HELD_PER_HIT).max(HELD_AT_LEAST);
+        Self { kernel: Kernel::best(), k, held: Vec::new(), room, threshold: f32::NEG_INFINITY }
+    }
+
+    /// No item with a lower upper bound is held.
+    pub(crate) fn threshold(&self) -> f32 {
+        self.threshold
+    }
+
+    /// Looks at the items of a block whose centre has the dot product `base` with the query.
+    pub(crate) fn scan(&mut self, block: Block<'_>, probe: &Probe, base: f32, passes: &impl Fn(u32) -> bool) {
+        let lookup = probe.lookup(base);
+        let mut bounds = [0.0; GROUP];
+        for entries in block.groups() {
+            let above = self.kernel.above(&lookup, entries.group, self.threshold, &mut bounds);
+            let mut above = above & entries.mask();
+            while above != 0 {
+                let slot = above.trailing_zeros() as usize;
+                above &= above - 1;
+                let item = entries.item(slot);
+                if passes(item) {
+                    let upper = bounds[slot];
+                    self.held.push(Estimate { upper, lower: upper - probe.spread * entries.scale(slot), item });
+                }
+            }
+            if self.held.len() >= self.room {
+                self.tighten();
+            }
+        }
+    }
+
+    /// Raises the threshold to what is held, and lets go of what is below.
+    pub(crate) fn tighten(&mut self) {
+        let Some(last) = self.k.checked_sub(1).filter(|&last| last < self.held.len()) else { return };
+        let (_, kth, _) = self.held.select_nth_unstable_by(last, |a, b| b.lower.total_cmp(&a.lower));
+        self.threshold = self.threshold.max(kth.lower);
+        let threshold = self.threshold;
+        self.held.retain(|estimate| estimate.upper >= threshold);
+        self.room = self.room.max(2 * self.held.len());
+    }
+
+    /// The best `k` by exact scores: the dot product with the row that `row` gives. Rows are compared in
+    /// the order of their upper bounds, until the next bound is below the k-th score.
+    pub(crate) fn rescore<'r>(
+        mut self,
+        query: &[f32],
+        row: impl Fn(u32) -> Result<&'r [u8]>,
+    ) -> Result<Vec<Candidate>> {
+        self.tighten();
+        let mut top = Top::new(self.k);
+        let mut rest = &mut self.held[..];
+        let mut size = self.k.max(32);
+        while !rest.is_empty() {
+            if let Some(kth) = top.kth() {
+                // What is left unsorted is most of it at first, and little soon after.
+                rest = partition(rest, |estimate| estimate.upper >= kth);
+                if rest.is_empty() {
+                    break;
+                }
+            }
+            let step = size.min(rest.len());
+            if step < rest.len() {
+                rest.select_nth_unstable_by(step - 1, |a, b| b.upper.total_cmp(&a.upper));
+            }
+            let (next, later) = rest.split_at_mut(step);
+            compare(self.kernel, query, next, &row, &mut top)?;
+            rest = later;
+            size = size.max(64);
+        }
+        Ok(top.into_sorted())
+    }
+}
+
+/// Scores all of `estimates`, in any order.
+fn compare<'r>(
+    kernel: Kernel,
+    query: &[f32],
+    estimates: &[Estimate],
+    row: &impl Fn(u32) -> Result<&'r [u8]>,
+    top: &mut Top,
+) -> Result<()> {
+    let mut ahead = std::collections::VecDeque::with_capacity(ROWS_AHEAD + 1);
+    let offer = |(item, row): (u32, &[u8]), top: &mut Top| {
+        top.offer(Candidate { item, score: kernel.dot(query, row) });
+    };
+    for estimate in estimates {
+        let row = row(estimate.item)?;
+        prefetch(row);
+        ahead.push_back((estimate.item, row));
+        if ahead.len() > ROWS_AHEAD
+            && let Some(due) = ahead.pop_front()
+        {
+            offer(due, top);
+        }
+    }
+    ahead.into_iter().for_each(|due| offer(due, top));
+    Ok(())
+}
+
+/// Puts those that `keep` says first, and returns them.
+fn partition(estimates: &mut [Estimate], keep: impl Fn(&Estimate) -> bool) -> &mut [Estimate] {
+    let mut kept = 0;
+    for at in 0..estimates.len() {
+        if keep(&estimates[at]) {
+            estimates.swap(kept, at);
+            kept += 1;
+        }
+    }
+    &mut estimates[..kept]
+}
