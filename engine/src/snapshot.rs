@@ -350,7 +350,7 @@ impl Snapshot {
     fn segments(&self) -> Result<Option<SegmentsIndex<'_>>> {
         let (db, txn) = self.parts();
         let dimension = self.catalog.dimension();
-        SegmentsIndex::open(db, txn, || self.catalog.storage().rows(txn, dimension), dimension)
+        SegmentsIndex::open(db, txn, || self.catalog.storage().mapped(txn, dimension), dimension)
     }
 
     fn vector_of<'e>(&self, embedding: &'e Embedding) -> Result<&'e [f32]> {

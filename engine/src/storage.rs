@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use heed::{CompactionOption, Env, EnvFlags, EnvOpenOptions, MdbError, RoTxn, WithoutTls};
 
+use crate::mapped::{Mapped, Places};
 use crate::schema::{self, CatalogMeta, Databases, Found, MAX_DATABASES};
-use crate::rows::{Places, Rows};
 use crate::upgrade::upgrade;
 use crate::{Current, Error, Result};
 
@@ -54,8 +54,8 @@ pub(crate) struct Storage {
     gate: Gate,
     /// One commit at a time in this process, so that growing never meets another's transaction.
     writing: Mutex<()>,
-    /// The places of vectors in the map, and the transaction's number that they were read in.
-    places: Mutex<Option<(usize, Places)>>,
+    /// The places of vectors and codes in the map, and the transaction's number that they were read in.
+    places: Mutex<Option<(usize, Arc<Places>)>>,
     path: PathBuf,
     options: OpenOptions,
 }
@@ -149,21 +149,21 @@ impl Storage {
         Err(Error::TooManyReaders { limit: MAX_READERS })
     }
 
-    /// All vectors that a reader sees, read in place. Their places are looked up once per commit.
+    /// All vectors and codes that a reader sees, read in place. Their places are looked up once per commit.
     #[expect(unsafe_code, reason = "places of another reader of the same state")]
-    pub(crate) fn rows<'t>(&self, txn: &'t RoTxn<'_>, dimension: usize) -> Result<Rows<'t>> {
+    pub(crate) fn mapped<'t>(&self, txn: &'t RoTxn<'_>, dimension: usize) -> Result<Mapped<'t>> {
         let mut held = lock(&self.places);
         let places = match &*held {
             Some((id, places)) if *id == txn.id() => places.clone(),
             _ => {
-                let places = Places::read(&self.db, txn)?;
+                let places = Arc::new(Places::read(&self.db, txn)?);
                 *held = Some((txn.id(), places.clone()));
                 places
             }
         };
         // SAFETY: readers of one number see the same pages, which LMDB does not write again while one
         // of them is open; `resize` alone moves the map, with no reader open, and forgets the places.
-        Ok(unsafe { places.rows(dimension) })
+        Ok(unsafe { places.mapped(dimension) })
     }
 
     /// Waits until all that is committed is on the disk.

@@ -13,6 +13,9 @@ pub(crate) const GROUP: usize = 32;
 /// The largest entry of a table: [`ADDED`] of them fit a byte.
 pub(crate) const LARGEST: u8 = 31;
 
+/// Tables and codes are multiples of so many bytes.
+const STEP: usize = 256;
+
 /// So many entries are added as bytes before the sum is widened.
 const ADDED: usize = 8;
 
@@ -36,11 +39,14 @@ pub(crate) struct Lookup<'a> {
 pub(crate) struct Group<'a> {
     /// `[nibbles, 16]`: the low half of byte `i` is of item `i`, the high half of item `16 + i`.
     pub(crate) codes: &'a [u8],
-    /// What the sum is multiplied with: `[GROUP]`.
-    pub(crate) scales: &'a [u8],
-    /// How far the items lie along the axis: `[GROUP]`.
-    pub(crate) alongs: &'a [u8],
+    /// What the sum is multiplied with.
+    pub(crate) scales: &'a Floats,
+    /// How far the items lie along the axis.
+    pub(crate) alongs: &'a Floats,
 }
+
+/// A little-endian f32 for each item of a group, at any address.
+pub(crate) type Floats = [[u8; 4]; GROUP];
 
 /// Writes the bounds; bit `i` of the result says that item `i` is above the threshold.
 pub(super) type Above = unsafe fn(&Lookup<'_>, Group<'_>, f32, &mut [f32; GROUP]) -> u32;
@@ -58,9 +64,8 @@ impl Kernel {
         threshold: f32,
         bounds: &mut [f32; GROUP],
     ) -> u32 {
-        assert!(lookup.tables.len().is_multiple_of(256), "tables of whole vectors");
+        assert!(lookup.tables.len().is_multiple_of(STEP), "tables of whole vectors");
         assert_eq!(lookup.tables.len(), group.codes.len(), "codes of another width");
-        assert!(group.scales.len() == GROUP * 4 && group.alongs.len() == GROUP * 4, "two floats per item");
         // SAFETY: `available` names a kernel only after asking for its instructions; the kernels read
         // whole vectors of the slices, whose lengths the assertions have checked.
         unsafe { (self.above)(lookup, group, threshold, bounds) }
@@ -102,36 +107,34 @@ pub(super) unsafe fn above<L: Lanes>(
 ) -> u32 {
     // SAFETY: as for this function.
     let sums = unsafe { sums::<L>(lookup.tables, group.codes) };
-    let value = |bytes: &[u8], i: usize| {
-        f32::from_le_bytes([bytes[4 * i], bytes[4 * i + 1], bytes[4 * i + 2], bytes[4 * i + 3]])
-    };
-    let mut mask = 0;
+    // Two plain loops: the compiler makes vectors of them.
     for i in 0..GROUP {
         let said = lookup.step * f32::from(sums[i]) + lookup.offset;
-        let bound = value(group.scales, i) * said + (lookup.along * value(group.alongs, i) + lookup.base);
-        bounds[i] = bound;
-        mask |= u32::from(bound > threshold) << i;
+        let centre = lookup.along * f32::from_le_bytes(group.alongs[i]) + lookup.base;
+        bounds[i] = f32::from_le_bytes(group.scales[i]) * said + centre;
     }
-    mask
+    (0..GROUP).map(|i| u32::from(bounds[i] > threshold) << i).fold(0, |mask, bit| mask | bit)
 }
 
 /// # Safety
-/// Those of [`Lanes`]; `codes` is as long as `tables`, a multiple of 256.
+/// Those of [`Lanes`]; `codes` is as long as `tables`, a multiple of `STEP`.
 #[inline(always)]
 unsafe fn sums<L: Lanes>(tables: &[u8], codes: &[u8]) -> [u16; GROUP] {
-    // SAFETY: every load lies inside a chunk, since 256 is a multiple of `BYTES`; as bytes, `ADDED`
-    // entries of at most `LARGEST` do not overflow, nor do all of them as 16-bit numbers up to 8,448
-    // dimensions.
+    // SAFETY: both slices are whole steps long, and the loads of one round divide a step, so every load lies
+    // inside. As bytes, `ADDED` entries of at most `LARGEST` do not overflow, nor do all of them as 16-bit
+    // numbers up to 8,448 dimensions.
     unsafe {
         let mut wide = [L::zero(); 4];
-        let step = ADDED * L::BYTES;
-        for (tables, codes) in tables.chunks(step).zip(codes.chunks(step)) {
+        let (mut table_at, mut code_at) = (tables.as_ptr(), codes.as_ptr());
+        let end = code_at.add(codes.len());
+        while code_at < end {
             let (mut low, mut high) = (L::zero(), L::zero());
-            for at in (0..codes.len()).step_by(L::BYTES) {
-                let table = L::load(tables.as_ptr().add(at));
-                let code = L::load(codes.as_ptr().add(at));
+            // A constant number of steps: the compiler writes them out.
+            for _ in 0..const { if STEP / L::BYTES < ADDED { STEP / L::BYTES } else { ADDED } } {
+                let (table, code) = (L::load(table_at), L::load(code_at));
                 low = low.add_bytes(table.lookup(code.low()));
                 high = high.add_bytes(table.lookup(code.high()));
+                (table_at, code_at) = (table_at.add(L::BYTES), code_at.add(L::BYTES));
             }
             wide[0] = wide[0].add_pairs(low.even());
             wide[1] = wide[1].add_pairs(low.odd());
@@ -218,8 +221,8 @@ mod tests {
 
     use super::*;
 
-    fn floats(values: &[f32]) -> Vec<u8> {
-        values.iter().flat_map(|v| v.to_le_bytes()).collect()
+    fn floats(values: &[f32]) -> Floats {
+        std::array::from_fn(|i| values[i].to_le_bytes())
     }
 
     proptest! {
@@ -230,7 +233,7 @@ mod tests {
             factors in prop::collection::vec((-2.0_f32..2.0, -2.0_f32..2.0), GROUP),
             (step, offset, along, base) in (0.0_f32..1.0, -9.0_f32..9.0, -1.0_f32..1.0, -1.0_f32..1.0),
         ) {
-            let bytes = chunks * 256;
+            let bytes = chunks * STEP;
             let tables: Vec<u8> = seed.iter().map(|s| s.0).cycle().take(bytes).collect();
             let codes: Vec<u8> = seed.iter().map(|s| s.1).cycle().take(bytes).collect();
             let lookup = Lookup { tables: &tables, step, offset, along, base };

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use half::f16;
 
-pub(crate) use lookup::{GROUP, Group, LARGEST, Lookup};
+pub(crate) use lookup::{Floats, GROUP, Group, LARGEST, Lookup};
 
 /// `query`: `[dimension]`, f32. `row`: `[dimension]`, little-endian f16.
 type Dot = unsafe fn(query: &[f32], row: &[u8]) -> f32;

@@ -6,7 +6,7 @@
 //! (little-endian f32), and 32 items (little-endian `u32`). Slots after the last item are zero.
 
 use super::code::Code;
-use crate::simd::{GROUP, Group};
+use crate::simd::{Floats, GROUP, Group, prefetch};
 use crate::{Error, Result};
 
 const HEADER: usize = 16;
@@ -52,11 +52,12 @@ impl<'a> Block<'a> {
     /// The groups, each with how many items it has.
     pub(crate) fn groups(self) -> impl Iterator<Item = Entries<'a>> {
         let left = (0..).step_by(GROUP).map(move |before| (self.len - before).min(GROUP));
-        self.groups.chunks_exact(group_bytes(self.width)).zip(left).map(move |(bytes, len)| {
+        self.groups.chunks_exact(group_bytes(self.width)).zip(left).filter_map(move |(bytes, len)| {
             let (codes, rest) = bytes.split_at(self.width * 4);
-            let (scales, rest) = rest.split_at(FLOATS);
-            let (alongs, items) = rest.split_at(FLOATS);
-            Entries { group: Group { codes, scales, alongs }, items, len }
+            let (scales, rest) = floats(rest)?;
+            let (alongs, rest) = floats(rest)?;
+            let (items, _) = floats(rest)?;
+            Some(Entries { group: Group { codes, scales, alongs }, items, len })
         })
     }
 
@@ -71,20 +72,34 @@ impl<'a> Block<'a> {
         let (lane, high) = (slot % 16, slot % GROUP / 16);
         let nibbles = entries.group.codes.chunks_exact(16).map(|n| n[lane] >> (4 * high) & 15).collect();
         let slot = slot % GROUP;
-        let along = f32::from_bits(word(entries.group.alongs, 4 * slot)?);
+        let along = f32::from_le_bytes(entries.group.alongs[slot]);
         Some((entries.item(slot), Code { nibbles, scale: entries.scale(slot), along }))
     }
+}
+
+/// The first values of `bytes`, one for each item of a group, and the rest.
+fn floats(bytes: &[u8]) -> Option<(&Floats, &[u8])> {
+    let (first, rest) = bytes.split_at_checked(FLOATS)?;
+    Some((first.as_chunks().0.try_into().ok()?, rest))
 }
 
 /// A group and the items in it.
 #[derive(Clone, Copy)]
 pub(crate) struct Entries<'a> {
     pub(crate) group: Group<'a>,
-    items: &'a [u8],
+    items: &'a Floats,
     len: usize,
 }
 
 impl Entries<'_> {
+    /// Asks for the group from memory.
+    #[inline]
+    pub(crate) fn prefetch(&self) {
+        prefetch(self.group.codes);
+        prefetch(self.group.scales.as_flattened());
+        prefetch(self.group.alongs.as_flattened());
+    }
+
     /// Bits for the slots that have an item.
     #[inline]
     pub(crate) fn mask(&self) -> u32 {
@@ -93,14 +108,12 @@ impl Entries<'_> {
 
     #[inline]
     pub(crate) fn item(&self, slot: usize) -> u32 {
-        let at = &self.items[4 * slot..4 * slot + 4];
-        u32::from_le_bytes([at[0], at[1], at[2], at[3]])
+        u32::from_le_bytes(self.items[slot])
     }
 
     #[inline]
     pub(crate) fn scale(&self, slot: usize) -> f32 {
-        let at = &self.group.scales[4 * slot..4 * slot + 4];
-        f32::from_le_bytes([at[0], at[1], at[2], at[3]])
+        f32::from_le_bytes(self.group.scales[slot])
     }
 }
 

@@ -9,7 +9,7 @@ use roaring::RoaringBitmap;
 use super::block::{Block, BlockBuf};
 use super::cells::{self, Cells};
 use super::code::Code;
-use crate::rows::Rows;
+use crate::mapped::Mapped;
 use crate::schema::{Databases, ItemDatabase, meta_key, read_items, write_items};
 use crate::{Error, Result, segment};
 
@@ -96,11 +96,11 @@ pub(crate) fn rebuild(
     }
     let wanted = if count < CELLS_FROM_PRODUCTS { 0 } else { (count / PRODUCTS_PER_CELL).min(CELLS_AT_MOST) };
     let cells = {
-        let rows = Rows::read(db, txn, dimension)?;
+        let rows = Mapped::read(db, txn, dimension)?;
         let wanted = wanted as usize;
         let sampled = (wanted * SAMPLE_PER_CELL).max(SAMPLE_AT_LEAST) as u64;
         let every = (count / sampled).max(1) as usize;
-        let sample = live.iter().step_by(every).map(|item| rows.get(item)).collect::<Result<Vec<_>>>()?;
+        let sample = live.iter().step_by(every).map(|item| rows.row(item)).collect::<Result<Vec<_>>>()?;
         cells::make(&sample, wanted, count, dimension)?
     };
     db.meta.put(txn, meta_key::CELLS, &cells)?;
@@ -120,9 +120,9 @@ fn fill_cells(
 ) -> Result<()> {
     let mut members: Vec<Vec<u32>> = vec![Vec::new(); cells.len()];
     {
-        let rows = Rows::read(db, txn, cells.mean.len())?;
+        let rows = Mapped::read(db, txn, cells.mean.len())?;
         let items: Vec<u32> = live.iter().collect();
-        let home = |item: &u32| Ok((cells.home(&segment::decode(rows.get(*item)?))?, *item));
+        let home = |item: &u32| Ok((cells.home(&segment::decode(rows.row(*item)?))?, *item));
         for (cell, item) in items.par_iter().map(home).collect::<Result<Vec<_>>>()? {
             members[cell as usize].push(item);
         }
@@ -130,7 +130,7 @@ fn fill_cells(
     let numbered: Vec<(u32, Vec<u32>)> = (0..).zip(members).filter(|(_, items)| !items.is_empty()).collect();
     for step in numbered.chunks(CELLS_PER_STEP) {
         let blocks = {
-            let rows = Rows::read(db, txn, cells.mean.len())?;
+            let rows = Mapped::read(db, txn, cells.mean.len())?;
             let block = |(cell, items): &(u32, Vec<u32>)| Ok((*cell, block_of(cells, *cell, items, &rows)?));
             step.par_iter().map(block).collect::<Result<Vec<_>>>()?
         };
@@ -141,17 +141,17 @@ fn fill_cells(
     Ok(())
 }
 
-fn block_of(cells: &Cells<'_>, cell: u32, items: &[u32], rows: &Rows<'_>) -> Result<BlockBuf> {
+fn block_of(cells: &Cells<'_>, cell: u32, items: &[u32], rows: &Mapped<'_>) -> Result<BlockBuf> {
     let (mut block, centre) = (BlockBuf::new(cells.coder.width()), cells.centre(cell)?);
     for &item in items {
-        block.push(item, &cells.coder.encode(&segment::decode(rows.get(item)?), &centre));
+        block.push(item, &cells.coder.encode(&segment::decode(rows.row(item)?), &centre));
     }
     Ok(block)
 }
 
 /// Codes around the mean.
-fn code_fresh(cells: &Cells<'_>, rows: &Rows<'_>, items: &[u32]) -> Result<Vec<Code>> {
-    let code = |item: &u32| Ok(cells.coder.encode(&segment::decode(rows.get(*item)?), &cells.mean));
+fn code_fresh(cells: &Cells<'_>, rows: &Mapped<'_>, items: &[u32]) -> Result<Vec<Code>> {
+    let code = |item: &u32| Ok(cells.coder.encode(&segment::decode(rows.row(*item)?), &cells.mean));
     items.par_iter().map(code).collect()
 }
 
@@ -241,7 +241,7 @@ fn fresh_len(db: &Databases<'static>, txn: &RoTxn<'_>, width: usize) -> Result<u
 }
 
 fn add_fresh(db: &Databases<'static>, txn: &mut RwTxn<'_>, cells: &Cells<'_>, items: &[u32]) -> Result<()> {
-    let codes = code_fresh(cells, &Rows::read(db, txn, cells.mean.len())?, items)?;
+    let codes = code_fresh(cells, &Mapped::read(db, txn, cells.mean.len())?, items)?;
     let mut fresh = Fresh::open(db, txn, cells.coder.width())?;
     let positions = fresh.positions(txn)?;
     for (item, code) in items.iter().zip(&codes) {
@@ -316,13 +316,13 @@ fn fresh_by_cell(
     txn: &RoTxn<'_>,
     cells: &Cells<'_>,
 ) -> Result<HashMap<u32, Vec<(u32, Code)>>> {
-    let rows = Rows::read(db, txn, cells.mean.len())?;
+    let rows = Mapped::read(db, txn, cells.mean.len())?;
     let mut items = Vec::new();
     for entry in db.fresh.iter(txn)? {
         items.extend(Block::read(entry?.1, cells.coder.width())?.items());
     }
     let place = |&item: &u32| -> Result<(u32, (u32, Code))> {
-        let vector = segment::decode(rows.get(item)?);
+        let vector = segment::decode(rows.row(item)?);
         let cell = cells.home(&vector)?;
         Ok((cell, (item, cells.coder.encode(&vector, &cells.centre(cell)?))))
     };
@@ -350,11 +350,11 @@ pub(crate) fn verify(
     };
     let cells = Cells::read(bytes, dimension)?;
     let (width, moved) = (cells.coder.width(), read_items(db, txn, meta_key::MOVED)?);
-    let rows = Rows::read(db, txn, dimension)?;
+    let rows = Mapped::read(db, txn, dimension)?;
     let mut seen = RoaringBitmap::new();
     let mut check = |block: Block<'_>, centre: &[f32], is_past: &dyn Fn(u32) -> bool| -> Result<()> {
         for (slot, item) in block.items().enumerate().filter(|(_, item)| !is_past(*item)) {
-            let made = cells.coder.encode(&segment::decode(rows.get(item)?), centre);
+            let made = cells.coder.encode(&segment::decode(rows.row(item)?), centre);
             let stored = block.code(slot).is_some_and(|(_, code)| code.nibbles == made.nibbles);
             if !seen.insert(item) || !stored {
                 fault(format!("item {item} has another code in the index, or two"));

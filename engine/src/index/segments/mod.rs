@@ -29,7 +29,7 @@ use self::code::dot;
 use self::shortlist::Shortlist;
 use super::{Candidate, Nearest};
 use crate::Result;
-use crate::rows::Rows;
+use crate::mapped::Mapped;
 use crate::schema::{Databases, meta_key, read_items};
 
 pub(crate) use maintain::{maintain, rebuild, verify};
@@ -40,9 +40,7 @@ const DEVIATIONS: f32 = 2.0;
 
 /// The index, open for queries.
 pub(crate) struct SegmentsIndex<'t> {
-    db: &'t Databases<'static>,
-    txn: &'t RoTxn<'t>,
-    rows: Rows<'t>,
+    mapped: Mapped<'t>,
     cells: Cells<'t>,
     /// Items whose codes in cells are of the past.
     moved: RoaringBitmap,
@@ -54,35 +52,36 @@ impl<'t> SegmentsIndex<'t> {
     pub(crate) fn open(
         db: &'t Databases<'static>,
         txn: &'t RoTxn<'t>,
-        rows: impl FnOnce() -> Result<Rows<'t>>,
+        mapped: impl FnOnce() -> Result<Mapped<'t>>,
         dimension: usize,
     ) -> Result<Option<Self>> {
         let Some(cells) = db.meta.get(txn, meta_key::CELLS)? else { return Ok(None) };
         let cells = Cells::read(cells, dimension)?;
         let moved = read_items(db, txn, meta_key::MOVED)?;
-        Ok(Some(Self { db, txn, rows: rows()?, cells, moved, products: db.products.len(txn)? }))
+        Ok(Some(Self { mapped: mapped()?, cells, moved, products: db.products.len(txn)? }))
     }
 }
 
 impl Nearest for SegmentsIndex<'_> {
     fn nearest(&self, query: &[f32], among: &RoaringBitmap, k: usize) -> Result<Vec<Candidate>> {
         let width = self.cells.coder.width();
-        let probe = self.cells.coder.probe(query, DEVIATIONS);
+        let probe = self.cells.coder.probe(query, std::env::var("DEV").ok().and_then(|v| v.parse().ok()).unwrap_or(DEVIATIONS));
         let is_filtered = among.len() < self.products;
         let mut shortlist = Shortlist::new(k);
         let wanted = if is_filtered { self.cells.len() } else { self.probes(k) };
         let passes = |item| (!is_filtered || among.contains(item)) && !self.moved.contains(item);
         for cell in self.cells.nearest(query, wanted)? {
-            if let Some(bytes) = self.db.cells.get(self.txn, &cell.item)? {
+            if let Some(bytes) = self.mapped.cell(cell.item) {
                 shortlist.scan(Block::read(bytes, width)?, &probe, cell.score, &passes);
             }
         }
         let base = dot(query, &self.cells.mean);
         let passes = |item| !is_filtered || among.contains(item);
-        for entry in self.db.fresh.iter(self.txn)? {
-            shortlist.scan(Block::read(entry?.1, width)?, &probe, base, &passes);
+        for bytes in self.mapped.fresh() {
+            shortlist.scan(Block::read(bytes, width)?, &probe, base, &passes);
         }
-        shortlist.rescore(query, |item| self.rows.get(item))
+        if std::env::var("COUNT").is_ok() { eprintln!("held {} threshold {}", shortlist.held.len(), shortlist.threshold); }
+        shortlist.rescore(query, |item| self.mapped.row(item))
     }
 }
 

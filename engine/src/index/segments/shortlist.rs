@@ -15,7 +15,7 @@ const ROWS_AHEAD: usize = 6;
 
 /// An item and what its score may be.
 #[derive(Clone, Copy)]
-struct Estimate {
+pub(super) struct Estimate {
     upper: f32,
     lower: f32,
     item: u32,
@@ -26,9 +26,9 @@ struct Estimate {
 pub(crate) struct Shortlist {
     kernel: Kernel,
     k: usize,
-    held: Vec<Estimate>,
+    pub(super) held: Vec<Estimate>,
     room: usize,
-    threshold: f32,
+    pub(super) threshold: f32,
 }
 
 impl Shortlist {
@@ -37,16 +37,15 @@ impl Shortlist {
         Self { kernel: Kernel::best(), k, held: Vec::new(), room, threshold: f32::NEG_INFINITY }
     }
 
-    /// No item with a lower upper bound is held.
-    pub(crate) fn threshold(&self) -> f32 {
-        self.threshold
-    }
-
     /// Looks at the items of a block whose centre has the dot product `base` with the query.
     pub(crate) fn scan(&mut self, block: Block<'_>, probe: &Probe, base: f32, passes: &impl Fn(u32) -> bool) {
         let lookup = probe.lookup(base);
         let mut bounds = [0.0; GROUP];
+        let mut ahead = block.groups().skip(1);
         for entries in block.groups() {
+            if let Some(next) = ahead.next() {
+                next.prefetch();
+            }
             let above = self.kernel.above(&lookup, entries.group, self.threshold, &mut bounds);
             let mut above = above & entries.mask();
             while above != 0 {
@@ -114,21 +113,20 @@ fn compare<'r>(
     row: &impl Fn(u32) -> Result<&'r [u8]>,
     top: &mut Top,
 ) -> Result<()> {
-    let mut ahead = std::collections::VecDeque::with_capacity(ROWS_AHEAD + 1);
-    let offer = |(item, row): (u32, &[u8]), top: &mut Top| {
-        top.offer(Candidate { item, score: kernel.dot(query, row) });
-    };
+    let mut soon = estimates.iter();
+    let mut rows = std::collections::VecDeque::with_capacity(ROWS_AHEAD);
     for estimate in estimates {
-        let row = row(estimate.item)?;
-        prefetch(row);
-        ahead.push_back((estimate.item, row));
-        if ahead.len() > ROWS_AHEAD
-            && let Some(due) = ahead.pop_front()
+        while rows.len() < ROWS_AHEAD
+            && let Some(next) = soon.next()
         {
-            offer(due, top);
+            let next = row(next.item)?;
+            prefetch(next);
+            rows.push_back(next);
+        }
+        if let Some(row) = rows.pop_front() {
+            top.offer(Candidate { item: estimate.item, score: kernel.dot(query, row) });
         }
     }
-    ahead.into_iter().for_each(|due| offer(due, top));
     Ok(())
 }
 
