@@ -27,7 +27,7 @@ class Space:
         self.cone, self.said = self.basis[dimension - 1], self.basis[dimension - 2]
         self.centres = self.rng.normal(size=(CLUSTERS, dimension)).astype(np.float32) * self.spectrum * 0.6
         self.stretch = self.spectrum * self.rng.lognormal(0, 0.6, size=(CLUSTERS, dimension)).astype(np.float32)
-        self.stretch *= self.rng.uniform(0.25, 0.6, size=(CLUSTERS, 1)).astype(np.float32)
+        self.stretch *= self.rng.uniform(0.15, 0.4, size=(CLUSTERS, 1)).astype(np.float32)
 
     def pictures(self, count: int) -> tuple[np.ndarray, np.ndarray]:
         """`[count, dimension]` f32 and the clusters they are of."""

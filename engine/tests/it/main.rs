@@ -15,4 +15,5 @@ mod ranking;
 mod refusals;
 mod review;
 mod schema;
+mod segments;
 mod session;

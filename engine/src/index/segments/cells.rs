@@ -7,10 +7,11 @@ use half::f16;
 use rayon::prelude::*;
 
 use super::block::{Block, BlockBuf};
-use super::code::{Coder, dot, halved};
+use super::code::{Coder, Probe, dot, halved};
 use super::rotation::split_mix;
 use super::shortlist::Shortlist;
 use crate::index::Candidate;
+use crate::simd::{GROUP, Kernel};
 use crate::{Error, Result, segment};
 
 /// The layout's number, so that another one is never read as this one.
@@ -20,8 +21,12 @@ const LAYOUT: u32 = 1;
 /// then padding.
 const HEADER: usize = 32;
 
-/// Bounds of centres are so many standard deviations above their estimates.
-const DEVIATIONS: f32 = 2.5;
+/// The bounds by which a vector's cell is found are so many standard deviations above the estimates.
+const DEVIATIONS: f32 = 1.5;
+
+/// So many more centres are compared than are wanted, since estimates choose them: this share, and a few.
+const COMPARED_SHARE: f64 = 1.25;
+const COMPARED_MORE: usize = 8;
 
 /// Rounds of Lloyd's algorithm. More move items at the cells' borders only.
 const ROUNDS: usize = 6;
@@ -29,7 +34,7 @@ const ROUNDS: usize = 6;
 /// The mean of all vectors, and the cells' centres.
 ///
 /// Stored as header, mean (`[dimension]` little-endian f32), centres (`[cells, dimension]` little-endian
-/// f16, each as long as the mean of its members' directions made it) and the block of their codes.
+/// f16, of unit length) and the block of their codes.
 pub(crate) struct Cells<'a> {
     /// Around these, items without a cell are coded.
     pub(crate) mean: Vec<f32>,
@@ -93,18 +98,45 @@ impl<'a> Cells<'a> {
         Ok(segment::decode(self.row(cell)?))
     }
 
-    /// The `count` cells whose centres have the highest dot product with `query`, best first.
-    pub(crate) fn nearest(&self, query: &[f32], count: usize) -> Result<Vec<Candidate>> {
-        let Some(codes) = self.codes else { return Ok(Vec::new()) };
-        let probe = self.coder.probe(query, DEVIATIONS);
-        let mut shortlist = Shortlist::new(count.min(self.count));
-        shortlist.scan(codes, &probe, dot(query, &self.mean), &|_| true);
-        shortlist.rescore(query, |cell| self.row(cell))
+    /// The cell that a vector belongs to: the one whose centre is nearest.
+    pub(crate) fn home(&self, vector: &[f32]) -> Result<u32> {
+        let probe = self.coder.probe(vector, DEVIATIONS);
+        let mut shortlist = Shortlist::new(1);
+        if let Some(codes) = self.codes {
+            shortlist.scan(codes, &probe, dot(vector, &self.mean), &|_| true);
+        }
+        let nearest = shortlist.rescore(vector, |cell| self.row(cell))?;
+        nearest.first().map(|nearest| nearest.item).ok_or_else(|| Error::damaged("the index has no cell"))
     }
 
-    /// The cell that a vector belongs to.
-    pub(crate) fn home(&self, vector: &[f32]) -> Result<u32> {
-        self.nearest(vector, 1)?.first().map(|nearest| nearest.item).ok_or_else(|| Error::damaged("no cell"))
+    /// The `count` cells whose centres have the highest dot product with `query`, best first. `probe` is
+    /// made of it.
+    pub(crate) fn nearest(&self, query: &[f32], probe: &Probe, count: usize) -> Result<Vec<Candidate>> {
+        let mut estimates = self.estimates(query, probe);
+        let compared = (count as f64 * COMPARED_SHARE) as usize + COMPARED_MORE;
+        if compared < estimates.len() {
+            estimates.select_nth_unstable_by(compared, |a, b| b.cmp(a));
+            estimates.truncate(compared);
+        }
+        let kernel = Kernel::best();
+        for estimate in &mut estimates {
+            estimate.score = kernel.dot(query, self.row(estimate.item)?);
+        }
+        estimates.sort_unstable_by(|a, b| b.cmp(a));
+        estimates.truncate(count);
+        Ok(estimates)
+    }
+
+    /// About the dot product of each centre with the query.
+    fn estimates(&self, query: &[f32], probe: &Probe) -> Vec<Candidate> {
+        let (kernel, lookup) = (Kernel::best(), probe.lookup(dot(query, &self.mean)));
+        let (mut estimates, mut bounds) = (Vec::with_capacity(self.count + GROUP), [0.0; GROUP]);
+        for (first, entries) in (0..).step_by(GROUP).zip(self.codes.into_iter().flat_map(Block::groups)) {
+            kernel.above(&lookup, entries.group, 0.0, &mut bounds);
+            estimates.extend((first..).zip(bounds).map(|(item, score)| Candidate { item, score }));
+        }
+        estimates.truncate(self.count);
+        estimates
     }
 }
 
@@ -183,9 +215,9 @@ fn encode(mean: &[f32], centres: &[Vec<f32>], made_for: u64) -> Vec<u8> {
     }
     bytes.extend(mean.iter().flat_map(|v| v.to_le_bytes()));
     let mut codes = BlockBuf::new(coder.width());
-    for (cell, centre) in (0..).zip(centres) {
-        bytes.extend(centre.iter().flat_map(|&v| f16::from_f32(v).to_le_bytes()));
-        codes.push(cell, &coder.encode(&halved(centre), mean));
+    bytes.extend(centres.iter().flatten().flat_map(|&v| f16::from_f32(v).to_le_bytes()));
+    for (cell, centre) in (0..).zip(centres.iter().map(|centre| halved(centre))) {
+        codes.push(cell, &coder.encode(&centre, mean));
     }
     if !centres.is_empty() {
         bytes.extend(codes.as_bytes());

@@ -19,6 +19,8 @@ mod code;
 mod maintain;
 mod rotation;
 mod shortlist;
+#[cfg(test)]
+mod tests;
 
 use heed::RoTxn;
 use roaring::RoaringBitmap;
@@ -70,7 +72,11 @@ impl Nearest for SegmentsIndex<'_> {
         let mut shortlist = Shortlist::new(k);
         let wanted = if is_filtered { self.cells.len() } else { self.probes(k) };
         let passes = |item| (!is_filtered || among.contains(item)) && !self.moved.contains(item);
-        for cell in self.cells.nearest(query, wanted)? {
+        for (n, cell) in self.cells.nearest(query, &probe, wanted)?.into_iter().enumerate() {
+            if n >= 16 && n % 8 == 0 && !is_filtered && shortlist.is_settled(cell.score) {
+                if std::env::var("COUNT").is_ok() { eprintln!("stop at {n}"); }
+                break;
+            }
             if let Some(bytes) = self.mapped.cell(cell.item) {
                 shortlist.scan(Block::read(bytes, width)?, &probe, cell.score, &passes);
             }

@@ -18,6 +18,8 @@ const ROWS_AHEAD: usize = 6;
 pub(super) struct Estimate {
     upper: f32,
     lower: f32,
+    /// How far the estimate lies above the score of the item's centre.
+    gap: f32,
     item: u32,
 }
 
@@ -54,13 +56,26 @@ impl Shortlist {
                 let item = entries.item(slot);
                 if passes(item) {
                     let upper = bounds[slot];
-                    self.held.push(Estimate { upper, lower: upper - probe.spread * entries.scale(slot), item });
+                    let spread = probe.spread * entries.scale(slot);
+                    self.held.push(Estimate { upper, lower: upper - spread, gap: upper - 0.5 * spread - base, item });
                 }
             }
             if self.held.len() >= self.room {
                 self.tighten();
             }
         }
+    }
+
+    /// Whether items around a centre of this score are unlikely to be among the best: they would have to
+    /// lie further above it than the best so far lie above theirs.
+    pub(crate) fn is_settled(&mut self, base: f32) -> bool {
+        self.tighten();
+        let Some(last) = self.k.checked_sub(1).filter(|&last| last < self.held.len()) else { return false };
+        let middle = |estimate: &Estimate| 0.5 * (estimate.upper + estimate.lower);
+        let (best, kth, _) = self.held.select_nth_unstable_by(last, |a, b| middle(b).total_cmp(&middle(a)));
+        let gap = best.iter().map(|estimate| estimate.gap).sum::<f32>() / best.len().max(1) as f32;
+        let gamma: f32 = std::env::var("GAMMA").ok().and_then(|v| v.parse().ok()).unwrap_or(2.0);
+        base + gamma * gap.max(0.0) < middle(kth)
     }
 
     /// Raises the threshold to what is held, and lets go of what is below.
