@@ -97,7 +97,10 @@ fn open_or_build(folder: &Path, dimension: usize, arroy: bool) -> Outcome<Catalo
     }
     let arroy_cpu_s = cpu.elapsed().as_secs_f64();
     let info = catalog.info()?;
-    println!("{}", json!({ "built": built, "wall_s": wall_s, "cpu_s": cpu_s, "arroy_cpu_s": arroy_cpu_s, "info": info }));
+    println!(
+        "{}",
+        json!({ "built": built, "wall_s": wall_s, "cpu_s": cpu_s, "arroy_cpu_s": arroy_cpu_s, "info": info })
+    );
     std::io::stdout().flush()?;
     Ok(catalog)
 }
@@ -204,7 +207,9 @@ fn update(catalog: &Catalog, folder: &Path, count: usize) -> Outcome<serde_json:
     let ask = Ask { catalog, filter: Filter::default(), k: 10, strategy: Strategy::Auto };
     ask.ids(&vectors[0], Strategy::Auto)?;
     let (wall_s, cpu_s) = (wall.elapsed().as_secs_f64(), cpu.elapsed().as_secs_f64());
-    Ok(json!({ "wall_s": wall_s, "cpu_s": cpu_s, "vector_bytes": payload, "written_bytes": written_bytes() - before }))
+    Ok(
+        json!({ "wall_s": wall_s, "cpu_s": cpu_s, "vector_bytes": payload, "written_bytes": written_bytes() - before }),
+    )
 }
 
 /// What this process has written so far, where the system tells it.

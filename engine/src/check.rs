@@ -168,7 +168,9 @@ impl Snapshot {
         if let Some(index) = ArroyIndex::open(db, txn)? {
             report.expect(index.items() == live, || "the arroy index covers other products".into());
         }
-        segments::verify(db, txn, self.catalog().dimension(), live, &mut |fault| report.expect(false, || fault))?;
+        segments::verify(db, txn, self.catalog().dimension(), live, &mut |fault| {
+            report.expect(false, || fault)
+        })?;
         Ok(())
     }
 }

@@ -334,7 +334,9 @@ impl Snapshot {
         let index = index::preferred(strategy, matched);
         let approximate = match index {
             IndexKind::Exact => None,
-            IndexKind::Segments => self.segments()?.map(|index| index.nearest(vector, among, k)).transpose()?,
+            IndexKind::Segments => {
+                self.segments()?.map(|index| index.nearest(vector, among, k)).transpose()?
+            }
             IndexKind::Arroy => {
                 ArroyIndex::open(db, txn)?.map(|index| index.nearest(vector, among, k)).transpose()?
             }

@@ -116,7 +116,18 @@ impl Storage {
             (Found::Empty, Mode::Open) => return Err(not_a_catalog(&path, "its data.mdb is empty")),
             (Found::Other, _) => return Err(not_a_catalog(&path, "its data.mdb belongs to another program")),
         };
-        Ok((Self { env, db, gate: Gate::default(), writing: Mutex::default(), places: Mutex::default(), path, options }, earlier))
+        Ok((
+            Self {
+                env,
+                db,
+                gate: Gate::default(),
+                writing: Mutex::default(),
+                places: Mutex::default(),
+                path,
+                options,
+            },
+            earlier,
+        ))
     }
 
     /// The catalogue's folder.

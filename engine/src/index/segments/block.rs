@@ -185,8 +185,13 @@ impl BlockBuf {
 
     /// Keeps the items that `keep` says; their order changes.
     pub(crate) fn retain(&mut self, keep: impl Fn(u32) -> bool) {
-        let gone: Vec<usize> =
-            self.as_block().items().enumerate().filter(|(_, item)| !keep(*item)).map(|(slot, _)| slot).collect();
+        let gone: Vec<usize> = self
+            .as_block()
+            .items()
+            .enumerate()
+            .filter(|(_, item)| !keep(*item))
+            .map(|(slot, _)| slot)
+            .collect();
         for slot in gone.into_iter().rev() {
             // All after it are kept.
             if let Some((item, code)) = self.pop()
@@ -226,7 +231,9 @@ mod tests {
         for slot in 0..read.len() {
             let (item, stored) = read.code(slot).unwrap();
             let made = code(item);
-            assert!(stored.nibbles == made.nibbles && stored.scale == made.scale && stored.along == made.along);
+            assert!(
+                stored.nibbles == made.nibbles && stored.scale == made.scale && stored.along == made.along
+            );
         }
         items.sort_unstable();
         expected.sort_unstable();

@@ -153,7 +153,8 @@ pub(crate) fn make(sample: &[&[u8]], count: usize, made_for: u64, dimension: usi
         }
         let bytes = encode(&mean, &centres, made_for);
         let cells = Cells::read(&bytes, dimension)?;
-        let homes = sample.par_iter().map(|row| cells.home(&segment::decode(row))).collect::<Result<Vec<_>>>()?;
+        let homes =
+            sample.par_iter().map(|row| cells.home(&segment::decode(row))).collect::<Result<Vec<_>>>()?;
         centres = move_centres(sample, &homes, &centres, &mut state);
     }
     Ok(encode(&mean, &centres, made_for))
@@ -209,7 +210,8 @@ fn move_centres(sample: &[&[u8]], homes: &[u32], centres: &[Vec<f32>], state: &m
 fn encode(mean: &[f32], centres: &[Vec<f32>], made_for: u64) -> Vec<u8> {
     let coder = Coder::new(mean);
     let mut bytes = vec![0; HEADER];
-    let words = [LAYOUT, mean.len() as u32, centres.len() as u32, u32::try_from(made_for).unwrap_or(u32::MAX)];
+    let words =
+        [LAYOUT, mean.len() as u32, centres.len() as u32, u32::try_from(made_for).unwrap_or(u32::MAX)];
     for (at, word) in words.into_iter().enumerate() {
         bytes[4 * at..4 * at + 4].copy_from_slice(&word.to_le_bytes());
     }

@@ -65,9 +65,7 @@ pub(crate) fn maintain(
         None if count < KEEP_FROM_PRODUCTS => Ok(()),
         None => rebuild(db, txn, dimension, live),
         Some(_) if (count as f64) < KEEP_FROM_PRODUCTS as f64 * DROP_BELOW_SHARE => clear(db, txn),
-        Some(made_for)
-            if count >= made_for * REMADE_BY_FACTOR || count * 2 * REMADE_BY_FACTOR < made_for =>
-        {
+        Some(made_for) if count >= made_for * REMADE_BY_FACTOR || count * 2 * REMADE_BY_FACTOR < made_for => {
             rebuild(db, txn, dimension, live)
         }
         Some(_) if changed.is_empty() => Ok(()),
@@ -264,8 +262,12 @@ fn remove_fresh(
     gone: &RoaringBitmap,
 ) -> Result<()> {
     let mut fresh = Fresh::open(db, txn, width)?;
-    let mut places: Vec<usize> =
-        fresh.positions(txn)?.into_iter().filter(|(item, _)| gone.contains(*item)).map(|(_, at)| at).collect();
+    let mut places: Vec<usize> = fresh
+        .positions(txn)?
+        .into_iter()
+        .filter(|(item, _)| gone.contains(*item))
+        .map(|(_, at)| at)
+        .collect();
     places.sort_unstable();
     // From the end: the last code takes the place, and is never one that goes too.
     for place in places.into_iter().rev() {
@@ -298,7 +300,8 @@ fn merge(
         if added.is_empty() && !is_touched {
             continue;
         }
-        let mut block = stored.map_or_else(|| Ok(BlockBuf::new(width)), |b| BlockBuf::from_bytes(b, width))?;
+        let mut block =
+            stored.map_or_else(|| Ok(BlockBuf::new(width)), |b| BlockBuf::from_bytes(b, width))?;
         block.retain(|item| !moved.contains(item));
         added.iter().for_each(|(item, code)| block.push(*item, code));
         match block.len() {

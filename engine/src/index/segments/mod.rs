@@ -27,7 +27,7 @@ use roaring::RoaringBitmap;
 
 use self::block::Block;
 use self::cells::Cells;
-use self::code::dot;
+use self::code::{Probe, dot};
 use self::shortlist::Shortlist;
 use super::{Candidate, Nearest};
 use crate::Result;
@@ -39,6 +39,13 @@ pub(crate) use maintain::{maintain, rebuild, verify};
 /// An item is compared by its vector if its estimate, raised by so many standard deviations of its
 /// error, reaches the k-th best.
 const DEVIATIONS: f32 = 2.0;
+
+/// The nearest cells are ranked exactly, in steps of these shares of all, since few queries need many.
+const CELLS_RANKED: [f64; 3] = [0.1, 0.4, 1.0];
+
+/// Cells that are scanned at least, and after how many it is looked whether they were enough.
+const CELLS_AT_LEAST: usize = 16;
+const CELLS_PER_LOOK: usize = 8;
 
 /// The index, open for queries.
 pub(crate) struct SegmentsIndex<'t> {
@@ -67,34 +74,49 @@ impl<'t> SegmentsIndex<'t> {
 impl Nearest for SegmentsIndex<'_> {
     fn nearest(&self, query: &[f32], among: &RoaringBitmap, k: usize) -> Result<Vec<Candidate>> {
         let width = self.cells.coder.width();
-        let probe = self.cells.coder.probe(query, std::env::var("DEV").ok().and_then(|v| v.parse().ok()).unwrap_or(DEVIATIONS));
+        let probe = self.cells.coder.probe(query, DEVIATIONS);
         let is_filtered = among.len() < self.products;
         let mut shortlist = Shortlist::new(k);
-        let wanted = if is_filtered { self.cells.len() } else { self.probes(k) };
-        let passes = |item| (!is_filtered || among.contains(item)) && !self.moved.contains(item);
-        for (n, cell) in self.cells.nearest(query, &probe, wanted)?.into_iter().enumerate() {
-            if n >= 16 && n % 8 == 0 && !is_filtered && shortlist.is_settled(cell.score) {
-                if std::env::var("COUNT").is_ok() { eprintln!("stop at {n}"); }
-                break;
-            }
-            if let Some(bytes) = self.mapped.cell(cell.item) {
-                shortlist.scan(Block::read(bytes, width)?, &probe, cell.score, &passes);
-            }
-        }
         let base = dot(query, &self.cells.mean);
         let passes = |item| !is_filtered || among.contains(item);
         for bytes in self.mapped.fresh() {
             shortlist.scan(Block::read(bytes, width)?, &probe, base, &passes);
         }
-        if std::env::var("COUNT").is_ok() { eprintln!("held {} threshold {}", shortlist.held.len(), shortlist.threshold); }
+        let passes = |item| passes(item) && !self.moved.contains(item);
+        self.scan_cells(query, &probe, &mut shortlist, &passes)?;
         shortlist.rescore(query, |item| self.mapped.row(item))
     }
 }
 
 impl SegmentsIndex<'_> {
-    /// How many cells to look into.
-    fn probes(&self, _k: usize) -> usize {
-        let share = std::env::var("PROBE").ok().and_then(|v| v.parse().ok()).unwrap_or(0.08);
-        ((self.cells.len() as f64 * share).ceil() as usize).max(16)
+    /// Scans cells, the nearest first, until the rest is not worth it.
+    fn scan_cells(
+        &self,
+        query: &[f32],
+        probe: &Probe,
+        shortlist: &mut Shortlist,
+        passes: &impl Fn(u32) -> bool,
+    ) -> Result<()> {
+        let (mut scanned, mut is_scanned) = (0_usize, vec![false; self.cells.len()]);
+        for share in CELLS_RANKED {
+            let ranked = ((self.cells.len() as f64 * share) as usize).max(CELLS_AT_LEAST);
+            for cell in self.cells.nearest(query, probe, ranked)? {
+                // Another ranking may have other cells at its head, since estimates choose them.
+                if std::mem::replace(&mut is_scanned[cell.item as usize], true) {
+                    continue;
+                }
+                if scanned >= CELLS_AT_LEAST
+                    && scanned.is_multiple_of(CELLS_PER_LOOK)
+                    && shortlist.is_settled(cell.score)
+                {
+                    return Ok(());
+                }
+                if let Some(bytes) = self.mapped.cell(cell.item) {
+                    shortlist.scan(Block::read(bytes, self.cells.coder.width())?, probe, cell.score, passes);
+                }
+                scanned += 1;
+            }
+        }
+        Ok(())
     }
 }

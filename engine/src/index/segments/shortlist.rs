@@ -10,12 +10,16 @@ use crate::simd::{GROUP, Kernel, prefetch};
 const HELD_PER_HIT: usize = 4;
 const HELD_AT_LEAST: usize = 256;
 
+/// Items of further cells are expected to lie above their centres as far as the best so far lie above
+/// theirs, and at most so many standard deviations further.
+const GAPS: f32 = 3.0;
+
 /// How many rows before its turn a row is asked for from memory.
 const ROWS_AHEAD: usize = 6;
 
 /// An item and what its score may be.
 #[derive(Clone, Copy)]
-pub(super) struct Estimate {
+struct Estimate {
     upper: f32,
     lower: f32,
     /// How far the estimate lies above the score of the item's centre.
@@ -28,9 +32,9 @@ pub(super) struct Estimate {
 pub(crate) struct Shortlist {
     kernel: Kernel,
     k: usize,
-    pub(super) held: Vec<Estimate>,
+    held: Vec<Estimate>,
     room: usize,
-    pub(super) threshold: f32,
+    threshold: f32,
 }
 
 impl Shortlist {
@@ -57,7 +61,12 @@ impl Shortlist {
                 if passes(item) {
                     let upper = bounds[slot];
                     let spread = probe.spread * entries.scale(slot);
-                    self.held.push(Estimate { upper, lower: upper - spread, gap: upper - 0.5 * spread - base, item });
+                    self.held.push(Estimate {
+                        upper,
+                        lower: upper - spread,
+                        gap: upper - 0.5 * spread - base,
+                        item,
+                    });
                 }
             }
             if self.held.len() >= self.room {
@@ -73,9 +82,12 @@ impl Shortlist {
         let Some(last) = self.k.checked_sub(1).filter(|&last| last < self.held.len()) else { return false };
         let middle = |estimate: &Estimate| 0.5 * (estimate.upper + estimate.lower);
         let (best, kth, _) = self.held.select_nth_unstable_by(last, |a, b| middle(b).total_cmp(&middle(a)));
-        let gap = best.iter().map(|estimate| estimate.gap).sum::<f32>() / best.len().max(1) as f32;
-        let gamma: f32 = std::env::var("GAMMA").ok().and_then(|v| v.parse().ok()).unwrap_or(2.0);
-        base + gamma * gap.max(0.0) < middle(kth)
+        let (sum, squares) = best.iter().fold((kth.gap, kth.gap * kth.gap), |(sum, squares), estimate| {
+            (sum + estimate.gap, squares + estimate.gap * estimate.gap)
+        });
+        let mean = sum / self.k as f32;
+        let deviation = (squares / self.k as f32 - mean * mean).max(0.0).sqrt();
+        base + mean + GAPS * deviation < middle(kth)
     }
 
     /// Raises the threshold to what is held, and lets go of what is below.

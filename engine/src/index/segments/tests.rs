@@ -6,7 +6,8 @@ use tempfile::TempDir;
 use super::rotation::split_mix;
 use crate::schema::{SCHEMA_VERSION, meta_key};
 use crate::{
-    Catalog, CatalogSpec, Error, Filter, Fingerprint, IndexKind, Nearby, Product, Result, Strategy, VectorQuery,
+    Catalog, CatalogSpec, Error, Filter, Fingerprint, IndexKind, Nearby, Product, Result, Strategy,
+    VectorQuery,
 };
 
 const DIMENSION: usize = 24;
@@ -47,11 +48,17 @@ fn damage_of_any_part_is_an_error() {
     assert_eq!((first.index, first.products[0].product.id.as_str()), (IndexKind::Segments, "7"));
 
     type Damage = fn(&mut Vec<u8>);
-    let damages: [Damage; 4] =
-        [|bytes| bytes.truncate(bytes.len() - 1), |bytes| bytes[0] ^= 0xff, |bytes| bytes[5] ^= 1, |bytes| bytes.truncate(9)];
+    let damages: [Damage; 4] = [
+        |bytes| bytes.truncate(bytes.len() - 1),
+        |bytes| bytes[0] ^= 0xff,
+        |bytes| bytes[5] ^= 1,
+        |bytes| bytes.truncate(9),
+    ];
     for damage in damages {
-        let whole = |key: &u32| catalog.storage().write(|db, txn| Ok(db.fresh.get(txn, key)?.unwrap().to_vec()));
-        let put = |key: &u32, bytes: &[u8]| catalog.storage().write(|db, txn| Ok(db.fresh.put(txn, key, bytes)?));
+        let whole =
+            |key: &u32| catalog.storage().write(|db, txn| Ok(db.fresh.get(txn, key)?.unwrap().to_vec()));
+        let put =
+            |key: &u32, bytes: &[u8]| catalog.storage().write(|db, txn| Ok(db.fresh.put(txn, key, bytes)?));
         let stored = whole(&1).unwrap();
         let mut broken = stored.clone();
         damage(&mut broken);
@@ -64,7 +71,8 @@ fn damage_of_any_part_is_an_error() {
             .storage()
             .write(|db, txn| Ok(db.meta.get(txn, meta_key::CELLS)?.unwrap().to_vec()))
             .unwrap();
-        let put = |bytes: &[u8]| catalog.storage().write(|db, txn| Ok(db.meta.put(txn, meta_key::CELLS, bytes)?));
+        let put =
+            |bytes: &[u8]| catalog.storage().write(|db, txn| Ok(db.meta.put(txn, meta_key::CELLS, bytes)?));
         let mut broken = stored.clone();
         // The header and the mean are all that a catalogue without cells has.
         damage(&mut broken);
