@@ -331,7 +331,7 @@ impl Snapshot {
         let vector = self.vector_of(embedding)?;
         let matched = among.len();
         let k = k.min(usize::try_from(matched).unwrap_or(usize::MAX));
-        let index = index::preferred(strategy, matched);
+        let index = index::preferred(strategy, self.len()?, matched);
         let approximate = match index {
             IndexKind::Exact => None,
             IndexKind::Segments => {

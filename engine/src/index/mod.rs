@@ -65,15 +65,22 @@ pub(crate) trait Nearest {
 /// codes, and misses none.
 const EXACT_TO_PRODUCTS: u64 = 1_000;
 
-/// The kinds to ask, in their order, when the filter lets `matched` products through. One that the
-/// catalogue does not keep, or that does not find as many as there are, leaves the question to the next;
-/// the exact scan always answers.
-pub(crate) fn preferred(strategy: Strategy, matched: u64) -> IndexKind {
+/// Below this share of the catalogue, too, as long as there are not too many: codes are read in whole
+/// cells, whatever the filter lets through. At 200,000 products and 5 %, the exact scan takes 1.4 ms, the
+/// codes 1.7.
+const EXACT_TO_SHARE: f64 = 0.06;
+const EXACT_TO_PRODUCTS_OF_SHARE: u64 = 50_000;
+
+/// The kind to ask when the filter lets `matched` of `products` through. If the catalogue does not keep
+/// it, or it does not find as many as there are, the exact scan answers.
+pub(crate) fn preferred(strategy: Strategy, products: u64, matched: u64) -> IndexKind {
+    let is_narrow =
+        matched as f64 <= products as f64 * EXACT_TO_SHARE && matched <= EXACT_TO_PRODUCTS_OF_SHARE;
     match strategy {
         Strategy::Exact => IndexKind::Exact,
         Strategy::Arroy => IndexKind::Arroy,
         Strategy::Segments => IndexKind::Segments,
-        Strategy::Auto if matched <= EXACT_TO_PRODUCTS => IndexKind::Exact,
+        Strategy::Auto if matched <= EXACT_TO_PRODUCTS || is_narrow => IndexKind::Exact,
         Strategy::Auto => IndexKind::Segments,
     }
 }

@@ -36,9 +36,21 @@ use crate::schema::{Databases, meta_key, read_items};
 
 pub(crate) use maintain::{maintain, rebuild, verify};
 
-/// An item is compared by its vector if its estimate, raised by so many standard deviations of its
-/// error, reaches the k-th best.
-const DEVIATIONS: f32 = 2.0;
+/// How sure a search wants to be.
+#[derive(Clone, Copy)]
+struct Care {
+    /// An item is compared by its vector if its estimate, raised by so many standard deviations of its
+    /// error, reaches the k-th best.
+    deviations: f32,
+    /// Cells are scanned until an item of the next would have to lie so many standard deviations further
+    /// above its centre than the best so far lie above theirs.
+    gaps: f32,
+}
+
+const USUAL: Care = Care { deviations: 2.0, gaps: 3.0 };
+
+/// A filter may leave out the very clusters that are nearest; the best of what is left are many and alike.
+const FILTERED: Care = Care { deviations: 3.0, gaps: 12.0 };
 
 /// The nearest cells are ranked exactly, in steps of these shares of all, since few queries need many.
 const CELLS_RANKED: [f64; 3] = [0.1, 0.4, 1.0];
@@ -73,17 +85,18 @@ impl<'t> SegmentsIndex<'t> {
 
 impl Nearest for SegmentsIndex<'_> {
     fn nearest(&self, query: &[f32], among: &RoaringBitmap, k: usize) -> Result<Vec<Candidate>> {
-        let width = self.cells.coder.width();
-        let probe = self.cells.coder.probe(query, DEVIATIONS);
         let is_filtered = among.len() < self.products;
+        let care = if is_filtered { FILTERED } else { USUAL };
+        let probe = self.cells.coder.probe(query, care.deviations);
         let mut shortlist = Shortlist::new(k);
-        let base = dot(query, &self.cells.mean);
         let passes = |item| !is_filtered || among.contains(item);
+        let passes_in_cell = |item| passes(item) && !self.moved.contains(item);
+        self.scan_cells(query, &probe, care.gaps, &mut shortlist, &passes_in_cell)?;
+        // After the cells: how far these lie from the mean says nothing of cells.
+        let (base, width) = (dot(query, &self.cells.mean), self.cells.coder.width());
         for bytes in self.mapped.fresh() {
             shortlist.scan(Block::read(bytes, width)?, &probe, base, &passes);
         }
-        let passes = |item| passes(item) && !self.moved.contains(item);
-        self.scan_cells(query, &probe, &mut shortlist, &passes)?;
         shortlist.rescore(query, |item| self.mapped.row(item))
     }
 }
@@ -94,6 +107,7 @@ impl SegmentsIndex<'_> {
         &self,
         query: &[f32],
         probe: &Probe,
+        gaps: f32,
         shortlist: &mut Shortlist,
         passes: &impl Fn(u32) -> bool,
     ) -> Result<()> {
@@ -107,7 +121,7 @@ impl SegmentsIndex<'_> {
                 }
                 if scanned >= CELLS_AT_LEAST
                     && scanned.is_multiple_of(CELLS_PER_LOOK)
-                    && shortlist.is_settled(cell.score)
+                    && shortlist.is_settled(cell.score, gaps)
                 {
                     return Ok(());
                 }

@@ -10,10 +10,6 @@ use crate::simd::{GROUP, Kernel, prefetch};
 const HELD_PER_HIT: usize = 4;
 const HELD_AT_LEAST: usize = 256;
 
-/// Items of further cells are expected to lie above their centres as far as the best so far lie above
-/// theirs, and at most so many standard deviations further.
-const GAPS: f32 = 3.0;
-
 /// How many rows before its turn a row is asked for from memory.
 const ROWS_AHEAD: usize = 6;
 
@@ -76,8 +72,8 @@ impl Shortlist {
     }
 
     /// Whether items around a centre of this score are unlikely to be among the best: they would have to
-    /// lie further above it than the best so far lie above theirs.
-    pub(crate) fn is_settled(&mut self, base: f32) -> bool {
+    /// lie further above it than the best so far lie above theirs, by `gaps` standard deviations.
+    pub(crate) fn is_settled(&mut self, base: f32, gaps: f32) -> bool {
         self.tighten();
         let Some(last) = self.k.checked_sub(1).filter(|&last| last < self.held.len()) else { return false };
         let middle = |estimate: &Estimate| 0.5 * (estimate.upper + estimate.lower);
@@ -87,7 +83,7 @@ impl Shortlist {
         });
         let mean = sum / self.k as f32;
         let deviation = (squares / self.k as f32 - mean * mean).max(0.0).sqrt();
-        base + mean + GAPS * deviation < middle(kth)
+        base + mean + gaps * deviation < middle(kth)
     }
 
     /// Raises the threshold to what is held, and lets go of what is below.
