@@ -1,18 +1,29 @@
-//! Times one search at a time on request, so that a script can take turns between us and a peer.
+//! Times searches on request, so that a script can take turns between us and a peer.
 //!
-//!     time_search FOLDER DIMENSION
+//!     time_search FOLDER DIMENSION [arroy]
 //!
-//! Puts FOLDER/vectors.f32 into a catalogue, then reads lines such as `exact 10 5` (kind, k,
-//! repetitions) from standard input. Answers with the milliseconds of every repetition, in JSON, each
-//! with the next query of FOLDER/queries.f32; `recall 10 1` answers with the recall of arroy.
+//! Puts FOLDER/vectors.f16 (rows of little-endian f16; FOLDER/tags.u8 has a byte for each, 1 for those
+//! that `material=near` finds) into the catalogue FOLDER/catalog unless it is there, prints what that
+//! took, and then reads jobs from standard input, a line each, and answers each with a line of JSON:
+//!
+//!     time KIND QUERIES K FILTER N     thread CPU and wall milliseconds of N whole engine calls
+//!     recall KIND QUERIES K FILTER N   the share of the exact hits that are found
+//!     update N                         a batch of N operations until it can be searched
+//!
+//! KIND is exact, segments, arroy or auto; QUERIES names a file of rows; FILTER is `-` or a condition:
+//! category=half, brand=twentieth, color=rare (0.5 %), size=odd (0.05 %), material=near.
 
 use std::error::Error;
-use std::io::{BufRead, Write};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use cpu_time::{ProcessTime, ThreadTime};
+use half::f16;
 use knytt_engine::{Catalog, CatalogSpec, Filter, Product, Snapshot, Strategy, VectorQuery};
 use knytt_models::{Embedding, Fingerprint};
+use serde_json::json;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -21,82 +32,189 @@ const BATCH: usize = 10_000;
 
 fn main() -> Outcome<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [folder, dimension] = &arguments[..] else { return Err("give FOLDER and DIMENSION".into()) };
+    let (folder, dimension, arroy) = match &arguments[..] {
+        [folder, dimension] => (folder, dimension, false),
+        [folder, dimension, arroy] if arroy == "arroy" => (folder, dimension, true),
+        _ => return Err("give FOLDER and DIMENSION".into()),
+    };
     let (folder, dimension) = (Path::new(folder), dimension.parse()?);
-    let catalog = build(folder, dimension)?;
-    let queries = read(&folder.join("queries.f32"), dimension)?;
-    let snapshot = catalog.read()?;
-    let mut turn = queries.iter().cycle();
+    let catalog = open_or_build(folder, dimension, arroy)?;
     for line in std::io::stdin().lock().lines() {
-        let line = line?;
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let [job, k, repetitions] = words[..] else { return Err(format!("not a job: {line}").into()) };
-        let k = k.parse()?;
-        let answers: Vec<f64> = match job {
-            "recall" => vec![recall(&snapshot, &queries, k)?],
-            kind => (0..repetitions.parse()?)
-                .map(|_| time(&snapshot, turn.next().ok_or("no query")?, k, strategy(kind)?))
-                .collect::<Outcome<_>>()?,
-        };
-        println!("{}", serde_json::to_string(&answers)?);
+        println!("{}", answer(&catalog, folder, &line?)?);
         std::io::stdout().flush()?;
     }
     Ok(())
 }
 
-fn strategy(kind: &str) -> Outcome<Strategy> {
-    match kind {
-        "exact" => Ok(Strategy::Exact),
-        "arroy" => Ok(Strategy::Arroy),
+fn answer(catalog: &Catalog, folder: &Path, line: &str) -> Outcome<serde_json::Value> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    if let ["update", count] = words[..] {
+        return update(catalog, folder, count.parse()?);
+    }
+    let [job, kind, queries, k, filter, count] = words[..] else {
+        return Err(format!("not a job: {line}").into());
+    };
+    let queries = read(&folder.join(format!("{queries}.f16")), catalog.dimension())?;
+    let filter = if filter == "-" { Filter::default() } else { Filter::parse(&[filter])? };
+    let ask = Ask { catalog, filter, k: k.parse()?, strategy: strategy(kind)? };
+    let queries: Vec<_> = queries.iter().cycle().take(count.parse()?).collect();
+    match job {
+        "time" => {
+            let times = queries.into_iter().map(|query| ask.time(query)).collect::<Outcome<Vec<_>>>()?;
+            let (cpu, wall): (Vec<f64>, Vec<f64>) = times.into_iter().unzip();
+            Ok(json!({ "cpu": cpu, "wall": wall }))
+        }
+        "recall" => Ok(json!(ask.recall(&queries)?)),
         unknown => Err(format!("unknown job {unknown}").into()),
     }
 }
 
-fn build(folder: &Path, dimension: usize) -> Outcome<Catalog> {
-    let model = Fingerprint::of(&[b"vectors from a file"]);
-    let spec = CatalogSpec { id: "bench".into(), model, model_name: "file".into(), dimension };
-    let catalog = Catalog::create(folder.join("catalog"), &spec)?;
+fn strategy(kind: &str) -> Outcome<Strategy> {
+    match kind {
+        "auto" => Ok(Strategy::Auto),
+        "exact" => Ok(Strategy::Exact),
+        "segments" => Ok(Strategy::Segments),
+        "arroy" => Ok(Strategy::Arroy),
+        unknown => Err(format!("unknown kind {unknown}").into()),
+    }
+}
+
+fn model() -> Fingerprint {
+    Fingerprint::of(&[b"vectors from a file"])
+}
+
+fn open_or_build(folder: &Path, dimension: usize, arroy: bool) -> Outcome<Catalog> {
+    let home = folder.join("catalog");
+    let (wall, cpu) = (Instant::now(), ProcessTime::now());
+    let built = !home.exists();
+    let catalog = if built { build(folder, &home, dimension)? } else { Catalog::open(&home)? };
+    let (wall_s, cpu_s) = (wall.elapsed().as_secs_f64(), cpu.elapsed().as_secs_f64());
+    let cpu = ProcessTime::now();
+    if arroy {
+        let mut writer = catalog.write();
+        writer.keep_arroy_from(Some(0));
+        writer.commit()?;
+    }
+    let arroy_cpu_s = cpu.elapsed().as_secs_f64();
+    let info = catalog.info()?;
+    println!(
+        "{}",
+        json!({ "built": built, "wall_s": wall_s, "cpu_s": cpu_s, "arroy_cpu_s": arroy_cpu_s, "info": info })
+    );
+    std::io::stdout().flush()?;
+    Ok(catalog)
+}
+
+fn build(folder: &Path, home: &Path, dimension: usize) -> Outcome<Catalog> {
+    let spec = CatalogSpec { id: "bench".into(), model: model(), model_name: "file".into(), dimension };
+    let catalog = Catalog::create(home, &spec)?;
+    let tags = std::fs::read(folder.join("tags.u8")).unwrap_or_default();
     let mut writer = catalog.write();
-    writer.keep_arroy_from(Some(0));
-    for (n, vector) in read(&folder.join("vectors.f32"), dimension)?.iter().enumerate() {
-        writer.upsert(&Product { id: n.to_string(), ..Product::default() }, vector, None)?;
-        // The index is built in each commit; one at the end is enough for a bench.
+    for (n, vector) in rows(&folder.join("vectors.f16"), dimension)?.enumerate() {
+        writer.upsert(&product(n, tags.get(n) == Some(&1)), &vector?, None)?;
         if writer.len() >= BATCH {
-            writer.keep_arroy_from(None);
             writer.commit()?;
         }
     }
-    writer.keep_arroy_from(Some(0));
     writer.commit()?;
     Ok(catalog)
 }
 
-fn read(file: &Path, dimension: usize) -> Outcome<Vec<Embedding>> {
-    let model = Fingerprint::of(&[b"vectors from a file"]);
-    let bytes = std::fs::read(file)?;
-    let values: Vec<f32> =
-        bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
-    values.chunks_exact(dimension).map(|v| Ok(Embedding::new(v.to_vec(), model.clone())?)).collect()
-}
-
-fn ids(snapshot: &Snapshot, embedding: &Embedding, k: usize, strategy: Strategy) -> Outcome<Vec<String>> {
-    let query = VectorQuery { embedding, filter: &Filter::default(), k, strategy, except: None };
-    Ok(snapshot.search(&query)?.products.into_iter().map(|p| p.product.id).collect())
-}
-
-fn time(snapshot: &Snapshot, embedding: &Embedding, k: usize, strategy: Strategy) -> Outcome<f64> {
-    let start = Instant::now();
-    ids(snapshot, embedding, k, strategy)?;
-    Ok(start.elapsed().as_secs_f64() * 1e3)
-}
-
-/// How many of the exact k nearest arroy finds, on average.
-fn recall(snapshot: &Snapshot, queries: &[Embedding], k: usize) -> Outcome<f64> {
-    let mut found = 0;
-    for query in queries {
-        let truth = ids(snapshot, query, k, Strategy::Exact)?;
-        let answer = ids(snapshot, query, k, Strategy::Arroy)?;
-        found += answer.iter().filter(|id| truth.contains(id)).count();
+fn product(n: usize, is_near: bool) -> Product {
+    let every = |of: usize, value: &str| if n.is_multiple_of(of) { value.into() } else { "other".into() };
+    let material = if is_near { "near" } else { "far" };
+    Product {
+        id: n.to_string(),
+        category: every(2, "half"),
+        brand: every(20, "twentieth"),
+        colors: vec![every(200, "rare")],
+        sizes: vec![every(2_000, "odd")],
+        attributes: [("material".to_owned(), material.to_owned())].into(),
+        ..Product::default()
     }
-    Ok(found as f64 / (queries.len() * k) as f64)
+}
+
+fn rows(file: &Path, dimension: usize) -> Outcome<impl Iterator<Item = Outcome<Embedding>>> {
+    let mut file = BufReader::with_capacity(1 << 20, File::open(file)?);
+    let mut row = vec![0; dimension * 2];
+    Ok(std::iter::from_fn(move || match file.read_exact(&mut row) {
+        Ok(()) => {
+            let values = row.chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]]).to_f32()).collect();
+            Some(Embedding::new(values, model()).map_err(Into::into))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => None,
+        Err(error) => Some(Err(error.into())),
+    }))
+}
+
+fn read(file: &Path, dimension: usize) -> Outcome<Vec<Embedding>> {
+    rows(file, dimension)?.collect()
+}
+
+struct Ask<'a> {
+    catalog: &'a Catalog,
+    filter: Filter,
+    k: usize,
+    strategy: Strategy,
+}
+
+impl Ask<'_> {
+    fn ids(&self, embedding: &Embedding, strategy: Strategy) -> Outcome<Vec<String>> {
+        let snapshot: Snapshot = self.catalog.read()?;
+        let query = VectorQuery { embedding, filter: &self.filter, k: self.k, strategy, except: None };
+        Ok(snapshot.search(&query)?.products.into_iter().map(|p| p.product.id).collect())
+    }
+
+    /// CPU and wall milliseconds.
+    fn time(&self, embedding: &Embedding) -> Outcome<(f64, f64)> {
+        let (cpu, wall) = (ThreadTime::now(), Instant::now());
+        std::hint::black_box(self.ids(embedding, self.strategy)?);
+        let ms = |time: Duration| time.as_secs_f64() * 1e3;
+        Ok((ms(cpu.elapsed()), ms(wall.elapsed())))
+    }
+
+    fn recall(&self, queries: &[&Embedding]) -> Outcome<f64> {
+        let (mut found, mut wanted) = (0, 0);
+        for query in queries {
+            let truth = self.ids(query, Strategy::Exact)?;
+            let answer = self.ids(query, self.strategy)?;
+            found += answer.iter().filter(|id| truth.contains(id)).count();
+            wanted += truth.len();
+        }
+        Ok(found as f64 / wanted as f64)
+    }
+}
+
+/// A third each of new products, changed vectors and deletes, spread over the catalogue.
+fn update(catalog: &Catalog, folder: &Path, count: usize) -> Outcome<serde_json::Value> {
+    let vectors = read(&folder.join("pictures.f16"), catalog.dimension())?;
+    let products = usize::try_from(catalog.info()?.products)?;
+    let before = written_bytes();
+    let mut writer = catalog.write();
+    let mut payload = 0;
+    for n in 0..count {
+        let vector = &vectors[n % vectors.len()];
+        let spread = n * (products / count).max(1);
+        match n % 3 {
+            0 => writer.upsert(&product(10 * products + n, false), vector, None)?,
+            1 => writer.upsert(&product(spread, false), vector, None)?,
+            _ => writer.delete(&spread.to_string()),
+        }
+        payload += if n % 3 == 2 { 0 } else { vector.dimension() * 2 };
+    }
+    let (wall, cpu) = (Instant::now(), ProcessTime::now());
+    writer.commit()?;
+    let ask = Ask { catalog, filter: Filter::default(), k: 10, strategy: Strategy::Auto };
+    ask.ids(&vectors[0], Strategy::Auto)?;
+    let (wall_s, cpu_s) = (wall.elapsed().as_secs_f64(), cpu.elapsed().as_secs_f64());
+    Ok(
+        json!({ "wall_s": wall_s, "cpu_s": cpu_s, "vector_bytes": payload, "written_bytes": written_bytes() - before }),
+    )
+}
+
+/// What this process has written so far, where the system tells it.
+fn written_bytes() -> u64 {
+    let io = std::fs::read_to_string("/proc/self/io").unwrap_or_default();
+    let value = io.lines().find_map(|line| line.strip_prefix("write_bytes: "));
+    value.and_then(|v| v.parse().ok()).unwrap_or(0)
 }

@@ -273,6 +273,8 @@ impl<'b> Changes<'b> {
             self.db.meta.put(txn, meta_key::CALIBRATION, &serde_json::to_vec(calibration)?)?;
         }
         index::arroy::maintain(&self.db, txn, &self.meta, &self.live, &self.vectors)?;
+        let changed = self.vectors.iter().map(|(&item, vector)| (item, vector.is_some())).collect();
+        index::segments::maintain(&self.db, txn, self.meta.dimension, &self.live, &changed)?;
         Ok(self.committed)
     }
 

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use knytt_models::Fingerprint;
 use serde::Serialize;
 
-use crate::index::ARROY_FROM_PRODUCTS;
 use crate::schema::{CatalogMeta, DatabaseSize};
 use crate::simd::Kernel;
 use crate::storage::{Mode, OpenOptions, Storage};
@@ -70,14 +69,16 @@ pub struct Info {
     pub databases: Vec<DatabaseSize>,
 }
 
-/// What the two kinds of index take.
+/// What the kinds of index take.
 #[derive(Clone, Debug, Serialize)]
 pub struct IndexInfo {
     /// The vectors that the exact scan reads, in bytes.
     pub exact_bytes: u64,
     /// The instructions that the exact scan multiplies with on this machine.
     pub exact_kernel: &'static str,
-    /// The arroy index, in bytes; 0 while the catalogue is too small for one.
+    /// The codes of the index and its cells' centres, in bytes; 0 while the catalogue is too small for one.
+    pub codes_bytes: u64,
+    /// The arroy index, in bytes; 0 unless one is kept.
     pub arroy_bytes: u64,
     /// How many vectors the arroy index covers.
     pub arroy_vectors: u64,
@@ -212,7 +213,7 @@ impl CatalogSpec {
             fingerprint: self.model.clone(),
             model_name: self.model_name.clone(),
             dimension: self.dimension,
-            arroy_from: Some(ARROY_FROM_PRODUCTS),
+            arroy_from: None,
             weights: None,
             safety: None,
         }
@@ -250,6 +251,7 @@ impl Info {
             index: IndexInfo {
                 exact_bytes: bytes("vectors"),
                 exact_kernel: Kernel::best().name,
+                codes_bytes: bytes("cells") + bytes("fresh"),
                 arroy_bytes: bytes("arroy"),
                 arroy_vectors,
                 arroy_from: meta.arroy_from,

@@ -8,6 +8,7 @@ use crate::apply::add_up_content;
 use crate::facet::{facet_key, facets_of, text_key};
 use crate::facts::{self, Facts};
 use crate::index::arroy::ArroyIndex;
+use crate::index::segments;
 use crate::lexical::{postings, terms_of};
 use crate::schema::{meta_key, read_items};
 use crate::{Product, Result, Snapshot, facets, price, segment};
@@ -167,6 +168,9 @@ impl Snapshot {
         if let Some(index) = ArroyIndex::open(db, txn)? {
             report.expect(index.items() == live, || "the arroy index covers other products".into());
         }
+        segments::verify(db, txn, self.catalog().dimension(), live, &mut |fault| {
+            report.expect(false, || fault)
+        })?;
         Ok(())
     }
 }

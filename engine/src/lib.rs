@@ -53,6 +53,7 @@ mod imprint;
 mod index;
 mod lexical;
 mod look;
+mod mapped;
 mod origin;
 mod price;
 mod product;

@@ -1,6 +1,6 @@
 //! The named databases of a catalogue, and what their keys and values are.
 //!
-//! Schema 2. Integers in keys are big-endian, so that LMDB's byte order is their order; an *item* is
+//! Schema 3. Integers in keys are big-endian, so that LMDB's byte order is their order; an *item* is
 //! the `u32` that stands for a product inside the catalogue.
 //!
 //! | database | key | value |
@@ -16,6 +16,8 @@
 //! | `thumbnails` | item | an encoded picture |
 //! | `sources` | text key of the source | JSON |
 //! | `quarantine` | text key of the source | JSON |
+//! | `cells` | cell | the codes of its items, a block; see [`crate::index::segments`] |
+//! | `fresh` | number | up to 512 codes of items that are in no cell yet |
 //! | `arroy` | arroy's | arroy's |
 
 use arroy::distances::Cosine;
@@ -28,7 +30,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Calibration, Error, Fingerprint, Result, SafetyConfig, Weights};
 
 /// The version that this program reads and writes.
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;
 
 /// Room for the databases below and a few more.
 pub(crate) const MAX_DATABASES: u32 = 24;
@@ -48,6 +50,10 @@ pub(crate) mod meta_key {
     pub(crate) const FREE: &str = "free";
     /// The sum behind the content hash; see [`crate::content`].
     pub(crate) const CONTENT: &str = "content";
+    /// The centres of the index's cells; see [`crate::index::segments`].
+    pub(crate) const CELLS: &str = "cells";
+    /// Bitmap of the items whose codes in cells are of the past.
+    pub(crate) const MOVED: &str = "moved";
 }
 
 /// What a catalogue says about itself.
@@ -131,6 +137,8 @@ databases! {
     thumbnails: ItemDatabase<'t>,
     sources: TextDatabase<'t>,
     quarantine: TextDatabase<'t>,
+    cells: ItemDatabase<'t>,
+    fresh: ItemDatabase<'t>,
     arroy: arroy::Database<'t, Cosine>,
 }
 
@@ -195,7 +203,7 @@ pub(crate) fn open(env: &Env<WithoutTls>) -> Result<Found> {
             return Ok(CommitOrAbort::Abort(Found::Other));
         };
         let version = u32::from_le_bytes(version);
-        if version == 1 {
+        if version < SCHEMA_VERSION && version > 0 {
             return Ok(CommitOrAbort::Abort(Found::Earlier));
         }
         if version != SCHEMA_VERSION {

@@ -12,6 +12,7 @@ use crate::content::ContentHash;
 use crate::facet::{Field, text_key};
 use crate::index::arroy::ArroyIndex;
 use crate::index::exact::ExactScan;
+use crate::index::segments::SegmentsIndex;
 use crate::index::{self, Candidate, IndexKind, Nearest, Strategy};
 use crate::schema::{CatalogMeta, Databases, meta_key, read_calibration, read_items, read_meta};
 use crate::source::StoredSource;
@@ -359,16 +360,28 @@ impl Snapshot {
         let vector = self.vector_of(embedding)?;
         let matched = among.len();
         let k = k.min(usize::try_from(matched).unwrap_or(usize::MAX));
-        let wants_arroy = index::wants_arroy(strategy, self.meta()?.arroy_from, self.len()?, matched);
-        if wants_arroy && let Some(arroy) = ArroyIndex::open(db, txn)? {
-            let candidates = arroy.nearest(vector, among, k)?;
-            // Fewer than match: the trees ended early, so the scan answers.
-            if candidates.len() == k {
-                return Ok(Found { candidates, matched, index: IndexKind::Arroy });
+        let index = index::preferred(strategy, self.len()?, matched);
+        let approximate = match index {
+            IndexKind::Exact => None,
+            IndexKind::Segments => {
+                self.segments()?.map(|index| index.nearest(vector, among, k)).transpose()?
             }
+            IndexKind::Arroy => {
+                ArroyIndex::open(db, txn)?.map(|index| index.nearest(vector, among, k)).transpose()?
+            }
+        };
+        // Fewer than match: the index ended early, so the scan answers.
+        if let Some(candidates) = approximate.filter(|candidates| candidates.len() == k) {
+            return Ok(Found { candidates, matched, index });
         }
         let exact = ExactScan { db, txn, dimension: self.catalog.dimension() };
         Ok(Found { candidates: exact.nearest(vector, among, k)?, matched, index: IndexKind::Exact })
+    }
+
+    fn segments(&self) -> Result<Option<SegmentsIndex<'_>>> {
+        let (db, txn) = self.parts();
+        let dimension = self.catalog.dimension();
+        SegmentsIndex::open(db, txn, || self.catalog.storage().mapped(txn, dimension), dimension)
     }
 
     fn vector_of<'e>(&self, embedding: &'e Embedding) -> Result<&'e [f32]> {

@@ -7,15 +7,26 @@ use crate::facet::{facet_key, facets_of};
 use crate::facets::FacetChanges;
 use crate::facts::{self, Facts};
 use crate::lexical::{self, postings};
-use crate::schema::{Databases, SCHEMA_VERSION, meta_key, read_meta};
-use crate::{Calibration, Product, Result};
+use crate::schema::{Databases, SCHEMA_VERSION, meta_key, read_items, read_meta};
+use crate::{Calibration, Product, Result, index};
 
 /// Products per step, so that what is collected stays small.
 const STEP: usize = 10_000;
 
-/// Makes what schema 2 has and schema 1 has not: facts, words, and facets of what is known besides the
-/// feed's own columns.
+/// Makes what a catalogue lacks. Schema 2 has facts, words, and facets of what is known besides the feed's
+/// own columns; schema 3 has codes, and what scores mean apart from the catalogue's description.
 pub(crate) fn upgrade(db: &Databases<'static>, txn: &mut RwTxn<'_>) -> Result<()> {
+    let version = db.meta.get(txn, meta_key::SCHEMA)?.and_then(|v| v.try_into().ok());
+    if version.map(u32::from_le_bytes) == Some(1) {
+        derive_all(db, txn)?;
+    }
+    part_calibration(db, txn)?;
+    let (meta, live) = (read_meta(db, txn)?, read_items(db, txn, meta_key::LIVE)?);
+    index::segments::rebuild(db, txn, meta.dimension, &live)?;
+    Ok(db.meta.put(txn, meta_key::SCHEMA, &SCHEMA_VERSION.to_le_bytes())?)
+}
+
+fn derive_all(db: &Databases<'static>, txn: &mut RwTxn<'_>) -> Result<()> {
     db.facts.clear(txn)?;
     db.words.clear(txn)?;
     db.facets.clear(txn)?;
@@ -35,11 +46,10 @@ pub(crate) fn upgrade(db: &Databases<'static>, txn: &mut RwTxn<'_>) -> Result<()
             None => break,
         }
     }
-    part_calibration(db, txn)?;
-    Ok(db.meta.put(txn, meta_key::SCHEMA, &SCHEMA_VERSION.to_le_bytes())?)
+    Ok(())
 }
 
-/// In schema 1 what scores mean is a part of the catalogue's description.
+/// Before schema 3 what scores mean was a part of the catalogue's description.
 fn part_calibration(db: &Databases<'static>, txn: &mut RwTxn<'_>) -> Result<()> {
     #[derive(Deserialize)]
     struct Described {

@@ -225,7 +225,9 @@ pub enum IndexChoice {
     Auto,
     /// Compare with every product that passes the filters
     Exact,
-    /// The approximate index, if the catalogue keeps one
+    /// Compare codes of one bit per dimension first, if the catalogue is large enough for them
+    Segments,
+    /// Walk the trees of arroy, if the catalogue keeps them
     Arroy,
 }
 
@@ -234,6 +236,7 @@ impl From<IndexChoice> for knytt_engine::Strategy {
         match choice {
             IndexChoice::Auto => Self::Auto,
             IndexChoice::Exact => Self::Exact,
+            IndexChoice::Segments => Self::Segments,
             IndexChoice::Arroy => Self::Arroy,
         }
     }

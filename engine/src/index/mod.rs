@@ -1,11 +1,13 @@
 //! From a query vector to the nearest products.
 //!
-//! Two kinds answer the same question, [`Nearest`]: the [exact scan](exact) reads every vector that
-//! the filter lets through, [arroy](arroy) walks a forest of random projections and sees a part of
-//! them. [`wants_arroy`] says which, from measurements.
+//! Three kinds answer the same question, [`Nearest`]: the [exact scan](exact) reads every vector that the
+//! filter lets through, [segments] scans codes of a bit per dimension and compares the vectors that may
+//! be among the best, [arroy] walks a forest of random projections. [`preferred`] says which, from
+//! measurements.
 
 pub(crate) mod arroy;
 pub(crate) mod exact;
+pub(crate) mod segments;
 mod top;
 
 use roaring::RoaringBitmap;
@@ -21,6 +23,8 @@ use crate::Result;
 pub enum IndexKind {
     /// Every vector that the filter lets through is compared.
     Exact,
+    /// Approximate: codes of one bit per dimension, then the likely vectors are compared.
+    Segments,
     /// Approximate: random-projection trees, then the found vectors are compared.
     Arroy,
 }
@@ -29,6 +33,7 @@ impl std::fmt::Display for IndexKind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Exact => "exact",
+            Self::Segments => "segments",
             Self::Arroy => "arroy",
         })
     }
@@ -43,6 +48,8 @@ pub enum Strategy {
     Auto,
     /// The exact scan.
     Exact,
+    /// The codes, if the catalogue is large enough to keep them; the exact scan if not.
+    Segments,
     /// The arroy index, if the catalogue keeps one; the exact scan if not.
     Arroy,
 }
@@ -54,29 +61,26 @@ pub(crate) trait Nearest {
     fn nearest(&self, query: &[f32], among: &RoaringBitmap, k: usize) -> Result<Vec<Candidate>>;
 }
 
-/// From how many products on a new catalogue keeps an arroy index.
-///
-/// Measured on clustered vectors of 512 dimensions, 10 hits, in CPU time: at 50,000 products the exact
-/// scan takes 2.5 ms and arroy 6.8 ms; at 200,000 they take 16.8 ms and 13.9 ms on a machine whose
-/// memory was busy with other work, 7.2 ms and 9.7 ms on a quiet one, all at a recall@10 of 0.99 and
-/// more. The scan grows with the number of products, arroy with about its root, so that they meet
-/// between 140,000 and 370,000. But arroy takes four times the disk of the vectors and walks all of
-/// them in each commit: it has to be clearly faster, not just as fast.
-pub(crate) const ARROY_FROM_PRODUCTS: u64 = 500_000;
+/// Up to so many products that pass the filter, the exact scan answers: it takes as little time as the
+/// codes, and misses none.
+const EXACT_TO_PRODUCTS: u64 = 1_000;
 
-/// Below this share of the catalogue, arroy compares all that the filter lets through one by one:
-/// at 200,000 products and 5 % it takes 9.2 ms, the exact scan 1.0 ms.
-const ARROY_FROM_SHARE: f64 = 0.5;
+/// Below this share of the catalogue, too, as long as there are not too many: codes are read in whole
+/// cells, whatever the filter lets through. At 200,000 products and 5 %, the exact scan takes 1.4 ms, the
+/// codes 1.7.
+const EXACT_TO_SHARE: f64 = 0.06;
+const EXACT_TO_PRODUCTS_OF_SHARE: u64 = 50_000;
 
-/// Whether `strategy` would ask an arroy index, if there is one, when the filter lets `matched` of
-/// `products` through. `arroy_from`: the size from which the catalogue keeps one.
-pub(crate) fn wants_arroy(strategy: Strategy, arroy_from: Option<u64>, products: u64, matched: u64) -> bool {
+/// The kind to ask when the filter lets `matched` of `products` through. If the catalogue does not keep
+/// it, or it does not find as many as there are, the exact scan answers.
+pub(crate) fn preferred(strategy: Strategy, products: u64, matched: u64) -> IndexKind {
+    let is_narrow =
+        matched as f64 <= products as f64 * EXACT_TO_SHARE && matched <= EXACT_TO_PRODUCTS_OF_SHARE;
     match strategy {
-        Strategy::Exact => false,
-        Strategy::Arroy => true,
-        Strategy::Auto => {
-            arroy_from.is_some_and(|from| matched >= from)
-                && matched as f64 >= products as f64 * ARROY_FROM_SHARE
-        }
+        Strategy::Exact => IndexKind::Exact,
+        Strategy::Arroy => IndexKind::Arroy,
+        Strategy::Segments => IndexKind::Segments,
+        Strategy::Auto if matched <= EXACT_TO_PRODUCTS || is_narrow => IndexKind::Exact,
+        Strategy::Auto => IndexKind::Segments,
     }
 }

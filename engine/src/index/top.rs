@@ -48,6 +48,11 @@ impl Top {
         }
     }
 
+    /// The score of the k-th best, once there are k.
+    pub(crate) fn kth(&self) -> Option<f32> {
+        self.heap.peek().filter(|_| self.heap.len() == self.k).map(|Reverse(worst)| worst.score)
+    }
+
     pub(crate) fn merge(mut self, other: Self) -> Self {
         other.heap.into_iter().for_each(|Reverse(candidate)| self.offer(candidate));
         self

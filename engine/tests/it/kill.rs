@@ -30,7 +30,8 @@ fn commit_loop() {
         let mut writer = catalog.write();
         writer.keep_arroy_from(Some(100));
         writer.set_release(batch);
-        for id in 0..200 {
+        // Enough for codes.
+        for id in 0..1_300 {
             // A few products come and go; all that are there are of this batch.
             if rng.random_ratio(1, 10) {
                 writer.delete(&id.to_string());

@@ -16,4 +16,5 @@ mod refusals;
 mod review;
 mod safety;
 mod schema;
+mod segments;
 mod session;

@@ -1,12 +1,17 @@
-//! The dot product of an f32 query and a stored f16 vector: the inner loop of every exact scan.
+//! The two inner loops of a search: the dot product of an f32 query and a stored f16 vector, and
+//! [lookups](lookup) of one-bit codes.
 //!
 //! One kernel per instruction set, chosen once at run time. All of them sum in f32, in several
 //! partial sums, so their results differ in the last bits only.
 #![expect(unsafe_code, reason = "vector instructions")]
 
+mod lookup;
+
 use std::sync::LazyLock;
 
 use half::f16;
+
+pub(crate) use lookup::{Floats, GROUP, Group, LARGEST, Lookup};
 
 /// `query`: `[dimension]`, f32. `row`: `[dimension]`, little-endian f16.
 type Dot = unsafe fn(query: &[f32], row: &[u8]) -> f32;
@@ -17,6 +22,7 @@ pub(crate) struct Kernel {
     /// The instruction set, for people.
     pub(crate) name: &'static str,
     dot: Dot,
+    above: lookup::Above,
 }
 
 impl Kernel {
@@ -27,26 +33,26 @@ impl Kernel {
         *BEST
     }
 
-    const PORTABLE: Self = Self { name: "portable", dot: portable };
+    const PORTABLE: Self = Self { name: "portable", dot: portable, above: lookup::above_portable };
 
     /// Those that this machine runs, fastest first.
     pub(crate) fn available() -> Vec<Self> {
         let mut kernels = Vec::new();
         #[cfg(target_arch = "x86_64")]
         {
-            if is_x86_feature_detected!("avx512f") {
-                kernels.push(Self { name: "avx512f", dot: x86::dot_avx512 });
+            if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw") {
+                kernels.push(Self { name: "avx512", dot: x86::dot_avx512, above: x86::above_avx512 });
             }
             if is_x86_feature_detected!("avx2")
                 && is_x86_feature_detected!("fma")
                 && is_x86_feature_detected!("f16c")
             {
-                kernels.push(Self { name: "avx2", dot: x86::dot_avx2 });
+                kernels.push(Self { name: "avx2", dot: x86::dot_avx2, above: x86::above_avx2 });
             }
         }
         #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
         if std::arch::is_aarch64_feature_detected!("neon") {
-            kernels.push(Self { name: "neon", dot: neon::dot_neon });
+            kernels.push(Self { name: "neon", dot: neon::dot_neon, above: neon::above_neon });
         }
         kernels.push(Self::PORTABLE);
         kernels
@@ -104,6 +110,151 @@ fn tail(query: &[f32], row: &[u8], from: usize) -> f32 {
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use std::arch::x86_64::*;
+
+    use super::lookup::{self, GROUP, Group, Lanes, Lookup};
+
+    impl Lanes for __m256i {
+        const BYTES: usize = 32;
+        #[inline(always)]
+        unsafe fn zero() -> Self {
+            // SAFETY: AVX2 is there, as `Lanes` asks.
+            unsafe { _mm256_setzero_si256() }
+        }
+        #[inline(always)]
+        unsafe fn load(from: *const u8) -> Self {
+            // SAFETY: 32 bytes are there, at any address.
+            unsafe { _mm256_loadu_si256(from.cast()) }
+        }
+        #[inline(always)]
+        unsafe fn low(self) -> Self {
+            // SAFETY: AVX2 is there.
+            unsafe { _mm256_and_si256(self, _mm256_set1_epi8(15)) }
+        }
+        #[inline(always)]
+        unsafe fn high(self) -> Self {
+            // SAFETY: AVX2 is there.
+            unsafe { _mm256_and_si256(_mm256_srli_epi16::<4>(self), _mm256_set1_epi8(15)) }
+        }
+        #[inline(always)]
+        unsafe fn lookup(self, nibbles: Self) -> Self {
+            // SAFETY: AVX2 is there.
+            unsafe { _mm256_shuffle_epi8(self, nibbles) }
+        }
+        #[inline(always)]
+        unsafe fn add_bytes(self, other: Self) -> Self {
+            // SAFETY: AVX2 is there.
+            unsafe { _mm256_add_epi8(self, other) }
+        }
+        #[inline(always)]
+        unsafe fn add_pairs(self, other: Self) -> Self {
+            // SAFETY: AVX2 is there.
+            unsafe { _mm256_add_epi16(self, other) }
+        }
+        #[inline(always)]
+        unsafe fn even(self) -> Self {
+            // SAFETY: AVX2 is there.
+            unsafe { _mm256_and_si256(self, _mm256_set1_epi16(0xff)) }
+        }
+        #[inline(always)]
+        unsafe fn odd(self) -> Self {
+            // SAFETY: AVX2 is there.
+            unsafe { _mm256_srli_epi16::<8>(self) }
+        }
+        #[inline(always)]
+        unsafe fn fold(self) -> [u16; 8] {
+            let mut sums = [0; 8];
+            // SAFETY: AVX2 is there; `sums` has the 16 bytes that are stored.
+            unsafe {
+                let sum = _mm_add_epi16(_mm256_castsi256_si128(self), _mm256_extracti128_si256::<1>(self));
+                _mm_storeu_si128(sums.as_mut_ptr().cast(), sum);
+            }
+            sums
+        }
+    }
+
+    impl Lanes for __m512i {
+        const BYTES: usize = 64;
+        #[inline(always)]
+        unsafe fn zero() -> Self {
+            // SAFETY: AVX-512F is there, as `Lanes` asks.
+            unsafe { _mm512_setzero_si512() }
+        }
+        #[inline(always)]
+        unsafe fn load(from: *const u8) -> Self {
+            // SAFETY: 64 bytes are there, at any address.
+            unsafe { _mm512_loadu_si512(from.cast()) }
+        }
+        #[inline(always)]
+        unsafe fn low(self) -> Self {
+            // SAFETY: AVX-512F is there.
+            unsafe { _mm512_and_si512(self, _mm512_set1_epi8(15)) }
+        }
+        #[inline(always)]
+        unsafe fn high(self) -> Self {
+            // SAFETY: AVX-512BW is there.
+            unsafe { _mm512_and_si512(_mm512_srli_epi16::<4>(self), _mm512_set1_epi8(15)) }
+        }
+        #[inline(always)]
+        unsafe fn lookup(self, nibbles: Self) -> Self {
+            // SAFETY: AVX-512BW is there.
+            unsafe { _mm512_shuffle_epi8(self, nibbles) }
+        }
+        #[inline(always)]
+        unsafe fn add_bytes(self, other: Self) -> Self {
+            // SAFETY: AVX-512BW is there.
+            unsafe { _mm512_add_epi8(self, other) }
+        }
+        #[inline(always)]
+        unsafe fn add_pairs(self, other: Self) -> Self {
+            // SAFETY: AVX-512BW is there.
+            unsafe { _mm512_add_epi16(self, other) }
+        }
+        #[inline(always)]
+        unsafe fn even(self) -> Self {
+            // SAFETY: AVX-512F is there.
+            unsafe { _mm512_and_si512(self, _mm512_set1_epi16(0xff)) }
+        }
+        #[inline(always)]
+        unsafe fn odd(self) -> Self {
+            // SAFETY: AVX-512BW is there.
+            unsafe { _mm512_srli_epi16::<8>(self) }
+        }
+        #[inline(always)]
+        unsafe fn fold(self) -> [u16; 8] {
+            // SAFETY: AVX-512F is there, and AVX2 with it.
+            unsafe {
+                let halves = (_mm512_castsi512_si256(self), _mm512_extracti64x4_epi64::<1>(self));
+                _mm256_add_epi16(halves.0, halves.1).fold()
+            }
+        }
+    }
+
+    /// # Safety
+    /// AVX2 and FMA must be there, and the sizes must be those that [`super::Kernel::above`] checks.
+    #[target_feature(enable = "avx2,fma")]
+    pub(super) unsafe fn above_avx2(
+        lookup: &Lookup<'_>,
+        group: Group<'_>,
+        threshold: f32,
+        bounds: &mut [f32; GROUP],
+    ) -> u32 {
+        // SAFETY: the caller's.
+        unsafe { lookup::above::<__m256i>(lookup, group, threshold, bounds) }
+    }
+
+    /// # Safety
+    /// AVX-512F and AVX-512BW must be there, and the sizes must be those that
+    /// [`super::Kernel::above`] checks.
+    #[target_feature(enable = "avx512f,avx512bw")]
+    pub(super) unsafe fn above_avx512(
+        lookup: &Lookup<'_>,
+        group: Group<'_>,
+        threshold: f32,
+        bounds: &mut [f32; GROUP],
+    ) -> u32 {
+        // SAFETY: the caller's.
+        unsafe { lookup::above::<__m512i>(lookup, group, threshold, bounds) }
+    }
 
     /// # Safety
     /// AVX-512F must be there, and `row` must be `query.len()` f16 values.
@@ -165,6 +316,80 @@ mod x86 {
 #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
 mod neon {
     use std::arch::aarch64::*;
+
+    use super::lookup::{self, GROUP, Group, Lanes, Lookup};
+
+    impl Lanes for uint8x16_t {
+        const BYTES: usize = 16;
+        #[inline(always)]
+        unsafe fn zero() -> Self {
+            // SAFETY: NEON is there, as `Lanes` asks.
+            unsafe { vdupq_n_u8(0) }
+        }
+        #[inline(always)]
+        unsafe fn load(from: *const u8) -> Self {
+            // SAFETY: 16 bytes are there, at any address.
+            unsafe { vld1q_u8(from) }
+        }
+        #[inline(always)]
+        unsafe fn low(self) -> Self {
+            // SAFETY: NEON is there.
+            unsafe { vandq_u8(self, vdupq_n_u8(15)) }
+        }
+        #[inline(always)]
+        unsafe fn high(self) -> Self {
+            // SAFETY: NEON is there.
+            unsafe { vshrq_n_u8::<4>(self) }
+        }
+        #[inline(always)]
+        unsafe fn lookup(self, nibbles: Self) -> Self {
+            // SAFETY: NEON is there.
+            unsafe { vqtbl1q_u8(self, nibbles) }
+        }
+        #[inline(always)]
+        unsafe fn add_bytes(self, other: Self) -> Self {
+            // SAFETY: NEON is there.
+            unsafe { vaddq_u8(self, other) }
+        }
+        #[inline(always)]
+        unsafe fn add_pairs(self, other: Self) -> Self {
+            // SAFETY: NEON is there.
+            unsafe {
+                let sum = vaddq_u16(vreinterpretq_u16_u8(self), vreinterpretq_u16_u8(other));
+                vreinterpretq_u8_u16(sum)
+            }
+        }
+        #[inline(always)]
+        unsafe fn even(self) -> Self {
+            // SAFETY: NEON is there.
+            unsafe { vreinterpretq_u8_u16(vandq_u16(vreinterpretq_u16_u8(self), vdupq_n_u16(0xff))) }
+        }
+        #[inline(always)]
+        unsafe fn odd(self) -> Self {
+            // SAFETY: NEON is there.
+            unsafe { vreinterpretq_u8_u16(vshrq_n_u16::<8>(vreinterpretq_u16_u8(self))) }
+        }
+        #[inline(always)]
+        unsafe fn fold(self) -> [u16; 8] {
+            let mut sums = [0; 8];
+            // SAFETY: NEON is there; `sums` has the 16 bytes that are stored.
+            unsafe { vst1q_u16(sums.as_mut_ptr(), vreinterpretq_u16_u8(self)) };
+            sums
+        }
+    }
+
+    /// # Safety
+    /// NEON must be there, and the sizes must be those that [`super::Kernel::above`] checks.
+    #[target_feature(enable = "neon")]
+    pub(super) unsafe fn above_neon(
+        lookup: &Lookup<'_>,
+        group: Group<'_>,
+        threshold: f32,
+        bounds: &mut [f32; GROUP],
+    ) -> u32 {
+        // SAFETY: the caller's.
+        unsafe { lookup::above::<uint8x16_t>(lookup, group, threshold, bounds) }
+    }
 
     /// Four f16 to four f32 by their bits, since the conversion instruction is not in stable Rust:
     /// exponent and mantissa move into place, and a multiplication by 2¹¹² corrects the exponent's

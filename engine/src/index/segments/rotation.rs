@@ -1,0 +1,134 @@
+//! A random rotation that costs `d log d`: signs, then a Walsh-Hadamard transform, a few times.
+//!
+//! After it no dimension is worth more than another, which is what one bit per dimension needs. Ailon
+//! and Chazelle, "The Fast Johnson-Lindenstrauss Transform", SIAM J. Comput. 2009.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+/// Widths are multiples of this: four 16-byte lanes of nibbles.
+const WIDTH_STEP: usize = 64;
+
+/// Rounds of signs and transform; twice as many where the transform covers a part of the width at a time.
+const ROUNDS: usize = 3;
+
+/// An orthogonal map of `dimension` values into `width` of them, always the same for a dimension: codes
+/// on disk depend on it.
+pub(crate) struct Rotation {
+    width: usize,
+    /// The largest power of two up to the width: what one transform covers.
+    block: usize,
+    /// The sign bit to flip, for each round and value.
+    signs: Vec<u32>,
+}
+
+impl Rotation {
+    /// The rotation for vectors of `dimension` values.
+    pub(crate) fn of(dimension: usize) -> Arc<Self> {
+        static MADE: LazyLock<Mutex<HashMap<usize, Arc<Rotation>>>> = LazyLock::new(Mutex::default);
+        let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+        made.entry(dimension).or_insert_with(|| Arc::new(Self::new(dimension))).clone()
+    }
+
+    fn new(dimension: usize) -> Self {
+        let width = dimension.div_ceil(WIDTH_STEP).max(1) * WIDTH_STEP;
+        let block = 1 << width.ilog2();
+        let rounds = if block == width { ROUNDS } else { 2 * ROUNDS };
+        let mut state = dimension as u64;
+        let words: Vec<u64> = (0..(rounds * width).div_ceil(64)).map(|_| split_mix(&mut state)).collect();
+        let signs = (0..rounds * width).map(|i| ((words[i / 64] >> (i % 64)) as u32 & 1) << 31).collect();
+        Self { width, block, signs }
+    }
+
+    /// How many values a rotated vector has: the dimension, rounded up to a multiple of 64.
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
+    /// The rotated vector: `[width]`, as long as `vector`.
+    pub(crate) fn rotate(&self, vector: &[f32]) -> Vec<f32> {
+        let mut values = vec![0.0; self.width];
+        values[..vector.len()].copy_from_slice(vector);
+        let scale = (self.block as f32).sqrt().recip();
+        for (round, signs) in self.signs.chunks_exact(self.width).enumerate() {
+            for (value, sign) in values.iter_mut().zip(signs) {
+                *value = f32::from_bits(value.to_bits() ^ sign);
+            }
+            // The head and the tail in turns, which overlap.
+            let start = if round % 2 == 0 { 0 } else { self.width - self.block };
+            let block = &mut values[start..start + self.block];
+            transform(block);
+            block.iter_mut().for_each(|value| *value *= scale);
+        }
+        values
+    }
+}
+
+/// The Walsh-Hadamard transform in place; the length is a power of two, from 64 on.
+fn transform(values: &mut [f32]) {
+    // The first three steps inside of eight values: no vector has to be taken apart for them.
+    for eight in values.chunks_exact_mut(8) {
+        for step in [1, 2, 4] {
+            for at in (0..8).filter(|at| at & step == 0) {
+                let (a, b) = (eight[at], eight[at + step]);
+                (eight[at], eight[at + step]) = (a + b, a - b);
+            }
+        }
+    }
+    let mut half = 8;
+    while half < values.len() {
+        for pair in values.chunks_exact_mut(2 * half) {
+            let (low, high) = pair.split_at_mut(half);
+            for (a, b) in low.iter_mut().zip(high) {
+                (*a, *b) = (*a + *b, *a - *b);
+            }
+        }
+        half *= 2;
+    }
+}
+
+/// Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
+pub(super) fn split_mix(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut z = *state;
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dot(a: &[f32], b: &[f32]) -> f32 {
+        a.iter().zip(b).map(|(a, b)| a * b).sum()
+    }
+
+    #[test]
+    fn lengths_and_angles_stay() {
+        for dimension in [1, 19, 64, 256, 384, 512, 768, 1000] {
+            let rotation = Rotation::of(dimension);
+            let mut state = 5;
+            let mut vector = || -> Vec<f32> {
+                (0..dimension).map(|_| split_mix(&mut state) as i64 as f32 / i64::MAX as f32).collect()
+            };
+            let (a, b) = (vector(), vector());
+            let (ra, rb) = (rotation.rotate(&a), rotation.rotate(&b));
+            assert_eq!(ra.len(), rotation.width());
+            let scale = (dot(&a, &a) * dot(&b, &b)).sqrt();
+            assert!((dot(&a, &b) - dot(&ra, &rb)).abs() < 1e-5 * scale, "{dimension}");
+            assert!((dot(&a, &a) / dot(&ra, &ra) - 1.0).abs() < 1e-5, "{dimension}");
+        }
+    }
+
+    #[test]
+    fn one_value_spreads_over_all() {
+        for dimension in [64, 512, 768] {
+            let mut spike = vec![0.0; dimension];
+            spike[dimension - 1] = 1.0;
+            let rotated = Rotation::of(dimension).rotate(&spike);
+            let largest = rotated.iter().fold(0.0_f32, |m, v| m.max(v.abs()));
+            assert!(largest < 6.0 / (dimension as f32).sqrt(), "{dimension}: {largest}");
+        }
+    }
+}

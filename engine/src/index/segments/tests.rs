@@ -1,0 +1,119 @@
+//! What an index does with bytes that are not its own, and with a catalogue that has none yet.
+
+use knytt_models::Embedding;
+use tempfile::TempDir;
+
+use super::rotation::split_mix;
+use crate::schema::{SCHEMA_VERSION, meta_key};
+use crate::{
+    Catalog, CatalogSpec, Error, Filter, Fingerprint, IndexKind, Nearby, Product, Result, Strategy,
+    VectorQuery,
+};
+
+const DIMENSION: usize = 24;
+
+fn vector(seed: u64) -> Embedding {
+    let mut state = seed;
+    let values = (0..DIMENSION).map(|_| split_mix(&mut state) as i64 as f32 / i64::MAX as f32).collect();
+    Embedding::new(values, model()).unwrap()
+}
+
+fn model() -> Fingerprint {
+    Fingerprint::of(&[b"m"])
+}
+
+fn filled(products: u64) -> (TempDir, Catalog) {
+    let dir = tempfile::tempdir().unwrap();
+    let spec =
+        CatalogSpec { id: "shop".into(), model: model(), model_name: "m".into(), dimension: DIMENSION };
+    let catalog = Catalog::create(dir.path(), &spec).unwrap();
+    let mut writer = catalog.write();
+    for number in 0..products {
+        let product = Product { id: number.to_string(), ..Product::default() };
+        writer.upsert(&product, &vector(number), None).unwrap();
+    }
+    writer.commit().unwrap();
+    (dir, catalog)
+}
+
+fn search(catalog: &Catalog) -> Result<Nearby> {
+    let (embedding, filter) = (&vector(7), &Filter::default());
+    catalog.read()?.search(&VectorQuery { embedding, filter, k: 3, strategy: Strategy::Auto, except: None })
+}
+
+#[test]
+fn damage_of_any_part_is_an_error() {
+    let (_dir, catalog) = filled(2_000);
+    let first = search(&catalog).unwrap();
+    assert_eq!((first.index, first.products[0].product.id.as_str()), (IndexKind::Segments, "7"));
+
+    type Damage = fn(&mut Vec<u8>);
+    let damages: [Damage; 4] = [
+        |bytes| bytes.truncate(bytes.len() - 1),
+        |bytes| bytes[0] ^= 0xff,
+        |bytes| bytes[5] ^= 1,
+        |bytes| bytes.truncate(9),
+    ];
+    for damage in damages {
+        let whole =
+            |key: &u32| catalog.storage().write(|db, txn| Ok(db.fresh.get(txn, key)?.unwrap().to_vec()));
+        let put =
+            |key: &u32, bytes: &[u8]| catalog.storage().write(|db, txn| Ok(db.fresh.put(txn, key, bytes)?));
+        let stored = whole(&1).unwrap();
+        let mut broken = stored.clone();
+        damage(&mut broken);
+        put(&1, &broken).unwrap();
+        assert!(matches!(search(&catalog), Err(Error::Damaged(_))));
+        put(&1, &stored).unwrap();
+        assert_eq!(search(&catalog).unwrap(), first);
+
+        let stored: Vec<u8> = catalog
+            .storage()
+            .write(|db, txn| Ok(db.meta.get(txn, meta_key::CELLS)?.unwrap().to_vec()))
+            .unwrap();
+        let put =
+            |bytes: &[u8]| catalog.storage().write(|db, txn| Ok(db.meta.put(txn, meta_key::CELLS, bytes)?));
+        let mut broken = stored.clone();
+        // The header and the mean are all that a catalogue without cells has.
+        damage(&mut broken);
+        put(&broken).unwrap();
+        assert!(matches!(search(&catalog), Err(Error::Damaged(_))));
+        put(&stored).unwrap();
+    }
+}
+
+#[test]
+fn a_flipped_bit_of_a_code_is_found_by_the_check() {
+    let (_dir, catalog) = filled(1_500);
+    catalog
+        .storage()
+        .write(|db, txn| {
+            let mut bytes = db.fresh.get(txn, &0)?.unwrap().to_vec();
+            bytes[100] ^= 1;
+            Ok(db.fresh.put(txn, &0, &bytes)?)
+        })
+        .unwrap();
+    let report = catalog.read().unwrap().check().unwrap();
+    assert_eq!(report.faults, 1, "{report}");
+    assert!(report.described[0].contains("another code"), "{report}");
+}
+
+#[test]
+fn a_catalogue_of_the_schema_before_gets_codes_when_it_is_opened() {
+    let (dir, catalog) = filled(1_500);
+    catalog
+        .storage()
+        .write(|db, txn| {
+            db.fresh.clear(txn)?;
+            db.meta.delete(txn, meta_key::CELLS)?;
+            Ok(db.meta.put(txn, meta_key::SCHEMA, &2_u32.to_le_bytes())?)
+        })
+        .unwrap();
+    drop(catalog);
+    let catalog = Catalog::open(dir.path()).unwrap();
+    let info = catalog.info().unwrap();
+    assert!(info.schema_version == SCHEMA_VERSION && info.index.codes_bytes > 0);
+    assert_eq!(search(&catalog).unwrap().index, IndexKind::Segments);
+    let report = catalog.read().unwrap().check().unwrap();
+    assert!(report.is_sound(), "{report}");
+}
