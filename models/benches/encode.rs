@@ -21,10 +21,11 @@ fn picture(side: u32) -> RgbImage {
     RgbImage::from_fn(side, side, |x, y| Rgb([(x * 7) as u8, (y * 5) as u8, (x ^ y) as u8]))
 }
 
+type Opener = fn(&Path) -> Result<Bundle, Error>;
+
 fn encode(c: &mut Criterion) {
     let full = std::env::var_os("KNYTT_BENCH_BUNDLE").map_or_else(vit_b_32, PathBuf::from);
-    let bundles: [(&str, fn(&Path) -> Result<Bundle, Error>); 2] =
-        [("starter", |_| Bundle::starter()), ("vit-b-32", Bundle::open)];
+    let bundles: [(&str, Opener); 2] = [("starter", |_| Bundle::starter()), ("vit-b-32", Bundle::open)];
     for (name, open) in bundles {
         for precision in [Precision::F32, Precision::Bf16, Precision::Int8] {
             let options = Options { precision, ..Options::default() };

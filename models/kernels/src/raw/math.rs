@@ -26,7 +26,7 @@ pub(super) fn exp<S: Simd>(s: S, x: S::F) -> S::F {
 #[inline(always)]
 fn erf<S: Simd>(s: S, x: S::F) -> S::F {
     const P: f32 = 0.327_591_1;
-    const A: [f32; 5] = [1.061_405_4, -1.453_152_0, 1.421_413_7, -0.284_496_74, 0.254_829_6];
+    const A: [f32; 5] = [1.061_405_4, -1.453_152, 1.421_413_7, -0.284_496_74, 0.254_829_6];
     let size = s.max(x, s.sub(s.splat(0.0), x));
     let t = s.div(s.splat(1.0), s.fma(s.splat(P), size, s.splat(1.0)));
     let mut sum = s.splat(0.0);

@@ -2,7 +2,7 @@
 //! pointer, and threads that write parts of one buffer.
 //!
 //! A value of a type that implements [`Simd`] is a proof that its instructions are there: only
-//! [`dispatch`] makes one, after [`Isa::available`] has said so. Loops are written once, generic over
+//! [`dispatch`] makes one, after it has asked the processor. Loops are written once, generic over
 //! [`Simd`], and inlined into a function that is compiled with those instructions.
 
 #![allow(unsafe_code)]
@@ -105,12 +105,12 @@ pub(crate) trait Operation {
 /// # Panics
 /// If the processor does not have them.
 pub(crate) fn dispatch<O: Operation>(isa: Isa, operation: O) -> O::Output {
-    debug_assert!(isa.is_available());
+    // The answers are kept by the standard library: asking costs a load or two.
+    assert!(isa.is_available(), "this processor has no {isa}");
     match isa {
         Isa::Portable => operation.run::<_, 2>(portable::Portable),
-        // SAFETY (here and below): an `Isa` is made by `Isa::available`, which asked the processor, or by a
-        // caller who is held to it by the assertion in `Linear::pack` and its like.
         #[cfg(target_arch = "x86_64")]
+        // SAFETY: as asserted, the processor has the instructions.
         Isa::Avx2 => unsafe { avx2::with_avx2(operation) },
         #[cfg(target_arch = "x86_64")]
         // SAFETY: as above.

@@ -34,9 +34,18 @@ const PARTS: [&str; 4] = ["words", "scale", "sum", "bias"];
 pub(crate) struct Cache {
     file: Option<PathBuf>,
     key: HashMap<String, String>,
-    mapped: Option<(Arc<Mmap>, HashMap<String, (usize, usize)>)>,
+    mapped: Option<Mapped>,
     fresh: Vec<(String, LinearParts)>,
 }
+
+/// A file that was found whole.
+struct Mapped {
+    map: Arc<Mmap>,
+    places: Places,
+}
+
+/// Where each tensor lies: its first byte and its words.
+type Places = HashMap<String, (usize, usize)>;
 
 impl Cache {
     /// The cache of a model in `folder`; empty if there is no whole file of it.
@@ -48,16 +57,17 @@ impl Cache {
             ("format".into(), FORMAT.to_string()),
         ]);
         let file = folder.join(format!("{}-{isa}-{precision}-{FORMAT}.packed", fingerprint.short()));
-        let mapped = map_file(&file).ok().and_then(|map| Some((entries(&map, &key)?, map)));
-        let mapped = mapped.map(|(entries, map)| (Arc::new(map), entries));
+        let mapped = map_file(&file)
+            .ok()
+            .and_then(|map| Some(Mapped { places: places(&map, &key)?, map: Arc::new(map) }));
         Self { file: Some(file), key, mapped, fresh: Vec::new() }
     }
 
     /// A layer of an earlier start.
     pub fn layer(&self, name: &str, columns: usize, depth: usize) -> Option<LinearParts> {
-        let (map, entries) = self.mapped.as_ref()?;
+        let Mapped { map, places } = self.mapped.as_ref()?;
         let part = |part: &str| {
-            let (offset, words) = entries.get(&format!("{name}#{part}"))?;
+            let (offset, words) = places.get(&format!("{name}#{part}"))?;
             Storage::mapped(map.clone(), *offset, *words)
         };
         let [words, scale, sum, bias] = PARTS.map(part);
@@ -112,7 +122,8 @@ impl Cache {
             (name.clone(), info)
         });
         let metadata = Metadata::new(Some(self.key.clone()), tensors.collect()).map_err(io::Error::other)?;
-        let mut json = serde_json::to_vec(&metadata)?;
+        // By way of a value, whose keys are sorted: the same weights make the same bytes.
+        let mut json = serde_json::to_vec(&serde_json::to_value(&metadata)?)?;
         json.resize((8 + json.len()).next_multiple_of(ALIGNMENT) - 8, b' ');
         let mut header = (json.len() as u64).to_le_bytes().to_vec();
         header.append(&mut json);
@@ -128,7 +139,7 @@ fn named<'a>(name: &str, parts: &'a LinearParts) -> [(String, &'a Storage); 4] {
 }
 
 /// Where each tensor lies, `(byte, words)`, if the file is whole and has this key.
-fn entries(map: &Mmap, key: &HashMap<String, String>) -> Option<HashMap<String, (usize, usize)>> {
+fn places(map: &Mmap, key: &HashMap<String, String>) -> Option<Places> {
     let (payload, hash) = map.split_last_chunk::<HASH>()?;
     if blake3::Hasher::new().update_rayon(payload).finalize() != *hash {
         return None;

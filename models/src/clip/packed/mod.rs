@@ -29,7 +29,7 @@ pub(crate) struct PackedClip {
 }
 
 enum ImageTower {
-    ViT(ViT),
+    ViT(Box<ViT>),
     ResNet(ResNet),
 }
 
@@ -45,7 +45,7 @@ impl PackedClip {
     pub fn new(config: &Config, threads: usize, source: &mut Source<'_>) -> Result<Self> {
         let vision = "vision_model";
         let (image_tower, pooled) = match &config.vision_config {
-            VisionConfig::ViT(c) => (ImageTower::ViT(ViT::new(c, vision, source)?), c.hidden_size),
+            VisionConfig::ViT(c) => (ImageTower::ViT(Box::new(ViT::new(c, vision, source)?)), c.hidden_size),
             VisionConfig::ResNet(c) => (ImageTower::ResNet(ResNet::new(c, vision, source)?), c.pooled_size()),
         };
         let (dimension, text) = (config.projection_dim, &config.text_config);
