@@ -41,7 +41,7 @@ pub use error::{Error, Result};
 pub use fingerprint::Fingerprint;
 #[cfg(feature = "wgpu")]
 pub use knytt_gpu::{Adapter, adapters};
-pub use options::{Options, Precision};
+pub use options::{Options, Precision, user_cache};
 pub use preprocess::{Kernel, Pixels, Preprocessing};
 pub use proof::{Measured, Proof};
 pub use running::Notice;

@@ -22,6 +22,19 @@ pub struct Options {
     pub cache: Option<PathBuf>,
 }
 
+/// The user's folder for what can always be made again: packed weights, and what was measured of this machine.
+/// `KNYTT_CACHE` names another. `None` where the system says nothing of the user.
+pub fn user_cache() -> Option<PathBuf> {
+    let of = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let home = |folder: &str| of("HOME").map(|home| home.join(folder));
+    let system = || match std::env::consts::OS {
+        "windows" => of("LOCALAPPDATA"),
+        "macos" | "ios" => home("Library/Caches"),
+        _ => of("XDG_CACHE_HOME").or_else(|| home(".cache")),
+    };
+    of("KNYTT_CACHE").or_else(|| system().map(|cache| cache.join("knytt")))
+}
+
 /// The arithmetic of a model on the processor. It changes the time and, a little, the embeddings; not the
 /// space that they live in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -85,6 +85,9 @@ fn setup(app: &mut App, args: &Args) -> Result<(), Box<dyn std::error::Error>> {
     if let Some(folder) = folder {
         // Kept by the backend: the window says what is wrong and offers another folder.
         let _ = backend.open_shop(&folder, pictures);
+        if let Ok(shop) = backend.shop() {
+            shop.prove_aside();
+        }
     }
     if args.data.is_some() {
         // Everything lies where it was asked for.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use knytt_models::Device;
+use knytt_models::{Device, Options, Precision, user_cache};
 
 use crate::commands;
 use crate::safety::Safety;
@@ -81,6 +81,26 @@ pub struct ModelArgs {
     /// Where the model runs: cpu, gpu, gpu:N, cuda, cuda:N, metal
     #[arg(long, value_name = "DEVICE", default_value = "cpu", value_parser = device)]
     pub device: Device,
+
+    /// In what arithmetic it runs: auto, f32, bf16, int8. Auto is the fastest that was measured to find the
+    /// same on this machine (`knytt model prove`), f32 until one was
+    #[arg(long, value_name = "PRECISION", default_value = "auto", value_parser = precision)]
+    pub precision: Precision,
+}
+
+impl ModelArgs {
+    /// How its model is started.
+    pub fn options(&self) -> Options {
+        options(self.device, self.precision)
+    }
+}
+
+fn options(device: Device, precision: Precision) -> Options {
+    Options { device, precision, threads: None, cache: user_cache() }
+}
+
+fn precision(text: &str) -> Result<Precision, String> {
+    text.parse().map_err(|e: knytt_models::Error| e.to_string())
 }
 
 fn device(text: &str) -> Result<Device, String> {
@@ -191,6 +211,25 @@ pub enum ModelCommand {
     Info(BundleArgs),
     /// Load a bundle, check every tensor, and run one picture and one text through it
     Verify(BundleArgs),
+    /// Measure with a catalogue's pictures which arithmetic is fast on this machine and finds the same;
+    /// --precision auto takes it from then on
+    Prove(ProveArgs),
+}
+
+/// `knytt model prove`
+#[derive(Debug, Args)]
+pub struct ProveArgs {
+    /// Folder of a catalogue with pictures like those that will be searched
+    #[arg(long, value_name = "DIR")]
+    pub catalog: PathBuf,
+
+    /// Folder of the model bundle, or `starter` [default: the one that made the catalogue]
+    #[arg(long, value_name = "BUNDLE")]
+    pub model: Option<PathBuf>,
+
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// The bundle to look at.
@@ -204,9 +243,20 @@ pub struct BundleArgs {
     #[arg(long, value_name = "DEVICE", default_value = "cpu", value_parser = device)]
     pub device: Device,
 
+    /// In what arithmetic it runs: auto, f32, bf16, int8
+    #[arg(long, value_name = "PRECISION", default_value = "auto", value_parser = precision)]
+    pub precision: Precision,
+
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+impl BundleArgs {
+    /// How the model is started.
+    pub fn options(&self) -> Options {
+        options(self.device, self.precision)
+    }
 }
 
 /// Which kind of index a catalogue keeps.

@@ -44,6 +44,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::ApiKey(args) => commands::api_key::run(&args),
         Command::Model(ModelCommand::Info(args)) => commands::model::info(&args),
         Command::Model(ModelCommand::Verify(args)) => commands::model::verify(&args),
+        Command::Model(ModelCommand::Prove(args)) => commands::model::prove(&args),
         Command::Completions { shell } => commands::completions::run(shell),
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use knytt_models::{Bundle, Device, Encoder, Fingerprint};
+use knytt_models::{Bundle, Encoder, Fingerprint, Options};
 
 use crate::failure::Failure;
 
@@ -99,8 +99,8 @@ impl Maker<'_> {
 ///
 /// # Errors
 /// The device is missing or the weights do not fit.
-pub fn start(bundle: Bundle, device: Device) -> Result<Encoder> {
-    Encoder::start(bundle, device).map_err(|error| match error {
+pub fn start(bundle: Bundle, options: &Options) -> Result<Encoder> {
+    Encoder::start_with(bundle, options).map_err(|error| match error {
         knytt_models::Error::Device { .. } => {
             Failure::new(error.to_string()).hint("leave --device out to run on the CPU").into()
         }

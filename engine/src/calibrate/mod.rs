@@ -6,7 +6,7 @@ mod fit;
 use std::collections::BTreeSet;
 
 use image::RgbImage;
-use knytt_models::Embedding;
+use knytt_models::{Embedding, Options, Proof};
 
 use self::again::pixels;
 use crate::calibration::{Calibration, Scale, quantile};
@@ -16,6 +16,9 @@ use crate::{Babble, Filter, Product, Result, SearchSession, Snapshot, Strategy, 
 
 /// How many products are looked at; each costs a picture and two texts through the model.
 const SAMPLE: usize = 64;
+
+/// With how many pictures a precision is proven.
+const PROVEN: usize = 256;
 
 /// So few products tell nothing about a scale.
 const FEWEST: u64 = 8;
@@ -57,7 +60,7 @@ impl SearchSession {
         if products < FEWEST {
             return Ok(None);
         }
-        let sample = sample(&snapshot, products)?;
+        let sample = sample(&snapshot, products, SAMPLE)?;
         let pictures = pictures(&snapshot, &sample)?;
         let again: Vec<(&str, RgbImage)> =
             numbered(&pictures).map(|(n, id, picture)| (id, again::photographed(picture, n))).collect();
@@ -73,6 +76,26 @@ impl SearchSession {
         writer.set_calibration(calibration.clone());
         writer.commit()?;
         Ok(Some(calibration))
+    }
+
+    /// Measures with the catalogue's own pictures which precision of the model is fast on this machine and
+    /// finds the same, and keeps it in the cache folder of `options` for [`Precision::Auto`]. `None` if there
+    /// are too few pictures to tell. Takes as long as embedding some hundreds of pictures.
+    ///
+    /// # Errors
+    /// The storage, the model or the cache fails.
+    ///
+    /// [`Precision::Auto`]: knytt_models::Precision::Auto
+    pub fn prove(&self, options: &Options) -> Result<Option<Proof>> {
+        let snapshot = self.catalog().read()?;
+        let sample = sample(&snapshot, snapshot.len()?, PROVEN)?;
+        let pictures: Vec<RgbImage> =
+            pictures(&snapshot, &sample)?.into_iter().map(|(_, picture)| picture).collect();
+        drop(snapshot);
+        match self.encoder().bundle().prove(options, &pictures) {
+            Err(knytt_models::Error::TooFewPictures { .. }) => Ok(None),
+            proof => Ok(Some(proof?)),
+        }
     }
 
     /// Searches for pictures, each of the product of that id.
@@ -199,9 +222,9 @@ fn image_scale(snapshot: &Snapshot, sample: &[Product], seen: &[Seen]) -> Result
 }
 
 /// Products from all over the catalogue, always the same.
-fn sample(snapshot: &Snapshot, products: u64) -> Result<Vec<Product>> {
+fn sample(snapshot: &Snapshot, products: u64, most: usize) -> Result<Vec<Product>> {
     let live = snapshot.live()?;
-    let wanted = SAMPLE.min(usize::try_from(products).unwrap_or(SAMPLE)) as u64;
+    let wanted = products.min(most as u64);
     let places = (0..wanted).map(|at| at * products / wanted);
     let items = places.filter_map(|place| live.select(u32::try_from(place).ok()?));
     items.map(|item| snapshot.product_at(item)).collect()

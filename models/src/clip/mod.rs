@@ -17,9 +17,9 @@ use self::text::TextTower;
 use self::vit::ViT;
 use crate::config::{Config, VisionConfig};
 
+pub(crate) use self::packed::{Cache, PackedClip, Source};
 #[cfg(feature = "wgpu")]
 pub(crate) use self::text::end_position;
-pub(crate) use self::packed::{Cache, PackedClip, Source};
 
 /// Both towers with their projections, weights loaded.
 pub(crate) struct Clip {

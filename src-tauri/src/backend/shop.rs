@@ -1,13 +1,18 @@
 //! The open catalogue with the model that asks it.
 
 use std::path::{Component, Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use knytt_engine::{Catalog, Info, Origin, Product, SearchSession};
-use knytt_models::{Bundle, Device, Encoder};
+use knytt_models::{Bundle, Device, Encoder, Options, Proof, user_cache};
 use knytt_ui_api::{CatalogSummary, Code, ModelSummary, Problem};
 
 use super::Context;
 use super::problem::{of_engine, of_model};
+
+/// How long after the start precisions are measured: nobody should notice.
+const UNTIL_PROOF: Duration = Duration::from_secs(30);
 
 /// A catalogue, its model, and where its pictures lie.
 pub struct Shop {
@@ -60,6 +65,22 @@ impl Shop {
         }
         let session = SearchSession::new(catalog, encoder).map_err(of_engine)?;
         Self::of(session, &self.folder, self.pictures.clone(), &self.device)
+    }
+
+    /// Measures on a thread of its own, once on a machine for a model, which arithmetic finds the same in
+    /// less time. It begins when the window has long been there, and holds from the next start on; nothing
+    /// waits for it, and what goes wrong is no loss.
+    pub fn prove_aside(&self) {
+        let Ok(Device::Cpu) = self.device.parse() else { return };
+        let (options, session) = (options(Device::Cpu), self.session.clone());
+        let Some(folder) = &options.cache else { return };
+        if Proof::read(folder, session.encoder().fingerprint()).is_none() {
+            let prove = move || {
+                thread::sleep(UNTIL_PROOF);
+                session.prove(&options)
+            };
+            let _ = thread::Builder::new().name("knytt-prove".into()).spawn(prove);
+        }
     }
 
     /// The same catalogue with its model on another device.
@@ -173,7 +194,11 @@ fn bundle_of(catalog: &Catalog, origin: &Origin) -> Result<Bundle, Problem> {
 
 fn start(bundle: Bundle, device: &str) -> Result<Encoder, Problem> {
     let device: Device = device.parse().map_err(of_model)?;
-    Encoder::start(bundle, device).map_err(of_model)
+    Encoder::start_with(bundle, &options(device)).map_err(of_model)
+}
+
+fn options(device: Device) -> Options {
+    Options { device, cache: user_cache(), ..Options::default() }
 }
 
 /// Where this build could run a model.

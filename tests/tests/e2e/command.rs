@@ -40,7 +40,12 @@ pub fn build(package: &str, program: &str) -> PathBuf {
 /// A command line of the binary.
 pub fn knytt(args: &[&str]) -> Command {
     let mut command = Command::new(&*BINARY);
-    command.args(args).env("NO_COLOR", "1").env("XDG_STATE_HOME", STATE.path()).stdin(Stdio::null());
+    command
+        .args(args)
+        .env("NO_COLOR", "1")
+        .env("XDG_STATE_HOME", STATE.path())
+        .env("KNYTT_CACHE", STATE.path().join("cache"))
+        .stdin(Stdio::null());
     command
 }
 

@@ -1,15 +1,18 @@
-//! `knytt model info | verify`
+//! `knytt model info | verify | prove`
 
 use std::fmt::Write as _;
 use std::time::Instant;
 
 use anyhow::Result;
 use image::{Rgb, RgbImage};
-use knytt_models::{Bundle, Embedding, VisionConfig};
+use knytt_engine::{Origin, SearchSession};
+use knytt_models::{Bundle, Embedding, Measured, Options, Precision, Proof, VisionConfig, user_cache};
 use serde::Serialize;
 
-use crate::args::BundleArgs;
-use crate::model::{Location, start};
+use crate::args::{BundleArgs, ProveArgs};
+use crate::catalog;
+use crate::failure::Failure;
+use crate::model::{Location, Maker, start};
 use crate::output::{self, bytes, number};
 
 /// The JSON of `knytt model info --json`; see docs/json.md. Names here are a promise.
@@ -33,6 +36,7 @@ struct Verification {
     #[serde(flatten)]
     description: Description,
     device: String,
+    precision: Precision,
     load_ms: f64,
     image_ms: f64,
     text_ms: f64,
@@ -56,7 +60,7 @@ pub fn info(args: &BundleArgs) -> Result<()> {
 pub fn verify(args: &BundleArgs) -> Result<()> {
     let bundle = Location::of(&args.bundle).open()?;
     let description = Description::of(&bundle)?;
-    let (encoder, load_ms) = timed(|| start(bundle, args.device))?;
+    let (encoder, load_ms) = timed(|| start(bundle, &args.options()))?;
     let (picture, other) = (pattern(0), pattern(90));
     let (alone, image_ms) = timed(|| Ok(encoder.embed_image(&picture)?))?;
     let (_, text_ms) = timed(|| Ok(encoder.embed_text("a red dress")?))?;
@@ -65,12 +69,53 @@ pub fn verify(args: &BundleArgs) -> Result<()> {
     let verification = Verification {
         description,
         device: args.device.to_string(),
+        precision: encoder.precision(),
         load_ms,
         image_ms,
         text_ms,
         batch_max_difference: max_difference(&alone, &batched?),
     };
     if args.json { output::json(&verification) } else { output::text(&verification.text()?) }
+}
+
+/// Measures each precision with a catalogue's pictures, prints what came out and keeps it for this machine.
+///
+/// # Errors
+/// The catalogue or its model is not there, it has too few pictures, or nothing can be kept.
+pub fn prove(args: &ProveArgs) -> Result<()> {
+    let catalog = catalog::open(&args.catalog)?;
+    let (info, note) = (catalog.info()?, Origin::read(&args.catalog));
+    let maker =
+        Maker { name: &info.model_name, fingerprint: &info.fingerprint, location: note.model.as_deref() };
+    let options = Options { cache: user_cache(), ..Options::default() };
+    let encoder = start(maker.bundle(args.model.as_deref())?, &options)?;
+    let session = SearchSession::new(catalog, encoder).map_err(catalog::explain)?;
+    let proof = session.prove(&options).map_err(catalog::explain)?.ok_or_else(|| {
+        Failure::new("the catalogue has too few pictures to tell precisions apart").hint("it takes fifty")
+    })?;
+    if args.json { output::json(&proof) } else { output::text(&table(&proof)?) }
+}
+
+fn table(proof: &Proof) -> Result<String> {
+    let mut text = String::new();
+    for Measured { precision, image_millis, overlap, accepted } in &proof.measured {
+        let verdict = match (*precision == proof.choice, accepted) {
+            (true, _) => "chosen",
+            (false, true) => "finds the same",
+            (false, false) => "finds too much else",
+        };
+        let precision = precision.to_string();
+        writeln!(
+            text,
+            "{precision:<5} {image_millis:>8.2} ms a picture, {overlap:.3} of the ten nearest are those of f32: {verdict}"
+        )?;
+    }
+    writeln!(
+        text,
+        "measured with {} pictures; --precision auto takes {} from now on",
+        proof.pictures, proof.choice
+    )?;
+    Ok(text)
 }
 
 fn timed<T>(run: impl FnOnce() -> Result<T>) -> Result<(T, f64)> {
@@ -137,8 +182,8 @@ impl Verification {
         let mut text = self.description.text()?;
         writeln!(
             text,
-            "loaded       on {} in {:.0} ms, every tensor there and of its shape",
-            self.device, self.load_ms
+            "loaded       on {} in {}, in {:.0} ms, every tensor there and of its shape",
+            self.device, self.precision, self.load_ms
         )?;
         writeln!(
             text,

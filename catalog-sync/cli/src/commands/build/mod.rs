@@ -9,8 +9,8 @@ use std::time::Instant;
 use anyhow::Result;
 use knytt_engine::{Catalog, CatalogSpec, Kinds, Origin, Reviewed, SearchSession};
 use knytt_feed::{FetchOptions, Fetcher, Mapping, Patience};
-use knytt_models::Bundle;
 use knytt_models::decode::Limits;
+use knytt_models::{Bundle, Device, Options as ModelOptions, Precision, Proof};
 
 use self::prepare::Preparer;
 use self::report::Report;
@@ -106,7 +106,7 @@ fn build(
     let mut reviewed = None;
     if whole {
         reviewed = review(args, catalog, &preparer, &store)?;
-        calibrate(catalog, &preparer, &store)?;
+        calibrate(args, catalog, &preparer, &store)?;
     }
     let report = Report::new(args, source, catalog, &store, reviewed, started.elapsed())?;
     report.print(args)?;
@@ -151,13 +151,27 @@ fn review(
 }
 
 /// What scores mean has to be measured again when the pictures are others than before.
-fn calibrate(catalog: &Catalog, preparer: &Preparer<'_>, store: &Store) -> Result<()> {
+fn calibrate(args: &BuildArgs, catalog: &Catalog, preparer: &Preparer<'_>, store: &Store) -> Result<()> {
     let counts = store.counts();
     let moved = counts.added + counts.reembedded + counts.deleted > 0;
     if moved || catalog.info()?.calibration.is_none() {
-        SearchSession::new(catalog.clone(), preparer.encoder()?.clone())?.calibrate()?;
+        let session = SearchSession::new(catalog.clone(), preparer.encoder()?.clone())?;
+        session.calibrate()?;
+        prove(&session, &args.model.options());
     }
     Ok(())
+}
+
+/// Once on a machine for a model: which arithmetic finds the same in less time. The catalogue is whole
+/// without, so what goes wrong is said and no more.
+fn prove(session: &SearchSession, options: &ModelOptions) {
+    let is_asked = options.device == Device::Cpu && options.precision == Precision::Auto;
+    let Some(folder) = options.cache.as_deref().filter(|_| is_asked) else { return };
+    if Proof::read(folder, session.encoder().fingerprint()).is_none()
+        && let Err(error) = session.prove(options)
+    {
+        eprintln!("note: which precision is fastest could not be measured: {error}");
+    }
 }
 
 /// Shows the first few refused rows, and stops at the first under `--strict`.

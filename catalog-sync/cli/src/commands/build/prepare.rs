@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use knytt_engine::{Catalog, Flaw, Look, SafetyConfig, SafetyGate, SourceRecord};
 use knytt_feed::Shot;
 use knytt_models::decode::{Limits, decode};
-use knytt_models::{Bundle, Device, Encoder, Pending};
+use knytt_models::{Bundle, Encoder, Options, Pending};
 
 use crate::args::BuildArgs;
 use crate::catalog::explain as explain_engine;
@@ -62,12 +62,12 @@ impl<'a> Preparer<'a> {
         args: &BuildArgs,
         safety: SafetyConfig,
     ) -> Self {
-        let device = args.model.device;
+        let options = args.model.options();
         let model = Model {
             bundle: Mutex::new(Some(bundle)),
             encoder: OnceLock::new(),
             gate: OnceLock::new(),
-            device,
+            options,
         };
         Self {
             catalog,
@@ -193,7 +193,7 @@ struct Model {
     bundle: Mutex<Option<Bundle>>,
     encoder: OnceLock<Encoder>,
     gate: OnceLock<Option<Arc<SafetyGate>>>,
-    device: Device,
+    options: Options,
 }
 
 impl Model {
@@ -203,7 +203,7 @@ impl Model {
         }
         let mut bundle = self.bundle.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(bundle) = bundle.take() {
-            let encoder = model::start(bundle, self.device)?;
+            let encoder = model::start(bundle, &self.options)?;
             return Ok(self.encoder.get_or_init(|| encoder));
         }
         self.encoder.get().context("the model did not start")

@@ -80,7 +80,7 @@ fn encoder(catalog: &Catalog, args: &EvalArgs) -> Result<Encoder> {
     let (info, note) = (catalog.info()?, Origin::read(&args.catalog));
     let maker =
         Maker { name: &info.model_name, fingerprint: &info.fingerprint, location: note.model.as_deref() };
-    model::start(maker.bundle(args.model.model.as_deref())?, args.model.device)
+    model::start(maker.bundle(args.model.model.as_deref())?, &args.model.options())
 }
 
 /// The rows that have a label that counts. Rows that cannot be read at all have none.

@@ -69,7 +69,7 @@ fn session(catalog: &Catalog, args: &EvalArgs) -> Result<SearchSession> {
     let (info, note) = (catalog.info()?, Origin::read(&args.catalog));
     let maker =
         Maker { name: &info.model_name, fingerprint: &info.fingerprint, location: note.model.as_deref() };
-    let encoder = model::start(maker.bundle(args.model.model.as_deref())?, args.model.device)?;
+    let encoder = model::start(maker.bundle(args.model.model.as_deref())?, &args.model.options())?;
     SearchSession::new(catalog.clone(), encoder).map_err(explain)
 }
 
