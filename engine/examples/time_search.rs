@@ -6,7 +6,7 @@
 //! that `material=near` finds) into the catalogue FOLDER/catalog unless it is there, prints what that
 //! took, and then reads jobs from standard input, a line each, and answers each with a line of JSON:
 //!
-//!     time KIND QUERIES K FILTER N     thread CPU and wall milliseconds of N whole engine calls, which go
+//!     time KIND QUERIES K FILTER N     CPU (of all threads) and wall milliseconds of N whole engine calls, which go
 //!                                      on with the queries where the last job of this kind ended
 //!     recall KIND QUERIES K FILTER N   the share of the exact hits that are found
 //!     update N                         a batch of N operations until it can be searched
@@ -21,7 +21,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use cpu_time::{ProcessTime, ThreadTime};
+use cpu_time::ProcessTime;
 use half::f16;
 use knytt_engine::{Catalog, CatalogSpec, Filter, Product, Snapshot, Strategy, VectorQuery};
 use knytt_models::{Embedding, Fingerprint};
@@ -178,7 +178,7 @@ impl Ask<'_> {
 
     /// CPU and wall milliseconds.
     fn time(&self, embedding: &Embedding) -> Outcome<(f64, f64)> {
-        let (cpu, wall) = (ThreadTime::now(), Instant::now());
+        let (cpu, wall) = (ProcessTime::now(), Instant::now());
         std::hint::black_box(self.ids(embedding, self.strategy)?);
         let ms = |time: Duration| time.as_secs_f64() * 1e3;
         Ok((ms(cpu.elapsed()), ms(wall.elapsed())))
