@@ -1,4 +1,4 @@
-"""Searches among vectors: ours beside FAISS, usearch and hannoy's kind of graph, in one run.
+"""Searches among vectors: ours beside FAISS and usearch, in one run.
 
 Every round asks each candidate one query, in turn, so that a machine whose speed drifts slows all of
 them alike; times are CPU milliseconds of the one thread that asks, medians. A peer's parameter is the
