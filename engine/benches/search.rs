@@ -1,11 +1,11 @@
-//! How long a search takes: both kinds of index, alone and under filters, and what an update costs.
+//! How long a search takes: all kinds of index, alone and under filters, and what an update costs.
 //!
 //!     cargo bench -p knytt-engine
 //!     KNYTT_BENCH_SIZES=5000,50000 cargo bench -p knytt-engine -- filtered
 //!
 //! `KNYTT_BENCH_SIZES` names the numbers of products (5000, 50000 and 200000 if it is not set),
 //! `KNYTT_BENCH_DIMENSION` the dimension (512). Vectors are synthetic: unit vectors around 1,000
-//! centres. Recall@10 of arroy against the exact scan is printed beside the times, since one means
+//! centres. Recall@10 of the approximate ones against the exact scan is printed beside the times, since one means
 //! nothing without the other.
 #![expect(clippy::unwrap_used, reason = "a bench that fails has nothing to say")]
 #![allow(missing_docs, reason = "criterion makes public items")]
@@ -106,10 +106,10 @@ fn search(snapshot: &Snapshot, embedding: &Embedding, filter: &Filter, strategy:
     snapshot.search(&query).unwrap().products.into_iter().map(|hit| hit.product.id).collect()
 }
 
-fn recall(snapshot: &Snapshot, queries: &[Embedding], filter: &Filter) -> f64 {
+fn recall(snapshot: &Snapshot, queries: &[Embedding], filter: &Filter, strategy: Strategy) -> f64 {
     let found = |query| {
         let exact = search(snapshot, query, filter, Strategy::Exact);
-        search(snapshot, query, filter, Strategy::Arroy).iter().filter(|id| exact.contains(id)).count()
+        search(snapshot, query, filter, strategy).iter().filter(|id| exact.contains(id)).count()
     };
     queries.iter().map(found).sum::<usize>() as f64 / (queries.len() * HITS) as f64
 }
@@ -136,10 +136,13 @@ fn searches(criterion: &mut Criterion, catalog: &Catalog, queries: &[Embedding],
     for (group, share, conditions) in filters {
         let filter = Filter::parse(&conditions).unwrap();
         let snapshot = catalog.read().unwrap();
-        println!("{count}, {share}: recall@10 of arroy {:.3}", recall(&snapshot, queries, &filter));
+        for strategy in [Strategy::Segments, Strategy::Arroy] {
+            let recall = recall(&snapshot, queries, &filter, strategy);
+            println!("{count}, {share}: recall@10 of {strategy:?} {recall:.3}");
+        }
         let mut group = criterion.benchmark_group(group);
         group.sample_size(20);
-        for strategy in [Strategy::Exact, Strategy::Arroy] {
+        for strategy in [Strategy::Auto, Strategy::Exact, Strategy::Segments, Strategy::Arroy] {
             let name = format!("{strategy:?}, {share}").to_lowercase();
             let next = Cell::new(0);
             group.bench_function(BenchmarkId::new(name, count), |b| {

