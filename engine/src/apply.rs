@@ -24,6 +24,8 @@ pub(crate) struct Changes<'b> {
     meta_changed: bool,
     /// To be written.
     calibration: Option<Calibration>,
+    /// Whether a later batch makes the index of codes.
+    index_follows: bool,
     live: RoaringBitmap,
     /// Free since an earlier commit: may be given out again.
     free: RoaringBitmap,
@@ -49,6 +51,7 @@ impl<'b> Changes<'b> {
             meta,
             meta_changed: false,
             calibration: None,
+            index_follows: false,
             live: read_items(db, txn, meta_key::LIVE)?,
             free: read_items(db, txn, meta_key::FREE)?,
             freed: RoaringBitmap::new(),
@@ -117,6 +120,10 @@ impl<'b> Changes<'b> {
 
     pub(crate) fn set_calibration(&mut self, calibration: Calibration) {
         self.calibration = Some(calibration);
+    }
+
+    pub(crate) fn leave_index(&mut self) {
+        self.index_follows = true;
     }
 
     pub(crate) fn content(&self) -> &ContentSum {
@@ -274,7 +281,11 @@ impl<'b> Changes<'b> {
         }
         index::arroy::maintain(&self.db, txn, &self.meta, &self.live, &self.vectors)?;
         let changed = self.vectors.iter().map(|(&item, vector)| (item, vector.is_some())).collect();
-        index::segments::maintain(&self.db, txn, self.meta.dimension, &self.live, &changed)?;
+        if self.index_follows {
+            index::segments::clear(&self.db, txn)?;
+        } else {
+            index::segments::maintain(&self.db, txn, self.meta.dimension, &self.live, &changed)?;
+        }
         Ok(self.committed)
     }
 

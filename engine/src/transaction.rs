@@ -107,6 +107,13 @@ impl Transaction<'_, '_> {
         self.noting_full(done)
     }
 
+    /// Leaves the catalogue without its approximate index, which the next transaction that does not say so
+    /// makes at once: for all but the last of many transactions that fill a catalogue. Until then a search
+    /// compares everything.
+    pub fn leave_index(&mut self) {
+        self.changes.leave_index();
+    }
+
     /// Sets the number of the release that the catalogue is at afterwards.
     pub fn set_release(&mut self, release: u64) {
         self.changes.meta_mut().release = release;

@@ -85,6 +85,8 @@ fn fill(catalog: &Catalog, shard: &Shard, job: &Job<'_>, before: u64) -> Result<
             return Ok(done);
         }
         catalog.transact::<_, Error>(|transaction| {
+            // Made once, when all is there: nobody searches before.
+            transaction.leave_index();
             for (product, vector, picture) in &batch {
                 let added = transaction.upsert(product, vector, picture.as_deref());
                 added.map_err(|error| apply::no_sense(error, &shard.attributes.target))?;

@@ -124,3 +124,29 @@ fn some(rng: &mut impl Rng, now: &BTreeMap<usize, Embedding>) -> usize {
     let next = now.range(from..).next().or_else(|| now.iter().next());
     next.map_or(0, |(&number, _)| number)
 }
+
+#[test]
+fn an_index_that_was_left_for_later_is_made_by_the_next_transaction() {
+    let dir = tempfile::tempdir().unwrap();
+    let catalog = Catalog::create(dir.path(), &spec(DIMENSION)).unwrap();
+    let vectors = clustered(&mut rng(6), 3_000, DIMENSION, 40);
+    for (part, vectors) in vectors.chunks(1_500).enumerate() {
+        let filled = catalog.transact::<_, knytt_engine::Error>(|transaction| {
+            transaction.leave_index();
+            for (n, vector) in vectors.iter().enumerate() {
+                let row = vector.as_slice().iter().flat_map(|v| half::f16::from_f32(*v).to_le_bytes());
+                transaction.upsert(&colored(part * 1_500 + n), &row.collect::<Vec<u8>>(), None)?;
+            }
+            Ok(())
+        });
+        filled.unwrap();
+        let snapshot = catalog.read().unwrap();
+        let answer = search(&snapshot, &vectors[7], &Filter::default(), 5, Strategy::Auto);
+        assert_eq!(answer.index, IndexKind::Exact, "everything is compared until then");
+        assert_eq!(ids(&answer)[0], (part * 1_500 + 7).to_string());
+    }
+    catalog.transact::<_, knytt_engine::Error>(|_| Ok(())).unwrap();
+    let snapshot = catalog.read().unwrap();
+    assert_sound(&snapshot);
+    assert!(recall(&snapshot, &vectors[..20], &Filter::default(), 10) >= 0.95);
+}

@@ -73,7 +73,8 @@ pub(crate) fn maintain(
     }
 }
 
-fn clear(db: &Databases<'static>, txn: &mut RwTxn<'_>) -> Result<()> {
+/// Leaves no index: what is searched is scanned until one is made again.
+pub(crate) fn clear(db: &Databases<'static>, txn: &mut RwTxn<'_>) -> Result<()> {
     db.meta.delete(txn, meta_key::CELLS)?;
     db.meta.delete(txn, meta_key::MOVED)?;
     db.cells.clear(txn)?;

@@ -34,7 +34,7 @@ use crate::Result;
 use crate::mapped::Mapped;
 use crate::schema::{Databases, meta_key, read_items};
 
-pub(crate) use maintain::{maintain, rebuild, verify};
+pub(crate) use maintain::{clear, maintain, rebuild, verify};
 
 /// How sure a search wants to be.
 #[derive(Clone, Copy)]
