@@ -13,8 +13,9 @@ use crate::familiar::Drawn;
 /// The share of nonsense that may pass for words.
 const PASSED: f64 = 0.1;
 
-/// The share of what products are called that may be taken for nonsense.
-const REFUSED: f64 = 0.03;
+/// The share of what products are called that may be taken for nonsense. A model may well not know a word
+/// that a shop uses; who searches for it is answered by the products' texts.
+const REFUSED: f64 = 0.1;
 
 /// What nonsense is like to a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
