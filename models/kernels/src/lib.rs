@@ -19,6 +19,7 @@
 mod isa;
 mod linear;
 mod pack;
+mod probe;
 mod raw;
 mod rows;
 #[cfg(test)]

@@ -2,62 +2,8 @@
 
 use proptest::prelude::*;
 
-use crate::isa::Kind;
+use crate::probe::{PRECISIONS, numbers, product_of_words, row_words};
 use crate::*;
-
-const PRECISIONS: [Precision; 3] = [Precision::F32, Precision::Bf16, Precision::Int8];
-
-/// Numbers between −1 and 1 that depend on nothing but the seed.
-fn numbers(seed: u32, count: usize) -> Vec<f32> {
-    let mut state = seed.wrapping_mul(0x9e37_79b9) | 1;
-    let next = || {
-        state ^= state << 13;
-        state ^= state >> 17;
-        state ^= state << 5;
-        state as f32 / u32::MAX as f32 * 2.0 - 1.0
-    };
-    std::iter::repeat_with(next).take(count).collect()
-}
-
-/// The number at place `at` of a row of words, as the inner loop takes it.
-fn integer(kind: Kind, signed: bool, words: &[u32], at: usize) -> f64 {
-    match kind {
-        Kind::F32 => f32::from_bits(words[at]).into(),
-        Kind::Bf16 => f32::from_bits(words[at / 2] >> (at % 2 * 16) << 16).into(),
-        Kind::I16 => ((words[at / 2] >> (at % 2 * 16)) as i16).into(),
-        Kind::I8 => {
-            let byte = (words[at / 4] >> (at % 4 * 8)) as u8;
-            if signed { (byte as i8).into() } else { byte.into() }
-        }
-    }
-}
-
-/// What the layer's words and the rows' words stand for, multiplied in f64.
-fn reference(isa: Isa, precision: Precision, layer: &Linear, rows: PreparedRows<'_>) -> Vec<f64> {
-    let kind = isa.kind(precision);
-    let parts = layer.parts();
-    let [scale, sum, bias] = parts.columns_values.each_ref().map(|v| raw::memory::floats(v.words()).to_vec());
-    let width = isa.panel();
-    let depth = kind.words(parts.depth);
-    let mut out = Vec::new();
-    for row in 0..rows.count() {
-        let a = &rows.words[row * rows.stride..];
-        let a: Vec<f64> = (0..parts.depth).map(|at| integer(kind, isa.range(kind).low < 0, a, at)).collect();
-        for column in 0..parts.columns {
-            let panel = &parts.words.words()[column / width * width * depth..];
-            let w: Vec<u32> = (0..depth).map(|at| panel[at * width + column % width]).collect();
-            let dot: f64 = a.iter().enumerate().map(|(at, a)| a * integer(kind, true, &w, at)).sum();
-            let product = if kind.is_integer() {
-                let (step, offset) = (f64::from(rows.scale[row]), f64::from(rows.offset[row]));
-                dot * step * f64::from(scale[column]) + offset * f64::from(sum[column])
-            } else {
-                dot
-            };
-            out.push(product + f64::from(bias[column]));
-        }
-    }
-    out
-}
 
 fn close(ours: &[f32], theirs: &[f64], tolerance: f64) {
     assert_eq!(ours.len(), theirs.len());
@@ -111,7 +57,7 @@ proptest! {
                 let prepared = buffer.prepare(&team, &x, depth);
                 let mut out = before.clone();
                 layer.forward(&team, prepared, Epilogue { add, activation }, &mut out);
-                let expected: Vec<f64> = reference(isa, precision, &layer, prepared)
+                let expected: Vec<f64> = product_of_words(isa, precision, &layer, prepared)
                     .into_iter()
                     .zip(&before)
                     .map(|(y, before)| activated(activation, if add { y + f64::from(*before) } else { y }))
@@ -134,14 +80,13 @@ proptest! {
                 let mut buffer = Rows::new(isa, precision);
                 let prepared = buffer.prepare(&team, &x, depth);
                 for row in 0..rows {
-                    let words = &prepared.words[row * prepared.stride..];
-                    for at in 0..depth {
-                        let q = integer(kind, isa.range(kind).low < 0, words, at);
+                    for (at, q) in row_words(isa, kind, prepared, row).into_iter().enumerate() {
                         let (value, step) = if kind.is_integer() {
                             let step = f64::from(prepared.scale[row]);
                             (f64::from(prepared.offset[row]) + step * q, step)
                         } else {
-                            (q, f64::from(factor) / 128.0)
+                            // Eight bits, the first of which is understood: half a step is 1/256 of the value.
+                            (q, f64::from(x[row * depth + at].abs()) / 128.0)
                         };
                         let difference = (value - f64::from(x[row * depth + at])).abs();
                         prop_assert!(difference <= 0.51 * step + 1e-5 * f64::from(factor), "{isa} {precision}");

@@ -16,6 +16,8 @@ pub mod peak;
 mod portable;
 pub(crate) mod rows;
 pub(crate) mod team;
+#[cfg(test)]
+pub(crate) mod wrong;
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -109,6 +111,8 @@ pub(crate) fn dispatch<O: Operation>(isa: Isa, operation: O) -> O::Output {
     assert!(isa.is_available(), "this processor has no {isa}");
     match isa {
         Isa::Portable => operation.run::<_, 2>(portable::Portable),
+        #[cfg(test)]
+        Isa::Wrong(fault) => operation.run::<_, 2>(wrong::Wrong(fault)),
         #[cfg(target_arch = "x86_64")]
         // SAFETY: as asserted, the processor has the instructions.
         Isa::Avx2 => unsafe { avx2::with_avx2(operation) },

@@ -1,0 +1,201 @@
+//! Whether an instruction set's kernels compute what they should, asked once before they are trusted.
+//!
+//! A processor says which instructions it has, not whether our use of them is right, and nobody has every
+//! processor to test on. A wrong kernel gives no error: embeddings differ, and searches find other things.
+//! So [`Isa::best`](crate::Isa::best) takes an instruction set only after a small fixed layer of each
+//! precision, a normalisation and an attention came out right on this very processor.
+
+use crate::isa::Kind;
+use crate::raw::memory::floats;
+use crate::*;
+
+pub(crate) const PRECISIONS: [Precision; 3] = [Precision::F32, Precision::Bf16, Precision::Int8];
+
+/// Whole tiles of rows, a whole panel of columns and a part of one, and so deep that 16-bit products are
+/// summed in two parts; neither columns nor depth are a multiple of anything.
+const ROWS: usize = 12;
+const COLUMNS: usize = 37;
+const DEPTH: usize = 267;
+
+/// What the order of summation may change of values of this size.
+const TOLERANCE: f64 = 1e-4;
+
+/// Whether layers of all precisions, normalisation and attention come out right.
+pub(crate) fn agrees(isa: Isa) -> bool {
+    let team = Team::new(1);
+    PRECISIONS.into_iter().all(|precision| multiplies(&team, isa, precision))
+        && finishes(&team, isa)
+        && normalises(isa)
+        && attends(&team, isa)
+}
+
+/// Rows become words that stand for them, and a layer multiplies what the words stand for.
+fn multiplies(team: &Team, isa: Isa, precision: Precision) -> bool {
+    let (x, weight, bias) = (numbers(1, ROWS * DEPTH), numbers(2, COLUMNS * DEPTH), numbers(3, COLUMNS));
+    let layer = Linear::pack(isa, precision, &weight, DEPTH, Some(&bias));
+    let mut buffer = Rows::new(isa, precision);
+    let rows = buffer.prepare(team, &x, DEPTH);
+    let mut out = vec![0.0; ROWS * COLUMNS];
+    layer.forward(team, rows, Epilogue::default(), &mut out);
+    (0..ROWS).all(|row| stands_for(isa, precision, rows, row, &x[row * DEPTH..][..DEPTH]))
+        && close(&out, &product_of_words(isa, precision, &layer, rows))
+}
+
+/// Whether a row's words are its values to half a step, or to the eight bits that bfloat16 keeps.
+fn stands_for(isa: Isa, precision: Precision, rows: PreparedRows<'_>, row: usize, x: &[f32]) -> bool {
+    let kind = isa.kind(precision);
+    let (step, offset) = if kind.is_integer() {
+        (f64::from(rows.scale[row]), f64::from(rows.offset[row]))
+    } else {
+        (1.0, 0.0)
+    };
+    let half = if kind.is_integer() { 0.501 * step } else { 1.0 / 256.0 };
+    let words = row_words(isa, kind, rows, row);
+    words.iter().zip(x).all(|(word, x)| (offset + step * word - f64::from(*x)).abs() <= half)
+}
+
+/// Sums are added to what is there and activated as the portable kernels do it.
+fn finishes(team: &Team, isa: Isa) -> bool {
+    let (x, weight) = (numbers(4, ROWS * 5), numbers(5, COLUMNS * 5));
+    let finished = |isa, activation| {
+        let layer = Linear::pack(isa, Precision::F32, &weight, 5, None);
+        let mut out: Vec<f32> = numbers(6, ROWS * COLUMNS).into_iter().map(|x| 4.0 * x).collect();
+        let mut rows = Rows::new(isa, Precision::F32);
+        layer.forward(team, rows.prepare(team, &x, 5), Epilogue { add: true, activation }, &mut out);
+        out
+    };
+    [Activation::Relu, Activation::QuickGelu, Activation::Gelu]
+        .into_iter()
+        .all(|activation| close(&finished(isa, activation), &wide(&finished(Isa::Portable, activation))))
+}
+
+fn normalises(isa: Isa) -> bool {
+    let x = numbers(7, 2 * DEPTH);
+    let norm = LayerNorm { weight: numbers(8, DEPTH), bias: numbers(9, DEPTH), epsilon: 1e-5 };
+    let normalised = |isa| {
+        let mut out = vec![0.0; x.len()];
+        norm.forward(isa, &x, &mut out);
+        out
+    };
+    close(&normalised(isa), &wide(&normalised(Isa::Portable)))
+}
+
+/// Two heads over as many values as must be padded, each position seeing what came before.
+fn attends(team: &Team, isa: Isa) -> bool {
+    let (heads, hidden, length) = (2, 42, 35);
+    let (query, key_value) = (numbers(10, length * hidden), numbers(11, length * 2 * hidden));
+    let attended = |isa| {
+        let mut out = vec![0.0; length * hidden];
+        let sequence = Sequence { start: 0, length, only: None };
+        let attention = Attention { isa, heads, hidden, causal: true };
+        attention.forward(team, &[sequence], &query, &key_value, &mut out);
+        out
+    };
+    close(&attended(isa), &wide(&attended(Isa::Portable)))
+}
+
+/// Not so if one of them is not a number.
+fn close(ours: &[f32], theirs: &[f64]) -> bool {
+    ours.len() == theirs.len()
+        && ours.iter().zip(theirs).all(|(ours, theirs)| (f64::from(*ours) - theirs).abs() <= TOLERANCE)
+}
+
+fn wide(values: &[f32]) -> Vec<f64> {
+    values.iter().map(|x| f64::from(*x)).collect()
+}
+
+/// Numbers between −1 and 1 that depend on nothing but the seed.
+pub(crate) fn numbers(seed: u32, count: usize) -> Vec<f32> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9) | 1;
+    let next = || {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        state as f32 / u32::MAX as f32 * 2.0 - 1.0
+    };
+    std::iter::repeat_with(next).take(count).collect()
+}
+
+/// What the layer's words and the rows' words stand for, multiplied in f64 and plain Rust.
+pub(crate) fn product_of_words(
+    isa: Isa,
+    precision: Precision,
+    layer: &Linear,
+    rows: PreparedRows<'_>,
+) -> Vec<f64> {
+    let kind = isa.kind(precision);
+    let parts = layer.parts();
+    let [scale, sum, bias] = parts.columns_values.each_ref().map(|values| floats(values.words()));
+    let weights: Vec<Vec<f64>> =
+        (0..parts.columns).map(|column| column_words(isa, kind, layer, column)).collect();
+    let mut out = Vec::with_capacity(rows.count() * parts.columns);
+    for row in 0..rows.count() {
+        let a = row_words(isa, kind, rows, row);
+        for (column, w) in weights.iter().enumerate() {
+            let dot: f64 = a.iter().zip(w).map(|(a, w)| a * w).sum();
+            let product = if kind.is_integer() {
+                let (step, offset) = (f64::from(rows.scale[row]), f64::from(rows.offset[row]));
+                dot * step * f64::from(scale[column]) + offset * f64::from(sum[column])
+            } else {
+                dot
+            };
+            out.push(product + f64::from(bias[column]));
+        }
+    }
+    out
+}
+
+/// The numbers that a row's words hold.
+pub(crate) fn row_words(isa: Isa, kind: Kind, rows: PreparedRows<'_>, row: usize) -> Vec<f64> {
+    let words = &rows.words[row * rows.stride..];
+    let signed = isa.range(kind).low < 0;
+    (0..rows.depth).map(|at| number(kind, signed, words[at / kind.per_word()], at)).collect()
+}
+
+/// The numbers that a column's words hold.
+fn column_words(isa: Isa, kind: Kind, layer: &Linear, column: usize) -> Vec<f64> {
+    let (parts, width) = (layer.parts(), isa.panel());
+    let panel = &parts.words.words()[column / width * width * kind.words(parts.depth)..];
+    let word = |at: usize| panel[at / kind.per_word() * width + column % width];
+    (0..parts.depth).map(|at| number(kind, true, word(at), at)).collect()
+}
+
+/// The number at place `at` of a row or column, which is in this word.
+fn number(kind: Kind, signed: bool, word: u32, at: usize) -> f64 {
+    match kind {
+        Kind::F32 => f32::from_bits(word).into(),
+        Kind::Bf16 => f32::from_bits(word >> (at % 2 * 16) << 16).into(),
+        Kind::I16 => ((word >> (at % 2 * 16)) as i16).into(),
+        Kind::I8 => {
+            let byte = (word >> (at % 4 * 8)) as u8;
+            if signed { (byte as i8).into() } else { byte.into() }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::raw::wrong::Fault;
+
+    #[test]
+    fn all_that_this_processor_has_agree() {
+        for isa in Isa::available() {
+            assert!(agrees(isa), "{isa}");
+        }
+    }
+
+    #[test]
+    fn a_kernel_without_a_fault_agrees() {
+        assert!(agrees(Isa::Wrong(Fault::None)));
+    }
+
+    #[test]
+    fn a_wrong_kernel_is_found_and_skipped() {
+        for fault in Fault::ALL {
+            let wrong = Isa::Wrong(fault);
+            assert!(!agrees(wrong), "{fault:?}");
+            assert_eq!(Isa::fastest_that_agrees(vec![Isa::Portable, wrong]), Isa::Portable);
+        }
+    }
+}
