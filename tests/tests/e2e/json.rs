@@ -54,7 +54,8 @@ fn inspect_tells_what_is_there_and_what_was_refused() {
     shop.build("pictures");
     let inspection = shop.inspect();
     let about = ["path", "schema_version", "catalog_id", "release", "fingerprint", "model_name", "dimension"];
-    let counts = ["products", "quarantined", "sources", "index", "calibration", "weights", "disk_bytes"];
+    let counts =
+        ["products", "quarantined", "sources", "index", "calibration", "weights", "safety", "disk_bytes"];
     let ours = ["databases", "source", "model_path", "categories", "attributes", "quarantine", "check"];
     has_keys(&inspection, &[&about[..], &counts, &ours].concat());
     has_keys(&inspection["quarantine"][0], &["source", "code", "reason"]);
@@ -94,7 +95,8 @@ fn the_model_inside_describes_and_verifies_itself() {
     let verified = json(&["model", "verify", "starter"]);
     has_keys(
         &verified,
-        &[&keys[..], &["device", "load_ms", "image_ms", "text_ms", "batch_max_difference"]].concat(),
+        &[&keys[..], &["device", "precision", "load_ms", "image_ms", "text_ms", "batch_max_difference"]]
+            .concat(),
     );
     assert!(verified["batch_max_difference"].as_f64().unwrap() < 1e-4, "{verified}");
 }
