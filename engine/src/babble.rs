@@ -13,9 +13,9 @@ use crate::familiar::Drawn;
 /// The share of nonsense that may pass for words.
 const PASSED: f64 = 0.1;
 
-/// The share of what products are called that may be taken for nonsense. A model may well not know a word
-/// that a shop uses; who searches for it is answered by the products' texts.
-const REFUSED: f64 = 0.1;
+/// So much of what products are called must be told from nonsense, or the model does not tell. It may well not
+/// know some words of a shop: who searches for those is answered by the products' texts.
+const KNOWN: f64 = 0.7;
 
 /// What nonsense is like to a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,8 +33,8 @@ impl Babble {
         let mut alike: Vec<f32> =
             nonsense.iter().enumerate().filter_map(|(n, said)| nearest(said, Some(n))).collect();
         let mut sound: Vec<f32> = called.iter().filter_map(|said| nearest(said, None)).collect();
-        let from = quantile(&mut alike, PASSED).max(quantile(&mut sound, 1.0 - REFUSED));
-        (from < quantile(&mut alike, 0.5)).then_some(Self { drawn, from })
+        let from = quantile(&mut alike, PASSED);
+        (from > quantile(&mut sound, KNOWN)).then_some(Self { drawn, from })
     }
 
     /// Whether these words mean nothing to the model that embedded them.
