@@ -14,8 +14,11 @@ use crate::familiar::Drawn;
 const PASSED: f64 = 0.1;
 
 /// So much of what products are called must be told from nonsense, or the model does not tell. It may well not
-/// know some words of a shop: who searches for those is answered by the products' texts.
-const KNOWN: f64 = 0.7;
+/// know many words of a shop: who searches for those is answered by the products' texts.
+const KNOWN: f64 = 0.3;
+
+/// Nonsense that comes out less alike than this may mean something to the model.
+const ALIKE: f32 = 0.98;
 
 /// What nonsense is like to a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,7 +37,7 @@ impl Babble {
             nonsense.iter().enumerate().filter_map(|(n, said)| nearest(said, Some(n))).collect();
         let mut sound: Vec<f32> = called.iter().filter_map(|said| nearest(said, None)).collect();
         let from = quantile(&mut alike, PASSED);
-        (from > quantile(&mut sound, KNOWN)).then_some(Self { drawn, from })
+        (from > quantile(&mut sound, KNOWN).max(ALIKE)).then_some(Self { drawn, from })
     }
 
     /// Whether these words mean nothing to the model that embedded them.
