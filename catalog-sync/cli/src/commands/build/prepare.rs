@@ -22,7 +22,7 @@ pub enum Prepared {
     /// The picture is known; something else about the product is new.
     Described { item: Item, record: SourceRecord },
     /// The picture is new.
-    Pictured(Box<Pictured>),
+    Pictured(Pictured),
     /// To be set aside.
     Rejected(Rejection),
 }
@@ -152,7 +152,7 @@ impl<'a> Preparer<'a> {
         let gate = self.model.gate(&self.safety)?;
         let embedding = encoder.submit_image(&picture)?;
         item.product.look = look;
-        Ok(Prepared::Pictured(Box::new(Pictured { item, record, thumbnail, embedding, gate })))
+        Ok(Prepared::Pictured(Pictured { item, record, thumbnail, embedding, gate }))
     }
 }
 

@@ -93,7 +93,7 @@ impl Store {
                 None
             }
             Prepared::Described { item, record } => self.describe(&item, &record)?,
-            Prepared::Pictured(pictured) => self.insert(*pictured)?,
+            Prepared::Pictured(pictured) => self.insert(pictured)?,
             Prepared::Rejected(rejection) => Some(rejection),
         };
         if let Some(rejection) = &rejection {
