@@ -95,6 +95,13 @@ impl Maker<'_> {
     }
 }
 
+/// Says so if the device has failed and the model runs on the processor.
+pub fn tell_of_its_device(encoder: &Encoder) {
+    if let Some(notice) = encoder.notice() {
+        eprintln!("note: {notice}");
+    }
+}
+
 /// Starts the model.
 ///
 /// # Errors

@@ -19,7 +19,7 @@ use crate::args::BuildArgs;
 use crate::catalog::{self, BuildLock, explain};
 use crate::failure::{Failure, Kind};
 use crate::interrupt::Interrupt;
-use crate::model::Location;
+use crate::model::{self, Location};
 use crate::output;
 use crate::pipeline;
 use crate::progress::Progress;
@@ -157,6 +157,7 @@ fn calibrate(args: &BuildArgs, catalog: &Catalog, preparer: &Preparer<'_>, store
     if moved || catalog.info()?.calibration.is_none() {
         let session = SearchSession::new(catalog.clone(), preparer.encoder()?.clone())?;
         session.calibrate()?;
+        model::tell_of_its_device(session.encoder());
         prove(&session, &args.model.options());
     }
     Ok(())

@@ -39,6 +39,7 @@ pub fn run(args: &SearchArgs) -> Result<()> {
         Some(id) if args.goes_with => Answer::goes_with(&catalog, id, &query)?,
         _ => Answer::new(&catalog, session.search(&query).map_err(|error| refuse(error, args))?)?,
     };
+    model::tell_of_its_device(session.encoder());
     match (&args.html, args.json) {
         (Some(path), _) => write_page(path, &catalog, args, &query, picture.as_deref(), &answer),
         (None, true) => output::json(&answer),
