@@ -13,7 +13,7 @@ use crate::{Device, Error};
 pub struct Options {
     /// Where the model runs.
     pub device: Device,
-    /// In what arithmetic, on the processor. GPUs compute in f32.
+    /// In what arithmetic. CUDA and Metal compute in f32; of any other GPU see `docs/gpu.md`.
     pub precision: Precision,
     /// Threads that share a pass on the processor; all cores if none.
     pub threads: Option<usize>,

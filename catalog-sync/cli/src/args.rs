@@ -259,6 +259,13 @@ impl BundleArgs {
     }
 }
 
+impl ProveArgs {
+    /// Where what is measured is kept.
+    pub fn options(&self) -> Options {
+        options(Device::Cpu, Precision::Auto)
+    }
+}
+
 /// Which kind of index a catalogue keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum KeptIndex {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use knytt_engine::{Catalog, Origin};
 use knytt_models::{Bundle, Encoder, Fingerprint, Options};
 
 use crate::failure::Failure;
@@ -93,6 +94,22 @@ impl Maker<'_> {
                 .into(),
         }
     }
+}
+
+/// Starts the model that made the catalogue in `folder`, or the one asked for if it is the same.
+///
+/// # Errors
+/// It cannot be opened, is another model than the catalogue's, or does not start.
+pub fn of_catalog(
+    catalog: &Catalog,
+    folder: &Path,
+    asked: Option<&Path>,
+    options: &Options,
+) -> Result<Encoder> {
+    let (info, note) = (catalog.info()?, Origin::read(folder));
+    let maker =
+        Maker { name: &info.model_name, fingerprint: &info.fingerprint, location: note.model.as_deref() };
+    start(maker.bundle(asked)?, options)
 }
 
 /// Says so if the device has failed and the model runs on the processor.

@@ -5,14 +5,14 @@ use std::time::Instant;
 
 use anyhow::Result;
 use image::{Rgb, RgbImage};
-use knytt_engine::{Origin, SearchSession};
-use knytt_models::{Bundle, Embedding, Measured, Options, Precision, Proof, VisionConfig, user_cache};
+use knytt_engine::SearchSession;
+use knytt_models::{Bundle, Embedding, Measured, Precision, Proof, VisionConfig};
 use serde::Serialize;
 
 use crate::args::{BundleArgs, ProveArgs};
 use crate::catalog;
 use crate::failure::Failure;
-use crate::model::{Location, Maker, start};
+use crate::model::{Location, of_catalog, start};
 use crate::output::{self, bytes, number};
 
 /// The JSON of `knytt model info --json`; see docs/json.md. Names here are a promise.
@@ -84,11 +84,8 @@ pub fn verify(args: &BundleArgs) -> Result<()> {
 /// The catalogue or its model is not there, it has too few pictures, or nothing can be kept.
 pub fn prove(args: &ProveArgs) -> Result<()> {
     let catalog = catalog::open(&args.catalog)?;
-    let (info, note) = (catalog.info()?, Origin::read(&args.catalog));
-    let maker =
-        Maker { name: &info.model_name, fingerprint: &info.fingerprint, location: note.model.as_deref() };
-    let options = Options { cache: user_cache(), ..Options::default() };
-    let encoder = start(maker.bundle(args.model.as_deref())?, &options)?;
+    let options = args.options();
+    let encoder = of_catalog(&catalog, &args.catalog, args.model.as_deref(), &options)?;
     let session = SearchSession::new(catalog, encoder).map_err(catalog::explain)?;
     let proof = session.prove(&options).map_err(catalog::explain)?.ok_or_else(|| {
         Failure::new("the catalogue has too few pictures to tell precisions apart").hint("it takes fifty")

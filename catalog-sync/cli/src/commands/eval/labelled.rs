@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Result;
-use knytt_engine::{Catalog, Filter, Origin, Snapshot, Strategy, VectorQuery};
+use knytt_engine::{Catalog, Filter, Snapshot, Strategy, VectorQuery};
 use knytt_models::decode::{Limits, decode};
 use knytt_models::{Embedding, Encoder, Pending};
 
@@ -16,7 +16,7 @@ use crate::catalog::{self, explain};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::metrics::{Ranked, Spread, Tally, recall};
-use crate::model::{self, Maker};
+use crate::model;
 use crate::pipeline;
 use crate::progress::Progress;
 use crate::source::{self, Feed, Options, Rejection, Row, Selection, Source, read_picture};
@@ -77,10 +77,7 @@ pub fn feed(args: &EvalArgs) -> Result<Feed> {
 }
 
 fn encoder(catalog: &Catalog, args: &EvalArgs) -> Result<Encoder> {
-    let (info, note) = (catalog.info()?, Origin::read(&args.catalog));
-    let maker =
-        Maker { name: &info.model_name, fingerprint: &info.fingerprint, location: note.model.as_deref() };
-    model::start(maker.bundle(args.model.model.as_deref())?, &args.model.options())
+    model::of_catalog(catalog, &args.catalog, args.model.model.as_deref(), &args.model.options())
 }
 
 /// The rows that have a label that counts. Rows that cannot be read at all have none.

@@ -11,14 +11,14 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use image::RgbImage;
-use knytt_engine::{Catalog, Filter, Origin, Query, QueryImage, SearchSession};
+use knytt_engine::{Catalog, Filter, Query, QueryImage, SearchSession};
 use knytt_models::decode::{Limits, decode};
 
 use self::answer::Answer;
 use crate::catalog::{self, explain};
 use crate::commands::taste;
 use crate::failure::Failure;
-use crate::model::{self, Maker};
+use crate::model;
 use crate::output;
 use crate::source::read_limited;
 use crate::weight;
@@ -74,10 +74,8 @@ fn query(args: &SearchArgs, catalog: &Catalog, filter: Filter, picture: Option<V
 }
 
 fn session(catalog: &Catalog, args: &SearchArgs) -> Result<SearchSession> {
-    let (info, note) = (catalog.info()?, Origin::read(&args.catalog));
-    let maker =
-        Maker { name: &info.model_name, fingerprint: &info.fingerprint, location: note.model.as_deref() };
-    let encoder = model::start(maker.bundle(args.model.model.as_deref())?, &args.model.options())?;
+    let encoder =
+        model::of_catalog(catalog, &args.catalog, args.model.model.as_deref(), &args.model.options())?;
     SearchSession::new(catalog.clone(), encoder).map_err(explain)
 }
 

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Result;
-use knytt_engine::{Catalog, Filter, Look, Origin, Query, QueryImage, SearchSession, Signal, Taste, Weights};
+use knytt_engine::{Catalog, Filter, Look, Query, QueryImage, SearchSession, Signal, Taste, Weights};
 use knytt_models::decode::{Limits, decode};
 
 use self::measure::Measures;
@@ -24,7 +24,7 @@ use super::EvalArgs;
 use crate::catalog::{self, explain};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
-use crate::model::{self, Maker};
+use crate::model;
 use crate::progress::Progress;
 use crate::source;
 use crate::weight;
@@ -66,10 +66,8 @@ fn stages(args: &EvalArgs, of_catalog: Option<Weights>) -> Vec<Stage> {
 }
 
 fn session(catalog: &Catalog, args: &EvalArgs) -> Result<SearchSession> {
-    let (info, note) = (catalog.info()?, Origin::read(&args.catalog));
-    let maker =
-        Maker { name: &info.model_name, fingerprint: &info.fingerprint, location: note.model.as_deref() };
-    let encoder = model::start(maker.bundle(args.model.model.as_deref())?, &args.model.options())?;
+    let encoder =
+        model::of_catalog(catalog, &args.catalog, args.model.model.as_deref(), &args.model.options())?;
     SearchSession::new(catalog.clone(), encoder).map_err(explain)
 }
 
