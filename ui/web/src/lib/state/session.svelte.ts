@@ -25,6 +25,9 @@ export interface Mixed {
   weight: number;
 }
 
+/** The words that stay when one part is taken back, as if it had never been typed. */
+const withoutSaid = (words: string, said: string) => words.replace(said, '').replace(/\s+/gu, ' ').trim();
+
 export class SearchSession {
   words = $state('');
   without = $state.raw<string[]>([]);
@@ -168,8 +171,7 @@ export class SearchSession {
   /** Takes back what was read out of the words. */
   unsay(chip: Chip): void {
     // Who went on typing meanwhile keeps what they typed.
-    this.words =
-      this.words === this.#answered ? chip.rest : this.words.replace(chip.said, '').replace(/\s+/gu, ' ');
+    this.words = this.words === this.#answered ? chip.rest : withoutSaid(this.words, chip.said);
     this.#typing = false;
     if (this.response) {
       const { understood } = this.response;
