@@ -7,10 +7,11 @@ use heed::{RoTxn, RwTxn};
 use roaring::RoaringBitmap;
 
 use crate::content::{ContentSum, Element};
+use crate::entry::Entry;
 use crate::facet::{facet_key, facets_of, text_key};
 use crate::facets::FacetChanges;
 use crate::facts::{self, Facts};
-use crate::lexical::{self, postings};
+use crate::lexical::{self, Terms, postings, terms_of};
 use crate::schema::{CatalogMeta, Databases, meta_key, read_items, read_meta, write_items};
 use crate::source::StoredSource;
 use crate::writer::Operation;
@@ -64,10 +65,18 @@ impl<'b> Changes<'b> {
         })
     }
 
-    pub(crate) fn apply(&mut self, txn: &mut RwTxn<'_>, operation: &'b Operation) -> Result<()> {
+    /// `entry`: of a product that is put.
+    pub(crate) fn apply(
+        &mut self,
+        txn: &mut RwTxn<'_>,
+        operation: &'b Operation,
+        entry: Option<Entry>,
+    ) -> Result<()> {
         match operation {
             Operation::Upsert { product, vector, thumbnail } => {
-                self.upsert(txn, product, Cow::Borrowed(vector), thumbnail.as_deref())
+                let made = || Entry::of(product, vector, thumbnail.as_deref());
+                let entry = entry.map_or_else(made, Ok)?;
+                self.upsert(txn, entry, Cow::Borrowed(vector), thumbnail.as_deref())
             }
             Operation::Update { product } => self.revise(txn, product, None, None),
             Operation::Delete { id } => self.delete(txn, id).map(drop),
@@ -142,26 +151,25 @@ impl<'b> Changes<'b> {
     pub(crate) fn upsert(
         &mut self,
         txn: &mut RwTxn<'_>,
-        product: &Product,
+        entry: Entry,
         vector: Cow<'b, [u8]>,
         thumbnail: Option<&[u8]>,
     ) -> Result<()> {
-        let key = text_key(&product.id);
-        let (item, before) = match self.db.ids.get(txn, &key)? {
+        let (item, before) = match self.db.ids.get(txn, &entry.key)? {
             Some(item) => {
                 self.committed.updated += 1;
-                (item, Some(self.forget(txn, item)?))
+                (item, terms_of(&self.forget(txn, item)?))
             }
             None => {
                 let item = self.allocate()?;
-                self.db.ids.put(txn, &key, &item)?;
+                self.db.ids.put(txn, &entry.key, &item)?;
                 self.live.insert(item);
                 self.committed.inserted += 1;
-                (item, None)
+                (item, Terms::new())
             }
         };
-        lexical::record(&mut self.words, item, before.as_ref(), Some(product));
-        self.store(txn, item, product, Some(vector), Some(thumbnail))
+        lexical::record(&mut self.words, item, &before, &entry.terms);
+        self.store(txn, item, entry, Some(vector), Some(thumbnail))
     }
 
     /// Replaces the product, and its vector and thumbnail where there are others.
@@ -175,9 +183,27 @@ impl<'b> Changes<'b> {
         let item = self.db.ids.get(txn, &text_key(&product.id))?;
         let item = item.ok_or_else(|| Error::UnknownProduct { id: product.id.clone() })?;
         let before = self.forget(txn, item)?;
+        let entry = self.revised(txn, item, product, vector.as_deref(), thumbnail)?;
         self.committed.updated += 1;
-        lexical::record(&mut self.words, item, Some(&before), Some(product));
-        self.store(txn, item, product, vector, thumbnail)
+        lexical::record(&mut self.words, item, &terms_of(&before), &entry.terms);
+        self.store(txn, item, entry, vector, thumbnail)
+    }
+
+    /// The entry of a product that keeps what is not given.
+    fn revised(
+        &self,
+        txn: &RoTxn<'_>,
+        item: u32,
+        product: &Product,
+        vector: Option<&[u8]>,
+        thumbnail: Option<Option<&[u8]>>,
+    ) -> Result<Entry> {
+        let vector = vector.map_or_else(|| self.vector(txn, item), Ok)?;
+        let thumbnail = match thumbnail {
+            Some(given) => given,
+            None => self.db.thumbnails.get(txn, &item)?,
+        };
+        Entry::of(product, vector, thumbnail)
     }
 
     /// Whether the product was there.
@@ -185,7 +211,7 @@ impl<'b> Changes<'b> {
         let key = text_key(id);
         let Some(item) = self.db.ids.get(txn, &key)? else { return Ok(false) };
         let before = self.forget(txn, item)?;
-        lexical::record(&mut self.words, item, Some(&before), None);
+        lexical::record(&mut self.words, item, &terms_of(&before), &Terms::new());
         self.db.ids.delete(txn, &key)?;
         self.db.products.delete(txn, &item)?;
         self.db.thumbnails.delete(txn, &item)?;
@@ -213,15 +239,15 @@ impl<'b> Changes<'b> {
         &mut self,
         txn: &mut RwTxn<'_>,
         item: u32,
-        product: &Product,
+        entry: Entry,
         vector: Option<Cow<'b, [u8]>>,
         thumbnail: Option<Option<&[u8]>>,
     ) -> Result<()> {
-        self.db.products.put(txn, &item, &serde_json::to_vec(product)?)?;
-        self.prices.insert(item, price::encode(product));
-        self.facts.insert(item, Some(Facts::of(product)));
-        for (field, value) in facets_of(product) {
-            self.facets.add(facet_key(&field, &value), &value, item);
+        self.db.products.put(txn, &item, &entry.json)?;
+        self.prices.insert(item, entry.price);
+        self.facts.insert(item, Some(entry.facts));
+        for (key, value) in entry.facets {
+            self.facets.add(key, &value, item);
         }
         if let Some(vector) = vector {
             self.vectors.insert(item, Some(vector));
@@ -231,8 +257,7 @@ impl<'b> Changes<'b> {
             Some(None) => drop(self.db.thumbnails.delete(txn, &item)?),
             None => {}
         }
-        let element = self.element(txn, item, product)?;
-        self.content.add(&element);
+        self.content.add(&entry.element);
         Ok(())
     }
 
@@ -242,8 +267,8 @@ impl<'b> Changes<'b> {
         for (field, value) in facets_of(&product) {
             self.facets.remove(facet_key(&field, &value), item);
         }
-        let element = self.element(txn, item, &product)?;
-        self.content.remove(&element);
+        let thumbnail = self.db.thumbnails.get(txn, &item)?;
+        self.content.remove(&Element::of(&product, self.vector(txn, item)?, thumbnail));
         Ok(product)
     }
 
@@ -253,13 +278,12 @@ impl<'b> Changes<'b> {
         Ok(serde_json::from_slice(bytes)?)
     }
 
-    fn element(&self, txn: &RoTxn<'_>, item: u32, product: &Product) -> Result<Element> {
-        let thumbnail = self.db.thumbnails.get(txn, &item)?;
-        if let Some(Some(vector)) = self.vectors.get(&item) {
-            return Ok(Element::of(product, vector, thumbnail));
+    /// An item's vector with the changes so far, as it is stored.
+    fn vector<'s>(&'s self, txn: &'s RoTxn<'_>, item: u32) -> Result<&'s [u8]> {
+        match self.vectors.get(&item) {
+            Some(Some(vector)) => Ok(vector),
+            _ => stored_vector(&self.db, txn, item, self.meta.dimension),
         }
-        let vector = stored_vector(&self.db, txn, item, self.meta.dimension)?;
-        Ok(Element::of(product, vector, thumbnail))
     }
 
     /// Writes what was collected.

@@ -185,6 +185,15 @@ impl Catalog {
         self.storage.flush()
     }
 
+    /// Has the system write to the disk what is committed, while others go on changing: what
+    /// [`Self::flush`] waits for is less then. It is no replacement for that.
+    ///
+    /// # Errors
+    /// [`DiskFull`](crate::Error::DiskFull), and those of the file.
+    pub fn write_back(&self) -> Result<()> {
+        self.storage.write_back()
+    }
+
     /// Begins a batch of changes.
     pub fn write(&self) -> Writer {
         Writer::new(self.clone())

@@ -47,11 +47,11 @@ impl ContentSum {
     }
 
     pub(crate) fn add(&mut self, element: &Element) {
-        self.0.iter_mut().zip(element.lanes()).for_each(|(lane, value)| *lane = lane.wrapping_add(value));
+        self.0.iter_mut().zip(element.0.iter()).for_each(|(lane, value)| *lane = lane.wrapping_add(*value));
     }
 
     pub(crate) fn remove(&mut self, element: &Element) {
-        self.0.iter_mut().zip(element.lanes()).for_each(|(lane, value)| *lane = lane.wrapping_sub(value));
+        self.0.iter_mut().zip(element.0.iter()).for_each(|(lane, value)| *lane = lane.wrapping_sub(*value));
     }
 
     pub(crate) fn hash(&self) -> ContentHash {
@@ -60,7 +60,7 @@ impl ContentSum {
 }
 
 /// What one product adds to the sum.
-pub(crate) struct Element(blake3::Hasher);
+pub(crate) struct Element(Box<[u16; LANES]>);
 
 impl Element {
     /// `vector` as it is stored, little-endian f16.
@@ -97,13 +97,17 @@ impl Element {
         if let Some(thumbnail) = thumbnail {
             fields.bytes("thumbnail", thumbnail);
         }
-        Self(fields.0)
+        Self::from_hash(&fields.0)
     }
 
-    fn lanes(&self) -> impl Iterator<Item = u16> {
+    fn from_hash(hash: &blake3::Hasher) -> Self {
         let mut bytes = [0; LANES * 2];
-        self.0.finalize_xof().fill(&mut bytes);
-        (0..LANES).map(move |lane| u16::from_le_bytes([bytes[2 * lane], bytes[2 * lane + 1]]))
+        hash.finalize_xof().fill(&mut bytes);
+        let mut lanes = Box::new([0; LANES]);
+        for (lane, pair) in lanes.iter_mut().zip(bytes.chunks_exact(2)) {
+            *lane = u16::from_le_bytes([pair[0], pair[1]]);
+        }
+        Self(lanes)
     }
 }
 

@@ -186,6 +186,16 @@ impl Storage {
         }
     }
 
+    /// Writes to the disk what is committed. It asks the file and not LMDB, so it keeps no map in its place:
+    /// a slow disk holds nobody up who has to grow it.
+    pub(crate) fn write_back(&self) -> Result<()> {
+        let path = self.path.join(DATA_FILE);
+        match std::fs::File::options().write(true).open(&path).and_then(|file| file.sync_data()) {
+            Err(error) if error.kind() == ErrorKind::StorageFull => Err(disk_full(&self.path)),
+            done => done.map_err(|source| unreadable(&path, source)),
+        }
+    }
+
     /// Writes a compact copy to a new file.
     pub(crate) fn copy_to(self: &Arc<Self>, file: &Path) -> Result<()> {
         let _pass = Gate::enter(self);

@@ -6,6 +6,7 @@ use half::f16;
 use heed::RwTxn;
 
 use crate::apply::Changes;
+use crate::entry::{self, Entry};
 use crate::{Calibration, Catalog, ContentHash, Error, Product, Result, SafetyConfig, Weights};
 
 /// How far from 1 the length of a vector may be, as f16 rounds it.
@@ -18,6 +19,17 @@ pub struct Transaction<'t, 'e> {
     txn: &'t mut RwTxn<'e>,
     /// The map was full in one of the calls; the whole transaction will run again in a larger one.
     map_full: Option<Error>,
+}
+
+/// A product with its picture's embedding and thumbnail, as they are stored.
+#[derive(Clone, Copy, Debug)]
+pub struct ProductRow<'r> {
+    /// What is known of it.
+    pub product: &'r Product,
+    /// `[dimension]` little-endian f16 of unit length, made by the catalogue's model.
+    pub vector: &'r [u8],
+    /// An encoded picture, if there is one.
+    pub thumbnail: Option<&'r [u8]>,
 }
 
 impl Catalog {
@@ -72,11 +84,25 @@ impl Transaction<'_, '_> {
     /// # Errors
     /// [`Error::InvalidProduct`], [`Error::DimensionMismatch`], and those of the storage.
     pub fn upsert(&mut self, product: &Product, vector: &[u8], thumbnail: Option<&[u8]>) -> Result<()> {
-        product.validate()?;
-        self.expect_vector(product, vector)?;
-        let vector = Cow::Owned(vector.to_vec());
-        let done = self.changes.upsert(self.txn, product, vector, thumbnail);
-        self.noting_full(done)
+        self.upsert_all(&[ProductRow { product, vector, thumbnail }])
+    }
+
+    /// [`Self::upsert`] of many, in their order: what is to be written of each is made on all cores. After an
+    /// error some of them may be in, so the transaction must not be committed.
+    ///
+    /// # Errors
+    /// Those of [`Self::upsert`], of the first product that has one.
+    pub fn upsert_all(&mut self, rows: &[ProductRow<'_>]) -> Result<()> {
+        let dimension = self.changes.meta().dimension;
+        for some in rows.chunks(entry::AT_ONCE) {
+            let entries = entry::each(some, |row| row.entry(dimension))?;
+            for (row, entry) in some.iter().zip(entries) {
+                let vector = Cow::Owned(row.vector.to_vec());
+                let done = self.changes.upsert(self.txn, entry, vector, row.thumbnail);
+                self.noting_full(done)?;
+            }
+        }
+        Ok(())
     }
 
     /// Replaces a product, and of its vector and its thumbnail those that are given.
@@ -91,7 +117,7 @@ impl Transaction<'_, '_> {
     ) -> Result<()> {
         product.validate()?;
         if let Some(vector) = vector {
-            self.expect_vector(product, vector)?;
+            expect_vector(product, vector, self.changes.meta().dimension)?;
         }
         let vector = vector.map(|vector| Cow::Owned(vector.to_vec()));
         let done = self.changes.revise(self.txn, product, vector, thumbnail);
@@ -148,20 +174,27 @@ impl Transaction<'_, '_> {
             Error::MapLimit { limit_bytes: 0 }
         })
     }
+}
 
-    fn expect_vector(&self, product: &Product, vector: &[u8]) -> Result<()> {
-        let (expected, received) = (self.changes.meta().dimension, vector.len() / 2);
-        if expected != received || !vector.len().is_multiple_of(2) {
-            return Err(Error::DimensionMismatch { expected, received });
-        }
-        let square = |b: &[u8]| f16::from_le_bytes([b[0], b[1]]).to_f32().powi(2);
-        let length = vector.chunks_exact(2).map(square).sum::<f32>().sqrt();
-        if (length - 1.0).abs() < LENGTH_TOLERANCE {
-            return Ok(());
-        }
-        let reason = format!("its vector has the length {length}, not 1");
-        Err(Error::InvalidProduct { id: product.id.clone(), reason })
+impl ProductRow<'_> {
+    fn entry(&self, dimension: usize) -> Result<Entry> {
+        self.product.validate()?;
+        expect_vector(self.product, self.vector, dimension)?;
+        Entry::of(self.product, self.vector, self.thumbnail)
     }
+}
+
+fn expect_vector(product: &Product, vector: &[u8], dimension: usize) -> Result<()> {
+    if vector.len() != 2 * dimension {
+        return Err(Error::DimensionMismatch { expected: dimension, received: vector.len() / 2 });
+    }
+    let square = |b: &[u8]| f16::from_le_bytes([b[0], b[1]]).to_f32().powi(2);
+    let length = vector.chunks_exact(2).map(square).sum::<f32>().sqrt();
+    if (length - 1.0).abs() < LENGTH_TOLERANCE {
+        return Ok(());
+    }
+    let reason = format!("its vector has the length {length}, not 1");
+    Err(Error::InvalidProduct { id: product.id.clone(), reason })
 }
 
 #[cfg(test)]

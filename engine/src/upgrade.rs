@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::facet::{facet_key, facets_of};
 use crate::facets::FacetChanges;
 use crate::facts::{self, Facts};
-use crate::lexical::{self, postings};
+use crate::lexical::{self, Terms, postings, terms_of};
 use crate::schema::{Databases, SCHEMA_VERSION, meta_key, read_items, read_meta};
 use crate::{Calibration, Product, Result, index};
 
@@ -72,7 +72,7 @@ fn derive(db: &Databases<'static>, txn: &mut RwTxn<'_>, products: &[(u32, Produc
         for (field, value) in facets_of(product) {
             facets.add(facet_key(&field, &value), &value, *item);
         }
-        lexical::record(&mut words, *item, None, Some(product));
+        lexical::record(&mut words, *item, &Terms::new(), &terms_of(product));
     }
     let rows = products.iter().map(|(item, product)| (*item, Some(Facts::of(product)))).collect();
     facts::write(db, txn, &rows)?;

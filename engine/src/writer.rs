@@ -3,6 +3,7 @@
 use knytt_models::Embedding;
 
 use crate::apply::Changes;
+use crate::entry::{self, Entry};
 use crate::{
     Calibration, Catalog, Error, Product, QuarantineRow, Result, SafetyConfig, SourceRecord, Weights, segment,
 };
@@ -31,6 +32,13 @@ pub(crate) enum Operation {
     SetCalibration(Calibration),
     SetWeights(Option<Weights>),
     SetSafety(Option<SafetyConfig>),
+}
+
+impl Operation {
+    fn entry(&self) -> Result<Option<Entry>> {
+        let Self::Upsert { product, vector, thumbnail } = self else { return Ok(None) };
+        Entry::of(product, vector, thumbnail.as_deref()).map(Some)
+    }
 }
 
 /// What a commit did.
@@ -170,8 +178,11 @@ impl Writer {
         let operations = &self.operations;
         let committed = self.catalog.storage().write(|db, txn| {
             let mut changes = Changes::begin(db, txn)?;
-            for operation in operations {
-                changes.apply(txn, operation)?;
+            for some in operations.chunks(entry::AT_ONCE) {
+                let entries = entry::each(some, Operation::entry)?;
+                for (operation, entry) in some.iter().zip(entries) {
+                    changes.apply(txn, operation, entry)?;
+                }
             }
             changes.finish(txn)
         })?;

@@ -30,9 +30,11 @@ pub fn test(filter: &[String]) -> Result<()> {
         let npm = ui::Npm::ensure()?;
         for script in ["check", "test", "test:browser"] {
             let part = run_counting(npm.command(&["run", script]).env("NO_COLOR", "1"))?;
-            count.join(&part);
+            count.join(part);
         }
     }
+    // Their own words may be thousands of lines further up.
+    count.failures.iter().for_each(|name| println!("failed: {name}"));
     println!("\n{} passed, {} failed, {} skipped", count.passed, count.failed, count.skipped);
     if count.failed > 0 || !count.ended_well {
         bail!("some tests failed");
@@ -94,6 +96,15 @@ struct Count {
     failed: u32,
     skipped: u32,
     ended_well: bool,
+    /// What failed, by name.
+    failures: Vec<String>,
+}
+
+/// The name in the test harness's `test answer::finds ... FAILED`, or in Vitest's
+/// `FAIL  |unit| tests/unit/answer.test.ts > finds`.
+fn failure(line: &str) -> Option<&str> {
+    let test = line.strip_prefix("test ").and_then(|rest| rest.strip_suffix(" ... FAILED"));
+    test.or_else(|| line.strip_prefix("FAIL ").map(str::trim))
 }
 
 /// Passes the output through, line by line, and adds up the summary of each test binary.
@@ -111,7 +122,8 @@ fn run_counting(command: &mut Command) -> Result<Count> {
 }
 
 impl Count {
-    fn join(&mut self, other: &Self) {
+    fn join(&mut self, other: Self) {
+        self.failures.extend(other.failures);
         self.passed += other.passed;
         self.failed += other.failed;
         self.skipped += other.skipped;
@@ -122,6 +134,7 @@ impl Count {
     /// `Tests  1 failed | 25 passed (26)`.
     fn add(&mut self, line: &str) {
         let line = line.trim_start();
+        self.failures.extend(failure(line).map(str::to_owned));
         let summary = line.strip_prefix("test result: ").or_else(|| line.strip_prefix("Tests "));
         let Some(summary) = summary else { return };
         for part in summary.split(['.', ';', '|']) {
@@ -155,5 +168,13 @@ mod tests {
             count.add(line);
         }
         assert_eq!((count.passed, count.failed, count.skipped), (32, 3, 3));
+    }
+
+    #[test]
+    fn failures_are_known_by_name() {
+        let lines = ["test a::b ... FAILED", "test c ... ok", " FAIL  |unit| tests/a.test.ts > finds"];
+        let mut count = Count::default();
+        lines.iter().for_each(|line| count.add(line));
+        assert_eq!(count.failures, ["a::b", "|unit| tests/a.test.ts > finds"]);
     }
 }

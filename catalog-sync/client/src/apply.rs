@@ -142,14 +142,14 @@ pub(crate) fn no_sense(error: knytt_engine::Error, pack: &str) -> Error {
     }
 }
 
-/// The product of a whole row, with what must be there.
-pub(crate) fn whole(row: &Merged, pack: &str) -> Result<(Product, Vec<u8>)> {
-    let refuse =
-        |reason: &str| Error::Pack { pack: pack.into(), reason: format!("product {:?} {reason}", row.id) };
-    let attributes = row.attributes.as_ref().ok_or_else(|| refuse("has a picture and nothing else"))?;
+/// Takes the product and the vector of a whole row, with what must be there.
+pub(crate) fn whole(row: &mut Merged, pack: &str) -> Result<(Product, Vec<u8>)> {
+    let id = &row.id;
+    let refuse = |reason: &str| Error::Pack { pack: pack.into(), reason: format!("product {id:?} {reason}") };
+    let attributes = row.attributes.take().ok_or_else(|| refuse("has a picture and nothing else"))?;
     if attributes.change != Change::Set(Columns::ALL) {
         return Err(refuse("is not whole"));
     }
-    let vector = row.vector.clone().ok_or_else(|| refuse("has no vector"))?;
-    Ok((attributes.product.clone(), vector))
+    let vector = row.vector.take().ok_or_else(|| refuse("has no vector"))?;
+    Ok((attributes.product, vector))
 }

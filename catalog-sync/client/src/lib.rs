@@ -21,6 +21,7 @@ mod clock;
 mod download;
 mod error;
 mod files;
+mod fill;
 mod folder;
 mod http;
 mod lock;

@@ -3,17 +3,13 @@
 use std::path::Path;
 
 use knytt_engine::{Catalog, CatalogSpec, Current, Fingerprint, OpenOptions, Origin};
-use knytt_wire::Shard;
 
 use crate::apply::{self, Job};
 use crate::error::of_file;
+use crate::fill::fill;
 use crate::folder::Folder;
-use crate::merge::Merge;
 use crate::plan::Plan;
 use crate::{Error, Result, files};
-
-/// Rows of one transaction: so many that little is written twice, so few that memory stays small.
-const ROWS_PER_COMMIT: usize = 8192;
 
 /// What a product takes on disk beside its packs, for the first guess of the file's size, in bytes.
 const PRODUCT_BYTES: usize = 1024;
@@ -54,46 +50,13 @@ fn build(environment: &Path, plan: &Plan, job: &Job<'_>) -> Result<()> {
     // Nobody opens it before it is whole, so it need not survive a loss of power before.
     let options = OpenOptions { initial_map_bytes, durable: false, ..OpenOptions::default() };
     let catalog = Catalog::open_or_create_with(environment, &spec, options)?;
-    let mut done = 0;
-    for shard in &release.snapshot.shards {
-        done += fill(&catalog, shard, job, done)?;
-    }
+    let mut done = fill(&catalog, &release.snapshot.shards, job)?;
     expect_snapshot(&catalog, job)?;
     for step in &plan.steps {
         apply::apply(&catalog, step, job, done)?;
         done += step.attributes.rows;
     }
     Ok(catalog.flush()?)
-}
-
-/// Adds the products of one shard; how many they are.
-fn fill(catalog: &Catalog, shard: &Shard, job: &Job<'_>, before: u64) -> Result<u64> {
-    let header = job.header();
-    let (vectors, pictures) = (Some(&shard.vectors), Some(&shard.pictures));
-    let mut rows = Merge::open(job.packs, job.verified, &header, &shard.attributes, vectors, pictures)?;
-    let mut done = 0;
-    loop {
-        let mut batch = Vec::new();
-        for row in rows.by_ref().take(ROWS_PER_COMMIT) {
-            job.step(before + done)?;
-            let mut row = row?;
-            let (product, vector) = apply::whole(&row, &shard.attributes.target)?;
-            batch.push((product, vector, row.picture.take().flatten()));
-            done += 1;
-        }
-        if batch.is_empty() {
-            return Ok(done);
-        }
-        catalog.transact::<_, Error>(|transaction| {
-            // Made once, when all is there: nobody searches before.
-            transaction.leave_index();
-            for (product, vector, picture) in &batch {
-                let added = transaction.upsert(product, vector, picture.as_deref());
-                added.map_err(|error| apply::no_sense(error, &shard.attributes.target))?;
-            }
-            Ok(())
-        })?;
-    }
 }
 
 fn expect_snapshot(catalog: &Catalog, job: &Job<'_>) -> Result<()> {

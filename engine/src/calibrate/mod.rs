@@ -3,10 +3,11 @@
 mod again;
 mod fit;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use image::RgbImage;
-use knytt_models::{Embedding, Options, Proof};
+use knytt_models::{Embedding, Fingerprint, Options, Proof};
 
 use self::again::pixels;
 use crate::calibration::{Calibration, Scale, quantile};
@@ -34,6 +35,13 @@ const COMPARED: usize = 8;
 
 /// Pictures that are under way to the model at once.
 const AT_ONCE: usize = 16;
+
+/// Drawn things as models see them, which is the same for every catalogue of one and half the work.
+static FOREIGN: LazyLock<Mutex<HashMap<Fingerprint, Arc<[Embedding]>>>> = LazyLock::new(Mutex::default);
+
+fn known_foreign() -> MutexGuard<'static, HashMap<Fingerprint, Arc<[Embedding]>>> {
+    FOREIGN.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// A picture of a product, taken again, and what it is near to.
 struct Seen {
@@ -127,8 +135,7 @@ impl SearchSession {
         if seen.is_empty() {
             return Ok(None);
         }
-        let foreign: Vec<RgbImage> = (0..DRAWN).map(foreign::drawn).collect();
-        let foreign = self.embed_all(foreign.iter())?;
+        let foreign = self.foreign()?;
         let drawn = Drawn::new(&foreign);
         // Each as a picture of a product that is here, and as one of its kind that is not.
         let familiar = seen.iter().flat_map(|seen| {
@@ -144,6 +151,18 @@ impl SearchSession {
         });
         let strange = strange.collect::<Result<Vec<_>>>()?;
         Ok(Some(Familiarity::new(drawn, fit::line(&familiar, &strange))))
+    }
+
+    /// Drawn things as the model sees them.
+    fn foreign(&self) -> Result<Arc<[Embedding]>> {
+        let model = self.encoder().fingerprint();
+        if let Some(known) = known_foreign().get(model) {
+            return Ok(known.clone());
+        }
+        let drawn: Vec<RgbImage> = (0..DRAWN).map(foreign::drawn).collect();
+        let foreign: Arc<[Embedding]> = self.embed_all(drawn.iter())?.into();
+        known_foreign().insert(model.clone(), foreign.clone());
+        Ok(foreign)
     }
 
     /// What words that mean nothing are like, held against what products are called.

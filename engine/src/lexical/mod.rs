@@ -13,12 +13,12 @@ mod terms;
 use heed::RoTxn;
 use roaring::RoaringBitmap;
 
+use crate::Result;
 use crate::index::{Candidate, Top};
 use crate::schema::Databases;
-use crate::{Product, Result};
 
 use self::expand::Expansion;
-pub(crate) use self::terms::terms_of;
+pub(crate) use self::terms::{Terms, terms_of};
 
 /// BM25's saturation: how soon more of the same word stops to count.
 const SATURATION: f32 = 1.2;
@@ -124,15 +124,9 @@ impl Scores {
     }
 }
 
-/// The words of a product changed, came or went.
-pub(crate) fn record(
-    changes: &mut postings::Changes,
-    item: u32,
-    before: Option<&Product>,
-    after: Option<&Product>,
-) {
-    let (before, after) = (before.map(terms_of).unwrap_or_default(), after.map(terms_of).unwrap_or_default());
-    for (term, weight) in &after {
+/// The words of a product changed, came or went: without any, it is not there.
+pub(crate) fn record(changes: &mut postings::Changes, item: u32, before: &Terms, after: &Terms) {
+    for (term, weight) in after {
         if before.get(term) != Some(weight) {
             changes.set(term, item, *weight);
         }

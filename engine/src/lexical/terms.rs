@@ -60,8 +60,11 @@ fn plain(text: &str) -> String {
     text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
 }
 
-/// Each term of a product and its weight in parts of [`UNIT`], 1 to 255.
-pub(crate) fn terms_of(product: &Product) -> BTreeMap<String, u8> {
+/// Terms and their weights in parts of [`UNIT`], 1 to 255.
+pub(crate) type Terms = BTreeMap<String, u8>;
+
+/// The terms of a product.
+pub(crate) fn terms_of(product: &Product) -> Terms {
     let mut weights: BTreeMap<String, f32> = BTreeMap::new();
     let names = [&product.brand, &product.category, &product.id].map(String::as_str);
     let colors = product.colors.iter().chain(&product.sizes).map(String::as_str);

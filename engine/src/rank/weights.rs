@@ -27,9 +27,9 @@ pub struct Weights {
     pub price: f32,
     /// The shopper's own taste.
     pub personal: f32,
-    /// What others chose.
+    /// What others chose: nothing where the release brings no counts.
     pub popularity: f32,
-    /// New in the shop.
+    /// New in the shop. Off unless the catalogue says otherwise: nothing measured speaks for it.
     pub freshness: f32,
     /// How much a hit loses for being like the hits above it.
     pub diversity: f32,
@@ -54,7 +54,7 @@ impl Weights {
         price: 0.03,
         personal: 0.3,
         popularity: 0.03,
-        freshness: 0.02,
+        freshness: 0.0,
         diversity: 0.0,
     };
 

@@ -120,10 +120,17 @@ fn near(a: Lab, b: Lab) -> bool {
 /// Of at most 200 evenly chosen colours the one with the most others around it, moved to their mean.
 fn densest(colours: &[Lab]) -> Lab {
     let chosen: Vec<Lab> = colours.iter().copied().step_by(colours.len().div_ceil(200)).collect();
-    let around = |centre: Lab| chosen.iter().filter(move |p| near(**p, centre));
-    let centre = chosen.iter().copied().max_by_key(|p| around(*p).count()).unwrap_or_default();
-    let count = around(centre).count().max(1) as f32;
-    std::array::from_fn(|i| around(centre).map(|p| p[i]).sum::<f32>() / count)
+    // Each channel by itself, so that eight others are compared at once.
+    let channels: [Vec<f32>; 3] = std::array::from_fn(|i| chosen.iter().map(|p| p[i]).collect());
+    let [light, a, b] = &channels;
+    let crowd = |centre: &Lab| -> u32 {
+        let others = light.iter().zip(a).zip(b);
+        others.map(|((&l, &a), &b)| u32::from(near([l, a, b], *centre))).sum()
+    };
+    let centre = chosen.iter().copied().max_by_key(crowd).unwrap_or_default();
+    let around = || chosen.iter().filter(|p| near(**p, centre));
+    let count = around().count().max(1) as f32;
+    std::array::from_fn(|i| around().map(|p| p[i]).sum::<f32>() / count)
 }
 
 /// Of a symmetric matrix whose diagonal keeps it regular, by cofactors.

@@ -27,7 +27,9 @@ impl Features {
         let texture = Texture::of(cloth)?;
         let contrast = Contrast::of(&texture);
         let edges = Edges::of(&texture);
-        let [along, across] = edges.main_direction().map(|angle| Correlation::of(&texture, &contrast, angle));
+        let sample: Vec<usize> = cloth.cells().step_by(cloth.area.div_ceil(SAMPLE)).collect();
+        let [along, across] =
+            edges.main_direction().map(|angle| Correlation::of(&texture, &sample, &contrast, angle));
         let share = |at: usize| colors.get(at).map_or(0.0, |color| f32::from(color.percent) / 100.0);
         let log = |value: f32| (value.max(0.01).ln() / 3.0).clamp(-1.5, 1.5);
         let values = [
@@ -130,13 +132,16 @@ impl Edges {
         let (mut total, mut count, mut strong) = (0.0_f32, 0.0_f32, 0.0_f32);
         for at in texture.cloth.cells() {
             let Some([x, y]) = gradient(texture, at) else { continue };
-            let strength = x.hypot(y);
-            let angle = y.atan2(x);
-            let (energy, bin) =
-                (strength * strength, (angle.rem_euclid(PI) / PI * DIRECTIONS as f32) as usize);
+            let energy = x * x + y * y;
+            let (strength, bin) =
+                (energy.sqrt(), (y.atan2(x).rem_euclid(PI) / PI * DIRECTIONS as f32) as usize);
             edges.directions[bin.min(DIRECTIONS - 1)] += energy;
-            one = [one[0] + energy * (2.0 * angle).cos(), one[1] + energy * (2.0 * angle).sin()];
-            two = [two[0] + energy * (4.0 * angle).cos(), two[1] + energy * (4.0 * angle).sin()];
+            // The energy at twice and at four times the angle, by the squares of complex numbers.
+            let twice = [x * x - y * y, 2.0 * x * y];
+            let of = energy.max(f32::MIN_POSITIVE);
+            let four = [(twice[0] * twice[0] - twice[1] * twice[1]) / of, 2.0 * twice[0] * twice[1] / of];
+            one = [one[0] + twice[0], one[1] + twice[1]];
+            two = [two[0] + four[0], two[1] + four[1]];
             total += energy;
             count += 1.0;
             strong += f32::from(u8::from(strength > 3.0));
@@ -177,7 +182,8 @@ fn gradient(texture: &Texture<'_>, at: usize) -> Option<[f32; 2]> {
     let [left, right] = [texture.beside(at, -1, 0)?, texture.beside(at, 1, 0)?];
     let [above, below] = [texture.beside(at, 0, -1)?, texture.beside(at, 0, 1)?];
     let of = |c: usize| [0.5 * (right[c] - left[c]), 0.5 * (below[c] - above[c])];
-    (0..CHANNELS).map(of).max_by(|a, b| a[0].hypot(a[1]).total_cmp(&b[0].hypot(b[1])))
+    let energy = |[x, y]: &[f32; 2]| x * x + y * y;
+    (0..CHANNELS).map(of).max_by(|a, b| energy(a).total_cmp(&energy(b)))
 }
 
 /// Middle and size of a thing.
@@ -204,7 +210,7 @@ impl Frame {
             ((at % texture.cloth.width) as f32 - self.middle[0]) / self.spread[0],
             ((at / texture.cloth.width) as f32 - self.middle[1]) / self.spread[1],
         ];
-        [usize::from(off[0].hypot(off[1]) > 1.0), 2 + usize::from(off[1] > 0.0)]
+        [usize::from(off[0] * off[0] + off[1] * off[1] > 1.0), 2 + usize::from(off[1] > 0.0)]
     }
 }
 
@@ -221,15 +227,15 @@ struct Correlation {
 }
 
 impl Correlation {
-    fn of(texture: &Texture<'_>, contrast: &Contrast, angle: f32) -> Self {
+    /// `sample`: the cells from which it is estimated.
+    fn of(texture: &Texture<'_>, sample: &[usize], contrast: &Contrast, angle: f32) -> Self {
         let total: f32 = contrast.deviation.iter().map(|d| d * d).sum::<f32>().max(1e-3);
         let (sin, cos) = angle.sin_cos();
-        let skip = texture.cloth.area.div_ceil(SAMPLE);
         let curve: Vec<f32> = (0..LAGS)
             .map(|lag| {
                 let (dx, dy) = ((lag as f32 * cos).round() as isize, (lag as f32 * sin).round() as isize);
                 let (mut sum, mut count) = (0.0, 0.0_f32);
-                for at in texture.cloth.cells().step_by(skip) {
+                for &at in sample {
                     if let Some(other) = texture.beside(at, dx, dy) {
                         sum += texture.detail[at].iter().zip(other).map(|(a, b)| a * b).sum::<f32>();
                         count += 1.0;

@@ -156,6 +156,7 @@ fn calibrate(args: &BuildArgs, catalog: &Catalog, preparer: &Preparer<'_>, store
     let moved = counts.added + counts.reembedded + counts.deleted > 0;
     if moved || catalog.info()?.calibration.is_none() {
         let session = SearchSession::new(catalog.clone(), preparer.encoder()?.clone())?;
+        eprintln!("measuring what scores mean in this catalogue");
         session.calibrate()?;
         model::tell_of_its_device(session.encoder());
         prove(&session, &args.model.options());
@@ -168,9 +169,11 @@ fn calibrate(args: &BuildArgs, catalog: &Catalog, preparer: &Preparer<'_>, store
 fn prove(session: &SearchSession, options: &ModelOptions) {
     let is_asked = options.device == Device::Cpu && options.precision == Precision::Auto;
     let Some(folder) = options.cache.as_deref().filter(|_| is_asked) else { return };
-    if Proof::read(folder, session.encoder().fingerprint()).is_none()
-        && let Err(error) = session.prove(options)
-    {
+    if Proof::read(folder, session.encoder().fingerprint()).is_some() {
+        return;
+    }
+    eprintln!("measuring which precision is fastest on this machine, once");
+    if let Err(error) = session.prove(options) {
         eprintln!("note: which precision is fastest could not be measured: {error}");
     }
 }
