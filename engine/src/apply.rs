@@ -14,7 +14,7 @@ use crate::lexical::{self, postings};
 use crate::schema::{CatalogMeta, Databases, meta_key, read_items, read_meta, write_items};
 use crate::source::StoredSource;
 use crate::writer::Operation;
-use crate::{Calibration, Committed, Error, Product, Result, index, price, segment};
+use crate::{Calibration, Committed, Error, Product, Result, index, price, vectors};
 
 /// The state of a transaction while it applies a batch. Entries of one product are written at once;
 /// what many products share (segments, bitmaps) is collected and written once, by [`Self::finish`].
@@ -32,8 +32,7 @@ pub(crate) struct Changes<'b> {
     /// Freed by this batch: given out by later ones only, so that no number means one product in the
     /// last committed state and another in the next without a commit between that has neither.
     freed: RoaringBitmap,
-    /// Items whose vector changed; `None`: the item is gone.
-    vectors: BTreeMap<u32, Option<Cow<'b, [u8]>>>,
+    vectors: vectors::Changed<'b>,
     prices: BTreeMap<u32, i64>,
     facts: BTreeMap<u32, Option<Facts>>,
     facets: FacetChanges,
@@ -55,7 +54,7 @@ impl<'b> Changes<'b> {
             live: read_items(db, txn, meta_key::LIVE)?,
             free: read_items(db, txn, meta_key::FREE)?,
             freed: RoaringBitmap::new(),
-            vectors: BTreeMap::new(),
+            vectors: vectors::Changed::new(),
             prices: BTreeMap::new(),
             facts: BTreeMap::new(),
             facets: FacetChanges::default(),
@@ -150,7 +149,7 @@ impl<'b> Changes<'b> {
         let (item, before) = match self.db.ids.get(txn, &key)? {
             Some(item) => {
                 self.committed.updated += 1;
-                (item, Some(self.forget(txn, item)?))
+                (item, Some(self.withdraw(txn, item)?))
             }
             None => {
                 let item = self.allocate()?;
@@ -160,7 +159,7 @@ impl<'b> Changes<'b> {
                 (item, None)
             }
         };
-        lexical::record(&mut self.words, item, before.as_ref(), Some(product));
+        self.derive(item, before.as_ref(), Some(product));
         self.store(txn, item, product, Some(vector), Some(thumbnail))
     }
 
@@ -174,9 +173,9 @@ impl<'b> Changes<'b> {
     ) -> Result<()> {
         let item = self.db.ids.get(txn, &text_key(&product.id))?;
         let item = item.ok_or_else(|| Error::UnknownProduct { id: product.id.clone() })?;
-        let before = self.forget(txn, item)?;
+        let before = self.withdraw(txn, item)?;
         self.committed.updated += 1;
-        lexical::record(&mut self.words, item, Some(&before), Some(product));
+        self.derive(item, Some(&before), Some(product));
         self.store(txn, item, product, vector, thumbnail)
     }
 
@@ -184,14 +183,12 @@ impl<'b> Changes<'b> {
     pub(crate) fn delete(&mut self, txn: &mut RwTxn<'_>, id: &str) -> Result<bool> {
         let key = text_key(id);
         let Some(item) = self.db.ids.get(txn, &key)? else { return Ok(false) };
-        let before = self.forget(txn, item)?;
-        lexical::record(&mut self.words, item, Some(&before), None);
+        let before = self.withdraw(txn, item)?;
+        self.derive(item, Some(&before), None);
         self.db.ids.delete(txn, &key)?;
         self.db.products.delete(txn, &item)?;
         self.db.thumbnails.delete(txn, &item)?;
         self.vectors.insert(item, None);
-        self.prices.insert(item, price::NONE);
-        self.facts.insert(item, None);
         self.live.remove(item);
         self.freed.insert(item);
         self.committed.deleted += 1;
@@ -217,11 +214,10 @@ impl<'b> Changes<'b> {
         vector: Option<Cow<'b, [u8]>>,
         thumbnail: Option<Option<&[u8]>>,
     ) -> Result<()> {
-        self.db.products.put(txn, &item, &serde_json::to_vec(product)?)?;
-        self.prices.insert(item, price::encode(product));
-        self.facts.insert(item, Some(Facts::of(product)));
-        for (field, value) in facets_of(product) {
-            self.facets.add(facet_key(&field, &value), &value, item);
+        let record = serde_json::to_vec(product)?;
+        // What stays as it is costs no page.
+        if self.db.products.get(txn, &item)? != Some(&record[..]) {
+            self.db.products.put(txn, &item, &record)?;
         }
         if let Some(vector) = vector {
             self.vectors.insert(item, Some(vector));
@@ -236,12 +232,33 @@ impl<'b> Changes<'b> {
         Ok(())
     }
 
-    /// Takes a product that is about to change or to go out of what is collected over all products.
-    fn forget(&mut self, txn: &RwTxn<'_>, item: u32) -> Result<Product> {
-        let product = self.stored(txn, item)?;
-        for (field, value) in facets_of(&product) {
-            self.facets.remove(facet_key(&field, &value), item);
+    /// Changes what follows from the products where it is not the same of both.
+    fn derive(&mut self, item: u32, before: Option<&Product>, after: Option<&Product>) {
+        if before == after {
+            return;
         }
+        let facets = |product: Option<&Product>| product.map(facets_of).unwrap_or_default();
+        let (old, new) = (facets(before), facets(after));
+        for (field, value) in old.iter().filter(|facet| !new.contains(facet)) {
+            self.facets.remove(facet_key(field, value), item);
+        }
+        for (field, value) in new.iter().filter(|facet| !old.contains(facet)) {
+            self.facets.add(facet_key(field, value), value, item);
+        }
+        lexical::record(&mut self.words, item, before, after);
+        let price = |product: Option<&Product>| product.map_or(price::NONE, price::encode);
+        if price(before) != price(after) {
+            self.prices.insert(item, price(after));
+        }
+        let facts = after.map(Facts::of);
+        if before.map(Facts::of) != facts {
+            self.facts.insert(item, facts);
+        }
+    }
+
+    /// Takes a product that is about to change or to go out of the content's sum.
+    fn withdraw(&mut self, txn: &RwTxn<'_>, item: u32) -> Result<Product> {
+        let product = self.stored(txn, item)?;
         let element = self.element(txn, item, &product)?;
         self.content.remove(&element);
         Ok(product)
@@ -258,13 +275,13 @@ impl<'b> Changes<'b> {
         if let Some(Some(vector)) = self.vectors.get(&item) {
             return Ok(Element::of(product, vector, thumbnail));
         }
-        let vector = stored_vector(&self.db, txn, item, self.meta.dimension)?;
+        let vector = vectors::row(&self.db, txn, item, self.meta.dimension)?;
         Ok(Element::of(product, vector, thumbnail))
     }
 
     /// Writes what was collected.
     pub(crate) fn finish(mut self, txn: &mut RwTxn<'_>) -> Result<Committed> {
-        self.write_vectors(txn)?;
+        vectors::write(&self.db, txn, self.meta.dimension, &self.live, &self.vectors)?;
         self.write_prices(txn)?;
         facts::write(&self.db, txn, &self.facts)?;
         self.facets.write(&self.db, txn)?;
@@ -287,23 +304,6 @@ impl<'b> Changes<'b> {
             index::segments::maintain(&self.db, txn, self.meta.dimension, &self.live, &changed)?;
         }
         Ok(self.committed)
-    }
-
-    fn write_vectors(&self, txn: &mut RwTxn<'_>) -> Result<()> {
-        let dimension = self.meta.dimension;
-        let mut segments: BTreeMap<u32, Vec<(usize, &[u8])>> = BTreeMap::new();
-        for (&item, vector) in &self.vectors {
-            let (number, slot) = segment::locate(item);
-            // The bytes of a deleted item stay until the next product gets its slot: nothing reads them.
-            segments.entry(number).or_default().extend(vector.as_deref().map(|v| (slot, v)));
-        }
-        for (number, rows) in segments.into_iter().filter(|(_, rows)| !rows.is_empty()) {
-            let mut bytes = self.db.vectors.get(txn, &number)?.unwrap_or_default().to_vec();
-            segment::validate(number, &bytes, dimension)?;
-            rows.into_iter().for_each(|(slot, row)| segment::put_row(&mut bytes, slot, row));
-            self.db.vectors.put(txn, &number, &bytes)?;
-        }
-        Ok(())
     }
 
     fn write_prices(&self, txn: &mut RwTxn<'_>) -> Result<()> {
@@ -337,21 +337,8 @@ pub(crate) fn add_up_content(
     let mut sum = ContentSum::empty();
     for entry in db.products.iter(txn)? {
         let (item, bytes) = entry?;
-        let vector = stored_vector(db, txn, item, dimension)?;
+        let vector = vectors::row(db, txn, item, dimension)?;
         sum.add(&Element::of(&serde_json::from_slice(bytes)?, vector, db.thumbnails.get(txn, &item)?));
     }
     Ok(sum)
-}
-
-/// An item's vector as it lies on disk.
-pub(crate) fn stored_vector<'t>(
-    db: &Databases<'static>,
-    txn: &'t RoTxn<'_>,
-    item: u32,
-    dimension: usize,
-) -> Result<&'t [u8]> {
-    let (number, slot) = segment::locate(item);
-    let segment = db.vectors.get(txn, &number)?.unwrap_or_default();
-    let row = segment::row(segment, slot, dimension);
-    row.ok_or_else(|| Error::damaged(format!("item {item} has no vector")))
 }
