@@ -57,7 +57,9 @@ fn answer(
 ) -> Outcome<serde_json::Value> {
     let words: Vec<&str> = line.split_whitespace().collect();
     if let ["update", count] = words[..] {
-        return update(catalog, folder, count.parse()?);
+        let turn = turns.entry("update".into()).or_insert(0);
+        *turn += 1;
+        return update(catalog, folder, count.parse()?, *turn);
     }
     let [job, kind, queries, k, filter, count] = words[..] else {
         return Err(format!("not a job: {line}").into());
@@ -197,17 +199,19 @@ impl Ask<'_> {
 }
 
 /// A third each of new products, changed vectors and deletes, spread over the catalogue.
-fn update(catalog: &Catalog, folder: &Path, count: usize) -> Outcome<serde_json::Value> {
+/// Each turn takes others.
+fn update(catalog: &Catalog, folder: &Path, count: usize, turn: usize) -> Outcome<serde_json::Value> {
     let vectors = read(&folder.join("pictures.f16"), catalog.dimension())?;
     let products = usize::try_from(catalog.info()?.products)?;
+    let step = (products / count).max(1);
     let before = written_bytes();
     let mut writer = catalog.write();
     let mut payload = 0;
     for n in 0..count {
         let vector = &vectors[n % vectors.len()];
-        let spread = n * (products / count).max(1);
+        let spread = n * step + turn % step;
         match n % 3 {
-            0 => writer.upsert(&product(10 * products + n, false), vector, None)?,
+            0 => writer.upsert(&product((10 + turn) * products + n, false), vector, None)?,
             1 => writer.upsert(&product(spread, false), vector, None)?,
             _ => writer.delete(&spread.to_string()),
         }
@@ -215,12 +219,15 @@ fn update(catalog: &Catalog, folder: &Path, count: usize) -> Outcome<serde_json:
     }
     let (wall, cpu) = (Instant::now(), ProcessTime::now());
     writer.commit()?;
+    let commit_cpu_s = cpu.elapsed().as_secs_f64();
     let ask = Ask { catalog, filter: Filter::default(), k: 10, strategy: Strategy::Auto };
     ask.ids(&vectors[0], Strategy::Auto)?;
     let (wall_s, cpu_s) = (wall.elapsed().as_secs_f64(), cpu.elapsed().as_secs_f64());
-    Ok(
-        json!({ "wall_s": wall_s, "cpu_s": cpu_s, "vector_bytes": payload, "written_bytes": written_bytes() - before }),
-    )
+    let written_bytes = written_bytes() - before;
+    Ok(json!({
+        "wall_s": wall_s, "commit_cpu_s": commit_cpu_s, "cpu_s": cpu_s, "vector_bytes": payload,
+        "written_bytes": written_bytes,
+    }))
 }
 
 /// What this process has written so far, where the system tells it.

@@ -5,7 +5,6 @@ use std::time::Instant;
 
 use roaring::RoaringBitmap;
 
-use crate::apply::stored_vector;
 use crate::facts;
 use crate::familiar::NEAREST;
 use crate::fusion::{Embedded, Fusion};
@@ -16,7 +15,9 @@ use crate::query::{Hit, Query, SearchResult, Timings};
 use crate::rank::{self, Asked, CANDIDATES, Candidate, Ranked, Ranking};
 use crate::session::ms_since;
 use crate::simd::Kernel;
-use crate::{Catalog, Error, Field, Look, MatchKind, Reading, Result, Scale, Snapshot, Sought, Strategy};
+use crate::{
+    Catalog, Error, Field, Look, MatchKind, Reading, Result, Scale, Snapshot, Sought, Strategy, vectors,
+};
 
 /// A product's texts have the asked words if they reach this share of what all of them in a title count.
 const NAMED: f32 = 0.6;
@@ -226,7 +227,7 @@ impl Search<'_> {
         let similarity = match self.fusion {
             Some(fusion) => {
                 let query = fusion.embedding().as_slice();
-                Kernel::best().dot(query, stored_vector(db, txn, item, self.snapshot.catalog().dimension())?)
+                Kernel::best().dot(query, vectors::row(db, txn, item, self.snapshot.catalog().dimension())?)
             }
             None => 0.0,
         };

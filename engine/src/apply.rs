@@ -7,15 +7,15 @@ use heed::{RoTxn, RwTxn};
 use roaring::RoaringBitmap;
 
 use crate::content::{ContentSum, Element};
-use crate::entry::Entry;
-use crate::facet::{facet_key, facets_of, text_key};
+use crate::entry::{Derived, Entry};
+use crate::facet::text_key;
 use crate::facets::FacetChanges;
 use crate::facts::{self, Facts};
-use crate::lexical::{self, Terms, postings, terms_of};
+use crate::lexical::{self, postings};
 use crate::schema::{CatalogMeta, Databases, meta_key, read_items, read_meta, write_items};
 use crate::source::StoredSource;
 use crate::writer::Operation;
-use crate::{Calibration, Committed, Error, Product, Result, index, price, segment};
+use crate::{Calibration, Committed, Error, Product, Result, index, price, vectors};
 
 /// The state of a transaction while it applies a batch. Entries of one product are written at once;
 /// what many products share (segments, bitmaps) is collected and written once, by [`Self::finish`].
@@ -33,8 +33,7 @@ pub(crate) struct Changes<'b> {
     /// Freed by this batch: given out by later ones only, so that no number means one product in the
     /// last committed state and another in the next without a commit between that has neither.
     freed: RoaringBitmap,
-    /// Items whose vector changed; `None`: the item is gone.
-    vectors: BTreeMap<u32, Option<Cow<'b, [u8]>>>,
+    vectors: vectors::Changed<'b>,
     prices: BTreeMap<u32, i64>,
     facts: BTreeMap<u32, Option<Facts>>,
     facets: FacetChanges,
@@ -56,7 +55,7 @@ impl<'b> Changes<'b> {
             live: read_items(db, txn, meta_key::LIVE)?,
             free: read_items(db, txn, meta_key::FREE)?,
             freed: RoaringBitmap::new(),
-            vectors: BTreeMap::new(),
+            vectors: vectors::Changed::new(),
             prices: BTreeMap::new(),
             facts: BTreeMap::new(),
             facets: FacetChanges::default(),
@@ -158,18 +157,17 @@ impl<'b> Changes<'b> {
         let (item, before) = match self.db.ids.get(txn, &entry.key)? {
             Some(item) => {
                 self.committed.updated += 1;
-                (item, terms_of(&self.forget(txn, item)?))
+                (item, Derived::of(&self.withdraw(txn, item)?))
             }
             None => {
                 let item = self.allocate()?;
                 self.db.ids.put(txn, &entry.key, &item)?;
                 self.live.insert(item);
                 self.committed.inserted += 1;
-                (item, Terms::new())
+                (item, Derived::default())
             }
         };
-        lexical::record(&mut self.words, item, &before, &entry.terms);
-        self.store(txn, item, entry, Some(vector), Some(thumbnail))
+        self.store(txn, item, &before, entry, Some(vector), Some(thumbnail))
     }
 
     /// Replaces the product, and its vector and thumbnail where there are others.
@@ -182,11 +180,10 @@ impl<'b> Changes<'b> {
     ) -> Result<()> {
         let item = self.db.ids.get(txn, &text_key(&product.id))?;
         let item = item.ok_or_else(|| Error::UnknownProduct { id: product.id.clone() })?;
-        let before = self.forget(txn, item)?;
+        let before = self.withdraw(txn, item)?;
         let entry = self.revised(txn, item, product, vector.as_deref(), thumbnail)?;
         self.committed.updated += 1;
-        lexical::record(&mut self.words, item, &terms_of(&before), &entry.terms);
-        self.store(txn, item, entry, vector, thumbnail)
+        self.store(txn, item, &Derived::of(&before), entry, vector, thumbnail)
     }
 
     /// The entry of a product that keeps what is not given.
@@ -210,14 +207,12 @@ impl<'b> Changes<'b> {
     pub(crate) fn delete(&mut self, txn: &mut RwTxn<'_>, id: &str) -> Result<bool> {
         let key = text_key(id);
         let Some(item) = self.db.ids.get(txn, &key)? else { return Ok(false) };
-        let before = self.forget(txn, item)?;
-        lexical::record(&mut self.words, item, &terms_of(&before), &Terms::new());
+        let before = self.withdraw(txn, item)?;
+        self.derive(item, &Derived::of(&before), Derived::default());
         self.db.ids.delete(txn, &key)?;
         self.db.products.delete(txn, &item)?;
         self.db.thumbnails.delete(txn, &item)?;
         self.vectors.insert(item, None);
-        self.prices.insert(item, price::NONE);
-        self.facts.insert(item, None);
         self.live.remove(item);
         self.freed.insert(item);
         self.committed.deleted += 1;
@@ -239,15 +234,15 @@ impl<'b> Changes<'b> {
         &mut self,
         txn: &mut RwTxn<'_>,
         item: u32,
+        before: &Derived,
         entry: Entry,
         vector: Option<Cow<'b, [u8]>>,
         thumbnail: Option<Option<&[u8]>>,
     ) -> Result<()> {
-        self.db.products.put(txn, &item, &entry.json)?;
-        self.prices.insert(item, entry.price);
-        self.facts.insert(item, Some(entry.facts));
-        for (key, value) in entry.facets {
-            self.facets.add(key, &value, item);
+        self.derive(item, before, entry.derived);
+        // What stays as it is costs no page.
+        if self.db.products.get(txn, &item)? != Some(&entry.json[..]) {
+            self.db.products.put(txn, &item, &entry.json)?;
         }
         if let Some(vector) = vector {
             self.vectors.insert(item, Some(vector));
@@ -261,12 +256,26 @@ impl<'b> Changes<'b> {
         Ok(())
     }
 
-    /// Takes a product that is about to change or to go out of what is collected over all products.
-    fn forget(&mut self, txn: &RwTxn<'_>, item: u32) -> Result<Product> {
-        let product = self.stored(txn, item)?;
-        for (field, value) in facets_of(&product) {
-            self.facets.remove(facet_key(&field, &value), item);
+    /// Changes what follows from the products where it is not the same of both.
+    fn derive(&mut self, item: u32, before: &Derived, after: Derived) {
+        for (key, _) in before.facets.iter().filter(|(key, _)| !after.passes(key)) {
+            self.facets.remove(key.clone(), item);
         }
+        lexical::record(&mut self.words, item, &before.terms, &after.terms);
+        if before.price != after.price {
+            self.prices.insert(item, after.price);
+        }
+        if before.facts != after.facts {
+            self.facts.insert(item, after.facts);
+        }
+        for (key, value) in after.facets.into_iter().filter(|(key, _)| !before.passes(key)) {
+            self.facets.add(key, &value, item);
+        }
+    }
+
+    /// Takes a product that is about to change or to go out of the content's sum.
+    fn withdraw(&mut self, txn: &RwTxn<'_>, item: u32) -> Result<Product> {
+        let product = self.stored(txn, item)?;
         let thumbnail = self.db.thumbnails.get(txn, &item)?;
         self.content.remove(&Element::of(&product, self.vector(txn, item)?, thumbnail));
         Ok(product)
@@ -282,13 +291,13 @@ impl<'b> Changes<'b> {
     fn vector<'s>(&'s self, txn: &'s RoTxn<'_>, item: u32) -> Result<&'s [u8]> {
         match self.vectors.get(&item) {
             Some(Some(vector)) => Ok(vector),
-            _ => stored_vector(&self.db, txn, item, self.meta.dimension),
+            _ => vectors::row(&self.db, txn, item, self.meta.dimension),
         }
     }
 
     /// Writes what was collected.
     pub(crate) fn finish(mut self, txn: &mut RwTxn<'_>) -> Result<Committed> {
-        self.write_vectors(txn)?;
+        vectors::write(&self.db, txn, self.meta.dimension, &self.live, &self.vectors)?;
         self.write_prices(txn)?;
         facts::write(&self.db, txn, &self.facts)?;
         self.facets.write(&self.db, txn)?;
@@ -311,23 +320,6 @@ impl<'b> Changes<'b> {
             index::segments::maintain(&self.db, txn, self.meta.dimension, &self.live, &changed)?;
         }
         Ok(self.committed)
-    }
-
-    fn write_vectors(&self, txn: &mut RwTxn<'_>) -> Result<()> {
-        let dimension = self.meta.dimension;
-        let mut segments: BTreeMap<u32, Vec<(usize, &[u8])>> = BTreeMap::new();
-        for (&item, vector) in &self.vectors {
-            let (number, slot) = segment::locate(item);
-            // The bytes of a deleted item stay until the next product gets its slot: nothing reads them.
-            segments.entry(number).or_default().extend(vector.as_deref().map(|v| (slot, v)));
-        }
-        for (number, rows) in segments.into_iter().filter(|(_, rows)| !rows.is_empty()) {
-            let mut bytes = self.db.vectors.get(txn, &number)?.unwrap_or_default().to_vec();
-            segment::validate(number, &bytes, dimension)?;
-            rows.into_iter().for_each(|(slot, row)| segment::put_row(&mut bytes, slot, row));
-            self.db.vectors.put(txn, &number, &bytes)?;
-        }
-        Ok(())
     }
 
     fn write_prices(&self, txn: &mut RwTxn<'_>) -> Result<()> {
@@ -361,21 +353,8 @@ pub(crate) fn add_up_content(
     let mut sum = ContentSum::empty();
     for entry in db.products.iter(txn)? {
         let (item, bytes) = entry?;
-        let vector = stored_vector(db, txn, item, dimension)?;
+        let vector = vectors::row(db, txn, item, dimension)?;
         sum.add(&Element::of(&serde_json::from_slice(bytes)?, vector, db.thumbnails.get(txn, &item)?));
     }
     Ok(sum)
-}
-
-/// An item's vector as it lies on disk.
-pub(crate) fn stored_vector<'t>(
-    db: &Databases<'static>,
-    txn: &'t RoTxn<'_>,
-    item: u32,
-    dimension: usize,
-) -> Result<&'t [u8]> {
-    let (number, slot) = segment::locate(item);
-    let segment = db.vectors.get(txn, &number)?.unwrap_or_default();
-    let row = segment::row(segment, slot, dimension);
-    row.ok_or_else(|| Error::damaged(format!("item {item} has no vector")))
 }

@@ -258,7 +258,7 @@ impl Info {
             quarantined: entries("quarantine"),
             sources: entries("sources"),
             index: IndexInfo {
-                exact_bytes: bytes("vectors"),
+                exact_bytes: bytes("vectors") + bytes("places"),
                 exact_kernel: Kernel::best().name,
                 codes_bytes: bytes("cells") + bytes("fresh"),
                 arroy_bytes: bytes("arroy"),

@@ -11,7 +11,7 @@ use crate::index::arroy::ArroyIndex;
 use crate::index::segments;
 use crate::lexical::{postings, terms_of};
 use crate::schema::{meta_key, read_items};
-use crate::{Product, Result, Snapshot, facets, price, segment};
+use crate::{Product, Result, Snapshot, facets, place, price, segment, vectors};
 
 /// How many faults are described; the rest are counted.
 const DESCRIBED: usize = 20;
@@ -81,7 +81,7 @@ impl Snapshot {
         let (db, txn) = self.parts();
         let dimension = self.catalog().dimension();
         let mut facets: BTreeMap<Vec<u8>, RoaringBitmap> = BTreeMap::new();
-        let mut seen = RoaringBitmap::new();
+        let (mut seen, mut places) = (RoaringBitmap::new(), RoaringBitmap::new());
         for entry in db.products.iter(txn)? {
             let (item, bytes) = entry?;
             report.products += 1;
@@ -94,11 +94,11 @@ impl Snapshot {
             report.expect(id == Some(item), || {
                 format!("{:?} is item {item}, its id leads to {id:?}", product.id)
             });
-            let (number, slot) = segment::locate(item);
-            let bytes = db.vectors.get(txn, &number)?.unwrap_or_default();
-            let sound =
-                segment::row(bytes, slot, dimension).is_some_and(|row| is_unit(&segment::decode(row)));
+            let row = vectors::row(db, txn, item, dimension);
+            let sound = row.is_ok_and(|row| is_unit(&segment::decode(row)));
             report.expect(sound, || format!("{:?} has no unit vector", product.id));
+            let is_its_own = place::read(db, txn, item).is_ok_and(|place| places.insert(place));
+            report.expect(is_its_own, || format!("{:?} shares its vector's place", product.id));
             let column = price::read_column(db.prices.get(txn, &(item / price::SLOTS))?);
             let same = column[(item % price::SLOTS) as usize] == price::encode(&product);
             report.expect(same, || format!("{:?} has another price in the column", product.id));

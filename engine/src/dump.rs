@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 
 use crate::lexical::postings;
 use crate::schema::{meta_key, read_items};
-use crate::{Result, Snapshot, facets, facts, price, segment};
+use crate::{Result, Snapshot, facets, facts, price, segment, vectors};
 
 impl Snapshot {
     /// Everything in the catalogue, for people and tests: the same text for the same content.
@@ -28,9 +28,7 @@ impl Snapshot {
         let _ = writeln!(text, "live {:?} free {free:?}", self.live()?.iter().collect::<Vec<_>>());
         for entry in db.products.iter(txn)? {
             let (item, product) = entry?;
-            let (number, slot) = segment::locate(item);
-            let bytes = db.vectors.get(txn, &number)?.unwrap_or_default();
-            let vector = segment::row(bytes, slot, self.catalog().dimension()).map(segment::decode);
+            let vector = vectors::row(db, txn, item, self.catalog().dimension()).map(segment::decode);
             let column = price::read_column(db.prices.get(txn, &(item / price::SLOTS))?);
             let _ = writeln!(text, "item {item}: {}", String::from_utf8_lossy(product));
             let _ = writeln!(text, "  vector {:.3?}", vector.unwrap_or_default());

@@ -4,7 +4,7 @@
 use rayon::prelude::*;
 
 use crate::content::Element;
-use crate::facet::{facet_key, facets_of, text_key};
+use crate::facet::{Field, facet_key, facets_of, text_key};
 use crate::facts::Facts;
 use crate::lexical::{Terms, terms_of};
 use crate::{Product, Result, price};
@@ -18,11 +18,7 @@ pub(crate) struct Entry {
     pub(crate) key: Vec<u8>,
     /// The product itself.
     pub(crate) json: Vec<u8>,
-    pub(crate) price: i64,
-    pub(crate) facts: Facts,
-    /// Keys of what it is filtered by, and the values as the feed writes them.
-    pub(crate) facets: Vec<(Vec<u8>, String)>,
-    pub(crate) terms: Terms,
+    pub(crate) derived: Derived,
     /// What it adds to the catalogue's hash.
     pub(crate) element: Element,
 }
@@ -33,16 +29,44 @@ impl Entry {
     /// # Errors
     /// Only if the product cannot be written as JSON.
     pub(crate) fn of(product: &Product, vector: &[u8], thumbnail: Option<&[u8]>) -> Result<Self> {
-        let facets = facets_of(product);
         Ok(Self {
             key: text_key(&product.id),
             json: serde_json::to_vec(product)?,
-            price: price::encode(product),
-            facts: Facts::of(product),
-            facets: facets.into_iter().map(|(field, value)| (facet_key(&field, &value), value)).collect(),
-            terms: terms_of(product),
+            derived: Derived::of(product),
             element: Element::of(product, vector, thumbnail),
         })
+    }
+}
+
+/// What is looked up by, or ranked by. Without a product there is nothing of it.
+pub(crate) struct Derived {
+    pub(crate) price: i64,
+    pub(crate) facts: Option<Facts>,
+    /// Keys of what it is filtered by, and the values as the feed writes them.
+    pub(crate) facets: Vec<(Vec<u8>, String)>,
+    pub(crate) terms: Terms,
+}
+
+impl Derived {
+    pub(crate) fn of(product: &Product) -> Self {
+        let keyed = |(field, value): (Field, String)| (facet_key(&field, &value), value);
+        Self {
+            price: price::encode(product),
+            facts: Some(Facts::of(product)),
+            facets: facets_of(product).into_iter().map(keyed).collect(),
+            terms: terms_of(product),
+        }
+    }
+
+    /// Whether a filter for this key lets it pass.
+    pub(crate) fn passes(&self, key: &[u8]) -> bool {
+        self.facets.iter().any(|(own, _)| own == key)
+    }
+}
+
+impl Default for Derived {
+    fn default() -> Self {
+        Self { price: price::NONE, facts: None, facets: Vec::new(), terms: Terms::new() }
     }
 }
 

@@ -56,6 +56,7 @@ mod lexical;
 mod look;
 mod mapped;
 mod origin;
+mod place;
 mod price;
 mod product;
 mod query;
@@ -75,6 +76,7 @@ mod taste;
 mod transaction;
 mod upgrade;
 mod variant;
+mod vectors;
 mod writer;
 
 pub use babble::Babble;

@@ -1,6 +1,6 @@
 //! The named databases of a catalogue, and what their keys and values are.
 //!
-//! Schema 3. Integers in keys are big-endian, so that LMDB's byte order is their order; an *item* is
+//! Schema 4. Integers in keys are big-endian, so that LMDB's byte order is their order; an *item* is
 //! the `u32` that stands for a product inside the catalogue.
 //!
 //! | database | key | value |
@@ -8,7 +8,8 @@
 //! | `meta` | a name of [`meta_key`] | see there |
 //! | `products` | item | the product, JSON |
 //! | `ids` | text key of the product's id | item |
-//! | `vectors` | item / 256 | up to 256 vectors of little-endian f16, by item % 256 |
+//! | `vectors` | place / 256 | up to 256 vectors of little-endian f16, by place % 256; see [`crate::vectors`] |
+//! | `places` | item / 1020 | 1020 little-endian `u32`, by item % 1020; see [`crate::place`] |
 //! | `prices` | item / 1024 | 1024 little-endian `i64`, by item % 1024 |
 //! | `facts` | item / 256 | up to 256 rows of what ranking asks, by item % 256; see [`crate::facts`] |
 //! | `facets` | field and value | the value as written, and the bitmap of its items |
@@ -30,7 +31,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Calibration, Error, Fingerprint, Result, SafetyConfig, Weights};
 
 /// The version that this program reads and writes.
-pub const SCHEMA_VERSION: u32 = 3;
+pub const SCHEMA_VERSION: u32 = 4;
 
 /// Room for the databases below and a few more.
 pub(crate) const MAX_DATABASES: u32 = 24;
@@ -130,6 +131,7 @@ databases! {
     products: ItemDatabase<'t>,
     ids: Database<'t, Bytes, U32<BE>>,
     vectors: ItemDatabase<'t>,
+    places: ItemDatabase<'t>,
     prices: ItemDatabase<'t>,
     facts: ItemDatabase<'t>,
     facets: TextDatabase<'t>,

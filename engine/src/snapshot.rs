@@ -7,7 +7,7 @@ use roaring::RoaringBitmap;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::apply::{read_content, stored_vector};
+use crate::apply::read_content;
 use crate::content::ContentHash;
 use crate::facet::{Field, text_key};
 use crate::index::arroy::ArroyIndex;
@@ -19,7 +19,7 @@ use crate::source::StoredSource;
 use crate::storage::Reading;
 use crate::{
     Calibration, Catalog, Error, Filter, Imprint, Info, Product, QuarantineRow, Result, SourceRecord, facets,
-    segment,
+    segment, vectors,
 };
 
 /// A consistent view of a catalogue: whatever is committed after it was taken, it does not see.
@@ -175,7 +175,7 @@ impl Snapshot {
 
     pub(crate) fn vector_at(&self, item: u32) -> Result<Vec<f32>> {
         let (db, txn) = self.parts();
-        Ok(segment::decode(stored_vector(db, txn, item, self.catalog.dimension())?))
+        Ok(segment::decode(vectors::row(db, txn, item, self.catalog.dimension())?))
     }
 
     /// Whether a product has this id.
@@ -230,7 +230,7 @@ impl Snapshot {
     pub fn record(&self, id: &str) -> Result<Option<Record<'_>>> {
         let Some(item) = self.item(id)? else { return Ok(None) };
         let (db, txn) = self.parts();
-        let vector = stored_vector(db, txn, item, self.catalog.dimension())?;
+        let vector = vectors::row(db, txn, item, self.catalog.dimension())?;
         let thumbnail = db.thumbnails.get(txn, &item)?;
         Ok(Some(Record { product: self.product_at(item)?, vector, thumbnail }))
     }
@@ -374,7 +374,7 @@ impl Snapshot {
         if let Some(candidates) = approximate.filter(|candidates| candidates.len() == k) {
             return Ok(Found { candidates, matched, index });
         }
-        let exact = ExactScan { db, txn, dimension: self.catalog.dimension() };
+        let exact = ExactScan { rows: self.catalog.storage().mapped(txn, self.catalog.dimension())? };
         Ok(Found { candidates: exact.nearest(vector, among, k)?, matched, index: IndexKind::Exact })
     }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use heed::{CompactionOption, Env, EnvFlags, EnvOpenOptions, MdbError, RoTxn, WithoutTls};
 
-use crate::mapped::{Mapped, Places};
+use crate::mapped::{Mapped, Spans};
 use crate::schema::{self, CatalogMeta, Databases, Found, MAX_DATABASES};
 use crate::upgrade::upgrade;
 use crate::{Current, Error, Result};
@@ -54,8 +54,8 @@ pub(crate) struct Storage {
     gate: Gate,
     /// One commit at a time in this process, so that growing never meets another's transaction.
     writing: Mutex<()>,
-    /// The places of vectors and codes in the map, and the transaction's number that they were read in.
-    places: Mutex<Option<(usize, Arc<Places>)>>,
+    /// Where vectors and codes lie in the map, and the transaction's number that this was read in.
+    spans: Mutex<Option<(usize, Arc<Spans>)>>,
     path: PathBuf,
     options: OpenOptions,
 }
@@ -122,7 +122,7 @@ impl Storage {
                 db,
                 gate: Gate::default(),
                 writing: Mutex::default(),
-                places: Mutex::default(),
+                spans: Mutex::default(),
                 path,
                 options,
             },
@@ -160,21 +160,21 @@ impl Storage {
         Err(Error::TooManyReaders { limit: MAX_READERS })
     }
 
-    /// All vectors and codes that a reader sees, read in place. Their places are looked up once per commit.
-    #[expect(unsafe_code, reason = "places of another reader of the same state")]
+    /// All vectors and codes that a reader sees, read in place. Where they are is looked up once per commit.
+    #[expect(unsafe_code, reason = "addresses of another reader of the same state")]
     pub(crate) fn mapped<'t>(&self, txn: &'t RoTxn<'_>, dimension: usize) -> Result<Mapped<'t>> {
-        let mut held = lock(&self.places);
-        let places = match &*held {
-            Some((id, places)) if *id == txn.id() => places.clone(),
+        let mut held = lock(&self.spans);
+        let spans = match &*held {
+            Some((id, spans)) if *id == txn.id() => spans.clone(),
             _ => {
-                let places = Arc::new(Places::read(&self.db, txn)?);
-                *held = Some((txn.id(), places.clone()));
-                places
+                let spans = Arc::new(Spans::read(&self.db, txn)?);
+                *held = Some((txn.id(), spans.clone()));
+                spans
             }
         };
         // SAFETY: readers of one number see the same pages, which LMDB does not write again while one
-        // of them is open; `resize` alone moves the map, with no reader open, and forgets the places.
-        Ok(unsafe { places.mapped(dimension) })
+        // of them is open; `resize` alone moves the map, with no reader open, and forgets the spans.
+        Ok(unsafe { spans.mapped(dimension) })
     }
 
     /// Waits until all that is committed is on the disk.
@@ -257,7 +257,7 @@ impl Storage {
     fn resize(self: &Arc<Self>, bytes: usize) -> Result<()> {
         let _alone = self.gate.alone(self.options.growth_patience)?;
         // They are addresses in the map that goes.
-        *lock(&self.places) = None;
+        *lock(&self.spans) = None;
         // SAFETY: LMDB asks that no transaction of this process is live. Every transaction of this
         // module holds a `Pass` of the gate, and `alone` waits for all of them and admits no other.
         Ok(unsafe { self.env.resize(bytes) }?)

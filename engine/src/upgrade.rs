@@ -14,15 +14,19 @@ use crate::{Calibration, Product, Result, index};
 const STEP: usize = 10_000;
 
 /// Makes what a catalogue lacks. Schema 2 has facts, words, and facets of what is known besides the feed's
-/// own columns; schema 3 has codes, and what scores mean apart from the catalogue's description.
+/// own columns; schema 3 has codes, and what scores mean apart from the catalogue's description; schema 4
+/// has places, of which there are none as long as every vector lies where it lay before.
 pub(crate) fn upgrade(db: &Databases<'static>, txn: &mut RwTxn<'_>) -> Result<()> {
     let version = db.meta.get(txn, meta_key::SCHEMA)?.and_then(|v| v.try_into().ok());
-    if version.map(u32::from_le_bytes) == Some(1) {
+    let version = version.map_or(1, u32::from_le_bytes);
+    if version < 2 {
         derive_all(db, txn)?;
     }
-    part_calibration(db, txn)?;
-    let (meta, live) = (read_meta(db, txn)?, read_items(db, txn, meta_key::LIVE)?);
-    index::segments::rebuild(db, txn, meta.dimension, &live)?;
+    if version < 3 {
+        part_calibration(db, txn)?;
+        let (meta, live) = (read_meta(db, txn)?, read_items(db, txn, meta_key::LIVE)?);
+        index::segments::rebuild(db, txn, meta.dimension, &live)?;
+    }
     Ok(db.meta.put(txn, meta_key::SCHEMA, &SCHEMA_VERSION.to_le_bytes())?)
 }
 

@@ -4,8 +4,6 @@
 //! arroy stores each vector a second time, in f32, and walks all of them in every build; below the
 //! measured size the exact scan is faster, so a small catalogue has no such index.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
 use arroy::distances::Cosine;
@@ -17,7 +15,8 @@ use roaring::RoaringBitmap;
 use super::{Candidate, Nearest, Top};
 use crate::schema::{CatalogMeta, Databases};
 use crate::simd::Kernel;
-use crate::{Error, Result, segment};
+use crate::vectors::{self, Changed};
+use crate::{Result, segment};
 
 /// Trees in the forest. Always the same number: arroy would otherwise add and drop trees as the
 /// catalogue grows, and rebuild for it.
@@ -43,7 +42,7 @@ pub(crate) fn maintain(
     txn: &mut RwTxn<'_>,
     meta: &CatalogMeta,
     live: &RoaringBitmap,
-    changed: &BTreeMap<u32, Option<Cow<'_, [u8]>>>,
+    changed: &Changed<'_>,
 ) -> Result<()> {
     let writer = arroy::Writer::<Cosine>::new(db.arroy, INDEX, meta.dimension);
     let built = !db.arroy.is_empty(txn)?;
@@ -77,16 +76,9 @@ fn add_all(
     dimension: usize,
     live: &RoaringBitmap,
 ) -> Result<()> {
-    let mut held: Option<(u32, Vec<u8>)> = None;
     for item in live {
-        let (number, slot) = segment::locate(item);
-        if held.as_ref().is_none_or(|(current, _)| *current != number) {
-            // A copy: writing may move the page that it lies on.
-            held = Some((number, db.vectors.get(txn, &number)?.unwrap_or_default().to_vec()));
-        }
-        let row = held.as_ref().and_then(|(_, bytes)| segment::row(bytes, slot, dimension));
-        let row = row.ok_or_else(|| Error::damaged(format!("item {item} has no vector")))?;
-        writer.add_item(txn, item, &segment::decode(row))?;
+        let vector = segment::decode(vectors::row(db, txn, item, dimension)?);
+        writer.add_item(txn, item, &vector)?;
     }
     Ok(())
 }
@@ -132,10 +124,7 @@ impl Nearest for ArroyIndex<'_> {
         let kernel = Kernel::best();
         let mut top = Top::new(k);
         for (item, _) in found {
-            let (number, slot) = segment::locate(item);
-            let segment = self.db.vectors.get(self.txn, &number)?.unwrap_or_default();
-            let row = segment::row(segment, slot, query.len());
-            let row = row.ok_or_else(|| Error::damaged(format!("item {item} has no vector")))?;
+            let row = vectors::row(self.db, self.txn, item, query.len())?;
             top.offer(Candidate { item, score: kernel.dot(query, row) });
         }
         Ok(top.into_sorted())

@@ -9,13 +9,12 @@ mod weights;
 use std::collections::{HashMap, HashSet};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::apply::stored_vector;
 use crate::facts::{self, Facts, Tone};
 use crate::imprint::{Sought, evidence};
 use crate::look::{ColorName, Lab};
 use crate::simd::Kernel;
 use crate::taste::{Preference, Taste};
-use crate::{Look, Result, Scale, Snapshot, segment};
+use crate::{Look, Result, Scale, Snapshot, segment, vectors};
 
 pub use self::reasons::Reasons;
 pub use self::weights::Weights;
@@ -212,7 +211,7 @@ impl Ranking<'_> {
             return Ok(None);
         };
         let (db, txn) = self.snapshot.parts();
-        let row = stored_vector(db, txn, item, self.snapshot.catalog().dimension())?;
+        let row = vectors::row(db, txn, item, self.snapshot.catalog().dimension())?;
         Ok(Some(self.weights.personal * preference.of_product(facts, row)))
     }
 
@@ -224,7 +223,7 @@ impl Ranking<'_> {
         let rest = ranked.split_off(ranked.len().min(DIVERSIFIED.max(2 * k)));
         let (db, txn) = self.snapshot.parts();
         let dimension = self.snapshot.catalog().dimension();
-        let row = |ranked: &Ranked| stored_vector(db, txn, ranked.candidate.item, dimension);
+        let row = |ranked: &Ranked| vectors::row(db, txn, ranked.candidate.item, dimension);
         let rows: Vec<&[u8]> = ranked.iter().map(row).collect::<Result<_>>()?;
         let vectors: Vec<Vec<f32>> = rows.iter().map(|row| segment::decode(row)).collect();
         let scores: Vec<f32> = ranked.iter().map(|ranked| ranked.score).collect();
