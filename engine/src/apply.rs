@@ -17,6 +17,13 @@ use crate::source::StoredSource;
 use crate::writer::Operation;
 use crate::{Calibration, Committed, Error, Product, Result, index, price, vectors};
 
+/// Items are given out again when there are more free ones than one for so many products. Then enough of
+/// them lie side by side, and what is kept by item is written in few places.
+const REUSED_ONE_IN: u64 = 8;
+
+/// So many items side by side share most of what is written.
+const SIDE_BY_SIDE: u32 = 1_024;
+
 /// The state of a transaction while it applies a batch. Entries of one product are written at once;
 /// what many products share (segments, bitmaps) is collected and written once, by [`Self::finish`].
 pub(crate) struct Changes<'b> {
@@ -30,6 +37,8 @@ pub(crate) struct Changes<'b> {
     live: RoaringBitmap,
     /// Free since an earlier commit: may be given out again.
     free: RoaringBitmap,
+    /// Of these the next at the end, once one is needed.
+    reusable: Option<Vec<u32>>,
     /// Freed by this batch: given out by later ones only, so that no number means one product in the
     /// last committed state and another in the next without a commit between that has neither.
     freed: RoaringBitmap,
@@ -54,6 +63,7 @@ impl<'b> Changes<'b> {
             index_follows: false,
             live: read_items(db, txn, meta_key::LIVE)?,
             free: read_items(db, txn, meta_key::FREE)?,
+            reusable: None,
             freed: RoaringBitmap::new(),
             vectors: vectors::Changed::new(),
             prices: BTreeMap::new(),
@@ -219,11 +229,15 @@ impl<'b> Changes<'b> {
         Ok(true)
     }
 
-    /// The lowest item that no product has had since before the last commit.
+    /// An item that no product has had since before the last commit: a new one, or one that is free if
+    /// many are.
     fn allocate(&mut self) -> Result<u32> {
-        if let Some(item) = self.free.min() {
-            self.free.remove(item);
-            return Ok(item);
+        if self.free.len() > self.live.len() / REUSED_ONE_IN {
+            let reusable = self.reusable.get_or_insert_with(|| densest_last(&self.free));
+            if let Some(item) = reusable.pop() {
+                self.free.remove(item);
+                return Ok(item);
+            }
         }
         let after = |items: &RoaringBitmap| items.max().map_or(Some(0), |last| last.checked_add(1));
         let next = after(&self.live).zip(after(&self.freed)).map(|(a, b)| a.max(b));
@@ -303,6 +317,7 @@ impl<'b> Changes<'b> {
         self.facets.write(&self.db, txn)?;
         std::mem::take(&mut self.words).write(&self.db, txn)?;
         self.free |= &self.freed;
+        let before = read_items(&self.db, txn, meta_key::LIVE)?;
         write_items(&self.db, txn, meta_key::LIVE, &self.live)?;
         write_items(&self.db, txn, meta_key::FREE, &self.free)?;
         self.db.meta.put(txn, meta_key::CONTENT, &self.content.to_bytes())?;
@@ -317,7 +332,7 @@ impl<'b> Changes<'b> {
         if self.index_follows {
             index::segments::clear(&self.db, txn)?;
         } else {
-            index::segments::maintain(&self.db, txn, self.meta.dimension, &self.live, &changed)?;
+            index::segments::maintain(&self.db, txn, self.meta.dimension, &before, &self.live, &changed)?;
         }
         Ok(self.committed)
     }
@@ -334,6 +349,14 @@ impl<'b> Changes<'b> {
         }
         Ok(())
     }
+}
+
+/// Items where most of them lie side by side at the end, and there the lowest last.
+fn densest_last(items: &RoaringBitmap) -> Vec<u32> {
+    let items: Vec<u32> = items.iter().collect();
+    let mut blocks: Vec<&[u32]> = items.chunk_by(|a, b| a / SIDE_BY_SIDE == b / SIDE_BY_SIDE).collect();
+    blocks.sort_by_key(|block| (block.len(), std::cmp::Reverse(block[0])));
+    blocks.into_iter().flat_map(|block| block.iter().rev().copied()).collect()
 }
 
 /// The sum as it is kept; a catalogue that was written before there was one is added up.

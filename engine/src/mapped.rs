@@ -3,7 +3,8 @@
 #![expect(unsafe_code, reason = "addresses in LMDB's map")]
 
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use heed::RoTxn;
 
@@ -23,6 +24,8 @@ pub(crate) struct Spans {
     places: Vec<Span>,
     cells: Vec<Span>,
     fresh: Vec<Span>,
+    /// Whether a query has read any of it.
+    is_read: AtomicBool,
 }
 
 // SAFETY: they are addresses that only `Mapped` reads through, while the map stays as it is.
@@ -35,7 +38,13 @@ impl Spans {
     pub(crate) fn read(db: &Databases<'_>, txn: &RoTxn<'_>) -> Result<Self> {
         let databases = [db.vectors, db.places, db.cells, db.fresh];
         let [vectors, places, cells, fresh] = databases.map(|db| spans(db, txn));
-        Ok(Self { vectors: vectors?, places: places?, cells: cells?, fresh: fresh? })
+        Ok(Self {
+            vectors: vectors?,
+            places: places?,
+            cells: cells?,
+            fresh: fresh?,
+            is_read: AtomicBool::new(false),
+        })
     }
 
     /// The values, for as long as the transaction is open.
@@ -107,10 +116,34 @@ impl<'t> Mapped<'t> {
         self.spans.fresh.iter().filter_map(|span| self.bytes(Some(span)))
     }
 
+    /// Whether no query has read any of it so far; asked once by each.
+    pub(crate) fn is_first(&self) -> bool {
+        !self.spans.is_read.swap(true, Ordering::Relaxed)
+    }
+
     #[inline]
     fn bytes(&self, span: Option<&Span>) -> Option<&'t [u8]> {
         let span = span.filter(|span| !span.start.is_null())?;
         // SAFETY: LMDB gave these bytes to a transaction with these pages, see `Spans::mapped`.
         Some(unsafe { std::slice::from_raw_parts(span.start, span.len) })
     }
+}
+
+/// Asks the system to read these bytes of the map from the disk, and does not wait for it. Asked for many
+/// parts at once, a disk reads them side by side; touched one after the other, each is waited for.
+pub(crate) fn will_need(bytes: &[u8]) {
+    #[cfg(unix)]
+    {
+        static PAGE: LazyLock<usize> = LazyLock::new(|| {
+            // SAFETY: it reads a constant of the system.
+            let bytes = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+            usize::try_from(bytes).unwrap_or(4_096).max(1)
+        });
+        let before = bytes.as_ptr().addr() % *PAGE;
+        let start = bytes.as_ptr().wrapping_sub(before).cast_mut();
+        // SAFETY: this advice changes no byte and no mapping, whatever lies there. Failing is no harm.
+        unsafe { libc::madvise(start.cast(), bytes.len() + before, libc::MADV_WILLNEED) };
+    }
+    #[cfg(not(unix))]
+    let _ = bytes;
 }

@@ -18,7 +18,7 @@
 //! | `sources` | text key of the source | JSON |
 //! | `quarantine` | text key of the source | JSON |
 //! | `cells` | cell | the codes of its items, a block; see [`crate::index::segments`] |
-//! | `fresh` | number | up to 512 codes of items that are in no cell yet |
+//! | `fresh` | shelf | the codes of items that are in no cell yet, a block; see there |
 //! | `arroy` | arroy's | arroy's |
 
 use arroy::distances::Cosine;
@@ -55,6 +55,8 @@ pub(crate) mod meta_key {
     pub(crate) const CELLS: &str = "cells";
     /// Bitmap of the items whose codes in cells are of the past.
     pub(crate) const MOVED: &str = "moved";
+    /// The shelf of fresh codes whose turn it is, a little-endian `u32`.
+    pub(crate) const SHELF: &str = "shelf";
 }
 
 /// What a catalogue says about itself.

@@ -33,7 +33,10 @@ pub(crate) fn encode(vector: &[f32]) -> Box<[u8]> {
 
 /// A stored vector as it was, to f16 precision.
 pub(crate) fn decode(row: &[u8]) -> Vec<f32> {
-    row.chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]]).to_f32()).collect()
+    let halves: Vec<f16> = row.as_chunks().0.iter().map(|b| f16::from_le_bytes(*b)).collect();
+    let mut values = vec![0.0; halves.len()];
+    halves.convert_to_f32_slice(&mut values);
+    values
 }
 
 /// The vector in `slot` of a segment, or `None` if the segment ends before it.

@@ -15,7 +15,7 @@ const STEP: usize = 10_000;
 
 /// Makes what a catalogue lacks. Schema 2 has facts, words, and facets of what is known besides the feed's
 /// own columns; schema 3 has codes, and what scores mean apart from the catalogue's description; schema 4
-/// has places, of which there are none as long as every vector lies where it lay before.
+/// has places, of which there are none as long as every vector lies where it lay before, and shelves.
 pub(crate) fn upgrade(db: &Databases<'static>, txn: &mut RwTxn<'_>) -> Result<()> {
     let version = db.meta.get(txn, meta_key::SCHEMA)?.and_then(|v| v.try_into().ok());
     let version = version.map_or(1, u32::from_le_bytes);
@@ -24,8 +24,11 @@ pub(crate) fn upgrade(db: &Databases<'static>, txn: &mut RwTxn<'_>) -> Result<()
     }
     if version < 3 {
         part_calibration(db, txn)?;
-        let (meta, live) = (read_meta(db, txn)?, read_items(db, txn, meta_key::LIVE)?);
-        index::segments::rebuild(db, txn, meta.dimension, &live)?;
+    }
+    let (meta, live) = (read_meta(db, txn)?, read_items(db, txn, meta_key::LIVE)?);
+    match version {
+        ..3 => index::segments::rebuild(db, txn, meta.dimension, &live)?,
+        _ => index::segments::shelve(db, txn, meta.dimension, &live)?,
     }
     Ok(db.meta.put(txn, meta_key::SCHEMA, &SCHEMA_VERSION.to_le_bytes())?)
 }

@@ -7,12 +7,14 @@
 
 mod lookup;
 mod probe;
+mod wide;
 
 use std::sync::LazyLock;
 
 use half::f16;
 
 pub(crate) use lookup::{Floats, GROUP, Group, LARGEST, Lookup};
+pub(crate) use wide::{Work, wide};
 
 /// `query`: `[dimension]`, f32. `row`: `[dimension]`, little-endian f16.
 type Dot = unsafe fn(query: &[f32], row: &[u8]) -> f32;

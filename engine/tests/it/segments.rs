@@ -118,6 +118,41 @@ fn after_any_batches_the_index_is_as_good_as_a_new_one() {
     }
 }
 
+#[test]
+fn small_batches_bring_every_shelf_into_the_cells_in_turn() {
+    let dir = tempfile::tempdir().unwrap();
+    let catalog = Catalog::create(dir.path(), &spec(DIMENSION)).unwrap();
+    let mut rng = rng(17);
+    let pool = clustered(&mut rng, 30_000, DIMENSION, 200);
+    let mut now: BTreeMap<usize, Embedding> = pool.iter().take(17_000).cloned().enumerate().collect();
+    store(&catalog, &now);
+    for batch in 0..24 {
+        let mut writer = catalog.write();
+        for turn in 0..300 {
+            let number = some(&mut rng, &now);
+            if turn % 3 == 0 {
+                writer.delete(&number.to_string());
+                now.remove(&number);
+                continue;
+            }
+            let number = if turn % 3 == 1 { 1_000 * batch + 100_000 + turn } else { number };
+            let vector = pool[rng.random_range(0..pool.len())].clone();
+            writer.upsert(&colored(number), &vector, None).unwrap();
+            now.insert(number, vector);
+        }
+        writer.commit().unwrap();
+        let fresh = catalog.info().unwrap().databases.into_iter().find(|d| d.name == "fresh").unwrap();
+        // A sixteenth of the catalogue and what a few batches bring, each code with its share of a page.
+        assert!(fresh.bytes < 17_000 / 8 * 60, "{} bytes are fresh after batch {batch}", fresh.bytes);
+    }
+    let snapshot = catalog.read().unwrap();
+    assert_eq!(snapshot.len().unwrap(), now.len() as u64);
+    assert_sound(&snapshot);
+    let queries: Vec<_> = (0..20).map(|_| pool[rng.random_range(0..pool.len())].clone()).collect();
+    let found = recall(&snapshot, &queries, &Filter::default(), 10);
+    assert!(found >= 0.98, "recall@10 is {found}");
+}
+
 /// One of the products.
 fn some(rng: &mut impl Rng, now: &BTreeMap<usize, Embedding>) -> usize {
     let from = rng.random_range(0..1_000_000);

@@ -49,6 +49,11 @@ impl<'a> Block<'a> {
         self.len
     }
 
+    /// All groups as they lie.
+    pub(crate) fn bytes(&self) -> &'a [u8] {
+        self.groups
+    }
+
     /// The groups, each with how many items it has.
     pub(crate) fn groups(self) -> impl Iterator<Item = Entries<'a>> {
         let left = (0..).step_by(GROUP).map(move |before| (self.len - before).min(GROUP));

@@ -8,9 +8,11 @@ use rayon::prelude::*;
 
 use super::block::{Block, BlockBuf};
 use super::code::{Coder, Probe, dot, halved};
+use super::pace::Pace;
 use super::rotation::split_mix;
 use super::shortlist::Shortlist;
 use crate::index::Candidate;
+use crate::mapped::will_need;
 use crate::simd::{GROUP, Kernel};
 use crate::{Error, Result, segment};
 
@@ -105,18 +107,34 @@ impl<'a> Cells<'a> {
         if let Some(codes) = self.codes {
             shortlist.scan(codes, &probe, dot(vector, &self.mean), &|_| true);
         }
-        let nearest = shortlist.rescore(vector, |cell| self.row(cell))?;
+        let nearest = shortlist.rescore(vector, &mut Pace::begin(false), |cell| self.row(cell))?;
         nearest.first().map(|nearest| nearest.item).ok_or_else(|| Error::damaged("the index has no cell"))
     }
 
     /// The `count` cells whose centres have the highest dot product with `query`, best first. `probe` is
     /// made of it.
-    pub(crate) fn nearest(&self, query: &[f32], probe: &Probe, count: usize) -> Result<Vec<Candidate>> {
+    pub(crate) fn nearest(
+        &self,
+        query: &[f32],
+        probe: &Probe,
+        count: usize,
+        pace: &mut Pace,
+    ) -> Result<Vec<Candidate>> {
+        if pace.is_cold(self.count)
+            && let Some(codes) = self.codes
+        {
+            will_need(codes.bytes());
+        }
         let mut estimates = self.estimates(query, probe);
         let compared = (count as f64 * COMPARED_SHARE) as usize + COMPARED_MORE;
         if compared < estimates.len() {
             estimates.select_nth_unstable_by(compared, |a, b| b.cmp(a));
             estimates.truncate(compared);
+        }
+        if pace.is_cold(self.count) {
+            for estimate in &estimates {
+                will_need(self.row(estimate.item)?);
+            }
         }
         let kernel = Kernel::best();
         for estimate in &mut estimates {

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use half::f16;
 
 use super::rotation::Rotation;
-use crate::simd::{LARGEST, Lookup};
+use crate::simd::{LARGEST, Lookup, Work, wide};
 
 /// The error of an estimate, in terms of its scale and the query's length: the sine of the angle between
 /// a random direction and its signs, whose cosine is √(2/π).
@@ -53,46 +53,99 @@ impl Coder {
 
     /// The code of `vector` as it lies around `centre`, both `[dimension]`.
     pub(crate) fn encode(&self, vector: &[f32], centre: &[f32]) -> Code {
-        let mut rest: Vec<f32> = vector.iter().zip(centre).map(|(v, c)| v - c).collect();
-        let along = dot(&rest, &self.axis);
-        rest.iter_mut().zip(self.axis.iter()).for_each(|(r, a)| *r -= along * a);
-        let rotated = self.rotation.rotate(&rest);
-        let nibbles = rotated.chunks_exact(4).map(nibble).collect();
-        let (square, sum) = rotated.iter().fold((0.0, 0.0), |(s, a), v| (s + v * v, a + v.abs()));
-        Code { nibbles, scale: if sum > 0.0 { square / sum } else { 0.0 }, along }
+        wide(Encoding { coder: self, vector, centre })
     }
 
     /// The query's side of all estimates. Bounds are `deviations` standard deviations above them.
     pub(crate) fn probe(&self, query: &[f32], deviations: f32) -> Probe {
-        let along = dot(query, &self.axis);
-        let rest: Vec<f32> = query.iter().zip(self.axis.iter()).map(|(q, a)| q - along * a).collect();
-        let rotated = self.rotation.rotate(&rest);
-        let lengths = rotated.chunks_exact(4).map(|v| v.iter().map(|v| v.abs()).sum::<f32>());
-        let (largest, total) = lengths.fold((0.0_f32, 0.0), |(max, sum), l| (max.max(l), sum + l));
-        let step = (2.0 * largest / f32::from(LARGEST)).max(f32::MIN_POSITIVE);
-        let error = ERROR_PER_SCALE * dot(&rest, &rest).sqrt();
-        let mut tables = vec![0; rotated.len() * 4];
-        for (values, table) in rotated.chunks_exact(4).zip(tables.chunks_exact_mut(16)) {
-            fill(table, values, step);
-        }
-        Probe { tables, step, offset: deviations * error - total, spread: 2.0 * deviations * error, along }
+        wide(Probing { coder: self, query, deviations })
     }
 }
 
-fn nibble(values: &[f32]) -> u8 {
+struct Encoding<'a> {
+    coder: &'a Coder,
+    vector: &'a [f32],
+    centre: &'a [f32],
+}
+
+impl Work for Encoding<'_> {
+    type Output = Code;
+
+    #[inline(always)]
+    fn work(self) -> Code {
+        let axis = &self.coder.axis;
+        let mut rest: Vec<f32> = self.vector.iter().zip(self.centre).map(|(v, c)| v - c).collect();
+        let along = dot(&rest, axis);
+        rest.iter_mut().zip(axis.iter()).for_each(|(r, a)| *r -= along * a);
+        let rotated = self.coder.rotation.rotate(&rest);
+        let nibbles = rotated.as_chunks().0.iter().map(nibble).collect();
+        let (square, sum) = (dot(&rotated, &rotated), magnitude(&rotated));
+        Code { nibbles, scale: if sum > 0.0 { square / sum } else { 0.0 }, along }
+    }
+}
+
+struct Probing<'a> {
+    coder: &'a Coder,
+    query: &'a [f32],
+    deviations: f32,
+}
+
+impl Work for Probing<'_> {
+    type Output = Probe;
+
+    #[inline(always)]
+    fn work(self) -> Probe {
+        let (axis, query) = (&self.coder.axis, self.query);
+        let along = dot(query, axis);
+        let rest: Vec<f32> = query.iter().zip(axis.iter()).map(|(q, a)| q - along * a).collect();
+        let rotated = self.coder.rotation.rotate(&rest);
+        let largest = rotated.as_chunks().0.iter().map(length).fold(0.0_f32, f32::max);
+        let step = (2.0 * largest / f32::from(LARGEST)).max(f32::MIN_POSITIVE);
+        let error = self.deviations * ERROR_PER_SCALE * dot(&rest, &rest).sqrt();
+        let mut tables = vec![0; rotated.len() * 4];
+        for (values, table) in rotated.as_chunks().0.iter().zip(tables.as_chunks_mut().0) {
+            *table = sums(values, step.recip());
+        }
+        Probe { tables, step, offset: error - magnitude(&rotated), spread: 2.0 * error, along }
+    }
+}
+
+#[inline(always)]
+fn nibble(values: &[f32; 4]) -> u8 {
     (0..4).map(|i| u8::from(values[i] > 0.0) << i).sum()
 }
 
-/// What four bits add, counted in steps from the least that any four bits add.
-fn fill(table: &mut [u8], values: &[f32], step: f32) {
-    // A bit that is set adds the value, one that is not takes it away.
-    let least: f32 = values.iter().map(|v| v.abs()).sum();
-    let inverse = step.recip();
-    for (bits, entry) in table.iter_mut().enumerate() {
-        let signed = |i: usize| if bits >> i & 1 == 1 { values[i] } else { -values[i] };
-        let sum = (signed(0) + signed(1)) + (signed(2) + signed(3));
-        *entry = ((sum + least) * inverse + 0.5) as u8;
+/// The most that four bits add.
+#[inline(always)]
+fn length(values: &[f32; 4]) -> f32 {
+    values.iter().map(|v| v.abs()).sum()
+}
+
+/// What any four bits add, counted in steps from the least that they can.
+#[inline(always)]
+fn sums(values: &[f32; 4], steps: f32) -> [u8; 16] {
+    /// A bit that is set adds the value, one that is not takes it away.
+    const SIGNS: [[f32; 16]; 4] = {
+        let mut signs = [[-1.0; 16]; 4];
+        let mut at = 0;
+        while at < 64 {
+            if (at % 16) >> (at / 16) & 1 == 1 {
+                signs[at / 16][at % 16] = 1.0;
+            }
+            at += 1;
+        }
+        signs
+    };
+    /// A float of this size has no bits for fractions: its last byte is what was added to it, rounded.
+    const WHOLE: f32 = (1 << 23) as f32;
+    let least = length(values);
+    let mut sums = [0; 16];
+    for (bits, sum) in sums.iter_mut().enumerate() {
+        let signed = |i: usize| SIGNS[i][bits] * values[i];
+        let value = (signed(0) + signed(1)) + (signed(2) + signed(3));
+        *sum = ((value + least) * steps + WHOLE).to_bits() as u8;
     }
+    sums
 }
 
 /// A query, rotated and quantised: five bits for each four dimensions' sum, which adds a twentieth to
@@ -113,8 +166,23 @@ impl Probe {
     }
 }
 
+/// Partial sums, so that none waits for the one before.
+const LANES: usize = 16;
+
+/// The sum of all values' sizes; as many as are divisible by 16.
+#[inline(always)]
+fn magnitude(values: &[f32]) -> f32 {
+    let mut sums = [0.0_f32; LANES];
+    for values in values.as_chunks::<LANES>().0 {
+        for lane in 0..LANES {
+            sums[lane] += values[lane].abs();
+        }
+    }
+    sums.iter().sum()
+}
+
+#[inline(always)]
 pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
-    const LANES: usize = 16;
     let mut sums = [0.0_f32; LANES];
     let (left, right) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
     let tail: f32 = left.remainder().iter().zip(right.remainder()).map(|(a, b)| a * b).sum();

@@ -1,6 +1,6 @@
 //! The index follows the products, inside the transaction that changes them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use heed::{RoTxn, RwTxn};
 use rayon::prelude::*;
@@ -10,8 +10,8 @@ use super::block::{Block, BlockBuf};
 use super::cells::{self, Cells};
 use super::code::Code;
 use crate::mapped::Mapped;
-use crate::schema::{Databases, ItemDatabase, meta_key, read_items, write_items};
-use crate::{Error, Result, segment};
+use crate::schema::{Databases, meta_key, read_items, write_items};
+use crate::{Result, segment};
 
 /// Below this a scan of all vectors takes as little time.
 const KEEP_FROM_PRODUCTS: u64 = 1_024;
@@ -38,21 +38,32 @@ const SAMPLE_AT_LEAST: usize = 4_096;
 /// Everything is made anew when the catalogue has grown by this factor, or has shrunk by twice of it.
 const REMADE_BY_FACTOR: u64 = 2;
 
-/// Fresh codes go into cells when they are more than one in so many.
+/// Fresh codes go into cells while they are more than one in so many.
 const FRESH_ONE_IN: u64 = 16;
 
-/// Codes in a block of fresh ones.
-const FRESH_BLOCK: usize = 512;
+/// A fresh code lies on the shelf of its cell: so many cells have one together. When it is put away, these
+/// alone are written.
+const CELLS_PER_SHELF: u32 = 32;
+
+/// Where there are no cells, the shelf is of so many items.
+const ITEMS_PER_SHELF: u32 = 512;
+
+/// One shelf is put away for so many changes. While fresh codes are as many as they may be, this is about as many as come.
+const CHANGES_PER_SHELF: usize = 1_024;
+
+/// All of them, when fresh codes are more than this times as many as they should be.
+const FRESH_AT_MOST: u64 = 2;
 
 /// Cells whose codes are in memory at a time while they are made.
 const CELLS_PER_STEP: usize = 256;
 
-/// Brings the index up to the vectors of a batch, which are stored already. `changed`: the items whose
-/// vector changed, and whether they still exist.
+/// Brings the index up to the vectors of a batch, which are stored already. `before`: the items that
+/// existed without it. `changed`: the items whose vector changed, and whether they still exist.
 pub(crate) fn maintain(
     db: &Databases<'static>,
     txn: &mut RwTxn<'_>,
     dimension: usize,
+    before: &RoaringBitmap,
     live: &RoaringBitmap,
     changed: &BTreeMap<u32, bool>,
 ) -> Result<()> {
@@ -69,7 +80,7 @@ pub(crate) fn maintain(
             rebuild(db, txn, dimension, live)
         }
         Some(_) if changed.is_empty() => Ok(()),
-        Some(_) => update(db, txn, dimension, live, changed),
+        Some(_) => update(db, txn, dimension, before, live, changed),
     }
 }
 
@@ -77,6 +88,7 @@ pub(crate) fn maintain(
 pub(crate) fn clear(db: &Databases<'static>, txn: &mut RwTxn<'_>) -> Result<()> {
     db.meta.delete(txn, meta_key::CELLS)?;
     db.meta.delete(txn, meta_key::MOVED)?;
+    db.meta.delete(txn, meta_key::SHELF)?;
     db.cells.clear(txn)?;
     Ok(db.fresh.clear(txn)?)
 }
@@ -106,7 +118,11 @@ pub(crate) fn rebuild(
     let cells = Cells::read(&cells, dimension)?;
     if cells.len() == 0 {
         let items: Vec<u32> = live.iter().collect();
-        return add_fresh(db, txn, &cells, &items);
+        let mut fresh = Fresh::read(db, txn, cells.coder.width())?;
+        for (item, (shelf, code)) in items.iter().zip(code_fresh(db, txn, &cells, &items)?) {
+            fresh.put(shelf, *item, &code);
+        }
+        return fresh.write(db, txn);
     }
     fill_cells(db, txn, &cells, live)
 }
@@ -148,9 +164,22 @@ fn block_of(cells: &Cells<'_>, cell: u32, items: &[u32], rows: &Mapped<'_>) -> R
     Ok(block)
 }
 
-/// Codes around the mean.
-fn code_fresh(cells: &Cells<'_>, rows: &Mapped<'_>, items: &[u32]) -> Result<Vec<Code>> {
-    let code = |item: &u32| Ok(cells.coder.encode(&segment::decode(rows.row(*item)?), &cells.mean));
+/// Codes around the mean, each with its shelf.
+fn code_fresh(
+    db: &Databases<'static>,
+    txn: &RoTxn<'_>,
+    cells: &Cells<'_>,
+    items: &[u32],
+) -> Result<Vec<(u32, Code)>> {
+    let rows = Mapped::read(db, txn, cells.mean.len())?;
+    let code = |&item: &u32| {
+        let vector = segment::decode(rows.row(item)?);
+        let shelf = match cells.len() {
+            0 => item / ITEMS_PER_SHELF,
+            _ => cells.home(&vector)? / CELLS_PER_SHELF,
+        };
+        Ok((shelf, cells.coder.encode(&vector, &cells.mean)))
+    };
     items.par_iter().map(code).collect()
 }
 
@@ -158,6 +187,7 @@ fn update(
     db: &Databases<'static>,
     txn: &mut RwTxn<'_>,
     dimension: usize,
+    before: &RoaringBitmap,
     live: &RoaringBitmap,
     changed: &BTreeMap<u32, bool>,
 ) -> Result<()> {
@@ -165,166 +195,166 @@ fn update(
     let bytes = db.meta.get(txn, meta_key::CELLS)?.unwrap_or_default().to_vec();
     let cells = Cells::read(&bytes, dimension)?;
     let mut moved = read_items(db, txn, meta_key::MOVED)?;
-    if cells.len() > 0 {
-        moved.extend(changed.keys().copied());
+    let mut fresh = Fresh::read(db, txn, cells.coder.width())?;
+    for &item in changed.keys() {
+        if !fresh.take(item) && before.contains(item) && cells.len() > 0 {
+            moved.insert(item);
+        }
     }
-    let gone: RoaringBitmap = changed.iter().filter(|(_, exists)| !**exists).map(|(item, _)| *item).collect();
-    remove_fresh(db, txn, cells.coder.width(), &gone)?;
     let items: Vec<u32> = changed.iter().filter(|(_, exists)| **exists).map(|(item, _)| *item).collect();
-    let fresh = add_fresh(db, txn, &cells, &items).and_then(|()| fresh_len(db, txn, cells.coder.width()))?;
-    let is_full = (fresh as u64).max(moved.len() / 2) > live.len() / FRESH_ONE_IN;
-    if cells.len() > 0 && is_full {
-        return merge(db, txn, &cells, &moved);
+    for (item, (shelf, code)) in items.iter().zip(code_fresh(db, txn, &cells, &items)?) {
+        fresh.put(shelf, *item, &code);
     }
+    let shelves = due(db, txn, &cells, live.len(), (fresh.len() as u64).max(moved.len() / 2), changed.len())?;
+    put_away(db, txn, &cells, &mut fresh, &mut moved, &shelves)?;
+    fresh.write(db, txn)?;
     write_items(db, txn, meta_key::MOVED, &moved)
 }
 
-/// Fresh codes and where they are: dense, so that only the last block is not full.
+/// The shelves whose codes are to go into cells: a few in turn, as long as too much is `fresh`.
+fn due(
+    db: &Databases<'static>,
+    txn: &mut RwTxn<'_>,
+    cells: &Cells<'_>,
+    products: u64,
+    fresh: u64,
+    changed: usize,
+) -> Result<Vec<u32>> {
+    let all = (cells.len() as u32).div_ceil(CELLS_PER_SHELF);
+    let wanted = products / FRESH_ONE_IN;
+    if all == 0 || fresh <= wanted {
+        return Ok(Vec::new());
+    }
+    if fresh > wanted * FRESH_AT_MOST {
+        return Ok((0..all).collect());
+    }
+    let next = db.meta.get(txn, meta_key::SHELF)?.and_then(|bytes| bytes.try_into().ok());
+    let next = next.map_or(0, u32::from_le_bytes) % all;
+    let count = (changed.div_ceil(CHANGES_PER_SHELF) as u32).min(all);
+    db.meta.put(txn, meta_key::SHELF, &((next + count) % all).to_le_bytes())?;
+    Ok((next..next + count).map(|shelf| shelf % all).collect())
+}
+
+/// Codes that are in no cell yet, around the mean of all vectors, a block for each shelf.
 struct Fresh {
-    database: ItemDatabase<'static>,
     width: usize,
-    blocks: Vec<Option<BlockBuf>>,
-    len: usize,
+    blocks: BTreeMap<u32, BlockBuf>,
+    /// Shelf and slot of each item.
+    places: HashMap<u32, (u32, usize)>,
+    /// Shelves that are to be written.
+    changed: BTreeSet<u32>,
 }
 
 impl Fresh {
-    fn open(db: &Databases<'static>, txn: &RoTxn<'_>, width: usize) -> Result<Self> {
-        let len = fresh_len(db, txn, width)?;
-        let blocks = (0..len.div_ceil(FRESH_BLOCK)).map(|_| None).collect();
-        Ok(Self { database: db.fresh, width, blocks, len })
+    fn read(db: &Databases<'static>, txn: &RoTxn<'_>, width: usize) -> Result<Self> {
+        let mut fresh =
+            Self { width, blocks: BTreeMap::new(), places: HashMap::new(), changed: BTreeSet::new() };
+        for entry in db.fresh.iter(txn)? {
+            let (shelf, bytes) = entry?;
+            let block = BlockBuf::from_bytes(bytes, width)?;
+            let slots = (0..).map(|slot| (shelf, slot));
+            fresh.places.extend(block.as_block().items().zip(slots));
+            fresh.blocks.insert(shelf, block);
+        }
+        Ok(fresh)
     }
 
-    /// Positions by item.
-    fn positions(&self, txn: &RoTxn<'_>) -> Result<HashMap<u32, usize>> {
-        let mut positions = HashMap::with_capacity(self.len);
-        for entry in self.database.iter(txn)? {
-            let (number, bytes) = entry?;
-            let first = number as usize * FRESH_BLOCK;
-            positions.extend(Block::read(bytes, self.width)?.items().zip(first..));
-        }
-        Ok(positions)
+    fn len(&self) -> usize {
+        self.places.len()
     }
 
-    /// The block of a position, read when it is first asked for.
-    fn block(&mut self, txn: &RoTxn<'_>, position: usize) -> Result<&mut BlockBuf> {
-        let number = position / FRESH_BLOCK;
-        if self.blocks.len() <= number {
-            self.blocks.resize(number + 1, None);
-        }
-        let held = &mut self.blocks[number];
-        if held.is_none() {
-            *held = Some(match self.database.get(txn, &(number as u32))? {
-                Some(bytes) => BlockBuf::from_bytes(bytes, self.width)?,
-                None => BlockBuf::new(self.width),
-            });
-        }
-        held.as_mut().ok_or_else(|| Error::damaged("a block of fresh codes is missing"))
+    /// The items on a shelf.
+    fn items(&self, shelf: u32) -> impl Iterator<Item = u32> {
+        self.blocks.get(&shelf).into_iter().flat_map(|block| block.as_block().items())
     }
 
-    /// Writes the blocks that were asked for.
-    fn write(self, txn: &mut RwTxn<'_>) -> Result<()> {
-        for (number, block) in (0..).zip(self.blocks) {
-            match block {
-                Some(block) if block.len() == 0 => drop(self.database.delete(txn, &number)?),
-                Some(block) => self.database.put(txn, &number, block.as_bytes())?,
-                None => {}
+    fn put(&mut self, shelf: u32, item: u32, code: &Code) {
+        let block = self.blocks.entry(shelf).or_insert_with(|| BlockBuf::new(self.width));
+        self.places.insert(item, (shelf, block.len()));
+        self.changed.insert(shelf);
+        block.push(item, code);
+    }
+
+    /// Takes an item out; whether it was there.
+    fn take(&mut self, item: u32) -> bool {
+        let Some((shelf, slot)) = self.places.remove(&item) else { return false };
+        self.changed.insert(shelf);
+        if let Some(block) = self.blocks.get_mut(&shelf)
+            && let Some((last, code)) = block.pop()
+            && last != item
+        {
+            block.set(slot, last, &code);
+            self.places.insert(last, (shelf, slot));
+        }
+        true
+    }
+
+    fn write(self, db: &Databases<'static>, txn: &mut RwTxn<'_>) -> Result<()> {
+        for shelf in self.changed {
+            match self.blocks.get(&shelf).filter(|block| block.len() > 0) {
+                Some(block) => db.fresh.put(txn, &shelf, block.as_bytes())?,
+                None => drop(db.fresh.delete(txn, &shelf)?),
             }
         }
         Ok(())
     }
 }
 
-fn fresh_len(db: &Databases<'static>, txn: &RoTxn<'_>, width: usize) -> Result<usize> {
-    let Some((number, bytes)) = db.fresh.last(txn)? else { return Ok(0) };
-    Ok(number as usize * FRESH_BLOCK + Block::read(bytes, width)?.len())
-}
-
-fn add_fresh(db: &Databases<'static>, txn: &mut RwTxn<'_>, cells: &Cells<'_>, items: &[u32]) -> Result<()> {
-    let codes = code_fresh(cells, &Mapped::read(db, txn, cells.mean.len())?, items)?;
-    let mut fresh = Fresh::open(db, txn, cells.coder.width())?;
-    let positions = fresh.positions(txn)?;
-    for (item, code) in items.iter().zip(&codes) {
-        match positions.get(item) {
-            Some(&position) => fresh.block(txn, position)?.set(position % FRESH_BLOCK, *item, code),
-            None => {
-                let last = fresh.len;
-                fresh.block(txn, last)?.push(*item, code);
-                fresh.len += 1;
-            }
-        }
-    }
-    fresh.write(txn)
-}
-
-fn remove_fresh(
-    db: &Databases<'static>,
-    txn: &mut RwTxn<'_>,
-    width: usize,
-    gone: &RoaringBitmap,
-) -> Result<()> {
-    let mut fresh = Fresh::open(db, txn, width)?;
-    let mut places: Vec<usize> = fresh
-        .positions(txn)?
-        .into_iter()
-        .filter(|(item, _)| gone.contains(*item))
-        .map(|(_, at)| at)
-        .collect();
-    places.sort_unstable();
-    // From the end: the last code takes the place, and is never one that goes too.
-    for place in places.into_iter().rev() {
-        fresh.len -= 1;
-        let last = fresh.len;
-        let moved = fresh.block(txn, last)?.pop();
-        if let Some((item, code)) = moved
-            && place < last
-        {
-            fresh.block(txn, place)?.set(place % FRESH_BLOCK, item, &code);
-        }
-    }
-    fresh.write(txn)
-}
-
-/// Takes what moved out of the cells, and puts what is fresh into them.
-fn merge(
+/// Moves what lies on these shelves into its cells, and takes out of their cells what is past. An item
+/// whose past code is in another shelf's cell stays fresh, since `moved` speaks of all cells.
+fn put_away(
     db: &Databases<'static>,
     txn: &mut RwTxn<'_>,
     cells: &Cells<'_>,
-    moved: &RoaringBitmap,
+    fresh: &mut Fresh,
+    moved: &mut RoaringBitmap,
+    shelves: &[u32],
 ) -> Result<()> {
     let width = cells.coder.width();
-    let mut additions = fresh_by_cell(db, txn, cells)?;
-    for cell in 0..cells.len() as u32 {
+    let of_shelf = |shelf: &u32| shelf * CELLS_PER_SHELF..(shelf + 1) * CELLS_PER_SHELF;
+    let mut touched: BTreeSet<u32> = shelves.iter().flat_map(of_shelf).collect();
+    let mut past = RoaringBitmap::new();
+    for cell in &touched {
+        if let Some(bytes) = db.cells.get(txn, cell)? {
+            past.extend(Block::read(bytes, width)?.items().filter(|item| moved.contains(*item)));
+        }
+    }
+    *moved -= &past;
+    let items = shelves.iter().flat_map(|shelf| fresh.items(*shelf)).filter(|item| !moved.contains(*item));
+    let items: Vec<u32> = items.collect();
+    let mut additions = code_by_cell(db, txn, cells, &items)?;
+    touched.extend(additions.keys());
+    for cell in touched {
         let added = additions.remove(&cell).unwrap_or_default();
         let stored = db.cells.get(txn, &cell)?;
-        let items = stored.map(|bytes| Block::read(bytes, width)).transpose()?;
-        let is_touched = items.is_some_and(|block| block.items().any(|item| moved.contains(item)));
-        if added.is_empty() && !is_touched {
+        let block = stored.map(|bytes| Block::read(bytes, width)).transpose()?;
+        let is_past = block.is_some_and(|block| block.items().any(|item| past.contains(item)));
+        if added.is_empty() && !is_past {
             continue;
         }
         let mut block =
-            stored.map_or_else(|| Ok(BlockBuf::new(width)), |b| BlockBuf::from_bytes(b, width))?;
-        block.retain(|item| !moved.contains(item));
+            stored.map_or_else(|| Ok(BlockBuf::new(width)), |bytes| BlockBuf::from_bytes(bytes, width))?;
+        block.retain(|item| !past.contains(item));
         added.iter().for_each(|(item, code)| block.push(*item, code));
         match block.len() {
             0 => drop(db.cells.delete(txn, &cell)?),
             _ => db.cells.put(txn, &cell, block.as_bytes())?,
         }
     }
-    db.fresh.clear(txn)?;
-    db.meta.delete(txn, meta_key::MOVED)?;
+    for item in items {
+        fresh.take(item);
+    }
     Ok(())
 }
 
-fn fresh_by_cell(
+/// Codes around the centres of the items' cells, by cell.
+fn code_by_cell(
     db: &Databases<'static>,
     txn: &RoTxn<'_>,
     cells: &Cells<'_>,
+    items: &[u32],
 ) -> Result<HashMap<u32, Vec<(u32, Code)>>> {
     let rows = Mapped::read(db, txn, cells.mean.len())?;
-    let mut items = Vec::new();
-    for entry in db.fresh.iter(txn)? {
-        items.extend(Block::read(entry?.1, cells.coder.width())?.items());
-    }
     let place = |&item: &u32| -> Result<(u32, (u32, Code))> {
         let vector = segment::decode(rows.row(item)?);
         let cell = cells.home(&vector)?;
@@ -335,6 +365,33 @@ fn fresh_by_cell(
         by_cell.entry(cell).or_default().push(entry);
     }
     Ok(by_cell)
+}
+
+/// Brings the index of a catalogue of schema 3 to shelves: all fresh codes into cells, or where there are
+/// none onto the shelves of their items.
+pub(crate) fn shelve(
+    db: &Databases<'static>,
+    txn: &mut RwTxn<'_>,
+    dimension: usize,
+    live: &RoaringBitmap,
+) -> Result<()> {
+    let Some(bytes) = db.meta.get(txn, meta_key::CELLS)?.map(<[u8]>::to_vec) else { return Ok(()) };
+    let cells = Cells::read(&bytes, dimension)?;
+    if cells.len() == 0 {
+        return rebuild(db, txn, dimension, live);
+    }
+    let (width, mut coded) = (cells.coder.width(), RoaringBitmap::new());
+    for entry in db.cells.iter(txn)? {
+        coded.extend(Block::read(entry?.1, width)?.items());
+    }
+    // Then new items counted as moved, though no cell had a code of them.
+    let mut moved = read_items(db, txn, meta_key::MOVED)? & coded;
+    let mut fresh = Fresh::read(db, txn, width)?;
+    let last = fresh.blocks.keys().copied().max().unwrap_or(0);
+    let shelves: Vec<u32> = (0..=last.max(cells.len() as u32 / CELLS_PER_SHELF)).collect();
+    put_away(db, txn, &cells, &mut fresh, &mut moved, &shelves)?;
+    fresh.write(db, txn)?;
+    write_items(db, txn, meta_key::MOVED, &moved)
 }
 
 /// Whether every live item has one code that counts, which is that of its vector; what is wrong is told

@@ -7,16 +7,18 @@
 //! nearest.
 //!
 //! On disk there are three things. `cells` of the `meta` database holds the mean and the centres; the
-//! `cells` database has a [block](block) of codes per cell; the `fresh` database has the blocks of
-//! products that came or changed since those were written, or of all while the catalogue is small. A
-//! changed product leaves its old code behind, and the bitmap `moved` says so. So a commit writes as
-//! much as changed; when a sixteenth of the catalogue is fresh, it goes into the cells, and when the
-//! catalogue has doubled, cells are made anew. All of it is inside the commit.
+//! `cells` database has a [block](block) of codes per cell; the `fresh` database has the codes of
+//! products that came or changed since those were written, or of all while the catalogue is small: a
+//! block for each *shelf*, which some cells share. A changed product leaves its old code behind, and the
+//! bitmap `moved` says so. When a sixteenth of the catalogue is fresh, each commit puts a few shelves
+//! away, in turn: the cells of these get what is new and lose what is past. So a commit writes a bounded
+//! amount. When the catalogue has doubled, cells are made anew. All of it is inside the commit.
 
 mod block;
 mod cells;
 mod code;
 mod maintain;
+mod pace;
 mod rotation;
 mod shortlist;
 #[cfg(test)]
@@ -28,13 +30,14 @@ use roaring::RoaringBitmap;
 use self::block::Block;
 use self::cells::Cells;
 use self::code::{Probe, dot};
+use self::pace::Pace;
 use self::shortlist::Shortlist;
 use super::{Candidate, Nearest};
 use crate::Result;
-use crate::mapped::Mapped;
+use crate::mapped::{Mapped, will_need};
 use crate::schema::{Databases, meta_key, read_items};
 
-pub(crate) use maintain::{clear, maintain, rebuild, verify};
+pub(crate) use maintain::{clear, maintain, rebuild, shelve, verify};
 
 /// How sure a search wants to be.
 #[derive(Clone, Copy)]
@@ -58,6 +61,9 @@ const CELLS_RANKED: [f64; 3] = [0.1, 0.4, 1.0];
 /// Cells that are scanned at least, and after how many it is looked whether they were enough.
 const CELLS_AT_LEAST: usize = 16;
 const CELLS_PER_LOOK: usize = 8;
+
+/// So many cells are asked for at once where they come from the disk.
+const CELLS_ASKED_FOR: usize = 24;
 
 /// The index, open for queries.
 pub(crate) struct SegmentsIndex<'t> {
@@ -91,13 +97,16 @@ impl Nearest for SegmentsIndex<'_> {
         let mut shortlist = Shortlist::new(k);
         let passes = |item| !is_filtered || among.contains(item);
         let passes_in_cell = |item| passes(item) && !self.moved.contains(item);
-        self.scan_cells(query, &probe, care.gaps, &mut shortlist, &passes_in_cell)?;
+        let mut pace = Pace::begin(self.mapped.is_first());
+        self.scan_cells(query, &probe, care.gaps, &mut shortlist, &mut pace, &passes_in_cell)?;
         // After the cells: how far these lie from the mean says nothing of cells.
         let (base, width) = (dot(query, &self.cells.mean), self.cells.coder.width());
         for bytes in self.mapped.fresh() {
-            shortlist.scan(Block::read(bytes, width)?, &probe, base, &passes);
+            let block = Block::read(bytes, width)?;
+            shortlist.scan(block, &probe, base, &passes);
+            pace.is_cold(block.len());
         }
-        shortlist.rescore(query, |item| self.mapped.row(item))
+        shortlist.rescore(query, &mut pace, |item| self.mapped.row(item))
     }
 }
 
@@ -109,12 +118,18 @@ impl SegmentsIndex<'_> {
         probe: &Probe,
         gaps: f32,
         shortlist: &mut Shortlist,
+        pace: &mut Pace,
         passes: &impl Fn(u32) -> bool,
     ) -> Result<()> {
         let (mut scanned, mut is_scanned) = (0_usize, vec![false; self.cells.len()]);
         for share in CELLS_RANKED {
             let ranked = ((self.cells.len() as f64 * share) as usize).max(CELLS_AT_LEAST);
-            for cell in self.cells.nearest(query, probe, ranked)? {
+            let nearest = self.cells.nearest(query, probe, ranked, pace)?;
+            for (rank, cell) in nearest.iter().enumerate() {
+                if rank.is_multiple_of(CELLS_PER_LOOK) && pace.is_cold(CELLS_PER_LOOK * 256) {
+                    let asked = nearest.iter().skip(rank).take(CELLS_ASKED_FOR);
+                    asked.filter_map(|cell| self.mapped.cell(cell.item)).for_each(will_need);
+                }
                 // Another ranking may have other cells at its head, since estimates choose them.
                 if std::mem::replace(&mut is_scanned[cell.item as usize], true) {
                     continue;

@@ -46,6 +46,7 @@ impl Rotation {
     }
 
     /// The rotated vector: `[width]`, as long as `vector`.
+    #[inline(always)]
     pub(crate) fn rotate(&self, vector: &[f32]) -> Vec<f32> {
         let mut values = vec![0.0; self.width];
         values[..vector.len()].copy_from_slice(vector);
@@ -65,26 +66,43 @@ impl Rotation {
 }
 
 /// The Walsh-Hadamard transform in place; the length is a power of two, from 64 on.
+#[inline(always)]
 fn transform(values: &mut [f32]) {
-    // The first three steps inside of eight values: no vector has to be taken apart for them.
-    for eight in values.chunks_exact_mut(8) {
-        for step in [1, 2, 4] {
-            for at in (0..8).filter(|at| at & step == 0) {
-                let (a, b) = (eight[at], eight[at + step]);
-                (eight[at], eight[at + step]) = (a + b, a - b);
-            }
-        }
+    for eight in values.as_chunks_mut().0 {
+        *eight = mixed::<4>(mixed::<2>(mixed::<1>(*eight)));
     }
     let mut half = 8;
-    while half < values.len() {
-        for pair in values.chunks_exact_mut(2 * half) {
-            let (low, high) = pair.split_at_mut(half);
-            for (a, b) in low.iter_mut().zip(high) {
-                (*a, *b) = (*a + *b, *a - *b);
+    // Two steps at a time, which reads and writes half as often as one.
+    while half * 2 < values.len() {
+        for four in values.chunks_exact_mut(4 * half) {
+            let (low, high) = four.split_at_mut(2 * half);
+            let ((a, b), (c, d)) = (low.split_at_mut(half), high.split_at_mut(half));
+            for (((a, b), c), d) in a.iter_mut().zip(b).zip(c).zip(d) {
+                let (ab, cd) = ((*a + *b, *a - *b), (*c + *d, *c - *d));
+                (*a, *c) = (ab.0 + cd.0, ab.0 - cd.0);
+                (*b, *d) = (ab.1 + cd.1, ab.1 - cd.1);
             }
         }
-        half *= 2;
+        half *= 4;
     }
+    if half < values.len() {
+        let (low, high) = values.split_at_mut(half);
+        for (a, b) in low.iter_mut().zip(high) {
+            (*a, *b) = (*a + *b, *a - *b);
+        }
+    }
+}
+
+/// Each value and the one `STEP` further on to their sum and their difference: a shuffle, signs and a sum,
+/// so that no vector has to be taken apart.
+#[inline(always)]
+fn mixed<const STEP: usize>(values: [f32; 8]) -> [f32; 8] {
+    let (mut other, mut own) = ([0.0; 8], [0.0; 8]);
+    for at in 0..8 {
+        other[at] = values[at ^ STEP];
+        own[at] = if at & STEP == 0 { values[at] } else { -values[at] };
+    }
+    std::array::from_fn(|at| other[at] + own[at])
 }
 
 /// Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.

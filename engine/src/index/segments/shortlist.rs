@@ -2,13 +2,18 @@
 
 use super::block::Block;
 use super::code::Probe;
+use super::pace::Pace;
 use crate::Result;
 use crate::index::{Candidate, Top};
+use crate::mapped::will_need;
 use crate::simd::{GROUP, Kernel, prefetch};
 
 /// So many candidates are held before the hopeless are taken out, for each one that is asked for.
 const HELD_PER_HIT: usize = 4;
 const HELD_AT_LEAST: usize = 256;
+
+/// After how many rows it is looked whether they come from the disk.
+const ROWS_PER_LOOK: usize = 16;
 
 /// How many rows before its turn a row is asked for from memory.
 const ROWS_AHEAD: usize = 6;
@@ -101,6 +106,7 @@ impl Shortlist {
     pub(crate) fn rescore<'r>(
         mut self,
         query: &[f32],
+        pace: &mut Pace,
         row: impl Fn(u32) -> Result<&'r [u8]>,
     ) -> Result<Vec<Candidate>> {
         self.tighten();
@@ -120,7 +126,13 @@ impl Shortlist {
                 rest.select_nth_unstable_by(step - 1, |a, b| b.upper.total_cmp(&a.upper));
             }
             let (next, later) = rest.split_at_mut(step);
-            compare(self.kernel, query, next, &row, &mut top)?;
+            let mut is_asked_for = false;
+            for (at, some) in (0..).step_by(ROWS_PER_LOOK).zip(next.chunks(ROWS_PER_LOOK)) {
+                if pace.is_cold(ROWS_PER_LOOK) && !std::mem::replace(&mut is_asked_for, true) {
+                    next[at..].iter().try_for_each(|next| row(next.item).map(will_need))?;
+                }
+                compare(self.kernel, query, some, &row, &mut top)?;
+            }
             rest = later;
             size = size.max(64);
         }

@@ -1,10 +1,12 @@
 //! What an index does with bytes that are not its own, and with a catalogue that has none yet.
 
+use heed::RwTxn;
 use knytt_models::Embedding;
 use tempfile::TempDir;
 
+use super::block::Block;
 use super::rotation::split_mix;
-use crate::schema::{SCHEMA_VERSION, meta_key};
+use crate::schema::{Databases, SCHEMA_VERSION, meta_key, read_items, write_items};
 use crate::{
     Catalog, CatalogSpec, Error, Filter, Fingerprint, IndexKind, Nearby, Product, Result, Strategy,
     VectorQuery,
@@ -96,6 +98,42 @@ fn a_flipped_bit_of_a_code_is_found_by_the_check() {
     let report = catalog.read().unwrap().check().unwrap();
     assert_eq!(report.faults, 1, "{report}");
     assert!(report.described[0].contains("another code"), "{report}");
+}
+
+#[test]
+fn codes_of_schema_3_are_taken_over() {
+    for products in [1_500, 17_000] {
+        let (dir, catalog) = filled(products);
+        // Changed and new ones, all of which counted as moved then, in blocks with numbers of their own.
+        let mut writer = catalog.write();
+        for number in (0..products + 400).step_by(37) {
+            let product = Product { id: number.to_string(), ..Product::default() };
+            writer.upsert(&product, &vector(number + 1), None).unwrap();
+        }
+        writer.commit().unwrap();
+        let before = search(&catalog).unwrap();
+        let to_3 = |db: &Databases<'static>, txn: &mut RwTxn<'_>| {
+            let blocks: Vec<Vec<u8>> =
+                db.fresh.iter(txn)?.map(|entry| Ok(entry?.1.to_vec())).collect::<Result<_>>()?;
+            db.fresh.clear(txn)?;
+            let mut moved = read_items(db, txn, meta_key::MOVED)?;
+            for (number, bytes) in (40..).zip(blocks) {
+                db.fresh.put(txn, &number, &bytes)?;
+                moved.extend(Block::read(&bytes, 64)?.items());
+            }
+            if products > 10_000 {
+                write_items(db, txn, meta_key::MOVED, &moved)?;
+            }
+            Ok(db.meta.put(txn, meta_key::SCHEMA, &3_u32.to_le_bytes())?)
+        };
+        catalog.storage().write(to_3).unwrap();
+        drop(catalog);
+        let catalog = Catalog::open(dir.path()).unwrap();
+        assert_eq!(catalog.info().unwrap().schema_version, SCHEMA_VERSION);
+        assert_eq!(search(&catalog).unwrap(), before);
+        let report = catalog.read().unwrap().check().unwrap();
+        assert!(report.is_sound(), "{report}");
+    }
 }
 
 #[test]
