@@ -265,9 +265,17 @@ fn update(catalog: &Catalog, folder: &Path, count: usize, turn: usize) -> Outcom
 
 /// One transaction leaves the index out, the next one makes it.
 fn index(catalog: &Catalog) -> Outcome<serde_json::Value> {
-    catalog.transact(|change| Ok::<_, knytt_engine::Error>(change.leave_index()))?;
+    let transact = |leave: bool| {
+        catalog.transact(|change| -> knytt_engine::Result<()> {
+            if leave {
+                change.leave_index();
+            }
+            Ok(())
+        })
+    };
+    transact(true)?;
     let (wall, cpu) = (Instant::now(), ProcessTime::now());
-    catalog.transact(|_| Ok::<_, knytt_engine::Error>(()))?;
+    transact(false)?;
     Ok(json!({ "cpu_s": cpu.elapsed().as_secs_f64(), "wall_s": wall.elapsed().as_secs_f64() }))
 }
 
