@@ -9,6 +9,8 @@
 //!     time KIND QUERIES K FILTER N     CPU (of all threads) and wall milliseconds of N whole engine calls, which go
 //!                                      on with the queries where the last job of this kind ended
 //!     recall KIND QUERIES K FILTER N   the share of the exact hits that are found
+//!     threads T KIND QUERIES K N       CPU (of all threads) and wall milliseconds of a query, where T threads ask N each
+//!     index                            CPU seconds to make the index of all products anew
 //!     update N                         a batch of N operations until it can be searched
 //!
 //! KIND is exact, segments, arroy or auto; QUERIES names a file of rows; FILTER is `-` or a condition:
@@ -60,6 +62,14 @@ fn answer(
         let turn = turns.entry("update".into()).or_insert(0);
         *turn += 1;
         return update(catalog, folder, count.parse()?, *turn);
+    }
+    if words == ["index"] {
+        return index(catalog);
+    }
+    if let ["threads", threads, kind, queries, k, count] = words[..] {
+        let queries = read(&folder.join(format!("{queries}.f16")), catalog.dimension())?;
+        let ask = Ask { catalog, filter: Filter::default(), k: k.parse()?, strategy: strategy(kind)? };
+        return ask.side_by_side(&queries, threads.parse()?, count.parse()?);
     }
     let [job, kind, queries, k, filter, count] = words[..] else {
         return Err(format!("not a job: {line}").into());
@@ -186,6 +196,29 @@ impl Ask<'_> {
         Ok((ms(cpu.elapsed()), ms(wall.elapsed())))
     }
 
+    /// What a query takes while so many threads ask `count` each.
+    fn side_by_side(
+        &self,
+        queries: &[Embedding],
+        threads: usize,
+        count: usize,
+    ) -> Outcome<serde_json::Value> {
+        let (cpu, wall) = (ProcessTime::now(), Instant::now());
+        let ask_all = |first: usize| {
+            let mut queries = queries.iter().cycle().skip(first).take(count);
+            queries.try_for_each(|query| self.ids(query, self.strategy).map(drop)).map_err(|e| e.to_string())
+        };
+        std::thread::scope(|scope| -> Outcome<()> {
+            let asking: Vec<_> = (0..threads).map(|n| scope.spawn(move || ask_all(n * 37))).collect();
+            for thread in asking {
+                thread.join().map_err(|_| "a thread panicked")??;
+            }
+            Ok(())
+        })?;
+        let each = |time: Duration| time.as_secs_f64() * 1e3 / (threads * count) as f64;
+        Ok(json!({ "cpu": each(cpu.elapsed()), "wall": each(wall.elapsed()) }))
+    }
+
     fn recall(&self, queries: &[&Embedding]) -> Outcome<f64> {
         let (mut found, mut wanted) = (0, 0);
         for query in queries {
@@ -228,6 +261,22 @@ fn update(catalog: &Catalog, folder: &Path, count: usize, turn: usize) -> Outcom
         "wall_s": wall_s, "commit_cpu_s": commit_cpu_s, "cpu_s": cpu_s, "vector_bytes": payload,
         "written_bytes": written_bytes,
     }))
+}
+
+/// One transaction leaves the index out, the next one makes it.
+fn index(catalog: &Catalog) -> Outcome<serde_json::Value> {
+    let transact = |leave: bool| {
+        catalog.transact(|change| -> knytt_engine::Result<()> {
+            if leave {
+                change.leave_index();
+            }
+            Ok(())
+        })
+    };
+    transact(true)?;
+    let (wall, cpu) = (Instant::now(), ProcessTime::now());
+    transact(false)?;
+    Ok(json!({ "cpu_s": cpu.elapsed().as_secs_f64(), "wall_s": wall.elapsed().as_secs_f64() }))
 }
 
 /// What this process has written so far, where the system tells it.

@@ -239,8 +239,8 @@ impl<'b> Changes<'b> {
                 return Ok(item);
             }
         }
-        let after = |items: &RoaringBitmap| items.max().map_or(Some(0), |last| last.checked_add(1));
-        let next = after(&self.live).zip(after(&self.freed)).map(|(a, b)| a.max(b));
+        let last = [&self.live, &self.free, &self.freed].into_iter().filter_map(RoaringBitmap::max).max();
+        let next = last.map_or(Some(0), |last| last.checked_add(1));
         next.ok_or_else(|| Error::damaged("it has no item number left"))
     }
 

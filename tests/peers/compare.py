@@ -22,7 +22,8 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--sizes", type=int, nargs="*", default=[5_000, 50_000, 200_000])
     parser.add_argument("--dimension", type=int, default=512)
-    parser.add_argument("--kinds", nargs="*", default=["ivf", "rabitq", "hnsw", "usearch", "arroy"])
+    kinds = ["ivf", "rabitq", "hnsw", "usearch", "arroy"]
+    parser.add_argument("--kinds", nargs="*", default=kinds, help="hannoy too, which takes long to build")
     parser.add_argument("--only", choices=["encoders", "indexes"])
     arguments = parser.parse_args()
     if arguments.only != "indexes":

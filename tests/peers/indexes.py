@@ -1,4 +1,4 @@
-"""Searches among vectors: ours beside FAISS and usearch, in one run.
+"""Searches among vectors: ours beside FAISS, usearch and hannoy, in one run.
 
 Every round asks each candidate one query, in turn, so that a machine whose speed drifts slows all of
 them alike; times are CPU milliseconds of the one thread that asks, medians. A peer's parameter is the
@@ -12,6 +12,7 @@ import json
 import os
 import statistics
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 from typing import Callable
@@ -77,7 +78,7 @@ class Peer:
 
 
 def peers(rows: np.ndarray, kinds: set[str]) -> tuple[object, list[Peer], dict[str, float]]:
-    """FAISS's, and usearch where it is installed, with the CPU seconds that each took to build."""
+    """FAISS's, usearch's and hannoy's, with the CPU seconds that each took to build."""
     import faiss
 
     faiss.omp_set_num_threads(os.cpu_count() or 1)
@@ -124,8 +125,35 @@ def peers(rows: np.ndarray, kinds: set[str]) -> tuple[object, list[Peer], dict[s
         make("usearch f16", lambda: graph.add(np.arange(count), rows.astype(np.float16)))
         search = lambda query, k: graph.search(query[0].astype(np.float16), k).keys[None].astype(int)
         found.append(Peer("usearch f16", search, lambda n: setattr(graph, "expansion_search", n), [32, 64, 128, 256, 512]))
+    if "hannoy" in kinds:
+        found.append(hannoys(rows, make))
     faiss.omp_set_num_threads(1)
     return flat, found, built
+
+
+def hannoys(rows: np.ndarray, make: Callable) -> Peer:
+    """The graph in LMDB that comes after arroy; the rows are of unit length."""
+    import hannoy
+
+    folder = tempfile.TemporaryDirectory()
+    database = hannoy.Database(folder.name, hannoy.Metric.COSINE, env_size=16 << 30)
+
+    def build() -> None:
+        with database.writer(rows.shape[1], m=16, ef=96) as writer:
+            writer.add_items(list(range(len(rows))), rows)
+
+    make("hannoy", build)
+    reader, ef = database.reader(), [0]
+
+    def search(query: np.ndarray, k: int) -> np.ndarray:
+        return np.array([[item for item, _ in reader.by_array(query[0], n=k, ef_search=ef[0])]])
+
+    def tune(value: int) -> None:
+        ef[0] = value
+
+    peer = Peer("hannoy", search, tune, [16, 32, 64, 128, 256, 512])
+    peer.folder = folder
+    return peer
 
 
 def race(ours: Ours, kinds: list[str], name: str, queries: np.ndarray, flat: object, others: list[Peer], rounds: int) -> float:

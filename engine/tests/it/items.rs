@@ -36,6 +36,31 @@ fn an_item_number_is_reused_only_after_its_delete_was_committed() {
 }
 
 #[test]
+fn few_free_numbers_wait_and_are_nobodys_meanwhile() {
+    let dir = tempfile::tempdir().unwrap();
+    let catalog = Catalog::create(dir.path(), &spec(2)).unwrap();
+    let vector = embedding(vec![1.0, 0.0]);
+    let mut writer = catalog.write();
+    let mut change = |upserts: std::ops::Range<usize>, deletes: std::ops::Range<usize>| {
+        upserts.for_each(|n| writer.upsert(&product(n), &vector, None).unwrap());
+        deletes.for_each(|n| writer.delete(&n.to_string()));
+        writer.commit().unwrap();
+        let snapshot = catalog.read().unwrap();
+        assert_sound(&snapshot);
+        line(&snapshot.dump().unwrap(), "live").to_owned()
+    };
+    change(0..20, 0..0);
+    change(0..0, 18..20);
+    assert!(change(20..21, 0..0).ends_with("17, 20] free [18, 19]"), "two of eighteen are few");
+    change(0..0, 5..8);
+    let live = change(21..24, 0..0);
+    assert!(
+        live.contains("4, 5, 6, 7, 8") && live.ends_with("20] free [18, 19]"),
+        "of five the lowest are reused"
+    );
+}
+
+#[test]
 fn a_product_deleted_and_added_in_one_batch_is_whole() {
     let dir = tempfile::tempdir().unwrap();
     let catalog = Catalog::create(dir.path(), &spec(2)).unwrap();

@@ -62,12 +62,12 @@ impl Shortlist {
                 if passes(item) {
                     let upper = bounds[slot];
                     let spread = probe.spread * entries.scale(slot);
-                    self.held.push(Estimate {
-                        upper,
-                        lower: upper - spread,
-                        gap: upper - 0.5 * spread - base,
-                        item,
-                    });
+                    let lower = upper - spread;
+                    if self.k == 1 {
+                        // No need to wait until many are held.
+                        self.threshold = self.threshold.max(lower);
+                    }
+                    self.held.push(Estimate { upper, lower, gap: upper - 0.5 * spread - base, item });
                 }
             }
             if self.held.len() >= self.room {
