@@ -147,3 +147,20 @@ pub(crate) fn will_need(bytes: &[u8]) {
     #[cfg(not(unix))]
     let _ = bytes;
 }
+
+/// How often this thread has waited for the disk to read a page of a map; always 0 where the system does not
+/// tell.
+pub(crate) fn waits_for_disk() -> u64 {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let waits = {
+        let mut usage = std::mem::MaybeUninit::<libc::rusage>::zeroed();
+        // SAFETY: the system writes into what is a place for just that.
+        unsafe { libc::getrusage(libc::RUSAGE_THREAD, usage.as_mut_ptr()) };
+        // SAFETY: all of it is numbers: zeros where nothing was written.
+        let faults = unsafe { usage.assume_init() }.ru_majflt;
+        u64::try_from(faults).unwrap_or(0)
+    };
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    let waits = 0;
+    waits
+}

@@ -120,7 +120,7 @@ impl<'a> Cells<'a> {
         count: usize,
         pace: &mut Pace,
     ) -> Result<Vec<Candidate>> {
-        if pace.is_cold(self.count)
+        if pace.is_cold()
             && let Some(codes) = self.codes
         {
             will_need(codes.bytes());
@@ -131,7 +131,7 @@ impl<'a> Cells<'a> {
             estimates.select_nth_unstable_by(compared, |a, b| b.cmp(a));
             estimates.truncate(compared);
         }
-        if pace.is_cold(self.count) {
+        if pace.is_cold() {
             for estimate in &estimates {
                 will_need(self.row(estimate.item)?);
             }

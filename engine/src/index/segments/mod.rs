@@ -102,9 +102,7 @@ impl Nearest for SegmentsIndex<'_> {
         // After the cells: how far these lie from the mean says nothing of cells.
         let (base, width) = (dot(query, &self.cells.mean), self.cells.coder.width());
         for bytes in self.mapped.fresh() {
-            let block = Block::read(bytes, width)?;
-            shortlist.scan(block, &probe, base, &passes);
-            pace.is_cold(block.len());
+            shortlist.scan(Block::read(bytes, width)?, &probe, base, &passes);
         }
         shortlist.rescore(query, &mut pace, |item| self.mapped.row(item))
     }
@@ -126,7 +124,7 @@ impl SegmentsIndex<'_> {
             let ranked = ((self.cells.len() as f64 * share) as usize).max(CELLS_AT_LEAST);
             let nearest = self.cells.nearest(query, probe, ranked, pace)?;
             for (rank, cell) in nearest.iter().enumerate() {
-                if rank.is_multiple_of(CELLS_PER_LOOK) && pace.is_cold(CELLS_PER_LOOK * 256) {
+                if rank.is_multiple_of(CELLS_PER_LOOK) && pace.is_cold() {
                     let asked = nearest.iter().skip(rank).take(CELLS_ASKED_FOR);
                     asked.filter_map(|cell| self.mapped.cell(cell.item)).for_each(will_need);
                 }

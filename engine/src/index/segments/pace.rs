@@ -1,30 +1,24 @@
-//! Whether what a query reads comes from the disk, as far as the time that it takes can tell.
+//! Whether what a query reads comes from the disk.
 
-use std::time::{Duration, Instant};
+use crate::mapped::waits_for_disk;
 
-/// A page from the disk takes longer than this.
-const A_PAGE: Duration = Duration::from_micros(60);
-
-/// A code or a row from memory takes less than this.
-const ONE: Duration = Duration::from_nanos(50);
-
-/// Looks at the time as a query goes on.
+/// Looks whether a query had to wait for the disk. Time would not tell: on a busy machine, or a slow one, it
+/// passes without any disk.
 pub(crate) struct Pace {
-    last: Instant,
+    /// At the last look.
+    waits: u64,
     is_cold: bool,
 }
 
 impl Pace {
     /// `is_cold`: whether it is known already.
     pub(crate) fn begin(is_cold: bool) -> Self {
-        Self { last: Instant::now(), is_cold }
+        Self { waits: if is_cold { 0 } else { waits_for_disk() }, is_cold }
     }
 
-    /// Whether the disk was read since the last look, or before in this query. `read`: codes and rows since then.
-    pub(crate) fn is_cold(&mut self, read: usize) -> bool {
-        let now = Instant::now();
-        self.is_cold |= now - self.last > A_PAGE + ONE * u32::try_from(read).unwrap_or(u32::MAX);
-        self.last = now;
+    /// Whether the disk was waited for since this query began.
+    pub(crate) fn is_cold(&mut self) -> bool {
+        self.is_cold = self.is_cold || waits_for_disk() > self.waits;
         self.is_cold
     }
 }

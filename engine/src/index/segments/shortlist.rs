@@ -13,7 +13,7 @@ const HELD_PER_HIT: usize = 4;
 const HELD_AT_LEAST: usize = 256;
 
 /// After how many rows it is looked whether they come from the disk.
-const ROWS_PER_LOOK: usize = 16;
+const ROWS_PER_LOOK: usize = 64;
 
 /// How many rows before its turn a row is asked for from memory.
 const ROWS_AHEAD: usize = 6;
@@ -128,7 +128,7 @@ impl Shortlist {
             let (next, later) = rest.split_at_mut(step);
             let mut is_asked_for = false;
             for (at, some) in (0..).step_by(ROWS_PER_LOOK).zip(next.chunks(ROWS_PER_LOOK)) {
-                if pace.is_cold(ROWS_PER_LOOK) && !std::mem::replace(&mut is_asked_for, true) {
+                if pace.is_cold() && !std::mem::replace(&mut is_asked_for, true) {
                     next[at..].iter().try_for_each(|next| row(next.item).map(will_need))?;
                 }
                 compare(self.kernel, query, some, &row, &mut top)?;
