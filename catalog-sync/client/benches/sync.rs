@@ -9,6 +9,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use cpu_time::ProcessTime;
 use half::f16;
 use knytt_client::{Cancel, Progress, SyncOptions, sync};
 use knytt_engine::{Catalog, CatalogSpec, Error, Filter, Product, Strategy, VectorQuery};
@@ -35,7 +36,7 @@ fn main() -> Result<(), AnyError> {
     let followed = device.follow()?;
     row("snapshot: fetched in, s", &[&secs(followed.fetched)]);
     row("snapshot: applied and searched after that, s", &[&secs(followed.applied)]);
-    row("index built in, of that", &["exact scan: none; it is the vectors' own segments"]);
+    row("snapshot: all of that, CPU s", &[&secs(followed.cpu)]);
 
     let delta = |summary: &Summary| summary.delta_bytes.unwrap_or(0);
     let share = |bytes: u64| format!("{bytes} = {:.3} %", 100.0 * bytes as f64 / first.snapshot_bytes as f64);
@@ -159,6 +160,8 @@ struct Device {
 struct Followed {
     fetched: Duration,
     applied: Duration,
+    /// Of all threads, from the start.
+    cpu: Duration,
 }
 
 impl Device {
@@ -175,7 +178,7 @@ impl Device {
 
     /// Syncs, opens and searches once.
     fn follow(&self) -> Result<Followed, AnyError> {
-        let start = Instant::now();
+        let (start, cpu) = (Instant::now(), ProcessTime::now());
         let fetched = Mutex::new(start);
         let report = |progress| {
             if let Progress::Downloading { .. } = progress
@@ -188,7 +191,7 @@ impl Device {
         let mut random = ChaCha8Rng::seed_from_u64(3);
         search(&self.catalog()?, &mut random)?;
         let fetched = fetched.into_inner().unwrap_or(start);
-        Ok(Followed { fetched: fetched - start, applied: fetched.elapsed() })
+        Ok(Followed { fetched: fetched - start, applied: fetched.elapsed(), cpu: cpu.elapsed() })
     }
 
     /// How long searches of several threads take while `work` goes on.
