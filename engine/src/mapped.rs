@@ -111,9 +111,10 @@ impl<'t> Mapped<'t> {
         self.bytes(self.spans.cells.get(cell as usize))
     }
 
-    /// The blocks of codes that are in no cell.
-    pub(crate) fn fresh(&self) -> impl Iterator<Item = &'t [u8]> {
-        self.spans.fresh.iter().filter_map(|span| self.bytes(Some(span)))
+    /// The blocks of codes that are in no cell, each with its number.
+    pub(crate) fn fresh(&self) -> impl Iterator<Item = (usize, &'t [u8])> {
+        let blocks = self.spans.fresh.iter().enumerate();
+        blocks.filter_map(|(number, span)| Some((number, self.bytes(Some(span))?)))
     }
 
     /// Whether no query has read any of it so far; asked once by each.

@@ -43,7 +43,7 @@ const FRESH_ONE_IN: u64 = 16;
 
 /// A fresh code lies on the shelf of its cell: so many cells have one together. When it is put away, these
 /// alone are written.
-const CELLS_PER_SHELF: u32 = 32;
+pub(super) const CELLS_PER_SHELF: u32 = 32;
 
 /// Where there are no cells, the shelf is of so many items.
 const ITEMS_PER_SHELF: u32 = 512;

@@ -9,7 +9,7 @@
 //! On disk there are three things. `cells` of the `meta` database holds the mean and the centres; the
 //! `cells` database has a [block](block) of codes per cell; the `fresh` database has the codes of
 //! products that came or changed since those were written, or of all while the catalogue is small: a
-//! block for each *shelf*, which some cells share. A changed product leaves its old code behind, and the
+//! block for each *shelf*, which some cells share, and which is scanned if one of these is. A changed product leaves its old code behind, and the
 //! bitmap `moved` says so. When a sixteenth of the catalogue is fresh, each commit puts a few shelves
 //! away, in turn: the cells of these get what is new and lose what is past. So a commit writes a bounded
 //! amount. When the catalogue has doubled, cells are made anew. All of it is inside the commit.
@@ -37,6 +37,7 @@ use crate::Result;
 use crate::mapped::{Mapped, will_need};
 use crate::schema::{Databases, meta_key, read_items};
 
+use maintain::CELLS_PER_SHELF;
 pub(crate) use maintain::{clear, maintain, rebuild, shelve, verify};
 
 /// How sure a search wants to be.
@@ -98,10 +99,16 @@ impl Nearest for SegmentsIndex<'_> {
         let passes = |item| !is_filtered || among.contains(item);
         let passes_in_cell = |item| passes(item) && !self.moved.contains(item);
         let mut pace = Pace::begin(self.mapped.is_first());
-        self.scan_cells(query, &probe, care.gaps, &mut shortlist, &mut pace, &passes_in_cell)?;
+        let scanned =
+            self.scan_cells(query, &probe, care.gaps, &mut shortlist, &mut pace, &passes_in_cell)?;
+        let is_scanned = |shelf: usize| {
+            let mut cells =
+                scanned.iter().skip(shelf * CELLS_PER_SHELF as usize).take(CELLS_PER_SHELF as usize);
+            scanned.is_empty() || cells.any(|is_scanned| *is_scanned)
+        };
         // After the cells: how far these lie from the mean says nothing of cells.
         let (base, width) = (dot(query, &self.cells.mean), self.cells.coder.width());
-        for bytes in self.mapped.fresh() {
+        for (_, bytes) in self.mapped.fresh().filter(|(shelf, _)| is_scanned(*shelf)) {
             shortlist.scan(Block::read(bytes, width)?, &probe, base, &passes);
         }
         shortlist.rescore(query, &mut pace, |item| self.mapped.row(item))
@@ -109,7 +116,7 @@ impl Nearest for SegmentsIndex<'_> {
 }
 
 impl SegmentsIndex<'_> {
-    /// Scans cells, the nearest first, until the rest is not worth it.
+    /// Scans cells, the nearest first, until the rest is not worth it, and says of each whether it was.
     fn scan_cells(
         &self,
         query: &[f32],
@@ -118,7 +125,7 @@ impl SegmentsIndex<'_> {
         shortlist: &mut Shortlist,
         pace: &mut Pace,
         passes: &impl Fn(u32) -> bool,
-    ) -> Result<()> {
+    ) -> Result<Vec<bool>> {
         let (mut scanned, mut is_scanned) = (0_usize, vec![false; self.cells.len()]);
         for share in CELLS_RANKED {
             let ranked = ((self.cells.len() as f64 * share) as usize).max(CELLS_AT_LEAST);
@@ -136,7 +143,8 @@ impl SegmentsIndex<'_> {
                     && scanned.is_multiple_of(CELLS_PER_LOOK)
                     && shortlist.is_settled(cell.score, gaps)
                 {
-                    return Ok(());
+                    is_scanned[cell.item as usize] = false;
+                    return Ok(is_scanned);
                 }
                 if let Some(bytes) = self.mapped.cell(cell.item) {
                     shortlist.scan(Block::read(bytes, self.cells.coder.width())?, probe, cell.score, passes);
@@ -144,6 +152,6 @@ impl SegmentsIndex<'_> {
                 scanned += 1;
             }
         }
-        Ok(())
+        Ok(is_scanned)
     }
 }
