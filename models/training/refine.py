@@ -30,9 +30,9 @@ def main() -> None:
     size = student.model.vision_model.shape.image_size
     begin = time.time()
     tower = student.model.vision_model
-    views = [pooled_features(tower, photos, v, size, 0.0 if v == 0 else 0.15) for v in range(args.photo_views)]
+    views = [pooled_features(tower, photos, v, size, 0.0 if v == 0 else 0.15, args.f32) for v in range(args.photo_views)]
     of_photos = torch.stack(views, 1)
-    of_rendered = pooled_features(tower, rendered, 0, size, 0.0)
+    of_rendered = pooled_features(tower, rendered, 0, size, 0.0, args.f32)
     print(f"{time.time() - begin:.0f}s features", flush=True)
     spread = of_photos.flatten(0, 1).std(0) * 0.15
     parts = [student.model.visual_projection, student.model.text_model, student.model.text_projection, student.classes]
