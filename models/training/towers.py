@@ -122,9 +122,20 @@ class VisionTower(nn.Module):
                 nn.init.kaiming_normal_(m.weight, mode="fan_out", nonlinearity="relu")
 
     def forward(self, x: Tensor) -> Tensor:
+        return self.late(self.early(x, 0), 0)
+
+    def early(self, x: Tensor, stages: int) -> Tensor:
+        """The stem and the first `stages` stages."""
         for conv in self.stem:
             x = F.relu(conv(x))
-        for stage in self.stages:
+        for stage in self.stages[:stages]:
+            for block in stage:
+                x = block(x)
+        return x
+
+    def late(self, x: Tensor, stages: int) -> Tensor:
+        """All that comes after `early`."""
+        for stage in self.stages[stages:]:
             for block in stage:
                 x = block(x)
         return x.mean((2, 3))

@@ -17,6 +17,7 @@ import copy
 import json
 import random
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -230,15 +231,9 @@ def wobble(theta: Tensor) -> Tensor:
     return out
 
 
-@torch.no_grad()
-def pooled_features(
-    tower: nn.Module, pool: Pool, view: int, size: int, spread: float, f32: bool = False
-) -> Tensor:
-    """The resting tower's features of one view of every picture. View 0 is the whole
-    picture, made smaller just as the finished model will have it."""
-    was = tower.training
-    tower.eval()
-    out = []
+def pictures(pool: Pool, view: int, size: int, spread: float) -> Iterator[Tensor]:
+    """One view of every picture, in batches, as the image tower takes them. View 0 is
+    the whole picture, made smaller just as the finished model will have it."""
     for lo in range(0, len(pool.images), 64):
         part = np.array(pool.images[lo : lo + 64])
         if view == 0:
@@ -247,10 +242,7 @@ def pooled_features(
         else:
             x = take_views(torch.from_numpy(part), torch.from_numpy(pool.theta[lo : lo + 64, view]), size)
         x = jitter(x, spread) if spread else x
-        with torch.autocast("cpu", torch.bfloat16, enabled=not f32):
-            out.append(tower(normalise(x).contiguous(memory_format=torch.channels_last)).float())
-    tower.train(was)
-    return torch.cat(out)
+        yield normalise(x).contiguous(memory_format=torch.channels_last)
 
 
 class Trainer:
@@ -286,10 +278,11 @@ class Trainer:
         self.student.model.vision_model.to(memory_format=torch.channels_last)
         if args.rest_norm:
             self.student.model.vision_model.rest_norm()
-        if args.rest_stages >= 0:
+        if args.rest_stages:
             tower = self.student.model.vision_model
             for part in [tower.stem, *tower.stages[: args.rest_stages]]:
                 part.requires_grad_(False)
+        self.old = self.load_old(Path(args.hold)) if args.hold else None
         self.ema = copy.deepcopy(self.student).eval()
         # The weights began alike; what is drawn from here on differs.
         torch.manual_seed(args.seed * 1000 + rank)
@@ -297,18 +290,32 @@ class Trainer:
     def go_on_from(self, folder: Path) -> None:
         """Starts from an exported bundle."""
         size = SIZES[1][1]
+        self.load_into(self.student.model, folder, size)
+        self.fit_heads(size)
+
+    def load_into(self, model: DualEncoder, folder: Path, size: int) -> None:
         views = []
         for pool in [self.photos] + ([self.rendered] if self.rendered else []):
             pick = self.np_rng.integers(0, len(pool.labels), 128)
             views.append(self.draw(pool, pool.images, pick, size)[0])
-        self.student.model.load_bundle(load_file(folder / "model.safetensors"), normalise(torch.cat(views)))
-        self.fit_heads(size)
+        model.load_bundle(load_file(folder / "model.safetensors"), normalise(torch.cat(views)))
+
+    def load_old(self, folder: Path) -> DualEncoder:
+        """The model whose imprints of photographs are to stay. It shares the stages
+        that rest with the student, so they must have come from it."""
+        old = copy.deepcopy(self.student.model)
+        self.load_into(old, folder, SIZES[1][1])
+        old.vision_model.rest_norm()
+        return old.eval().requires_grad_(False)
 
     def fit_heads(self, size: int) -> None:
         """The heads that only training needs are not in a bundle: they learn first,
         on features of the resting image tower."""
         student, photos = self.student, self.photos
-        pooled = pooled_features(student.model.vision_model, photos, 0, size, 0.0, self.args.f32)
+        student.eval()
+        with torch.no_grad(), self.cast():
+            pooled = torch.cat([student.model.vision_model(x).float() for x in pictures(photos, 0, size, 0.0)])
+        student.train()
         z = F.normalize(student.model.visual_projection(pooled), dim=1).detach()
         target = self.feature_target(photos, np.arange(len(z)), np.zeros(len(z), int))
         soft = F.softmax(torch.from_numpy(photos.scores[:, 0].astype(np.float32)) / 1.5, 1)
@@ -439,10 +446,7 @@ class Trainer:
             step += 1
             if self.rank:
                 continue
-            with torch.no_grad():
-                keep = min(args.keep, (1 + step) / (10 + step))
-                for a, b in zip(self.ema.state_dict().values(), student.state_dict().values()):
-                    a.lerp_(b, 1 - keep) if a.is_floating_point() else a.copy_(b)
+            self.average(step)
             for k, v in losses.items():
                 tally[k] = tally.get(k, 0.0) * 0.98 + float(v.detach()) * 0.02
             now = time.time()
@@ -457,6 +461,12 @@ class Trainer:
         if self.rank == 0:
             print(f"{time.time() - begin:.0f}s, {step} steps", flush=True)
             self.save(step)
+
+    @torch.no_grad()
+    def average(self, step: int) -> None:
+        keep = min(self.args.keep, (1 + step) / (10 + step))
+        for a, b in zip(self.ema.state_dict().values(), self.student.state_dict().values()):
+            a.lerp_(b, 1 - keep) if a.is_floating_point() else a.copy_(b)
 
     def share(self, parameters: list[nn.Parameter], progress: float) -> float:
         """Averages the workers' gradients and tells all how far worker 0 is."""
@@ -501,9 +511,21 @@ class Trainer:
             x_r, _ = self.draw(self.rendered, small[1], pick_r, size)
             x = torch.cat([x, jitter(x_r, 0.06)])  # more would turn grey into white
         x = normalise(x).contiguous(memory_format=torch.channels_last)
+        tower, resting = model.vision_model, args.rest_stages
         with self.cast():
-            pooled = model.vision_model(x)
-        return self.objectives(pooled.float(), pick, view, clean, perm, lam, pick_r)
+            early = tower.early(x, resting)
+            pooled = tower.late(early, resting).float()
+        out = self.objectives(pooled, pick, view, clean, perm, lam, pick_r)
+        if self.old:
+            n = len(pick)
+            with torch.no_grad(), self.cast():
+                was = self.old.vision_model.late(early[:n], resting).float()
+            out["hold"] = self.hold(model.visual_projection(pooled[:n]), self.old.visual_projection(was))
+        return out
+
+    def hold(self, z: Tensor, was: Tensor) -> Tensor:
+        """Photographs should keep their imprints `was`."""
+        return self.args.w_hold * (1 - F.cosine_similarity(z, was)).mean()
 
     def objectives(
         self, pooled: Tensor, pick: np.ndarray, view: np.ndarray, clean: int,
@@ -547,7 +569,7 @@ class Trainer:
             drawn = y_r >= 0
             hard_r = F.one_hot(y_r.clamp(min=0), len(LABELS)).float()[drawn] * 0.9 + 0.1 / len(LABELS)
             logp_r = F.log_softmax(student.classes(z[n:][drawn]) * 12.0, 1)
-            out["drawn"] = args.w_drawn * -(hard_r * logp_r).sum(1).mean()
+            out["drawn"] = args.w_drawn * -(hard_r * logp_r).sum() / max(1, len(hard_r))
         claims, texts = zip(*(caption_for(f, self.rng, i >= clean) for i, f in enumerate(facts)))
         prompts = [words.say(Facts(k), self.rng, plain=0.6) for k in LABELS]
         t = self.encode([*texts, *prompts])
@@ -645,19 +667,22 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--max-size", type=int, default=112)
     p.add_argument("--keep", type=float, default=0.9985, help="of the averaged weights, at each step")
     p.add_argument("--rest-norm", action="store_true", help="batch norm keeps the statistics that it begins with")
-    p.add_argument("--rest-stages", type=int, default=-1, help="the stem and so many stages stay as they are")
+    p.add_argument("--rest-stages", type=int, default=0, help="so many stages, and the stem, stay as they are")
+    p.add_argument("--hold", help="a bundle whose imprints of photographs are to stay; needs its stages resting")
     p.add_argument("--f32", action="store_true", help="for processors without bf16 arithmetic")
     p.add_argument("--memory", type=int, default=1024, help="garments to tell the present ones from, with --sides")
     p.add_argument("--temperature", type=float, default=0.04, help="of telling garments apart")
     p.add_argument("--save-every", type=float, default=5.0, help="minutes")
     for name, value in [("feat", 3.0), ("soft", 0.5), ("hard", 0.25), ("relation", 0.5),
-                        ("supcon", 0.5), ("pair", 1.0), ("prompt", 0.5), ("drawn", 0.5), ("named", 0.6), ("pairs", 0.6), ("same", 1.0)]:
+                        ("supcon", 0.5), ("pair", 1.0), ("prompt", 0.5), ("drawn", 0.5), ("named", 0.6), ("pairs", 0.6), ("same", 1.0), ("hold", 10.0)]:
         p.add_argument(f"--w-{name}", type=float, default=value)
     return p
 
 
 def main() -> None:
     args = parser().parse_args()
+    if args.hold and not args.rest_stages:
+        raise SystemExit("--hold needs --rest-stages")
     print(json.dumps(vars(args)), flush=True)
     if args.processes == 1:
         Trainer(args, 0).run()
