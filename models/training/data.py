@@ -26,6 +26,9 @@ LABELS = [
 ]
 """The labels that mean something; `Not sure`, `Other` and `Skip` do not."""
 
+SIDES = ["studio", "again", "wild"]
+"""How every garment is seen in what `knytt-garments views` writes."""
+
 PIXEL_MEAN = (0.5, 0.5, 0.5)
 PIXEL_STD = (0.25, 0.25, 0.25)
 
@@ -86,6 +89,16 @@ def read_rendered(folder: Path) -> Rendered:
     flat = np.memmap(folder / "images.bin", np.uint8, "r")
     size = math.isqrt(flat.size // (len(rows) * 3))
     return Rendered(flat.reshape(len(rows), size, size, 3), rows)
+
+
+def read_sides(folders: list[Path]) -> Rendered:
+    """What `knytt-garments views` wrote to some folders, as if to one: the pictures
+    of garment g are the rows 3 g (studio), 3 g + 1 (again) and 3 g + 2 (wild)."""
+    parts = [read_rendered(folder) for folder in folders]
+    for part in parts:
+        for at, row in enumerate(part.rows):
+            assert (row["garment"], row["view"]) == (at // 3, SIDES[at % 3]), at
+    return Rendered(np.concatenate([p.images for p in parts]), [row for p in parts for row in p.rows])
 
 
 def random_views(n: int, rng: np.random.Generator, min_area: float = 0.3, turn: float = 15.0) -> np.ndarray:

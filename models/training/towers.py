@@ -49,8 +49,13 @@ class ConvBn(nn.Module):
         super().__init__()
         self.conv = nn.Conv2d(cin, cout, kernel, stride, kernel // 2, bias=False)
         self.bn = nn.BatchNorm2d(cout)
+        # Resting, the statistics stay as they are, in training too.
+        self.resting = False
 
     def forward(self, x: Tensor) -> Tensor:
+        if self.resting:
+            weight, bias = self.folded()
+            return F.conv2d(x, weight, bias, self.conv.stride, self.conv.padding)
         return self.bn(self.conv(x))
 
     def folded(self) -> tuple[Tensor, Tensor]:
@@ -117,12 +122,30 @@ class VisionTower(nn.Module):
                 nn.init.kaiming_normal_(m.weight, mode="fan_out", nonlinearity="relu")
 
     def forward(self, x: Tensor) -> Tensor:
+        return self.late(self.early(x, 0), 0)
+
+    def early(self, x: Tensor, stages: int) -> Tensor:
+        """The stem and the first `stages` stages."""
         for conv in self.stem:
             x = F.relu(conv(x))
-        for stage in self.stages:
+        for stage in self.stages[:stages]:
+            for block in stage:
+                x = block(x)
+        return x
+
+    def late(self, x: Tensor, stages: int) -> Tensor:
+        """All that comes after `early`."""
+        for stage in self.stages[stages:]:
             for block in stage:
                 x = block(x)
         return x.mean((2, 3))
+
+    def rest_norm(self) -> None:
+        """From here on batch norm is part of the convolutions: what the tower gives
+        of a picture no longer hangs on the others in its batch."""
+        for module in self.modules():
+            if isinstance(module, ConvBn):
+                module.resting = True
 
     def folded_state(self) -> dict[str, Tensor]:
         """Tensors by bundle name, batch norm folded into the convolutions."""

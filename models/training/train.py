@@ -4,6 +4,8 @@
 
 --photos    folder with photos.csv and the photographs
 --rendered  what `knytt-garments train` wrote (may be left out)
+--sides     instead of it, what `knytt-garments views` wrote: then the model learns, too,
+            to tell a garment from all others whichever side it is seen from
 --teacher   the ImageNet network as ONNX (see teacher.py)
 --out       where the bundle, checkpoints and cached features go
 """
@@ -15,6 +17,7 @@ import copy
 import json
 import random
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,7 +33,10 @@ from torch import Tensor, nn
 import captions as words
 from captions import Facts
 from colour import COLOURS, FINER, caption_colours, garment_colours
-from data import LABELS, jitter, load_squeezed, normalise, random_views, read_photos, read_rendered, shrink, squeeze, take_views
+from data import (
+    LABELS, SIDES, jitter, load_squeezed, normalise, random_views, read_photos, read_rendered, read_sides, shrink,
+    squeeze, take_views,
+)
 from export import export_bundle
 from teacher import Teacher, head_outputs, supcon, train_head, views_and_features
 from towers import DualEncoder, VisionShape, text_config
@@ -39,8 +45,8 @@ VOCABULARY = 2000
 DIM = 256
 # Resolution by progress: most of the learning is cheap and small.
 SIZES = [(0.0, 64), (0.45, 80), (0.72, 96), (0.92, 112)]
-# Share of rendered garments in a batch. They are endless, the photographs are few.
-RENDERED_SHARE = 0.56
+# Categories that the garments of one batch are from: what is alike is hard to tell apart.
+KINDS_AT_ONCE = 4
 
 
 @dataclass
@@ -59,6 +65,8 @@ class Pool:
     colour_names: list[str] = field(default_factory=list)
     category: np.ndarray | None = None
     colour: np.ndarray | None = None
+    # Of garments seen from several sides: each category's first garments of two twins.
+    products: list[np.ndarray] | None = None
 
 
 def cached(file: Path, images: np.ndarray, teacher: Teacher, views: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -126,6 +134,39 @@ def caption_for(facts: Facts, rng: random.Random, rendered: bool) -> tuple[Facts
     return claim, words.say(claim, rng, names)
 
 
+class Memory:
+    """Imprints of the garments seen last, to tell the present ones from. They are a
+    little stale, which costs less than drawing larger batches."""
+
+    def __init__(self, size: int) -> None:
+        self.z = torch.zeros(size, len(SIDES), DIM)
+        self.garment = torch.full((size,), -1)
+        self.at = 0
+
+    def push(self, z: Tensor, garment: Tensor) -> None:
+        place = (self.at + torch.arange(len(z))) % len(self.z)
+        # The losses still need what was there.
+        self.z = self.z.index_copy(0, place, z.detach())
+        self.garment = self.garment.index_copy(0, place, garment)
+        self.at += len(z)
+
+
+def same_thing_loss(z: Tensor, garment: Tensor, memory: Memory, temperature: float) -> Tensor:
+    """Each garment's photographs should lie nearest to its own studio picture, and the
+    studio picture nearest to them: z [garments, sides, dim], against the others in the
+    batch and in the memory."""
+    never = (garment[:, None] == memory.garment[None]) | (memory.garment < 0)[None]
+    right = torch.arange(len(z))
+
+    def one_way(query: Tensor, side: int) -> Tensor:
+        near = (query @ z[:, side].T) / temperature
+        past = ((query @ memory.z[:, side].T) / temperature).masked_fill(never, -1e4)
+        return F.cross_entropy(torch.cat([near, past], 1), right)
+
+    both = [one_way(z[:, side], 0) + one_way(z[:, 0], side) for side in range(1, len(SIDES))]
+    return torch.stack(both).mean() / 2
+
+
 class Student(nn.Module):
     """The dual encoder with what only training needs."""
 
@@ -190,13 +231,9 @@ def wobble(theta: Tensor) -> Tensor:
     return out
 
 
-@torch.no_grad()
-def pooled_features(tower: nn.Module, pool: Pool, view: int, size: int, spread: float) -> Tensor:
-    """The resting tower's features of one view of every picture. View 0 is the whole
-    picture, made smaller just as the finished model will have it."""
-    was = tower.training
-    tower.eval()
-    out = []
+def pictures(pool: Pool, view: int, size: int, spread: float) -> Iterator[Tensor]:
+    """One view of every picture, in batches, as the image tower takes them. View 0 is
+    the whole picture, made smaller just as the finished model will have it."""
     for lo in range(0, len(pool.images), 64):
         part = np.array(pool.images[lo : lo + 64])
         if view == 0:
@@ -205,10 +242,7 @@ def pooled_features(tower: nn.Module, pool: Pool, view: int, size: int, spread: 
         else:
             x = take_views(torch.from_numpy(part), torch.from_numpy(pool.theta[lo : lo + 64, view]), size)
         x = jitter(x, spread) if spread else x
-        with torch.autocast("cpu", torch.bfloat16):
-            out.append(tower(normalise(x).contiguous(memory_format=torch.channels_last)).float())
-    tower.train(was)
-    return torch.cat(out)
+        yield normalise(x).contiguous(memory_format=torch.channels_last)
 
 
 class Trainer:
@@ -226,7 +260,8 @@ class Trainer:
         self.out.mkdir(parents=True, exist_ok=True)
         self.teacher = Teacher(Path(args.teacher), args.threads)
         self.photos = self.load_photos()
-        self.rendered = self.load_rendered() if args.rendered else None
+        self.rendered = self.load_rendered() if args.rendered or args.sides else None
+        self.memory = Memory(args.memory)
         file = self.out / "tokenizer.json"
         if not file.exists():
             words.train_tokenizer([], VOCABULARY, args.seed).save(str(file))
@@ -241,6 +276,13 @@ class Trainer:
             kept = {k: v for k, v in state["ema"].items() if not (args.init_image and "text" in k)}
             self.student.load_state_dict(kept, strict=not args.init_image)
         self.student.model.vision_model.to(memory_format=torch.channels_last)
+        if args.rest_norm:
+            self.student.model.vision_model.rest_norm()
+        if args.rest_stages:
+            tower = self.student.model.vision_model
+            for part in [tower.stem, *tower.stages[: args.rest_stages]]:
+                part.requires_grad_(False)
+        self.old = self.load_old(Path(args.hold)) if args.hold else None
         self.ema = copy.deepcopy(self.student).eval()
         # The weights began alike; what is drawn from here on differs.
         torch.manual_seed(args.seed * 1000 + rank)
@@ -248,18 +290,32 @@ class Trainer:
     def go_on_from(self, folder: Path) -> None:
         """Starts from an exported bundle."""
         size = SIZES[1][1]
+        self.load_into(self.student.model, folder, size)
+        self.fit_heads(size)
+
+    def load_into(self, model: DualEncoder, folder: Path, size: int) -> None:
         views = []
         for pool in [self.photos] + ([self.rendered] if self.rendered else []):
             pick = self.np_rng.integers(0, len(pool.labels), 128)
             views.append(self.draw(pool, pool.images, pick, size)[0])
-        self.student.model.load_bundle(load_file(folder / "model.safetensors"), normalise(torch.cat(views)))
-        self.fit_heads(size)
+        model.load_bundle(load_file(folder / "model.safetensors"), normalise(torch.cat(views)))
+
+    def load_old(self, folder: Path) -> DualEncoder:
+        """The model whose imprints of photographs are to stay. It shares the stages
+        that rest with the student, so they must have come from it."""
+        old = copy.deepcopy(self.student.model)
+        self.load_into(old, folder, SIZES[1][1])
+        old.vision_model.rest_norm()
+        return old.eval().requires_grad_(False)
 
     def fit_heads(self, size: int) -> None:
         """The heads that only training needs are not in a bundle: they learn first,
         on features of the resting image tower."""
         student, photos = self.student, self.photos
-        pooled = pooled_features(student.model.vision_model, photos, 0, size, 0.0)
+        student.eval()
+        with torch.no_grad(), self.cast():
+            pooled = torch.cat([student.model.vision_model(x).float() for x in pictures(photos, 0, size, 0.0)])
+        student.train()
         z = F.normalize(student.model.visual_projection(pooled), dim=1).detach()
         target = self.feature_target(photos, np.arange(len(z)), np.zeros(len(z), int))
         soft = F.softmax(torch.from_numpy(photos.scores[:, 0].astype(np.float32)) / 1.5, 1)
@@ -304,7 +360,8 @@ class Trainer:
         return pool
 
     def load_rendered(self) -> Pool:
-        r = read_rendered(Path(self.args.rendered))
+        sides = [Path(folder) for folder in self.args.sides]
+        r = read_sides(sides) if sides else read_rendered(Path(self.args.rendered))
         facts, labels = zip(*(rendered_facts(row) for row in r.rows))
         images = r.images
         pool = Pool(images, list(facts), np.array(labels))
@@ -312,7 +369,26 @@ class Trainer:
         pool.colour_names = sorted({row["color"] for row in r.rows})
         pool.category = np.array([pool.category_names.index(row["category"]) for row in r.rows])
         pool.colour = np.array([pool.colour_names.index(row["color"]) for row in r.rows])
+        if sides:
+            first = np.arange(0, len(r.rows), 2 * len(SIDES))
+            pool.products = [first[pool.category[first] == k] // len(SIDES) for k in range(len(pool.category_names))]
         return pool
+
+    def pick_garments(self, count: int) -> np.ndarray:
+        """Twins of few categories: places of `count` garments."""
+        kinds = self.np_rng.choice(len(self.rendered.products), KINDS_AT_ONCE, replace=False)
+        those = np.concatenate([self.rendered.products[k] for k in kinds])
+        first = self.np_rng.choice(those, (count + 1) // 2, replace=False)
+        return np.stack([first, first + 1], 1).reshape(-1)[:count]
+
+    def draw_sides(self, garments: np.ndarray, size: int) -> tuple[Tensor, np.ndarray]:
+        """All sides of these garments as they are: the renderer has varied them, and
+        what is cut off or painted over may be what tells a garment from its twin."""
+        pick = (garments[:, None] * len(SIDES) + np.arange(len(SIDES))).reshape(-1)
+        x = torch.from_numpy(self.rendered.images[pick]).permute(0, 3, 1, 2)
+        if size != x.shape[-1]:
+            x = F.interpolate(x, size=(size, size), mode="bicubic", antialias=True)
+        return x / 255, pick
 
     def draw(self, pool: Pool, small: np.ndarray, pick: np.ndarray, size: int) -> tuple[Tensor, np.ndarray]:
         if pool.theta is None:
@@ -331,8 +407,9 @@ class Trainer:
     def run(self) -> None:
         args = self.args
         student = self.student
-        decay = [p for p in student.parameters() if p.ndim > 1]
-        rest = [p for p in student.parameters() if p.ndim <= 1]
+        parameters = [p for p in student.parameters() if p.requires_grad]
+        decay = [p for p in parameters if p.ndim > 1]
+        rest = [p for p in parameters if p.ndim <= 1]
         optim = torch.optim.AdamW(
             [{"params": decay, "weight_decay": args.decay}, {"params": rest, "weight_decay": 0.0}],
             lr=args.rate, betas=(0.9, 0.98),
@@ -346,9 +423,8 @@ class Trainer:
         small: list[np.ndarray] = []
         tally: dict[str, float] = {}
         progress = args.start
-        parameters = list(student.parameters())
         while progress < 1:
-            want = max(s for p, s in SIZES if progress >= p)
+            want = max(args.min_size, *(s for p, s in SIZES if progress >= p))
             want = min(want, args.max_size)
             if want != size:
                 size = want
@@ -363,17 +439,14 @@ class Trainer:
             loss.backward()
             mine = (step + 1) / args.steps if args.steps else (time.time() - begin) / (args.minutes * 60)
             progress = self.share(parameters, args.start + (1 - args.start) * mine)
-            nn.utils.clip_grad_norm_(student.parameters(), 5.0)
+            nn.utils.clip_grad_norm_(parameters, 5.0)
             optim.step()
             with torch.no_grad():
                 student.model.logit_scale.clamp_(0, np.log(50))
             step += 1
             if self.rank:
                 continue
-            with torch.no_grad():
-                keep = min(0.9985, (1 + step) / (10 + step))
-                for a, b in zip(self.ema.state_dict().values(), student.state_dict().values()):
-                    a.lerp_(b, 1 - keep) if a.is_floating_point() else a.copy_(b)
+            self.average(step)
             for k, v in losses.items():
                 tally[k] = tally.get(k, 0.0) * 0.98 + float(v.detach()) * 0.02
             now = time.time()
@@ -388,6 +461,12 @@ class Trainer:
         if self.rank == 0:
             print(f"{time.time() - begin:.0f}s, {step} steps", flush=True)
             self.save(step)
+
+    @torch.no_grad()
+    def average(self, step: int) -> None:
+        keep = min(self.args.keep, (1 + step) / (10 + step))
+        for a, b in zip(self.ema.state_dict().values(), self.student.state_dict().values()):
+            a.lerp_(b, 1 - keep) if a.is_floating_point() else a.copy_(b)
 
     def share(self, parameters: list[nn.Parameter], progress: float) -> float:
         """Averages the workers' gradients and tells all how far worker 0 is."""
@@ -406,7 +485,11 @@ class Trainer:
 
     def losses(self, size: int, small: list[np.ndarray], weight: np.ndarray) -> dict[str, Tensor]:
         args, model, photos = self.args, self.student.model, self.photos
-        from_rendered = round(args.batch * RENDERED_SHARE) if self.rendered else 0
+        from_rendered = round(args.batch * args.share) if self.rendered else 0
+        garments = np.empty(0, int)
+        if args.sides:
+            garments = self.pick_garments(from_rendered // len(SIDES))
+            from_rendered = len(garments) * len(SIDES)
         mixed = (args.batch - from_rendered) // 3
         clean = args.batch - from_rendered - mixed
         pick = self.np_rng.choice(len(weight), clean + mixed, p=weight)
@@ -420,14 +503,29 @@ class Trainer:
             perm[clean:] = p + clean
             lam[clean:] = share
         pick_r = np.empty(0, int)
-        if self.rendered:
+        if args.sides:
+            x_r, pick_r = self.draw_sides(garments, size)
+            x = torch.cat([x, x_r])
+        elif self.rendered:
             pick_r = self.np_rng.integers(0, len(self.rendered.labels), from_rendered)
             x_r, _ = self.draw(self.rendered, small[1], pick_r, size)
             x = torch.cat([x, jitter(x_r, 0.06)])  # more would turn grey into white
         x = normalise(x).contiguous(memory_format=torch.channels_last)
-        with torch.autocast("cpu", torch.bfloat16):
-            pooled = model.vision_model(x)
-        return self.objectives(pooled.float(), pick, view, clean, perm, lam, pick_r)
+        tower, resting = model.vision_model, args.rest_stages
+        with self.cast():
+            early = tower.early(x, resting)
+            pooled = tower.late(early, resting).float()
+        out = self.objectives(pooled, pick, view, clean, perm, lam, pick_r)
+        if self.old:
+            n = len(pick)
+            with torch.no_grad(), self.cast():
+                was = self.old.vision_model.late(early[:n], resting).float()
+            out["hold"] = self.hold(model.visual_projection(pooled[:n]), self.old.visual_projection(was))
+        return out
+
+    def hold(self, z: Tensor, was: Tensor) -> Tensor:
+        """Photographs should keep their imprints `was`."""
+        return self.args.w_hold * (1 - F.cosine_similarity(z, was)).mean()
 
     def objectives(
         self, pooled: Tensor, pick: np.ndarray, view: np.ndarray, clean: int,
@@ -471,7 +569,7 @@ class Trainer:
             drawn = y_r >= 0
             hard_r = F.one_hot(y_r.clamp(min=0), len(LABELS)).float()[drawn] * 0.9 + 0.1 / len(LABELS)
             logp_r = F.log_softmax(student.classes(z[n:][drawn]) * 12.0, 1)
-            out["drawn"] = args.w_drawn * -(hard_r * logp_r).sum(1).mean()
+            out["drawn"] = args.w_drawn * -(hard_r * logp_r).sum() / max(1, len(hard_r))
         claims, texts = zip(*(caption_for(f, self.rng, i >= clean) for i, f in enumerate(facts)))
         prompts = [words.say(Facts(k), self.rng, plain=0.6) for k in LABELS]
         t = self.encode([*texts, *prompts])
@@ -479,6 +577,11 @@ class Trainer:
         yes, unknown = words.agree(list(claims), facts)
         scale = model.logit_scale.exp()
         out["pair"] = args.w_pair * pair_loss(rows, t_caption, scale, torch.from_numpy(yes), torch.from_numpy(unknown))
+        if args.sides:
+            seen = z[n:].view(-1, len(SIDES), DIM)
+            garment = torch.from_numpy(pick_r[:: len(SIDES)])
+            out["same"] = args.w_same * same_thing_loss(seen, garment, self.memory, args.temperature)
+            self.memory.push(seen, garment)
         if self.rendered:
             named, pairs = self.named(z[n:], pick_r, scale)
             out["named"], out["pairs"] = args.w_named * named, args.w_pairs * pairs
@@ -486,12 +589,16 @@ class Trainer:
         out["prompt"] = args.w_prompt * -(hard * F.log_softmax(asked, 1)).sum(1)[known].mean()
         return out
 
+    def cast(self) -> torch.autocast:
+        """Half the work on processors that have bf16 arithmetic, ten times it on others."""
+        return torch.autocast("cpu", torch.bfloat16, enabled=not self.args.f32)
+
     def encode(self, texts: list[str]) -> Tensor:
         """Unit vectors of the texts, no more padded than the longest needs."""
         ids = words.encode(self.tokenizer, texts, 32)
         end = self.tokenizer.token_to_id(words.END)
         longest = max(i.index(end) for i in ids) + 1
-        with torch.autocast("cpu", torch.bfloat16):
+        with self.cast():
             t = self.student.model.text(torch.tensor([i[:longest] for i in ids]))
         return F.normalize(t.float(), dim=1)
 
@@ -539,6 +646,7 @@ def parser() -> argparse.ArgumentParser:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--photos", required=True)
     p.add_argument("--rendered")
+    p.add_argument("--sides", nargs="*", default=[])
     p.add_argument("--teacher", required=True)
     p.add_argument("--out", required=True)
     p.add_argument("--init", help="a checkpoint to start from")
@@ -554,16 +662,27 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--rate", type=float, default=2e-3)
     p.add_argument("--decay", type=float, default=0.05)
     p.add_argument("--batch", type=int, default=72, help="pictures for each process and step")
+    p.add_argument("--share", type=float, default=0.56, help="of rendered garments in a batch; the photographs are few")
+    p.add_argument("--min-size", type=int, default=64)
     p.add_argument("--max-size", type=int, default=112)
+    p.add_argument("--keep", type=float, default=0.9985, help="of the averaged weights, at each step")
+    p.add_argument("--rest-norm", action="store_true", help="batch norm keeps the statistics that it begins with")
+    p.add_argument("--rest-stages", type=int, default=0, help="so many stages, and the stem, stay as they are")
+    p.add_argument("--hold", help="a bundle whose imprints of photographs are to stay; needs its stages resting")
+    p.add_argument("--f32", action="store_true", help="for processors without bf16 arithmetic")
+    p.add_argument("--memory", type=int, default=1024, help="garments to tell the present ones from, with --sides")
+    p.add_argument("--temperature", type=float, default=0.04, help="of telling garments apart")
     p.add_argument("--save-every", type=float, default=5.0, help="minutes")
     for name, value in [("feat", 3.0), ("soft", 0.5), ("hard", 0.25), ("relation", 0.5),
-                        ("supcon", 0.5), ("pair", 1.0), ("prompt", 0.5), ("drawn", 0.5), ("named", 0.6), ("pairs", 0.6)]:
+                        ("supcon", 0.5), ("pair", 1.0), ("prompt", 0.5), ("drawn", 0.5), ("named", 0.6), ("pairs", 0.6), ("same", 1.0), ("hold", 10.0)]:
         p.add_argument(f"--w-{name}", type=float, default=value)
     return p
 
 
 def main() -> None:
     args = parser().parse_args()
+    if args.hold and not args.rest_stages:
+        raise SystemExit("--hold needs --rest-stages")
     print(json.dumps(vars(args)), flush=True)
     if args.processes == 1:
         Trainer(args, 0).run()

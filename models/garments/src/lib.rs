@@ -33,6 +33,7 @@ mod sample;
 mod shapes;
 mod shop;
 mod tailor;
+mod twin;
 mod view;
 
 pub use backdrop::{Backdrop, Ground};

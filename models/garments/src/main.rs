@@ -4,6 +4,7 @@ mod catalogue;
 mod judge;
 mod sheet;
 mod train;
+mod views;
 
 use std::path::PathBuf;
 
@@ -29,6 +30,21 @@ enum Command {
         seed: u64,
         /// Pixels per side.
         #[arg(long, default_value_t = 160)]
+        size: u32,
+        /// The folder to write to.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Write pictures that show every garment from several sides, with captions, to train on.
+    Views {
+        /// How many products; each has a twin that differs in a detail, and six pictures are written of the two.
+        #[arg(long, default_value_t = 12_000)]
+        count: usize,
+        /// The same seed gives the same pictures.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Pixels per side.
+        #[arg(long, default_value_t = 112)]
         size: u32,
         /// The folder to write to.
         #[arg(long)]
@@ -100,6 +116,7 @@ enum Mode {
 fn main() -> anyhow::Result<()> {
     match Args::parse().command {
         Command::Train { count, seed, size, out } => train::write(count, seed, size, &out),
+        Command::Views { count, seed, size, out } => views::write(count, seed, size, &out),
         Command::Sample { out, count, seed, size } => catalogue::write(&out, count, seed, size),
         Command::Judge { out, count, each, seed, unsaid } => judge::write(&out, count, each, seed, unsaid),
         Command::Sheet { out, mode, size, each, seed, only } => {

@@ -16,7 +16,7 @@ const BATCH: usize = 1024;
 
 /// One line of `captions.jsonl`.
 #[derive(Serialize)]
-struct Line {
+pub(crate) struct Line {
     category: &'static str,
     color: &'static str,
     colors: Vec<&'static str>,
@@ -47,6 +47,24 @@ pub(crate) fn write(count: usize, seed: u64, size: u32, out: &Path) -> anyhow::R
     Ok(())
 }
 
+impl Line {
+    /// What there is to say of `garment`.
+    pub(crate) fn of(garment: &Garment, rng: &mut ChaCha8Rng) -> Self {
+        let caption = garment.caption(rng);
+        let mut colors: Vec<_> = garment.shown_colours().iter().map(|c| c.name.name()).collect();
+        colors.dedup();
+        Self {
+            category: garment.category.name(),
+            color: garment.colours[0].name.name(),
+            colors,
+            pattern: garment.pattern.name(),
+            fabric: garment.fabric.name(),
+            caption,
+            label: garment.category.label(),
+        }
+    }
+}
+
 fn picture(index: u64, seed: u64, size: u32) -> (Vec<u8>, Line) {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     // A stream per picture: the same picture whatever the number of threads.
@@ -54,19 +72,8 @@ fn picture(index: u64, seed: u64, size: u32) -> (Vec<u8>, Line) {
     let category = weighted(&mut rng);
     let garment = Garment::random(category, &mut rng);
     let view = if rng.random_bool(0.15) { View::studio_varied(&mut rng) } else { View::wild(&mut rng) };
-    let caption = garment.caption(&mut rng);
+    let line = Line::of(&garment, &mut rng);
     let pixels = render(&garment, &view, size).into_raw();
-    let mut colors: Vec<_> = garment.shown_colours().iter().map(|c| c.name.name()).collect();
-    colors.dedup();
-    let line = Line {
-        category: category.name(),
-        color: garment.colours[0].name.name(),
-        colors,
-        pattern: garment.pattern.name(),
-        fabric: garment.fabric.name(),
-        caption,
-        label: category.label(),
-    };
     (pixels, line)
 }
 

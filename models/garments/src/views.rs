@@ -1,0 +1,86 @@
+//! Training pictures that show every garment from several sides.
+
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use anyhow::Context;
+use fs_err::File;
+use image::imageops::{FilterType, resize};
+use knytt_garments::{Garment, Product, View, render, sample_products};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::train;
+
+/// Products drawn before they are written: bounds the memory.
+const BATCH: usize = 512;
+
+/// A picture is drawn this much larger and made smaller, as what a model sees of a photograph is.
+const FINER: u32 = 2;
+
+/// Keeps the views apart from the shop that is drawn with the same seed.
+const VIEWS: u64 = 0x0076_6965_7773;
+
+/// One line of `captions.jsonl`: a training picture's, and which garment it shows how.
+#[derive(Serialize)]
+struct Line {
+    /// The same for all pictures of one garment; 2 n + 1 is the twin of 2 n.
+    garment: usize,
+    view: &'static str,
+    #[serde(flatten)]
+    shown: train::Line,
+}
+
+/// Writes to `out` the first `count` products of the shop with this `seed`, each followed by its
+/// [`Garment::twin`], and of each of these the shop's own picture and one [`View::again`] and one
+/// [`View::wild`]: `images.bin` (u8, `[count * 6, size, size, 3]`, RGB) and `captions.jsonl`.
+pub(crate) fn write(count: usize, seed: u64, size: u32, out: &Path) -> anyhow::Result<()> {
+    fs_err::create_dir_all(out)?;
+    let mut images = BufWriter::new(File::create(out.join("images.bin"))?);
+    let mut captions = BufWriter::new(File::create(out.join("captions.jsonl"))?);
+    let products = sample_products(count, seed);
+    for (batch, start) in products.chunks(BATCH).zip((0..).step_by(BATCH)) {
+        let drawn: Vec<_> = batch
+            .par_iter()
+            .enumerate()
+            .flat_map_iter(|(at, product)| both(product, start + at, seed, size))
+            .collect();
+        for (pixels, line) in drawn {
+            images.write_all(&pixels)?;
+            serde_json::to_writer(&mut captions, &line).context("cannot write a caption")?;
+            captions.write_all(b"\n")?;
+        }
+    }
+    images.flush()?;
+    captions.flush()?;
+    Ok(())
+}
+
+/// A product and its twin, from all sides.
+fn both(product: &Product, index: usize, seed: u64, size: u32) -> Vec<(Vec<u8>, Line)> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed ^ VIEWS);
+    // A stream per product: the same pictures whatever the number of threads.
+    rng.set_stream(index as u64);
+    let twin = product.garment.twin(&mut rng);
+    let mut all = Vec::with_capacity(6);
+    for (at, garment, studio) in
+        [(0, &product.garment, product.view.clone()), (1, &twin, View::studio_varied(&mut rng))]
+    {
+        let views = [("studio", studio), ("again", View::again(&mut rng)), ("wild", View::wild(&mut rng))];
+        for (view, seen) in views {
+            let shown = train::Line::of(garment, &mut rng);
+            all.push((picture(garment, seen, size), Line { garment: 2 * index + at, view, shown }));
+        }
+    }
+    all
+}
+
+fn picture(garment: &Garment, mut view: View, size: u32) -> Vec<u8> {
+    // Noise and blocks are a large photograph's: made smaller, little is left of them.
+    view.camera.jpeg = None;
+    view.camera.noise *= 0.5;
+    let large = render(garment, &view, size * FINER);
+    resize(&large, size, size, FilterType::CatmullRom).into_raw()
+}
