@@ -28,23 +28,42 @@ pub(crate) struct Line {
 
 /// Writes `images.bin` (u8, `[count, size, size, 3]`, RGB) and `captions.jsonl` to `out`.
 pub(crate) fn write(count: usize, seed: u64, size: u32, out: &Path) -> anyhow::Result<()> {
-    fs_err::create_dir_all(out)?;
-    let mut images = BufWriter::new(File::create(out.join("images.bin"))?);
-    let mut captions = BufWriter::new(File::create(out.join("captions.jsonl"))?);
+    let mut set = TrainingSet::create(out)?;
     for start in (0..count).step_by(BATCH) {
         let batch: Vec<_> = (start..count.min(start + BATCH))
             .into_par_iter()
             .map(|index| picture(index as u64, seed, size))
             .collect();
-        for (pixels, line) in batch {
-            images.write_all(&pixels)?;
-            serde_json::to_writer(&mut captions, &line).context("cannot write a caption")?;
-            captions.write_all(b"\n")?;
-        }
+        batch.iter().try_for_each(|(pixels, line)| set.add(pixels, line))?;
     }
-    images.flush()?;
-    captions.flush()?;
-    Ok(())
+    set.finish()
+}
+
+/// A folder of training pictures: `images.bin` (u8, `[count, size, size, 3]`, RGB) and a line for each in
+/// `captions.jsonl`.
+pub(crate) struct TrainingSet {
+    images: BufWriter<File>,
+    captions: BufWriter<File>,
+}
+
+impl TrainingSet {
+    pub(crate) fn create(out: &Path) -> anyhow::Result<Self> {
+        fs_err::create_dir_all(out)?;
+        let file = |name: &str| File::create(out.join(name)).map(BufWriter::new);
+        Ok(Self { images: file("images.bin")?, captions: file("captions.jsonl")? })
+    }
+
+    pub(crate) fn add(&mut self, pixels: &[u8], line: &impl Serialize) -> anyhow::Result<()> {
+        self.images.write_all(pixels)?;
+        serde_json::to_writer(&mut self.captions, line).context("cannot write a caption")?;
+        Ok(self.captions.write_all(b"\n")?)
+    }
+
+    /// What is not on its way to the disk yet is written; without this, a failure would go unseen.
+    pub(crate) fn finish(mut self) -> anyhow::Result<()> {
+        self.images.flush()?;
+        Ok(self.captions.flush()?)
+    }
 }
 
 impl Line {

@@ -1,10 +1,7 @@
 //! Training pictures that show every garment from several sides.
 
-use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use anyhow::Context;
-use fs_err::File;
 use image::imageops::{FilterType, resize};
 use knytt_garments::{Garment, Product, View, render, sample_products};
 use rand::SeedableRng;
@@ -12,7 +9,7 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::train;
+use crate::train::{self, TrainingSet};
 
 /// Products drawn before they are written: bounds the memory.
 const BATCH: usize = 512;
@@ -37,9 +34,7 @@ struct Line {
 /// [`Garment::twin`], and of each of these the shop's own picture and one [`View::again`] and one
 /// [`View::wild`]: `images.bin` (u8, `[count * 6, size, size, 3]`, RGB) and `captions.jsonl`.
 pub(crate) fn write(count: usize, seed: u64, size: u32, out: &Path) -> anyhow::Result<()> {
-    fs_err::create_dir_all(out)?;
-    let mut images = BufWriter::new(File::create(out.join("images.bin"))?);
-    let mut captions = BufWriter::new(File::create(out.join("captions.jsonl"))?);
+    let mut set = TrainingSet::create(out)?;
     let products = sample_products(count, seed);
     for (batch, start) in products.chunks(BATCH).zip((0..).step_by(BATCH)) {
         let drawn: Vec<_> = batch
@@ -47,15 +42,9 @@ pub(crate) fn write(count: usize, seed: u64, size: u32, out: &Path) -> anyhow::R
             .enumerate()
             .flat_map_iter(|(at, product)| both(product, start + at, seed, size))
             .collect();
-        for (pixels, line) in drawn {
-            images.write_all(&pixels)?;
-            serde_json::to_writer(&mut captions, &line).context("cannot write a caption")?;
-            captions.write_all(b"\n")?;
-        }
+        drawn.iter().try_for_each(|(pixels, line)| set.add(pixels, line))?;
     }
-    images.flush()?;
-    captions.flush()?;
-    Ok(())
+    set.finish()
 }
 
 /// A product and its twin, from all sides.
