@@ -1,14 +1,15 @@
 //! Catalogues of earlier schemas are brought to the present one when they are opened, in one transaction.
 
+use std::collections::BTreeMap;
+
 use heed::RwTxn;
 use serde::Deserialize;
 
-use crate::facet::{facet_key, facets_of};
+use crate::entry::Derived;
 use crate::facets::FacetChanges;
-use crate::facts::{self, Facts};
-use crate::lexical::{self, Terms, postings, terms_of};
+use crate::lexical::{self, Terms, postings};
 use crate::schema::{Databases, SCHEMA_VERSION, meta_key, read_items, read_meta};
-use crate::{Calibration, Product, Result, index};
+use crate::{Calibration, Product, Result, facts, index};
 
 /// Products per step, so that what is collected stays small.
 const STEP: usize = 10_000;
@@ -75,13 +76,15 @@ fn part_calibration(db: &Databases<'static>, txn: &mut RwTxn<'_>) -> Result<()> 
 /// Everything that follows from the products themselves.
 fn derive(db: &Databases<'static>, txn: &mut RwTxn<'_>, products: &[(u32, Product)]) -> Result<()> {
     let (mut facets, mut words) = (FacetChanges::default(), postings::Changes::default());
+    let mut rows = BTreeMap::new();
     for (item, product) in products {
-        for (field, value) in facets_of(product) {
-            facets.add(facet_key(&field, &value), &value, *item);
+        let derived = Derived::of(product);
+        for (key, value) in derived.facets {
+            facets.add(key, &value, *item);
         }
-        lexical::record(&mut words, *item, &Terms::new(), &terms_of(product));
+        lexical::record(&mut words, *item, &Terms::new(), &derived.terms);
+        rows.insert(*item, derived.facts);
     }
-    let rows = products.iter().map(|(item, product)| (*item, Some(Facts::of(product)))).collect();
     facts::write(db, txn, &rows)?;
     facets.write(db, txn)?;
     words.write(db, txn)
