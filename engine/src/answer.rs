@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
+use knytt_models::Embedding;
 use roaring::RoaringBitmap;
 
 use crate::facts;
@@ -75,6 +76,7 @@ pub(crate) fn answer(
             is_said: embedded.text.is_some(),
             asked: Asked::of(seen.look.as_ref(), like.as_ref(), &said_colors(reading.as_ref())),
             sought: seen.sought.as_ref(),
+            identity: embedded.image.as_ref().and_then(Embedding::identity),
             preference: rank::preference(query.taste.as_deref(), &snapshot),
             today: rank::today(),
         },

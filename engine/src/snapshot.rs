@@ -18,8 +18,8 @@ use crate::schema::{CatalogMeta, Databases, meta_key, read_calibration, read_ite
 use crate::source::StoredSource;
 use crate::storage::Reading;
 use crate::{
-    Calibration, Catalog, Error, Filter, Imprint, Info, Product, QuarantineRow, Result, SourceRecord, facets,
-    segment, vectors,
+    Calibration, Catalog, Error, Filter, Identity, Imprint, Info, Product, QuarantineRow, Result,
+    SourceRecord, facets, segment, vectors,
 };
 
 /// A consistent view of a catalogue: whatever is committed after it was taken, it does not see.
@@ -71,6 +71,13 @@ pub struct Record<'a> {
     pub vector: &'a [u8],
     /// Its thumbnail, an encoded picture.
     pub thumbnail: Option<&'a [u8]>,
+}
+
+/// What a product's picture is recognised by.
+#[derive(Default, Deserialize)]
+pub(crate) struct Recognised {
+    pub(crate) imprint: Option<Imprint>,
+    pub(crate) identity: Option<Identity>,
 }
 
 /// A product and how near it is.
@@ -151,18 +158,14 @@ impl Snapshot {
         self.stored_product(item)
     }
 
-    /// A product's imprint alone, which a search asks of a hundred.
-    pub(crate) fn imprint_at(&self, item: u32) -> Result<Option<Imprint>> {
+    /// What a product is recognised by, and no more of it: a search asks this of a hundred.
+    pub(crate) fn recognised_at(&self, item: u32) -> Result<Recognised> {
         #[derive(Deserialize)]
         struct Pictured {
             #[serde(default)]
-            look: Imprinted,
+            look: Recognised,
         }
-        #[derive(Default, Deserialize)]
-        struct Imprinted {
-            imprint: Option<Imprint>,
-        }
-        Ok(self.stored_product::<Pictured>(item)?.look.imprint)
+        Ok(self.stored_product::<Pictured>(item)?.look)
     }
 
     /// As much of a product as `T` has fields for.

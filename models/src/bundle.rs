@@ -115,6 +115,16 @@ impl Bundle {
         self.config.projection_dim
     }
 
+    /// Values of an [`Embedding::identity`](crate::Embedding::identity); 0 if the bundle gives none.
+    pub fn identity_dimension(&self) -> usize {
+        self.config.vision_config.identity_size()
+    }
+
+    /// Values that the image tower gives of a picture: the embedding and after it the identity.
+    pub(crate) fn image_width(&self) -> usize {
+        self.dimension() + self.identity_dimension()
+    }
+
     /// The architecture.
     pub fn config(&self) -> &Config {
         &self.config

@@ -90,6 +90,12 @@ pub struct ResNetConfig {
     pub(crate) channels: Vec<usize>,
     pub(crate) depths: Vec<usize>,
     pub(crate) strides: Vec<usize>,
+    /// Values by which one thing is told from others of its kind; 0 if the bundle cannot.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) identity_dim: usize,
+    /// Values of the layer before those.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) identity_hidden_size: usize,
 }
 
 /// One stage of a [`ResNetConfig`]: blocks of the same width.
@@ -158,6 +164,14 @@ impl TextConfig {
 }
 
 impl VisionConfig {
+    /// Values by which one thing is told from others of its kind; 0 if the tower has none.
+    pub fn identity_size(&self) -> usize {
+        match self {
+            Self::ResNet(config) => config.identity_dim,
+            Self::ViT(_) => 0,
+        }
+    }
+
     /// The side of its square input, in pixels.
     pub fn image_size(&self) -> usize {
         match self {
@@ -178,6 +192,12 @@ impl ResNetConfig {
         self.channels.last().copied().unwrap_or(0)
     }
 
+    /// Values per picture of the means and deviations of all maps that are kept: the stem's last and each
+    /// stage's.
+    pub(crate) fn moments_size(&self) -> usize {
+        2 * self.stem_channels.last().into_iter().chain(&self.channels).sum::<usize>()
+    }
+
     fn check(&self) -> Result<()> {
         let aligned = self.stem_channels.len() == self.stem_strides.len()
             && self.channels.len() == self.depths.len()
@@ -188,6 +208,9 @@ impl ResNetConfig {
         let strides = self.stem_strides.iter().chain(&self.strides);
         if !strides.clone().all(|s| matches!(s, 1 | 2)) || self.num_channels != 3 {
             return Err(invalid("vision_config: strides must be 1 or 2, num_channels 3"));
+        }
+        if (self.identity_dim == 0) != (self.identity_hidden_size == 0) {
+            return Err(invalid("vision_config: identity_dim needs an identity_hidden_size"));
         }
         let shrink = strides.product();
         if self.image_size == 0 || !self.image_size.is_multiple_of(shrink) {
@@ -233,6 +256,10 @@ impl Transformer {
 
 pub(crate) fn invalid(reason: impl Into<String>) -> Error {
     Error::Config { file: FILE, reason: reason.into() }
+}
+
+fn is_zero(n: &usize) -> bool {
+    *n == 0
 }
 
 fn default<const N: usize>() -> usize {

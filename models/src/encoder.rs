@@ -229,6 +229,13 @@ impl Worker {
     }
 
     fn embeddings(&self, rows: Vec<Vec<f32>>) -> Vec<Result<Embedding>> {
-        rows.into_iter().map(|row| Embedding::new(row, self.bundle.fingerprint().clone())).collect()
+        rows.into_iter().map(|row| self.embedding(row)).collect()
+    }
+
+    /// From the values of a picture or of words, an identity after them if there is one.
+    fn embedding(&self, mut row: Vec<f32>) -> Result<Embedding> {
+        let identity = row.split_off(self.bundle.dimension());
+        let embedding = Embedding::new(row, self.bundle.fingerprint().clone())?;
+        Ok(if identity.is_empty() { embedding } else { embedding.with_identity(&identity) })
     }
 }

@@ -3,7 +3,8 @@
 use candle_core::{DType, Device as Candle};
 use candle_nn::VarBuilder;
 use knytt_gpu::{
-    Activation as Nonlinearity, Adapter, ImageShape, Shape, StageShape, TextShape, TransformerShape,
+    Activation as Nonlinearity, Adapter, IdentityShape, ImageShape, Shape, StageShape, TextShape,
+    TransformerShape,
 };
 
 use crate::clip::end_position;
@@ -38,7 +39,7 @@ impl OnGpu {
     }
 
     /// `pixels`: `[batch, 3, height, width]`, f32, RGB, normalised, as one slice. Returns
-    /// `[batch, dimension]`, not yet of unit norm.
+    /// `[batch, dimension + identity]`, neither part of unit norm yet.
     pub fn encode_images(&mut self, pixels: &[f32]) -> Result<Vec<f32>> {
         self.clip.encode_images(pixels).map_err(|e| on(self.device, &e))
     }
@@ -85,6 +86,10 @@ fn shape(config: &Config) -> Shape {
                 .stages()
                 .map(|s| StageShape { channels: s.channels, depth: s.depth, stride: s.stride })
                 .collect(),
+            identity: (resnet.identity_dim > 0).then_some(IdentityShape {
+                hidden: resnet.identity_hidden_size,
+                dimension: resnet.identity_dim,
+            }),
         },
     };
     Shape {

@@ -48,13 +48,13 @@ impl Model {
     }
 
     /// `pixels`: `[batch, 3, height, width]`, f32, RGB, normalised, as one slice. Returns a row for each
-    /// picture, not yet of unit norm.
-    pub fn images(&mut self, pixels: &[f32], dimension: usize) -> Result<Vec<Vec<f32>>> {
+    /// picture of `width` values: the embedding and after it the identity, neither of unit norm yet.
+    pub fn images(&mut self, pixels: &[f32], width: usize) -> Result<Vec<Vec<f32>>> {
         match self {
-            Self::Packed(clip) => Ok(rows(&clip.encode_images(pixels), dimension)),
+            Self::Packed(clip) => Ok(rows(&clip.encode_images(pixels), width)),
             Self::Plain(clip, device) => Ok(clip.encode_images(pixels, device)?.to_vec2()?),
             #[cfg(feature = "wgpu")]
-            Self::Gpu(clip) => Ok(rows(&clip.encode_images(pixels)?, dimension)),
+            Self::Gpu(clip) => Ok(rows(&clip.encode_images(pixels)?, width)),
         }
     }
 
@@ -70,8 +70,8 @@ impl Model {
     }
 }
 
-fn rows(values: &[f32], dimension: usize) -> Vec<Vec<f32>> {
-    values.chunks_exact(dimension).map(<[f32]>::to_vec).collect()
+fn rows(values: &[f32], width: usize) -> Vec<Vec<f32>> {
+    values.chunks_exact(width).map(<[f32]>::to_vec).collect()
 }
 
 /// Candle's errors carry a stack trace below the first line.

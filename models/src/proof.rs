@@ -96,7 +96,8 @@ impl Bundle {
     fn embed(&self, model: &mut Model, pictures: &[RgbImage]) -> Result<Vec<Embedding>> {
         let mut embeddings = Vec::with_capacity(pictures.len());
         for picture in pictures {
-            let row = model.images(&self.normalised(picture), self.dimension())?.remove(0);
+            let mut row = model.images(&self.normalised(picture), self.image_width())?.remove(0);
+            row.truncate(self.dimension());
             embeddings.push(Embedding::new(row, self.fingerprint().clone())?);
         }
         Ok(embeddings)
@@ -107,7 +108,7 @@ impl Bundle {
         let mut times = Vec::with_capacity(PASSES);
         for _ in 0..PASSES {
             let start = Instant::now();
-            model.images(&pixels, self.dimension())?;
+            model.images(&pixels, self.image_width())?;
             times.push(start.elapsed().as_secs_f64() * 1e3);
         }
         times.sort_by(f64::total_cmp);

@@ -49,20 +49,21 @@ impl Running {
 
     /// As [`Model::images`].
     pub fn images(&mut self, pixels: &[f32]) -> Result<Vec<Vec<f32>>> {
-        self.run(|model, dimension| model.images(pixels, dimension))
+        let width = self.bundle.image_width();
+        self.run(|model| model.images(pixels, width))
     }
 
     /// As [`Model::texts`].
     pub fn texts(&mut self, ids: &[Vec<u32>]) -> Result<Vec<Vec<f32>>> {
-        self.run(|model, dimension| model.texts(ids, dimension))
+        let dimension = self.bundle.dimension();
+        self.run(|model| model.texts(ids, dimension))
     }
 
-    fn run(&mut self, work: impl Fn(&mut Model, usize) -> Result<Vec<Vec<f32>>>) -> Result<Vec<Vec<f32>>> {
-        let dimension = self.bundle.dimension();
-        match work(&mut self.model, dimension) {
+    fn run(&mut self, work: impl Fn(&mut Model) -> Result<Vec<Vec<f32>>>) -> Result<Vec<Vec<f32>>> {
+        match work(&mut self.model) {
             Err(Error::DeviceFailed { reason, .. }) => {
                 self.model = on_cpu(&self.bundle, &self.options, reason, &self.notice)?;
-                work(&mut self.model, dimension)
+                work(&mut self.model)
             }
             result => result,
         }

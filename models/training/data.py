@@ -9,6 +9,7 @@ smaller one, so what the teacher said holds for what the student sees.
 from __future__ import annotations
 
 import csv
+import io
 import json
 import math
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from PIL import Image, ImageOps
+from PIL import Image, ImageFilter, ImageOps
 from torch import Tensor
 
 LABELS = [
@@ -73,6 +74,22 @@ def load_squeezed(paths: list[Path], size: int) -> np.ndarray:
     for i, path in enumerate(paths):
         out[i] = squeeze(open_rgb(path), size)
     return out
+
+
+def taken_again(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """A part of 60 to 100 % of the area, blurred, with a cast of colour, as JPEG of
+    quality 40: what `knytt eval --again` asks with."""
+    area = rng.uniform(0.6, 1)
+    across = rng.uniform(area, 1)
+    w, h = max(1, int(image.width * across)), max(1, int(image.height * area / across))
+    x, y = rng.integers(0, image.width - w + 1), rng.integers(0, image.height - h + 1)
+    part = image.crop((x, y, x + w, y + h))
+    part.thumbnail((512, 512), Image.Resampling.BILINEAR)
+    part = part.filter(ImageFilter.GaussianBlur(rng.uniform(0.5, 2) * max(part.size) / 512))
+    cast = (np.asarray(part, np.float32) * rng.uniform(0.8, 1.2, 3)).clip(0, 255)
+    file = io.BytesIO()
+    Image.fromarray(cast.astype(np.uint8)).save(file, "JPEG", quality=40)
+    return Image.open(file).convert("RGB")
 
 
 @dataclass

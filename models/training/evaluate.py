@@ -33,7 +33,7 @@ from transformers import CLIPTextConfig, CLIPTextModel
 
 from captions import encode
 from data import LABELS, open_rgb, read_photos, read_rendered
-from towers import folded_vision
+from towers import folded_maps, folded_vision, moments
 
 
 class Bundle:
@@ -77,6 +77,12 @@ class Bundle:
     @torch.no_grad()
     def raw_images(self, pixels: Tensor) -> Tensor:
         return folded_vision(self.tensors, self.config["vision_config"], pixels)
+
+    @torch.no_grad()
+    def raw_identities(self, pixels: Tensor) -> Tensor:
+        read = moments(folded_maps(self.tensors, self.config["vision_config"], pixels))
+        head = {k: self.tensors[f"identity_head.{k}"] for k in ("hidden.weight", "hidden.bias", "out.weight")}
+        return F.relu(read @ head["hidden.weight"].T + head["hidden.bias"]) @ head["out.weight"].T
 
     def images(self, pictures: list[Path] | np.ndarray, batch: int = 64) -> np.ndarray:
         out = []

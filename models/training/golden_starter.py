@@ -5,6 +5,7 @@
 Computed by PyTorch in f32 from the bundle's f16-rounded weights:
   pixels            [3, 3, S, S] f16   preprocessed pictures (seeded, rounded to f16)
   image_embeds      [3, 256]     f32   pooled and projected, before normalisation
+  image_identities  [3, 128]     f32   as read from all maps, before normalisation
   ids_0 … ids_3     [len]        i64   token ids of the texts in the file's metadata
   text_embeds       [4, 256]     f32   pooled and projected, before normalisation
 """
@@ -40,6 +41,7 @@ def main() -> None:
     blobs = F.interpolate(torch.randn(3, 3, 7, 7, generator=gen), size=(size, size), mode="bicubic")
     pixels = (blobs + 0.1 * torch.randn(3, 3, size, size, generator=gen)).clamp(-2, 2).to(torch.float16)
     out = {"pixels": pixels, "image_embeds": bundle.raw_images(pixels.float())}
+    out["image_identities"] = bundle.raw_identities(pixels.float())
     embeds = []
     for i, text in enumerate(TEXTS):
         ids = bundle.tokenizer.encode(text).ids

@@ -175,8 +175,8 @@ class VisionTower(nn.Module):
             hook.remove()
 
 
-def folded_vision(state: dict[str, Tensor], vision: dict, pixels: Tensor) -> Tensor:
-    """The image tower from a bundle's tensors: the reference forward pass."""
+def folded_maps(state: dict[str, Tensor], vision: dict, pixels: Tensor) -> list[Tensor]:
+    """The image tower from a bundle's tensors: what the stem and each stage make."""
 
     def conv(x: Tensor, name: str, stride: int) -> Tensor:
         w = state[f"vision_model.{name}.weight"].float()
@@ -186,6 +186,7 @@ def folded_vision(state: dict[str, Tensor], vision: dict, pixels: Tensor) -> Ten
     x = pixels
     for i, stride in enumerate(vision["stem_strides"]):
         x = F.relu(conv(x, f"stem.{i}", stride))
+    maps = [x]
     for s, depth in enumerate(vision["depths"]):
         for b in range(depth):
             stride = vision["strides"][s] if b == 0 else 1
@@ -195,7 +196,21 @@ def folded_vision(state: dict[str, Tensor], vision: dict, pixels: Tensor) -> Ten
             if f"vision_model.{at}.shortcut.weight" in state:
                 r = conv(r, f"{at}.shortcut", 1)
             x = F.relu(h + r)
-    return x.mean((2, 3)) @ state["visual_projection.weight"].float().T
+        maps.append(x)
+    return maps
+
+
+def folded_vision(state: dict[str, Tensor], vision: dict, pixels: Tensor) -> Tensor:
+    """The embeddings from a bundle's tensors: the reference forward pass."""
+    last = folded_maps(state, vision, pixels)[-1]
+    return last.mean((2, 3)) @ state["visual_projection.weight"].float().T
+
+
+def moments(maps: list[Tensor]) -> Tensor:
+    """[n, 2 c] of each map [n, c, h, w], side by side: the means of its channels, then
+    how far they deviate from them."""
+    pairs = [[m.mean((2, 3)), m.std((2, 3), correction=0)] for m in maps]
+    return torch.cat([part for pair in pairs for part in pair], 1)
 
 
 def text_config(vocab_size: int, bos: int, eos: int, projection_dim: int = 256) -> CLIPTextConfig:

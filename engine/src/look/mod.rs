@@ -40,8 +40,8 @@ pub(crate) use self::safety::Gatekeeper;
 pub use self::safety::{SafetyConfig, SafetyGate};
 pub use self::twins::{Seen, TWIN_BITS, TWIN_COSINE, twins};
 pub use self::words::{colors_in, patterns_in};
-use crate::Imprint;
 pub use crate::regions::Lab;
+use crate::{Identity, Imprint};
 
 /// What was measured on a picture or guessed from it. Everything that a feed says wins over it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +65,9 @@ pub struct Look {
     /// By which a part of the same picture is recognised.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub imprint: Option<Imprint>,
+    /// By which the same thing is recognised on other pictures of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Identity>,
     /// The id of another product with nearly the same picture, the first of all that share it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub twin_of: Option<String>,

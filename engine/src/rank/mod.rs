@@ -10,11 +10,11 @@ use std::collections::{HashMap, HashSet};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::facts::{self, Facts, Tone};
-use crate::imprint::{Sought, evidence};
+use crate::imprint::Sought;
 use crate::look::{ColorName, Lab};
 use crate::simd::Kernel;
 use crate::taste::{Preference, Taste};
-use crate::{Look, Result, Scale, Snapshot, segment, vectors};
+use crate::{Look, Result, Scale, Snapshot, identity, imprint, segment, vectors};
 
 pub use self::reasons::Reasons;
 pub use self::weights::Weights;
@@ -64,6 +64,8 @@ pub(crate) struct Ranking<'a> {
     pub(crate) asked: Asked,
     /// The query's picture, to be looked for in those of the likeliest.
     pub(crate) sought: Option<&'a Sought>,
+    /// What tells the thing on it from others of its kind.
+    pub(crate) identity: Option<&'a [f32]>,
     pub(crate) preference: Option<Preference<'a>>,
     /// Days since 1970.
     pub(crate) today: u32,
@@ -114,20 +116,31 @@ impl Ranking<'_> {
     pub(crate) fn rank(&self, candidates: &[Candidate], k: usize) -> Result<Vec<Ranked>> {
         let mut ranked = self.score(candidates)?;
         sort(&mut ranked);
-        if let Some(sought) = self.sought.filter(|_| self.weights.likeness > 0.0) {
-            self.compare_pictures(sought, &mut ranked)?;
+        let sought = self.sought.filter(|_| self.weights.likeness > 0.0);
+        let identity = self.identity.filter(|_| self.weights.identity > 0.0);
+        if sought.is_some() || identity.is_some() {
+            self.recognise(sought, identity, &mut ranked)?;
             sort(&mut ranked);
         }
         let groups = collapse(ranked, self.asked.group);
         self.diversify(groups, k)
     }
 
-    /// Looks for the query's picture in those of the likeliest.
-    fn compare_pictures(&self, sought: &Sought, ranked: &mut [Ranked]) -> Result<()> {
+    /// Looks for the query's picture, and for the thing on it, in those of the likeliest.
+    fn recognise(
+        &self,
+        sought: Option<&Sought>,
+        identity: Option<&[f32]>,
+        ranked: &mut [Ranked],
+    ) -> Result<()> {
+        let weights = &self.weights;
         for next in ranked.iter_mut().take(COMPARED) {
-            let imprint = self.snapshot.imprint_at(next.candidate.item)?;
-            next.likeness = imprint.and_then(|imprint| sought.in_imprint(imprint.as_bytes()));
-            next.reasons.likeness = next.likeness.map(|likeness| self.weights.likeness * evidence(likeness));
+            let known = self.snapshot.recognised_at(next.candidate.item)?;
+            let imprint = sought.zip(known.imprint);
+            next.likeness = imprint.and_then(|(sought, imprint)| sought.in_imprint(imprint.as_bytes()));
+            let cosine = identity.zip(known.identity).and_then(|(asked, known)| known.cosine(asked));
+            next.reasons.likeness = next.likeness.map(|l| weights.likeness * imprint::evidence(l));
+            next.reasons.identity = cosine.map(|cosine| weights.identity * identity::evidence(cosine));
             next.score = next.reasons.sum();
         }
         Ok(())
@@ -184,6 +197,7 @@ impl Ranking<'_> {
         Ok(Reasons {
             visual: part(self.is_seen || self.is_said, weights.visual, visual),
             likeness: None,
+            identity: None,
             words: part(self.is_said, weights.words, candidate.words),
             color: asked
                 .tones

@@ -13,6 +13,9 @@ pub struct Reasons {
     /// The very same picture, or a part of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub likeness: Option<f32>,
+    /// The same thing, from whatever side.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity: Option<f32>,
     /// Words that the product's texts have.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub words: Option<f32>,
@@ -48,6 +51,7 @@ impl Reasons {
         let all = [
             ("visual", self.visual),
             ("likeness", self.likeness),
+            ("identity", self.identity),
             ("words", self.words),
             ("color", self.color),
             ("category", self.category),

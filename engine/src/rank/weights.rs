@@ -13,6 +13,8 @@ pub struct Weights {
     pub visual: f32,
     /// The very same picture, or a part of it.
     pub likeness: f32,
+    /// The same thing, from whatever side; nothing where the bundle does not tell.
+    pub identity: f32,
     /// Words that the product's texts have.
     pub words: f32,
     /// Colours alike.
@@ -46,6 +48,7 @@ impl Weights {
     pub const USUAL: Self = Self {
         visual: 1.0,
         likeness: 0.2,
+        identity: 1.5,
         words: 0.8,
         color: 0.12,
         category: 0.1,
@@ -62,6 +65,7 @@ impl Weights {
     pub const VISUAL: Self = Self {
         visual: 1.0,
         likeness: 0.0,
+        identity: 0.0,
         words: 0.0,
         color: 0.0,
         category: 0.0,
@@ -75,9 +79,10 @@ impl Weights {
     };
 
     /// The names of the weights.
-    pub const NAMES: [&str; 12] = [
+    pub const NAMES: [&str; 13] = [
         "visual",
         "likeness",
+        "identity",
         "words",
         "color",
         "category",
@@ -95,6 +100,7 @@ impl Weights {
         Some(match name {
             "visual" => &mut self.visual,
             "likeness" => &mut self.likeness,
+            "identity" => &mut self.identity,
             "words" => &mut self.words,
             "color" => &mut self.color,
             "category" => &mut self.category,

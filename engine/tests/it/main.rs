@@ -8,6 +8,7 @@ mod browse;
 mod calibrate;
 mod concurrency;
 mod disk;
+mod identity;
 mod items;
 mod kill;
 mod model;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::gpu::Gpu;
 use crate::kernels::Kernels;
 use crate::plan::{ANSWER, Epilogue, INPUT, Plan, Planner};
-use crate::residual::ResNet;
+use crate::residual::{IdentityHead, ResNet};
 use crate::rows::{Matrix, Rows, Workspace};
 use crate::tensors::{Source, Tensors};
 use crate::text::TextTower;
@@ -37,6 +37,7 @@ pub struct Clip {
     kernels: Kernels,
     image_tower: ImageTower,
     visual_projection: Matrix,
+    identity_head: Option<IdentityHead>,
     text_tower: TextTower,
     text_projection: Matrix,
     shape: Shape,
@@ -90,24 +91,29 @@ impl Clip {
         let kernels = Kernels::new(&gpu, &shape)?;
         let tensors = Tensors::new(tensors);
         let vision = tensors.below("vision_model");
-        let (image_tower, pooled) = match &shape.image {
-            ImageShape::Patches { patch, transformer } => {
-                let tower = ViT::upload(&gpu, shape.image_size, *patch, *transformer, &vision)?;
-                (ImageTower::ViT(Box::new(tower)), transformer.hidden)
-            }
-            ImageShape::Residual { stem, stages } => {
-                let tower = ResNet::upload(&gpu, shape.image_size, stem, stages, &vision)?;
-                let pooled = tower.pooled;
-                (ImageTower::ResNet(tower), pooled)
-            }
-        };
         let projection = |name: &str, from| {
             let weight = tensors.below(name).get("weight", &[shape.dimension, from])?;
             Matrix::upload(&gpu, name, from, &weight, &[])
         };
+        let (image_tower, visual_projection, identity_head) = match &shape.image {
+            ImageShape::Patches { patch, transformer } => {
+                let tower = ViT::upload(&gpu, shape.image_size, *patch, *transformer, &vision)?;
+                let projection = projection("visual_projection", transformer.hidden)?;
+                (ImageTower::ViT(Box::new(tower)), projection, None)
+            }
+            ImageShape::Residual { stem, stages, identity } => {
+                let has_identity = identity.is_some();
+                let tower = ResNet::upload(&gpu, shape.image_size, stem, stages, has_identity, &vision)?;
+                let projection = tower.projection(&gpu, shape.dimension, &tensors)?;
+                let tensors = tensors.below("identity_head");
+                let head = identity.map(|head| tower.identity_head(&gpu, head, shape.dimension, &tensors));
+                (ImageTower::ResNet(tower), projection, head.transpose()?)
+            }
+        };
         Ok(Self {
             image_tower,
-            visual_projection: projection("visual_projection", pooled)?,
+            visual_projection,
+            identity_head,
             text_tower: TextTower::upload(&gpu, &shape.text, &tensors.below("text_model"))?,
             text_projection: projection("text_projection", shape.text.transformer.hidden)?,
             kernels,
@@ -128,8 +134,8 @@ impl Clip {
         self.gpu.device.destroy();
     }
 
-    /// `pixels`: `[batch, 3, height, width]`, f32, RGB, normalised. Returns `[batch, dimension]`, not yet of
-    /// unit norm.
+    /// `pixels`: `[batch, 3, height, width]`, f32, RGB, normalised. Returns `[batch, dimension + identity]`,
+    /// neither part of unit norm yet.
     ///
     /// # Errors
     /// [`Error::Input`] if that is no whole number of pictures; [`Error::OutOfMemory`], [`Error::Lost`] or
@@ -204,7 +210,7 @@ impl Clip {
         }
     }
 
-    /// Runs one batch and returns `[batch, dimension]`.
+    /// Runs one batch and returns its rows.
     fn run(&mut self, work: Work, inputs: &[&[u8]]) -> Result<Vec<f32>> {
         let planned = match self.plans.iter().position(|planned| planned.work == work) {
             Some(at) => self.plans.remove(at),
@@ -216,8 +222,18 @@ impl Clip {
         let rows = planned.plan.run(&self.gpu, &planned.output, &planned.answer)?;
         let row = 4 * planned.output.quads;
         self.plans.push(planned);
-        let dimension = self.shape.dimension;
-        Ok(rows.chunks_exact(row).flat_map(|row| &row[..dimension]).copied().collect())
+        let [embedding, identity] = self.columns(work);
+        let of_identity = embedding.next_multiple_of(4);
+        let parts = rows
+            .chunks_exact(row)
+            .flat_map(|row| [&row[..embedding], &row[of_identity..of_identity + identity]]);
+        Ok(parts.flatten().copied().collect())
+    }
+
+    /// Values of an embedding, and of the identity that follows it in the next whole quad.
+    fn columns(&self, work: Work) -> [usize; 2] {
+        let identity = if matches!(work, Work::Images { .. }) { self.shape.identity() } else { 0 };
+        [self.shape.dimension, identity]
     }
 
     fn plan(&mut self, work: Work, inputs: &[&[u8]]) -> Result<Planned> {
@@ -265,8 +281,13 @@ impl Clip {
                 (ends, &self.text_projection)
             }
         };
-        let output = space.rows(gpu, "embeddings", pooled.rows, self.shape.dimension)?;
+        let [embedding, identity] = self.columns(work);
+        let columns = embedding.next_multiple_of(4) + identity;
+        let output = space.rows(gpu, "embeddings", pooled.rows, columns)?;
         planner.matmul(&pooled, projection, &output, Epilogue::default());
+        if let Some(head) = self.identity_head.as_ref().filter(|_| identity > 0) {
+            head.plan(&mut planner, space, &pooled, &output)?;
+        }
         let answer = space.buffer(gpu, "answer", Rows::bytes(output.rows, output.quads), ANSWER)?;
         Ok(Drafted { planner, inputs: buffers, output, answer })
     }

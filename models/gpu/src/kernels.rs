@@ -24,7 +24,7 @@ pub(crate) struct Kernels {
     pub positions: Kernel,
     pub tokens: Kernel,
     pub gather: Kernel,
-    pub mean: Kernel,
+    pub moments: Kernel,
 }
 
 impl Kernels {
@@ -53,7 +53,7 @@ impl Kernels {
             positions: compile("positions", include_str!("kernels/positions.wgsl"))?,
             tokens: compile("tokens", &tokens)?,
             gather: compile("gather", include_str!("kernels/gather.wgsl"))?,
-            mean: compile("mean", include_str!("kernels/mean.wgsl"))?,
+            moments: compile("moments", include_str!("kernels/moments.wgsl"))?,
         };
         gpu.cache.save();
         Ok(kernels)

@@ -54,5 +54,5 @@ pub use adapter::{Adapter, Kind, adapters};
 pub use clip::{Clip, Options};
 pub use error::{Error, Result};
 pub use precision::Precision;
-pub use shape::{Activation, ImageShape, Shape, StageShape, TextShape, TransformerShape};
+pub use shape::{Activation, IdentityShape, ImageShape, Shape, StageShape, TextShape, TransformerShape};
 pub use tensors::Source;

@@ -155,7 +155,7 @@ impl<'a> Planner<'a> {
         epilogue: Epilogue,
         groups: Groups,
     ) {
-        debug_assert!(input.quads == matrix.depth_quads && output.quads == matrix.quads);
+        debug_assert!(input.quads == matrix.depth_quads && output.quads >= matrix.quads);
         for piece in &matrix.pieces {
             let tiles = &self.kernels.matmul;
             let (tile, kernel) = tiles
@@ -268,10 +268,15 @@ impl<'a> Planner<'a> {
         self.by_quads(&self.kernels.gather, params, &[&input.buffer, read, &output.buffer], output);
     }
 
-    /// Fills row r with the mean of item r's rows.
-    pub fn mean(&mut self, input: &Rows, output: &Rows) {
-        let params = numbers(&[output.rows, output.quads, input.rows / output.rows]);
-        self.by_quads(&self.kernels.mean, params, &[&input.buffer, &output.buffer], output);
+    /// Fills row r, from `first_quad` on, with the means of item r's rows and, if asked to, with how far
+    /// they deviate from them.
+    pub fn moments(&mut self, input: &Rows, output: &Rows, first_quad: usize, deviations: bool) {
+        let pixels = input.rows / output.rows;
+        let params =
+            numbers(&[output.rows, input.quads, pixels, output.quads, first_quad, usize::from(deviations)]);
+        let grid = self.spread(output.rows * input.quads);
+        let buffers = [&input.buffer, &output.buffer];
+        self.drafts.push(Draft::new(&self.kernels.moments, params, &buffers, grid));
     }
 
     /// A kernel in which each thread makes one quad of the output.

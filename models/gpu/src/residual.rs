@@ -5,13 +5,14 @@ use crate::gpu::Gpu;
 use crate::plan::{Epilogue, Nonlinearity, Planner, Unfold};
 use crate::rows::{Matrix, Rows, Workspace};
 use crate::tensors::Tensors;
-use crate::{Result, StageShape};
+use crate::{IdentityShape, Result, StageShape};
 
 pub(crate) struct ResNet {
     stem: Vec<Conv>,
-    blocks: Vec<Block>,
-    /// Values per picture after pooling.
-    pub pooled: usize,
+    stages: Vec<Vec<Block>>,
+    /// Channels of the maps that are read: the last one alone, or the stem's and each stage's.
+    read: Vec<usize>,
+    has_identity: bool,
 }
 
 struct Conv {
@@ -25,6 +26,14 @@ struct Block {
     conv2: Conv,
     /// Where the block changes the number of channels or the resolution.
     shortcut: Option<Conv>,
+}
+
+/// What makes an identity of what is read of all maps.
+pub(crate) struct IdentityHead {
+    hidden: Matrix,
+    /// Its columns lie after those of an embedding.
+    out: Matrix,
+    size: usize,
 }
 
 /// A feature map: `[batch · side · side, channels]`.
@@ -43,6 +52,7 @@ impl ResNet {
         side: usize,
         stem: &[(usize, usize)],
         stages: &[StageShape],
+        has_identity: bool,
         tensors: &Tensors<'_>,
     ) -> Result<Self> {
         let mut at = At { side, channels: 3, planar: true };
@@ -50,15 +60,71 @@ impl ResNet {
         for (n, &(channels, stride)) in stem.iter().enumerate() {
             convs.push(Conv::upload(gpu, &mut at, channels, stride, &tensors.below("stem").below(n))?);
         }
-        let mut blocks = Vec::new();
+        let mut read = vec![at.channels];
+        let mut uploaded = Vec::new();
         for (s, stage) in stages.iter().enumerate() {
-            let tensors = tensors.below("stages").below(s);
+            let (tensors, mut blocks) = (tensors.below("stages").below(s), Vec::new());
             for n in 0..stage.depth {
                 let stride = if n == 0 { stage.stride } else { 1 };
                 blocks.push(Block::upload(gpu, &mut at, stage.channels, stride, &tensors.below(n))?);
             }
+            read.push(at.channels);
+            uploaded.push(blocks);
         }
-        Ok(Self { stem: convs, blocks, pooled: at.channels })
+        if !has_identity {
+            read = vec![at.channels];
+        }
+        Ok(Self { stem: convs, stages: uploaded, read, has_identity })
+    }
+
+    /// The matrix that makes an embedding of the last map's means, wherever they are in what is read.
+    pub fn projection(&self, gpu: &Gpu, dimension: usize, tensors: &Tensors<'_>) -> Result<Matrix> {
+        let last = self.read.last().copied().unwrap_or(0);
+        let weight = tensors.below("visual_projection").get("weight", &[dimension, last])?;
+        let depth = 4 * self.quads();
+        let means = if self.has_identity { depth - 2 * last.next_multiple_of(4) } else { 0 };
+        let mut spread = vec![0.0; dimension * depth];
+        for (row, values) in spread.chunks_exact_mut(depth).zip(weight.chunks_exact(last)) {
+            row[means..means + last].copy_from_slice(values);
+        }
+        Matrix::upload(gpu, "visual_projection", depth, &spread, &[])
+    }
+
+    /// The layers that make an identity of what is read, its values after `dimension` others.
+    pub fn identity_head(
+        &self,
+        gpu: &Gpu,
+        shape: IdentityShape,
+        dimension: usize,
+        tensors: &Tensors<'_>,
+    ) -> Result<IdentityHead> {
+        let (hidden, out) = (tensors.below("hidden"), tensors.below("out"));
+        let (moments, depth) = (2 * self.read.iter().sum::<usize>(), 4 * self.quads());
+        let weight = hidden.get("weight", &[shape.hidden, moments])?;
+        // What is read lies in whole quads: columns that no channel fills are zero.
+        let mut spread = vec![0.0; shape.hidden * depth];
+        for (row, mut values) in spread.chunks_exact_mut(depth).zip(weight.chunks_exact(moments)) {
+            let mut at = 0;
+            for channels in self.read.iter().flat_map(|&channels| [channels; 2]) {
+                let (these, rest) = values.split_at(channels);
+                row[at..at + channels].copy_from_slice(these);
+                (at, values) = (at + channels.next_multiple_of(4), rest);
+            }
+        }
+        let bias = hidden.get("bias", &[shape.hidden])?;
+        let weight = out.get("weight", &[shape.dimension, shape.hidden])?;
+        let out = Matrix::upload(gpu, &out.path("weight"), shape.hidden, &weight, &[])?;
+        Ok(IdentityHead {
+            hidden: Matrix::upload(gpu, &hidden.path("weight"), depth, &spread, &bias)?,
+            out: out.after(dimension.div_ceil(4)),
+            size: shape.hidden,
+        })
+    }
+
+    /// Quads of what is read of a picture.
+    fn quads(&self) -> usize {
+        let quads: usize = self.read.iter().map(|channels| channels.div_ceil(4)).sum();
+        if self.has_identity { 2 * quads } else { quads }
     }
 
     /// Bytes of the largest buffer that one picture needs.
@@ -74,11 +140,13 @@ impl ResNet {
     }
 
     fn convs(&self) -> impl Iterator<Item = &Conv> {
-        let of_blocks = self.blocks.iter().flat_map(|b| [&b.conv1, &b.conv2].into_iter().chain(&b.shortcut));
+        let of_blocks =
+            self.stages.iter().flatten().flat_map(|b| [&b.conv1, &b.conv2].into_iter().chain(&b.shortcut));
         self.stem.iter().chain(of_blocks)
     }
 
-    /// From `[batch, 3, side, side]` in `pixels` to `[batch, pooled]`.
+    /// From `[batch, 3, side, side]` in `pixels` to what [`projection`](Self::projection) and
+    /// [`identity_head`](Self::identity_head) take.
     pub fn plan(
         &self,
         planner: &mut Planner<'_>,
@@ -92,15 +160,25 @@ impl ResNet {
             let input = map.as_ref().map_or(pixels, |map| &map.rows.buffer);
             map = Some(conv.plan(planner, space, input, part, batch, RELU)?);
         }
-        for block in &self.blocks {
-            let Some(input) = &map else { break };
-            map = Some(block.plan(planner, space, input, batch)?);
+        let read = space.rows(planner.gpu, "read normed", batch, 4 * self.quads())?;
+        let mut first_quad = 0;
+        let mut look = |planner: &mut Planner<'_>, map: &Map| {
+            planner.moments(&map.rows, &read, first_quad, self.has_identity);
+            first_quad += 2 * map.rows.quads;
+        };
+        let Some(mut map) = map else { return Ok(read.clone()) };
+        if self.has_identity {
+            look(planner, &map);
         }
-        let pooled = space.rows(planner.gpu, "read normed", batch, self.pooled)?;
-        if let Some(map) = &map {
-            planner.mean(&map.rows, &pooled);
+        for (n, stage) in self.stages.iter().enumerate() {
+            for block in stage {
+                map = block.plan(planner, space, &map, batch)?;
+            }
+            if self.has_identity || n + 1 == self.stages.len() {
+                look(planner, &map);
+            }
         }
-        Ok(pooled)
+        Ok(read)
     }
 }
 
@@ -117,6 +195,22 @@ struct At {
     side: usize,
     channels: usize,
     planar: bool,
+}
+
+impl IdentityHead {
+    /// From what is read to the last columns of `output`.
+    pub fn plan(
+        &self,
+        planner: &mut Planner<'_>,
+        space: &mut Workspace,
+        read: &Rows,
+        output: &Rows,
+    ) -> Result<()> {
+        let hidden = space.rows(planner.gpu, "wide", read.rows, self.size)?;
+        planner.matmul(read, &self.hidden, &hidden, RELU);
+        planner.matmul(&hidden, &self.out, output, Epilogue::default());
+        Ok(())
+    }
 }
 
 impl Conv {

@@ -70,6 +70,15 @@ impl Matrix {
     }
 }
 
+impl Matrix {
+    /// The same, its columns after `quads` others in the rows that it makes.
+    pub fn after(mut self, quads: usize) -> Self {
+        self.pieces.iter_mut().for_each(|piece| piece.first_quad += quads);
+        self.quads += quads;
+        self
+    }
+}
+
 /// `[columns, depth]` to `[depth, columns]`, both filled up with zeros to whole quads. In blocks, so that
 /// neither side is walked through at full stride.
 fn turned(weight: &[f32], depth: usize, quads: usize) -> Vec<f32> {

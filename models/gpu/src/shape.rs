@@ -31,7 +31,18 @@ pub enum ImageShape {
         stem: Vec<(usize, usize)>,
         /// The stages.
         stages: Vec<StageShape>,
+        /// What tells one thing from others of its kind, if the model does.
+        identity: Option<IdentityShape>,
     },
+}
+
+/// Two layers over the means and deviations of all maps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IdentityShape {
+    /// Values between the layers.
+    pub hidden: usize,
+    /// Values of an identity.
+    pub dimension: usize,
 }
 
 /// Blocks of the same width.
@@ -102,6 +113,14 @@ impl Shape {
             ImageShape::Residual { .. } => None,
         };
         image.into_iter().chain([&self.text.transformer])
+    }
+
+    /// Values of an identity; 0 for none.
+    pub(crate) fn identity(&self) -> usize {
+        match self.image {
+            ImageShape::Residual { identity: Some(identity), .. } => identity.dimension,
+            _ => 0,
+        }
     }
 
     /// Values of a picture.

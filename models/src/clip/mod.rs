@@ -10,12 +10,12 @@ mod transformer;
 mod vit;
 
 use candle_core::{Device, Result, Tensor};
-use candle_nn::{Linear, Module, VarBuilder, linear_no_bias};
+use candle_nn::{Linear, Module, VarBuilder, linear, linear_no_bias};
 
 use self::resnet::ResNet;
 use self::text::TextTower;
 use self::vit::ViT;
-use crate::config::{Config, VisionConfig};
+use crate::config::{Config, ResNetConfig, VisionConfig};
 
 pub(crate) use self::packed::{Cache, PackedClip, Source};
 #[cfg(feature = "wgpu")]
@@ -25,6 +25,8 @@ pub(crate) use self::text::end_position;
 pub(crate) struct Clip {
     image_tower: ImageTower,
     visual_projection: Linear,
+    /// Where the bundle tells one thing from others of its kind.
+    identity_head: Option<IdentityHead>,
     text_tower: TextTower,
     text_projection: Linear,
     image_size: usize,
@@ -44,7 +46,14 @@ impl Clip {
             VisionConfig::ResNet(c) => (ImageTower::ResNet(ResNet::new(c, &vision)?), c.pooled_size()),
         };
         let text = &config.text_config;
+        let identity_head = match &config.vision_config {
+            VisionConfig::ResNet(c) if c.identity_dim > 0 => {
+                Some(IdentityHead::new(c, &weights.pp("identity_head"))?)
+            }
+            _ => None,
+        };
         Ok(Self {
+            identity_head,
             image_tower,
             visual_projection: linear_no_bias(
                 pooled,
@@ -62,22 +71,45 @@ impl Clip {
     }
 
     /// `pixels`: `[batch, 3, height, width]`, f32, RGB, normalised, as one slice. Returns
-    /// `[batch, dimension]`, f32, not yet of unit norm.
+    /// `[batch, dimension + identity]`, f32, neither part of unit norm yet.
     pub fn encode_images(&self, pixels: &[f32], device: &Device) -> Result<Tensor> {
         let side = self.image_size;
         let batch = pixels.len() / (3 * side * side);
         let pixels = Tensor::from_slice(pixels, (batch, 3, side, side), device)?;
-        let pooled = match &self.image_tower {
-            ImageTower::ViT(tower) => tower.forward(&pixels)?,
-            ImageTower::ResNet(tower) => tower.forward(&pixels)?,
+        let (pooled, moments) = match &self.image_tower {
+            ImageTower::ViT(tower) => (tower.forward(&pixels)?, None),
+            ImageTower::ResNet(tower) => tower.forward(&pixels).map(|(means, all)| (means, Some(all)))?,
         };
-        self.visual_projection.forward(&pooled)
+        let embeddings = self.visual_projection.forward(&pooled)?;
+        match self.identity_head.as_ref().zip(moments) {
+            Some((head, moments)) => Tensor::cat(&[embeddings, head.forward(&moments)?], 1),
+            None => Ok(embeddings),
+        }
     }
 
     /// `ids`: token ids of each text, begin and end token included. Returns `[batch, dimension]`,
     /// f32, not yet of unit norm.
     pub fn encode_texts(&self, ids: &[Vec<u32>], device: &Device) -> Result<Tensor> {
         self.text_projection.forward(&self.text_tower.forward(ids, device)?)
+    }
+}
+
+/// What the moments of all maps say of the one thing that is shown.
+struct IdentityHead {
+    hidden: Linear,
+    out: Linear,
+}
+
+impl IdentityHead {
+    fn new(config: &ResNetConfig, weights: &VarBuilder<'_>) -> Result<Self> {
+        let ResNetConfig { identity_dim, identity_hidden_size, .. } = *config;
+        let hidden = linear(config.moments_size(), identity_hidden_size, weights.pp("hidden"))?;
+        Ok(Self { hidden, out: linear_no_bias(identity_hidden_size, identity_dim, weights.pp("out"))? })
+    }
+
+    /// `[batch, moments]` to `[batch, identity]`.
+    fn forward(&self, moments: &Tensor) -> Result<Tensor> {
+        self.out.forward(&self.hidden.forward(moments)?.relu()?)
     }
 }
 
@@ -116,7 +148,10 @@ mod tests {
         let pixels = pixels.to_vec1::<f32>().unwrap();
         let dimension = bundle.dimension();
         for model in &mut models {
-            assert_close(&tensor(model.images(&pixels, dimension).unwrap()), &golden["image_embeds"]);
+            let rows = tensor(model.images(&pixels, bundle.image_width()).unwrap());
+            let parts = ["image_embeds", "image_identities"].map(|name| &golden[name]);
+            assert_close(&rows.narrow(1, 0, dimension).unwrap(), parts[0]);
+            assert_close(&rows.narrow(1, dimension, bundle.identity_dimension()).unwrap(), parts[1]);
         }
 
         let (_, header) = ::safetensors::SafeTensors::read_metadata(GOLDEN).unwrap();

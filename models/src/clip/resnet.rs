@@ -11,7 +11,7 @@ use crate::config::ResNetConfig;
 
 pub(super) struct ResNet {
     stem: Vec<Conv>,
-    blocks: Vec<Block>,
+    stages: Vec<Vec<Block>>,
 }
 
 impl ResNet {
@@ -22,25 +22,39 @@ impl ResNet {
             stem.push(Conv::new(from, to, stride, true, &weights.pp("stem").pp(n))?);
             from = to;
         }
-        let mut blocks = Vec::new();
+        let mut stages = Vec::new();
         for (s, stage) in config.stages().enumerate() {
-            let weights = weights.pp("stages").pp(s);
+            let (weights, mut blocks) = (weights.pp("stages").pp(s), Vec::new());
             for n in 0..stage.depth {
                 let stride = if n == 0 { stage.stride } else { 1 };
                 blocks.push(Block::new(from, stage.channels, stride, &weights.pp(n))?);
                 from = stage.channels;
             }
+            stages.push(blocks);
         }
-        Ok(Self { stem, blocks })
+        Ok(Self { stem, stages })
     }
 
-    /// `[batch, 3, side, side]` to `[batch, channels of the last stage]`.
-    pub fn forward(&self, pixels: &Tensor) -> Result<Tensor> {
+    /// From `[batch, 3, side, side]`: `[batch, channels]` means of the last map, and
+    /// `[batch, moments]` of the stem's last map and each stage's, means before deviations.
+    pub fn forward(&self, pixels: &Tensor) -> Result<(Tensor, Tensor)> {
         let x = pixels.permute((0, 2, 3, 1))?.contiguous()?;
-        let x = self.stem.iter().try_fold(x, |x, conv| conv.forward(&x))?;
-        let x = self.blocks.iter().try_fold(x, |x, block| block.forward(&x))?;
-        x.flatten(1, 2)?.mean(1)
+        let mut x = self.stem.iter().try_fold(x, |x, conv| conv.forward(&x))?;
+        let mut moments = Vec::from(means_and_deviations(&x)?);
+        for stage in &self.stages {
+            x = stage.iter().try_fold(x, |x, block| block.forward(&x))?;
+            moments.extend(means_and_deviations(&x)?);
+        }
+        Ok((moments[moments.len() - 2].clone(), Tensor::cat(&moments, 1)?))
     }
+}
+
+/// Of each channel over all positions, `[batch, channels]` both.
+fn means_and_deviations(map: &Tensor) -> Result<[Tensor; 2]> {
+    let map = map.flatten(1, 2)?;
+    let means = map.mean_keepdim(1)?;
+    let deviations = map.broadcast_sub(&means)?.sqr()?.mean(1)?.sqrt()?;
+    Ok([means.squeeze(1)?, deviations])
 }
 
 struct Block {

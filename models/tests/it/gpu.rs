@@ -40,9 +40,18 @@ fn assert_same(ours: &[Embedding], theirs: &[Embedding], least: f32) {
     assert_eq!(ours.len(), theirs.len());
     for (ours, theirs) in ours.iter().zip(theirs) {
         assert_eq!(ours.fingerprint(), theirs.fingerprint());
-        let cosine: f32 = ours.as_slice().iter().zip(theirs.as_slice()).map(|(a, b)| a * b).sum();
-        assert!(cosine >= least, "cosine {cosine}");
+        assert_near(ours.as_slice(), theirs.as_slice(), least);
+        assert_eq!(ours.identity().is_some(), theirs.identity().is_some());
+        if let Some((ours, theirs)) = ours.identity().zip(theirs.identity()) {
+            assert_near(ours, theirs, least);
+        }
     }
+}
+
+#[track_caller]
+fn assert_near(ours: &[f32], theirs: &[f32], least: f32) {
+    let cosine: f32 = ours.iter().zip(theirs).map(|(a, b)| a * b).sum();
+    assert!(ours.len() == theirs.len() && cosine >= least, "cosine {cosine}");
 }
 
 /// Both towers in both precisions.

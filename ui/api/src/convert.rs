@@ -86,6 +86,7 @@ impl From<knytt_engine::Reasons> for Reasons {
         Self {
             visual: r.visual,
             likeness: r.likeness,
+            identity: r.identity,
             words: r.words,
             color: r.color,
             category: r.category,

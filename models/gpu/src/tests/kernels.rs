@@ -282,13 +282,20 @@ fn the_position_that_is_read_is_taken_from_each_item() {
 }
 
 #[test]
-fn a_mean_is_taken_over_each_pictures_pixels() {
+fn means_and_deviations_are_taken_over_each_pictures_pixels() {
+    const PIXELS: usize = 70;
     let bench = Bench::new(Precision::F32);
-    let values = random(19, 2 * 9 * 5);
-    let (input, output) = (bench.rows(&values, 5), Rows::new(&bench.gpu, 2, 5).unwrap());
-    let ours = bench.run(&output, 5, |p| p.mean(&input, &output));
-    let mean =
-        |item: usize, n: usize| (0..9).map(|p| f64::from(values[(item * 9 + p) * 5 + n])).sum::<f64>() / 9.0;
-    let expected: Vec<f64> = (0..10).map(|n| mean(n / 5, n % 5)).collect();
-    assert_close(&ours, &expected, 1e-6);
+    let values = random(19, 2 * PIXELS * 5);
+    // A quad is left before the means, and two follow for the deviations.
+    let (input, output) = (bench.rows(&values, 5), Rows::new(&bench.gpu, 2, 20).unwrap());
+    let ours = bench.run(&output, 20, |p| p.moments(&input, &output, 1, true));
+    for item in 0..2 {
+        for n in 0..5 {
+            let of = |p: usize| f64::from(values[(item * PIXELS + p) * 5 + n]);
+            let mean = (0..PIXELS).map(of).sum::<f64>() / PIXELS as f64;
+            let square = (0..PIXELS).map(|p| (of(p) - mean).powi(2)).sum::<f64>() / PIXELS as f64;
+            let row = &ours[item * 20..];
+            assert_close(&[row[4 + n], row[12 + n]], &[mean, square.sqrt()], 1e-6);
+        }
+    }
 }

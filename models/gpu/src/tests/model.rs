@@ -2,7 +2,10 @@
 
 use super::{gpu, options, precisions, random};
 use crate::gpu::Gpu;
-use crate::{Activation, Clip, Error, ImageShape, Precision, Shape, StageShape, TextShape, TransformerShape};
+use crate::{
+    Activation, Clip, Error, IdentityShape, ImageShape, Precision, Shape, StageShape, TextShape,
+    TransformerShape,
+};
 
 /// A small model whose sizes fill no tile.
 pub fn small() -> Shape {
@@ -31,12 +34,15 @@ pub fn small() -> Shape {
     }
 }
 
+const IDENTITY: Option<IdentityShape> = Some(IdentityShape { hidden: 9, dimension: 7 });
+
 /// The same with a convolutional image tower.
-fn residual() -> Shape {
+fn residual(identity: Option<IdentityShape>) -> Shape {
     let stage = |channels, depth, stride| StageShape { channels, depth, stride };
     let image = ImageShape::Residual {
         stem: vec![(5, 2), (6, 1)],
         stages: vec![stage(6, 2, 1), stage(9, 1, 2), stage(12, 2, 1)],
+        identity,
     };
     Shape { image_size: 12, image, ..small() }
 }
@@ -74,9 +80,9 @@ fn assert_same(a: &[f32], b: &[f32], dimension: usize, least: f64) {
 
 #[test]
 fn a_batch_is_what_its_members_are_alone() {
-    for shape in [small(), residual()] {
+    for shape in [small(), residual(None), residual(IDENTITY)] {
         let mut clip = Clip::open(shape.clone(), &tensor, &options(Precision::F32)).unwrap();
-        let (picture, dimension) = (shape.pixels(), shape.dimension);
+        let (picture, width) = (shape.pixels(), shape.dimension + shape.identity());
         let pixels = random(20, 8 * picture);
         let texts = texts(8);
         // Larger and smaller, so that buffers grow and are used again.
@@ -84,25 +90,30 @@ fn a_batch_is_what_its_members_are_alone() {
             let together = clip.encode_images(&pixels[..count * picture]).unwrap();
             let alone: Vec<f32> =
                 pixels.chunks(picture).take(count).flat_map(|p| clip.encode_images(p).unwrap()).collect();
-            assert_same(&together, &alone, dimension, 0.999999);
+            assert_same(&together, &alone, width, 0.999999);
             let together = encode_texts(&mut clip, &texts[..count]).unwrap();
             let alone: Vec<f32> =
                 texts.iter().take(count).flat_map(|t| clip.encode_texts(&[t]).unwrap()).collect();
-            assert_same(&together, &alone, dimension, 0.999999);
+            assert_same(&together, &alone, shape.dimension, 0.999999);
         }
     }
 }
 
 #[test]
 fn half_precision_stays_near_full() {
-    for shape in [small(), residual()] {
+    for shape in [small(), residual(None), residual(IDENTITY)] {
         let pixels = random(21, 3 * shape.pixels());
         let mut full = Clip::open(shape.clone(), &tensor, &options(Precision::F32)).unwrap();
         let (images, words) =
             (full.encode_images(&pixels).unwrap(), encode_texts(&mut full, &texts(5)).unwrap());
         for precision in precisions() {
             let mut clip = Clip::open(shape.clone(), &tensor, &options(precision)).unwrap();
-            assert_same(&clip.encode_images(&pixels).unwrap(), &images, shape.dimension, 0.9999);
+            assert_same(
+                &clip.encode_images(&pixels).unwrap(),
+                &images,
+                shape.dimension + shape.identity(),
+                0.9999,
+            );
             assert_same(&encode_texts(&mut clip, &texts(5)).unwrap(), &words, shape.dimension, 0.9999);
         }
     }

@@ -9,7 +9,7 @@ mod text;
 mod transformer;
 mod vit;
 
-use knytt_kernels::{Epilogue, Linear, Precision, Rows, Team};
+use knytt_kernels::{Activation, Epilogue, Linear, Precision, Rows, Team};
 
 pub(crate) use self::cache::Cache;
 use self::resnet::ResNet;
@@ -17,12 +17,14 @@ pub(crate) use self::source::Source;
 use self::text::TextTower;
 use self::vit::ViT;
 use crate::Result;
-use crate::config::{Config, VisionConfig};
+use crate::config::{Config, ResNetConfig, VisionConfig};
 
 /// Both towers with their projections, weights packed.
 pub(crate) struct PackedClip {
     image_tower: ImageTower,
     visual_projection: Projection,
+    /// Where the bundle tells one thing from others of its kind.
+    identity_head: Option<IdentityHead>,
     text_tower: TextTower,
     text_projection: Projection,
     team: Team,
@@ -39,6 +41,12 @@ struct Projection {
     rows: Rows,
 }
 
+/// What the moments of all maps say of the one thing that is shown.
+struct IdentityHead {
+    hidden: Projection,
+    out: Projection,
+}
+
 impl PackedClip {
     /// Every tensor must be in the source, in the shape that `config` implies. `threads`: how many the
     /// passes share, the calling one among them.
@@ -49,7 +57,12 @@ impl PackedClip {
             VisionConfig::ResNet(c) => (ImageTower::ResNet(ResNet::new(c, vision, source)?), c.pooled_size()),
         };
         let (dimension, text) = (config.projection_dim, &config.text_config);
+        let identity_head = match &config.vision_config {
+            VisionConfig::ResNet(c) if c.identity_dim > 0 => Some(IdentityHead::new(c, source)?),
+            _ => None,
+        };
         Ok(Self {
+            identity_head,
             image_tower,
             visual_projection: Projection::new("visual_projection", [dimension, pooled], source)?,
             text_tower: TextTower::new(text, "text_model", source)?,
@@ -59,13 +72,29 @@ impl PackedClip {
     }
 
     /// `pixels`: `[batch, 3, height, width]`, f32, RGB, normalised, as one slice. Returns
-    /// `[batch, dimension]`, not yet of unit norm.
+    /// `[batch, dimension + identity]`, neither part of unit norm yet.
     pub fn encode_images(&mut self, pixels: &[f32]) -> Vec<f32> {
-        let pooled = match &mut self.image_tower {
-            ImageTower::ViT(tower) => tower.forward(&self.team, pixels),
-            ImageTower::ResNet(tower) => tower.forward(&self.team, pixels),
+        let team = &self.team;
+        let tower = match &mut self.image_tower {
+            ImageTower::ViT(tower) => {
+                return self.visual_projection.forward(team, &tower.forward(team, pixels));
+            }
+            ImageTower::ResNet(tower) => tower,
         };
-        self.visual_projection.forward(&self.team, &pooled)
+        let (mut means, mut moments) = (Vec::new(), Vec::new());
+        let has_identity = self.identity_head.is_some();
+        tower.forward(team, pixels, |maps| {
+            means = maps.means();
+            if has_identity {
+                moments.push((means.clone(), maps.channels));
+                moments.push((maps.deviations(&means), maps.channels));
+            }
+        });
+        let embeddings = self.visual_projection.forward(team, &means);
+        let Some(head) = &mut self.identity_head else { return embeddings };
+        let identities = head.forward(team, &side_by_side(&moments));
+        let widths = [self.visual_projection.layer.outputs(), head.out.layer.outputs()];
+        side_by_side(&[(embeddings, widths[0]), (identities, widths[1])])
     }
 
     /// `ids`: token ids of each text, begin and end token included. Returns `[batch, dimension]`, not yet
@@ -82,12 +111,49 @@ impl Projection {
         Ok(Self { layer: source.projection(name, shape)?, rows: Rows::new(source.isa, precision) })
     }
 
+    fn with_bias(name: &str, shape: [usize; 2], source: &mut Source<'_>) -> Result<Self> {
+        let precision = at_least_sixteen_bits(source.precision);
+        let layer = source.packed(name, precision, shape, |source| {
+            let bias = source.values(&format!("{name}.bias"), &shape[..1])?;
+            Ok((source.values(&format!("{name}.weight"), &shape)?, Some(bias)))
+        })?;
+        Ok(Self { layer, rows: Rows::new(source.isa, precision) })
+    }
+
     fn forward(&mut self, team: &Team, pooled: &[f32]) -> Vec<f32> {
+        self.activated(team, pooled, Activation::None)
+    }
+
+    fn activated(&mut self, team: &Team, pooled: &[f32], activation: Activation) -> Vec<f32> {
         let rows = self.rows.prepare(team, pooled, self.layer.depth());
         let mut out = vec![0.0; rows.count() * self.layer.outputs()];
-        self.layer.forward(team, rows, Epilogue::default(), &mut out);
+        self.layer.forward(team, rows, Epilogue { add: false, activation }, &mut out);
         out
     }
+}
+
+impl IdentityHead {
+    fn new(config: &ResNetConfig, source: &mut Source<'_>) -> Result<Self> {
+        let ResNetConfig { identity_dim, identity_hidden_size, .. } = *config;
+        let hidden = [identity_hidden_size, config.moments_size()];
+        Ok(Self {
+            hidden: Projection::with_bias("identity_head.hidden", hidden, source)?,
+            out: Projection::new("identity_head.out", [identity_dim, identity_hidden_size], source)?,
+        })
+    }
+
+    /// `[batch, moments]` to `[batch, identity]`.
+    fn forward(&mut self, team: &Team, moments: &[f32]) -> Vec<f32> {
+        let hidden = self.hidden.activated(team, moments, Activation::Relu);
+        self.out.forward(team, &hidden)
+    }
+}
+
+/// Rows of one matrix after those of the other: `[rows, width]` each.
+fn side_by_side(parts: &[(Vec<f32>, usize)]) -> Vec<f32> {
+    let rows = parts.first().map_or(0, |(values, width)| values.len() / width);
+    let row = |n| parts.iter().flat_map(move |(values, width)| &values[n * width..(n + 1) * width]);
+    (0..rows).flat_map(row).copied().collect()
 }
 
 /// A projection is small and its rounding would go straight into the embedding.

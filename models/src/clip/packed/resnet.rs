@@ -14,7 +14,7 @@ const PIXELS_PER_ITEM: usize = 64;
 
 pub(super) struct ResNet {
     stem: Vec<Conv>,
-    blocks: Vec<Block>,
+    stages: Vec<Vec<Block>>,
     side: usize,
 }
 
@@ -34,11 +34,11 @@ struct Conv {
 }
 
 /// Pictures of many channels: `[batch, side, side, channels]`.
-struct Maps {
+pub(super) struct Maps {
     values: Vec<f32>,
     batch: usize,
     side: usize,
-    channels: usize,
+    pub channels: usize,
 }
 
 impl ResNet {
@@ -49,29 +49,32 @@ impl ResNet {
             stem.push(Conv::new(from, to, stride, &format!("{prefix}.stem.{n}"), source)?);
             from = to;
         }
-        let mut blocks = Vec::new();
+        let mut stages = Vec::new();
         for (s, stage) in config.stages().enumerate() {
+            let mut blocks = Vec::new();
             for n in 0..stage.depth {
                 let stride = if n == 0 { stage.stride } else { 1 };
                 let prefix = format!("{prefix}.stages.{s}.{n}");
                 blocks.push(Block::new(from, stage.channels, stride, &prefix, source)?);
                 from = stage.channels;
             }
+            stages.push(blocks);
         }
-        Ok(Self { stem, blocks, side: config.image_size })
+        Ok(Self { stem, stages, side: config.image_size })
     }
 
-    /// `pixels`: `[batch, 3, side, side]`. Returns `[batch, channels of the last stage]`.
-    pub fn forward(&self, team: &Team, pixels: &[f32]) -> Vec<f32> {
+    /// `pixels`: `[batch, 3, side, side]`. `each` is given the stem's last map and each stage's.
+    pub fn forward(&self, team: &Team, pixels: &[f32], mut each: impl FnMut(&Maps)) {
         let relu = Epilogue { add: false, activation: Activation::Relu };
         let mut x = Maps::channels_last(pixels, self.side);
         for conv in &self.stem {
             x = conv.forward(team, &x, relu, None);
         }
-        for block in &self.blocks {
-            x = block.forward(team, x);
+        each(&x);
+        for stage in &self.stages {
+            x = stage.iter().fold(x, |x, block| block.forward(team, x));
+            each(&x);
         }
-        x.means()
     }
 }
 
@@ -174,16 +177,31 @@ impl Maps {
     }
 
     /// The mean over each picture's positions: `[batch, channels]`.
-    fn means(&self) -> Vec<f32> {
+    pub fn means(&self) -> Vec<f32> {
+        self.over_positions(|sum, _, value| *sum += value)
+    }
+
+    /// How far values are from those means, by the root of the mean square: `[batch, channels]`.
+    pub fn deviations(&self, means: &[f32]) -> Vec<f32> {
+        let squares = self.over_positions(|sum, n, value| *sum += (value - means[n]).powi(2));
+        squares.into_iter().map(f32::sqrt).collect()
+    }
+
+    /// Sums over each picture's positions, a share of them each: `add` is given the sum, its place in
+    /// `[batch, channels]`, and a value.
+    fn over_positions(&self, add: impl Fn(&mut f32, usize, f32)) -> Vec<f32> {
         let area = self.side * self.side;
-        let mut means = vec![0.0; self.batch * self.channels];
-        for (picture, mean) in
-            self.values.chunks_exact(area * self.channels).zip(means.chunks_exact_mut(self.channels))
-        {
+        let mut sums = vec![0.0; self.batch * self.channels];
+        let pictures = self.values.chunks_exact(area * self.channels);
+        for (n, (picture, sums)) in pictures.zip(sums.chunks_exact_mut(self.channels)).enumerate() {
+            let first = n * self.channels;
             for position in picture.chunks_exact(self.channels) {
-                mean.iter_mut().zip(position).for_each(|(mean, value)| *mean += value / area as f32);
+                for (channel, (sum, value)) in sums.iter_mut().zip(position).enumerate() {
+                    add(sum, first + channel, *value);
+                }
             }
+            sums.iter_mut().for_each(|sum| *sum /= area as f32);
         }
-        means
+        sums
     }
 }

@@ -4,7 +4,9 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use knytt_engine::{Catalog, Committed, Flaw, QuarantineRow, SafetyConfig, SourceRecord, Weights, Writer};
+use knytt_engine::{
+    Catalog, Committed, Flaw, Identity, QuarantineRow, SafetyConfig, SourceRecord, Weights, Writer,
+};
 use knytt_models::{Embedding, Pending};
 use serde::Serialize;
 
@@ -170,7 +172,7 @@ impl Store {
     }
 
     fn insert(&mut self, pictured: Pictured) -> Result<Option<Rejection>> {
-        let Pictured { item, record, thumbnail, embedding, gate } = pictured;
+        let Pictured { mut item, record, thumbnail, embedding, gate } = pictured;
         let embedding = match wait(&item, embedding)? {
             Ok(embedding) => embedding,
             Err(rejection) => return Ok(Some(rejection)),
@@ -179,6 +181,7 @@ impl Store {
             let reason = Flaw::Unsafe.to_string();
             return Ok(Some(Rejection::new(item.place, "unsafe-picture", reason)));
         }
+        item.product.look.identity = Identity::of(&embedding);
         if let Some(rejection) =
             refusal(&item, self.writer.upsert(&item.product, &embedding, Some(&thumbnail)))?
         {

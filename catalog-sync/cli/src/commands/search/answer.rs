@@ -159,6 +159,7 @@ impl AnswerHit {
 fn readable(mut product: Product) -> Product {
     product.look.hash = None;
     product.look.imprint = None;
+    product.look.identity = None;
     product
 }
 

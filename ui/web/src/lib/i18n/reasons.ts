@@ -6,6 +6,7 @@ import type { Key } from './i18n.svelte';
 
 const words: Record<Exclude<keyof Reasons, 'visual' | 'personal'>, Key> = {
   likeness: 'why.likeness',
+  identity: 'why.identity',
   words: 'why.words',
   color: 'why.color',
   category: 'why.category',

@@ -20,10 +20,11 @@ impl Stage {
     pub const WHOLE: Self = Self { name: "whole", weights: USUAL, reads_words: true };
 
     /// From nearness alone to the whole.
-    pub const LADDER: [Self; 7] = [
+    pub const LADDER: [Self; 8] = [
         Self { name: "visual only", weights: Weights::VISUAL, reads_words: false },
         Self { name: "+ attributes", weights: ATTRIBUTES, reads_words: false },
         Self { name: "+ likeness", weights: LIKENESS, reads_words: false },
+        Self { name: "+ identity", weights: IDENTITY, reads_words: false },
         Self { name: "+ words in texts", weights: HYBRID, reads_words: false },
         Self { name: "+ conditions", weights: HYBRID, reads_words: true },
         Self { name: "+ popularity", weights: POPULAR, reads_words: true },
@@ -42,6 +43,8 @@ const ATTRIBUTES: Weights = Weights {
 
 const LIKENESS: Weights = Weights { likeness: USUAL.likeness, ..ATTRIBUTES };
 
-const HYBRID: Weights = Weights { words: USUAL.words, ..LIKENESS };
+const IDENTITY: Weights = Weights { identity: USUAL.identity, ..LIKENESS };
+
+const HYBRID: Weights = Weights { words: USUAL.words, ..IDENTITY };
 
 const POPULAR: Weights = Weights { popularity: USUAL.popularity, freshness: USUAL.freshness, ..HYBRID };

@@ -13,6 +13,10 @@ visual: number | null,
  */
 likeness: number | null, 
 /**
+ * The same thing, from whatever side.
+ */
+identity: number | null, 
+/**
  * The asked words are in its texts.
  */
 words: number | null, 

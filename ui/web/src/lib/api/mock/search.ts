@@ -115,6 +115,7 @@ function reasonsOf(p: MockProduct, similarity: number, asked: Asked, words: stri
   return {
     visual: similarity,
     likeness: null,
+    identity: null,
     words: said.length > 0 ? (0.3 * found) / said.length : null,
     color: seen ? 0.1 * alike('color', p.color) : null,
     category: seen ? 0.2 * alike('category', p.category) : null,
@@ -133,6 +134,7 @@ const nothing = Object.fromEntries(
   [
     'visual',
     'likeness',
+    'identity',
     'words',
     'color',
     'category',
