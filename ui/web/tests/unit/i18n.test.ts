@@ -111,7 +111,15 @@ describe('formats', () => {
   });
 
   it('gives reasons in words, the largest first, and those against last', () => {
-    const none = { likeness: null, color: null, category: null, pattern: null, brand: null, price: null };
+    const none = {
+      likeness: null,
+      identity: null,
+      color: null,
+      category: null,
+      pattern: null,
+      brand: null,
+      price: null,
+    };
     const reasons = { ...none, visual: 0.6, words: 0.2, personal: -0.096, popularity: 0, freshness: null };
     const told = reasonsOf(reasons, { picture: false, like: null });
     expect(told.map(({ name, share }) => [name, Math.round(share)])).toEqual([
