@@ -4,9 +4,10 @@
 
 use std::sync::Arc;
 
+use image::{Rgb, RgbImage};
 use knytt_engine::{
-    Catalog, CatalogSpec, Filter, Guess, Look, OpenOptions, Product, Query, QueryImage, SearchSession,
-    SeenColor, Signal, Taste, Weights,
+    Catalog, CatalogSpec, Filter, Guess, Identity, Imprint, Look, OpenOptions, Product, Query, QueryImage,
+    SearchSession, SeenColor, Signal, Taste, Weights,
 };
 use knytt_models::{Bundle, Device, Embedding, Encoder};
 use rand::{Rng, SeedableRng};
@@ -24,12 +25,13 @@ fn main() {
 }
 
 fn measure(session: &SearchSession, rng: &mut ChaCha8Rng) {
-    let (taste, look) = (taste(session), Some(look(rng)));
+    let (taste, look) = (taste(session), Some(look(session.encoder(), rng)));
     let weights = Some(Weights { diversity: 0.1, ..Weights::default() });
     let filter = |text: &[&str]| Filter::parse(text).unwrap();
     let image = Some(QueryImage::Embedded(embedding(session.encoder(), rng)));
     let words = |text: &str| Query { text: Some(text.into()), weights, ..Query::default() };
-    let seen = Query { image, weights, look, ..Query::default() };
+    let pixels = Some(Arc::new(noise(rng)));
+    let seen = Query { image, pixels, weights, look, ..Query::default() };
     // The index alone: its candidates are hits as they are.
     let bare = Query { weights: Some(Weights::VISUAL), ..seen.clone() };
     for (name, query) in [
@@ -73,7 +75,7 @@ fn shop(dir: &std::path::Path, encoder: &Encoder, products: usize, rng: &mut Cha
     let catalog = Catalog::open_or_create_with(dir, &spec, options).unwrap();
     let mut writer = catalog.write();
     for number in 0..products {
-        writer.upsert(&product(number, rng), &embedding(encoder, rng), None).unwrap();
+        writer.upsert(&product(number, encoder, rng), &embedding(encoder, rng), None).unwrap();
         if number % 50_000 == 49_999 {
             writer.commit().unwrap();
         }
@@ -87,7 +89,7 @@ const WORDS: [&str; 16] = [
     "coat", "summer", "winter", "classic",
 ];
 
-fn product(number: usize, rng: &mut ChaCha8Rng) -> Product {
+fn product(number: usize, encoder: &Encoder, rng: &mut ChaCha8Rng) -> Product {
     let mut words = |count| (0..count).map(|_| WORDS[rng.random_range(0..16)]).collect::<Vec<_>>().join(" ");
     let (title, description) = (words(4), words(30));
     Product {
@@ -98,14 +100,17 @@ fn product(number: usize, rng: &mut ChaCha8Rng) -> Product {
         category: format!("kind {}", rng.random_range(0..40)),
         price: format!("{}.90 EUR", rng.random_range(5..200)).parse().ok(),
         sizes: ["S", "M", "L"].map(String::from).into(),
-        look: look(rng),
+        look: look(encoder, rng),
         ..Product::default()
     }
 }
 
-fn look(rng: &mut ChaCha8Rng) -> Look {
+/// With all that pictures are recognised by, which a search compares.
+fn look(encoder: &Encoder, rng: &mut ChaCha8Rng) -> Look {
     let rgb = std::array::from_fn(|_| rng.random());
     Look {
+        imprint: Some(Imprint::of(&noise(rng))),
+        identity: Identity::of(&embedding(encoder, rng)),
         colors: vec![SeenColor { name: "red".into(), rgb, percent: 80 }],
         pattern: Some(Guess { value: "striped".into(), percent: 80 }),
         ..Look::default()
@@ -113,8 +118,13 @@ fn look(rng: &mut ChaCha8Rng) -> Look {
 }
 
 fn embedding(encoder: &Encoder, rng: &mut ChaCha8Rng) -> Embedding {
-    let values = (0..encoder.dimension()).map(|_| rng.random_range(-1.0..1.0)).collect();
-    Embedding::new(values, encoder.fingerprint().clone()).unwrap()
+    let mut values = |count| (0..count).map(|_| rng.random_range(-1.0..1.0)).collect::<Vec<f32>>();
+    let embedding = Embedding::new(values(encoder.dimension()), encoder.fingerprint().clone()).unwrap();
+    embedding.with_identity(&values(encoder.bundle().identity_dimension()))
+}
+
+fn noise(rng: &mut ChaCha8Rng) -> RgbImage {
+    RgbImage::from_fn(24, 24, |_, _| Rgb(rng.random()))
 }
 
 fn taste(session: &SearchSession) -> Taste {

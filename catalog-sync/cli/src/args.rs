@@ -155,8 +155,8 @@ pub struct BuildArgs {
     #[arg(long, value_enum)]
     pub index: Option<KeptIndex>,
 
-    /// How much a part of the ranking counts in this catalogue: visual, words, color, category, pattern,
-    /// brand, price, personal, popularity, freshness or diversity; again for more
+    /// How much a part of the ranking counts in this catalogue: visual, likeness, identity, words, color,
+    /// category, pattern, brand, price, personal, popularity, freshness or diversity; again for more
     #[arg(long = "weight", value_name = "PART=W")]
     pub weights: Vec<Weight>,
 

@@ -13,7 +13,7 @@ pub struct Reasons {
     /// The very same picture, or a part of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub likeness: Option<f32>,
-    /// The same thing, from whatever side.
+    /// The same thing, as far as its picture tells, from whatever side.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub identity: Option<f32>,
     /// Words that the product's texts have.

@@ -188,7 +188,7 @@ pub struct Reasons {
     pub visual: Option<f32>,
     /// The very same picture, or a part of it.
     pub likeness: Option<f32>,
-    /// The same thing, from whatever side.
+    /// The same thing, as far as its picture tells, from whatever side.
     pub identity: Option<f32>,
     /// The asked words are in its texts.
     pub words: Option<f32>,

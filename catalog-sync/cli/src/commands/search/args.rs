@@ -47,8 +47,8 @@ pub struct SearchArgs {
     #[arg(long, requires = "like", conflicts_with = "cheaper")]
     pub goes_with: bool,
 
-    /// How much a part of the ranking counts: visual, words, color, category, pattern, brand, price,
-    /// personal, popularity, freshness or diversity; again for more
+    /// How much a part of the ranking counts: visual, likeness, identity, words, color, category, pattern,
+    /// brand, price, personal, popularity, freshness or diversity; again for more
     #[arg(long = "weight", value_name = "PART=W")]
     pub weights: Vec<Weight>,
 

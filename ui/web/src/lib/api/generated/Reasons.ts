@@ -13,7 +13,7 @@ visual: number | null,
  */
 likeness: number | null, 
 /**
- * The same thing, from whatever side.
+ * The same thing, as far as its picture tells, from whatever side.
  */
 identity: number | null, 
 /**
