@@ -158,7 +158,7 @@ impl Snapshot {
         self.stored_product(item)
     }
 
-    /// What a product is recognised by, and no more of it: a search asks this of a hundred.
+    /// What a product is recognised by, and no more of it: a search asks this of many.
     pub(crate) fn recognised_at(&self, item: u32) -> Result<Recognised> {
         #[derive(Deserialize)]
         struct Pictured {

@@ -23,7 +23,7 @@ pub use self::weights::Weights;
 pub(crate) const CANDIDATES: usize = 500;
 
 /// With the pictures of how many of the best a query's picture is compared.
-const COMPARED: usize = 200;
+const COMPARED: usize = 150;
 
 /// How many of the best are looked at when hits are made different.
 const DIVERSIFIED: usize = 120;

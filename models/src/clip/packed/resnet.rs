@@ -178,30 +178,32 @@ impl Maps {
 
     /// The mean over each picture's positions: `[batch, channels]`.
     pub fn means(&self) -> Vec<f32> {
-        self.over_positions(|sum, _, value| *sum += value)
+        let mut means = vec![0.0; self.batch * self.channels];
+        for (picture, means) in self.pictures().zip(means.chunks_exact_mut(self.channels)) {
+            for position in picture.chunks_exact(self.channels) {
+                means.iter_mut().zip(position).for_each(|(mean, value)| *mean += value);
+            }
+            means.iter_mut().for_each(|mean| *mean /= (self.side * self.side) as f32);
+        }
+        means
     }
 
     /// How far values are from those means, by the root of the mean square: `[batch, channels]`.
     pub fn deviations(&self, means: &[f32]) -> Vec<f32> {
-        let squares = self.over_positions(|sum, n, value| *sum += (value - means[n]).powi(2));
-        squares.into_iter().map(f32::sqrt).collect()
-    }
-
-    /// Sums over each picture's positions, a share of them each: `add` is given the sum, its place in
-    /// `[batch, channels]`, and a value.
-    fn over_positions(&self, add: impl Fn(&mut f32, usize, f32)) -> Vec<f32> {
-        let area = self.side * self.side;
-        let mut sums = vec![0.0; self.batch * self.channels];
-        let pictures = self.values.chunks_exact(area * self.channels);
-        for (n, (picture, sums)) in pictures.zip(sums.chunks_exact_mut(self.channels)).enumerate() {
-            let first = n * self.channels;
+        let mut squares = vec![0.0; means.len()];
+        let of_picture = squares.chunks_exact_mut(self.channels).zip(means.chunks_exact(self.channels));
+        for (picture, (squares, means)) in self.pictures().zip(of_picture) {
             for position in picture.chunks_exact(self.channels) {
-                for (channel, (sum, value)) in sums.iter_mut().zip(position).enumerate() {
-                    add(sum, first + channel, *value);
+                for ((square, mean), value) in squares.iter_mut().zip(means).zip(position) {
+                    *square += (value - mean) * (value - mean);
                 }
             }
-            sums.iter_mut().for_each(|sum| *sum /= area as f32);
         }
-        sums
+        let area = (self.side * self.side) as f32;
+        squares.into_iter().map(|square| (square / area).sqrt()).collect()
+    }
+
+    fn pictures(&self) -> impl Iterator<Item = &[f32]> {
+        self.values.chunks_exact(self.side * self.side * self.channels)
     }
 }
