@@ -1,5 +1,5 @@
-//! How long filters and ranking take beside finding the candidates: `time_ranking PRODUCTS`, in milliseconds
-//! of one thread. Vectors are random; facts, words and facets are as a shop's.
+//! How long filters and ranking take beside finding the candidates: `time_ranking PRODUCTS [ROUNDS]`, in
+//! milliseconds of one thread. Vectors are random; facts, words and facets are as a shop's.
 #![expect(clippy::unwrap_used, reason = "a measurement that fails has nothing to say")]
 
 use std::sync::Arc;
@@ -13,18 +13,21 @@ use knytt_models::{Bundle, Device, Embedding, Encoder};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-const ROUNDS: usize = 101;
-
 fn main() {
-    let products: usize = std::env::args().nth(1).map_or(50_000, |text| text.parse().unwrap());
+    let argument = |at, usual| std::env::args().nth(at).map_or(usual, |text| text.parse().unwrap());
+    let (products, rounds): (usize, usize) = (argument(1, 50_000), argument(2, 101));
     let encoder = Encoder::start(Bundle::starter().unwrap(), Device::Cpu).unwrap();
     let dir = tempfile::tempdir().unwrap();
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let session = shop(dir.path(), &encoder, products, &mut rng);
-    rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap().install(|| measure(&session, &mut rng));
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(1)
+        .build()
+        .unwrap()
+        .install(|| measure(&session, rounds, &mut rng));
 }
 
-fn measure(session: &SearchSession, rng: &mut ChaCha8Rng) {
+fn measure(session: &SearchSession, rounds: usize, rng: &mut ChaCha8Rng) {
     let (taste, look) = (taste(session), Some(look(session.encoder(), rng)));
     let weights = Some(Weights { diversity: 0.1, ..Weights::default() });
     let filter = |text: &[&str]| Filter::parse(text).unwrap();
@@ -49,7 +52,7 @@ fn measure(session: &SearchSession, rng: &mut ChaCha8Rng) {
     ] {
         let mut added = Vec::new();
         let mut index = Vec::new();
-        for _ in 0..ROUNDS {
+        for _ in 0..rounds {
             let candidates = session.search(&bare).unwrap().timings.search;
             let timings = session.search(&query).unwrap().timings;
             index.push(candidates);
