@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: ours, and with `--peers` the peers beside ours.
+//! `cargo xtask bench`: the benches, and with `--peers` a comparison with other libraries.
 
 use std::process::Command;
 

@@ -2,6 +2,7 @@
 
 mod bench;
 mod bundle;
+mod programs;
 mod python;
 mod relevance;
 mod run;
@@ -10,13 +11,15 @@ mod shell;
 mod system;
 mod test;
 mod ui;
+mod unused;
 
 use anyhow::Result;
 
 const USAGE: &str = "\
 Usage: cargo xtask <command>
 
-  run      install what is missing, build, and open the app on the sample catalogue
+  run      install what is missing, build, and open the app on the sample catalogue;
+           `knytt` is built without `publish` and `serve`, which `cargo build --release -p knytt` adds
   test     install what the tests need and run them all
   bench    run the benches; with --peers also PyTorch, ONNX Runtime, OpenVINO and FAISS beside ours
   relevance  draw a shop with judged queries, and measure what each stage of the ranking is worth
@@ -25,6 +28,7 @@ Usage: cargo xtask <command>
   bundle   pack the app to be installed: deb and rpm on Linux
   screens  draw docs/screenshots again
   setup    only install what is missing, and build the interface
+  unused   look for dependencies that are named and not used
   help     print this
 ";
 
@@ -40,6 +44,7 @@ fn main() -> Result<()> {
         "bench" => bench::bench(rest),
         "relevance" => relevance::relevance(rest),
         "setup" => setup(),
+        "unused" => unused::unused(),
         "soak" => test::soak(rest),
         "fuzz" => test::fuzz(rest),
         "help" | "--help" | "-h" => {

@@ -6,19 +6,22 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::sample::Sample;
-use crate::shell::{cargo, check, root, target};
-use crate::{system, ui};
+use crate::shell::{check, root};
+use crate::{programs, system, ui};
 
-/// What the page searches for where there is no screen: something that the starter bundle knows well.
+/// What the page of results searches for: something that the starter bundle knows well.
 const WORDS: &str = "blue jeans";
 
-/// Installs, builds, makes the sample catalogue, and opens the app on it; arguments go to the app.
-/// Without a display it says so and writes search results as a page instead.
+/// Installs what is missing, builds the programs, makes the sample catalogue, and opens the app on it with
+/// these arguments. Without a display it writes a page of search results instead, and says so.
 pub fn run(arguments: &[String]) -> Result<()> {
+    step(1, "system packages and the interface");
     system::ensure_build_tools()?;
     ui::build()?;
-    build_programs()?;
-    let sample = Sample::beside(target().join("release"));
+    step(2, "the programs");
+    programs::build()?;
+    step(3, "the sample shop");
+    let sample = Sample::beside(programs::folder());
     sample.build()?;
     if has_display() {
         return check(Command::new(sample.program("knytt-app")).args(arguments));
@@ -30,15 +33,8 @@ pub fn run(arguments: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// The command line, the renderer of the sample, and the app, all optimised and in one build: asked for
-/// one by one they would be built with other features.
-pub fn build_programs() -> Result<()> {
-    let mut build = cargo();
-    build.args(["build", "--release", "--bins"]);
-    for package in ["knytt", "knytt-garments", "knytt-app"] {
-        build.args(["--package", package]);
-    }
-    check(&mut build)
+fn step(number: usize, what: &str) {
+    eprintln!("[{number}/3] {what}");
 }
 
 fn search(sample: &Sample) -> Result<PathBuf> {
@@ -56,6 +52,7 @@ fn say_what_next(sample: &Sample) {
     println!("  {knytt} search --catalog {catalog} --image PHOTO.jpg --html results.html");
     println!("  {knytt} inspect --catalog {catalog}");
     println!("  {knytt} build FOLDER-OF-PHOTOS --catalog my-catalog");
+    println!("To publish catalogues, build the rest of it: cargo build --release -p knytt");
 }
 
 fn has_display() -> bool {

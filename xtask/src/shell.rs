@@ -1,5 +1,6 @@
-//! Running other programs.
+//! Running other programs, and where they and their files are.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -22,7 +23,7 @@ pub fn cargo() -> Command {
     command
 }
 
-/// Runs it with our output; an exit code other than 0 is an error that names the command.
+/// Runs it and shows its output; an exit code other than 0 is an error that names the command.
 pub fn check(command: &mut Command) -> Result<()> {
     eprintln!("$ {}", words(command));
     let status = command.status().with_context(|| format!("cannot start `{}`", words(command)))?;
@@ -32,12 +33,18 @@ pub fn check(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Whether it starts and succeeds, quietly.
-pub fn works(program: &str, arguments: &[&str]) -> bool {
+/// Whether it starts and succeeds. Its output is dropped.
+pub fn works(program: impl AsRef<OsStr>, arguments: &[&str]) -> bool {
     let quiet = || Stdio::null();
     let mut command = Command::new(program);
     command.args(arguments).stdin(quiet()).stdout(quiet()).stderr(quiet());
     command.status().is_ok_and(|status| status.success())
+}
+
+/// Whether `file` is missing, or was made before `than`.
+pub fn is_older(file: &Path, than: &Path) -> bool {
+    let changed = |path: &Path| path.metadata().and_then(|m| m.modified()).ok();
+    changed(file).is_none_or(|file| changed(than).is_none_or(|than| file < than))
 }
 
 fn words(command: &Command) -> String {

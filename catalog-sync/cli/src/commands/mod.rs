@@ -1,15 +1,27 @@
 //! One module for each subcommand.
 
+#[cfg(feature = "serve")]
 pub mod api_key;
 pub mod build;
 pub mod completions;
 pub mod eval;
 pub mod inspect;
+#[cfg(feature = "publish")]
 pub mod key;
+#[cfg(not(all(feature = "publish", feature = "serve")))]
+mod left_out;
 pub mod model;
+#[cfg(feature = "publish")]
 pub mod publish;
+#[cfg(feature = "serve")]
 pub mod report;
 pub mod search;
+#[cfg(feature = "serve")]
 pub mod serve;
 pub mod sync;
 pub mod taste;
+
+#[cfg(not(feature = "serve"))]
+pub use left_out::{api_key, report, serve};
+#[cfg(not(feature = "publish"))]
+pub use left_out::{key, publish};

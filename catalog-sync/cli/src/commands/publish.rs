@@ -13,6 +13,7 @@ use knytt_publisher::{
     ApiKey, Collected, Depot, Keys, ModelFiles, Outcome, Popularity, Progress, PublishOptions, Refreshed,
     Summary, collect, open_depot, publish, refresh,
 };
+#[cfg(feature = "serve")]
 use knytt_server::{Address, Database};
 use serde::Serialize;
 use url::Url;
@@ -72,10 +73,12 @@ pub struct PublishArgs {
     pub popularity: Option<PathBuf>,
 
     /// Publish a popularity for each product, from the feedback in the backend's database
+    #[cfg(feature = "serve")]
     #[arg(long, value_name = "DATABASE", conflicts_with = "popularity")]
     pub popularity_from: Option<Address>,
 
     /// After how many days feedback counts half, in --popularity-from
+    #[cfg(feature = "serve")]
     #[arg(long, value_name = "DAYS", default_value_t = 14.0)]
     pub half_life: f64,
 
@@ -164,6 +167,11 @@ fn popularity(args: &PublishArgs, catalog: &Catalog) -> Result<Option<Popularity
     if let Some(file) = &args.popularity {
         return Ok(Some(Popularity::read(file).map_err(key::explain)?));
     }
+    popularity_of_feedback(args, catalog)
+}
+
+#[cfg(feature = "serve")]
+fn popularity_of_feedback(args: &PublishArgs, catalog: &Catalog) -> Result<Option<Popularity>> {
     let Some(address) = &args.popularity_from else { return Ok(None) };
     let id = catalog.info()?.catalog_id;
     let counted = knytt_server::block_on(async {
@@ -171,6 +179,11 @@ fn popularity(args: &PublishArgs, catalog: &Catalog) -> Result<Option<Popularity
         knytt_server::popularity(&database, &id, args.half_life).await
     })?;
     Ok(Some(counted.into_iter().map(|product| (product.item_id, product.score)).collect()))
+}
+
+#[cfg(not(feature = "serve"))]
+fn popularity_of_feedback(_: &PublishArgs, _: &Catalog) -> Result<Option<Popularity>> {
+    Ok(None)
 }
 
 fn show(transfer: &mut Transfer, progress: Progress) {
