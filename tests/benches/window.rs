@@ -1,5 +1,5 @@
-//! How quick the app is: from its start to a window that can be used, from a dropped photograph to
-//! painted hits, and what it takes while nobody touches it.
+//! Measures the app: from its start to a window that can be used, from a dropped photograph to painted hits,
+//! and the processor time and memory of an app that nobody touches.
 //!
 //! ```sh
 //! cargo bench -p knytt-tests --bench window    # takes KNYTT_APP_BIN, or builds the app
@@ -56,14 +56,14 @@ mod bench {
         let mut starts = Vec::new();
         for _ in 0..STARTS {
             let app = App::start(data, &[]).await;
-            starts.push(started_in_millis(&app).await);
+            starts.push(start_ms(&app).await);
             app.close().await;
         }
         let app = App::start(data, &[]).await;
         let photograph = twelve_megapixels();
         let mut searches = Vec::new();
         for _ in 0..SEARCHES {
-            searches.push(app.millis_from_drop_to_hits(&photograph).await);
+            searches.push(app.drop_to_hits_ms(&photograph).await);
         }
         tokio::time::sleep(Duration::from_secs(2)).await;
         let process = Process::of_app();
@@ -79,7 +79,7 @@ mod bench {
         camera(data).await;
     }
 
-    /// A folder plays at 24 frames a second: what of them is painted, with live search beside.
+    /// A folder plays at 24 frames a second. Measures how many are painted while live search runs.
     async fn camera(data: &Path) {
         let source = SAMPLE.camera("Dresses", &data.join("camera"));
         let app = App::start(data, &["--camera", &source]).await;
@@ -102,11 +102,11 @@ mod bench {
     }
 
     /// From the process's start, as the kernel keeps it, to the page's mark of being usable.
-    async fn started_in_millis(app: &App) -> f64 {
+    async fn start_ms(app: &App) -> f64 {
         let mark = app
             .js("return performance.timeOrigin + performance.getEntriesByName('knytt:usable')[0].startTime")
             .await;
-        mark.as_f64().unwrap() - Process::of_app().started_at_millis()
+        mark.as_f64().unwrap() - Process::of_app().started_at_ms()
     }
 
     /// A photograph of a dress as a phone takes it.
@@ -119,7 +119,7 @@ mod bench {
         bytes
     }
 
-    /// A sensor's noise: without it the file would be far smaller than a camera's.
+    /// Adds a sensor's noise, without which the file would be far smaller than a camera's.
     fn grain(picture: &mut RgbImage) {
         let mut state = 1_u32;
         for Rgb(pixel) in picture.pixels_mut() {
@@ -158,10 +158,10 @@ mod bench {
             self.stat(14) + self.stat(15)
         }
 
-        fn started_at_millis(&self) -> f64 {
+        fn started_at_ms(&self) -> f64 {
             let system = std::fs::read_to_string("/proc/stat").unwrap();
             let boot: f64 = system.lines().find_map(|l| l.strip_prefix("btime ")).unwrap().parse().unwrap();
-            // btime is whole seconds; the clock that ticks count from says where inside them.
+            // btime is in whole seconds. The uptime gives the same instant with its fraction.
             let uptime = std::fs::read_to_string("/proc/uptime").unwrap();
             let up: f64 = uptime.split_whitespace().next().unwrap().parse().unwrap();
             let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();

@@ -1,5 +1,5 @@
 //! End-to-end runs of the `knytt` binary, in `tests/e2e`. They build the binary themselves, draw their
-//! pictures with `knytt-garments`, and need nothing but a disk:
+//! pictures with `knytt-garments`, and need no network:
 //!
 //! ```sh
 //! cargo test -p knytt-tests

@@ -1,5 +1,5 @@
-//! The whole circle over HTTP: a retailer publishes to a server, a device follows it, what its shopper did
-//! comes back, is reported, and flows into the next release.
+//! Publishing and feedback over HTTP: a retailer publishes to a server, a device follows it, the device's events
+//! reach the server, `knytt report` shows them, and the next release has their popularity.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -29,7 +29,7 @@ impl Backend {
                 break line["address"].as_str().unwrap().to_owned();
             }
         };
-        // A full pipe would make it wait.
+        // The server would wait on a full pipe.
         std::thread::spawn(move || lines.for_each(drop));
         Self { process, address, data }
     }
@@ -83,7 +83,7 @@ fn publish(shop: &Shop, backend: &Backend, key: &str, more: &[&str]) {
     assert_eq!(run.code, Some(0), "{run:?}");
 }
 
-/// A search, what it showed, and that the first product was opened and kept.
+/// The events of a search whose first product was opened and kept.
 fn visit(item: &str) -> Batch {
     let (visit, search) = (Uuid::new_v4(), Uuid::now_v7());
     let event = |id, search_id, action| Event {

@@ -1,4 +1,4 @@
-//! What cannot be used is named with its reason, and the rest goes on.
+//! Input that cannot be used: `knytt` names it with the reason and takes the rest.
 
 use std::fs;
 
@@ -29,7 +29,7 @@ fn each_bad_picture_is_set_aside_with_its_reason_and_the_rest_is_built() {
     assert_eq!(shop.quarantine(), expected.map(|(place, code)| (place.into(), code.into())).into());
 }
 
-/// What the starter takes for unsafe means nothing; a share of nought refuses everything.
+/// The starter cannot tell unsafe pictures, so the test takes a share of 0, which refuses every picture.
 #[test]
 fn a_safety_gate_sets_pictures_aside_and_refuses_them_in_queries() {
     let shop = Shop::new(3);
@@ -118,7 +118,7 @@ fn a_file_without_read_permission_is_set_aside() {
     assert_eq!(shop.quarantine()["001.jpg"], "unreadable");
 }
 
-/// Reading this one fails for everybody, root too.
+/// Reading `/proc/self/mem` fails for everybody, root too.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_file_whose_reading_fails_is_set_aside() {

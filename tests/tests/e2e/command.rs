@@ -7,14 +7,14 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-/// The binary under test. Cargo names the executables of a package to its own tests only, so it is
-/// asked to build this one: in the profile of these tests, and at once when it is up to date.
+/// The binary under test. Cargo tells a test only the executables of its own package, so cargo is asked to build
+/// this one, in the profile of these tests. If it is up to date, cargo only names it.
 static BINARY: LazyLock<PathBuf> = LazyLock::new(|| match std::env::var_os("KNYTT_BIN") {
     Some(path) => path.into(),
     None => build("knytt", "knytt"),
 });
 
-/// Where the binary keeps what it must not forget.
+/// Where the binary keeps its state, in place of the state of the person who runs the tests.
 static STATE: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
 
 /// Builds a program of this workspace.
@@ -37,19 +37,21 @@ pub fn build(package: &str, program: &str) -> PathBuf {
     executable.expect("cargo names the executable")
 }
 
-/// A command line of the binary.
+/// A command line of the binary. A proxy of this machine is not asked for servers of the tests.
 pub fn knytt(args: &[&str]) -> Command {
     let mut command = Command::new(&*BINARY);
     command
         .args(args)
         .env("NO_COLOR", "1")
+        .env("NO_PROXY", "127.0.0.1")
+        .env("no_proxy", "127.0.0.1")
         .env("XDG_STATE_HOME", STATE.path())
         .env("KNYTT_CACHE", STATE.path().join("cache"))
         .stdin(Stdio::null());
     command
 }
 
-/// What a finished run left.
+/// The output and the exit code of a finished run.
 #[derive(Debug)]
 pub struct Run {
     pub code: Option<i32>,

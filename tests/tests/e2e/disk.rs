@@ -1,4 +1,4 @@
-//! A full disk stops a build without harm.
+//! A full disk stops a build, and the catalogue stays whole.
 
 use crate::command::json;
 use crate::shop::{DRAWN, Shop};

@@ -37,7 +37,7 @@ pub fn animated_gif() -> Vec<u8> {
     bytes
 }
 
-/// Inks instead of lights.
+/// A JPEG in CMYK.
 pub fn cmyk_jpeg() -> Vec<u8> {
     let pixels: Vec<u8> = (0..64 * 64).flat_map(|at: u32| [(at % 256) as u8, 40, 200, 10]).collect();
     let format = turbojpeg::PixelFormat::CMYK;

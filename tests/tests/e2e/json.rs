@@ -1,4 +1,4 @@
-//! The shape of every JSON answer is a promise; docs/json.md of the binary tells it.
+//! The fields of every JSON answer are a promise, which `catalog-sync/cli/docs/json.md` describes.
 
 use std::collections::BTreeSet;
 

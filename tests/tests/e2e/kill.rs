@@ -1,5 +1,6 @@
 //! A build that is killed at any instant leaves a catalogue that opens, and the next one goes on.
 
+use std::path::Path;
 use std::process::{Child, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
@@ -7,15 +8,16 @@ use std::time::Duration;
 use crate::command::{json, knytt, run};
 use crate::shop::{DRAWN, Shop};
 
-/// Enough pictures that a build outlasts several commits.
+/// Enough pictures that a build outlasts several commits, on a machine with many cores too.
 fn large_shop() -> (Shop, usize) {
     let shop = Shop::empty();
-    for copy in 0..8 {
+    let copies = std::thread::available_parallelism().map_or(8, |cores| (2 * cores.get()).max(8));
+    for copy in 0..copies {
         for (number, drawn) in DRAWN.iter().enumerate() {
             shop.write(&format!("pictures/{copy}/{number:03}.jpg"), &drawn.jpeg);
         }
     }
-    (shop, 8 * DRAWN.len())
+    (shop, copies * DRAWN.len())
 }
 
 fn start(shop: &Shop) -> Child {
@@ -24,6 +26,16 @@ fn start(shop: &Shop) -> Child {
         .stderr(Stdio::null())
         .spawn()
         .unwrap()
+}
+
+/// Waits until the build has written this file.
+#[track_caller]
+fn wait_for(file: &Path, build: &mut Child) {
+    while !file.exists() {
+        let ended = build.try_wait().unwrap();
+        assert!(ended.is_none() || file.exists(), "the build ended without {}: {ended:?}", file.display());
+        sleep(Duration::from_millis(5));
+    }
 }
 
 #[test]
@@ -40,7 +52,7 @@ fn a_killed_build_leaves_a_sound_catalogue_and_the_next_goes_on() {
         }
         let inspected = run(&["inspect", "--check", "--json", "--catalog", &shop.arg("catalog")]);
         if inspected.code == Some(1) {
-            // Killed while the first file was being made: not yet a catalogue, and it says so.
+            // The build was killed while it made its first file, so there is no catalogue yet.
             inspected.fails(1, &["not a catalogue"]);
             assert_eq!(before, 0, "{inspected:?}");
             continue;
@@ -62,14 +74,12 @@ fn a_killed_build_leaves_a_sound_catalogue_and_the_next_goes_on() {
 fn an_interrupted_build_keeps_what_was_done_and_says_so() {
     let (shop, count) = large_shop();
     let catalog = shop.arg("catalog");
-    let child = knytt(&["build", &shop.arg("pictures"), "--catalog", &catalog])
+    let mut child = knytt(&["build", &shop.arg("pictures"), "--catalog", &catalog])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    while !shop.path("catalog/knytt.json").exists() {
-        sleep(Duration::from_millis(5));
-    }
+    wait_for(&shop.path("catalog/knytt.json"), &mut child);
     let pid = child.id().to_string();
     assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
     let output = child.wait_with_output().unwrap();
@@ -85,9 +95,7 @@ fn an_interrupted_build_keeps_what_was_done_and_says_so() {
 fn two_builds_do_not_write_at_once() {
     let (shop, _) = large_shop();
     let mut first = start(&shop);
-    while !shop.path("catalog/data.mdb").exists() {
-        sleep(Duration::from_millis(5));
-    }
+    wait_for(&shop.path("catalog/data.mdb"), &mut first);
     shop.try_build("pictures", &[]).fails(1, &["another build", "wait"]);
     first.kill().unwrap();
     first.wait().unwrap();

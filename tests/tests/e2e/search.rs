@@ -1,4 +1,4 @@
-//! Searching a catalogue: what people get to see.
+//! Searches of a catalogue, and what people see of them.
 
 use std::fs;
 
@@ -173,7 +173,7 @@ fn a_catalogue_of_another_model_is_refused() {
     assert_eq!(found["model"]["name"], "other", "the catalogue remembers where its model is");
 }
 
-/// The starter's files with another picture range: another space, so another fingerprint.
+/// The starter's files with another picture range. That gives other embeddings, so another fingerprint.
 fn another_bundle(shop: &Shop) -> String {
     let starter = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/starter");
     fs::create_dir(shop.path("other")).unwrap();

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::driver::Driver;
 use super::sample::SAMPLE;
 
-/// How long a person would wait at most before calling it broken; the machine may be busy.
+/// How long a test waits for something before it fails. The machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 static BINARY: LazyLock<PathBuf> = LazyLock::new(|| match std::env::var_os("KNYTT_APP_BIN") {
@@ -103,7 +103,7 @@ impl App {
         self.find(id).await.click().await.unwrap();
     }
 
-    /// Clicks what CSS finds; through the page, for what lies under a fold.
+    /// Clicks what CSS finds, by the page's script: the driver clicks nothing that is out of view.
     pub async fn press(&self, css: &str) {
         self.until(css, || async {
             self.js_with("return !!document.querySelector(arguments[0])", vec![css.into()]).await == true
@@ -121,7 +121,7 @@ impl App {
         all.as_array().unwrap().iter().map(hit).collect()
     }
 
-    /// Waits until the first row of hits is all of what `fits`.
+    /// Waits until at least three of the first four hits are what `fits`.
     pub async fn first_row(&self, what: &str, fits: impl Fn(&Hit) -> bool) {
         self.until(what, || async {
             let hits = self.hits().await;
@@ -133,7 +133,7 @@ impl App {
     pub async fn type_words(&self, words: &str) {
         let input = self.find("words").await;
         input.clear().await.unwrap();
-        // The protocol has no empty keys; clearing alone is heard.
+        // WebDriver sends no empty text, and the app sees the clearing.
         if !words.is_empty() {
             input.send_keys(words).await.unwrap();
         }
@@ -151,7 +151,7 @@ impl App {
 
     #[allow(dead_code, reason = "for the bench")]
     /// Drops a photograph and waits for the paint of its hits, by the page's own clock.
-    pub async fn millis_from_drop_to_hits(&self, bytes: &[u8]) -> f64 {
+    pub async fn drop_to_hits_ms(&self, bytes: &[u8]) -> f64 {
         let script = format!(
             "{FILE} performance.clearMarks('knytt:hits');
              const done = arguments[arguments.length - 1];
@@ -198,11 +198,11 @@ fn file(name: &str, bytes: &[u8]) -> Vec<Value> {
 }
 
 fn by(id: &str) -> Locator<'_> {
-    // Locators borrow their text; test ids are few, so the selectors are kept.
+    // Locators borrow their text. Test ids are few, so the leak is small.
     Locator::Css(Box::leak(format!("main:not([hidden]) [data-testid={id}], header [data-testid={id}], dialog [data-testid={id}], [data-testid={id}]").into_boxed_str()))
 }
 
-/// The driver needs a moment to listen, the app one to show its window.
+/// Tries until the driver listens and the app shows its window.
 async fn connect(url: &str, capabilities: &serde_json::Map<String, Value>) -> Client {
     let start = Instant::now();
     loop {

@@ -5,14 +5,14 @@ use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-/// Everything that the window runs in. Dropping it stops all of it.
+/// The processes that the window runs in. Dropping it stops all of them.
 pub struct Driver {
     group: Child,
     pub port: u16,
 }
 
 impl Driver {
-    /// Whether this system has what it takes.
+    /// Whether this system has the programs for it.
     pub fn is_here() -> bool {
         let here = |name: &str| Path::new("/usr/bin").join(name).exists();
         ["xvfb-run", "dbus-run-session", "WebKitWebDriver"].iter().all(|name| here(name))
@@ -28,8 +28,13 @@ impl Driver {
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .env("LIBGL_ALWAYS_SOFTWARE", "1")
             .env("KNYTT_DATA", data)
+            // LC_ALL and LC_MESSAGES of this machine would win over LANG.
+            .env_remove("LC_ALL")
+            .env_remove("LC_MESSAGES")
             .env("LANG", "en_US.UTF-8")
             .env("LANGUAGE", "en")
+            .env("NO_PROXY", "127.0.0.1")
+            .env("no_proxy", "127.0.0.1")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -1,4 +1,4 @@
-//! What people do.
+//! Tasks that people do in the window, from start to end.
 
 use std::path::Path;
 
@@ -20,7 +20,7 @@ pub fn journey<F: AsyncFnOnce(&Path)>(walk: F) {
     runtime.block_on(walk(data.path()));
 }
 
-/// The way that most take, from an empty start to a kept product.
+/// The most usual task, from an empty start to a favourite that is kept.
 pub async fn search_and_keep(data: &Path) {
     let app = App::start(data, &[]).await;
     assert!(!app.hits().await.is_empty(), "the shop can be looked at before anything is asked");

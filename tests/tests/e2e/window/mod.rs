@@ -1,4 +1,4 @@
-//! The app in a real window: a display that nobody sees, driven through WebDriver as a person would.
+//! The app in a real window on a virtual display, driven through WebDriver as a person would.
 //!
 //! Each test starts the app for itself. Where the web driver or the display is missing (on other systems
 //! than Linux), the tests say so and pass: `cargo xtask test` installs both on Debian.

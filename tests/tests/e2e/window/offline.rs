@@ -1,14 +1,14 @@
-//! The same without any network: in a network namespace that has none.
+//! The most usual task without any network, in a network namespace that has none.
 
 use std::process::Command;
 
 use super::driver::Driver;
 use super::journeys::{journey, search_and_keep};
 
-/// Set in the namespace.
+/// This variable is set in the namespace.
 const INSIDE: &str = "KNYTT_NO_NETWORK";
 
-/// Ways into a namespace with nothing but a loopback: as root, or as a user who may pretend to be.
+/// The arguments of `unshare` for a namespace with only a loopback: as root, and as a user who may map to root.
 const WAYS: [&[&str]; 2] = [&["--net", "--"], &["--map-root-user", "--net", "--"]];
 
 #[test]

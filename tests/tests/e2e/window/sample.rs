@@ -1,4 +1,4 @@
-//! What the window shows: a catalogue of drawn garments, and photographs of others to search with.
+//! A catalogue of drawn garments that the window shows, and photographs to search it with.
 
 use std::fs;
 use std::path::{Path, PathBuf};
