@@ -3,12 +3,14 @@
 use std::process::Command;
 
 use anyhow::Result;
+use fs_err as fs;
 
 use crate::programs;
 use crate::shell::{cargo, check, root, target, works};
 
-/// The tool that looks for them. It reads sources and manifests, and compiles nothing of the workspace.
-const CARGO_SHEAR: (&str, &str) = ("cargo-shear", "1.14.0");
+/// The tool that looks for them. It reads sources and manifests, and compiles nothing of the workspace. Version
+/// 1.14 needs Rust 1.98.
+const CARGO_SHEAR: (&str, &str) = ("cargo-shear", "1.12.1");
 
 /// Fails if a package or the workspace names a dependency that no source uses.
 pub fn unused() -> Result<()> {
@@ -18,9 +20,10 @@ pub fn unused() -> Result<()> {
     if !works(&program, &["--version"]) {
         let mut install = cargo();
         install.args(["install", name, "--version", version, "--locked", "--debug", "--quiet", "--root"]);
-        // Without lines for a debugger it takes half the time and a fifth of the disk.
-        install.arg(&tools).env("CARGO_PROFILE_DEV_DEBUG", "0").env("CARGO_TARGET_DIR", tools.join("build"));
+        let build = tools.join("build");
+        install.arg(&tools).env("CARGO_PROFILE_DEV_DEBUG", "0").env("CARGO_TARGET_DIR", &build);
         check(&mut install)?;
+        fs::remove_dir_all(build)?;
     }
     check(Command::new(program).current_dir(root()))
 }
