@@ -1,4 +1,4 @@
-//! `cargo xtask …`: everything that is done with this repository, in one place.
+//! `cargo xtask …`: the tasks of this repository.
 
 mod bench;
 mod bundle;

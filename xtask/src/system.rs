@@ -6,28 +6,28 @@ use anyhow::{Result, bail};
 
 use crate::shell::{check, works};
 
-/// Something that must be there, and what brings it.
+/// A program or a library that must be installed, and the Debian packages that install it.
 struct Need {
-    /// What a person knows it by.
+    /// Its usual name.
     name: &'static str,
     probe: Probe,
     debian: &'static [&'static str],
 }
 
-/// How to see that it is there.
+/// How to see that it is installed.
 enum Probe {
     /// A program that starts.
     Program(&'static str, &'static [&'static str]),
-    /// A library that pkg-config knows; only Linux links to these.
+    /// A library that pkg-config finds. Only Linux links to these.
     Library(&'static str),
-    /// A file; only on Debian, where the packages are looked for by name.
+    /// A file. It is looked for only on Debian, because elsewhere it lies in another place.
     File(&'static str),
 }
 
 use Probe::{File, Library, Program};
 
 const BUILD: &[Need] = &[
-    // libjpeg-turbo, whose decoder we use, is C with assembly, built by CMake.
+    // libjpeg-turbo is C with assembly, and CMake builds it.
     Need { name: "c++", probe: Program("c++", &["--version"]), debian: &["build-essential"] },
     Need { name: "cmake", probe: Program("cmake", &["--version"]), debian: &["cmake"] },
     Need { name: "nasm", probe: Program("nasm", &["-v"]), debian: &["nasm"] },
@@ -36,7 +36,7 @@ const BUILD: &[Need] = &[
     Need { name: "WebKitGTK 4.1", probe: Library("webkit2gtk-4.1"), debian: &["libwebkit2gtk-4.1-dev"] },
     Need { name: "librsvg", probe: Library("librsvg-2.0"), debian: &["librsvg2-dev"] },
     Need { name: "D-Bus", probe: Library("dbus-1"), debian: &["libdbus-1-dev"] },
-    // Cameras and pictures of the screen; bindings to the kernel and to PipeWire are made by libclang.
+    // Cameras and pictures of the screen. libclang makes the bindings to the kernel and to PipeWire.
     Need { name: "libclang", probe: File("/usr/lib/llvm-14/lib/libclang.so.1"), debian: &["libclang-dev"] },
     Need { name: "PipeWire", probe: Library("libpipewire-0.3"), debian: &["libpipewire-0.3-dev"] },
     Need { name: "GBM", probe: Library("gbm"), debian: &["libgbm-dev"] },
@@ -45,7 +45,7 @@ const BUILD: &[Need] = &[
     Need { name: "XCB RandR", probe: Library("xcb-randr"), debian: &["libxcb-randr0-dev"] },
 ];
 
-/// What the end-to-end runs start: a display that nobody sees, a web driver for the window, a browser.
+/// What the end-to-end runs start: a virtual display, a web driver for the window, a browser, databases.
 const TESTS: &[Need] = &[
     Need { name: "Xvfb", probe: File("/usr/bin/Xvfb"), debian: &["xvfb", "xauth"] },
     Need {
@@ -54,16 +54,16 @@ const TESTS: &[Need] = &[
         debian: &["dbus", "dbus-daemon"],
     },
     Need { name: "WebKitWebDriver", probe: File("/usr/bin/WebKitWebDriver"), debian: &["webkit2gtk-driver"] },
-    // Networks that are cut off, for the runs without one.
+    // Makes the network namespaces of the runs without a network.
     Need { name: "iproute2", probe: Program("ip", &["-V"]), debian: &["iproute2"] },
-    // The backend's own: its database and its event stream, started by the tests themselves.
+    // The backend's database and its event stream. The tests start both.
     Need {
         name: "PostgreSQL",
         probe: File("/usr/lib/postgresql/15/bin/postgres"),
         debian: &["postgresql-15"],
     },
     Need { name: "NATS", probe: Program("nats-server", &["--version"]), debian: &["nats-server"] },
-    // A GPU for machines that have none: the kernels' tests run on it.
+    // A GPU in software: the kernels' tests run on it where there is no other.
     Need { name: "lavapipe", probe: File(LAVAPIPE), debian: &["mesa-vulkan-drivers", "libvulkan1"] },
     // Reads packs as other programs do.
     Need {
@@ -91,12 +91,12 @@ const LINUX_PKG_CONFIG: Probe = if cfg!(target_os = "linux") {
     Program("cmake", &["--version"])
 };
 
-/// Installs what building needs on Debian and its relatives; elsewhere says what to install.
+/// Installs what a build needs where there is apt; elsewhere says what to install.
 pub fn ensure_build_tools() -> Result<()> {
     ensure(BUILD)
 }
 
-/// The same for the tests. Elsewhere than on Debian, the runs in a window say that they were left out.
+/// The same for the tests. Where there is no apt, the runs in a window say that they were left out.
 pub fn ensure_test_tools() -> Result<()> {
     if has_apt() { ensure(TESTS) } else { Ok(()) }
 }
