@@ -6,7 +6,7 @@ use knytt_engine::{Info, Origin};
 use knytt_models::Bundle;
 use knytt_wire::{Model, ModelFile};
 
-use crate::last::Last;
+use crate::published_release::PublishedRelease;
 use crate::shipment::Shipment;
 use crate::{Error, Result};
 
@@ -36,7 +36,7 @@ pub(crate) fn ship(
     files: &ModelFiles,
     info: &Info,
     catalog: &Path,
-    last: Option<&Last>,
+    last: Option<&PublishedRelease>,
     shipment: &mut Shipment<'_>,
 ) -> Result<Model> {
     let mut model = Model {
@@ -72,7 +72,7 @@ pub(crate) fn ship(
 }
 
 /// The files of the last release, if it has all of them.
-fn carried(last: &Last, shipment: &mut Shipment<'_>) -> Option<Vec<ModelFile>> {
+fn carried(last: &PublishedRelease, shipment: &mut Shipment<'_>) -> Option<Vec<ModelFile>> {
     let files = &last.release.model.files;
     let targets: Vec<_> = files.iter().map(|file| last.target(&file.target)).collect::<Option<_>>()?;
     if files.len() != FILES.len() {

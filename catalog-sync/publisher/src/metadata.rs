@@ -5,7 +5,7 @@ use jiff::Timestamp as Time;
 use tough::schema::{Metafile, Target};
 
 use crate::depot::METADATA;
-use crate::last::{Place, TIMESTAMP, Versions, root_name};
+use crate::published_release::{Place, TIMESTAMP, Versions, root_name};
 use crate::signed;
 use crate::{Error, Keys, Result, Role};
 
@@ -66,7 +66,7 @@ impl Signing<'_> {
     ///
     /// The roots come this late because a device that has a new root cannot verify what older keys
     /// signed: between the two it would have to wait.
-    pub(crate) async fn show(&self, snapshot: Metafile) -> Result<u64> {
+    pub(crate) async fn publish_timestamp(&self, snapshot: Metafile) -> Result<u64> {
         let depot = &self.place.depot;
         for root in self.keys.roots() {
             let name = root_name(root.version());

@@ -6,8 +6,8 @@ use tough::schema::Target;
 
 use crate::chain;
 use crate::diff::{self, Changes, Edit, EditKind};
-use crate::last::Last;
 use crate::publish::{Comparison, Progress, Publication, Summary};
+use crate::published_release::PublishedRelease;
 use crate::{Error, Result};
 
 impl Publication<'_> {
@@ -15,7 +15,7 @@ impl Publication<'_> {
     pub(crate) fn add_packs(
         &mut self,
         release: &mut Release,
-        last: Option<&Last>,
+        last: Option<&PublishedRelease>,
         comparison: Option<&Comparison>,
     ) -> Result<Summary> {
         let mut summary =
@@ -55,7 +55,7 @@ impl Publication<'_> {
     }
 
     /// Takes over the deltas of the release before.
-    fn carry_deltas(&mut self, release: &mut Release, last: &Last) -> Result<()> {
+    fn carry_deltas(&mut self, release: &mut Release, last: &PublishedRelease) -> Result<()> {
         release.deltas.clone_from(&last.release.deltas);
         for pack in last.release.deltas.iter().flat_map(Delta::packs) {
             self.shipment.carry(&pack.target, named(last, pack)?);
@@ -64,7 +64,7 @@ impl Publication<'_> {
     }
 
     /// Takes over the snapshot of an earlier release.
-    fn carry_snapshot(&mut self, release: &mut Release, last: &Last) -> Result<()> {
+    fn carry_snapshot(&mut self, release: &mut Release, last: &PublishedRelease) -> Result<()> {
         release.snapshot = last.release.snapshot.clone();
         for pack in release.snapshot.shards.iter().flat_map(Shard::packs).chain(&release.snapshot.digests) {
             self.shipment.carry(&pack.target, named(last, pack)?);
@@ -73,7 +73,7 @@ impl Publication<'_> {
     }
 
     /// Whether the way from the last snapshot costs a device more than that snapshot.
-    fn outweighs(&self, release: &Release, last: &Last) -> Result<bool> {
+    fn outweighs(&self, release: &Release, last: &PublishedRelease) -> Result<bool> {
         let lengths = last.release.snapshot.shards.iter().flat_map(Shard::packs);
         let whole: u64 = lengths.map(|pack| Ok(named(last, pack)?.length)).sum::<Result<u64>>()?;
         let bytes = |pack: &Pack| self.shipment.length(&pack.target).unwrap_or(0);
@@ -137,7 +137,7 @@ impl Publication<'_> {
     }
 
     /// Writes and sends all products, a shard at a time.
-    fn add_snapshot(&mut self, release: &mut Release, last: Option<&Last>) -> Result<()> {
+    fn add_snapshot(&mut self, release: &mut Release, last: Option<&PublishedRelease>) -> Result<()> {
         let total = self.shard_count(last);
         for (done, ids) in self.source.shards(total).iter().enumerate() {
             (self.progress)(Progress::Packing { done, total });
@@ -150,13 +150,13 @@ impl Publication<'_> {
 
     /// As many as the last snapshot has, unless the catalogue has outgrown them: with another number,
     /// every pack is another one.
-    fn shard_count(&self, last: Option<&Last>) -> usize {
+    fn shard_count(&self, last: Option<&PublishedRelease>) -> usize {
         let best = shards_for(self.source.estimated_bytes());
         let before = last.map(|last| last.release.snapshot.shards.len());
         before.filter(|&before| before <= best * 2 && best <= before * 2).unwrap_or(best)
     }
 
-    fn write_shard(&mut self, ids: &[&str], last: Option<&Last>) -> Result<(Shard, Pack)> {
+    fn write_shard(&mut self, ids: &[&str], last: Option<&PublishedRelease>) -> Result<(Shard, Pack)> {
         let (source, header) = (self.source, &self.source.header);
         let attributes = ids.iter().map(|id| Ok(AttributesRow::whole(source.record(id)?.product)));
         let attributes = self.shipment.pack(header, attributes)?;
@@ -201,7 +201,7 @@ impl Summary {
 }
 
 /// What the verified metadata says of a pack of the last release.
-fn named<'a>(last: &'a Last, pack: &Pack) -> Result<&'a Target> {
+fn named<'a>(last: &'a PublishedRelease, pack: &Pack) -> Result<&'a Target> {
     let missing = || Error::untrusted(format!("{} is not among its targets", pack.target));
     last.target(&pack.target).ok_or_else(missing)
 }

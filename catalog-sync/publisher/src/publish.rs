@@ -14,9 +14,10 @@ use crate::bundle::{self, ModelFiles};
 use crate::chain;
 use crate::depot::Depot;
 use crate::diff::{self, Edit};
-use crate::last::{Last, Place, Versions};
 use crate::metadata::Signing;
+use crate::published_release::{Place, PublishedRelease, Versions};
 use crate::refresh::{self, Refreshed};
+use crate::runtime::runtime;
 use crate::shipment::Shipment;
 use crate::source::Source;
 use crate::state::State;
@@ -195,11 +196,6 @@ pub fn publish(
     Ok(outcome)
 }
 
-/// What sends and fetches while a publication waits.
-pub(crate) fn runtime() -> Result<Runtime> {
-    Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?)
-}
-
 pub(crate) struct Publication<'a> {
     runtime: &'a Runtime,
     keys: &'a Keys,
@@ -232,7 +228,7 @@ impl Publication<'_> {
         let files = release.model.files.iter().map(|file| file.target.as_str());
         let names = release.packs().map(|pack| pack.target.as_str()).chain(files).chain([RELEASE_TARGET]);
         let targets = self.shipment.finish(&names.collect())?;
-        self.runtime.block_on(self.sign_and_show(release.number, &targets))?;
+        self.runtime.block_on(self.sign_and_publish(release.number, &targets))?;
         let sent = self.shipment.sent;
         summary.deltas = release.deltas.len();
         (summary.uploaded_files, summary.uploaded_bytes) = (sent.files, sent.bytes);
@@ -288,7 +284,7 @@ impl Publication<'_> {
     }
 
     /// Compares a shard at a time.
-    fn compare(&self, last: &Last) -> Result<Comparison> {
+    fn compare(&self, last: &PublishedRelease) -> Result<Comparison> {
         let release = &last.release;
         let bytes = |pack: &Pack| last.target(&pack.target).map_or(u64::MAX / 1024, |target| target.length);
         let path = chain::path(&release.deltas, release.snapshot.release, release.number, bytes);
@@ -311,7 +307,7 @@ impl Publication<'_> {
     }
 
     /// Whether a release would say nothing that the last one does not.
-    fn is_unchanged(&self, last: &Last, comparison: &Comparison, model: &Model) -> bool {
+    fn is_unchanged(&self, last: &PublishedRelease, comparison: &Comparison, model: &Model) -> bool {
         let release = &last.release;
         let consolidates = !self.options.incremental && release.snapshot.release != release.number;
         comparison.step.is_empty()
@@ -327,11 +323,11 @@ impl Publication<'_> {
             && self.safety().is_ok_and(|safety| safety == release.safety)
     }
 
-    async fn sign_and_show(&self, number: u64, targets: &[(String, Target)]) -> Result<()> {
+    async fn sign_and_publish(&self, number: u64, targets: &[(String, Target)]) -> Result<()> {
         let signing = Signing { keys: self.keys, place: self.place, now: self.now };
         let (targets, meta) = signing.put_targets(targets).await?;
         let (snapshot, meta) = signing.put_snapshot(&meta).await?;
-        let timestamp = signing.show(meta).await?;
+        let timestamp = signing.publish_timestamp(meta).await?;
         signing.remember(Versions { number, targets, snapshot, timestamp })?;
         // What a device would see now; another publisher may have gone on from here.
         let seen = Place::load(&self.place.depot, self.keys).await?;

@@ -10,7 +10,7 @@ use knytt_pack::{
 use knytt_wire::{Delta, Pack};
 use tokio::runtime::Runtime;
 
-use crate::last::Last;
+use crate::published_release::PublishedRelease;
 use crate::{Error, Result};
 
 /// The digest of a vector or of a picture.
@@ -30,7 +30,7 @@ pub(crate) type ShardState = BTreeMap<String, Known>;
 /// Reads the packs of a release.
 pub(crate) struct State<'a> {
     runtime: &'a Runtime,
-    last: &'a Last,
+    last: &'a PublishedRelease,
     header: &'a Header,
     /// What the deltas after the snapshot changed, the first delta first, by shard.
     steps: Vec<Vec<Step>>,
@@ -49,7 +49,7 @@ impl<'a> State<'a> {
     /// as digests. A release whose deltas outweigh its snapshot is published in full, so they fit.
     pub(crate) fn open(
         runtime: &'a Runtime,
-        last: &'a Last,
+        last: &'a PublishedRelease,
         header: &'a Header,
         path: &[&Delta],
     ) -> Result<Self> {

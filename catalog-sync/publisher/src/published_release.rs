@@ -28,13 +28,13 @@ pub(crate) struct Place {
     pub(crate) depot: Arc<dyn Depot>,
     /// What must still be there when the next timestamp replaces it.
     pub(crate) timestamp: Option<Found>,
-    pub(crate) last: Option<Last>,
+    pub(crate) last: Option<PublishedRelease>,
     /// No later version may be lower than these.
     pub(crate) floor: Versions,
 }
 
 /// The release that is published.
-pub(crate) struct Last {
+pub(crate) struct PublishedRelease {
     pub(crate) repository: Repository,
     pub(crate) release: Release,
     /// Whether the next release may name what this one named. Not if its targets are signed with a key
@@ -67,7 +67,7 @@ impl Place {
             let published = Versions::of(&repository, &release);
             let carries = keys.root().verify_role(repository.targets()).is_ok() && published.reaches(&floor);
             floor = floor.max(published);
-            last = Some(Last { repository, release, carries });
+            last = Some(PublishedRelease { repository, release, carries });
         }
         Ok(Self { depot, timestamp, last, floor })
     }
@@ -86,7 +86,7 @@ impl Place {
     }
 }
 
-impl Last {
+impl PublishedRelease {
     /// A target's entry in the verified metadata.
     pub(crate) fn target(&self, name: &str) -> Option<&Target> {
         let name = TargetName::new(name).ok()?;
@@ -129,7 +129,7 @@ impl Versions {
 
     /// What was last published from here to `place`; zeros if nothing was.
     fn remembered(keys: &Keys, place: &str) -> Self {
-        let text = std::fs::read(Self::file(keys, place)).unwrap_or_default();
+        let text = fs_err::read(Self::file(keys, place)).unwrap_or_default();
         serde_json::from_slice(&text).unwrap_or_default()
     }
 

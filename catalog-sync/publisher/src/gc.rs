@@ -10,8 +10,8 @@ use tough::schema::{Signed, Snapshot, Targets};
 
 use crate::depot::{Depot, Entry, METADATA, TARGETS};
 use crate::keys::hex;
-use crate::last::{Last, Place};
-use crate::publish::runtime;
+use crate::published_release::{Place, PublishedRelease};
+use crate::runtime::runtime;
 use crate::signed::replaced;
 use crate::{Error, Keys, Result};
 
@@ -50,7 +50,7 @@ pub fn collect(keys: &Keys, depot: &Arc<dyn Depot>, grace: Duration) -> Result<C
 
 struct Collection<'a> {
     depot: &'a Arc<dyn Depot>,
-    last: &'a Last,
+    last: &'a PublishedRelease,
     /// What was needed after this moment stays.
     since: Timestamp,
 }
