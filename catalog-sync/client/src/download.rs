@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
 use crate::error::of_file;
-use crate::http::{Answer, Ask, Body, Http};
+use crate::http::{Answer, Body, GetRequest, Http};
 use crate::metadata::{Base, Target, hex};
 use crate::progress::{Progress, Report};
 use crate::{Error, Result};
@@ -91,7 +91,7 @@ impl Downloads<'_> {
         let mut breaks = 0;
         while part.length < target.length {
             let before = part.length;
-            let ask = Ask { from_byte: part.length, is_pack: true, ..Ask::default() };
+            let ask = GetRequest { from_byte: part.length, is_pack: true, ..GetRequest::default() };
             let body = match self.http.get(&url, ask).await? {
                 Answer::Body(body) => body,
                 Answer::Unchanged { .. } => return Err(Error::Refused { url, status: 304 }),

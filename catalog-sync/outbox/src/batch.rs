@@ -20,7 +20,7 @@ const TAIL: &[u8] = b"]}";
 
 /// When a batch is worth a request.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Worth {
+pub(crate) struct BatchThreshold {
     pub events: u64,
     pub age: Duration,
 }
@@ -43,7 +43,7 @@ struct Address<'a> {
 
 /// What became of a batch's events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Settled {
+pub(crate) struct BatchOutcome {
     pub delivered: u64,
     pub dead: u64,
     pub failed: bool,
@@ -51,7 +51,12 @@ pub(crate) struct Settled {
 
 impl Outbox<'_> {
     /// From when on each catalogue's next batch may be sent: milliseconds since 1970.
-    pub(crate) fn due(&self, txn: &RoTxn<'_>, worth: Worth, now_ms: i64) -> Result<BTreeMap<String, i64>> {
+    pub(crate) fn due(
+        &self,
+        txn: &RoTxn<'_>,
+        worth: BatchThreshold,
+        now_ms: i64,
+    ) -> Result<BTreeMap<String, i64>> {
         let mut waiting: BTreeMap<String, (u64, i64)> = BTreeMap::new();
         for entry in self.waiting.iter(txn)? {
             let (id, json) = entry?;
@@ -146,12 +151,12 @@ impl Outbox<'_> {
         reply: &Reply,
         backoff: Backoff,
         now_ms: i64,
-    ) -> Result<Settled> {
+    ) -> Result<BatchOutcome> {
         let mut states = self.states(txn)?;
         let state = states.get_mut(&batch.catalog);
         let Some(state) = state.filter(|state| state.parts.front().is_some_and(|part| part.key == batch.key))
         else {
-            return Ok(Settled::default());
+            return Ok(BatchOutcome::default());
         };
         let settled = match reply {
             Reply::Taken(outcome) => {
@@ -165,11 +170,11 @@ impl Outbox<'_> {
                     false => state.turned_away(backoff, now_ms),
                 };
                 let dead = refused.map_or(Ok(0), |part| self.refused(txn, &part.ids, refusal))?;
-                Settled { dead, failed: !refusal.of_content, ..Settled::default() }
+                BatchOutcome { dead, failed: !refusal.of_content, ..BatchOutcome::default() }
             }
             Reply::Later { after } => {
                 state.failed(*after, backoff, now_ms);
-                Settled { failed: true, ..Settled::default() }
+                BatchOutcome { failed: true, ..BatchOutcome::default() }
             }
         };
         self.keep_states(txn, states)?;
@@ -190,9 +195,9 @@ impl Outbox<'_> {
     }
 
     /// Records for each event that the backend has it or rejected it.
-    pub(crate) fn taken(&self, txn: &mut RwTxn<'_>, ids: &[Uuid], outcome: &Outcome) -> Result<Settled> {
+    pub(crate) fn taken(&self, txn: &mut RwTxn<'_>, ids: &[Uuid], outcome: &Outcome) -> Result<BatchOutcome> {
         let rejected: HashMap<_, _> = outcome.rejected.iter().map(|(id, reason)| (id, reason)).collect();
-        let mut settled = Settled::default();
+        let mut settled = BatchOutcome::default();
         for id in ids {
             match rejected.get(id) {
                 Some(reason) => settled.dead += u64::from(self.move_to_dead_letters(txn, *id, None, reason)?),

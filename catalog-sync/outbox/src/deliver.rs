@@ -10,7 +10,7 @@ use knytt_wire::MAX_BATCH_EVENTS;
 use tokio::task::spawn_blocking;
 use url::Url;
 
-use crate::batch::{Batch, Settled, Worth};
+use crate::batch::{Batch, BatchOutcome, BatchThreshold};
 use crate::bounds::millis;
 use crate::delivery_handle::DeliveryHandle;
 use crate::delivery_state::Backoff;
@@ -134,7 +134,7 @@ impl Delivery {
             return Ok(Delivered { held: true, next: Some(self.pace.age), ..done });
         }
         loop {
-            let worth = if flush { Worth { events: 1, ..self.worth() } } else { self.worth() };
+            let worth = if flush { BatchThreshold { events: 1, ..self.worth() } } else { self.worth() };
             let due = self.due(worth).await?;
             let now = now_ms();
             done.next = due.iter().map(|due| until(due.at_ms, now)).min();
@@ -155,7 +155,7 @@ impl Delivery {
     }
 
     /// The catalogues that have something to send, and somewhere to send it to.
-    async fn due(&self, worth: Worth) -> Result<Vec<Due>> {
+    async fn due(&self, worth: BatchThreshold) -> Result<Vec<Due>> {
         let due = self.reading(move |outbox, txn| outbox.due(txn, worth, now_ms())).await?;
         let route = Arc::clone(&self.route);
         // Without the environment in hand: the route may wait for who closes it.
@@ -173,10 +173,10 @@ impl Delivery {
     }
 
     /// Sends a catalogue's next batch; none if that was interrupted.
-    async fn send_next(&self, to: Url, catalog: String) -> Result<Option<Settled>> {
+    async fn send_next(&self, to: Url, catalog: String) -> Result<Option<BatchOutcome>> {
         // First of all: what is taken out of the box from here on is dropped if consent is.
         let mut interruption = self.handle.listen();
-        let Some(batch) = self.next(&catalog).await? else { return Ok(Some(Settled::default())) };
+        let Some(batch) = self.next(&catalog).await? else { return Ok(Some(BatchOutcome::default())) };
         let reply = tokio::select! {
             biased;
             () = interruption.happens() => return Ok(None),
@@ -199,19 +199,19 @@ impl Delivery {
 
     /// Enters what became of a batch; if there is no room to do so at once, event by event, which makes
     /// room.
-    async fn settle(&self, batch: Batch, reply: Reply) -> Result<Settled> {
+    async fn settle(&self, batch: Batch, reply: Reply) -> Result<BatchOutcome> {
         let (batch, reply) = (Arc::new(batch), Arc::new(reply));
         match self.settle_at_once(&batch, &reply).await {
             Err(Error::Full(_)) if matches!(*reply, Reply::Taken(_)) => {}
             settled => return settled,
         }
         let of = Arc::clone(&batch);
-        let mut settled = Settled::default();
+        let mut settled = BatchOutcome::default();
         for id in self.reading(move |outbox, txn| outbox.under_way(txn, &of)).await? {
             let reply = Arc::clone(&reply);
             let one = self.writing(move |outbox, txn| match &*reply {
                 Reply::Taken(outcome) => outbox.taken(txn, &[id], outcome),
-                _ => Ok(Settled::default()),
+                _ => Ok(BatchOutcome::default()),
             });
             let one = one.await?;
             settled.delivered += one.delivered;
@@ -221,13 +221,13 @@ impl Delivery {
         Ok(settled)
     }
 
-    async fn settle_at_once(&self, batch: &Arc<Batch>, reply: &Arc<Reply>) -> Result<Settled> {
+    async fn settle_at_once(&self, batch: &Arc<Batch>, reply: &Arc<Reply>) -> Result<BatchOutcome> {
         let (batch, reply, backoff) = (Arc::clone(batch), Arc::clone(reply), self.pace.backoff);
         self.writing(move |outbox, txn| outbox.settle(txn, &batch, &reply, backoff, now_ms())).await
     }
 
-    fn worth(&self) -> Worth {
-        Worth { events: self.pace.events, age: self.pace.age }
+    fn worth(&self) -> BatchThreshold {
+        BatchThreshold { events: self.pace.events, age: self.pace.age }
     }
 
     async fn reading<T: Send + 'static>(

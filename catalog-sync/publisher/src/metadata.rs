@@ -5,7 +5,7 @@ use jiff::Timestamp as Time;
 use tough::schema::{Metafile, Target};
 
 use crate::depot::METADATA;
-use crate::published_release::{Place, TIMESTAMP, Versions, root_name};
+use crate::published_release::{PublishedState, TIMESTAMP, Versions, root_name};
 use crate::signed;
 use crate::{Error, Keys, Result, Role};
 
@@ -15,7 +15,7 @@ const MOST_GAPS: u64 = 1000;
 /// Signs with `keys` and puts into `place`.
 pub(crate) struct Signing<'a> {
     pub(crate) keys: &'a Keys,
-    pub(crate) place: &'a Place,
+    pub(crate) place: &'a PublishedState,
     pub(crate) now: Time,
 }
 

@@ -15,10 +15,10 @@ use crate::chain;
 use crate::depot::Depot;
 use crate::diff::{self, Edit};
 use crate::metadata::Signing;
-use crate::published_release::{Place, PublishedRelease, Versions};
+use crate::pack_uploader::PackUploader;
+use crate::published_release::{PublishedRelease, PublishedState, Versions};
 use crate::refresh::{self, Refreshed};
 use crate::runtime::runtime;
-use crate::shipment::Shipment;
 use crate::source::Source;
 use crate::state::State;
 use crate::{Error, Keys, Popularity, Result};
@@ -160,9 +160,9 @@ pub fn publish(
     let runtime = runtime()?;
     let place = runtime.block_on(async {
         if options.rebuild {
-            Place::load_to_rebuild(depot, keys).await
+            PublishedState::load_to_rebuild(depot, keys).await
         } else {
-            Place::load(depot, keys).await
+            PublishedState::load(depot, keys).await
         }
     })?;
     let source = Source::open(catalog, options.popularity.as_ref())?;
@@ -172,7 +172,7 @@ pub fn publish(
         let (expected, found) = (source.info.catalog_id.clone(), last.release.catalog.clone());
         return Err(Error::ForeignCatalog { expected, found });
     }
-    let shipment = Shipment::new(&runtime, depot, now, options.rebuild)?;
+    let uploader = PackUploader::new(&runtime, depot, now, options.rebuild)?;
     let publication = Publication {
         runtime: &runtime,
         keys,
@@ -181,7 +181,7 @@ pub fn publish(
         options,
         progress,
         now,
-        shipment,
+        uploader,
     };
     let outcome = publication.run(catalog)?;
     drop(source);
@@ -199,19 +199,19 @@ pub fn publish(
 pub(crate) struct Publication<'a> {
     runtime: &'a Runtime,
     keys: &'a Keys,
-    pub(crate) place: &'a Place,
+    pub(crate) place: &'a PublishedState,
     pub(crate) source: &'a Source,
     pub(crate) options: &'a PublishOptions,
     pub(crate) progress: &'a dyn Fn(Progress),
     now: Timestamp,
-    pub(crate) shipment: Shipment<'a>,
+    pub(crate) uploader: PackUploader<'a>,
 }
 
 impl Publication<'_> {
     fn run(mut self, catalog: &Catalog) -> Result<Outcome> {
         let last = self.place.last.as_ref().filter(|_| !self.options.rebuild);
         let model =
-            bundle::ship(&self.options.model, &self.source.info, catalog.path(), last, &mut self.shipment)?;
+            bundle::ship(&self.options.model, &self.source.info, catalog.path(), last, &mut self.uploader)?;
         let last = last.filter(|last| last.release.model.fingerprint == model.fingerprint);
         let comparison = last.map(|last| self.compare(last)).transpose()?;
         if let (Some(last), Some(comparison)) = (last, &comparison)
@@ -224,12 +224,12 @@ impl Publication<'_> {
         let mut summary = self.add_packs(&mut release, last, comparison.as_ref())?;
         (self.progress)(Progress::Signing);
         release.validate()?;
-        self.shipment.send_bytes(RELEASE_TARGET, &serde_json::to_vec(&release)?)?;
+        self.uploader.send_bytes(RELEASE_TARGET, &serde_json::to_vec(&release)?)?;
         let files = release.model.files.iter().map(|file| file.target.as_str());
         let names = release.packs().map(|pack| pack.target.as_str()).chain(files).chain([RELEASE_TARGET]);
-        let targets = self.shipment.finish(&names.collect())?;
+        let targets = self.uploader.finish(&names.collect())?;
         self.runtime.block_on(self.sign_and_publish(release.number, &targets))?;
-        let sent = self.shipment.sent;
+        let sent = self.uploader.sent;
         summary.deltas = release.deltas.len();
         (summary.uploaded_files, summary.uploaded_bytes) = (sent.files, sent.bytes);
         (summary.skipped_files, summary.skipped_bytes) = (sent.skipped_files, sent.skipped_bytes);
@@ -330,7 +330,7 @@ impl Publication<'_> {
         let timestamp = signing.publish_timestamp(meta).await?;
         signing.remember(Versions { number, targets, snapshot, timestamp })?;
         // What a device would see now; another publisher may have gone on from here.
-        let seen = Place::load(&self.place.depot, self.keys).await?;
+        let seen = PublishedState::load(&self.place.depot, self.keys).await?;
         match seen.last {
             Some(last) if last.carries && last.release.number >= number => Ok(()),
             _ => Err(Error::untrusted("it does not show what was just put there")),

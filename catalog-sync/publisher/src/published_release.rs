@@ -24,7 +24,7 @@ use crate::{Error, Result};
 pub(crate) const TIMESTAMP: &str = "metadata/timestamp.json";
 
 /// The place of a catalogue as it is now.
-pub(crate) struct Place {
+pub(crate) struct PublishedState {
     pub(crate) depot: Arc<dyn Depot>,
     /// What must still be there when the next timestamp replaces it.
     pub(crate) timestamp: Option<Found>,
@@ -52,7 +52,7 @@ pub(crate) struct Versions {
     pub(crate) timestamp: u64,
 }
 
-impl Place {
+impl PublishedState {
     /// # Errors
     /// [`Error::ForeignRoot`], [`Error::KeysBehind`], [`Error::Untrusted`], [`Error::Depot`].
     pub(crate) async fn load(depot: &Arc<dyn Depot>, keys: &Keys) -> Result<Self> {
@@ -183,7 +183,7 @@ async fn verified(depot: &Arc<dyn Depot>, keys: &Keys, timestamp: &Bytes) -> Res
 }
 
 async fn load(depot: &Arc<dyn Depot>, root: &RootVersion, timestamp: &Bytes) -> Result<Repository, Refused> {
-    let transport = Through { depot: Arc::clone(depot), timestamp: timestamp.clone() };
+    let transport = DepotTransport { depot: Arc::clone(depot), timestamp: timestamp.clone() };
     let base =
         |folder: &str| Url::parse(&format!("depot:///{folder}/")).map_err(|e| Refused::Other(e.to_string()));
     let loader = RepositoryLoader::new(&root.bytes, base(METADATA)?, base(TARGETS)?)
@@ -216,13 +216,13 @@ async fn read_target(repository: &Repository, name: &str) -> Result<Bytes> {
 
 /// A depot as tough fetches from it. The roots were compared already, and the timestamp was fetched.
 #[derive(Clone, Debug)]
-struct Through {
+struct DepotTransport {
     depot: Arc<dyn Depot>,
     timestamp: Bytes,
 }
 
 #[async_trait]
-impl Transport for Through {
+impl Transport for DepotTransport {
     async fn fetch(&self, url: Url) -> Result<TransportStream, TransportError> {
         let name = url.path().trim_start_matches('/');
         let missing = || TransportError::new(TransportErrorKind::FileNotFound, &url);

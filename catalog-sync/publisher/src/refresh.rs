@@ -8,7 +8,7 @@ use tough::schema::{Metafile, Target};
 
 use crate::depot::Depot;
 use crate::metadata::Signing;
-use crate::published_release::{Place, PublishedRelease, Versions};
+use crate::published_release::{PublishedRelease, PublishedState, Versions};
 use crate::runtime::runtime;
 use crate::{Error, Keys, Result, Role};
 
@@ -37,7 +37,7 @@ pub fn refresh(keys: &Keys, depot: &Arc<dyn Depot>) -> Result<Refreshed> {
     let now = Timestamp::now();
     keys.ready(now)?;
     let runtime = runtime()?;
-    let place = runtime.block_on(Place::load(depot, keys))?;
+    let place = runtime.block_on(PublishedState::load(depot, keys))?;
     let last = place.last.as_ref().ok_or_else(|| Error::untrusted("there is nothing yet"))?;
     if !last.carries {
         return Err(Error::untrusted("it must be published anew in full"));

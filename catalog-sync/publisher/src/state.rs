@@ -18,14 +18,14 @@ pub(crate) type Digest = [u8; 16];
 
 /// A product as devices have it.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Known {
+pub(crate) struct PublishedProduct {
     pub(crate) product: Product,
     pub(crate) vector: Digest,
     pub(crate) picture: Option<Digest>,
 }
 
 /// The products of a shard, by their ids.
-pub(crate) type ShardState = BTreeMap<String, Known>;
+pub(crate) type ShardState = BTreeMap<String, PublishedProduct>;
 
 /// Reads the packs of a release.
 pub(crate) struct State<'a> {
@@ -79,7 +79,7 @@ impl<'a> State<'a> {
             let product = row?.product;
             let digest = digests.get(&product.id);
             let digest = digest.ok_or_else(|| Error::untrusted(format!("{:?} has no digest", product.id)))?;
-            let known = Known { vector: digest.vector, picture: digest.picture, product };
+            let known = PublishedProduct { vector: digest.vector, picture: digest.picture, product };
             base.insert(known.product.id.clone(), known);
         }
         let kept = with_base.then(|| base.clone());
@@ -130,8 +130,11 @@ impl Step {
                 Change::Set(columns) => match shard.get_mut(id) {
                     Some(known) => columns.copy(&row.product, &mut known.product),
                     None if columns == Columns::ALL => {
-                        let known =
-                            Known { product: row.product.clone(), vector: Digest::default(), picture: None };
+                        let known = PublishedProduct {
+                            product: row.product.clone(),
+                            vector: Digest::default(),
+                            picture: None,
+                        };
                         shard.insert(id.clone(), known);
                     }
                     None => return Err(unknown(id)),

@@ -10,12 +10,12 @@ use crate::json::Json;
 pub(crate) type Cells = Vec<(Arc<Column>, String)>;
 
 /// A row in the making.
-pub(crate) struct Maker<'a> {
+pub(crate) struct RowBuilder<'a> {
     columns: &'a mut Columns,
     cells: Cells,
 }
 
-impl<'a> Maker<'a> {
+impl<'a> RowBuilder<'a> {
     pub(crate) fn new(columns: &'a mut Columns) -> Self {
         Self { columns, cells: Vec::new() }
     }
