@@ -60,7 +60,7 @@ pub(crate) struct Http {
     patience: Patience,
 }
 
-/// What to ask.
+/// The conditions of a GET request.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct GetRequest<'a> {
     /// The tag of what is here already.

@@ -12,7 +12,7 @@ use crate::error::of_file;
 use crate::metadata::Verified;
 use crate::{Error, Result};
 
-/// What the packs say of one product.
+/// The rows of all packs for one product.
 #[derive(Debug)]
 pub(crate) struct MergedProduct {
     pub(crate) id: String,

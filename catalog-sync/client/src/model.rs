@@ -19,7 +19,7 @@ const STARTER: &str = "starter";
 pub(crate) enum Source {
     /// It is built in.
     Starter,
-    /// It lies here already.
+    /// It is in the catalogue's folder already.
     Local(PathBuf),
     /// Its files have to be fetched.
     Fetch(Vec<Target>),

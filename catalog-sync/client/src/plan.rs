@@ -7,7 +7,7 @@ use knytt_wire::{Delta, Pack, Release};
 use crate::Result;
 use crate::metadata::{Target, Verified};
 
-/// What the catalogue in the folder is.
+/// The release of the catalogue in the folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LocalCatalog {
     pub(crate) catalog: String,

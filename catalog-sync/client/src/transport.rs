@@ -23,7 +23,7 @@ pub(crate) struct MetadataTransport {
     heard: Arc<Mutex<TransportEvents>>,
 }
 
-/// What went on beside the files.
+/// What the transport observed while it fetched.
 #[derive(Debug, Default)]
 pub(crate) struct TransportEvents {
     /// The server's clock.

@@ -61,10 +61,10 @@ impl OnCommit for Outbox<'_> {
 }
 
 impl<'t> Outbox<'t> {
-    /// How many named databases it takes of an environment's.
+    /// How many of the environment's named databases an outbox needs.
     pub const DATABASES: u32 = 3;
 
-    /// Opens the databases, or makes them.
+    /// Opens the databases, or creates them.
     ///
     /// # Errors
     /// The environment has no room for them, or for their names.
@@ -92,7 +92,7 @@ impl Outbox<'_> {
         self.read(txn, key::CONSENT)
     }
 
-    /// Notes whether the shopper agrees. Withdrawn, nothing of the outbox stays.
+    /// Stores whether the shopper agrees. If consent is withdrawn, the outbox is emptied.
     ///
     /// # Errors
     /// It cannot be written.
@@ -128,8 +128,7 @@ impl Outbox<'_> {
         Ok(true)
     }
 
-    /// Takes events back that were overtaken by later ones, unless they may have been sent already.
-    /// Returns how many.
+    /// Removes events that later ones replaced, unless they may have been sent already. Returns how many.
     ///
     /// # Errors
     /// It cannot be written.
@@ -143,8 +142,8 @@ impl Outbox<'_> {
         Ok(gone)
     }
 
-    /// Forgets all events, waiting, begun and dead, and what was counted. LMDB keeps the bytes in pages
-    /// that it means to use again: who wants them off the disk copies the rest to a new environment.
+    /// Deletes all events (waiting, begun and dead) and all counts. LMDB keeps the bytes in free pages until
+    /// it reuses them. To remove them from the disk, copy the environment to a new one.
     ///
     /// # Errors
     /// It cannot be written.
@@ -156,7 +155,7 @@ impl Outbox<'_> {
         Ok(())
     }
 
-    /// What it holds, and what became of the rest.
+    /// How many events the outbox holds, and what became of the others.
     ///
     /// # Errors
     /// It cannot be read.
@@ -190,8 +189,8 @@ impl Outbox<'_> {
         self.dead.iter(txn)?.map(|entry| Ok(serde_json::from_slice(entry?.1)?)).collect()
     }
 
-    /// Drops the oldest events beyond the bounds. Those of a begun batch stay until they are too old:
-    /// sent again, it must be the same batch.
+    /// Drops the oldest events beyond the limits. The events of a begun batch stay until they are too old,
+    /// because a batch that is sent again must be the same.
     pub(crate) fn keep_bounds(&self, txn: &mut RwTxn<'_>, now_ms: i64) -> Result<()> {
         let mut old = 0;
         while let Some(id) = self.oldest(txn)?.filter(|id| self.limits.outlived(*id, now_ms)) {
@@ -303,7 +302,7 @@ pub(crate) fn begun(states: &DeliveryStates, id: Uuid) -> bool {
     states.values().flat_map(|state| &state.parts).any(|part| part.ids.contains(&id))
 }
 
-/// The id that a key is; one of another length, which nobody wrote, counts as the oldest.
+/// The id in a key. A key of another length, which this crate never writes, counts as the oldest.
 pub(crate) fn id_of(key: &[u8]) -> Uuid {
     Uuid::from_slice(key).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Removing what no release needs any more.
+//! Garbage collection: removes files that no release needs any more.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Putting signed metadata where devices look, so that they see the old release or the new one.
+//! Signs metadata and puts it into the depot, so that devices see the old release or the new one.
 
 use bytes::Bytes;
 use jiff::Timestamp as Time;
@@ -61,8 +61,8 @@ impl Signing<'_> {
         Err(Error::Depot { place: self.place.depot.place(), name: format!("{role}.json"), reason })
     }
 
-    /// Makes what was put the present state: roots that are new, then the timestamp, if nobody replaced
-    /// it meanwhile.
+    /// Publishes the metadata that was put: first the new roots, then the timestamp, if nobody replaced it
+    /// meanwhile.
     ///
     /// The roots come this late because a device that has a new root cannot verify what older keys
     /// signed: between the two it would have to wait.
@@ -84,7 +84,7 @@ impl Signing<'_> {
         Ok(version)
     }
 
-    /// Remembers what shows now.
+    /// Stores the published versions with the keys.
     pub(crate) fn remember(&self, versions: Versions) -> Result<()> {
         versions.remember(self.keys, &self.place.depot.place())
     }

@@ -26,7 +26,7 @@ const AT_ONCE: usize = 4;
 /// [`collect`](crate::collect()) leaves alone by default.
 const YOUNG: SignedDuration = SignedDuration::from_hours(12);
 
-/// What is being sent.
+/// Writes packs and sends them to the depot.
 pub(crate) struct PackUploader<'a> {
     runtime: &'a Runtime,
     depot: Arc<dyn Depot>,

@@ -1,4 +1,4 @@
-//! What is published already: fetched, and verified with the publisher's own keys.
+//! The published release, fetched from the depot and verified with the publisher's own keys.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,16 +20,16 @@ use crate::depot::{Depot, Found, METADATA, TARGETS};
 use crate::keys::{Keys, RootVersion, hex};
 use crate::{Error, Result};
 
-/// The name of the one file that is replaced.
+/// The only file that is replaced; all others are written once.
 pub(crate) const TIMESTAMP: &str = "metadata/timestamp.json";
 
-/// The place of a catalogue as it is now.
+/// What is published at a depot now.
 pub(crate) struct PublishedState {
     pub(crate) depot: Arc<dyn Depot>,
-    /// What must still be there when the next timestamp replaces it.
+    /// The present timestamp. The next one replaces it only if it is still there.
     pub(crate) timestamp: Option<Found>,
     pub(crate) last: Option<PublishedRelease>,
-    /// No later version may be lower than these.
+    /// Later versions are higher than these.
     pub(crate) floor: Versions,
 }
 
@@ -42,7 +42,7 @@ pub(crate) struct PublishedRelease {
     pub(crate) carries: bool,
 }
 
-/// The numbers that only ever grow.
+/// The version numbers, which only grow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Versions {

@@ -9,7 +9,7 @@ use crate::json::Json;
 /// A row's cells, by column.
 pub(crate) type Cells = Vec<(Arc<Column>, String)>;
 
-/// A row in the making.
+/// Builds a row cell by cell.
 pub(crate) struct RowBuilder<'a> {
     columns: &'a mut Columns,
     cells: Cells,

@@ -40,7 +40,7 @@ pub(crate) struct Origin<'a> {
     pub(crate) columns: Columns,
 }
 
-/// What has to be known of a whole feed before its rows can be read.
+/// The keys of the whole feed, which must be known before its rows can be read.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FeedKeys(Keys);
 

@@ -11,7 +11,7 @@ const MAX_ITEM_BYTES: usize = 4 << 20;
 /// What products are called.
 const ELEMENTS: [&str; 2] = ["item", "entry"];
 
-/// One item as it stands in the feed.
+/// The bytes of one item of the feed.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct RawItem {
     /// On which it begins, from 1.
