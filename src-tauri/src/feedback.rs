@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use knytt_outbox::Bell;
+use knytt_outbox::DeliveryHandle;
 use knytt_ui_api::Problem;
 use tauri::async_runtime::{self, JoinHandle};
 use url::Url;
@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The delivery that runs.
 pub struct Feedback {
-    bell: Bell,
+    delivery: DeliveryHandle,
     task: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -28,12 +28,12 @@ impl Feedback {
     pub fn start(backend: &Arc<Backend>, named: Option<Url>) -> Result<Self, Problem> {
         let delivery = backend.delivery(named)?;
         let task = async_runtime::spawn(delivery.run());
-        Ok(Self { bell: backend.library.bell().clone(), task: Mutex::new(Some(task)) })
+        Ok(Self { delivery: backend.library.delivery_handle().clone(), task: Mutex::new(Some(task)) })
     }
 
     /// Sends what waits, if that is quickly done, and ends.
     pub fn end(&self) {
-        self.bell.stop();
+        self.delivery.stop();
         let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(task) = task {
             let _ = async_runtime::block_on(async { tokio::time::timeout(PATIENCE, task).await });

@@ -151,7 +151,7 @@ pub struct BuildArgs {
     #[arg(long)]
     pub offline: bool,
 
-    /// Which index the catalogue keeps from now on [default: arroy, once it is large enough to help]
+    /// Which index the catalogue keeps from now on [default: the one-bit IVF index, from 1,024 products on]
     #[arg(long, value_enum)]
     pub index: Option<KeptIndex>,
 
@@ -269,9 +269,9 @@ impl ProveArgs {
 /// Which kind of index a catalogue keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum KeptIndex {
-    /// None beside the vectors
+    /// No arroy index
     Exact,
-    /// The approximate index, whatever the size
+    /// An arroy index, whatever the size
     Arroy,
 }
 
@@ -284,7 +284,7 @@ pub enum IndexChoice {
     Exact,
     /// Compare codes of one bit per dimension first, if the catalogue is large enough for them
     Segments,
-    /// Walk the trees of arroy, if the catalogue keeps them
+    /// Search the trees of the arroy index, if the catalogue keeps one
     Arroy,
 }
 

@@ -129,14 +129,14 @@ pub fn recall(answer: &[String], truth: &[String]) -> f64 {
 
 /// Nearest-rank percentiles of a set of times.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct Spread {
+pub struct Percentiles {
     /// Median.
     pub p50: f64,
     /// 19 of 20 are at most this.
     pub p95: f64,
 }
 
-impl Spread {
+impl Percentiles {
     pub fn of(mut times_ms: Vec<f64>) -> Self {
         times_ms.sort_by(f64::total_cmp);
         let at = |share: f64| {
@@ -206,9 +206,9 @@ mod tests {
 
     #[test]
     fn percentiles_take_the_nearest_rank() {
-        let spread = Spread::of((1..=100).map(f64::from).collect());
-        assert_eq!(spread, Spread { p50: 50.0, p95: 95.0 });
-        assert_eq!(Spread::of(vec![3.0]), Spread { p50: 3.0, p95: 3.0 });
-        assert_eq!(Spread::of(vec![]), Spread::default());
+        let spread = Percentiles::of((1..=100).map(f64::from).collect());
+        assert_eq!(spread, Percentiles { p50: 50.0, p95: 95.0 });
+        assert_eq!(Percentiles::of(vec![3.0]), Percentiles { p50: 3.0, p95: 3.0 });
+        assert_eq!(Percentiles::of(vec![]), Percentiles::default());
     }
 }

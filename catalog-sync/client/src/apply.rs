@@ -6,7 +6,7 @@ use knytt_engine::{Calibration, Catalog, Product, SafetyConfig, Transaction, Wei
 use knytt_pack::{Change, Columns, Header};
 use knytt_wire::Delta;
 
-use crate::merge::{Merge, Merged};
+use crate::merge::{Merge, MergedProduct};
 use crate::metadata::Verified;
 use crate::progress::{Cancel, Progress, Report};
 use crate::{Error, Result};
@@ -103,7 +103,7 @@ fn expect_content(expected: &str, transaction: &Transaction<'_, '_>) -> Result<(
 }
 
 /// Makes one product what the packs say.
-pub(crate) fn change(transaction: &mut Transaction<'_, '_>, row: Merged, pack: &str) -> Result<()> {
+pub(crate) fn change(transaction: &mut Transaction<'_, '_>, row: MergedProduct, pack: &str) -> Result<()> {
     let known = transaction.product(&row.id)?;
     let refuse =
         |reason: &str| Error::Pack { pack: pack.into(), reason: format!("product {:?} {reason}", row.id) };
@@ -143,7 +143,7 @@ pub(crate) fn no_sense(error: knytt_engine::Error, pack: &str) -> Error {
 }
 
 /// Takes the product and the vector of a whole row, with what must be there.
-pub(crate) fn whole(row: &mut Merged, pack: &str) -> Result<(Product, Vec<u8>)> {
+pub(crate) fn whole(row: &mut MergedProduct, pack: &str) -> Result<(Product, Vec<u8>)> {
     let id = &row.id;
     let refuse = |reason: &str| Error::Pack { pack: pack.into(), reason: format!("product {id:?} {reason}") };
     let attributes = row.attributes.take().ok_or_else(|| refuse("has a picture and nothing else"))?;

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
 use crate::error::of_file;
-use crate::http::{Answer, Ask, Body, Http};
+use crate::http::{Answer, Body, GetRequest, Http};
 use crate::metadata::{Base, Target, hex};
 use crate::progress::{Progress, Report};
 use crate::{Error, Result};
@@ -47,7 +47,7 @@ impl Downloads<'_> {
 
     async fn fetch_one(&self, target: &Target, tell: &(dyn Fn(u64) + Sync), came: &AtomicU64) -> Result<()> {
         let whole = path_of(self.folder, target);
-        if std::fs::metadata(&whole).is_ok_and(|file| file.len() == target.length) {
+        if fs_err::metadata(&whole).is_ok_and(|file| file.len() == target.length) {
             tell(target.length);
             return Ok(());
         }
@@ -91,7 +91,7 @@ impl Downloads<'_> {
         let mut breaks = 0;
         while part.length < target.length {
             let before = part.length;
-            let ask = Ask { from_byte: part.length, is_pack: true, ..Ask::default() };
+            let ask = GetRequest { from_byte: part.length, is_pack: true, ..GetRequest::default() };
             let body = match self.http.get(&url, ask).await? {
                 Answer::Body(body) => body,
                 Answer::Unchanged { .. } => return Err(Error::Refused { url, status: 304 }),
@@ -116,12 +116,12 @@ impl Downloads<'_> {
 
     /// Removes packs that nobody needs any more.
     fn forget_others(&self, targets: &[Target]) {
-        for entry in std::fs::read_dir(self.folder).into_iter().flatten().flatten() {
+        for entry in fs_err::read_dir(self.folder).into_iter().flatten().flatten() {
             let name = entry.file_name();
             let name = name.to_string_lossy();
             let wanted = targets.iter().any(|target| name.starts_with(&target.sha256));
             if !wanted {
-                let _ = std::fs::remove_file(entry.path());
+                let _ = fs_err::remove_file(entry.path());
             }
         }
     }

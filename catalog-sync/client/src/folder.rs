@@ -96,7 +96,7 @@ impl Folder {
                     .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
             });
             if is_environment && path.is_dir() && current.as_ref() != Some(&path) {
-                let _ = std::fs::remove_dir_all(&path);
+                let _ = fs_err::remove_dir_all(&path);
             }
         }
         Ok(())

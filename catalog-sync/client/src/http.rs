@@ -60,9 +60,9 @@ pub(crate) struct Http {
     patience: Patience,
 }
 
-/// What to ask.
+/// The conditions of a GET request.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Ask<'a> {
+pub(crate) struct GetRequest<'a> {
     /// The tag of what is here already.
     pub(crate) etag: Option<&'a str>,
     /// How many bytes are here already; with `etag`, that of the file they are of.
@@ -111,7 +111,7 @@ impl Http {
     }
 
     /// Asks once, and again after a while if the failure may pass.
-    pub(crate) async fn get(&self, url: &Url, ask: Ask<'_>) -> Result<Answer> {
+    pub(crate) async fn get(&self, url: &Url, ask: GetRequest<'_>) -> Result<Answer> {
         let mut tried = 0;
         loop {
             self.cancel.check()?;
@@ -141,7 +141,7 @@ impl Http {
         self.cancel.check()
     }
 
-    async fn get_once(&self, url: &Url, ask: Ask<'_>) -> Result<Answer, Failure> {
+    async fn get_once(&self, url: &Url, ask: GetRequest<'_>) -> Result<Answer, Failure> {
         if url.scheme() == "file" {
             return read_file(url, ask).await.map(Answer::Body).map_err(Failure::from);
         }
@@ -202,7 +202,7 @@ fn only_as_safe(attempt: reqwest::redirect::Attempt<'_>) -> reqwest::redirect::A
     attempt.follow()
 }
 
-fn headers(ask: Ask<'_>) -> HeaderMap {
+fn headers(ask: GetRequest<'_>) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let tag = ask.etag.and_then(|tag| HeaderValue::from_str(tag).ok());
     if ask.from_byte > 0 {
@@ -256,7 +256,7 @@ async fn cancelled(cancel: &Cancel) {
     }
 }
 
-async fn read_file(url: &Url, ask: Ask<'_>) -> Result<Body> {
+async fn read_file(url: &Url, ask: GetRequest<'_>) -> Result<Body> {
     use tokio::io::AsyncSeekExt;
     let missing = || Error::NotFound { url: url.clone() };
     let path = url.to_file_path().map_err(|()| missing())?;

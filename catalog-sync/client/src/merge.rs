@@ -12,9 +12,9 @@ use crate::error::of_file;
 use crate::metadata::Verified;
 use crate::{Error, Result};
 
-/// What the packs say of one product.
+/// The rows of all packs for one product.
 #[derive(Debug)]
-pub(crate) struct Merged {
+pub(crate) struct MergedProduct {
     pub(crate) id: String,
     pub(crate) attributes: Option<AttributesRow>,
     pub(crate) vector: Option<Vec<u8>>,
@@ -50,20 +50,20 @@ impl Merge {
         })
     }
 
-    fn read(&mut self) -> Result<Option<Merged>> {
+    fn read(&mut self) -> Result<Option<MergedProduct>> {
         let ids = [self.attributes.peek()?, self.vectors.peek()?, self.pictures.peek()?];
         let Some(id) = ids.into_iter().flatten().min() else { return Ok(None) };
         let attributes = self.attributes.take(&id)?;
         let vector = self.vectors.take(&id)?.map(|row| row.vector);
         let picture = self.pictures.take(&id)?.map(|row| row.picture);
-        Ok(Some(Merged { id, attributes, vector, picture }))
+        Ok(Some(MergedProduct { id, attributes, vector, picture }))
     }
 }
 
 impl Iterator for Merge {
-    type Item = Result<Merged>;
+    type Item = Result<MergedProduct>;
 
-    fn next(&mut self) -> Option<Result<Merged>> {
+    fn next(&mut self) -> Option<Result<MergedProduct>> {
         self.read().transpose()
     }
 }

@@ -247,7 +247,7 @@ fn read_store(trust: &mut Trust, store: &Path) {
     let parts = [&mut trust.root, &mut trust.timestamp, &mut trust.snapshot, &mut trust.targets];
     for (name, part) in STORED.iter().zip(parts) {
         *part =
-            std::fs::read_to_string(store.join(name)).ok().and_then(|json| RawValue::from_string(json).ok());
+            fs_err::read_to_string(store.join(name)).ok().and_then(|json| RawValue::from_string(json).ok());
     }
 }
 

@@ -19,8 +19,8 @@ const STARTER: &str = "starter";
 pub(crate) enum Source {
     /// It is built in.
     Starter,
-    /// It lies here already.
-    Here(PathBuf),
+    /// It is in the catalogue's folder already.
+    Local(PathBuf),
     /// Its files have to be fetched.
     Fetch(Vec<Target>),
 }
@@ -34,7 +34,7 @@ pub(crate) fn source(folder: &Folder, verified: &Verified) -> Result<Source> {
     }
     let here = folder.model(&model.fingerprint);
     if Bundle::open(&here).is_ok_and(|bundle| bundle.fingerprint().as_str() == model.fingerprint) {
-        return Ok(Source::Here(here));
+        return Ok(Source::Local(here));
     }
     if model.files.is_empty() {
         return Err(wrong(model, "it is not built in and does not come with the release"));

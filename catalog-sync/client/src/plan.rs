@@ -7,9 +7,9 @@ use knytt_wire::{Delta, Pack, Release};
 use crate::Result;
 use crate::metadata::{Target, Verified};
 
-/// What the catalogue in the folder is.
+/// The release of the catalogue in the folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Here {
+pub(crate) struct LocalCatalog {
     pub(crate) catalog: String,
     pub(crate) release: u64,
     pub(crate) model: String,
@@ -42,7 +42,7 @@ impl Plan {
 }
 
 /// The way that takes the fewest bytes; `None` if the catalogue is there already.
-pub(crate) fn plan(here: Option<&Here>, verified: &Verified) -> Result<Option<Plan>> {
+pub(crate) fn plan(here: Option<&LocalCatalog>, verified: &Verified) -> Result<Option<Plan>> {
     let release = &verified.release;
     let same_model = here.filter(|here| here.model == release.model.fingerprint);
     if same_model.is_some_and(|here| here.release == release.number && here.content == release.content) {

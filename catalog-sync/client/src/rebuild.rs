@@ -27,7 +27,7 @@ pub(crate) fn rebuild(folder: &Folder, plan: &Plan, origin: &Origin, job: &Job<'
         Ok(Current::set(folder.path(), &name)?)
     });
     if placed.is_err() {
-        let _ = std::fs::remove_dir_all(&environment);
+        let _ = fs_err::remove_dir_all(&environment);
     }
     placed
 }

@@ -15,7 +15,7 @@ use crate::http::{Http, Patience};
 use crate::lock::Lock;
 use crate::metadata::{Base, Verified, first_root, not_expired, verify};
 use crate::model::Source as ModelSource;
-use crate::plan::{Here, Plan, each_once, from_snapshot, plan};
+use crate::plan::{LocalCatalog, Plan, each_once, from_snapshot, plan};
 use crate::progress::{Cancel, Progress, Report};
 use crate::status::{Source, Status};
 use crate::transport::fetch;
@@ -157,7 +157,7 @@ impl Run<'_> {
         Ok((Source { from, root }, Some(json)))
     }
 
-    fn here(&self) -> Result<Option<Here>> {
+    fn here(&self) -> Result<Option<LocalCatalog>> {
         use knytt_engine::Error as E;
         if Current::read(self.folder.path())?.is_none() {
             return Ok(None);
@@ -170,7 +170,7 @@ impl Run<'_> {
         };
         let snapshot = catalog.read()?;
         let info = snapshot.info()?;
-        Ok(Some(Here {
+        Ok(Some(LocalCatalog {
             catalog: info.catalog_id,
             release: info.release,
             model: info.fingerprint.to_string(),
@@ -185,7 +185,7 @@ impl Run<'_> {
         http: &Http,
         base: &Base,
         trust: &Trust,
-        here: Option<&Here>,
+        here: Option<&LocalCatalog>,
     ) -> Result<Option<(Bytes, Option<String>)>> {
         let at_newest = here.is_some_and(|here| here.release == trust.release) && trust.timestamp.is_some();
         let tag = trust.etag.as_deref().filter(|_| at_newest);
@@ -208,7 +208,7 @@ impl Run<'_> {
     }
 
     /// What a valid signature does not say: that it is this catalogue, and not an older state of it.
-    fn expect(&self, verified: &Verified, here: Option<&Here>) -> Result<()> {
+    fn expect(&self, verified: &Verified, here: Option<&LocalCatalog>) -> Result<()> {
         let release = &verified.release;
         let known = status::read(&self.folder, &self.options.clock)?.map(|status| status.catalog);
         let known = here.map(|here| here.catalog.clone()).or(known).filter(|id| !id.is_empty());
@@ -228,7 +228,7 @@ impl Run<'_> {
         http: &Http,
         source: &Source,
         verified: &Verified,
-        here: Option<Here>,
+        here: Option<LocalCatalog>,
     ) -> Result<Synced> {
         let from_release = here.as_ref().map_or(0, |here| here.release);
         let Some(mut way) = plan(here.as_ref(), verified)? else {
@@ -314,7 +314,7 @@ impl Run<'_> {
     fn install_model(&self, verified: &Verified, model: &ModelSource) -> Result<Origin> {
         Ok(match model {
             ModelSource::Starter => model::note(None),
-            ModelSource::Here(path) => model::note(Some(path)),
+            ModelSource::Local(path) => model::note(Some(path)),
             ModelSource::Fetch(_) => {
                 model::note(Some(&model::install(&self.folder, verified, &self.folder.packs())?))
             }

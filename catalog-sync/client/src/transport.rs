@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use tough::{Transport, TransportError, TransportErrorKind, TransportStream, async_trait};
 use url::Url;
 
-use crate::http::{Answer, Ask, Http};
+use crate::http::{Answer, GetRequest, Http};
 use crate::{Error, Result};
 
 /// The longest file of metadata that anyone writes, in bytes; the verifier has narrower limits of its own.
@@ -20,12 +20,12 @@ const LONGEST_BYTES: u64 = 32 << 20;
 pub(crate) struct MetadataTransport {
     http: Http,
     timestamp: Arc<Mutex<Option<Bytes>>>,
-    heard: Arc<Mutex<Heard>>,
+    heard: Arc<Mutex<TransportEvents>>,
 }
 
-/// What went on beside the files.
+/// What the transport observed while it fetched.
 #[derive(Debug, Default)]
-pub(crate) struct Heard {
+pub(crate) struct TransportEvents {
     /// The server's clock.
     pub(crate) date: Option<Timestamp>,
     /// The error behind the one that the verifier reports.
@@ -38,7 +38,7 @@ impl MetadataTransport {
     }
 
     /// What was heard since, which is then forgotten.
-    pub(crate) fn take_heard(&self) -> Heard {
+    pub(crate) fn take_heard(&self) -> TransportEvents {
         std::mem::take(&mut *self.heard.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -69,7 +69,7 @@ pub(crate) struct Fetched {
 
 /// Fetches a small file.
 pub(crate) async fn fetch(http: &Http, url: &Url, etag: Option<&str>, limit_bytes: u64) -> Result<Fetched> {
-    let body = match http.get(url, Ask { etag, ..Ask::default() }).await? {
+    let body = match http.get(url, GetRequest { etag, ..GetRequest::default() }).await? {
         Answer::Unchanged { date } => return Ok(Fetched { bytes: None, date, etag: None }),
         Answer::Body(body) => body,
     };

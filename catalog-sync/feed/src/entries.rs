@@ -5,7 +5,7 @@ use std::path::Path;
 
 use knytt_engine::Product;
 
-use crate::gather::{Counts, Gather, hash};
+use crate::group_buffer::{Counts, GroupBuffer, hash};
 use crate::product::{Defaults, Listing, listing};
 use crate::read::Found;
 use crate::{Entry, Rejection, Result, group};
@@ -83,13 +83,13 @@ pub(crate) struct Entries<'a> {
     /// What pictures' paths are relative to.
     base: &'a Path,
     listings: Listings<'a>,
-    gather: Gather<Listing>,
+    buffer: GroupBuffer<Listing>,
     ready: VecDeque<Entry>,
 }
 
 impl<'a> Entries<'a> {
     pub(crate) fn new(listings: Listings<'a>, groups: &'a Counts, base: &'a Path) -> Self {
-        Self { groups, base, listings, gather: Gather::new(), ready: VecDeque::new() }
+        Self { groups, base, listings, buffer: GroupBuffer::new(), ready: VecDeque::new() }
     }
 
     /// Reads on; false at the end.
@@ -102,9 +102,9 @@ impl<'a> Entries<'a> {
             Some(Ok(listing)) if listing.product.group.is_empty() => Some(vec![listing]),
             Some(Ok(listing)) => {
                 let name = listing.product.group.clone();
-                self.gather.add(self.groups, &name, listing)?
+                self.buffer.add(self.groups, &name, listing)?
             }
-            None => match self.gather.rest()? {
+            None => match self.buffer.rest()? {
                 None => return Ok(false),
                 rest => rest,
             },

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::entries::{Entries, Listings, Tally};
-use crate::gather::Counts;
+use crate::group_buffer::Counts;
 use crate::product::{Defaults, listing};
-use crate::read::{Found, Origin, Reader, Survey};
+use crate::read::{FeedKeys, Found, Origin, Reader};
 use crate::{Columns, Entry, Error, Format, Mapping, Rejection, Result, Row, Selection, group};
 
 /// What a feed's rows are read with; a folder of pictures needs none of it.
@@ -34,7 +34,7 @@ pub struct Feed {
     format: Format,
     options: Options,
     defaults: Defaults,
-    survey: Survey,
+    survey: FeedKeys,
     groups: Counts,
     columns: Columns,
     rows: usize,
@@ -63,7 +63,7 @@ impl Feed {
             format,
             options,
             defaults,
-            survey: Survey::default(),
+            survey: FeedKeys::default(),
             groups: Counts::default(),
             columns: Columns::default(),
             rows: 0,

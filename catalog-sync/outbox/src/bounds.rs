@@ -1,4 +1,4 @@
-//! How much may wait.
+//! The limits of an outbox.
 
 use std::time::Duration;
 
@@ -7,15 +7,15 @@ use knytt_wire::Uuid;
 /// Bounds of an outbox. Beyond any of them the oldest events go first, and are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Events that wait.
+    /// How many events may wait.
     pub events: u64,
-    /// Their JSON altogether, in bytes.
+    /// The size of their JSON in total, in bytes.
     pub bytes: u64,
-    /// How long an event is worth anything, by the device's clock.
+    /// The age after which an event is dropped, by the device's clock.
     pub age: Duration,
-    /// Events that the backend refused, kept with the reason.
+    /// How many refused events are kept as dead letters.
     pub dead: u64,
-    /// Their JSON altogether, in bytes.
+    /// The size of their JSON in total, in bytes.
     pub dead_bytes: u64,
 }
 
@@ -32,7 +32,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Whether the event is worth nothing any more at `now_ms`.
+    /// Whether the event is too old at `now_ms`.
     pub(crate) fn outlived(&self, id: Uuid, now_ms: i64) -> bool {
         now_ms.saturating_sub(made_ms(id)) > millis(self.age)
     }

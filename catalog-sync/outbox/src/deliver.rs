@@ -10,13 +10,13 @@ use knytt_wire::MAX_BATCH_EVENTS;
 use tokio::task::spawn_blocking;
 use url::Url;
 
-use crate::bell::Bell;
+use crate::batch::{Batch, BatchOutcome, BatchThreshold};
 use crate::bounds::millis;
+use crate::delivery_handle::DeliveryHandle;
+use crate::delivery_state::Backoff;
 use crate::error::{Error, Result};
-use crate::lane::Backoff;
+use crate::http_sender::HttpSender;
 use crate::outbox::Outbox;
-use crate::parcel::{Parcel, Settled, Worth};
-use crate::post::Post;
 use crate::reply::Reply;
 
 /// Gives the environment and the outbox in it, or none while they are closed. What it gives is let go at
@@ -36,7 +36,7 @@ const LOCK: &str = "outbox.lock";
 /// A device may sleep, and its clock be set: no timer is trusted for longer.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5 * 60);
 
-/// Between two looks, however often the bell rings.
+/// Between two looks, however often the handle wakes the delivery.
 const SHORTEST_SLEEP: Duration = Duration::from_millis(200);
 
 /// When batches are sent.
@@ -87,24 +87,24 @@ pub struct Delivery {
     route: Route,
     hold: Hold,
     pace: Pace,
-    bell: Bell,
-    post: Arc<Post>,
+    handle: DeliveryHandle,
+    sender: Arc<HttpSender>,
 }
 
 impl Delivery {
     /// # Errors
     /// The HTTP client cannot start.
-    pub fn new(access: Access, route: Route, hold: Hold, pace: Pace, bell: Bell) -> Result<Self> {
-        let post = Arc::new(Post::new(pace.timeout)?);
-        Ok(Self { access, route, hold, pace, bell, post })
+    pub fn new(access: Access, route: Route, hold: Hold, pace: Pace, handle: DeliveryHandle) -> Result<Self> {
+        let sender = Arc::new(HttpSender::new(pace.timeout)?);
+        Ok(Self { access, route, hold, pace, handle, sender })
     }
 
-    /// Delivers until the bell tells it to stop; then what waits is sent once more. Errors of the store
+    /// Delivers until the handle stops it; then all waiting events are sent once more. Errors of the store
     /// are waited out: what waits is kept.
     pub async fn run(self) {
         let mut flush = false;
         loop {
-            let stopping = self.bell.is_stopping();
+            let stopping = self.handle.is_stopping();
             let round = self.deliver_once(flush || stopping).await;
             if stopping {
                 return;
@@ -113,12 +113,12 @@ impl Delivery {
                 Ok(round) => round.next.unwrap_or(LONGEST_SLEEP).min(LONGEST_SLEEP),
                 Err(_) => LONGEST_SLEEP / 5,
             };
-            if !self.bell.is_stopping() {
-                // Many rings are one look.
+            if !self.handle.is_stopping() {
+                // Several wake-ups lead to one check.
                 tokio::time::sleep(SHORTEST_SLEEP).await;
-                let _ = tokio::time::timeout(sleep, self.bell.heard()).await;
+                let _ = tokio::time::timeout(sleep, self.handle.woken()).await;
             }
-            flush = self.bell.take_flush();
+            flush = self.handle.take_flush();
         }
     }
 
@@ -134,7 +134,7 @@ impl Delivery {
             return Ok(Delivered { held: true, next: Some(self.pace.age), ..done });
         }
         loop {
-            let worth = if flush { Worth { events: 1, ..self.worth() } } else { self.worth() };
+            let worth = if flush { BatchThreshold { events: 1, ..self.worth() } } else { self.worth() };
             let due = self.due(worth).await?;
             let now = now_ms();
             done.next = due.iter().map(|due| until(due.at_ms, now)).min();
@@ -155,7 +155,7 @@ impl Delivery {
     }
 
     /// The catalogues that have something to send, and somewhere to send it to.
-    async fn due(&self, worth: Worth) -> Result<Vec<Due>> {
+    async fn due(&self, worth: BatchThreshold) -> Result<Vec<Due>> {
         let due = self.reading(move |outbox, txn| outbox.due(txn, worth, now_ms())).await?;
         let route = Arc::clone(&self.route);
         // Without the environment in hand: the route may wait for who closes it.
@@ -173,24 +173,24 @@ impl Delivery {
     }
 
     /// Sends a catalogue's next batch; none if that was interrupted.
-    async fn send_next(&self, to: Url, catalog: String) -> Result<Option<Settled>> {
+    async fn send_next(&self, to: Url, catalog: String) -> Result<Option<BatchOutcome>> {
         // First of all: what is taken out of the box from here on is dropped if consent is.
-        let mut interruption = self.bell.listen();
-        let Some(parcel) = self.next(&catalog).await? else { return Ok(Some(Settled::default())) };
+        let mut interruption = self.handle.listen();
+        let Some(batch) = self.next(&catalog).await? else { return Ok(Some(BatchOutcome::default())) };
         let reply = tokio::select! {
             biased;
             () = interruption.happens() => return Ok(None),
-            reply = self.post.send(&to, &parcel) => reply,
+            reply = self.sender.send(&to, &batch) => reply,
         };
-        self.settle(parcel, reply).await.map(Some)
+        self.settle(batch, reply).await.map(Some)
     }
 
     /// Takes a batch out of the box; the less room there is to note it, the smaller.
-    async fn next(&self, catalog: &str) -> Result<Option<Parcel>> {
+    async fn next(&self, catalog: &str) -> Result<Option<Batch>> {
         let mut most = MAX_BATCH_EVENTS;
         loop {
             let of = catalog.to_owned();
-            match self.writing(move |outbox, txn| outbox.next_parcel(txn, &of, most, now_ms())).await {
+            match self.writing(move |outbox, txn| outbox.next_batch(txn, &of, most, now_ms())).await {
                 Err(Error::Full(_)) if most > 1 => most /= 4,
                 taken => return taken,
             }
@@ -199,35 +199,35 @@ impl Delivery {
 
     /// Enters what became of a batch; if there is no room to do so at once, event by event, which makes
     /// room.
-    async fn settle(&self, parcel: Parcel, reply: Reply) -> Result<Settled> {
-        let (parcel, reply) = (Arc::new(parcel), Arc::new(reply));
-        match self.settle_at_once(&parcel, &reply).await {
+    async fn settle(&self, batch: Batch, reply: Reply) -> Result<BatchOutcome> {
+        let (batch, reply) = (Arc::new(batch), Arc::new(reply));
+        match self.settle_at_once(&batch, &reply).await {
             Err(Error::Full(_)) if matches!(*reply, Reply::Taken(_)) => {}
             settled => return settled,
         }
-        let of = Arc::clone(&parcel);
-        let mut settled = Settled::default();
+        let of = Arc::clone(&batch);
+        let mut settled = BatchOutcome::default();
         for id in self.reading(move |outbox, txn| outbox.under_way(txn, &of)).await? {
             let reply = Arc::clone(&reply);
             let one = self.writing(move |outbox, txn| match &*reply {
                 Reply::Taken(outcome) => outbox.taken(txn, &[id], outcome),
-                _ => Ok(Settled::default()),
+                _ => Ok(BatchOutcome::default()),
             });
             let one = one.await?;
             settled.delivered += one.delivered;
             settled.dead += one.dead;
         }
-        self.settle_at_once(&parcel, &reply).await?;
+        self.settle_at_once(&batch, &reply).await?;
         Ok(settled)
     }
 
-    async fn settle_at_once(&self, parcel: &Arc<Parcel>, reply: &Arc<Reply>) -> Result<Settled> {
-        let (parcel, reply, backoff) = (Arc::clone(parcel), Arc::clone(reply), self.pace.backoff);
-        self.writing(move |outbox, txn| outbox.settle(txn, &parcel, &reply, backoff, now_ms())).await
+    async fn settle_at_once(&self, batch: &Arc<Batch>, reply: &Arc<Reply>) -> Result<BatchOutcome> {
+        let (batch, reply, backoff) = (Arc::clone(batch), Arc::clone(reply), self.pace.backoff);
+        self.writing(move |outbox, txn| outbox.settle(txn, &batch, &reply, backoff, now_ms())).await
     }
 
-    fn worth(&self) -> Worth {
-        Worth { events: self.pace.events, age: self.pace.age }
+    fn worth(&self) -> BatchThreshold {
+        BatchThreshold { events: self.pace.events, age: self.pace.age }
     }
 
     async fn reading<T: Send + 'static>(

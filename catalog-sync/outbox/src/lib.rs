@@ -43,21 +43,21 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot unwrap says less, not more"))]
 
-mod bell;
+mod batch;
 mod bounds;
 mod deliver;
+mod delivery_handle;
+mod delivery_state;
 mod error;
-mod lane;
+mod http_sender;
 mod outbox;
-mod parcel;
-mod post;
 mod reply;
 mod tally;
 
-pub use bell::Bell;
 pub use bounds::Limits;
 pub use deliver::{Access, Delivered, Delivery, Hold, Pace, Route};
+pub use delivery_handle::DeliveryHandle;
+pub use delivery_state::Backoff;
 pub use error::{Error, Result};
-pub use lane::Backoff;
 pub use outbox::{DeadLetter, Outbox};
 pub use tally::Counts;

@@ -1,4 +1,4 @@
-//! What waits, on disk.
+//! The waiting events and the dead letters, on disk.
 //!
 //! | database | key | value |
 //! |---|---|---|
@@ -13,15 +13,15 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::bounds::Limits;
+use crate::delivery_state::DeliveryStates;
 use crate::error::Result;
-use crate::lane::Lanes;
 use crate::reply::clip;
 use crate::tally::{Counts, Tally};
 
 /// Names in `outbox-meta`.
 pub(crate) mod key {
     pub const CONSENT: &str = "consent";
-    pub const LANES: &str = "lanes";
+    pub const DELIVERY_STATES: &str = "lanes";
     pub const TALLY: &str = "tally";
 }
 
@@ -61,10 +61,10 @@ impl OnCommit for Outbox<'_> {
 }
 
 impl<'t> Outbox<'t> {
-    /// How many named databases it takes of an environment's.
+    /// How many of the environment's named databases an outbox needs.
     pub const DATABASES: u32 = 3;
 
-    /// Opens the databases, or makes them.
+    /// Opens the databases, or creates them.
     ///
     /// # Errors
     /// The environment has no room for them, or for their names.
@@ -92,7 +92,7 @@ impl Outbox<'_> {
         self.read(txn, key::CONSENT)
     }
 
-    /// Notes whether the shopper agrees. Withdrawn, nothing of the outbox stays.
+    /// Stores whether the shopper agrees. If consent is withdrawn, the outbox is emptied.
     ///
     /// # Errors
     /// It cannot be written.
@@ -115,7 +115,7 @@ impl Outbox<'_> {
         }
         if let Err(invalid) = event.validate() {
             let letter = DeadLetter { event: event.clone(), status: None, reason: invalid.to_string() };
-            self.bury(txn, &letter)?;
+            self.add_dead_letter(txn, &letter)?;
             return Ok(true);
         }
         let id = event.id.as_bytes();
@@ -128,35 +128,34 @@ impl Outbox<'_> {
         Ok(true)
     }
 
-    /// Takes events back that were overtaken by later ones, unless they may have been sent already.
-    /// Returns how many.
+    /// Removes events that later ones replaced, unless they may have been sent already. Returns how many.
     ///
     /// # Errors
     /// It cannot be written.
     pub fn retract(&self, txn: &mut RwTxn<'_>, ids: &[Uuid]) -> Result<u64> {
-        let lanes = self.lanes(txn)?;
+        let states = self.states(txn)?;
         let mut gone = 0;
-        for id in ids.iter().filter(|id| !begun(&lanes, **id)) {
+        for id in ids.iter().filter(|id| !begun(&states, **id)) {
             gone += u64::from(self.remove(txn, *id)?);
         }
         self.count(txn, |tally| tally.retracted += gone)?;
         Ok(gone)
     }
 
-    /// Forgets all events, waiting, begun and dead, and what was counted. LMDB keeps the bytes in pages
-    /// that it means to use again: who wants them off the disk copies the rest to a new environment.
+    /// Deletes all events (waiting, begun and dead) and all counts. LMDB keeps the bytes in free pages until
+    /// it reuses them. To remove them from the disk, copy the environment to a new one.
     ///
     /// # Errors
     /// It cannot be written.
     pub fn purge(&self, txn: &mut RwTxn<'_>) -> Result<()> {
         self.waiting.clear(txn)?;
         self.dead.clear(txn)?;
-        self.meta.delete(txn, key::LANES)?;
+        self.meta.delete(txn, key::DELIVERY_STATES)?;
         self.meta.delete(txn, key::TALLY)?;
         Ok(())
     }
 
-    /// What it holds, and what became of the rest.
+    /// How many events the outbox holds, and what became of the others.
     ///
     /// # Errors
     /// It cannot be read.
@@ -190,8 +189,8 @@ impl Outbox<'_> {
         self.dead.iter(txn)?.map(|entry| Ok(serde_json::from_slice(entry?.1)?)).collect()
     }
 
-    /// Drops the oldest events beyond the bounds. Those of a begun batch stay until they are too old:
-    /// sent again, it must be the same batch.
+    /// Drops the oldest events beyond the limits. The events of a begun batch stay until they are too old,
+    /// because a batch that is sent again must be the same.
     pub(crate) fn keep_bounds(&self, txn: &mut RwTxn<'_>, now_ms: i64) -> Result<()> {
         let mut old = 0;
         while let Some(id) = self.oldest(txn)?.filter(|id| self.limits.outlived(*id, now_ms)) {
@@ -219,14 +218,14 @@ impl Outbox<'_> {
         if within(count, bytes) {
             return Ok(gone);
         }
-        let lanes = self.lanes(txn)?;
+        let states = self.states(txn)?;
         for entry in self.waiting.iter(txn)? {
             let (id, json) = entry?;
             let id = id_of(id);
             if within(count, bytes) {
                 break;
             }
-            if !begun(&lanes, id) {
+            if !begun(&states, id) {
                 (count, bytes) = (count - 1, bytes.saturating_sub(json.len() as u64));
                 gone.push(id);
             }
@@ -238,7 +237,7 @@ impl Outbox<'_> {
         Ok(self.waiting.first(txn)?.map(|(id, _)| id_of(id)))
     }
 
-    /// Takes an event out of what waits; false if it is not there.
+    /// Removes a waiting event; false if it is not there.
     pub(crate) fn remove(&self, txn: &mut RwTxn<'_>, id: Uuid) -> Result<bool> {
         let Some(bytes) = self.waiting.get(txn, id.as_bytes())?.map(|json| json.len() as u64) else {
             return Ok(false);
@@ -248,11 +247,11 @@ impl Outbox<'_> {
         Ok(true)
     }
 
-    /// Keeps a refused event with its reason, within the bounds.
-    pub(crate) fn bury(&self, txn: &mut RwTxn<'_>, letter: &DeadLetter) -> Result<()> {
+    /// Stores a refused event with the reason, and removes the oldest dead letters beyond the bounds.
+    pub(crate) fn add_dead_letter(&self, txn: &mut RwTxn<'_>, letter: &DeadLetter) -> Result<()> {
         let letter = DeadLetter { reason: clip(&letter.reason), ..letter.clone() };
         let json = serde_json::to_vec(&letter)?;
-        self.exhume(txn, *letter.event.id.as_bytes())?;
+        self.remove_dead_letter(txn, *letter.event.id.as_bytes())?;
         self.dead.put(txn, letter.event.id.as_bytes(), &json)?;
         self.count(txn, |tally| {
             tally.refused += 1;
@@ -262,12 +261,12 @@ impl Outbox<'_> {
             || self.read::<Tally>(txn, key::TALLY)?.dead_bytes > self.limits.dead_bytes
         {
             let Some(oldest) = self.dead.first(txn)?.map(|(id, _)| *id_of(id).as_bytes()) else { break };
-            self.exhume(txn, oldest)?;
+            self.remove_dead_letter(txn, oldest)?;
         }
         Ok(())
     }
 
-    fn exhume(&self, txn: &mut RwTxn<'_>, id: [u8; 16]) -> Result<()> {
+    fn remove_dead_letter(&self, txn: &mut RwTxn<'_>, id: [u8; 16]) -> Result<()> {
         if let Some(bytes) = self.dead.get(txn, &id)?.map(|json| json.len() as u64) {
             self.dead.delete(txn, &id)?;
             self.count(txn, |tally| tally.dead_bytes = tally.dead_bytes.saturating_sub(bytes))?;
@@ -275,12 +274,12 @@ impl Outbox<'_> {
         Ok(())
     }
 
-    pub(crate) fn lanes(&self, txn: &RoTxn<'_>) -> Result<Lanes> {
-        self.read(txn, key::LANES)
+    pub(crate) fn states(&self, txn: &RoTxn<'_>) -> Result<DeliveryStates> {
+        self.read(txn, key::DELIVERY_STATES)
     }
 
-    pub(crate) fn set_lanes(&self, txn: &mut RwTxn<'_>, lanes: &Lanes) -> Result<()> {
-        self.write(txn, key::LANES, lanes)
+    pub(crate) fn set_states(&self, txn: &mut RwTxn<'_>, states: &DeliveryStates) -> Result<()> {
+        self.write(txn, key::DELIVERY_STATES, states)
     }
 
     pub(crate) fn count(&self, txn: &mut RwTxn<'_>, change: impl FnOnce(&mut Tally)) -> Result<()> {
@@ -299,11 +298,11 @@ impl Outbox<'_> {
 }
 
 /// Whether an event is in a batch that was begun.
-pub(crate) fn begun(lanes: &Lanes, id: Uuid) -> bool {
-    lanes.values().flat_map(|lane| &lane.parts).any(|part| part.ids.contains(&id))
+pub(crate) fn begun(states: &DeliveryStates, id: Uuid) -> bool {
+    states.values().flat_map(|state| &state.parts).any(|part| part.ids.contains(&id))
 }
 
-/// The id that a key is; one of another length, which nobody wrote, counts as the oldest.
+/// The id in a key. A key of another length, which this crate never writes, counts as the oldest.
 pub(crate) fn id_of(key: &[u8]) -> Uuid {
     Uuid::from_slice(key).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! What an answer means for the events that it is about.
+//! Reads the backend's answer to a batch.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,7 +6,7 @@ use knytt_wire::{Outcome, Problem};
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
-/// No backend is believed that asks for more patience than this.
+/// The longest `Retry-After` that is followed.
 const LONGEST_PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How many characters of a reason are kept.
@@ -16,9 +16,9 @@ const REASON_CHARS: usize = 300;
 pub(crate) enum Reply {
     /// The backend has the events.
     Taken(Outcome),
-    /// It will not take them, however often they come.
+    /// The backend refuses the events; sending them again would not help.
     Refused(Refusal),
-    /// Not now.
+    /// The batch is to be sent again later.
     Later { after: Option<Duration> },
 }
 
@@ -26,8 +26,8 @@ pub(crate) enum Reply {
 pub(crate) struct Refusal {
     pub status: u16,
     pub reason: String,
-    /// It is about what was sent, so that a part of it may be taken; else it is about who sent it, or
-    /// where to.
+    /// Whether the refusal is about the content, so that a part of the batch may be accepted. Otherwise it
+    /// is about the sender or the address.
     pub of_content: bool,
 }
 
@@ -37,7 +37,7 @@ impl Reply {
         if status.is_success() {
             return taken(body, sent);
         }
-        // A redirection is a network that wants a login, or an address that moved: neither took anything.
+        // A redirection comes from a captive portal or an address that moved. Neither stored the events.
         if !status.is_client_error() || matches!(status.as_u16(), 408 | 425 | 429) {
             return Self::Later { after: retry_after(headers, SystemTime::now()) };
         }
@@ -46,8 +46,7 @@ impl Reply {
     }
 }
 
-/// A network that wants a login answers 200 to everything; only an outcome that accounts for every event
-/// is one.
+/// A captive portal answers 200 to everything. An answer counts only if it accounts for every event.
 fn taken(body: &[u8], sent: usize) -> Reply {
     match serde_json::from_slice::<Outcome>(body) {
         Ok(outcome) if accounted(&outcome) == sent as u64 => Reply::Taken(outcome),

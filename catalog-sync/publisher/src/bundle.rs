@@ -6,8 +6,8 @@ use knytt_engine::{Info, Origin};
 use knytt_models::Bundle;
 use knytt_wire::{Model, ModelFile};
 
-use crate::last::Last;
-use crate::shipment::Shipment;
+use crate::pack_uploader::PackUploader;
+use crate::published_release::PublishedRelease;
 use crate::{Error, Result};
 
 /// What a bundle is made of.
@@ -36,8 +36,8 @@ pub(crate) fn ship(
     files: &ModelFiles,
     info: &Info,
     catalog: &Path,
-    last: Option<&Last>,
-    shipment: &mut Shipment<'_>,
+    last: Option<&PublishedRelease>,
+    uploader: &mut PackUploader<'_>,
 ) -> Result<Model> {
     let mut model = Model {
         fingerprint: info.fingerprint.to_string(),
@@ -50,7 +50,7 @@ pub(crate) fn ship(
         return Ok(model);
     }
     if let Some(last) = last.filter(|last| last.release.model.fingerprint == model.fingerprint)
-        && let Some(files) = carried(last, shipment)
+        && let Some(files) = carried(last, uploader)
     {
         model.files = files;
         return Ok(model);
@@ -65,20 +65,20 @@ pub(crate) fn ship(
     for name in FILES {
         let short: String = model.fingerprint.chars().take(FINGERPRINT_DIGITS).collect();
         let target = format!("model-{short}-{name}");
-        shipment.send_file(&target, &folder.join(name))?;
+        uploader.send_file(&target, &folder.join(name))?;
         model.files.push(ModelFile { name: name.into(), target });
     }
     Ok(model)
 }
 
 /// The files of the last release, if it has all of them.
-fn carried(last: &Last, shipment: &mut Shipment<'_>) -> Option<Vec<ModelFile>> {
+fn carried(last: &PublishedRelease, uploader: &mut PackUploader<'_>) -> Option<Vec<ModelFile>> {
     let files = &last.release.model.files;
     let targets: Vec<_> = files.iter().map(|file| last.target(&file.target)).collect::<Option<_>>()?;
     if files.len() != FILES.len() {
         return None;
     }
-    files.iter().zip(targets).for_each(|(file, target)| shipment.carry(&file.target, target));
+    files.iter().zip(targets).for_each(|(file, target)| uploader.carry(&file.target, target));
     Some(files.clone())
 }
 

@@ -8,27 +8,28 @@
 
 mod bundle;
 mod chain;
-mod collect;
 mod depot;
 mod diff;
 mod error;
+mod gc;
 mod keys;
-mod last;
 mod metadata;
+mod pack_uploader;
 mod packs;
 mod popularity;
 mod publish;
+mod published_release;
 mod qr;
 mod refresh;
-mod shipment;
+mod runtime;
 mod signed;
 mod source;
 mod state;
 
 pub use bundle::ModelFiles;
-pub use collect::{Collected, collect};
 pub use depot::{ApiKey, Depot, Entry, Found, open_depot};
 pub use error::{Error, Result};
+pub use gc::{Collected, collect};
 pub use keys::{Expiries, KeyDescription, KeyOptions, Keys, Role, Rotation, init};
 pub use popularity::Popularity;
 pub use publish::{Outcome, Progress, PublishOptions, Summary, publish};

@@ -1,11 +1,11 @@
-//! Putting signed metadata where devices look, so that they see the old release or the new one.
+//! Signs metadata and puts it into the depot, so that devices see the old release or the new one.
 
 use bytes::Bytes;
 use jiff::Timestamp as Time;
 use tough::schema::{Metafile, Target};
 
 use crate::depot::METADATA;
-use crate::last::{Place, TIMESTAMP, Versions, root_name};
+use crate::published_release::{PublishedState, TIMESTAMP, Versions, root_name};
 use crate::signed;
 use crate::{Error, Keys, Result, Role};
 
@@ -15,7 +15,7 @@ const MOST_GAPS: u64 = 1000;
 /// Signs with `keys` and puts into `place`.
 pub(crate) struct Signing<'a> {
     pub(crate) keys: &'a Keys,
-    pub(crate) place: &'a Place,
+    pub(crate) place: &'a PublishedState,
     pub(crate) now: Time,
 }
 
@@ -61,12 +61,12 @@ impl Signing<'_> {
         Err(Error::Depot { place: self.place.depot.place(), name: format!("{role}.json"), reason })
     }
 
-    /// Makes what was put the present state: roots that are new, then the timestamp, if nobody replaced
-    /// it meanwhile.
+    /// Publishes the metadata that was put: first the new roots, then the timestamp, if nobody replaced it
+    /// meanwhile.
     ///
     /// The roots come this late because a device that has a new root cannot verify what older keys
     /// signed: between the two it would have to wait.
-    pub(crate) async fn show(&self, snapshot: Metafile) -> Result<u64> {
+    pub(crate) async fn publish_timestamp(&self, snapshot: Metafile) -> Result<u64> {
         let depot = &self.place.depot;
         for root in self.keys.roots() {
             let name = root_name(root.version());
@@ -84,7 +84,7 @@ impl Signing<'_> {
         Ok(version)
     }
 
-    /// Remembers what shows now.
+    /// Stores the published versions with the keys.
     pub(crate) fn remember(&self, versions: Versions) -> Result<()> {
         versions.remember(self.keys, &self.place.depot.place())
     }

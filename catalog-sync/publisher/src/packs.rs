@@ -6,8 +6,8 @@ use tough::schema::Target;
 
 use crate::chain;
 use crate::diff::{self, Changes, Edit, EditKind};
-use crate::last::Last;
 use crate::publish::{Comparison, Progress, Publication, Summary};
+use crate::published_release::PublishedRelease;
 use crate::{Error, Result};
 
 impl Publication<'_> {
@@ -15,7 +15,7 @@ impl Publication<'_> {
     pub(crate) fn add_packs(
         &mut self,
         release: &mut Release,
-        last: Option<&Last>,
+        last: Option<&PublishedRelease>,
         comparison: Option<&Comparison>,
     ) -> Result<Summary> {
         let mut summary =
@@ -43,7 +43,7 @@ impl Publication<'_> {
                 }
             }
         }
-        let bytes = |pack: &Pack| self.shipment.length(&pack.target).unwrap_or(0);
+        let bytes = |pack: &Pack| self.uploader.length(&pack.target).unwrap_or(0);
         chain::prune(&mut release.deltas, &release.snapshot, release.number, self.options.keep, bytes);
         summary.full = release.snapshot.release == release.number;
         summary.snapshot_bytes = chain::snapshot_bytes(&release.snapshot, bytes);
@@ -51,32 +51,32 @@ impl Publication<'_> {
     }
 
     fn delta_bytes(&self, delta: &Delta) -> u64 {
-        chain::delta_bytes(delta, |pack| self.shipment.length(&pack.target).unwrap_or(0))
+        chain::delta_bytes(delta, |pack| self.uploader.length(&pack.target).unwrap_or(0))
     }
 
     /// Takes over the deltas of the release before.
-    fn carry_deltas(&mut self, release: &mut Release, last: &Last) -> Result<()> {
+    fn carry_deltas(&mut self, release: &mut Release, last: &PublishedRelease) -> Result<()> {
         release.deltas.clone_from(&last.release.deltas);
         for pack in last.release.deltas.iter().flat_map(Delta::packs) {
-            self.shipment.carry(&pack.target, named(last, pack)?);
+            self.uploader.carry(&pack.target, named(last, pack)?);
         }
         Ok(())
     }
 
     /// Takes over the snapshot of an earlier release.
-    fn carry_snapshot(&mut self, release: &mut Release, last: &Last) -> Result<()> {
+    fn carry_snapshot(&mut self, release: &mut Release, last: &PublishedRelease) -> Result<()> {
         release.snapshot = last.release.snapshot.clone();
         for pack in release.snapshot.shards.iter().flat_map(Shard::packs).chain(&release.snapshot.digests) {
-            self.shipment.carry(&pack.target, named(last, pack)?);
+            self.uploader.carry(&pack.target, named(last, pack)?);
         }
         Ok(())
     }
 
     /// Whether the way from the last snapshot costs a device more than that snapshot.
-    fn outweighs(&self, release: &Release, last: &Last) -> Result<bool> {
+    fn outweighs(&self, release: &Release, last: &PublishedRelease) -> Result<bool> {
         let lengths = last.release.snapshot.shards.iter().flat_map(Shard::packs);
         let whole: u64 = lengths.map(|pack| Ok(named(last, pack)?.length)).sum::<Result<u64>>()?;
-        let bytes = |pack: &Pack| self.shipment.length(&pack.target).unwrap_or(0);
+        let bytes = |pack: &Pack| self.uploader.length(&pack.target).unwrap_or(0);
         let way =
             chain::Costs::new(&release.deltas, release.number, bytes).from(last.release.snapshot.release);
         Ok(way.is_none_or(|way| way > whole))
@@ -93,19 +93,19 @@ impl Publication<'_> {
                 Some(source.record(&edit.id).map(|record| row(record.product)))
             }
         });
-        let attributes = self.shipment.pack(header, attributes)?;
+        let attributes = self.uploader.pack(header, attributes)?;
         let changed = |which: fn(&EditKind) -> bool| edits.iter().filter(move |edit| which(&edit.kind));
         let vectors = changed(|kind| matches!(kind, EditKind::Set { vector: true, .. })).map(|edit| {
             let vector = source.record(&edit.id)?.vector.to_vec();
             Ok(VectorRow { id: edit.id.clone(), vector })
         });
-        let vectors = self.shipment.pack(header, vectors)?;
+        let vectors = self.uploader.pack(header, vectors)?;
         let pictures = changed(|kind| matches!(kind, EditKind::Set { picture: true, .. })).map(|edit| {
             let picture = source.record(&edit.id)?.thumbnail.map(<[u8]>::to_vec);
             Ok(PictureRow { id: edit.id.clone(), picture })
         });
-        let pictures = self.shipment.pack(header, pictures)?;
-        let mut hold = |packed: crate::shipment::Packed| self.shipment.hold(packed);
+        let pictures = self.uploader.pack(header, pictures)?;
+        let mut hold = |packed: crate::pack_uploader::LocalPack| self.uploader.hold(packed);
         Ok(Delta {
             from: from.0,
             to: release.number,
@@ -126,7 +126,7 @@ impl Publication<'_> {
         edits: &[Edit],
     ) -> Result<Option<u64>> {
         let leap = self.write_delta((from.release, &from.content), release, edits)?;
-        let bytes = |pack: &Pack| self.shipment.length(&pack.target).unwrap_or(0);
+        let bytes = |pack: &Pack| self.uploader.length(&pack.target).unwrap_or(0);
         let way = chain::Costs::new(&release.deltas, release.number, bytes).from(from.release);
         let cost = self.delta_bytes(&leap);
         if way.is_some_and(|way| way <= cost) {
@@ -137,7 +137,7 @@ impl Publication<'_> {
     }
 
     /// Writes and sends all products, a shard at a time.
-    fn add_snapshot(&mut self, release: &mut Release, last: Option<&Last>) -> Result<()> {
+    fn add_snapshot(&mut self, release: &mut Release, last: Option<&PublishedRelease>) -> Result<()> {
         let total = self.shard_count(last);
         for (done, ids) in self.source.shards(total).iter().enumerate() {
             (self.progress)(Progress::Packing { done, total });
@@ -150,21 +150,21 @@ impl Publication<'_> {
 
     /// As many as the last snapshot has, unless the catalogue has outgrown them: with another number,
     /// every pack is another one.
-    fn shard_count(&self, last: Option<&Last>) -> usize {
+    fn shard_count(&self, last: Option<&PublishedRelease>) -> usize {
         let best = shards_for(self.source.estimated_bytes());
         let before = last.map(|last| last.release.snapshot.shards.len());
         before.filter(|&before| before <= best * 2 && best <= before * 2).unwrap_or(best)
     }
 
-    fn write_shard(&mut self, ids: &[&str], last: Option<&Last>) -> Result<(Shard, Pack)> {
+    fn write_shard(&mut self, ids: &[&str], last: Option<&PublishedRelease>) -> Result<(Shard, Pack)> {
         let (source, header) = (self.source, &self.source.header);
         let attributes = ids.iter().map(|id| Ok(AttributesRow::whole(source.record(id)?.product)));
-        let attributes = self.shipment.pack(header, attributes)?;
+        let attributes = self.uploader.pack(header, attributes)?;
         let vectors = ids.iter().map(|id| {
             let vector = source.record(id)?.vector.to_vec();
             Ok(VectorRow { id: (*id).into(), vector })
         });
-        let vectors = self.shipment.pack(header, vectors)?;
+        let vectors = self.uploader.pack(header, vectors)?;
         let pictures = ids.iter().filter_map(|id| match source.record(id) {
             Ok(record) => {
                 let picture = record.thumbnail?.to_vec();
@@ -172,7 +172,7 @@ impl Publication<'_> {
             }
             Err(error) => Some(Err(error)),
         });
-        let pictures = self.shipment.pack(header, pictures)?;
+        let pictures = self.uploader.pack(header, pictures)?;
         let digests = ids.iter().map(|id| {
             let record = source.record(id)?;
             Ok(DigestRow {
@@ -181,10 +181,10 @@ impl Publication<'_> {
                 picture: record.thumbnail.map(digest),
             })
         });
-        let digests = self.shipment.pack(header, digests)?;
-        let mut send = |packed: crate::shipment::Packed| {
+        let digests = self.uploader.pack(header, digests)?;
+        let mut send = |packed: crate::pack_uploader::LocalPack| {
             let known = last.and_then(|last| last.target(&packed.pack.target));
-            self.shipment.send(packed, known)
+            self.uploader.send(packed, known)
         };
         let shard =
             Shard { attributes: send(attributes)?, vectors: send(vectors)?, pictures: send(pictures)? };
@@ -201,7 +201,7 @@ impl Summary {
 }
 
 /// What the verified metadata says of a pack of the last release.
-fn named<'a>(last: &'a Last, pack: &Pack) -> Result<&'a Target> {
+fn named<'a>(last: &'a PublishedRelease, pack: &Pack) -> Result<&'a Target> {
     let missing = || Error::untrusted(format!("{} is not among its targets", pack.target));
     last.target(&pack.target).ok_or_else(missing)
 }

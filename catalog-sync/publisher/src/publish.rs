@@ -14,10 +14,11 @@ use crate::bundle::{self, ModelFiles};
 use crate::chain;
 use crate::depot::Depot;
 use crate::diff::{self, Edit};
-use crate::last::{Last, Place, Versions};
 use crate::metadata::Signing;
+use crate::pack_uploader::PackUploader;
+use crate::published_release::{PublishedRelease, PublishedState, Versions};
 use crate::refresh::{self, Refreshed};
-use crate::shipment::Shipment;
+use crate::runtime::runtime;
 use crate::source::Source;
 use crate::state::State;
 use crate::{Error, Keys, Popularity, Result};
@@ -159,9 +160,9 @@ pub fn publish(
     let runtime = runtime()?;
     let place = runtime.block_on(async {
         if options.rebuild {
-            Place::load_to_rebuild(depot, keys).await
+            PublishedState::load_to_rebuild(depot, keys).await
         } else {
-            Place::load(depot, keys).await
+            PublishedState::load(depot, keys).await
         }
     })?;
     let source = Source::open(catalog, options.popularity.as_ref())?;
@@ -171,7 +172,7 @@ pub fn publish(
         let (expected, found) = (source.info.catalog_id.clone(), last.release.catalog.clone());
         return Err(Error::ForeignCatalog { expected, found });
     }
-    let shipment = Shipment::new(&runtime, depot, now, options.rebuild)?;
+    let uploader = PackUploader::new(&runtime, depot, now, options.rebuild)?;
     let publication = Publication {
         runtime: &runtime,
         keys,
@@ -180,7 +181,7 @@ pub fn publish(
         options,
         progress,
         now,
-        shipment,
+        uploader,
     };
     let outcome = publication.run(catalog)?;
     drop(source);
@@ -195,27 +196,22 @@ pub fn publish(
     Ok(outcome)
 }
 
-/// What sends and fetches while a publication waits.
-pub(crate) fn runtime() -> Result<Runtime> {
-    Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?)
-}
-
 pub(crate) struct Publication<'a> {
     runtime: &'a Runtime,
     keys: &'a Keys,
-    pub(crate) place: &'a Place,
+    pub(crate) place: &'a PublishedState,
     pub(crate) source: &'a Source,
     pub(crate) options: &'a PublishOptions,
     pub(crate) progress: &'a dyn Fn(Progress),
     now: Timestamp,
-    pub(crate) shipment: Shipment<'a>,
+    pub(crate) uploader: PackUploader<'a>,
 }
 
 impl Publication<'_> {
     fn run(mut self, catalog: &Catalog) -> Result<Outcome> {
         let last = self.place.last.as_ref().filter(|_| !self.options.rebuild);
         let model =
-            bundle::ship(&self.options.model, &self.source.info, catalog.path(), last, &mut self.shipment)?;
+            bundle::ship(&self.options.model, &self.source.info, catalog.path(), last, &mut self.uploader)?;
         let last = last.filter(|last| last.release.model.fingerprint == model.fingerprint);
         let comparison = last.map(|last| self.compare(last)).transpose()?;
         if let (Some(last), Some(comparison)) = (last, &comparison)
@@ -228,12 +224,12 @@ impl Publication<'_> {
         let mut summary = self.add_packs(&mut release, last, comparison.as_ref())?;
         (self.progress)(Progress::Signing);
         release.validate()?;
-        self.shipment.send_bytes(RELEASE_TARGET, &serde_json::to_vec(&release)?)?;
+        self.uploader.send_bytes(RELEASE_TARGET, &serde_json::to_vec(&release)?)?;
         let files = release.model.files.iter().map(|file| file.target.as_str());
         let names = release.packs().map(|pack| pack.target.as_str()).chain(files).chain([RELEASE_TARGET]);
-        let targets = self.shipment.finish(&names.collect())?;
-        self.runtime.block_on(self.sign_and_show(release.number, &targets))?;
-        let sent = self.shipment.sent;
+        let targets = self.uploader.finish(&names.collect())?;
+        self.runtime.block_on(self.sign_and_publish(release.number, &targets))?;
+        let sent = self.uploader.sent;
         summary.deltas = release.deltas.len();
         (summary.uploaded_files, summary.uploaded_bytes) = (sent.files, sent.bytes);
         (summary.skipped_files, summary.skipped_bytes) = (sent.skipped_files, sent.skipped_bytes);
@@ -288,7 +284,7 @@ impl Publication<'_> {
     }
 
     /// Compares a shard at a time.
-    fn compare(&self, last: &Last) -> Result<Comparison> {
+    fn compare(&self, last: &PublishedRelease) -> Result<Comparison> {
         let release = &last.release;
         let bytes = |pack: &Pack| last.target(&pack.target).map_or(u64::MAX / 1024, |target| target.length);
         let path = chain::path(&release.deltas, release.snapshot.release, release.number, bytes);
@@ -311,7 +307,7 @@ impl Publication<'_> {
     }
 
     /// Whether a release would say nothing that the last one does not.
-    fn is_unchanged(&self, last: &Last, comparison: &Comparison, model: &Model) -> bool {
+    fn is_unchanged(&self, last: &PublishedRelease, comparison: &Comparison, model: &Model) -> bool {
         let release = &last.release;
         let consolidates = !self.options.incremental && release.snapshot.release != release.number;
         comparison.step.is_empty()
@@ -327,14 +323,14 @@ impl Publication<'_> {
             && self.safety().is_ok_and(|safety| safety == release.safety)
     }
 
-    async fn sign_and_show(&self, number: u64, targets: &[(String, Target)]) -> Result<()> {
+    async fn sign_and_publish(&self, number: u64, targets: &[(String, Target)]) -> Result<()> {
         let signing = Signing { keys: self.keys, place: self.place, now: self.now };
         let (targets, meta) = signing.put_targets(targets).await?;
         let (snapshot, meta) = signing.put_snapshot(&meta).await?;
-        let timestamp = signing.show(meta).await?;
+        let timestamp = signing.publish_timestamp(meta).await?;
         signing.remember(Versions { number, targets, snapshot, timestamp })?;
         // What a device would see now; another publisher may have gone on from here.
-        let seen = Place::load(&self.place.depot, self.keys).await?;
+        let seen = PublishedState::load(&self.place.depot, self.keys).await?;
         match seen.last {
             Some(last) if last.carries && last.release.number >= number => Ok(()),
             _ => Err(Error::untrusted("it does not show what was just put there")),

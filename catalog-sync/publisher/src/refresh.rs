@@ -7,9 +7,9 @@ use serde::Serialize;
 use tough::schema::{Metafile, Target};
 
 use crate::depot::Depot;
-use crate::last::{Last, Place, Versions};
 use crate::metadata::Signing;
-use crate::publish::runtime;
+use crate::published_release::{PublishedRelease, PublishedState, Versions};
+use crate::runtime::runtime;
 use crate::{Error, Keys, Result, Role};
 
 /// What was signed anew.
@@ -37,7 +37,7 @@ pub fn refresh(keys: &Keys, depot: &Arc<dyn Depot>) -> Result<Refreshed> {
     let now = Timestamp::now();
     keys.ready(now)?;
     let runtime = runtime()?;
-    let place = runtime.block_on(Place::load(depot, keys))?;
+    let place = runtime.block_on(PublishedState::load(depot, keys))?;
     let last = place.last.as_ref().ok_or_else(|| Error::untrusted("there is nothing yet"))?;
     if !last.carries {
         return Err(Error::untrusted("it must be published anew in full"));
@@ -46,7 +46,7 @@ pub fn refresh(keys: &Keys, depot: &Arc<dyn Depot>) -> Result<Refreshed> {
 }
 
 /// [`refresh`] for a place that was loaded.
-pub(crate) async fn again(signing: &Signing<'_>, last: &Last) -> Result<Refreshed> {
+pub(crate) async fn again(signing: &Signing<'_>, last: &PublishedRelease) -> Result<Refreshed> {
     let (repository, expiries, now) = (&last.repository, signing.keys.expiries(), signing.now);
     let mut versions = Versions { number: last.release.number, ..signing.place.floor };
     let root = signing.keys.root();
@@ -70,7 +70,7 @@ pub(crate) async fn again(signing: &Signing<'_>, last: &Last) -> Result<Refreshe
     } else {
         meta = described(&repository.timestamp().signed.meta, "snapshot.json")?;
     }
-    versions.timestamp = signing.show(meta).await?;
+    versions.timestamp = signing.publish_timestamp(meta).await?;
     signing.remember(versions)?;
     Ok(Refreshed { release: last.release.number, targets: old_targets, snapshot: old_snapshot })
 }

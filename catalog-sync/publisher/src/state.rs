@@ -10,7 +10,7 @@ use knytt_pack::{
 use knytt_wire::{Delta, Pack};
 use tokio::runtime::Runtime;
 
-use crate::last::Last;
+use crate::published_release::PublishedRelease;
 use crate::{Error, Result};
 
 /// The digest of a vector or of a picture.
@@ -18,19 +18,19 @@ pub(crate) type Digest = [u8; 16];
 
 /// A product as devices have it.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Known {
+pub(crate) struct PublishedProduct {
     pub(crate) product: Product,
     pub(crate) vector: Digest,
     pub(crate) picture: Option<Digest>,
 }
 
 /// The products of a shard, by their ids.
-pub(crate) type ShardState = BTreeMap<String, Known>;
+pub(crate) type ShardState = BTreeMap<String, PublishedProduct>;
 
 /// Reads the packs of a release.
 pub(crate) struct State<'a> {
     runtime: &'a Runtime,
-    last: &'a Last,
+    last: &'a PublishedRelease,
     header: &'a Header,
     /// What the deltas after the snapshot changed, the first delta first, by shard.
     steps: Vec<Vec<Step>>,
@@ -49,7 +49,7 @@ impl<'a> State<'a> {
     /// as digests. A release whose deltas outweigh its snapshot is published in full, so they fit.
     pub(crate) fn open(
         runtime: &'a Runtime,
-        last: &'a Last,
+        last: &'a PublishedRelease,
         header: &'a Header,
         path: &[&Delta],
     ) -> Result<Self> {
@@ -79,7 +79,7 @@ impl<'a> State<'a> {
             let product = row?.product;
             let digest = digests.get(&product.id);
             let digest = digest.ok_or_else(|| Error::untrusted(format!("{:?} has no digest", product.id)))?;
-            let known = Known { vector: digest.vector, picture: digest.picture, product };
+            let known = PublishedProduct { vector: digest.vector, picture: digest.picture, product };
             base.insert(known.product.id.clone(), known);
         }
         let kept = with_base.then(|| base.clone());
@@ -130,8 +130,11 @@ impl Step {
                 Change::Set(columns) => match shard.get_mut(id) {
                     Some(known) => columns.copy(&row.product, &mut known.product),
                     None if columns == Columns::ALL => {
-                        let known =
-                            Known { product: row.product.clone(), vector: Digest::default(), picture: None };
+                        let known = PublishedProduct {
+                            product: row.product.clone(),
+                            vector: Digest::default(),
+                            picture: None,
+                        };
                         shard.insert(id.clone(), known);
                     }
                     None => return Err(unknown(id)),

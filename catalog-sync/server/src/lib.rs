@@ -13,6 +13,7 @@
 //! ```
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod app;
 mod config;
 mod db;
 mod error;
@@ -23,6 +24,7 @@ mod logs;
 mod objects;
 mod outbox;
 mod report;
+mod routes;
 mod serve;
 mod tls;
 

@@ -11,12 +11,18 @@ use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use hyper_util::rt::TokioTimer;
 use tokio::task::JoinSet;
 
+use crate::app::App;
 use crate::config::Config;
 use crate::db::Database;
-use crate::feedback::{Ingest, forget_batches};
-use crate::http::{App, Limits, Metrics, router};
-use crate::objects::Objects;
-use crate::outbox::{Bell, Broker, Publisher};
+use crate::feedback::forget_batches;
+use crate::feedback::ingest::Ingest;
+use crate::http::limits::Limits;
+use crate::http::metrics::Metrics;
+use crate::objects::store::Objects;
+use crate::outbox::Publisher;
+use crate::outbox::stream::Broker;
+use crate::outbox::wake::WakeSignal;
+use crate::routes::router;
 use crate::{Result, tls};
 
 /// How long a client may take to send its headers.
@@ -82,9 +88,9 @@ async fn start(config: Arc<Config>, db: &Database, tasks: &mut JoinSet<()>) -> R
     let objects = Objects::open(&config.objects)?;
     let broker = if config.events.is_empty() { None } else { Some(Broker::connect(&config).await?) };
     let metrics = Arc::new(Metrics::new());
-    let bell = Bell::default();
+    let wake = WakeSignal::default();
     let app = App {
-        ingest: Ingest::start(db, broker.is_some(), &bell, &metrics),
+        ingest: Ingest::start(db, broker.is_some(), &wake, &metrics),
         limits: Arc::new(Limits::new(&config)),
         db: db.clone(),
         metrics: metrics.clone(),
@@ -93,7 +99,7 @@ async fn start(config: Arc<Config>, db: &Database, tasks: &mut JoinSet<()>) -> R
         broker: broker.clone(),
     };
     if let Some(broker) = broker {
-        tasks.spawn(Publisher { db: db.clone(), broker, bell, metrics }.run());
+        tasks.spawn(Publisher { db: db.clone(), broker, wake, metrics }.run());
     }
     tasks.spawn(sweep(db.clone(), app.limits.clone()));
     Ok(app)

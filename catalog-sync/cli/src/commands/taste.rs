@@ -32,7 +32,7 @@ pub enum Action {
         catalog: PathBuf,
         /// What was done with them
         #[arg(long, value_enum)]
-        did: Did,
+        did: ShopperAction,
         /// The products' ids
         #[arg(required = true, value_name = "ID")]
         products: Vec<String>,
@@ -49,7 +49,7 @@ pub enum Action {
 
 /// What a shopper did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Did {
+pub enum ShopperAction {
     /// Looked at it
     Viewed,
     /// Put it among the favourites
@@ -62,14 +62,14 @@ pub enum Did {
     Dismissed,
 }
 
-impl From<Did> for Signal {
-    fn from(did: Did) -> Self {
+impl From<ShopperAction> for Signal {
+    fn from(did: ShopperAction) -> Self {
         match did {
-            Did::Viewed => Self::Viewed,
-            Did::Kept => Self::Kept,
-            Did::Dropped => Self::Dropped,
-            Did::Bought => Self::Bought,
-            Did::Dismissed => Self::Dismissed,
+            ShopperAction::Viewed => Self::Viewed,
+            ShopperAction::Kept => Self::Kept,
+            ShopperAction::Dropped => Self::Dropped,
+            ShopperAction::Bought => Self::Bought,
+            ShopperAction::Dismissed => Self::Dismissed,
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Pictures from servers, into a folder: a few at a time, seldom asked twice, resumed where they broke off.
 
-mod ahead;
 mod cache;
 mod host;
+mod prefetch;
 mod transfer;
 
 use std::collections::HashMap;
@@ -16,9 +16,9 @@ use tokio::runtime::Runtime;
 use tokio::sync::Semaphore;
 use url::Url;
 
-pub use self::ahead::{Ahead, Shot};
 use self::cache::{Cache, Kept};
 use self::host::Hosts;
+pub use self::prefetch::{Prefetch, Shot};
 use self::transfer::Attempt;
 use crate::{Error, Refusal, Result};
 

@@ -9,13 +9,13 @@ use crate::json::Json;
 /// A row's cells, by column.
 pub(crate) type Cells = Vec<(Arc<Column>, String)>;
 
-/// A row in the making.
-pub(crate) struct Maker<'a> {
+/// Builds a row cell by cell.
+pub(crate) struct RowBuilder<'a> {
     columns: &'a mut Columns,
     cells: Cells,
 }
 
-impl<'a> Maker<'a> {
+impl<'a> RowBuilder<'a> {
     pub(crate) fn new(columns: &'a mut Columns) -> Self {
         Self { columns, cells: Vec::new() }
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rust_decimal::Decimal;
 
-use super::cells::Maker;
+use super::cells::RowBuilder;
 use super::jsonl::MAX_DOCUMENT_BYTES;
 use super::{Found, Reader};
 use crate::json::Json;
@@ -198,7 +198,7 @@ fn rows(product: &Json, name: &str, number: u64, columns: &mut Columns) -> Vec<R
 
 /// `fallback` is the id of the group that has none.
 fn row(product: &Json, group: Option<&Json>, place: &str, fallback: String, columns: &mut Columns) -> Row {
-    let mut maker = Maker::new(columns);
+    let mut maker = RowBuilder::new(columns);
     let text = |name: &str| product.text(name).or_else(|| group?.text(name)).unwrap_or_default();
     let own = |names: &[&str]| names.iter().find_map(|name| product.text(name)).unwrap_or_default();
     let of_group = group.map(|group| {
@@ -249,7 +249,7 @@ fn address(image: &Json) -> Option<&str> {
     ["contentUrl", "url", "@id"].iter().find_map(|name| image.text(name))
 }
 
-fn put_pictures(product: &Json, group: Option<&Json>, maker: &mut Maker<'_>) {
+fn put_pictures(product: &Json, group: Option<&Json>, maker: &mut RowBuilder<'_>) {
     let own = addresses(product);
     let of_group = group.map(addresses).unwrap_or_default();
     let mut images = own.into_iter().chain(of_group);
@@ -259,7 +259,7 @@ fn put_pictures(product: &Json, group: Option<&Json>, maker: &mut Maker<'_>) {
 
 /// What is asked now: of several offers the cheapest, of an aggregate its lowest price. Where one price does not
 /// say it all, the offers are kept as they are.
-fn put_offers(product: &Json, group: Option<&Json>, maker: &mut Maker<'_>) {
+fn put_offers(product: &Json, group: Option<&Json>, maker: &mut RowBuilder<'_>) {
     let offers = product.get("offers").or_else(|| group?.get("offers"));
     let Some(offers) = offers else { return };
     let mut single: Vec<&Json> = Vec::new();
@@ -320,7 +320,7 @@ fn is_former(specification: &Json) -> bool {
     ["ListPrice", "StrikethroughPrice", "MSRP", "SRP"].iter().any(|former| kind.ends_with(former))
 }
 
-fn keep_others(product: &Json, group: Option<&Json>, maker: &mut Maker<'_>) {
+fn keep_others(product: &Json, group: Option<&Json>, maker: &mut RowBuilder<'_>) {
     let own = parts(product);
     let of_group = group.map(parts).unwrap_or_default();
     let inherited =

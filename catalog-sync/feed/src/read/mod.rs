@@ -40,26 +40,26 @@ pub(crate) struct Origin<'a> {
     pub(crate) columns: Columns,
 }
 
-/// What has to be known of a whole feed before its rows can be read.
+/// The keys of the whole feed, which must be known before its rows can be read.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Survey(Keys);
+pub(crate) struct FeedKeys(Keys);
 
 impl Origin<'_> {
     /// Reads through the feed where rows of one product may be anywhere in it.
     ///
     /// # Errors
     /// The file cannot be read.
-    pub(crate) fn survey(&self) -> Result<Survey> {
+    pub(crate) fn survey(&self) -> Result<FeedKeys> {
         match self.format {
-            Format::Shopify => shopify::keys(self.records()?).map(Survey),
-            Format::WooCommerce => woocommerce::keys(self.records()?).map(Survey),
-            _ => Ok(Survey::default()),
+            Format::Shopify => shopify::keys(self.records()?).map(FeedKeys),
+            Format::WooCommerce => woocommerce::keys(self.records()?).map(FeedKeys),
+            _ => Ok(FeedKeys::default()),
         }
     }
 
     /// # Errors
     /// The file cannot be read, or not as this format.
-    pub(crate) fn open(self, survey: &Survey) -> Result<Box<dyn Reader>> {
+    pub(crate) fn open(self, survey: &FeedKeys) -> Result<Box<dyn Reader>> {
         let keys = survey.0.clone();
         Ok(match self.format {
             Format::Table => Box::new(table::TableRows::open(self.records()?, self.columns)?),

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Found, Reader};
 use crate::format::delimiter;
-use crate::gather::{Counts, Gather};
+use crate::group_buffer::{Counts, GroupBuffer};
 use crate::text::{self, Text};
 use crate::{Columns, Error, Rejection, Result};
 
@@ -123,23 +123,23 @@ pub(crate) trait Dialect: Send {
 }
 
 /// Rows of a dialect.
-pub(crate) struct Dialected<D> {
+pub(crate) struct DialectRows<D> {
     records: Records,
     dialect: D,
     keys: Keys,
-    gather: Gather<Record>,
+    buffer: GroupBuffer<Record>,
     ready: VecDeque<Found>,
 }
 
-impl<D: Dialect> Dialected<D> {
+impl<D: Dialect> DialectRows<D> {
     pub(crate) fn new(records: Records, dialect: D, keys: Keys) -> Self {
-        Self { records, dialect, keys, gather: Gather::new(), ready: VecDeque::new() }
+        Self { records, dialect, keys, buffer: GroupBuffer::new(), ready: VecDeque::new() }
     }
 
     /// Reads on until there are rows; false at the end.
     fn fill(&mut self) -> Result<bool> {
         let group = match self.records.next().transpose()? {
-            None => match self.gather.rest()? {
+            None => match self.buffer.rest()? {
                 None => return Ok(false),
                 rest => rest,
             },
@@ -153,7 +153,7 @@ impl<D: Dialect> Dialected<D> {
                     self.ready.push_back(Err(Rejection::new(place, "bad-id", reason)));
                     return Ok(true);
                 }
-                Ok(key) => self.gather.add(&self.keys.counts, &key, record)?,
+                Ok(key) => self.buffer.add(&self.keys.counts, &key, record)?,
             },
         };
         if let Some(group) = group {
@@ -163,7 +163,7 @@ impl<D: Dialect> Dialected<D> {
     }
 }
 
-impl<D: Dialect> Iterator for Dialected<D> {
+impl<D: Dialect> Iterator for DialectRows<D> {
     type Item = Result<Found>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -180,7 +180,7 @@ impl<D: Dialect> Iterator for Dialected<D> {
     }
 }
 
-impl<D: Dialect> Reader for Dialected<D> {
+impl<D: Dialect> Reader for DialectRows<D> {
     fn columns(&self) -> &Columns {
         self.dialect.columns()
     }

@@ -6,12 +6,12 @@
 
 use std::sync::Arc;
 
-use super::cells::Maker;
+use super::cells::RowBuilder;
 use super::options;
-use super::records::{Dialect, Dialected, Keys, Record, Records};
+use super::records::{Dialect, DialectRows, Keys, Record, Records};
 use super::{Found, Reader};
 use crate::column::normalise;
-use crate::gather::Counts;
+use crate::group_buffer::Counts;
 use crate::{Columns, Result, Row, price};
 
 /// What a column is about: which rows have it, and what it is there.
@@ -50,7 +50,7 @@ const OPTIONS: usize = 3;
 
 pub(crate) fn open(records: Records, columns: Columns, keys: Keys) -> impl Reader + use<> {
     let shopify = Shopify::new(records.header(), columns);
-    Dialected::new(records, shopify, keys)
+    DialectRows::new(records, shopify, keys)
 }
 
 /// Counts the rows of each product.
@@ -179,7 +179,7 @@ impl Shopify {
     ) -> Row {
         let (first, own) = (&records[0], &records[at]);
         let mut columns = std::mem::take(&mut self.columns);
-        let mut maker = Maker::new(&mut columns);
+        let mut maker = RowBuilder::new(&mut columns);
         let handle = self.one(first, Part::Handle);
         maker.put("id", id);
         maker.put("title", self.one(first, Part::Title));
@@ -199,7 +199,7 @@ impl Shopify {
     }
 
     /// What needs no thought: the product's cells from its first row, the variant's from its own.
-    fn put_cells(&self, first: &Record, own: &Record, maker: &mut Maker<'_>) {
+    fn put_cells(&self, first: &Record, own: &Record, maker: &mut RowBuilder<'_>) {
         for ((name, part), (of_first, of_own)) in self.header.iter().zip(first.cells.iter().zip(&own.cells)) {
             let of_product = if of_own.trim().is_empty() { of_first } else { of_own };
             match part {
@@ -215,7 +215,7 @@ impl Shopify {
         }
     }
 
-    fn put_choices(&self, first: &Record, own: &Record, maker: &mut Maker<'_>) {
+    fn put_choices(&self, first: &Record, own: &Record, maker: &mut RowBuilder<'_>) {
         for n in 0..OPTIONS {
             let (own_name, value) = (self.one(own, Part::OptionName(n)), self.one(own, Part::OptionValue(n)));
             let name = if own_name.is_empty() { self.one(first, Part::OptionName(n)) } else { own_name };
@@ -224,7 +224,7 @@ impl Shopify {
     }
 
     /// What it cost before is the price, what it costs now the sale price, if that is less.
-    fn put_price(&self, own: &Record, maker: &mut Maker<'_>) {
+    fn put_price(&self, own: &Record, maker: &mut RowBuilder<'_>) {
         let (now, before) = (self.one(own, Part::Price), self.one(own, Part::CompareAt));
         put_prices(now, before, maker);
     }
@@ -267,7 +267,7 @@ pub(super) fn availability(is_counted: bool, count: Option<f64>, continues: bool
 }
 
 /// What was chosen under an option: a colour, a size, or something of the shop's own.
-pub(super) fn put_choice(option: &str, value: &str, maker: &mut Maker<'_>) {
+pub(super) fn put_choice(option: &str, value: &str, maker: &mut RowBuilder<'_>) {
     if value == NO_CHOICE || option.is_empty() {
         return;
     }
@@ -277,7 +277,7 @@ pub(super) fn put_choice(option: &str, value: &str, maker: &mut Maker<'_>) {
     }
 }
 
-pub(super) fn put_prices(now: &str, before: &str, maker: &mut Maker<'_>) {
+pub(super) fn put_prices(now: &str, before: &str, maker: &mut RowBuilder<'_>) {
     let amount = |text: &str| price::read(text, None).ok().map(|(amount, _)| amount);
     if amount(before).zip(amount(now)).is_some_and(|(before, now)| before > now) {
         maker.put("price", before);
@@ -289,7 +289,7 @@ pub(super) fn put_prices(now: &str, before: &str, maker: &mut Maker<'_>) {
 }
 
 /// The variant's own picture or the product's first; then the others, without those of other variants.
-fn put_pictures(own: &str, gallery: &Gallery, maker: &mut Maker<'_>) {
+fn put_pictures(own: &str, gallery: &Gallery, maker: &mut RowBuilder<'_>) {
     let first = gallery.images.first().map(|(image, _)| image.as_str()).unwrap_or_default();
     let image = if own.is_empty() { first } else { own };
     maker.put("image_link", image);

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::value::RawValue;
 
-use super::cells::Maker;
+use super::cells::RowBuilder;
 use super::jsonl::MAX_DOCUMENT_BYTES;
 use super::shopify::{availability, hidden, put_choice, put_prices};
 use super::{Found, Reader};
@@ -125,7 +125,7 @@ impl Reader for Products {
 }
 
 fn row(product: &Json, variant: &Json, has_variants: bool, place: String, columns: &mut Columns) -> Row {
-    let mut maker = Maker::new(columns);
+    let mut maker = RowBuilder::new(columns);
     let text = |name| product.text(name).unwrap_or_default();
     let id = product.text("id").or_else(|| product.text("handle")).unwrap_or_default();
     let own_id = variant.text("id").unwrap_or_default();
@@ -184,7 +184,7 @@ fn stock(variant: &Json) -> &'static str {
 }
 
 /// `"options": [{"name": "Size", …}]` with `"option1": "M"`; older dumps have the bare names.
-fn put_options(product: &Json, variant: &Json, maker: &mut Maker<'_>) {
+fn put_options(product: &Json, variant: &Json, maker: &mut RowBuilder<'_>) {
     let options = product.get("options").map(Json::each).unwrap_or_default();
     for (option, key) in options.iter().zip(["option1", "option2", "option3"]) {
         let name = option.text("name").or_else(|| option.scalar()).unwrap_or_default();
@@ -197,7 +197,7 @@ fn source(image: &Json) -> Option<&str> {
 }
 
 /// The variant's own picture or the product's first; then the others, without those of other variants.
-fn put_pictures(product: &Json, variant: &Json, maker: &mut Maker<'_>) {
+fn put_pictures(product: &Json, variant: &Json, maker: &mut RowBuilder<'_>) {
     let mut images: Vec<&Json> = product.get("images").map(Json::each).unwrap_or_default().iter().collect();
     images.sort_by_key(|image| image.text("position").and_then(|p| p.parse().ok()).unwrap_or(u64::MAX));
     let own = own_picture(variant, &images);
@@ -240,7 +240,7 @@ fn own_picture<'j>(variant: &'j Json, images: &[&'j Json]) -> Option<&'j str> {
     images.iter().find(is_own).copied().and_then(source)
 }
 
-fn keep_others(object: &Json, known: &[&str], maker: &mut Maker<'_>) {
+fn keep_others(object: &Json, known: &[&str], maker: &mut RowBuilder<'_>) {
     let Json::Object(parts) = object else { return };
     for (name, value) in parts.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
         maker.keep_json(name, value);

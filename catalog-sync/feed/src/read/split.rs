@@ -11,9 +11,9 @@ const MAX_ITEM_BYTES: usize = 4 << 20;
 /// What products are called.
 const ELEMENTS: [&str; 2] = ["item", "entry"];
 
-/// One item as it stands in the feed.
+/// The bytes of one item of the feed.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Cut {
+pub(crate) struct RawItem {
     /// On which it begins, from 1.
     pub(crate) line: u64,
     /// What it is called.
@@ -30,7 +30,7 @@ pub(crate) struct Items {
     line: u64,
     /// What the present piece is inside of, by how it ends.
     inside: Option<&'static [u8]>,
-    open: Option<Cut>,
+    open: Option<RawItem>,
 }
 
 enum Tag {
@@ -46,7 +46,7 @@ impl Items {
 
     /// # Errors
     /// The file cannot be read on.
-    pub(crate) fn next_item(&mut self) -> std::io::Result<Option<Cut>> {
+    pub(crate) fn next_item(&mut self) -> std::io::Result<Option<RawItem>> {
         loop {
             let before = self.line;
             if !self.read_piece()? {
@@ -57,7 +57,7 @@ impl Items {
             if let Tag::Start(element) = tag {
                 let line = before + count_lines(&self.piece[..markup]);
                 let bytes = Ok(self.piece[markup..].to_vec());
-                if let Some(cut) = self.open.replace(Cut { line, element, bytes }) {
+                if let Some(cut) = self.open.replace(RawItem { line, element, bytes }) {
                     return Ok(Some(broken(cut, "it has no end tag")));
                 }
                 continue;
@@ -109,7 +109,7 @@ impl Items {
     }
 }
 
-fn extend(cut: &mut Cut, piece: &[u8]) {
+fn extend(cut: &mut RawItem, piece: &[u8]) {
     match &mut cut.bytes {
         Ok(bytes) if bytes.len() + piece.len() > MAX_ITEM_BYTES => cut.bytes = Err("it is longer than 4 MiB"),
         Ok(bytes) => bytes.extend_from_slice(piece),
@@ -117,8 +117,8 @@ fn extend(cut: &mut Cut, piece: &[u8]) {
     }
 }
 
-fn broken(cut: Cut, why: &'static str) -> Cut {
-    Cut { bytes: cut.bytes.and(Err(why)), ..cut }
+fn broken(cut: RawItem, why: &'static str) -> RawItem {
+    RawItem { bytes: cut.bytes.and(Err(why)), ..cut }
 }
 
 fn count_lines(bytes: &[u8]) -> u64 {

@@ -4,12 +4,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::cells::Maker;
+use super::cells::RowBuilder;
 use super::options;
-use super::records::{Dialect, Dialected, Keys, Record, Records};
+use super::records::{Dialect, DialectRows, Keys, Record, Records};
 use super::{Found, Reader};
 use crate::column::normalise;
-use crate::gather::Counts;
+use crate::group_buffer::Counts;
 use crate::{Columns, Result, Row};
 
 /// Columns that have a place of their own, by their plain names.
@@ -36,7 +36,7 @@ const OF_VARIATIONS: [&str; 8] =
 
 pub(crate) fn open(records: Records, columns: Columns, keys: Keys) -> impl Reader + use<> {
     let woo = WooCommerce::new(records.header(), columns);
-    Dialected::new(records, woo, keys)
+    DialectRows::new(records, woo, keys)
 }
 
 /// Counts the rows of each product, and notes which SKU stands for which id.
@@ -131,7 +131,7 @@ impl Dialect for WooCommerce {
 impl WooCommerce {
     fn row(&mut self, own: &Record, parent: Option<&Record>, name: &str) -> Row {
         let mut columns = std::mem::take(&mut self.columns);
-        let mut maker = Maker::new(&mut columns);
+        let mut maker = RowBuilder::new(&mut columns);
         let id = |record| {
             Some(self.get(record, "id")).filter(|id| !id.is_empty()).unwrap_or(self.get(record, "sku"))
         };
@@ -166,7 +166,7 @@ impl WooCommerce {
         }
     }
 
-    fn put_words(&self, own: &Record, parent: Option<&Record>, maker: &mut Maker<'_>) {
+    fn put_words(&self, own: &Record, parent: Option<&Record>, maker: &mut RowBuilder<'_>) {
         let of = parent.unwrap_or(own);
         maker.put("title", self.get(of, "name"));
         let lines = |text: &str| text.replace("\\n", "\n");
@@ -202,7 +202,7 @@ impl WooCommerce {
         }
     }
 
-    fn put_pictures(&self, own: &Record, parent: Option<&Record>, maker: &mut Maker<'_>) {
+    fn put_pictures(&self, own: &Record, parent: Option<&Record>, maker: &mut RowBuilder<'_>) {
         let of_own = list(self.get(own, "images"));
         let of_parent = parent.map(|parent| list(self.get(parent, "images"))).unwrap_or_default();
         let mut images = of_own.into_iter().chain(of_parent);
@@ -212,7 +212,7 @@ impl WooCommerce {
 
     /// `Attribute 1 name` with `Attribute 1 value(s)`. A variation that leaves a choice open has all of its
     /// parent's.
-    fn put_attributes(&self, own: &Record, parent: Option<&Record>, maker: &mut Maker<'_>) {
+    fn put_attributes(&self, own: &Record, parent: Option<&Record>, maker: &mut RowBuilder<'_>) {
         for n in 1.. {
             let (name, values) = (format!("attribute_{n}_name"), format!("attribute_{n}_value_s"));
             if !self.places.contains_key(&name) {
@@ -229,7 +229,7 @@ impl WooCommerce {
         }
     }
 
-    fn keep_others(&self, own: &Record, parent: Option<&Record>, maker: &mut Maker<'_>) {
+    fn keep_others(&self, own: &Record, parent: Option<&Record>, maker: &mut RowBuilder<'_>) {
         for (name, plain) in self.header.iter().zip(&self.plain) {
             let is_value =
                 plain.starts_with("attribute_") && (plain.ends_with("_name") || plain.ends_with("_value_s"));

@@ -5,8 +5,8 @@ use std::path::Path;
 use quick_xml::Reader as XmlReader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
-use super::cells::Maker;
-use super::split::{Cut, Items};
+use super::cells::RowBuilder;
+use super::split::{Items, RawItem};
 use super::{Found, Reader};
 use crate::json::Json;
 use crate::{Columns, Refusal, Rejection, Result, Row, html, text};
@@ -34,11 +34,11 @@ impl XmlRows {
         Ok(Self { items: Items::new(text::open(path)?), columns, name: name.into() })
     }
 
-    fn row(&mut self, cut: Cut) -> Found {
+    fn row(&mut self, cut: RawItem) -> Found {
         let place = format!("{}:{}", self.name, cut.line);
         let item = cut.bytes.map_err(|why| ("bad-xml", why.to_owned())).and_then(|bytes| parse(&bytes));
         let item = item.map_err(|(code, reason)| Rejection::new(place.clone(), code, reason))?;
-        let mut maker = Maker::new(&mut self.columns);
+        let mut maker = RowBuilder::new(&mut self.columns);
         let documented =
             |name: &str| item.children.iter().any(|child| child.name.strip_prefix("g:") == Some(name));
         for child in &item.children {
@@ -76,7 +76,7 @@ impl Reader for XmlRows {
 }
 
 impl Node {
-    fn put(&self, name: &str, maker: &mut Maker<'_>) {
+    fn put(&self, name: &str, maker: &mut RowBuilder<'_>) {
         maker.put(name, self.value());
     }
 

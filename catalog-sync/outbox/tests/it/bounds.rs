@@ -109,7 +109,7 @@ async fn consent_taken_back_purges_all_even_what_is_under_way() {
         tokio::task::yield_now().await;
     }
     device.change(|outbox, txn| outbox.set_consent(txn, false));
-    device.bell.interrupt();
+    device.delivery.interrupt();
     assert_eq!(under_way.await.unwrap().unwrap().events, 0);
     assert_eq!(device.counts(), knytt_outbox::Counts::default());
     device.change(|outbox, txn| outbox.set_consent(txn, true));

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use heed::types::{Bytes, Str};
 use heed::{CommitOrAbort, Database, Env, EnvOpenOptions, RwTxn, WithoutTls};
-use knytt_outbox::{Bell, Counts, Delivered, Delivery, Hold, Limits, Outbox, Pace, Route};
+use knytt_outbox::{Counts, Delivered, Delivery, DeliveryHandle, Hold, Limits, Outbox, Pace, Route};
 use knytt_wire::{Action, Event, Item, Uuid};
 use tempfile::TempDir;
 use url::Url;
@@ -14,7 +14,7 @@ use url::Url;
 pub struct Device {
     pub env: Env<WithoutTls>,
     pub outbox: Outbox<'static>,
-    pub bell: Bell,
+    pub delivery: DeliveryHandle,
     actions: Database<'static, Bytes, Str>,
     _owned: Option<TempDir>,
 }
@@ -39,7 +39,7 @@ impl Device {
             Ok(CommitOrAbort::<_, heed::Error>::Commit((actions, Outbox::create(opener, txn)?)))
         });
         let (actions, outbox) = opened.and_then(Into::into).unwrap();
-        let device = Self { env, outbox, actions, bell: Bell::default(), _owned: None };
+        let device = Self { env, outbox, actions, delivery: DeliveryHandle::default(), _owned: None };
         device.change(|outbox, txn| outbox.set_consent(txn, true));
         device
     }
@@ -95,7 +95,7 @@ impl Device {
     pub fn delivery_by(&self, route: Route, hold: Hold, pace: Pace) -> Delivery {
         let (env, outbox) = (self.env.clone(), self.outbox);
         let access = Arc::new(move || Some((env.clone(), outbox)));
-        Delivery::new(access, route, hold, pace, self.bell.clone()).unwrap()
+        Delivery::new(access, route, hold, pace, self.delivery.clone()).unwrap()
     }
 
     /// Delivers until nothing waits.

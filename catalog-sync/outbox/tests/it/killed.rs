@@ -103,7 +103,7 @@ fn shopper() {
         println!("begun {}", event.id);
         device.act(&event).unwrap();
         println!("done {}", event.id);
-        device.bell.ring();
+        device.delivery.wake();
         std::thread::sleep(Duration::from_millis(rand::rng().random_range(0..8)));
     }
 }

@@ -29,14 +29,14 @@ async fn it_sends_when_a_batch_is_full_or_old_or_asked_for_and_flushes_at_the_en
     let pace = Pace { events: 10, age: Duration::from_secs(3600), ..Pace::default() };
     let task = tokio::spawn(running(&device, &backend, pace).run());
     device.act_times(10);
-    device.bell.ring();
+    device.delivery.wake();
     soon("a full batch", || backend.stored().len() == 10).await;
     device.act_times(2);
-    device.bell.ring();
-    device.bell.flush();
+    device.delivery.wake();
+    device.delivery.flush();
     soon("a flush", || backend.stored().len() == 12).await;
     device.act_times(3);
-    device.bell.stop();
+    device.delivery.stop();
     task.await.unwrap();
     assert_eq!(backend.stored().len(), 15);
 }
@@ -48,9 +48,9 @@ async fn it_sends_what_grew_old_and_tries_again_by_itself() {
     let pace = Pace { events: 1000, age: Duration::from_millis(100), ..Pace::default() };
     let task = tokio::spawn(running(&device, &backend, pace).run());
     device.act_times(3);
-    device.bell.ring();
+    device.delivery.wake();
     soon("all of it", || device.counts().waiting == 0).await;
     assert_eq!((backend.stored().len(), backend.keys().len()), (3, 4));
-    device.bell.stop();
+    device.delivery.stop();
     task.await.unwrap();
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::row::Row;
-use crate::http::Refusal;
+use crate::http::refusal::Refusal;
 
 /// A batch whose events are ready to be stored.
 #[derive(Debug, Default)]

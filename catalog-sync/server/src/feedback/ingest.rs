@@ -1,58 +1,33 @@
-//! Batches on their way to the database: those that wait together are committed together, since one commit
-//! costs one wait for the disk whatever is in it.
+//! The queue of batches before the database. A writer commits all batches that wait together, because a
+//! commit waits once for the disk, however many rows it has.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use knytt_wire::{Outcome, Uuid};
 use tokio::sync::{mpsc, oneshot};
 
 use super::batch::Incoming;
-use super::row::Row;
+use super::job::{Answer, Job};
 use super::store;
 use crate::db::Database;
-use crate::http::{Metrics, Refusal};
-use crate::outbox::Bell;
+use crate::http::metrics::Metrics;
+use crate::http::refusal::Refusal;
+use crate::outbox::wake::WakeSignal;
 
-/// Batches that may wait.
+/// How many batches may wait.
 const QUEUE: usize = 512;
 
-/// Events of one commit, about.
+/// About how many events one commit has.
 const GROUP_EVENTS: usize = 4_000;
 
-/// How long a batch waits for a place before it is told to come again.
+/// How long a batch waits for a place in the queue before it is refused as busy.
 const PLACE: Duration = Duration::from_secs(5);
 
 /// Commits under way at once. SQLite has one writer; on PostgreSQL one commit's rows are sent while the
 /// other waits for the disk.
 const POSTGRES_WRITERS: usize = 2;
 
-/// What becomes of a batch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// It is on the disk, now or since an earlier time.
-    Stored(Outcome),
-    /// Its key came with another body before.
-    OtherBody,
-}
-
-/// A batch that waits for its commit.
-pub struct Job {
-    pub key: String,
-    pub digest: [u8; 32],
-    pub rows: Vec<Row>,
-    pub rejected: Vec<(Uuid, String)>,
-    reply: oneshot::Sender<Option<Answer>>,
-}
-
-impl Job {
-    /// Tells the request; `None` is a database that failed. Who has gone away needs no answer.
-    pub fn answer(self, answer: Option<Answer>) {
-        let _ = self.reply.send(answer);
-    }
-}
-
-/// The way to the database. Clones share it.
+/// The queue to the database. Clones share it.
 #[derive(Clone)]
 pub struct Ingest {
     queue: mpsc::Sender<Job>,
@@ -60,14 +35,14 @@ pub struct Ingest {
 
 impl Ingest {
     /// Starts the tasks that write. They end when the last clone is gone and the queue is empty.
-    pub fn start(db: &Database, publishes: bool, bell: &Bell, metrics: &Arc<Metrics>) -> Self {
+    pub fn start(db: &Database, publishes: bool, wake: &WakeSignal, metrics: &Arc<Metrics>) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let jobs = Arc::new(tokio::sync::Mutex::new(jobs));
         for _ in 0..if db.is_sqlite() { 1 } else { POSTGRES_WRITERS } {
             let writer = Writer {
                 db: db.clone(),
                 publishes,
-                bell: bell.clone(),
+                wake: wake.clone(),
                 metrics: metrics.clone(),
                 jobs: jobs.clone(),
             };
@@ -91,7 +66,7 @@ impl Ingest {
 struct Writer {
     db: Database,
     publishes: bool,
-    bell: Bell,
+    wake: WakeSignal,
     metrics: Arc<Metrics>,
     jobs: Arc<tokio::sync::Mutex<mpsc::Receiver<Job>>>,
 }
@@ -126,9 +101,10 @@ impl Writer {
         let started = std::time::Instant::now();
         match store::store(&self.db, &group, self.publishes).await {
             Ok(answers) => {
-                self.metrics.stored(started.elapsed(), &answers);
+                let (accepted, duplicate) = counts(&answers);
+                self.metrics.stored(started.elapsed(), accepted, duplicate);
                 if self.publishes {
-                    self.bell.ring();
+                    self.wake.notify();
                 }
                 group.into_iter().zip(answers).for_each(|(job, answer)| job.answer(Some(answer)));
             }
@@ -138,4 +114,15 @@ impl Writer {
             }
         }
     }
+}
+
+/// How many events of the answered batches were accepted, and how many were there already.
+fn counts(answers: &[Answer]) -> (u64, u64) {
+    let outcomes = answers.iter().filter_map(|answer| match answer {
+        Answer::Stored(outcome) => Some(outcome),
+        Answer::OtherBody => None,
+    });
+    outcomes.fold((0, 0), |(accepted, duplicate), outcome| {
+        (accepted + u64::from(outcome.accepted), duplicate + u64::from(outcome.duplicates))
+    })
 }

@@ -1,7 +1,8 @@
 //! `POST /v1/events`: what shoppers did, counted once, acknowledged when it is on the disk.
 
 mod batch;
-mod ingest;
+pub(crate) mod ingest;
+mod job;
 mod row;
 mod store;
 
@@ -13,9 +14,11 @@ use axum::routing::post;
 use knytt_wire::{MAX_BATCH_BYTES, Outcome};
 use sha2::{Digest, Sha256};
 
-use crate::http::{App, Refusal, read_body};
+use self::job::Answer;
+use crate::app::App;
+use crate::http::read_body;
+use crate::http::refusal::Refusal;
 
-pub(crate) use ingest::{Answer, Ingest};
 pub(crate) use store::forget_batches;
 
 pub(crate) fn router() -> Router<App> {

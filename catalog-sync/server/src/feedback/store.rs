@@ -9,9 +9,10 @@ use std::time::Duration;
 use knytt_wire::{Outcome, Uuid};
 use sqlx::{AssertSqlSafe, Row as _};
 
-use super::ingest::{Answer, Job};
+use super::job::{Answer, Job};
 use super::row::Row;
 use crate::db::{Columns, Database, RowsQuery, Tx, insert};
+use crate::outbox::rows;
 
 /// How often a group is tried when another replica stores one of its batches at the same moment.
 const ATTEMPTS: u32 = 5;
@@ -130,7 +131,7 @@ async fn insert_events<'a>(
         query.execute(&mut **tx).await?;
     }
     if publishes && !rows.is_empty() {
-        crate::outbox::enqueue(tx, rows.iter().map(|row| row.payload.as_str())).await?;
+        rows::enqueue(tx, rows.iter().map(|row| row.payload.as_str())).await?;
     }
     Ok(fresh)
 }

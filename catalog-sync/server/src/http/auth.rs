@@ -2,10 +2,11 @@
 
 use axum::http::{HeaderMap, header};
 
-use super::{App, Refusal};
+use super::refusal::Refusal;
+use crate::app::App;
 use crate::keys::{self, Scope};
 
-/// Lets through who has a key for this.
+/// Refuses the request unless its API key allows `scope` on the catalogue.
 pub async fn authorize(
     app: &App,
     headers: &HeaderMap,

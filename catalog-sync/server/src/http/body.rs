@@ -4,7 +4,7 @@ use axum::extract::Request;
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 
-use super::Refusal;
+use super::refusal::Refusal;
 
 /// Reads a whole body of at most `limit` bytes. One that says it is longer is not read at all.
 pub async fn read_body(request: Request, limit: usize) -> Result<Bytes, Refusal> {

@@ -1,15 +1,16 @@
-//! Whether the process lives, and whether it can do its work.
+//! What watches the backend: whether the process lives, whether it can serve, and its metrics.
 
 use std::future::Future;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
 use axum::{Router, routing};
 use serde::Serialize;
 
-use super::App;
+use super::refusal::Refusal;
+use crate::app::App;
 
 /// How long a dependency may take to answer.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -26,18 +27,22 @@ struct Check {
     ok: bool,
     /// Whether the backend can take requests without it.
     required: bool,
-    millis: u64,
+    #[serde(rename = "millis")]
+    took_ms: u64,
 }
 
 pub fn router() -> Router<App> {
-    Router::new().route("/health/live", routing::get(live)).route("/health/ready", routing::get(ready))
+    Router::new()
+        .route("/health/live", routing::get(live))
+        .route("/health/ready", routing::get(ready))
+        .route("/metrics", routing::get(metrics))
 }
 
 async fn live() -> Json<Health> {
     Json(Health { status: "live", checks: Vec::new() })
 }
 
-/// Events are not required: they wait in the database until NATS is back.
+/// NATS is not required: events wait in the database until it is back.
 async fn ready(State(app): State<App>) -> Response {
     let database = check("database", true, async {
         sqlx::query("SELECT 1").execute(app.db.pool()).await.map(drop).map_err(|e| e.to_string())
@@ -58,6 +63,11 @@ async fn ready(State(app): State<App>) -> Response {
     (status, Json(Health { status: word, checks })).into_response()
 }
 
+async fn metrics(State(app): State<App>) -> Result<impl IntoResponse, Refusal> {
+    let page = app.metrics.encode().map_err(Refusal::internal)?;
+    Ok(([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], page))
+}
+
 async fn check(name: &'static str, required: bool, work: impl Future<Output = Result<(), String>>) -> Check {
     let started = std::time::Instant::now();
     let result = tokio::time::timeout(PATIENCE, work).await;
@@ -69,6 +79,6 @@ async fn check(name: &'static str, required: bool, work: impl Future<Output = Re
         name,
         ok: result.is_ok(),
         required,
-        millis: started.elapsed().as_millis().try_into().unwrap_or(u64::MAX),
+        took_ms: started.elapsed().as_millis().try_into().unwrap_or(u64::MAX),
     }
 }

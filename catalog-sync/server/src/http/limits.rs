@@ -1,22 +1,20 @@
-//! How often one address and one key may ask.
+//! How many requests one address and one API key may send.
 
 use std::hash::Hash;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 
-use axum::extract::{ConnectInfo, Request, State};
-use axum::middleware::Next;
-use axum::response::Response;
 use governor::clock::{Clock, DefaultClock};
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
 
-use super::{App, Refusal, client};
+use super::client;
+use super::refusal::Refusal;
 use crate::config::Config;
 
 type Keyed<K> = RateLimiter<K, DashMapStateStore<K>, DefaultClock>;
 
-/// The limits with what they remember, which each replica does for itself.
+/// The rate limits. Each replica counts for itself.
 pub struct Limits {
     address: Option<Keyed<IpAddr>>,
     key: Option<Keyed<String>>,
@@ -27,12 +25,17 @@ impl Limits {
         Self { address: keyed(config.rate_per_ip), key: keyed(config.rate_per_key) }
     }
 
+    /// Counts a request from an address.
+    pub fn check_address(&self, ip: IpAddr) -> Result<(), Refusal> {
+        check(self.address.as_ref(), &client::neighbourhood(ip))
+    }
+
     /// Counts a request with an API key.
     pub fn check_key(&self, id: &str) -> Result<(), Refusal> {
         check(self.key.as_ref(), &id.to_owned())
     }
 
-    /// Forgets who has not asked for a while, so that memory is bounded.
+    /// Forgets addresses and keys that have sent nothing for a while, so that memory is bounded.
     pub fn forget(&self) {
         if let Some(address) = &self.address {
             address.retain_recent();
@@ -43,7 +46,7 @@ impl Limits {
     }
 }
 
-/// So many a second, and twice as many at once.
+/// A limiter of `per_second` requests a second, with bursts of twice as many; none for 0.
 fn keyed<K: Hash + Eq + Clone>(per_second: u32) -> Option<Keyed<K>> {
     let per_second = NonZeroU32::new(per_second)?;
     let burst = per_second.saturating_mul(NonZeroU32::MIN.saturating_add(1));
@@ -56,13 +59,4 @@ fn check<K: Hash + Eq + Clone>(limit: Option<&Keyed<K>>, who: &K) -> Result<(), 
         let wait = not_until.wait_time_from(limit.clock().now());
         Refusal::new(429, "rate_limited", "Too many requests").retry_after(wait.as_secs() + 1)
     })
-}
-
-/// Counts a request for the address that it comes from.
-pub async fn per_address(State(app): State<App>, request: Request, next: Next) -> Result<Response, Refusal> {
-    if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() {
-        let ip = client::address(peer.ip(), request.headers(), &app.config.trusted_proxies);
-        check(app.limits.address.as_ref(), &client::neighbourhood(ip))?;
-    }
-    Ok(next.run(request).await)
 }

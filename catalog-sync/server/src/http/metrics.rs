@@ -1,20 +1,15 @@
-//! What Prometheus reads at `/metrics`.
+//! The counters that Prometheus reads at `/metrics`.
 
 use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
-use axum::extract::State;
-use axum::http::{Method, header};
-use axum::response::IntoResponse;
+use axum::http::Method;
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
-
-use super::{App, Refusal};
-use crate::feedback::Answer;
 
 /// Bounds of the histograms, in seconds.
 const SECONDS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
@@ -77,19 +72,16 @@ impl Metrics {
         self.requests.get_or_create(&labels).observe(elapsed.as_secs_f64());
     }
 
-    /// Events that were not even tried to be stored.
+    /// Counts events that were rejected before anything was stored.
     pub fn events_rejected(&self, count: usize) {
         self.count("rejected", count as u64);
     }
 
-    pub fn stored(&self, elapsed: Duration, answers: &[Answer]) {
+    /// Counts the events of one commit, which took this long.
+    pub fn stored(&self, elapsed: Duration, accepted: u64, duplicate: u64) {
         self.commits.observe(elapsed.as_secs_f64());
-        for answer in answers {
-            if let Answer::Stored(outcome) = answer {
-                self.count("accepted", outcome.accepted.into());
-                self.count("duplicate", outcome.duplicates.into());
-            }
-        }
+        self.count("accepted", accepted);
+        self.count("duplicate", duplicate);
     }
 
     pub fn published(&self, count: usize) {
@@ -100,15 +92,16 @@ impl Metrics {
         self.outbox.set(rows);
     }
 
+    /// The counters in the text format of OpenMetrics.
+    pub fn encode(&self) -> Result<String, std::fmt::Error> {
+        let mut page = String::new();
+        text::encode(&mut page, &self.registry)?;
+        Ok(page)
+    }
+
     fn count(&self, outcome: &'static str, count: u64) {
         if count > 0 {
             self.events.get_or_create(&EventLabels { outcome }).inc_by(count);
         }
     }
-}
-
-pub async fn show(State(app): State<App>) -> Result<impl IntoResponse, Refusal> {
-    let mut page = String::new();
-    text::encode(&mut page, &app.metrics.registry).map_err(Refusal::internal)?;
-    Ok(([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], page))
 }

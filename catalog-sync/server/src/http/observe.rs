@@ -1,4 +1,5 @@
-//! What is seen of each request: its id, a line in the log, its time in the metrics.
+//! Middleware that sees each request: it counts the request for its address, gives it an id, logs it and
+//! measures it.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -10,20 +11,13 @@ use axum::response::Response;
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::{App, client};
+use super::refusal::Refusal;
+use super::{client, request_id};
+use crate::app::App;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-tokio::task_local! {
-    static CURRENT: String;
-}
-
-/// The id of the request that this task works on.
-pub fn request_id() -> Option<String> {
-    CURRENT.try_with(Clone::clone).ok()
-}
-
-/// Wraps everything else.
+/// Gives a request its id, logs it and measures it. This is the outermost layer.
 pub async fn observe(State(app): State<App>, request: Request, next: Next) -> Response {
     let id = given_id(&request).unwrap_or_else(|| Uuid::now_v7().to_string());
     let method = request.method().clone();
@@ -33,7 +27,7 @@ pub async fn observe(State(app): State<App>, request: Request, next: Next) -> Re
     let ip = peer.map(|peer| client::address(peer, request.headers(), &app.config.trusted_proxies));
     let started = Instant::now();
     let span = tracing::info_span!("request", request_id = %id);
-    let work = CURRENT.scope(id.clone(), next.run(request)).instrument(span.clone());
+    let work = request_id::scope(id.clone(), next.run(request)).instrument(span.clone());
     let mut response = work.await;
     let (elapsed, status) = (started.elapsed(), response.status().as_u16());
     app.metrics.request(&method, &route, status, elapsed);
@@ -46,6 +40,15 @@ pub async fn observe(State(app): State<App>, request: Request, next: Next) -> Re
         response.headers_mut().insert(REQUEST_ID, value);
     }
     response
+}
+
+/// Counts a request for the address that it comes from.
+pub async fn per_address(State(app): State<App>, request: Request, next: Next) -> Result<Response, Refusal> {
+    if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() {
+        let ip = client::address(peer.ip(), request.headers(), &app.config.trusted_proxies);
+        app.limits.check_address(ip)?;
+    }
+    Ok(next.run(request).await)
 }
 
 /// An id that a proxy gave, if it looks like one.

@@ -7,7 +7,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use knytt_wire::Problem;
 
-use super::observe;
+use super::request_id;
 
 /// A request that is refused, or that failed through no fault of its own.
 #[derive(Debug)]
@@ -83,7 +83,7 @@ impl IntoResponse for Refusal {
             status: self.status,
             detail: self.detail,
             code: self.code.into(),
-            request_id: observe::request_id(),
+            request_id: request_id::current(),
         };
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         let mut response = Response::new(Body::from(body));

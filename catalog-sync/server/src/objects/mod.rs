@@ -7,16 +7,14 @@ mod name;
 mod publish;
 mod range;
 mod read;
-mod store;
+pub(crate) mod store;
 mod upload;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::get;
 
-use crate::http::App;
-
-pub(crate) use store::Objects;
+use crate::app::App;
 
 pub(crate) fn router() -> Router<App> {
     let metadata = get(read::metadata).put(publish::put_metadata).delete(publish::delete_metadata);

@@ -2,7 +2,7 @@
 
 use object_store::path::Path;
 
-use crate::http::Refusal;
+use crate::http::refusal::Refusal;
 
 const MAX_CATALOG_CHARS: usize = 100;
 const MAX_NAME_CHARS: usize = 200;

@@ -1,4 +1,5 @@
-//! Writing: what has a version or a hash in its name is written once, `timestamp.json` by comparison.
+//! Writing: a file with a version or a hash in its name is written once; `timestamp.json` is replaced only
+//! if it is still the file that the publisher has seen.
 
 use axum::extract::{Path as UrlPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -10,7 +11,9 @@ use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt, PutMode, Pu
 use super::name::Object;
 use super::read::refuse;
 use super::upload;
-use crate::http::{App, Refusal, authorize, read_body};
+use crate::app::App;
+use crate::http::refusal::Refusal;
+use crate::http::{authorize, read_body};
 use crate::keys::Scope;
 
 /// Metadata lists packs, not products.
@@ -27,38 +30,17 @@ enum Expected {
 pub async fn put_metadata(
     State(app): State<App>,
     UrlPath((catalog, name)): Names,
-    headers: HeaderMap,
     request: Request,
 ) -> Result<Response, Refusal> {
-    authorize(&app, &headers, Scope::Publish, Some(&catalog)).await?;
-    let object = Object::metadata(&name)?;
-    let path = object.path(&catalog)?;
-    let Object::Metadata { versioned, .. } = object else { return Err(Refusal::not_found()) };
-    if versioned {
-        let body = in_time(&app, read_body(request, MAX_METADATA_BYTES)).await?;
-        return create(&app, &path, body).await;
-    }
-    let expected = expected(&headers)?;
-    let body = in_time(&app, read_body(request, MAX_METADATA_BYTES)).await?;
-    replace(&app, &catalog, &path, expected, body).await
+    put(&app, &catalog, || Object::metadata(&name), request).await
 }
 
 pub async fn put_target(
     State(app): State<App>,
     UrlPath((catalog, name)): Names,
-    headers: HeaderMap,
     request: Request,
 ) -> Result<Response, Refusal> {
-    authorize(&app, &headers, Scope::Publish, Some(&catalog)).await?;
-    let object = Object::target(&name)?;
-    let path = object.path(&catalog)?;
-    let Object::Target { sha256, .. } = object else { return Err(Refusal::not_found()) };
-    let known = app.objects.head(&path).await.map_err(refuse)?;
-    let e_tag = upload::receive(&app, &path, &sha256, known.is_some(), request).await?;
-    Ok(match known {
-        Some(meta) => stored(StatusCode::OK, meta.e_tag),
-        None => stored(StatusCode::CREATED, e_tag),
-    })
+    put(&app, &catalog, || Object::target(&name), request).await
 }
 
 pub async fn delete_metadata(
@@ -75,6 +57,37 @@ pub async fn delete_target(
     headers: HeaderMap,
 ) -> Result<StatusCode, Refusal> {
     delete(&app, &catalog, Object::target(&name)?, &headers).await
+}
+
+/// Writes a file. The key is checked before the name, so that nobody without a key learns anything.
+async fn put(
+    app: &App,
+    catalog: &str,
+    object: impl FnOnce() -> Result<Object, Refusal>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    authorize(app, request.headers(), Scope::Publish, Some(catalog)).await?;
+    let object = object()?;
+    let path = object.path(catalog)?;
+    match object {
+        Object::Metadata { versioned: true, .. } => {
+            let body = in_time(app, read_body(request, MAX_METADATA_BYTES)).await?;
+            create(app, &path, body).await
+        }
+        Object::Metadata { versioned: false, .. } => {
+            let expected = expected(request.headers())?;
+            let body = in_time(app, read_body(request, MAX_METADATA_BYTES)).await?;
+            replace(app, catalog, &path, expected, body).await
+        }
+        Object::Target { sha256, .. } => {
+            let known = app.objects.head(&path).await.map_err(refuse)?;
+            let e_tag = upload::receive(app, &path, &sha256, known.is_some(), request).await?;
+            Ok(match known {
+                Some(meta) => stored(StatusCode::OK, meta.e_tag),
+                None => stored(StatusCode::CREATED, e_tag),
+            })
+        }
+    }
 }
 
 async fn delete(

@@ -10,7 +10,8 @@ use object_store::{Error as StoreError, GetOptions, GetRange, GetResult, ObjectM
 
 use super::name::Object;
 use super::range::{Asked, asked};
-use crate::http::{App, Refusal};
+use crate::app::App;
+use crate::http::refusal::Refusal;
 
 type Names = UrlPath<(String, String)>;
 

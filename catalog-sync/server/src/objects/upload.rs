@@ -8,7 +8,9 @@ use object_store::{ObjectStore, ObjectStoreExt, PutMode, WriteMultipart};
 use sha2::{Digest, Sha256};
 
 use super::read::refuse;
-use crate::http::{App, Refusal, broken};
+use crate::app::App;
+use crate::http::broken;
+use crate::http::refusal::Refusal;
 
 /// What is smaller is written in one piece. S3 takes parts of 5 MiB and more.
 const PART_BYTES: usize = 8 << 20;

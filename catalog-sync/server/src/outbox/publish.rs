@@ -3,16 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::rows;
 use super::stream::Broker;
-use super::{Bell, rows};
+use super::wake::WakeSignal;
 use crate::db::Database;
-use crate::http::Metrics;
+use crate::http::metrics::Metrics;
 use crate::{Error, Result};
 
 /// How long other replicas leave alone what this one has taken. Longer than an acknowledgement may take.
 const HOLD: Duration = Duration::from_secs(60);
 
-/// How long the outbox is left alone when nothing rings.
+/// How long the publisher waits before it checks the outbox when nothing wakes it.
 const LOOK: Duration = Duration::from_millis(500);
 
 /// How long to wait after a failure: at first, and at most.
@@ -22,7 +23,7 @@ const BACKOFF: (Duration, Duration) = (Duration::from_millis(200), Duration::fro
 pub struct Publisher {
     pub db: Database,
     pub broker: Broker,
-    pub bell: Bell,
+    pub wake: WakeSignal,
     pub metrics: Arc<Metrics>,
 }
 
@@ -36,7 +37,7 @@ impl Publisher {
                 Ok(0) => {
                     backoff = BACKOFF.0;
                     self.note_pending().await;
-                    self.bell.wait(LOOK).await;
+                    self.wake.wait(LOOK).await;
                 }
                 Ok(events) => {
                     backoff = BACKOFF.0;
@@ -62,21 +63,21 @@ impl Publisher {
             self.broker.ensure_stream().await?;
             *ready = true;
         }
-        let parcels = rows::claim(&self.db, HOLD).await?;
-        if parcels.is_empty() {
+        let pending = rows::claim(&self.db, HOLD).await?;
+        if pending.is_empty() {
             return Ok(0);
         }
         let mut events = Vec::new();
-        for parcel in &parcels {
-            events.extend(parcel.body.lines().map(str::to_owned));
+        for row in &pending {
+            events.extend(row.body.lines().map(str::to_owned));
         }
         match self.broker.publish(events).await {
             Ok(published) => {
-                rows::strike(&self.db, &parcels).await?;
+                rows::strike(&self.db, &pending).await?;
                 Ok(published)
             }
             Err(error) => {
-                rows::release(&self.db, &parcels).await?;
+                rows::release(&self.db, &pending).await?;
                 Err(error)
             }
         }

@@ -10,8 +10,8 @@ use crate::db::{Database, Tx};
 /// Rows that one replica takes at once.
 const CLAIM_ROWS: i64 = 8;
 
-/// Some events that are to be published.
-pub struct Parcel {
+/// A row of events that are to be published.
+pub struct PendingRow {
     pub id: Vec<u8>,
     /// Events as lines of JSON.
     pub body: String,
@@ -30,7 +30,7 @@ pub async fn enqueue<'a>(tx: &mut Tx, events: impl Iterator<Item = &'a str>) -> 
 
 /// Takes the oldest rows that no other replica works on, for this long. Two replicas that see the same rows
 /// both update them, one after the other, and the second finds its condition false.
-pub async fn claim(db: &Database, hold: Duration) -> Result<Vec<Parcel>, sqlx::Error> {
+pub async fn claim(db: &Database, hold: Duration) -> Result<Vec<PendingRow>, sqlx::Error> {
     let now = jiff::Timestamp::now().as_millisecond();
     let until = now + i64::try_from(hold.as_millis()).unwrap_or(i64::MAX / 2);
     let rows = sqlx::query(
@@ -42,33 +42,32 @@ pub async fn claim(db: &Database, hold: Duration) -> Result<Vec<Parcel>, sqlx::E
     .bind(CLAIM_ROWS)
     .fetch_all(db.pool())
     .await?;
-    let mut parcels = rows.iter().map(parcel).collect::<Result<Vec<_>, _>>()?;
-    parcels.sort_unstable_by(|a, b| a.id.cmp(&b.id));
-    Ok(parcels)
+    let mut pending = rows.iter().map(row).collect::<Result<Vec<_>, _>>()?;
+    pending.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+    Ok(pending)
 }
 
-fn parcel(row: &sqlx::any::AnyRow) -> Result<Parcel, sqlx::Error> {
+fn row(row: &sqlx::any::AnyRow) -> Result<PendingRow, sqlx::Error> {
     let body: Vec<u8> = row.try_get(1)?;
     let body = String::from_utf8(body).map_err(|e| sqlx::Error::Decode(e.into()))?;
-    Ok(Parcel { id: row.try_get(0)?, body })
+    Ok(PendingRow { id: row.try_get(0)?, body })
 }
 
 /// Strikes what has been published.
-pub async fn strike(db: &Database, parcels: &[Parcel]) -> Result<(), sqlx::Error> {
-    change(db, "DELETE FROM outbox", parcels).await
+pub async fn strike(db: &Database, pending: &[PendingRow]) -> Result<(), sqlx::Error> {
+    change(db, "DELETE FROM outbox", pending).await
 }
 
 /// Gives back what could not be published.
-pub async fn release(db: &Database, parcels: &[Parcel]) -> Result<(), sqlx::Error> {
-    change(db, "UPDATE outbox SET claimed_until = 0", parcels).await
+pub async fn release(db: &Database, pending: &[PendingRow]) -> Result<(), sqlx::Error> {
+    change(db, "UPDATE outbox SET claimed_until = 0", pending).await
 }
 
-async fn change(db: &Database, what: &str, parcels: &[Parcel]) -> Result<(), sqlx::Error> {
-    let marks: Vec<String> = (1..=parcels.len()).map(|i| format!("${i}")).collect();
+async fn change(db: &Database, what: &str, pending: &[PendingRow]) -> Result<(), sqlx::Error> {
+    let marks: Vec<String> = (1..=pending.len()).map(|i| format!("${i}")).collect();
     let sql = format!("{what} WHERE id IN ({})", marks.join(", "));
-    let query = parcels
-        .iter()
-        .fold(sqlx::query(AssertSqlSafe(sql)), |query, parcel| query.bind(parcel.id.as_slice()));
+    let query =
+        pending.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, row| query.bind(row.id.as_slice()));
     query.execute(db.pool()).await?;
     Ok(())
 }

@@ -10,7 +10,9 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::{Filter, Popularity, Report};
-use crate::http::{App, Refusal, authorize};
+use crate::app::App;
+use crate::http::authorize;
+use crate::http::refusal::Refusal;
 use crate::keys::Scope;
 
 const MAX_TOP: u32 = 1_000;

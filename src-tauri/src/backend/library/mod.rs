@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
 use knytt_engine::Taste;
-use knytt_outbox::{Access, Bell, Counts, Delivery, Hold, Pace, Route};
+use knytt_outbox::{Access, Counts, Delivery, DeliveryHandle, Hold, Pace, Route};
 use knytt_ui_api::{Code, HistoryEntry, Problem, SearchRequest, SearchResponse, Settings, Verdict};
 use knytt_wire::{Action, Event};
 
@@ -105,7 +105,7 @@ impl Library {
         };
         if before.consent && !settings.consent {
             self.events.forget();
-            self.store.bell().interrupt();
+            self.store.delivery_handle().interrupt();
             // It is purged. If there is no room to make the files anew, its bytes stay in free pages until
             // they are written over.
             let _ = self.store.erase_events();
@@ -243,12 +243,12 @@ impl Library {
     pub fn delivery(&self, route: Route, hold: Hold, pace: Pace) -> Result<Delivery, Problem> {
         let store = Arc::clone(&self.store);
         let access: Access = Arc::new(move || store.lend());
-        Delivery::new(access, route, hold, pace, self.store.bell().clone()).map_err(of_outbox)
+        Delivery::new(access, route, hold, pace, self.store.delivery_handle().clone()).map_err(of_outbox)
     }
 
     /// Reaches the delivery.
-    pub fn bell(&self) -> &Bell {
-        self.store.bell()
+    pub fn delivery_handle(&self) -> &DeliveryHandle {
+        self.store.delivery_handle()
     }
 
     /// Past searches, the newest first.

@@ -15,7 +15,7 @@ use std::sync::{PoisonError, RwLock};
 use heed::types::{Bytes, SerdeJson, Str};
 use heed::{CommitOrAbort, CommitToken, Database, Env, EnvOpenOptions, OnCommit, RoTxn, RwTxn, WithoutTls};
 use knytt_engine::Taste;
-use knytt_outbox::{Bell, Counts, Outbox};
+use knytt_outbox::{Counts, DeliveryHandle, Outbox};
 use knytt_ui_api::{Code, HistoryEntry, Problem};
 use knytt_wire::{Event, Uuid};
 use serde::Serialize;
@@ -70,13 +70,17 @@ pub struct Store {
     /// `None` only if opening again after an erasure failed.
     open: RwLock<Option<Open>>,
     /// Tells the delivery of what was written or taken back.
-    bell: Bell,
+    delivery: DeliveryHandle,
 }
 
 impl Store {
     pub fn open(folder: &Path) -> Result<Self, Problem> {
         let open = open(folder)?;
-        Ok(Self { folder: folder.to_path_buf(), open: RwLock::new(Some(open)), bell: Bell::default() })
+        Ok(Self {
+            folder: folder.to_path_buf(),
+            open: RwLock::new(Some(open)),
+            delivery: DeliveryHandle::default(),
+        })
     }
 
     fn with<T>(&self, use_it: impl FnOnce(&Open) -> heed::Result<T>) -> Result<T, Problem> {
@@ -110,7 +114,7 @@ impl Store {
         let both = self.with(|open| Ok(tell(open, overtaken, events, &change)))?;
         match both {
             Ok(()) => {
-                self.bell.ring();
+                self.delivery.wake();
                 Ok(())
             }
             Err(_) => self.change(change),
@@ -183,7 +187,7 @@ impl Store {
             return Ok(());
         }
         self.with(|open| Ok(tell(open, overtaken, events, |_, _| Ok(()))))?.map_err(of_outbox)?;
-        self.bell.ring();
+        self.delivery.wake();
         Ok(())
     }
 
@@ -274,8 +278,8 @@ impl Store {
         open.as_ref().map(|open| (open.env.clone(), open.db.outbox))
     }
 
-    pub fn bell(&self) -> &Bell {
-        &self.bell
+    pub fn delivery_handle(&self) -> &DeliveryHandle {
+        &self.delivery
     }
 
     /// Forgets everything but the named values, and takes it off the disk.
@@ -320,7 +324,7 @@ impl Store {
             fill(old, &new, copy).map_err(of_outbox)?;
             new.env.prepare_for_closing().wait();
         }
-        self.bell.interrupt();
+        self.delivery.interrupt();
         if let Some(old) = guard.take() {
             old.env.prepare_for_closing().wait();
             fs_err::rename(beside.join(FILES[0]), self.folder.join(FILES[0])).map_err(of_io)?;

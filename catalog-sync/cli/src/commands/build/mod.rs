@@ -83,7 +83,7 @@ fn build(
     let mut progress = Progress::new("pictures", source.len());
     let outcome = pipeline::run(
         fetcher
-            .ahead(source.entries().map_err(explain_source)?)
+            .prefetch(source.entries().map_err(explain_source)?)
             .map(|sourced| sourced.map_err(explain_source)),
         |sourced| preparer.take(sourced),
         interrupt,

@@ -22,13 +22,13 @@ pub enum Prepared {
     /// The picture is known; something else about the product is new.
     Described { item: Item, record: SourceRecord },
     /// The picture is new.
-    Pictured(Pictured),
+    PendingProduct(PendingProduct),
     /// To be set aside.
     Rejected(Rejection),
 }
 
 /// A product whose picture is on its way through the model.
-pub struct Pictured {
+pub struct PendingProduct {
     pub item: Item,
     pub record: SourceRecord,
     pub thumbnail: Vec<u8>,
@@ -38,7 +38,7 @@ pub struct Pictured {
 }
 
 /// A product to be with its picture on the way, or what is set aside.
-pub type Sourced = Result<(Item, Shot), Rejection>;
+pub type SourcedItem = Result<(Item, Shot), Rejection>;
 
 /// Shared by all workers.
 pub struct Preparer<'a> {
@@ -85,7 +85,7 @@ impl<'a> Preparer<'a> {
     /// # Errors
     /// Only what ends the whole build: the catalogue or the model fails, or somebody stops it while a picture is
     /// on its way. A bad picture is a rejection.
-    pub fn take(&self, sourced: Sourced) -> Result<Prepared> {
+    pub fn take(&self, sourced: SourcedItem) -> Result<Prepared> {
         match sourced {
             Ok((item, shot)) => self.prepare(item, shot),
             Err(rejection) => Ok(Prepared::Rejected(rejection)),
@@ -152,7 +152,7 @@ impl<'a> Preparer<'a> {
         let gate = self.model.gate(&self.safety)?;
         let embedding = encoder.submit_image(&picture)?;
         item.product.look = look;
-        Ok(Prepared::Pictured(Pictured { item, record, thumbnail, embedding, gate }))
+        Ok(Prepared::PendingProduct(PendingProduct { item, record, thumbnail, embedding, gate }))
     }
 }
 

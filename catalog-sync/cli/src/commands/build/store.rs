@@ -10,7 +10,7 @@ use knytt_engine::{
 use knytt_models::{Embedding, Pending};
 use serde::Serialize;
 
-use super::prepare::{Pictured, Prepared};
+use super::prepare::{PendingProduct, Prepared};
 use crate::args::KeptIndex;
 use crate::catalog::explain;
 use crate::source::{Item, Rejection};
@@ -95,7 +95,7 @@ impl Store {
                 None
             }
             Prepared::Described { item, record } => self.describe(&item, &record)?,
-            Prepared::Pictured(pictured) => self.insert(pictured)?,
+            Prepared::PendingProduct(pictured) => self.insert(pictured)?,
             Prepared::Rejected(rejection) => Some(rejection),
         };
         if let Some(rejection) = &rejection {
@@ -171,8 +171,8 @@ impl Store {
         Ok(None)
     }
 
-    fn insert(&mut self, pictured: Pictured) -> Result<Option<Rejection>> {
-        let Pictured { mut item, record, thumbnail, embedding, gate } = pictured;
+    fn insert(&mut self, pictured: PendingProduct) -> Result<Option<Rejection>> {
+        let PendingProduct { mut item, record, thumbnail, embedding, gate } = pictured;
         let embedding = match wait(&item, embedding)? {
             Ok(embedding) => embedding,
             Err(rejection) => return Ok(Some(rejection)),

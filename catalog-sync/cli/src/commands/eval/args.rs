@@ -16,18 +16,18 @@ pub struct EvalArgs {
     pub catalog: PathBuf,
 
     /// Feed of labelled pictures to search with
-    #[arg(long, value_name = "FEED", required_unless_present_any = ["judged", "again", "foreign"], requires = "label")]
+    #[arg(long, value_name = "FEED", required_unless_present_any = ["judged", "again", "out_of_domain"], requires = "label")]
     pub queries: Option<PathBuf>,
 
     /// Column that says what counts as right, in the feed and in the catalogue
     #[arg(long, value_name = "COLUMN", requires = "queries", default_value = "", hide_default_value = true)]
     pub label: String,
 
-    /// Leave this label out, of queries and of catalogue; again for more
+    /// Leave this label out of the queries and the catalogue; repeat for more
     #[arg(long, value_name = "VALUE")]
     pub ignore: Vec<String>,
 
-    /// Take only the rows where COLUMN has VALUE; again for more columns or more values
+    /// Take only the rows where COLUMN has VALUE; repeat for more columns or values
     #[arg(long = "where", value_name = "COLUMN=VALUE")]
     pub only: Vec<Selector>,
 
@@ -44,20 +44,21 @@ pub struct EvalArgs {
     #[arg(long, value_name = "N", value_parser = count, conflicts_with_all = ["queries", "judged"])]
     pub again: Option<usize>,
 
-    /// Pictures of what the catalogue does not have, in a folder: see how many are said to be no good match
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["queries", "judged", "again"])]
-    pub foreign: Option<PathBuf>,
+    /// Folder of pictures of things that the catalogue does not have: measure how many are reported as no
+    /// good match
+    #[arg(long, alias = "foreign", value_name = "DIR", conflicts_with_all = ["queries", "judged", "again"])]
+    pub out_of_domain: Option<PathBuf>,
 
     /// Measure the whole ranking and not only the index: by each of its stages, one after the other
     #[arg(long)]
     pub ablation: bool,
 
-    /// Hold the ranking with this weight against the one without: PART=W as `knytt search` takes it;
-    /// again for more
+    /// Compare the ranking with this weight to the one without: PART=W as in `knytt search`;
+    /// repeat for more
     #[arg(long = "weight", value_name = "PART=W", conflicts_with = "ablation")]
     pub weights: Vec<Weight>,
 
-    /// Decides what chance decides
+    /// Seed of the random numbers
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
 
@@ -65,7 +66,7 @@ pub struct EvalArgs {
     #[arg(long, conflicts_with = "json")]
     pub markdown: bool,
 
-    /// Which index is held against the exact search
+    /// Which index is compared with the exact search
     #[arg(long, value_enum, default_value_t = IndexChoice::Auto)]
     pub index: IndexChoice,
 
@@ -82,7 +83,7 @@ impl EvalArgs {
     pub fn is_ranked(&self) -> bool {
         self.judged.is_some()
             || self.again.is_some()
-            || self.foreign.is_some()
+            || self.out_of_domain.is_some()
             || self.ablation
             || !self.weights.is_empty()
     }
@@ -105,5 +106,6 @@ mod tests {
         assert!(accepts(&["--queries", "f.csv", "--label", "kind"]));
         assert!(accepts(&["--judged", "q.jsonl", "--ablation"]) && accepts(&["--again", "100"]));
         assert!(!accepts(&["--judged", "q.jsonl", "--again", "100"]));
+        assert!(accepts(&["--out-of-domain", "d"]) && accepts(&["--foreign", "d"]));
     }
 }

@@ -15,7 +15,7 @@ use super::report::{self, Report, Skipped};
 use crate::catalog::{self, explain};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
-use crate::metrics::{Ranked, Spread, Tally, recall};
+use crate::metrics::{Percentiles, Ranked, Tally, recall};
 use crate::model;
 use crate::pipeline;
 use crate::progress::Progress;
@@ -224,8 +224,8 @@ impl<'a> Run<'a> {
             per_label: self.tally.per_label(&self.gallery.counts()),
             skipped: self.skipped,
             timings_ms: report::Timings {
-                index: Spread::of(self.index_ms),
-                exact: Spread::of(self.exact_ms),
+                index: Percentiles::of(self.index_ms),
+                exact: Percentiles::of(self.exact_ms),
             },
             queries_per_second: self.queries as f64 / elapsed.as_secs_f64().max(1e-9),
             model: report::Model { name: info.model_name, fingerprint: info.fingerprint.as_str().into() },

@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::EvalArgs;
-use crate::metrics::{LabelQuality, Quality, Spread};
+use crate::metrics::{LabelQuality, Percentiles, Quality};
 use crate::output::{self, Column, counted, quiet};
 use crate::source::Rejection;
 
@@ -38,8 +38,8 @@ pub struct Skipped {
 /// The engine's time for ten hits, one query after the other.
 #[derive(Serialize)]
 pub struct Timings {
-    pub index: Spread,
-    pub exact: Spread,
+    pub index: Percentiles,
+    pub exact: Percentiles,
 }
 
 #[derive(Serialize)]

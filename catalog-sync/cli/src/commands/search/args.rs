@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::ingredient::Weighted;
+use super::ingredient::WeightedTerm;
 use crate::args::{IndexChoice, ModelArgs, count, fraction};
 use crate::weight::Weight;
 
@@ -99,7 +99,7 @@ pub struct QueryArgs {
     /// Ask for something besides, with a weight beside the rest's 1: image:FILE, words:TEXT or
     /// product:ID, then *0.5, or *-0.5 to ask against it; again for more
     #[arg(long = "add", value_name = "WHAT[*W]")]
-    pub add: Vec<Weighted>,
+    pub add: Vec<WeightedTerm>,
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use knytt_engine::{Ingredient, QueryImage};
 
 /// Something to ask for and its weight.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Weighted {
+pub struct WeightedTerm {
     what: What,
     weight: f32,
 }
@@ -20,7 +20,7 @@ enum What {
     Product(String),
 }
 
-impl FromStr for Weighted {
+impl FromStr for WeightedTerm {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -46,7 +46,7 @@ impl FromStr for Weighted {
     }
 }
 
-impl Weighted {
+impl WeightedTerm {
     /// Reads what it names. `read` reads a picture's file.
     ///
     /// # Errors
@@ -67,15 +67,18 @@ mod tests {
 
     #[test]
     fn a_weight_stands_behind_a_star() {
-        let read = |text: &str| text.parse::<Weighted>();
+        let read = |text: &str| text.parse::<WeightedTerm>();
         assert_eq!(
             read("words:red linen*0.5").unwrap(),
-            Weighted { what: What::Words("red linen".into()), weight: 0.5 }
+            WeightedTerm { what: What::Words("red linen".into()), weight: 0.5 }
         );
-        assert_eq!(read("product:a*b").unwrap(), Weighted { what: What::Product("a*b".into()), weight: 1.0 });
+        assert_eq!(
+            read("product:a*b").unwrap(),
+            WeightedTerm { what: What::Product("a*b".into()), weight: 1.0 }
+        );
         assert_eq!(
             read("image:a.jpg*-1").unwrap(),
-            Weighted { what: What::Image("a.jpg".into()), weight: -1.0 }
+            WeightedTerm { what: What::Image("a.jpg".into()), weight: -1.0 }
         );
         for bad in ["linen", "smell:rose", "words:", "words:a*11", "words:a*nan"] {
             assert!(read(bad).is_err(), "{bad}");

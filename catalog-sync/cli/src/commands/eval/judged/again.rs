@@ -59,7 +59,7 @@ fn folder_of(source: &Path) -> PathBuf {
 
 /// The picture that the product was made from, or its thumbnail where that is gone.
 fn picture(snapshot: &Snapshot, base: Option<&Path>, product: &Product) -> Result<Option<RgbImage>> {
-    let file = base.map(|base| base.join(&product.image)).and_then(|path| std::fs::read(path).ok());
+    let file = base.map(|base| base.join(&product.image)).and_then(|path| fs_err::read(path).ok());
     let bytes = match file {
         Some(bytes) => Some(bytes),
         None => snapshot.thumbnail(&product.id)?.map(<[u8]>::to_vec),

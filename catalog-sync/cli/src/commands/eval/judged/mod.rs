@@ -73,7 +73,7 @@ fn session(catalog: &Catalog, args: &EvalArgs) -> Result<SearchSession> {
 
 fn queries(args: &EvalArgs, catalog: &Catalog) -> Result<Vec<JudgedQuery>> {
     let queries = match (&args.judged, args.again) {
-        _ if args.foreign.is_some() => foreign(args)?,
+        _ if args.out_of_domain.is_some() => out_of_domain(args)?,
         (Some(file), _) => set::read(file)?,
         (None, Some(count)) => again::photographs(catalog, &args.catalog, count, args.seed)?,
         (None, None) => labels::queries(args, catalog)?,
@@ -84,9 +84,9 @@ fn queries(args: &EvalArgs, catalog: &Catalog) -> Result<Vec<JudgedQuery>> {
     Ok(queries)
 }
 
-/// Every picture of a folder, to which nothing is right.
-fn foreign(args: &EvalArgs) -> Result<Vec<JudgedQuery>> {
-    let folder = args.foreign.as_deref().unwrap_or(Path::new(""));
+/// A query for every picture of a folder; no product is a right answer to any of them.
+fn out_of_domain(args: &EvalArgs) -> Result<Vec<JudgedQuery>> {
+    let folder = args.out_of_domain.as_deref().unwrap_or(Path::new(""));
     let mut queries = Vec::new();
     for entry in source::open(folder, source::Options::default())?.entries().map_err(source::explain)? {
         let Ok(item) = entry.map_err(source::explain)? else { continue };

@@ -11,7 +11,7 @@ use super::measure::Measures;
 use super::set::JudgedQuery;
 use super::stage::Stage;
 use super::{EvalArgs, Row};
-use crate::metrics::Spread;
+use crate::metrics::Percentiles;
 use crate::output::{self, Column, counted};
 
 /// The JSON of `knytt eval --json` with `--judged`, `--again` or `--ablation`; see docs/json.md.
@@ -37,7 +37,7 @@ pub struct StageReport {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub kinds: BTreeMap<String, KindReport>,
     /// The engine's time for a query, without the model.
-    pub took_ms: Spread,
+    pub took_ms: Percentiles,
     /// The share of the queries whose answer was said to be no good match.
     pub no_good_match: f64,
 }
@@ -72,7 +72,7 @@ impl Report {
                 intervals: intervals(&measures, None, args.seed),
                 gains: before.map_or_else(BTreeMap::new, |b| intervals(&measures, Some(&b), args.seed)),
                 kinds: kinds(queries, &measures),
-                took_ms: Spread::of(rows.iter().map(|row| row[at].took_ms).collect()),
+                took_ms: Percentiles::of(rows.iter().map(|row| row[at].took_ms).collect()),
                 no_good_match: rows.iter().filter(|row| row[at].refused).count() as f64 / rows.len() as f64,
             }
         });

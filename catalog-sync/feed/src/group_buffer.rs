@@ -36,7 +36,7 @@ pub(crate) fn hash(value: impl Hash) -> u64 {
 }
 
 /// Groups that are not complete yet.
-pub(crate) struct Gather<T> {
+pub(crate) struct GroupBuffer<T> {
     waiting: HashMap<String, Vec<Kept>>,
     /// What is in memory of all of them, as JSON.
     bytes: usize,
@@ -50,7 +50,7 @@ enum Kept {
     InFile { at: u64, length: usize },
 }
 
-impl<T: Serialize + DeserializeOwned> Gather<T> {
+impl<T: Serialize + DeserializeOwned> GroupBuffer<T> {
     pub(crate) fn new() -> Self {
         Self::within(MOST_BYTES)
     }
@@ -140,14 +140,14 @@ mod tests {
             let mut counts = Counts::default();
             let members: Vec<(String, u32)> = (0..60).map(|n| (format!("g{}", n % 7), n)).collect();
             members.iter().for_each(|(name, _)| counts.add(name));
-            let mut gather = Gather::<u32>::within(most_bytes);
+            let mut buffer = GroupBuffer::<u32>::within(most_bytes);
             let mut groups = Vec::new();
             for (name, n) in &members {
-                groups.extend(gather.add(&counts, name, *n).unwrap());
+                groups.extend(buffer.add(&counts, name, *n).unwrap());
             }
             assert_eq!(groups.len(), 7);
             assert_eq!(groups[0], (0..60).filter(|n| n % 7 == 4).collect::<Vec<_>>());
-            assert_eq!((gather.bytes, gather.rest().unwrap()), (0, None));
+            assert_eq!((buffer.bytes, buffer.rest().unwrap()), (0, None));
         }
     }
 
@@ -155,11 +155,11 @@ mod tests {
     fn groups_that_lack_a_member_are_given_at_the_end() {
         let mut counts = Counts::default();
         ["a", "a", "b", "b"].iter().for_each(|name| counts.add(name));
-        let mut gather = Gather::<u32>::new();
-        assert_eq!(gather.add(&counts, "b", 1).unwrap(), None);
-        assert_eq!(gather.add(&counts, "a", 2).unwrap(), None);
-        assert_eq!(gather.add(&counts, "c", 3).unwrap(), Some(vec![3]));
-        assert_eq!((gather.rest().unwrap(), gather.rest().unwrap()), (Some(vec![2]), Some(vec![1])));
-        assert_eq!(gather.rest().unwrap(), None);
+        let mut buffer = GroupBuffer::<u32>::new();
+        assert_eq!(buffer.add(&counts, "b", 1).unwrap(), None);
+        assert_eq!(buffer.add(&counts, "a", 2).unwrap(), None);
+        assert_eq!(buffer.add(&counts, "c", 3).unwrap(), Some(vec![3]));
+        assert_eq!((buffer.rest().unwrap(), buffer.rest().unwrap()), (Some(vec![2]), Some(vec![1])));
+        assert_eq!(buffer.rest().unwrap(), None);
     }
 }

@@ -1,4 +1,4 @@
-//! From what waits to batches, and from answers back.
+//! Builds batches from the waiting events and records the backend's replies.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -9,41 +9,41 @@ use knytt_wire::{Event, MAX_BATCH_BYTES, MAX_BATCH_EVENTS, Outcome, Uuid};
 use serde::Deserialize;
 
 use crate::bounds::{made_ms, millis};
+use crate::delivery_state::{Backoff, DeliveryState, DeliveryStates, Part};
 use crate::error::Result;
-use crate::lane::{Backoff, Lane, Lanes, Part};
 use crate::outbox::{DeadLetter, Outbox, id_of};
 use crate::reply::{Refusal, Reply};
 
-/// What a batch's JSON is besides its events.
+/// The JSON of a batch before and after its events.
 const HEAD: &[u8] = br#"{"events":["#;
 const TAIL: &[u8] = b"]}";
 
 /// When a batch is worth a request.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Worth {
+pub(crate) struct BatchThreshold {
     pub events: u64,
     pub age: Duration,
 }
 
-/// A batch on its way: the bytes are the same whenever it is sent again.
+/// A batch that is being sent. Its bytes stay the same when it is sent again.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Parcel {
+pub(crate) struct Batch {
     pub catalog: String,
     pub key: Uuid,
     pub events: usize,
     pub body: Vec<u8>,
 }
 
-/// What of an event's JSON decides where it goes.
+/// The field of an event's JSON that decides where the event is sent.
 #[derive(Deserialize)]
 struct Address<'a> {
     #[serde(borrow)]
     catalog: Cow<'a, str>,
 }
 
-/// What became of a parcel's events.
+/// What became of a batch's events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Settled {
+pub(crate) struct BatchOutcome {
     pub delivered: u64,
     pub dead: u64,
     pub failed: bool,
@@ -51,7 +51,12 @@ pub(crate) struct Settled {
 
 impl Outbox<'_> {
     /// From when on each catalogue's next batch may be sent: milliseconds since 1970.
-    pub(crate) fn due(&self, txn: &RoTxn<'_>, worth: Worth, now_ms: i64) -> Result<BTreeMap<String, i64>> {
+    pub(crate) fn due(
+        &self,
+        txn: &RoTxn<'_>,
+        worth: BatchThreshold,
+        now_ms: i64,
+    ) -> Result<BTreeMap<String, i64>> {
         let mut waiting: BTreeMap<String, (u64, i64)> = BTreeMap::new();
         for entry in self.waiting.iter(txn)? {
             let (id, json) = entry?;
@@ -64,12 +69,12 @@ impl Outbox<'_> {
                 }
             }
         }
-        let lanes = self.lanes(txn)?;
+        let states = self.states(txn)?;
         let due = |(catalog, (count, oldest)): (String, (u64, i64))| {
-            let lane = lanes.get(&catalog);
-            let worth_it = count >= worth.events || lane.is_some_and(|lane| !lane.parts.is_empty());
+            let state = states.get(&catalog);
+            let worth_it = count >= worth.events || state.is_some_and(|state| !state.parts.is_empty());
             let ripe = if worth_it { 0 } else { oldest.saturating_add(millis(worth.age)) };
-            let opens = lane.map_or(0, |lane| lane.opens_ms(now_ms));
+            let opens = state.map_or(0, |state| state.opens_ms(now_ms));
             (catalog, ripe.max(opens))
         };
         Ok(waiting.into_iter().map(due).collect())
@@ -77,34 +82,34 @@ impl Outbox<'_> {
 
     /// The catalogue's next batch: the one that was begun, else a new one of at most so many events, which
     /// is then begun. The transaction must be committed before it is sent.
-    pub(crate) fn next_parcel(
+    pub(crate) fn next_batch(
         &self,
         txn: &mut RwTxn<'_>,
         catalog: &str,
         most: usize,
         now_ms: i64,
-    ) -> Result<Option<Parcel>> {
+    ) -> Result<Option<Batch>> {
         self.keep_bounds(txn, now_ms)?;
-        let mut lanes = self.lanes(txn)?;
-        let lane = lanes.entry(catalog.into()).or_default();
-        while let Some(part) = lane.parts.front() {
+        let mut states = self.states(txn)?;
+        let state = states.entry(catalog.into()).or_default();
+        while let Some(part) = state.parts.front() {
             if let Some(body) = self.body(txn, part)? {
-                let parcel = Parcel { catalog: catalog.into(), key: part.key, events: part.ids.len(), body };
-                self.set_lanes(txn, &lanes)?;
-                return Ok(Some(parcel));
+                let batch = Batch { catalog: catalog.into(), key: part.key, events: part.ids.len(), body };
+                self.set_states(txn, &states)?;
+                return Ok(Some(batch));
             }
-            // Some of it is gone: the rest waits to be put together anew.
-            lane.parts.pop_front();
+            // Some of the batch's events are gone. The others wait for a new batch.
+            state.parts.pop_front();
         }
         let ids = self.oldest_of(txn, catalog, most)?;
         if !ids.is_empty() {
-            lane.parts.push_back(Part::new(ids));
+            state.parts.push_back(Part::new(ids));
         }
-        let part = lane.parts.front().cloned();
-        self.keep_lanes(txn, lanes)?;
+        let part = state.parts.front().cloned();
+        self.keep_states(txn, states)?;
         let Some(part) = part else { return Ok(None) };
         let body = self.body(txn, &part)?;
-        Ok(body.map(|body| Parcel { catalog: catalog.into(), key: part.key, events: part.ids.len(), body }))
+        Ok(body.map(|body| Batch { catalog: catalog.into(), key: part.key, events: part.ids.len(), body }))
     }
 
     /// As many events of a catalogue, oldest first, as a batch may hold.
@@ -138,64 +143,64 @@ impl Outbox<'_> {
         Ok(Some(body))
     }
 
-    /// Enters what became of a parcel. Nothing, if it was purged while it was under way.
+    /// Records the reply to a batch. Does nothing if the batch was purged while it was under way.
     pub(crate) fn settle(
         &self,
         txn: &mut RwTxn<'_>,
-        parcel: &Parcel,
+        batch: &Batch,
         reply: &Reply,
         backoff: Backoff,
         now_ms: i64,
-    ) -> Result<Settled> {
-        let mut lanes = self.lanes(txn)?;
-        let lane = lanes.get_mut(&parcel.catalog);
-        let Some(lane) = lane.filter(|lane| lane.parts.front().is_some_and(|part| part.key == parcel.key))
+    ) -> Result<BatchOutcome> {
+        let mut states = self.states(txn)?;
+        let state = states.get_mut(&batch.catalog);
+        let Some(state) = state.filter(|state| state.parts.front().is_some_and(|part| part.key == batch.key))
         else {
-            return Ok(Settled::default());
+            return Ok(BatchOutcome::default());
         };
         let settled = match reply {
             Reply::Taken(outcome) => {
-                let ids = lane.parts.front().map(|part| part.ids.clone()).unwrap_or_default();
-                lane.taken();
+                let ids = state.parts.front().map(|part| part.ids.clone()).unwrap_or_default();
+                state.taken();
                 self.taken(txn, &ids, outcome)?
             }
             Reply::Refused(refusal) => {
                 let refused = match refusal.of_content {
-                    true => lane.refused(backoff, now_ms),
-                    false => lane.turned_away(backoff, now_ms),
+                    true => state.refused(backoff, now_ms),
+                    false => state.turned_away(backoff, now_ms),
                 };
                 let dead = refused.map_or(Ok(0), |part| self.refused(txn, &part.ids, refusal))?;
-                Settled { dead, failed: !refusal.of_content, ..Settled::default() }
+                BatchOutcome { dead, failed: !refusal.of_content, ..BatchOutcome::default() }
             }
             Reply::Later { after } => {
-                lane.failed(*after, backoff, now_ms);
-                Settled { failed: true, ..Settled::default() }
+                state.failed(*after, backoff, now_ms);
+                BatchOutcome { failed: true, ..BatchOutcome::default() }
             }
         };
-        self.keep_lanes(txn, lanes)?;
+        self.keep_states(txn, states)?;
         Ok(settled)
     }
 
     /// Ids of a batch that is under way.
-    pub(crate) fn under_way(&self, txn: &RoTxn<'_>, parcel: &Parcel) -> Result<Vec<Uuid>> {
-        let lanes = self.lanes(txn)?;
-        let part = lanes.get(&parcel.catalog).and_then(|lane| lane.parts.front());
-        Ok(part.filter(|part| part.key == parcel.key).map(|part| part.ids.clone()).unwrap_or_default())
+    pub(crate) fn under_way(&self, txn: &RoTxn<'_>, batch: &Batch) -> Result<Vec<Uuid>> {
+        let states = self.states(txn)?;
+        let part = states.get(&batch.catalog).and_then(|state| state.parts.front());
+        Ok(part.filter(|part| part.key == batch.key).map(|part| part.ids.clone()).unwrap_or_default())
     }
 
-    /// Lanes that tell nothing are not kept.
-    fn keep_lanes(&self, txn: &mut RwTxn<'_>, mut lanes: Lanes) -> Result<()> {
-        lanes.retain(|_, lane| *lane != Lane::default());
-        self.set_lanes(txn, &lanes)
+    /// Stores the states and drops those that equal the default.
+    fn keep_states(&self, txn: &mut RwTxn<'_>, mut states: DeliveryStates) -> Result<()> {
+        states.retain(|_, state| *state != DeliveryState::default());
+        self.set_states(txn, &states)
     }
 
-    /// Enters that these events have arrived, or will never be taken.
-    pub(crate) fn taken(&self, txn: &mut RwTxn<'_>, ids: &[Uuid], outcome: &Outcome) -> Result<Settled> {
+    /// Records for each event that the backend has it or rejected it.
+    pub(crate) fn taken(&self, txn: &mut RwTxn<'_>, ids: &[Uuid], outcome: &Outcome) -> Result<BatchOutcome> {
         let rejected: HashMap<_, _> = outcome.rejected.iter().map(|(id, reason)| (id, reason)).collect();
-        let mut settled = Settled::default();
+        let mut settled = BatchOutcome::default();
         for id in ids {
             match rejected.get(id) {
-                Some(reason) => settled.dead += u64::from(self.kill(txn, *id, None, reason)?),
+                Some(reason) => settled.dead += u64::from(self.move_to_dead_letters(txn, *id, None, reason)?),
                 None => settled.delivered += u64::from(self.remove(txn, *id)?),
             }
         }
@@ -206,19 +211,25 @@ impl Outbox<'_> {
     fn refused(&self, txn: &mut RwTxn<'_>, ids: &[Uuid], refusal: &Refusal) -> Result<u64> {
         let mut dead = 0;
         for id in ids {
-            dead += u64::from(self.kill(txn, *id, Some(refusal.status), &refusal.reason)?);
+            dead += u64::from(self.move_to_dead_letters(txn, *id, Some(refusal.status), &refusal.reason)?);
         }
         Ok(dead)
     }
 
-    /// From what waits to the dead letters; false if it does not wait.
-    fn kill(&self, txn: &mut RwTxn<'_>, id: Uuid, status: Option<u16>, reason: &str) -> Result<bool> {
+    /// Moves a waiting event to the dead letters; false if it is not waiting.
+    fn move_to_dead_letters(
+        &self,
+        txn: &mut RwTxn<'_>,
+        id: Uuid,
+        status: Option<u16>,
+        reason: &str,
+    ) -> Result<bool> {
         let Some(json) = self.waiting.get(txn, id.as_bytes())? else { return Ok(false) };
-        // What another version wrote and this one cannot read goes without a letter.
+        // An event that another version wrote and this one cannot read leaves no dead letter.
         let event = serde_json::from_slice::<Event>(json).ok();
         self.remove(txn, id)?;
         if let Some(event) = event {
-            self.bury(txn, &DeadLetter { event, status, reason: reason.into() })?;
+            self.add_dead_letter(txn, &DeadLetter { event, status, reason: reason.into() })?;
         }
         Ok(true)
     }

@@ -1,11 +1,11 @@
-//! Looks ahead in a source, so that many pictures are on their way while one is embedded.
+//! Fetches the pictures of the next entries of a source while the current one is embedded.
 
 use std::collections::VecDeque;
 
 use super::{Download, Fetcher};
 use crate::{Entry, Item, Picture, Refusal, Rejection, Result, read_picture};
 
-/// Entries that are looked ahead.
+/// How many entries are fetched before they are needed.
 const AHEAD: usize = 256;
 
 /// A product's picture, here or on its way.
@@ -33,17 +33,17 @@ impl Shot {
     }
 }
 
-/// Entries in their order, their pictures on the way.
-pub struct Ahead<'f, I> {
+/// The entries in their order, each with the fetch of its picture.
+pub struct Prefetch<'f, I> {
     fetcher: &'f Fetcher,
     entries: I,
     queue: VecDeque<Result<Result<(Item, Shot), Rejection>>>,
 }
 
 impl Fetcher {
-    /// Begins to bring the pictures of a source's entries some way ahead of them.
-    pub fn ahead<I: Iterator<Item = Result<Entry>>>(&self, entries: I) -> Ahead<'_, I> {
-        Ahead { fetcher: self, entries, queue: VecDeque::new() }
+    /// Iterates over the entries and fetches the pictures of those that follow.
+    pub fn prefetch<I: Iterator<Item = Result<Entry>>>(&self, entries: I) -> Prefetch<'_, I> {
+        Prefetch { fetcher: self, entries, queue: VecDeque::new() }
     }
 
     fn begin(&self, entry: Entry) -> Result<Result<(Item, Shot), Rejection>> {
@@ -59,7 +59,7 @@ impl Fetcher {
     }
 }
 
-impl<I: Iterator<Item = Result<Entry>>> Iterator for Ahead<'_, I> {
+impl<I: Iterator<Item = Result<Entry>>> Iterator for Prefetch<'_, I> {
     type Item = Result<Result<(Item, Shot), Rejection>>;
 
     fn next(&mut self) -> Option<Self::Item> {

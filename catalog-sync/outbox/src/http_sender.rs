@@ -1,4 +1,4 @@
-//! One request.
+//! Sends one batch over HTTP.
 
 use std::collections::HashSet;
 use std::io::Write as _;
@@ -12,28 +12,28 @@ use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE};
 use reqwest::{Client, Response, redirect};
 use url::Url;
 
+use crate::batch::Batch;
 use crate::error::Result;
-use crate::parcel::Parcel;
 use crate::reply::Reply;
 
-/// Smaller bodies are not worth the packing.
+/// Smaller bodies are sent uncompressed.
 const WORTH_PACKING: usize = 1024;
 
-/// A batch and its answer are small: whoever takes longer is as good as away.
+/// A batch and its answer are small, so a backend that takes longer counts as unreachable.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// No outcome is longer: a reason for each event of the largest batch.
+/// The largest answer that is read: room for a reason for each event of the largest batch.
 const LONGEST_ANSWER: usize = MAX_BATCH_BYTES;
 
 /// Sends batches.
-pub(crate) struct Post {
+pub(crate) struct HttpSender {
     client: Client,
-    /// Backends that do not unpack what was packed.
+    /// Backends that do not accept gzip.
     plain: Mutex<HashSet<Url>>,
 }
 
-impl Post {
+impl HttpSender {
     /// Proxies are those of the environment.
     pub fn new(timeout: Option<Duration>) -> Result<Self> {
         let client = Client::builder()
@@ -46,16 +46,16 @@ impl Post {
         Ok(Self { client, plain: Mutex::default() })
     }
 
-    /// Sends a batch, packed if that helps; if the backend may have stumbled over the packing, plainly,
-    /// under the same key.
-    pub async fn send(&self, to: &Url, parcel: &Parcel) -> Reply {
+    /// Sends a batch, compressed if that makes it smaller. If the backend may have refused it because of the
+    /// compression, the sender sends it again uncompressed, under the same key.
+    pub async fn send(&self, to: &Url, batch: &Batch) -> Reply {
         let plain = self.plain.lock().unwrap_or_else(PoisonError::into_inner).contains(to);
-        let packed = (!plain).then(|| pack(&parcel.body)).flatten();
-        let Some(packed) = packed else { return self.once(to, parcel, parcel.body.clone(), false).await };
-        let first = self.once(to, parcel, packed, true).await;
+        let packed = (!plain).then(|| pack(&batch.body)).flatten();
+        let Some(packed) = packed else { return self.once(to, batch, batch.body.clone(), false).await };
+        let first = self.once(to, batch, packed, true).await;
         match &first {
             Reply::Refused(refusal) if matches!(refusal.status, 400 | 415) => {
-                let second = self.once(to, parcel, parcel.body.clone(), false).await;
+                let second = self.once(to, batch, batch.body.clone(), false).await;
                 if matches!(second, Reply::Taken(_)) {
                     self.plain.lock().unwrap_or_else(PoisonError::into_inner).insert(to.clone());
                 }
@@ -65,21 +65,21 @@ impl Post {
         }
     }
 
-    async fn once(&self, to: &Url, parcel: &Parcel, body: Vec<u8>, packed: bool) -> Reply {
-        let request = self.client.post(to.clone()).header("idempotency-key", parcel.key.to_string());
+    async fn once(&self, to: &Url, batch: &Batch, body: Vec<u8>, packed: bool) -> Reply {
+        let request = self.client.post(to.clone()).header("idempotency-key", batch.key.to_string());
         let request = request.header(CONTENT_TYPE, "application/json").header(ACCEPT, "application/json");
         let request = if packed { request.header(CONTENT_ENCODING, "gzip") } else { request };
         let Ok(answer) = request.body(body).send().await else { return Reply::Later { after: None } };
         let (status, headers) = (answer.status(), answer.headers().clone());
         match read(answer).await {
-            Some(body) => Reply::of(status, &headers, &body, parcel.events),
+            Some(body) => Reply::of(status, &headers, &body, batch.events),
             // An answer that was cut off says nothing of what became of the batch.
             None => Reply::Later { after: None },
         }
     }
 }
 
-/// An answer's body, if it ends within bounds.
+/// An answer's body; none if it is longer than [`LONGEST_ANSWER`].
 async fn read(mut answer: Response) -> Option<Vec<u8>> {
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await.ok()? {

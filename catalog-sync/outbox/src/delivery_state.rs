@@ -1,4 +1,4 @@
-//! Where the delivery of one catalogue's events stands, kept over restarts.
+//! The state of the delivery of each catalogue's events. It is stored, so it survives restarts.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bounds::millis;
 
-/// No wait at all is longer: what is later than this was written under another clock.
+/// No wait is longer than this. A later time was written while the clock was wrong, and is ignored.
 const LONGEST_HOLD_MS: i64 = 25 * 60 * 60 * 1000;
 
 /// In the search for what the backend refuses, so many refusals in a row are sent without a pause: more
@@ -41,13 +41,13 @@ impl Backoff {
     }
 }
 
-/// Lanes by catalogue.
-pub(crate) type Lanes = BTreeMap<String, Lane>;
+/// The delivery states by catalogue.
+pub(crate) type DeliveryStates = BTreeMap<String, DeliveryState>;
 
-/// One catalogue's delivery.
+/// The state of one catalogue's delivery.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub(crate) struct Lane {
+pub(crate) struct DeliveryState {
     /// Batches that were begun, the next one first: usually one, more while a refused one is taken apart.
     pub parts: VecDeque<Part>,
     /// How often in a row it failed.
@@ -71,7 +71,7 @@ impl Part {
     }
 }
 
-impl Lane {
+impl DeliveryState {
     /// From when on something may be sent.
     pub fn opens_ms(&self, now_ms: i64) -> i64 {
         if self.not_before_ms - now_ms > LONGEST_HOLD_MS { now_ms } else { self.not_before_ms }
@@ -118,9 +118,9 @@ impl Lane {
 mod tests {
     use super::*;
 
-    fn lane(events: usize) -> Lane {
+    fn state(events: usize) -> DeliveryState {
         let ids = (0..events).map(|_| Uuid::now_v7()).collect();
-        Lane { parts: [Part::new(ids)].into(), ..Lane::default() }
+        DeliveryState { parts: [Part::new(ids)].into(), ..DeliveryState::default() }
     }
 
     #[test]
@@ -136,49 +136,49 @@ mod tests {
 
     #[test]
     fn the_backend_may_ask_for_longer() {
-        let mut lane = lane(1);
-        lane.failed(Some(Duration::from_secs(3600)), Backoff::default(), 1_000);
-        assert_eq!(lane.opens_ms(1_000), 3_601_000);
-        let (failures, parts) = (lane.failures, lane.parts.len());
+        let mut state = state(1);
+        state.failed(Some(Duration::from_secs(3600)), Backoff::default(), 1_000);
+        assert_eq!(state.opens_ms(1_000), 3_601_000);
+        let (failures, parts) = (state.failures, state.parts.len());
         assert_eq!((failures, parts), (1, 1));
-        lane.taken();
-        assert_eq!((lane.opens_ms(2_000), lane.failures), (0, 0));
+        state.taken();
+        assert_eq!((state.opens_ms(2_000), state.failures), (0, 0));
     }
 
     #[test]
     fn a_clock_that_was_wrong_does_not_hold_for_ever() {
-        let mut lane = lane(1);
-        lane.failed(None, Backoff::default(), 4_000_000_000_000);
-        assert_eq!(lane.opens_ms(1_750_000_000_000), 1_750_000_000_000);
+        let mut state = state(1);
+        state.failed(None, Backoff::default(), 4_000_000_000_000);
+        assert_eq!(state.opens_ms(1_750_000_000_000), 1_750_000_000_000);
     }
 
     #[test]
     fn the_refused_one_is_found_among_the_others() {
-        let mut lane = lane(500);
-        let poison = lane.parts[0].ids[137];
+        let mut state = state(500);
+        let poison = state.parts[0].ids[137];
         let (mut dead, mut taken, mut requests) = (Vec::new(), 0, 0);
-        while let Some(part) = lane.parts.front().cloned() {
+        while let Some(part) = state.parts.front().cloned() {
             requests += 1;
             if part.ids.contains(&poison) {
-                dead.extend(lane.refused(Backoff::default(), 0).map(|part| part.ids).unwrap_or_default());
+                dead.extend(state.refused(Backoff::default(), 0).map(|part| part.ids).unwrap_or_default());
             } else {
                 taken += part.ids.len();
-                lane.taken();
+                state.taken();
             }
         }
         assert_eq!((dead, taken), (vec![poison], 499));
         assert!(requests < 25, "{requests} requests");
-        assert_eq!(lane, Lane::default());
+        assert_eq!(state, DeliveryState::default());
     }
 
     #[test]
     fn a_backend_that_refuses_everything_is_not_hammered() {
-        let mut lane = lane(64);
+        let mut state = state(64);
         for _ in 0..QUICK_REFUSALS {
-            lane.refused(Backoff::default(), 5);
+            state.refused(Backoff::default(), 5);
         }
-        assert_eq!(lane.opens_ms(5), 0);
-        lane.refused(Backoff::default(), 5);
-        assert_eq!(lane.opens_ms(5), 1_005);
+        assert_eq!(state.opens_ms(5), 0);
+        state.refused(Backoff::default(), 5);
+        assert_eq!(state.opens_ms(5), 1_005);
     }
 }

@@ -26,8 +26,8 @@ const AT_ONCE: usize = 4;
 /// [`collect`](crate::collect()) leaves alone by default.
 const YOUNG: SignedDuration = SignedDuration::from_hours(12);
 
-/// What is being sent.
-pub(crate) struct Shipment<'a> {
+/// Writes packs and sends them to the depot.
+pub(crate) struct PackUploader<'a> {
     runtime: &'a Runtime,
     depot: Arc<dyn Depot>,
     folder: TempDir,
@@ -35,7 +35,7 @@ pub(crate) struct Shipment<'a> {
     /// Everything that the release may name, by name.
     targets: BTreeMap<String, Target>,
     /// Packs that are sent only if the release names them in the end.
-    held: Vec<Packed>,
+    held: Vec<LocalPack>,
     /// Sends what is there already too.
     again: bool,
     sending: VecDeque<JoinHandle<Result<Sent>>>,
@@ -52,13 +52,13 @@ pub(crate) struct Sent {
 }
 
 /// A pack on this machine's disk.
-pub(crate) struct Packed {
+pub(crate) struct LocalPack {
     file: NamedTempFile,
     pub(crate) pack: Pack,
     target: Target,
 }
 
-impl<'a> Shipment<'a> {
+impl<'a> PackUploader<'a> {
     pub(crate) fn new(
         runtime: &'a Runtime,
         depot: &Arc<dyn Depot>,
@@ -83,7 +83,7 @@ impl<'a> Shipment<'a> {
         &self,
         header: &Header,
         rows: impl Iterator<Item = Result<R>>,
-    ) -> Result<Packed> {
+    ) -> Result<LocalPack> {
         let mut file = NamedTempFile::new_in(self.folder.path())?;
         let (written, length, sha256) = {
             let buffered = io::BufWriter::with_capacity(1 << 20, file.as_file_mut());
@@ -98,12 +98,12 @@ impl<'a> Shipment<'a> {
         };
         let target = format!("{}-{}.parquet", R::KIND, &hex(&sha256)[..16]);
         let pack = Pack { target, rows: written.rows, uncompressed_bytes: written.uncompressed_bytes };
-        Ok(Packed { file, pack, target: signed::target(length, &sha256) })
+        Ok(LocalPack { file, pack, target: signed::target(length, &sha256) })
     }
 
     /// Begins to send a pack.
-    pub(crate) fn send(&mut self, packed: Packed, known: Option<&Target>) -> Result<Pack> {
-        let Packed { file, pack, target } = packed;
+    pub(crate) fn send(&mut self, packed: LocalPack, known: Option<&Target>) -> Result<Pack> {
+        let LocalPack { file, pack, target } = packed;
         let published = known == Some(&target);
         self.begin(pack.target.clone(), target, Content::Scratch(file), published)?;
         Ok(pack)
@@ -137,7 +137,7 @@ impl<'a> Shipment<'a> {
     }
 
     /// Keeps a pack until it is known whether the release names it.
-    pub(crate) fn hold(&mut self, packed: Packed) -> Pack {
+    pub(crate) fn hold(&mut self, packed: LocalPack) -> Pack {
         let pack = packed.pack.clone();
         self.targets.insert(pack.target.clone(), packed.target.clone());
         self.held.push(packed);

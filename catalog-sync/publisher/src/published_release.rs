@@ -1,4 +1,4 @@
-//! What is published already: fetched, and verified with the publisher's own keys.
+//! The published release, fetched from the depot and verified with the publisher's own keys.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,21 +20,21 @@ use crate::depot::{Depot, Found, METADATA, TARGETS};
 use crate::keys::{Keys, RootVersion, hex};
 use crate::{Error, Result};
 
-/// The name of the one file that is replaced.
+/// The only file that is replaced; all others are written once.
 pub(crate) const TIMESTAMP: &str = "metadata/timestamp.json";
 
-/// The place of a catalogue as it is now.
-pub(crate) struct Place {
+/// What is published at a depot now.
+pub(crate) struct PublishedState {
     pub(crate) depot: Arc<dyn Depot>,
-    /// What must still be there when the next timestamp replaces it.
+    /// The present timestamp. The next one replaces it only if it is still there.
     pub(crate) timestamp: Option<Found>,
-    pub(crate) last: Option<Last>,
-    /// No later version may be lower than these.
+    pub(crate) last: Option<PublishedRelease>,
+    /// Later versions are higher than these.
     pub(crate) floor: Versions,
 }
 
 /// The release that is published.
-pub(crate) struct Last {
+pub(crate) struct PublishedRelease {
     pub(crate) repository: Repository,
     pub(crate) release: Release,
     /// Whether the next release may name what this one named. Not if its targets are signed with a key
@@ -42,7 +42,7 @@ pub(crate) struct Last {
     pub(crate) carries: bool,
 }
 
-/// The numbers that only ever grow.
+/// The version numbers, which only grow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Versions {
@@ -52,7 +52,7 @@ pub(crate) struct Versions {
     pub(crate) timestamp: u64,
 }
 
-impl Place {
+impl PublishedState {
     /// # Errors
     /// [`Error::ForeignRoot`], [`Error::KeysBehind`], [`Error::Untrusted`], [`Error::Depot`].
     pub(crate) async fn load(depot: &Arc<dyn Depot>, keys: &Keys) -> Result<Self> {
@@ -67,7 +67,7 @@ impl Place {
             let published = Versions::of(&repository, &release);
             let carries = keys.root().verify_role(repository.targets()).is_ok() && published.reaches(&floor);
             floor = floor.max(published);
-            last = Some(Last { repository, release, carries });
+            last = Some(PublishedRelease { repository, release, carries });
         }
         Ok(Self { depot, timestamp, last, floor })
     }
@@ -86,7 +86,7 @@ impl Place {
     }
 }
 
-impl Last {
+impl PublishedRelease {
     /// A target's entry in the verified metadata.
     pub(crate) fn target(&self, name: &str) -> Option<&Target> {
         let name = TargetName::new(name).ok()?;
@@ -129,7 +129,7 @@ impl Versions {
 
     /// What was last published from here to `place`; zeros if nothing was.
     fn remembered(keys: &Keys, place: &str) -> Self {
-        let text = std::fs::read(Self::file(keys, place)).unwrap_or_default();
+        let text = fs_err::read(Self::file(keys, place)).unwrap_or_default();
         serde_json::from_slice(&text).unwrap_or_default()
     }
 
@@ -183,7 +183,7 @@ async fn verified(depot: &Arc<dyn Depot>, keys: &Keys, timestamp: &Bytes) -> Res
 }
 
 async fn load(depot: &Arc<dyn Depot>, root: &RootVersion, timestamp: &Bytes) -> Result<Repository, Refused> {
-    let transport = Through { depot: Arc::clone(depot), timestamp: timestamp.clone() };
+    let transport = DepotTransport { depot: Arc::clone(depot), timestamp: timestamp.clone() };
     let base =
         |folder: &str| Url::parse(&format!("depot:///{folder}/")).map_err(|e| Refused::Other(e.to_string()));
     let loader = RepositoryLoader::new(&root.bytes, base(METADATA)?, base(TARGETS)?)
@@ -216,13 +216,13 @@ async fn read_target(repository: &Repository, name: &str) -> Result<Bytes> {
 
 /// A depot as tough fetches from it. The roots were compared already, and the timestamp was fetched.
 #[derive(Clone, Debug)]
-struct Through {
+struct DepotTransport {
     depot: Arc<dyn Depot>,
     timestamp: Bytes,
 }
 
 #[async_trait]
-impl Transport for Through {
+impl Transport for DepotTransport {
     async fn fetch(&self, url: Url) -> Result<TransportStream, TransportError> {
         let name = url.path().trim_start_matches('/');
         let missing = || TransportError::new(TransportErrorKind::FileNotFound, &url);

@@ -1,4 +1,4 @@
-//! Removing what no release needs any more.
+//! Garbage collection: removes files that no release needs any more.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -10,8 +10,8 @@ use tough::schema::{Signed, Snapshot, Targets};
 
 use crate::depot::{Depot, Entry, METADATA, TARGETS};
 use crate::keys::hex;
-use crate::last::{Last, Place};
-use crate::publish::runtime;
+use crate::published_release::{PublishedRelease, PublishedState};
+use crate::runtime::runtime;
 use crate::signed::replaced;
 use crate::{Error, Keys, Result};
 
@@ -40,7 +40,7 @@ pub struct Collected {
 pub fn collect(keys: &Keys, depot: &Arc<dyn Depot>, grace: Duration) -> Result<Collected> {
     let runtime = runtime()?;
     runtime.block_on(async {
-        let place = Place::load(depot, keys).await?;
+        let place = PublishedState::load(depot, keys).await?;
         let last = place.last.as_ref().ok_or_else(|| Error::untrusted("there is nothing yet"))?;
         let grace = SignedDuration::try_from(grace).map_err(Error::unexpected)?;
         let since = Timestamp::now().checked_sub(grace).map_err(Error::unexpected)?;
@@ -50,7 +50,7 @@ pub fn collect(keys: &Keys, depot: &Arc<dyn Depot>, grace: Duration) -> Result<C
 
 struct Collection<'a> {
     depot: &'a Arc<dyn Depot>,
-    last: &'a Last,
+    last: &'a PublishedRelease,
     /// What was needed after this moment stays.
     since: Timestamp,
 }

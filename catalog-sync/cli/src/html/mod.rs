@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-const STYLE: &str = include_str!("html/page.css");
+const STYLE: &str = include_str!("page.css");
 
 /// What the page shows. All texts are plain: they are escaped here.
 #[derive(Debug, Default)]

@@ -1,0 +1,23 @@
+//! The state that every handler shares.
+
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::db::Database;
+use crate::feedback::ingest::Ingest;
+use crate::http::limits::Limits;
+use crate::http::metrics::Metrics;
+use crate::objects::store::Objects;
+use crate::outbox::stream::Broker;
+
+/// What every handler may use. Clones share all of it.
+#[derive(Clone)]
+pub(crate) struct App {
+    pub config: Arc<Config>,
+    pub db: Database,
+    pub objects: Objects,
+    pub ingest: Ingest,
+    pub broker: Option<Broker>,
+    pub limits: Arc<Limits>,
+    pub metrics: Arc<Metrics>,
+}

@@ -1,0 +1,32 @@
+//! A batch that waits for its commit, and the answer to it.
+
+use knytt_wire::{Outcome, Uuid};
+use tokio::sync::oneshot;
+
+use super::row::Row;
+
+/// What became of a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It is on the disk, from now on or from an earlier request.
+    Stored(Outcome),
+    /// Its key was used for another body before.
+    OtherBody,
+}
+
+/// A batch that waits for its commit.
+pub struct Job {
+    pub key: String,
+    pub digest: [u8; 32],
+    pub rows: Vec<Row>,
+    pub rejected: Vec<(Uuid, String)>,
+    /// Where the request waits for the answer.
+    pub reply: oneshot::Sender<Option<Answer>>,
+}
+
+impl Job {
+    /// Answers the request; `None` says that the database failed. A client that has gone away gets no answer.
+    pub fn answer(self, answer: Option<Answer>) {
+        let _ = self.reply.send(answer);
+    }
+}

@@ -1,0 +1,72 @@
+//! The assembly of all routes and of the layers before them.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{Predicate, SizeAbove};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use crate::app::App;
+use crate::config::Config;
+use crate::http::refusal::Refusal;
+use crate::{feedback, http, objects, report};
+
+/// Builds all routes and the layers that every request passes.
+pub(crate) fn router(app: App) -> Router {
+    let compress = CompressionLayer::new().compress_when(SizeAbove::new(1_024).and(is_json));
+    let limited = Router::new()
+        .merge(feedback::router())
+        .merge(report::router())
+        .merge(objects::router())
+        .fallback(async || Refusal::not_found())
+        .method_not_allowed_fallback(async || Refusal::new(405, "method_not_allowed", "Method not allowed"))
+        .layer(compress)
+        .layer(middleware::from_fn_with_state(app.clone(), in_time))
+        .layer(middleware::from_fn_with_state(app.clone(), http::per_address));
+    // Health checks and metrics are not limited: under load, a limited probe would report a dead backend.
+    let watched = http::router();
+    limited
+        .merge(watched)
+        .layer(cors(&app.config))
+        .layer(middleware::from_fn_with_state(app.clone(), http::observe))
+        .with_state(app)
+}
+
+fn is_json(
+    _: axum::http::StatusCode,
+    _: axum::http::Version,
+    headers: &axum::http::HeaderMap,
+    _: &axum::http::Extensions,
+) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().ends_with(b"json"))
+}
+
+/// Web pages of the allowed origins may read releases, and nothing else.
+fn cors(config: &Config) -> CorsLayer {
+    let origins: Vec<HeaderValue> =
+        config.cors_origins.iter().filter_map(|origin| origin.parse().ok()).collect();
+    let allowed = match config.cors_origins.iter().any(|origin| origin == "*") {
+        true => AllowOrigin::any(),
+        false => AllowOrigin::list(origins),
+    };
+    CorsLayer::new()
+        .allow_origin(allowed)
+        .allow_methods([Method::GET, Method::HEAD])
+        .allow_headers([header::RANGE, header::IF_NONE_MATCH])
+        .expose_headers([header::ETAG, header::CONTENT_RANGE, HeaderName::from_static("x-request-id")])
+        .max_age(Duration::from_secs(3_600))
+}
+
+/// Ends requests that take too long. The handler of uploads limits the time between two pieces instead.
+async fn in_time(State(app): State<App>, request: Request, next: Next) -> Result<Response, Refusal> {
+    if request.method() == Method::PUT {
+        return Ok(next.run(request).await);
+    }
+    let late = |_| Refusal::new(503, "timeout", "The request took too long").retry_after(5);
+    tokio::time::timeout(app.config.request_timeout, next.run(request)).await.map_err(late)
+}
