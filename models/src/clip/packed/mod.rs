@@ -107,17 +107,22 @@ impl PackedClip {
 
 impl Projection {
     fn new(name: &str, shape: [usize; 2], source: &mut Source<'_>) -> Result<Self> {
-        let precision = at_least_sixteen_bits(source.precision);
-        Ok(Self { layer: source.projection(name, shape)?, rows: Rows::new(source.isa, precision) })
+        let layer = source.packed(name, Precision::F32, shape, |source| {
+            Ok((source.values(&format!("{name}.weight"), &shape)?, None))
+        })?;
+        Ok(Self::from_layer(layer, source))
     }
 
     fn with_bias(name: &str, shape: [usize; 2], source: &mut Source<'_>) -> Result<Self> {
-        let precision = at_least_sixteen_bits(source.precision);
-        let layer = source.packed(name, precision, shape, |source| {
+        let layer = source.packed(name, Precision::F32, shape, |source| {
             let bias = source.values(&format!("{name}.bias"), &shape[..1])?;
             Ok((source.values(&format!("{name}.weight"), &shape)?, Some(bias)))
         })?;
-        Ok(Self { layer, rows: Rows::new(source.isa, precision) })
+        Ok(Self::from_layer(layer, source))
+    }
+
+    fn from_layer(layer: Linear, source: &Source<'_>) -> Self {
+        Self { layer, rows: Rows::new(source.isa, Precision::F32) }
     }
 
     fn forward(&mut self, team: &Team, pooled: &[f32]) -> Vec<f32> {
@@ -154,12 +159,4 @@ fn side_by_side(parts: &[(Vec<f32>, usize)]) -> Vec<f32> {
     let rows = parts.first().map_or(0, |(values, width)| values.len() / width);
     let row = |n| parts.iter().flat_map(move |(values, width)| &values[n * width..(n + 1) * width]);
     (0..rows).flat_map(row).copied().collect()
-}
-
-/// A projection is small and its rounding would go straight into the embedding.
-fn at_least_sixteen_bits(precision: Precision) -> Precision {
-    match precision {
-        Precision::Int8 => Precision::Bf16,
-        other => other,
-    }
 }

@@ -7,7 +7,6 @@ use half::{bf16, f16};
 use knytt_kernels::{Isa, LayerNorm, Linear, Precision};
 use safetensors::{Dtype, SafeTensors};
 
-use super::at_least_sixteen_bits;
 use super::cache::Cache;
 use crate::weights::Weights;
 use crate::{Error, Result};
@@ -76,13 +75,6 @@ impl<'a> Source<'a> {
                 bias.extend(source.values(&format!("{prefix}.{name}.bias"), &[outputs])?);
             }
             Ok((weight, Some(bias)))
-        })
-    }
-
-    /// A projection into the common space, `name.weight`: `[outputs, depth]`.
-    pub fn projection(&mut self, name: &str, shape: [usize; 2]) -> Result<Linear> {
-        self.packed(name, at_least_sixteen_bits(self.precision), shape, |source| {
-            Ok((source.values(&format!("{name}.weight"), &shape)?, None))
         })
     }
 
