@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use knytt_kernels::{Isa, IsaError};
+
 use crate::Fingerprint;
 
 /// This crate's results.
@@ -42,9 +44,18 @@ pub enum Error {
         reason: String,
     },
 
+    /// The environment variable `KNYTT_ISA` names an instruction set that cannot be used; unset it.
+    #[error(transparent)]
+    Isa(#[from] IsaError),
+
+    /// [`Options::isa`](crate::Options::isa) asks for instructions that this processor lacks.
+    #[error("this processor has no {0}")]
+    MissingIsa(Isa),
+
     /// Not the name of a precision.
     #[error("unknown precision {0:?}: known are auto, f32, bf16 and int8")]
     Precision(String),
+
     /// The device was there and failed: lost, or out of memory. Another one would do the same work.
     #[error("device {device} failed: {reason}")]
     DeviceFailed {

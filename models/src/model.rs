@@ -48,7 +48,7 @@ impl Model {
     }
 
     /// `pixels`: `[batch, 3, height, width]`, f32, RGB, normalised, as one slice. Returns a row for each
-    /// picture of `width` values: the embedding and after it the identity, neither of unit norm yet.
+    /// picture of `width` values: the embedding and after it the instance embedding, neither of unit norm yet.
     pub fn images(&mut self, pixels: &[f32], width: usize) -> Result<Vec<Vec<f32>>> {
         match self {
             Self::Packed(clip) => Ok(rows(&clip.encode_images(pixels), width)),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// What drives an adapter, best first where one GPU is known to several.
 const BACKENDS: wgpu::Backends =

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use crate::adapter::{self, Adapter};
 use crate::cache::Cache;
-use crate::{Error, Options, Precision, Result};
+use crate::error::{Error, Result};
+use crate::options::Options;
+use crate::precision::Precision;
 
 /// How long an answer may take before the device counts as hung. A batch takes milliseconds on a GPU; a
 /// software adapter takes seconds.

@@ -2,13 +2,14 @@
 
 use std::fmt;
 
-use crate::Team;
+use crate::epilogue::Epilogue;
 use crate::isa::{Isa, Kind, Precision};
 use crate::pack::{LinearParts, pack};
+use crate::prepared::PreparedRows;
 use crate::raw::gemm::{Part, Weights};
 use crate::raw::memory::floats;
+use crate::raw::thread_team::ThreadTeam;
 use crate::raw::{Shared, dispatch};
-use crate::rows::PreparedRows;
 
 /// Weights that stay in a core's second-level cache while rows go by.
 const SMALL_WEIGHTS: usize = 256 << 10;
@@ -24,29 +25,6 @@ pub struct Linear {
     isa: Isa,
     kind: Kind,
     parts: LinearParts,
-}
-
-/// What happens to a product before it is stored.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Epilogue {
-    /// Add to what is in the output already (a residual connection), before the activation.
-    pub add: bool,
-    /// The nonlinearity.
-    pub activation: Activation,
-}
-
-/// A nonlinearity.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Activation {
-    /// x
-    #[default]
-    None,
-    /// max(x, 0)
-    Relu,
-    /// x · σ(1.702 x)
-    QuickGelu,
-    /// x · Φ(x), to 1e-6
-    Gelu,
 }
 
 impl Linear {
@@ -101,7 +79,7 @@ impl Linear {
     ///
     /// # Panics
     /// If `rows` are of another precision or depth, or `out` is too short.
-    pub fn forward(&self, team: &Team, rows: PreparedRows<'_>, epilogue: Epilogue, out: &mut [f32]) {
+    pub fn forward(&self, team: &ThreadTeam, rows: PreparedRows<'_>, epilogue: Epilogue, out: &mut [f32]) {
         assert!(rows.kind() == self.kind && rows.depth == self.parts.depth, "rows of another layer");
         assert!(out.len() >= rows.count * self.parts.columns, "room for all outputs");
         if rows.count == 0 {

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use knytt_kernels::{Activation, Epilogue, Isa, Linear, Precision, Rows, Team};
+use knytt_kernels::{Activation, Epilogue, Isa, Linear, Precision, Rows, ThreadTeam};
 
 use super::source::Source;
 use crate::Result;
@@ -67,7 +67,7 @@ impl ResNet {
     }
 
     /// `pixels`: `[batch, 3, side, side]`. `each` is given the stem's last map and each stage's.
-    pub fn forward(&self, team: &Team, pixels: &[f32], mut each: impl FnMut(&Maps)) {
+    pub fn forward(&self, team: &ThreadTeam, pixels: &[f32], mut each: impl FnMut(&Maps)) {
         let relu = Epilogue { add: false, activation: Activation::Relu };
         let mut x = Maps::channels_last(pixels, self.side);
         for conv in &self.stem {
@@ -93,7 +93,7 @@ impl Block {
         })
     }
 
-    fn forward(&self, team: &Team, x: Maps) -> Maps {
+    fn forward(&self, team: &ThreadTeam, x: Maps) -> Maps {
         let relu = Epilogue { add: false, activation: Activation::Relu };
         let inner = self.conv1.forward(team, &x, relu, None);
         let around = match &self.shortcut {
@@ -149,12 +149,12 @@ impl Conv {
     }
 
     /// `out` holds what the epilogue adds to, if it does.
-    fn forward(&self, team: &Team, x: &Maps, epilogue: Epilogue, out: Option<Maps>) -> Maps {
+    fn forward(&self, team: &ThreadTeam, x: &Maps, epilogue: Epilogue, out: Option<Maps>) -> Maps {
         let (side, channels) = (self.unfold.output(x.side), self.layer.outputs());
         let pixels = x.batch * side * side;
         let mut out = out.map_or_else(|| vec![0.0; pixels * channels], |maps| maps.values);
         let depth = self.layer.depth();
-        let alone = Team::alone();
+        let alone = ThreadTeam::alone();
         team.each_chunk(&mut out, PIXELS_PER_ITEM * channels, |item, out| {
             let first = item * PIXELS_PER_ITEM;
             PATCHES.with_borrow_mut(|(patches, rows)| {

@@ -21,7 +21,7 @@ const LEADER_LOOKS: u32 = 500;
 ///
 /// An item of a loop belongs to whoever takes it, and the loop is over when all items are done. So a
 /// helper that the system has put aside delays nobody, unless it holds an item.
-pub struct Team {
+pub struct ThreadTeam {
     board: Arc<Board>,
     helpers: Vec<(Thread, JoinHandle<()>)>,
     /// One loop at a time.
@@ -53,7 +53,7 @@ unsafe impl Sync for Board {}
 // SAFETY: as above.
 unsafe impl Send for Board {}
 
-impl Team {
+impl ThreadTeam {
     /// `threads` in all, the caller's among them; at least that one.
     pub fn new(threads: usize) -> Self {
         let board = Arc::new(Board {
@@ -81,7 +81,7 @@ impl Team {
 
     /// The calling thread by itself: for work inside of an item of another team.
     pub fn alone() -> &'static Self {
-        static ALONE: LazyLock<Team> = LazyLock::new(|| Team::new(1));
+        static ALONE: LazyLock<ThreadTeam> = LazyLock::new(|| ThreadTeam::new(1));
         &ALONE
     }
 
@@ -139,7 +139,7 @@ impl Team {
     }
 }
 
-impl Drop for Team {
+impl Drop for ThreadTeam {
     fn drop(&mut self) {
         self.board.stop.store(true, Ordering::SeqCst);
         for (thread, handle) in self.helpers.drain(..) {
@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn each_item_is_done_once_however_many_threads_there_are() {
         for threads in [1, 2, 3, 8] {
-            let team = Team::new(threads);
+            let team = ThreadTeam::new(threads);
             for items in [0, 1, 2, 3, 17, 200] {
                 for _ in 0..50 {
                     let counts: Vec<AtomicU32> = (0..items).map(|_| AtomicU32::new(0)).collect();
@@ -236,7 +236,7 @@ mod tests {
 
     #[test]
     fn helpers_that_sleep_wake_up() {
-        let team = Team::new(3);
+        let team = ThreadTeam::new(3);
         for _ in 0..5 {
             thread::sleep(std::time::Duration::from_millis(5));
             let sum = AtomicUsize::new(0);
@@ -249,7 +249,7 @@ mod tests {
 
     #[test]
     fn several_threads_may_lead_in_turn() {
-        let team = Team::new(2);
+        let team = ThreadTeam::new(2);
         thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {
@@ -267,7 +267,7 @@ mod tests {
 
     #[test]
     fn a_panic_in_a_loop_reaches_the_leader_and_the_team_lives_on() {
-        let team = Team::new(2);
+        let team = ThreadTeam::new(2);
         let thrown = catch_unwind(AssertUnwindSafe(|| team.each(8, |n| assert!(n != 5, "five"))));
         assert!(thrown.is_err());
         let sum = AtomicUsize::new(0);

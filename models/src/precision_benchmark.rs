@@ -1,10 +1,11 @@
-//! Which precision is fast on this machine and finds the same: measured once, kept beside the packed
-//! weights, and asked for by [`Precision::Auto`].
+//! The benchmark that chooses a precision: it measures how fast each one is on this machine and how much of
+//! what f32 finds it finds as well. The result lies beside the packed weights; [`Precision::Auto`] reads it.
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use fs_err as fs;
 use image::RgbImage;
 use knytt_kernels::Isa;
 use serde::{Deserialize, Serialize};
@@ -12,33 +13,34 @@ use serde::{Deserialize, Serialize};
 use crate::model::Model;
 use crate::{Bundle, Embedding, Error, Fingerprint, Options, Precision, Result};
 
-/// Hits that are compared.
+/// Nearest pictures that the overlap compares.
 const TOP: usize = 10;
 
-/// Pictures below which an overlap says too little.
+/// With fewer pictures the overlap says too little.
 pub(crate) const FEWEST_PICTURES: usize = 50;
 
 /// Passes whose median is the time of a precision.
 const PASSES: usize = 9;
 
-/// What was measured of one bundle on one machine.
+/// The precisions of one bundle, measured on one machine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Proof {
+pub struct PrecisionBenchmark {
     /// The fastest precision that finds what f32 finds.
     pub choice: Precision,
-    /// How many pictures it rests on.
+    /// Pictures that were measured.
     pub pictures: usize,
-    /// Of each precision, f32 first.
+    /// One entry for each precision, f32 first.
     pub measured: Vec<Measured>,
 }
 
-/// One precision on this machine.
+/// One precision, measured on this machine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Measured {
-    /// Which.
+    /// The precision.
     pub precision: Precision,
-    /// Median milliseconds of the image tower, one picture.
-    pub image_millis: f64,
+    /// Median milliseconds that the image tower takes for one picture.
+    #[serde(rename = "image_millis")]
+    pub image_ms: f64,
     /// Mean share of the ten pictures nearest to each one by f32 that are also the ten nearest by this
     /// precision, the pictures embedded by it.
     pub overlap: f64,
@@ -66,7 +68,11 @@ impl Bundle {
     /// # Errors
     /// [`Error::TooFewPictures`] below fifty; [`Error::Weights`] if the bundle does not load;
     /// [`Error::Cache`] if the outcome cannot be written.
-    pub fn prove(&self, options: &Options, pictures: &[RgbImage]) -> Result<Proof> {
+    pub fn benchmark_precisions(
+        &self,
+        options: &Options,
+        pictures: &[RgbImage],
+    ) -> Result<PrecisionBenchmark> {
         if pictures.len() < FEWEST_PICTURES {
             return Err(Error::TooFewPictures { given: pictures.len(), least: FEWEST_PICTURES });
         }
@@ -74,23 +80,25 @@ impl Bundle {
         let mut measured = Vec::new();
         for precision in [Precision::F32, Precision::Bf16, Precision::Int8] {
             let mut model = self.load_for_processor(precision, options)?;
-            let image_millis = self.image_millis(&mut model, &pictures[0])?;
+            let image_ms = self.image_ms(&mut model, &pictures[0])?;
             let nearest = nearest(&self.embed(&mut model, pictures)?);
             if precision == Precision::F32 {
                 reference.clone_from(&nearest);
             }
             let overlap = overlap(&reference, &nearest);
             let accepted = overlap >= precision.least_overlap();
-            measured.push(Measured { precision, image_millis, overlap, accepted });
+            measured.push(Measured { precision, image_ms, overlap, accepted });
         }
         let accepted = measured.iter().filter(|m| m.accepted);
-        let fastest = accepted.min_by(|a, b| a.image_millis.total_cmp(&b.image_millis));
+        let fastest = accepted.min_by(|a, b| a.image_ms.total_cmp(&b.image_ms));
         let choice = fastest.map_or(Precision::F32, |m| m.precision);
-        let proof = Proof { choice, pictures: pictures.len(), measured };
+        let benchmark = PrecisionBenchmark { choice, pictures: pictures.len(), measured };
         if let Some(folder) = &options.cache {
-            proof.write(&Proof::file(folder, self.fingerprint())).map_err(Error::Cache)?;
+            benchmark
+                .write(&PrecisionBenchmark::file(folder, self.fingerprint(), options.isa()?))
+                .map_err(Error::Cache)?;
         }
-        Ok(proof)
+        Ok(benchmark)
     }
 
     fn embed(&self, model: &mut Model, pictures: &[RgbImage]) -> Result<Vec<Embedding>> {
@@ -103,7 +111,7 @@ impl Bundle {
         Ok(embeddings)
     }
 
-    fn image_millis(&self, model: &mut Model, picture: &RgbImage) -> Result<f64> {
+    fn image_ms(&self, model: &mut Model, picture: &RgbImage) -> Result<f64> {
         let pixels = self.normalised(picture);
         let mut times = Vec::with_capacity(PASSES);
         for _ in 0..PASSES {
@@ -122,28 +130,32 @@ impl Bundle {
     }
 }
 
-impl Proof {
-    /// What was measured of this bundle on this kind of processor, if it was.
+impl PrecisionBenchmark {
+    /// The benchmark of this bundle with the instruction set of this process ([`Isa::chosen`]), if it was run.
     pub fn read(folder: &Path, fingerprint: &Fingerprint) -> Option<Self> {
-        let text = std::fs::read(Self::file(folder, fingerprint)).ok()?;
+        Self::read_for(folder, fingerprint, Isa::chosen().ok()?)
+    }
+
+    pub(crate) fn read_for(folder: &Path, fingerprint: &Fingerprint, isa: Isa) -> Option<Self> {
+        let text = fs::read(Self::file(folder, fingerprint, isa)).ok()?;
         serde_json::from_slice(&text).ok()
     }
 
     /// Median milliseconds of the image tower in a precision; infinite if it was not measured.
-    pub fn time_of(&self, precision: Precision) -> f64 {
+    pub fn image_ms_in(&self, precision: Precision) -> f64 {
         let one = self.measured.iter().find(|m| m.precision == precision);
-        one.map_or(f64::INFINITY, |m| m.image_millis)
+        one.map_or(f64::INFINITY, |m| m.image_ms)
     }
 
-    fn file(folder: &Path, fingerprint: &Fingerprint) -> PathBuf {
-        folder.join(format!("{}-{}.precision.json", fingerprint.short(), Isa::best()))
+    fn file(folder: &Path, fingerprint: &Fingerprint, isa: Isa) -> PathBuf {
+        folder.join(format!("{}-{}.precision.json", fingerprint.short(), isa))
     }
 
     fn write(&self, file: &Path) -> io::Result<()> {
-        std::fs::create_dir_all(file.parent().unwrap_or(Path::new(".")))?;
+        fs::create_dir_all(file.parent().unwrap_or(Path::new(".")))?;
         let partial = file.with_extension(format!("partial-{}", std::process::id()));
-        std::fs::write(&partial, serde_json::to_vec_pretty(self)?)?;
-        std::fs::rename(partial, file)
+        fs::write(&partial, serde_json::to_vec_pretty(self)?)?;
+        fs::rename(partial, file)
     }
 }
 

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use crate::encoder::load;
 use crate::model::Model;
 use crate::{Bundle, Device, Error, Options, Result};
 
@@ -23,18 +22,18 @@ impl fmt::Display for Notice {
 }
 
 /// A bundle's model on the device that was asked for, until that fails; then on the CPU.
-pub(crate) struct Running {
+pub(crate) struct FailoverModel {
     model: Model,
     bundle: Arc<Bundle>,
     options: Options,
     notice: Arc<OnceLock<Notice>>,
 }
 
-impl Running {
+impl FailoverModel {
     /// Loads the weights. A device that is not there is an error; one that fails, now or later, is left for
     /// the CPU, and `notice` says so.
     pub fn load(bundle: Arc<Bundle>, options: &Options, notice: Arc<OnceLock<Notice>>) -> Result<Self> {
-        let model = match load(&bundle, options) {
+        let model = match bundle.load(options) {
             Err(Error::DeviceFailed { reason, .. }) => on_cpu(&bundle, options, reason, &notice)?,
             model => model?,
         };
@@ -72,7 +71,7 @@ impl Running {
 
 /// The same model on the CPU, and why.
 fn on_cpu(bundle: &Bundle, options: &Options, reason: String, notice: &OnceLock<Notice>) -> Result<Model> {
-    let model = load(bundle, &Options { device: Device::Cpu, ..options.clone() })?;
+    let model = bundle.load(&Options { device: Device::Cpu, ..options.clone() })?;
     // Only the first failure is news: the CPU does not fail in this way.
     let _ = notice.set(Notice { device: options.device, reason });
     Ok(model)
