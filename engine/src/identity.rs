@@ -2,7 +2,7 @@
 //!
 //! An embedding says what a thing is like, so that another navy dress is as near as the same one from
 //! another side. A bundle may have a second vector, trained on sides of single things, that says which
-//! thing it is ([`Embedding::identity`]). It is asked of the likeliest alone, so it needs no index: a byte
+//! thing it is ([`Embedding::instance_embedding`]). It is asked of the likeliest alone, so it needs no index: a byte
 //! for each value, in the product's record.
 
 use base64::Engine;
@@ -29,7 +29,7 @@ impl Identity {
         Some(Self(values.iter().map(|value| (value / largest * LARGEST).round() as i8).collect()))
     }
 
-    /// Cosine similarity to an [`Embedding::identity`]; `None` if that is of another length.
+    /// Cosine similarity to an [`Embedding::instance_embedding`]; `None` if that is of another length.
     pub fn cosine(&self, identity: &[f32]) -> Option<f32> {
         let dot: f32 = self.0.iter().zip(identity).map(|(a, b)| f32::from(*a) * b).sum();
         let squares: i32 = self.0.iter().map(|a| i32::from(*a) * i32::from(*a)).sum();

@@ -9,11 +9,15 @@ use safetensors::SafeTensors;
 
 use crate::clip::Cache;
 use crate::config::Config;
+use crate::device::Device;
+use crate::error::{Error, Result};
+use crate::fingerprint::Fingerprint;
 use crate::model::Model;
+use crate::options::{Options, Precision as Asked};
+use crate::precision_benchmark::PrecisionBenchmark;
 use crate::preprocess::Preprocessing;
 use crate::tokenize::Words;
 use crate::weights::Weights;
-use crate::{Device, Error, Fingerprint, Options, Precision as Asked, PrecisionBenchmark, Result};
 
 /// A bundle, read and checked; its weights are not loaded yet.
 ///

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 const FILE: &str = "config.json";
 
@@ -90,11 +90,11 @@ pub struct ResNetConfig {
     pub(crate) channels: Vec<usize>,
     pub(crate) depths: Vec<usize>,
     pub(crate) strides: Vec<usize>,
-    /// Values by which one thing is told from others of its kind; 0 if the bundle cannot.
+    /// Values of the instance embedding, which tells one product from others of its kind; 0 if the model has none.
     #[serde(default, skip_serializing_if = "is_zero")]
     #[serde(rename = "identity_dim")]
     pub(crate) instance_dim: usize,
-    /// Values of the layer before those.
+    /// Outputs of the instance head's hidden layer.
     #[serde(default, skip_serializing_if = "is_zero")]
     #[serde(rename = "identity_hidden_size")]
     pub(crate) instance_hidden_size: usize,

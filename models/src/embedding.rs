@@ -1,6 +1,7 @@
 //! A point on the unit sphere, and which model put it there.
 
-use crate::{Error, Fingerprint, Result};
+use crate::error::{Error, Result};
+use crate::fingerprint::Fingerprint;
 
 /// A unit-norm, finite vector with the [`Fingerprint`] of the model that made it.
 ///
@@ -27,16 +28,16 @@ impl Embedding {
         Ok(Self { values, fingerprint, instance_embedding: None })
     }
 
-    /// The same with what tells the one thing from others of its kind. What has no direction is left out.
+    /// Adds the instance embedding, normalised. Values without a direction (nearly zero, or not finite) add none.
     pub fn with_instance_embedding(mut self, values: &[f32]) -> Self {
         let mut values = Box::from(values);
         self.instance_embedding = normalise(&mut values).is_ok().then_some(values);
         self
     }
 
-    /// What tells the one thing on a picture from others of its kind, of unit norm. Two pictures of one
-    /// thing have a high dot product, whatever side they show; kinds of things and words have no part in
-    /// it. `None` for words, for what was fused, and from bundles that cannot tell.
+    /// Tells the product on a picture from others of its kind; unit norm. Two pictures of one product have a
+    /// high dot product, whatever side they show. It says nothing of the kind of product or of words. `None`
+    /// for texts, for fused embeddings, and from models without an instance head.
     pub fn instance_embedding(&self) -> Option<&[f32]> {
         self.instance_embedding.as_deref()
     }

@@ -1,4 +1,4 @@
-//! One thread owns the model; everyone else sends it work through a bounded queue.
+//! A thread that owns the model and takes work from other threads through a bounded queue.
 
 use std::sync::{Arc, OnceLock};
 use std::thread;
@@ -6,9 +6,14 @@ use std::thread;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use image::RgbImage;
 
+use crate::bundle::Bundle;
+use crate::device::Device;
+use crate::embedding::Embedding;
+use crate::error::{Error, Result};
 use crate::failover::{FailoverModel, Notice};
+use crate::fingerprint::Fingerprint;
+use crate::options::{Options, Precision};
 use crate::preprocess::Pixels;
-use crate::{Bundle, Device, Embedding, Error, Fingerprint, Options, Precision, Result};
 
 /// Pictures or texts in one pass of the model. Small, so that memory stays bounded and a query that
 /// comes in between does not wait long; other sizes have not been measured.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use knytt_kernels::{Isa, IsaError};
 
-use crate::Fingerprint;
+use crate::fingerprint::Fingerprint;
 
 /// This crate's results.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -114,4 +114,9 @@ pub enum Error {
     /// The thread that owns the model has ended.
     #[error("the encoder has stopped")]
     Stopped,
+}
+
+/// Candle's errors carry a stack trace below the first line.
+pub(crate) fn without_backtrace(error: &candle_core::Error) -> String {
+    error.to_string().lines().next().unwrap_or_default().trim().into()
 }

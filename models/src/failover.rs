@@ -1,12 +1,15 @@
-//! A model that goes on when its device does not.
+//! A model that moves to the CPU when its device fails.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use crate::bundle::Bundle;
+use crate::device::Device;
+use crate::error::{Error, Result};
 use crate::model::Model;
-use crate::{Bundle, Device, Error, Options, Result};
+use crate::options::Options;
 
-/// Something that the user should hear of, though everything works.
+/// Tells the user that the model has left the device that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// The device that was asked for.
@@ -40,7 +43,7 @@ impl FailoverModel {
         Ok(Self { model, bundle, options: options.clone(), notice })
     }
 
-    /// What it runs on now.
+    /// The loaded model.
     #[cfg(all(test, feature = "wgpu"))]
     pub fn model(&self) -> &Model {
         &self.model
@@ -72,7 +75,7 @@ impl FailoverModel {
 /// The same model on the CPU, and why.
 fn on_cpu(bundle: &Bundle, options: &Options, reason: String, notice: &OnceLock<Notice>) -> Result<Model> {
     let model = bundle.load(&Options { device: Device::Cpu, ..options.clone() })?;
-    // Only the first failure is news: the CPU does not fail in this way.
+    // Keeps the first failure. The CPU does not fail in this way.
     let _ = notice.set(Notice { device: options.device, reason });
     Ok(model)
 }

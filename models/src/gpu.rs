@@ -9,8 +9,9 @@ use knytt_gpu::{
 
 use crate::clip::end_position;
 use crate::config::{Activation, Config, Transformer, VisionConfig};
-use crate::model::without_backtrace;
-use crate::{Device, Error, Options, Precision, Result};
+use crate::device::Device;
+use crate::error::{Error, Result, without_backtrace};
+use crate::options::{Options, Precision};
 
 /// A bundle's towers on a GPU.
 pub(crate) struct OnGpu {
@@ -122,9 +123,11 @@ fn layers(transformer: &Transformer) -> TransformerShape {
 mod tests {
     use std::sync::{Arc, OnceLock};
 
+    use crate::bundle::Bundle;
+    use crate::device::Device;
     use crate::failover::FailoverModel;
     use crate::model::Model;
-    use crate::{Bundle, Device, Options};
+    use crate::options::Options;
 
     #[test]
     fn the_cpu_takes_over_from_a_gpu_that_is_lost_and_says_so() {

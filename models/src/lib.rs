@@ -25,6 +25,7 @@ mod failover;
 mod fingerprint;
 #[cfg(feature = "wgpu")]
 mod gpu;
+mod measure_precision;
 mod model;
 mod options;
 mod precision_benchmark;

@@ -8,8 +8,8 @@ use knytt_kernels::{Isa, Precision};
 
 use crate::clip::{Cache, Clip, PackedClip, Source};
 use crate::config::Config;
+use crate::error::{Error, Result, without_backtrace};
 use crate::weights::Weights;
-use crate::{Error, Result};
 
 /// Both towers, ready to run.
 pub(crate) enum Model {
@@ -72,9 +72,4 @@ impl Model {
 
 fn rows(values: &[f32], width: usize) -> Vec<Vec<f32>> {
     values.chunks_exact(width).map(<[f32]>::to_vec).collect()
-}
-
-/// Candle's errors carry a stack trace below the first line.
-pub(crate) fn without_backtrace(error: &candle_core::Error) -> String {
-    error.to_string().lines().next().unwrap_or_default().trim().into()
 }

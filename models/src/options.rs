@@ -7,7 +7,8 @@ use std::str::FromStr;
 use knytt_kernels::Isa;
 use serde::{Deserialize, Serialize};
 
-use crate::{Device, Error};
+use crate::device::Device;
+use crate::error::Error;
 
 /// What [`Encoder::start_with`](crate::Encoder::start_with) takes beside the bundle.
 #[derive(Clone, Debug, Default)]

@@ -1,26 +1,15 @@
-//! The benchmark that chooses a precision: it measures how fast each one is on this machine and how much of
-//! what f32 finds it finds as well. The result lies beside the packed weights; [`Precision::Auto`] reads it.
+//! The result of the benchmark that chooses a precision. It lies beside the packed weights, and
+//! [`Precision::Auto`] reads it.
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use fs_err as fs;
-use image::RgbImage;
 use knytt_kernels::Isa;
 use serde::{Deserialize, Serialize};
 
-use crate::model::Model;
-use crate::{Bundle, Embedding, Error, Fingerprint, Options, Precision, Result};
-
-/// Nearest pictures that the overlap compares.
-const TOP: usize = 10;
-
-/// With fewer pictures the overlap says too little.
-pub(crate) const FEWEST_PICTURES: usize = 50;
-
-/// Passes whose median is the time of a precision.
-const PASSES: usize = 9;
+use crate::fingerprint::Fingerprint;
+use crate::options::Precision;
 
 /// The precisions of one bundle, measured on one machine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -48,88 +37,6 @@ pub struct Measured {
     pub accepted: bool,
 }
 
-impl Precision {
-    /// The mean overlap of the ten nearest with those of f32 that a bundle must reach in this precision.
-    fn least_overlap(self) -> f64 {
-        match self {
-            Self::Auto | Self::F32 => 0.0,
-            Self::Bf16 => 0.99,
-            Self::Int8 => 0.97,
-        }
-    }
-}
-
-impl Bundle {
-    /// Measures every precision on `pictures`, upright RGB, and keeps the outcome in the cache folder of
-    /// `options`, if there is one, for [`Precision::Auto`]. Takes as long as embedding the pictures thrice.
-    ///
-    /// The pictures should be what the bundle is used for: photographs of a catalogue, some hundreds.
-    ///
-    /// # Errors
-    /// [`Error::TooFewPictures`] below fifty; [`Error::Weights`] if the bundle does not load;
-    /// [`Error::Cache`] if the outcome cannot be written.
-    pub fn benchmark_precisions(
-        &self,
-        options: &Options,
-        pictures: &[RgbImage],
-    ) -> Result<PrecisionBenchmark> {
-        if pictures.len() < FEWEST_PICTURES {
-            return Err(Error::TooFewPictures { given: pictures.len(), least: FEWEST_PICTURES });
-        }
-        let mut reference = Vec::new();
-        let mut measured = Vec::new();
-        for precision in [Precision::F32, Precision::Bf16, Precision::Int8] {
-            let mut model = self.load_for_processor(precision, options)?;
-            let image_ms = self.image_ms(&mut model, &pictures[0])?;
-            let nearest = nearest(&self.embed(&mut model, pictures)?);
-            if precision == Precision::F32 {
-                reference.clone_from(&nearest);
-            }
-            let overlap = overlap(&reference, &nearest);
-            let accepted = overlap >= precision.least_overlap();
-            measured.push(Measured { precision, image_ms, overlap, accepted });
-        }
-        let accepted = measured.iter().filter(|m| m.accepted);
-        let fastest = accepted.min_by(|a, b| a.image_ms.total_cmp(&b.image_ms));
-        let choice = fastest.map_or(Precision::F32, |m| m.precision);
-        let benchmark = PrecisionBenchmark { choice, pictures: pictures.len(), measured };
-        if let Some(folder) = &options.cache {
-            benchmark
-                .write(&PrecisionBenchmark::file(folder, self.fingerprint(), options.isa()?))
-                .map_err(Error::Cache)?;
-        }
-        Ok(benchmark)
-    }
-
-    fn embed(&self, model: &mut Model, pictures: &[RgbImage]) -> Result<Vec<Embedding>> {
-        let mut embeddings = Vec::with_capacity(pictures.len());
-        for picture in pictures {
-            let mut row = model.images(&self.normalised(picture), self.image_width())?.remove(0);
-            row.truncate(self.dimension());
-            embeddings.push(Embedding::new(row, self.fingerprint().clone())?);
-        }
-        Ok(embeddings)
-    }
-
-    fn image_ms(&self, model: &mut Model, picture: &RgbImage) -> Result<f64> {
-        let pixels = self.normalised(picture);
-        let mut times = Vec::with_capacity(PASSES);
-        for _ in 0..PASSES {
-            let start = Instant::now();
-            model.images(&pixels, self.image_width())?;
-            times.push(start.elapsed().as_secs_f64() * 1e3);
-        }
-        times.sort_by(f64::total_cmp);
-        Ok(times[PASSES / 2])
-    }
-
-    fn normalised(&self, picture: &RgbImage) -> Vec<f32> {
-        let mut pixels = Vec::new();
-        self.preprocessing().normalise_into(&self.preprocessing().pixels(picture), &mut pixels);
-        pixels
-    }
-}
-
 impl PrecisionBenchmark {
     /// The benchmark of this bundle with the instruction set of this process ([`Isa::chosen`]), if it was run.
     pub fn read(folder: &Path, fingerprint: &Fingerprint) -> Option<Self> {
@@ -147,61 +54,14 @@ impl PrecisionBenchmark {
         one.map_or(f64::INFINITY, |m| m.image_ms)
     }
 
-    fn file(folder: &Path, fingerprint: &Fingerprint, isa: Isa) -> PathBuf {
+    pub(crate) fn file(folder: &Path, fingerprint: &Fingerprint, isa: Isa) -> PathBuf {
         folder.join(format!("{}-{}.precision.json", fingerprint.short(), isa))
     }
 
-    fn write(&self, file: &Path) -> io::Result<()> {
+    pub(crate) fn write(&self, file: &Path) -> io::Result<()> {
         fs::create_dir_all(file.parent().unwrap_or(Path::new(".")))?;
         let partial = file.with_extension(format!("partial-{}", std::process::id()));
         fs::write(&partial, serde_json::to_vec_pretty(self)?)?;
         fs::rename(partial, file)
-    }
-}
-
-/// Of each embedding the places of the ten others nearest to it, by exact search.
-fn nearest(embeddings: &[Embedding]) -> Vec<Vec<usize>> {
-    let cosine = |a: &Embedding, b: &Embedding| -> f32 {
-        a.as_slice().iter().zip(b.as_slice()).map(|(a, b)| a * b).sum()
-    };
-    let of_one = |query: usize| {
-        let others = (0..embeddings.len()).filter(|n| *n != query);
-        let mut scored: Vec<(f32, usize)> =
-            others.map(|n| (cosine(&embeddings[query], &embeddings[n]), n)).collect();
-        scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        scored.into_iter().take(TOP).map(|(_, n)| n).collect()
-    };
-    (0..embeddings.len()).map(of_one).collect()
-}
-
-/// The mean share of `expected` that is in `found`.
-fn overlap(expected: &[Vec<usize>], found: &[Vec<usize>]) -> f64 {
-    let shares = expected.iter().zip(found).map(|(expected, found)| {
-        expected.iter().filter(|n| found.contains(n)).count() as f64 / expected.len() as f64
-    });
-    shares.sum::<f64>() / expected.len() as f64
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn overlap_counts_what_both_found_in_any_order() {
-        let expected = [vec![1, 2, 3, 4], vec![0, 2, 3, 4]];
-        assert_eq!(overlap(&expected, &expected), 1.0);
-        assert_eq!(overlap(&expected, &[vec![4, 3, 2, 9], vec![4, 3, 2, 0]]), 0.875);
-    }
-
-    #[test]
-    fn a_picture_is_not_its_own_neighbour() {
-        let space = Fingerprint::of(&[b"test"]);
-        let embeddings: Vec<Embedding> = (0..20)
-            .map(|n| Embedding::new(vec![(n as f32).cos(), (n as f32).sin()], space.clone()).unwrap())
-            .collect();
-        for (n, nearest) in nearest(&embeddings).iter().enumerate() {
-            assert_eq!(nearest.len(), TOP);
-            assert!(!nearest.contains(&n));
-        }
     }
 }

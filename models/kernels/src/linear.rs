@@ -11,13 +11,13 @@ use crate::raw::memory::floats;
 use crate::raw::thread_team::ThreadTeam;
 use crate::raw::{Shared, dispatch};
 
-/// Weights that stay in a core's second-level cache while rows go by.
+/// Bytes of weights that stay in a core's second-level cache while the rows stream through.
 const SMALL_WEIGHTS: usize = 256 << 10;
 
-/// Rows that a thread takes at a time where the weights are small.
+/// Rows of an item where the weights are small.
 const ROWS_PER_ITEM: usize = 48;
 
-/// Products that make an item worth its hand-over.
+/// Products below which handing an item to another thread costs more than it saves.
 const PRODUCTS_PER_ITEM: usize = 1 << 19;
 
 /// `y = f(x Wᵀ + b)`, or `y = f(y + x Wᵀ + b)`.
@@ -54,13 +54,13 @@ impl Linear {
         (fits && lengths == [scales, scales, padded]).then(|| Self::checked(isa, kind, parts))
     }
 
-    /// Every layer comes through here: what runs later relies on the instructions being there.
+    /// The only constructor. The kernels rely on this check of the instructions.
     fn checked(isa: Isa, kind: Kind, parts: LinearParts) -> Self {
         assert!(isa.is_available(), "this processor has no {isa}");
         Self { isa, kind, parts }
     }
 
-    /// What a file keeps of it.
+    /// The packed weights, as a file keeps them.
     pub fn parts(&self) -> &LinearParts {
         &self.parts
     }
@@ -108,8 +108,8 @@ impl Linear {
         }
     }
 
-    /// Small weights stay in the cache and rows go by; of large weights each panel is read once, for all
-    /// rows.
+    /// Cuts a product into items. Small weights stay in the cache, so items are groups of rows. Large weights
+    /// are cut into groups of panels, so that each panel is read from memory once for all rows.
     fn split(&self, rows: usize, threads: usize) -> Split {
         let panels = self.parts.columns.div_ceil(self.isa.panel());
         let bytes = self.parts.words.words().len() * 4;

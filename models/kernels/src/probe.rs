@@ -1,9 +1,9 @@
-//! Whether an instruction set's kernels compute what they should, asked once before they are trusted.
+//! Checks that the kernels of an instruction set compute correctly, before a process uses them.
 //!
-//! A processor says which instructions it has, not whether our use of them is right, and nobody has every
-//! processor to test on. A wrong kernel gives no error: embeddings differ, and searches find other things.
-//! So [`Isa::best`](crate::Isa::best) takes an instruction set only after a small fixed layer of each
-//! precision, a normalisation and an attention came out right on this very processor.
+//! A processor reports which instructions it has, but not whether our kernels use them correctly, and nobody
+//! can test on every processor. A wrong kernel raises no error: embeddings differ, and searches find other
+//! products. So [`Isa::best`](crate::Isa::best) takes an instruction set only after the probe has computed a
+//! small fixed layer of each precision, a normalisation and an attention correctly on this processor.
 
 use crate::epilogue::{Activation, Epilogue};
 use crate::isa::{Isa, Kind, Precision};
@@ -22,7 +22,7 @@ const ROWS: usize = 12;
 const COLUMNS: usize = 37;
 const DEPTH: usize = 267;
 
-/// What the order of summation may change of values of this size.
+/// The largest difference that another order of summation causes between values of this size.
 const TOLERANCE: f64 = 1e-4;
 
 /// Whether layers of all precisions, normalisation and attention come out right.
@@ -99,7 +99,7 @@ fn attends(team: &ThreadTeam, isa: Isa) -> bool {
     close(&attended(isa), &wide(&attended(Isa::Portable)))
 }
 
-/// Not so if one of them is not a number.
+/// False if one of the values is not a number.
 fn close(ours: &[f32], theirs: &[f64]) -> bool {
     ours.len() == theirs.len()
         && ours.iter().zip(theirs).all(|(ours, theirs)| (f64::from(*ours) - theirs).abs() <= TOLERANCE)

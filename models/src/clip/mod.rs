@@ -118,7 +118,7 @@ mod tests {
     use candle_core::{DType, Device, Tensor, safetensors};
     use knytt_kernels::{Isa, Precision};
 
-    use crate::Bundle;
+    use crate::bundle::Bundle;
 
     /// What PyTorch computes from the starter's weights (`models/training/golden_starter.py`).
     const GOLDEN: &[u8] = include_bytes!("../../starter/golden.safetensors");

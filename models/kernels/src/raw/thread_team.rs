@@ -1,4 +1,4 @@
-//! Threads that share loops, with as little hand-over as can be.
+//! Threads that share the items of a loop. Handing a loop over costs one atomic store.
 
 use std::any::Any;
 use std::cell::UnsafeCell;
@@ -9,29 +9,29 @@ use std::thread::{self, JoinHandle, Thread};
 
 use super::Shared;
 
-/// Looks at the board before a helper goes to sleep: some tens of microseconds, longer than what lies
-/// between two loops of one pass.
+/// How often a helper polls the board before it sleeps. That takes some tens of microseconds, longer than
+/// the time between two loops of one pass.
 const LOOKS: u32 = 2_000;
 
-/// Looks before the leader, who waits for a helper's last item, lets other programs run.
+/// How often the leader polls for a helper's last item before it yields to other programs.
 const LEADER_LOOKS: u32 = 500;
 
-/// A thread and its helpers. Loops are handed over through one word of memory; helpers that have seen
-/// nothing new for a while sleep.
+/// A leader (the calling thread) and its helper threads. The leader publishes a loop through one atomic
+/// word. Helpers that find no work for a while sleep.
 ///
-/// An item of a loop belongs to whoever takes it, and the loop is over when all items are done. So a
-/// helper that the system has put aside delays nobody, unless it holds an item.
+/// Each thread takes items one by one, and the loop ends when all items are done. So a helper that the
+/// system has suspended delays the loop only if it holds an item.
 pub struct ThreadTeam {
     board: Arc<Board>,
     helpers: Vec<(Thread, JoinHandle<()>)>,
-    /// One loop at a time.
+    /// Admits one loop at a time; counts the loops.
     turn: Mutex<u32>,
 }
 
 struct Board {
     /// The loop's number and, in the low half, how many items are still to be taken.
     word: AtomicU64,
-    /// Read only by who has taken an item, so never while the leader writes it.
+    /// Only a thread that has taken an item reads it, so nobody reads while the leader writes.
     job: UnsafeCell<Job>,
     finished: AtomicUsize,
     sleepers: AtomicUsize,
@@ -68,7 +68,7 @@ impl ThreadTeam {
             let board = board.clone();
             let helper =
                 thread::Builder::new().name(format!("knytt-kernels-{n}")).spawn(move || board.help());
-            // A system that has no more threads leaves the work to those there are.
+            // If the system refuses a thread, the team works with fewer.
             helper.ok().map(|handle| (handle.thread().clone(), handle))
         });
         Self { helpers: helpers.collect(), board, turn: Mutex::new(0) }
@@ -79,7 +79,7 @@ impl ThreadTeam {
         self.helpers.len() + 1
     }
 
-    /// The calling thread by itself: for work inside of an item of another team.
+    /// A team of the calling thread alone, for work inside an item of another team.
     pub fn alone() -> &'static Self {
         static ALONE: LazyLock<ThreadTeam> = LazyLock::new(|| ThreadTeam::new(1));
         &ALONE
@@ -144,7 +144,7 @@ impl Drop for ThreadTeam {
         self.board.stop.store(true, Ordering::SeqCst);
         for (thread, handle) in self.helpers.drain(..) {
             thread.unpark();
-            // A helper catches what a loop throws, so there is nothing to hear.
+            // A helper catches the panics of a loop, so `join` reports none.
             let _ = handle.join();
         }
     }
@@ -190,8 +190,9 @@ impl Board {
         }
     }
 
-    /// Sleeps until there may be something to do. The leader first posts a loop and then asks for
-    /// sleepers; a helper first says that it sleeps and then looks once more. One of them sees the other.
+    /// Sleeps until there may be work. The leader publishes a loop and then reads `sleepers`; a helper
+    /// increments `sleepers` and then reads the word again. With sequential consistency at least one of
+    /// them sees the other's write, so no wake-up is lost.
     fn sleep(&self) {
         self.sleepers.fetch_add(1, Ordering::SeqCst);
         if self.word.load(Ordering::SeqCst) as u32 == 0 && !self.stop.load(Ordering::SeqCst) {

@@ -15,7 +15,7 @@ use memmap2::Mmap;
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, Metadata, TensorInfo};
 
-use crate::Fingerprint;
+use crate::fingerprint::Fingerprint;
 use crate::weights::map_file;
 
 /// Goes up when the order of packed weights or the meaning of a tensor changes.

@@ -16,8 +16,8 @@ use self::resnet::ResNet;
 pub(crate) use self::source::Source;
 use self::text::TextTower;
 use self::vit::ViT;
-use crate::Result;
 use crate::config::{Config, ResNetConfig, VisionConfig};
+use crate::error::Result;
 
 /// Both towers with their projections, weights packed.
 pub(crate) struct PackedClip {
@@ -41,7 +41,8 @@ struct Projection {
     rows: Rows,
 }
 
-/// What the moments of all maps say of the one thing that is shown.
+/// Two layers that turn the moments of all maps into the instance embedding. They run in f32 whatever the
+/// towers' precision, as the projections do: they are small, and their rounding errors go into the result.
 struct InstanceHead {
     hidden: Projection,
     out: Projection,

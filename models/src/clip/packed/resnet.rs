@@ -5,9 +5,9 @@ use std::cell::RefCell;
 use knytt_kernels::{Activation, Epilogue, Isa, Linear, Precision, Rows, ThreadTeam};
 
 use super::source::Source;
-use crate::Result;
 use crate::clip::conv::Unfold;
 use crate::config::ResNetConfig;
+use crate::error::Result;
 
 /// Output pixels that a thread unfolds and multiplies at a time: their patches stay in its cache.
 const PIXELS_PER_ITEM: usize = 64;

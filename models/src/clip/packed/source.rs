@@ -8,8 +8,8 @@ use knytt_kernels::{Isa, LayerNorm, Linear, Precision};
 use safetensors::{Dtype, SafeTensors};
 
 use super::cache::Cache;
+use crate::error::{Error, Result};
 use crate::weights::Weights;
-use crate::{Error, Result};
 
 /// Reads tensors as f32, whatever the file stores, and packs layers.
 pub(crate) struct Source<'a> {

@@ -4,9 +4,9 @@ use knytt_kernels::{LayerNorm, Sequence, ThreadTeam};
 
 use super::source::{Source, Table};
 use super::transformer::Encoder;
-use crate::Result;
 use crate::clip::text::end_position;
 use crate::config::TextConfig;
+use crate::error::Result;
 
 pub(super) struct TextTower {
     tokens: Table,

@@ -9,8 +9,8 @@ use knytt_kernels::{
 };
 
 use super::source::Source;
-use crate::Result;
 use crate::config::{Activation, Transformer};
+use crate::error::Result;
 
 /// What is added to a residual stream.
 const ADD: Epilogue = Epilogue { add: true, activation: Nonlinearity::None };

@@ -4,8 +4,8 @@ use knytt_kernels::{Epilogue, LayerNorm, Linear, Rows, Sequence, ThreadTeam};
 
 use super::source::Source;
 use super::transformer::Encoder;
-use crate::Result;
 use crate::config::ViTConfig;
+use crate::error::Result;
 
 pub(super) struct ViT {
     patch_embedding: Linear,
