@@ -76,7 +76,7 @@ pub(crate) fn answer(
             is_said: embedded.text.is_some(),
             asked: Asked::of(seen.look.as_ref(), like.as_ref(), &said_colors(reading.as_ref())),
             sought: seen.sought.as_ref(),
-            identity: embedded.image.as_ref().and_then(Embedding::identity),
+            identity: embedded.image.as_ref().and_then(Embedding::instance_embedding),
             preference: rank::preference(query.taste.as_deref(), &snapshot),
             today: rank::today(),
         },

@@ -2,7 +2,7 @@
 //!
 //! An embedding says what a thing is like, so that another navy dress is as near as the same one from
 //! another side. A bundle may have a second vector, trained on sides of single things, that says which
-//! thing it is ([`Embedding::identity`]). It is asked of the likeliest alone, so it needs no index: a byte
+//! thing it is ([`Embedding::instance_embedding`]). It is asked of the likeliest alone, so it needs no index: a byte
 //! for each value, in the product's record.
 
 use base64::Engine;
@@ -24,12 +24,12 @@ pub struct Identity(Box<[i8]>);
 impl Identity {
     /// Of a picture's embedding, if its bundle tells things apart.
     pub fn of(embedding: &Embedding) -> Option<Self> {
-        let values = embedding.identity()?;
+        let values = embedding.instance_embedding()?;
         let largest = values.iter().fold(0.0_f32, |largest, value| largest.max(value.abs()));
         Some(Self(values.iter().map(|value| (value / largest * LARGEST).round() as i8).collect()))
     }
 
-    /// Cosine similarity to an [`Embedding::identity`]; `None` if that is of another length.
+    /// Cosine similarity to an [`Embedding::instance_embedding`]; `None` if that is of another length.
     pub fn cosine(&self, identity: &[f32]) -> Option<f32> {
         let dot: f32 = self.0.iter().zip(identity).map(|(a, b)| f32::from(*a) * b).sum();
         let squares: i32 = self.0.iter().map(|a| i32::from(*a) * i32::from(*a)).sum();
@@ -70,23 +70,23 @@ mod tests {
     use super::*;
 
     fn embedding(identity: &[f32]) -> Embedding {
-        Embedding::new(vec![1.0], Fingerprint::of(&[b"test"])).unwrap().with_identity(identity)
+        Embedding::new(vec![1.0], Fingerprint::of(&[b"test"])).unwrap().with_instance_embedding(identity)
     }
 
     #[test]
     fn a_byte_for_each_value_keeps_cosines() {
         let (a, b) = (embedding(&[0.3, -0.2, 0.9, 0.1]), embedding(&[0.1, 0.2, 0.7, -0.4]));
-        let exact: f32 = a.identity().unwrap().iter().zip(b.identity().unwrap()).map(|(a, b)| a * b).sum();
+        let exact: f32 = a.instance_embedding().unwrap().iter().zip(b.instance_embedding().unwrap()).map(|(a, b)| a * b).sum();
         let kept: Identity = String::from(Identity::of(&a).unwrap()).try_into().unwrap();
-        assert!((kept.cosine(b.identity().unwrap()).unwrap() - exact).abs() < 0.01);
-        assert!((kept.cosine(a.identity().unwrap()).unwrap() - 1.0).abs() < 0.001);
+        assert!((kept.cosine(b.instance_embedding().unwrap()).unwrap() - exact).abs() < 0.01);
+        assert!((kept.cosine(a.instance_embedding().unwrap()).unwrap() - 1.0).abs() < 0.001);
     }
 
     #[test]
     fn what_is_no_identity_is_none() {
         let plain = Embedding::new(vec![1.0], Fingerprint::of(&[b"test"])).unwrap();
         assert_eq!(Identity::of(&plain), None);
-        assert_eq!(embedding(&[0.0, 0.0]).identity(), None);
+        assert_eq!(embedding(&[0.0, 0.0]).instance_embedding(), None);
         let one = Identity::of(&embedding(&[0.0, 1.0])).unwrap();
         assert_eq!(one.cosine(&[1.0]), None);
         assert!(Identity::try_from("?".to_owned()).is_err());

@@ -9,11 +9,15 @@ use safetensors::SafeTensors;
 
 use crate::clip::Cache;
 use crate::config::Config;
+use crate::device::Device;
+use crate::error::{Error, Result};
+use crate::fingerprint::Fingerprint;
 use crate::model::Model;
+use crate::options::{Options, Precision as Asked};
+use crate::precision_benchmark::PrecisionBenchmark;
 use crate::preprocess::Preprocessing;
 use crate::tokenize::Words;
 use crate::weights::Weights;
-use crate::{Device, Error, Fingerprint, Options, Precision as Asked, Proof, Result};
 
 /// A bundle, read and checked; its weights are not loaded yet.
 ///
@@ -115,14 +119,14 @@ impl Bundle {
         self.config.projection_dim
     }
 
-    /// Values of an [`Embedding::identity`](crate::Embedding::identity); 0 if the bundle gives none.
-    pub fn identity_dimension(&self) -> usize {
-        self.config.vision_config.identity_size()
+    /// Values of an [`Embedding::instance_embedding`](crate::Embedding::instance_embedding); 0 if the bundle gives none.
+    pub fn instance_embedding_dimension(&self) -> usize {
+        self.config.vision_config.instance_embedding_size()
     }
 
-    /// Values that the image tower gives of a picture: the embedding and after it the identity.
+    /// Values that the image tower gives of a picture: the embedding and after it the instance embedding.
     pub(crate) fn image_width(&self) -> usize {
-        self.dimension() + self.identity_dimension()
+        self.dimension() + self.instance_embedding_dimension()
     }
 
     /// The architecture.
@@ -157,6 +161,16 @@ impl Bundle {
         })
     }
 
+    /// Loads the weights for the device that `options` ask for.
+    pub(crate) fn load(&self, options: &Options) -> Result<Model> {
+        match options.device {
+            Device::Cpu => self.load_for_processor(self.precision(options), options),
+            #[cfg(feature = "wgpu")]
+            Device::Gpu(adapter) => self.load_gpu(adapter, options),
+            other => self.load_plain(other.open()?),
+        }
+    }
+
     /// Loads the weights for Candle's tensors.
     pub(crate) fn load_plain(&self, device: Candle) -> Result<Model> {
         Model::plain(&self.config, &self.weights, device)
@@ -164,18 +178,21 @@ impl Bundle {
 
     /// Loads the weights for an adapter's kernels.
     #[cfg(feature = "wgpu")]
-    pub(crate) fn load_gpu(&self, adapter: Option<usize>, options: &crate::Options) -> Result<Model> {
+    fn load_gpu(&self, adapter: Option<usize>, options: &Options) -> Result<Model> {
         let model = crate::gpu::OnGpu::load(&self.config, &self.weights, adapter, options)?;
         Ok(Model::Gpu(Box::new(model)))
     }
 
-    /// The precision that is asked for or, if that is left open, the one that was proven.
+    /// The precision that is asked for. If that is [`Asked::Auto`], the one that the benchmark chose.
     pub(crate) fn precision(&self, options: &Options) -> Asked {
-        let proven = || Some(Proof::read(options.cache.as_deref()?, &self.fingerprint)?.choice);
+        let measured = || {
+            let folder = options.cache.as_deref()?;
+            Some(PrecisionBenchmark::read_for(folder, &self.fingerprint, options.isa().ok()?)?.choice)
+        };
         match options.precision {
-            // What was proven was proven of the processor.
+            // The benchmark measures the processor alone.
             Asked::Auto if options.device != Device::Cpu => Asked::F32,
-            Asked::Auto => proven().unwrap_or(Asked::F32),
+            Asked::Auto => measured().unwrap_or(Asked::F32),
             asked => asked,
         }
     }
@@ -188,17 +205,18 @@ impl Bundle {
             Asked::Int8 => Precision::Int8,
         };
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-        self.load_packed(precision, options.threads.unwrap_or_else(cores), options.cache.as_deref())
+        let threads = options.threads.unwrap_or_else(cores);
+        self.load_packed(options.isa()?, precision, threads, options.cache.as_deref())
     }
 
     /// Loads the weights for the processor's own kernels. `folder`: where packed weights are kept.
     pub(crate) fn load_packed(
         &self,
+        isa: Isa,
         precision: Precision,
         threads: usize,
         folder: Option<&Path>,
     ) -> Result<Model> {
-        let isa = Isa::best();
         let cache = folder.map(|folder| Cache::open(folder, &self.fingerprint, isa, precision));
         Model::packed(&self.config, &self.weights, isa, precision, threads, cache.unwrap_or_default())
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 const FILE: &str = "config.json";
 
@@ -90,12 +90,14 @@ pub struct ResNetConfig {
     pub(crate) channels: Vec<usize>,
     pub(crate) depths: Vec<usize>,
     pub(crate) strides: Vec<usize>,
-    /// Values by which one thing is told from others of its kind; 0 if the bundle cannot.
+    /// Values of the instance embedding, which tells one product from others of its kind; 0 if the model has none.
     #[serde(default, skip_serializing_if = "is_zero")]
-    pub(crate) identity_dim: usize,
-    /// Values of the layer before those.
+    #[serde(rename = "identity_dim")]
+    pub(crate) instance_dim: usize,
+    /// Outputs of the instance head's hidden layer.
     #[serde(default, skip_serializing_if = "is_zero")]
-    pub(crate) identity_hidden_size: usize,
+    #[serde(rename = "identity_hidden_size")]
+    pub(crate) instance_hidden_size: usize,
 }
 
 /// One stage of a [`ResNetConfig`]: blocks of the same width.
@@ -165,9 +167,9 @@ impl TextConfig {
 
 impl VisionConfig {
     /// Values by which one thing is told from others of its kind; 0 if the tower has none.
-    pub fn identity_size(&self) -> usize {
+    pub fn instance_embedding_size(&self) -> usize {
         match self {
-            Self::ResNet(config) => config.identity_dim,
+            Self::ResNet(config) => config.instance_dim,
             Self::ViT(_) => 0,
         }
     }
@@ -209,7 +211,7 @@ impl ResNetConfig {
         if !strides.clone().all(|s| matches!(s, 1 | 2)) || self.num_channels != 3 {
             return Err(invalid("vision_config: strides must be 1 or 2, num_channels 3"));
         }
-        if (self.identity_dim == 0) != (self.identity_hidden_size == 0) {
+        if (self.instance_dim == 0) != (self.instance_hidden_size == 0) {
             return Err(invalid("vision_config: identity_dim needs an identity_hidden_size"));
         }
         let shrink = strides.product();

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// A device, asked for by name. What is asked for and missing is an error, never another device.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

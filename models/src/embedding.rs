@@ -1,6 +1,7 @@
 //! A point on the unit sphere, and which model put it there.
 
-use crate::{Error, Fingerprint, Result};
+use crate::error::{Error, Result};
+use crate::fingerprint::Fingerprint;
 
 /// A unit-norm, finite vector with the [`Fingerprint`] of the model that made it.
 ///
@@ -10,7 +11,7 @@ use crate::{Error, Fingerprint, Result};
 pub struct Embedding {
     values: Box<[f32]>,
     fingerprint: Fingerprint,
-    identity: Option<Box<[f32]>>,
+    instance_embedding: Option<Box<[f32]>>,
 }
 
 /// Below this norm a direction is rounding noise.
@@ -24,21 +25,21 @@ impl Embedding {
     pub fn new(values: Vec<f32>, fingerprint: Fingerprint) -> Result<Self> {
         let mut values = values.into_boxed_slice();
         normalise(&mut values)?;
-        Ok(Self { values, fingerprint, identity: None })
+        Ok(Self { values, fingerprint, instance_embedding: None })
     }
 
-    /// The same with what tells the one thing from others of its kind. What has no direction is left out.
-    pub fn with_identity(mut self, values: &[f32]) -> Self {
+    /// Adds the instance embedding, normalised. Values without a direction (nearly zero, or not finite) add none.
+    pub fn with_instance_embedding(mut self, values: &[f32]) -> Self {
         let mut values = Box::from(values);
-        self.identity = normalise(&mut values).is_ok().then_some(values);
+        self.instance_embedding = normalise(&mut values).is_ok().then_some(values);
         self
     }
 
-    /// What tells the one thing on a picture from others of its kind, of unit norm. Two pictures of one
-    /// thing have a high dot product, whatever side they show; kinds of things and words have no part in
-    /// it. `None` for words, for what was fused, and from bundles that cannot tell.
-    pub fn identity(&self) -> Option<&[f32]> {
-        self.identity.as_deref()
+    /// Tells the product on a picture from others of its kind; unit norm. Two pictures of one product have a
+    /// high dot product, whatever side they show. It says nothing of the kind of product or of words. `None`
+    /// for texts, for fused embeddings, and from models without an instance head.
+    pub fn instance_embedding(&self) -> Option<&[f32]> {
+        self.instance_embedding.as_deref()
     }
 
     /// The values, `[dimension]`, unit norm.

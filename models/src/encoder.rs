@@ -1,4 +1,4 @@
-//! One thread owns the model; everyone else sends it work through a bounded queue.
+//! A thread that owns the model and takes work from other threads through a bounded queue.
 
 use std::sync::{Arc, OnceLock};
 use std::thread;
@@ -6,10 +6,14 @@ use std::thread;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use image::RgbImage;
 
-use crate::model::Model;
+use crate::bundle::Bundle;
+use crate::device::Device;
+use crate::embedding::Embedding;
+use crate::error::{Error, Result};
+use crate::failover::{FailoverModel, Notice};
+use crate::fingerprint::Fingerprint;
+use crate::options::{Options, Precision};
 use crate::preprocess::Pixels;
-use crate::running::{Notice, Running};
-use crate::{Bundle, Device, Embedding, Error, Fingerprint, Options, Precision, Result};
 
 /// Pictures or texts in one pass of the model. Small, so that memory stays bounded and a query that
 /// comes in between does not wait long; other sizes have not been measured.
@@ -58,7 +62,7 @@ impl Encoder {
     pub fn start_with(bundle: Bundle, options: &Options) -> Result<Self> {
         let precision = bundle.precision(options);
         let (bundle, notice) = (Arc::new(bundle), Arc::new(OnceLock::new()));
-        let model = Running::load(bundle.clone(), options, notice.clone())?;
+        let model = FailoverModel::load(bundle.clone(), options, notice.clone())?;
         let (jobs, queue) = bounded(QUEUE);
         let worker = Worker { model, bundle: bundle.clone() };
         thread::Builder::new()
@@ -154,18 +158,8 @@ impl Pending {
     }
 }
 
-/// The model on the device that was asked for.
-pub(crate) fn load(bundle: &Bundle, options: &Options) -> Result<Model> {
-    match options.device {
-        Device::Cpu => bundle.load_for_processor(bundle.precision(options), options),
-        #[cfg(feature = "wgpu")]
-        Device::Gpu(adapter) => bundle.load_gpu(adapter, options),
-        other => bundle.load_plain(other.open()?),
-    }
-}
-
 struct Worker {
-    model: Running,
+    model: FailoverModel,
     bundle: Arc<Bundle>,
 }
 
@@ -232,10 +226,10 @@ impl Worker {
         rows.into_iter().map(|row| self.embedding(row)).collect()
     }
 
-    /// From the values of a picture or of words, an identity after them if there is one.
+    /// `row`: the values of a picture or of a text, followed by the instance embedding if the model gives one.
     fn embedding(&self, mut row: Vec<f32>) -> Result<Embedding> {
-        let identity = row.split_off(self.bundle.dimension());
+        let instance = row.split_off(self.bundle.dimension());
         let embedding = Embedding::new(row, self.bundle.fingerprint().clone())?;
-        Ok(if identity.is_empty() { embedding } else { embedding.with_identity(&identity) })
+        Ok(if instance.is_empty() { embedding } else { embedding.with_instance_embedding(&instance) })
     }
 }

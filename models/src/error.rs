@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::Fingerprint;
+use knytt_kernels::{Isa, IsaError};
+
+use crate::fingerprint::Fingerprint;
 
 /// This crate's results.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -42,9 +44,18 @@ pub enum Error {
         reason: String,
     },
 
+    /// The environment variable `KNYTT_ISA` names an instruction set that cannot be used; unset it.
+    #[error(transparent)]
+    Isa(#[from] IsaError),
+
+    /// [`Options::isa`](crate::Options::isa) asks for instructions that this processor lacks.
+    #[error("this processor has no {0}")]
+    MissingIsa(Isa),
+
     /// Not the name of a precision.
     #[error("unknown precision {0:?}: known are auto, f32, bf16 and int8")]
     Precision(String),
+
     /// The device was there and failed: lost, or out of memory. Another one would do the same work.
     #[error("device {device} failed: {reason}")]
     DeviceFailed {
@@ -103,4 +114,9 @@ pub enum Error {
     /// The thread that owns the model has ended.
     #[error("the encoder has stopped")]
     Stopped,
+}
+
+/// Candle's errors carry a stack trace below the first line.
+pub(crate) fn without_backtrace(error: &candle_core::Error) -> String {
+    error.to_string().lines().next().unwrap_or_default().trim().into()
 }

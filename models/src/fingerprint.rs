@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// Identifies the space that a model's embeddings live in: a hash over its architecture, weights,
 /// preprocessing and dimension, as 64 lower-case hexadecimal digits. Cheap to clone.

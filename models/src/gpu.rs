@@ -3,14 +3,15 @@
 use candle_core::{DType, Device as Candle};
 use candle_nn::VarBuilder;
 use knytt_gpu::{
-    Activation as Nonlinearity, Adapter, IdentityShape, ImageShape, Shape, StageShape, TextShape,
+    Activation as Nonlinearity, Adapter, ImageShape, InstanceShape, Shape, StageShape, TextShape,
     TransformerShape,
 };
 
 use crate::clip::end_position;
 use crate::config::{Activation, Config, Transformer, VisionConfig};
-use crate::model::without_backtrace;
-use crate::{Device, Error, Options, Precision, Result};
+use crate::device::Device;
+use crate::error::{Error, Result, without_backtrace};
+use crate::options::{Options, Precision};
 
 /// A bundle's towers on a GPU.
 pub(crate) struct OnGpu {
@@ -39,7 +40,7 @@ impl OnGpu {
     }
 
     /// `pixels`: `[batch, 3, height, width]`, f32, RGB, normalised, as one slice. Returns
-    /// `[batch, dimension + identity]`, neither part of unit norm yet.
+    /// `[batch, dimension + instance dimension]`, neither part of unit norm yet.
     pub fn encode_images(&mut self, pixels: &[f32]) -> Result<Vec<f32>> {
         self.clip.encode_images(pixels).map_err(|e| on(self.device, &e))
     }
@@ -86,9 +87,9 @@ fn shape(config: &Config) -> Shape {
                 .stages()
                 .map(|s| StageShape { channels: s.channels, depth: s.depth, stride: s.stride })
                 .collect(),
-            identity: (resnet.identity_dim > 0).then_some(IdentityShape {
-                hidden: resnet.identity_hidden_size,
-                dimension: resnet.identity_dim,
+            instance: (resnet.instance_dim > 0).then_some(InstanceShape {
+                hidden: resnet.instance_hidden_size,
+                dimension: resnet.instance_dim,
             }),
         },
     };
@@ -122,9 +123,11 @@ fn layers(transformer: &Transformer) -> TransformerShape {
 mod tests {
     use std::sync::{Arc, OnceLock};
 
+    use crate::bundle::Bundle;
+    use crate::device::Device;
+    use crate::failover::FailoverModel;
     use crate::model::Model;
-    use crate::running::Running;
-    use crate::{Bundle, Device, Options};
+    use crate::options::Options;
 
     #[test]
     fn the_cpu_takes_over_from_a_gpu_that_is_lost_and_says_so() {
@@ -132,7 +135,7 @@ mod tests {
         let ids = [bundle.words().ids("a red dress").unwrap()];
         let load = |device| {
             let options = Options { device, ..Options::default() };
-            Running::load(bundle.clone(), &options, notice.clone()).unwrap()
+            FailoverModel::load(bundle.clone(), &options, notice.clone()).unwrap()
         };
         let expected = load(Device::Cpu).texts(&ids).unwrap();
         let mut running = load(Device::Gpu(Some(0)));

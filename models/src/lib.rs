@@ -21,14 +21,15 @@ mod device;
 mod embedding;
 mod encoder;
 mod error;
+mod failover;
 mod fingerprint;
 #[cfg(feature = "wgpu")]
 mod gpu;
+mod measure_precision;
 mod model;
 mod options;
+mod precision_benchmark;
 mod preprocess;
-mod proof;
-mod running;
 mod tokenize;
 mod weights;
 
@@ -38,11 +39,12 @@ pub use device::Device;
 pub use embedding::Embedding;
 pub use encoder::{Encoder, Pending};
 pub use error::{Error, Result};
+pub use failover::Notice;
 pub use fingerprint::Fingerprint;
 #[cfg(feature = "wgpu")]
 pub use knytt_gpu::{Adapter, adapters};
+pub use knytt_kernels::Isa;
 pub use options::{Options, Precision, user_cache};
+pub use precision_benchmark::{Measured, PrecisionBenchmark};
 pub use preprocess::{Kernel, Pixels, Preprocessing};
-pub use proof::{Measured, Proof};
-pub use running::Notice;
 pub use tokenize::Words;

@@ -8,8 +8,8 @@ use knytt_kernels::{Isa, Precision};
 
 use crate::clip::{Cache, Clip, PackedClip, Source};
 use crate::config::Config;
+use crate::error::{Error, Result, without_backtrace};
 use crate::weights::Weights;
-use crate::{Error, Result};
 
 /// Both towers, ready to run.
 pub(crate) enum Model {
@@ -48,7 +48,7 @@ impl Model {
     }
 
     /// `pixels`: `[batch, 3, height, width]`, f32, RGB, normalised, as one slice. Returns a row for each
-    /// picture of `width` values: the embedding and after it the identity, neither of unit norm yet.
+    /// picture of `width` values: the embedding and after it the instance embedding, neither of unit norm yet.
     pub fn images(&mut self, pixels: &[f32], width: usize) -> Result<Vec<Vec<f32>>> {
         match self {
             Self::Packed(clip) => Ok(rows(&clip.encode_images(pixels), width)),
@@ -72,9 +72,4 @@ impl Model {
 
 fn rows(values: &[f32], width: usize) -> Vec<Vec<f32>> {
     values.chunks_exact(width).map(<[f32]>::to_vec).collect()
-}
-
-/// Candle's errors carry a stack trace below the first line.
-pub(crate) fn without_backtrace(error: &candle_core::Error) -> String {
-    error.to_string().lines().next().unwrap_or_default().trim().into()
 }

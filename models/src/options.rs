@@ -4,9 +4,11 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use knytt_kernels::Isa;
 use serde::{Deserialize, Serialize};
 
-use crate::{Device, Error};
+use crate::device::Device;
+use crate::error::Error;
 
 /// What [`Encoder::start_with`](crate::Encoder::start_with) takes beside the bundle.
 #[derive(Clone, Debug, Default)]
@@ -15,11 +17,26 @@ pub struct Options {
     pub device: Device,
     /// In what arithmetic. CUDA and Metal compute in f32; of any other GPU see `docs/gpu.md`.
     pub precision: Precision,
+    /// The instruction set that the processor's kernels use. If none: the one that the environment variable
+    /// `KNYTT_ISA` names, else the fastest that computes correctly on this processor.
+    pub isa: Option<Isa>,
     /// Threads that share a pass on the processor; all cores if none.
     pub threads: Option<usize>,
-    /// A folder for packed weights and for the [`Proof`](crate::Proof) that [`Precision::Auto`] reads: beside the bundle, or the
-    /// user's cache. Without it weights are packed at each start.
+    /// A folder for packed weights and for the [`PrecisionBenchmark`](crate::PrecisionBenchmark) that
+    /// [`Precision::Auto`] reads: beside the bundle, or the user's cache. Without it each start packs the
+    /// weights again.
     pub cache: Option<PathBuf>,
+}
+
+impl Options {
+    /// The instruction set that the processor's kernels use.
+    pub(crate) fn isa(&self) -> Result<Isa, Error> {
+        match self.isa {
+            Some(isa) if !Isa::available().contains(&isa) => Err(Error::MissingIsa(isa)),
+            Some(isa) => Ok(isa),
+            None => Ok(Isa::chosen()?),
+        }
+    }
 }
 
 /// The user's folder for what can always be made again: packed weights, and what was measured of this machine.
@@ -40,8 +57,8 @@ pub fn user_cache() -> Option<PathBuf> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {
-    /// The fastest that was proven to find what f32 finds, with this bundle on this machine
-    /// ([`Bundle::prove`](crate::Bundle::prove)); f32 until something was.
+    /// The fastest precision that finds what f32 finds, as the benchmark measured it with this bundle on this
+    /// machine ([`Bundle::benchmark_precisions`](crate::Bundle::benchmark_precisions)). f32 before that.
     #[default]
     Auto,
     /// 32 bits: the reference.

@@ -2,7 +2,7 @@
 
 use tokenizers::Tokenizer;
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// A bundle's tokenizer with the context length of its text tower.
 pub struct Words {

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use memmap2::Mmap;
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// The bytes of a `model.safetensors`.
 pub(crate) enum Weights {

@@ -96,7 +96,7 @@ impl ModelArgs {
 }
 
 fn options(device: Device, precision: Precision) -> Options {
-    Options { device, precision, threads: None, cache: user_cache() }
+    Options { device, precision, cache: user_cache(), ..Options::default() }
 }
 
 fn precision(text: &str) -> Result<Precision, String> {

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use image::RgbImage;
-use knytt_models::{Embedding, Fingerprint, Options, Proof};
+use knytt_models::{Embedding, Fingerprint, Options, PrecisionBenchmark};
 
 use self::again::pixels;
 use crate::calibration::{Calibration, Scale, quantile};
@@ -94,13 +94,13 @@ impl SearchSession {
     /// The storage, the model or the cache fails.
     ///
     /// [`Precision::Auto`]: knytt_models::Precision::Auto
-    pub fn prove(&self, options: &Options) -> Result<Option<Proof>> {
+    pub fn prove(&self, options: &Options) -> Result<Option<PrecisionBenchmark>> {
         let snapshot = self.catalog().read()?;
         let sample = sample(&snapshot, snapshot.len()?, PROVEN)?;
         let pictures: Vec<RgbImage> =
             pictures(&snapshot, &sample)?.into_iter().map(|(_, picture)| picture).collect();
         drop(snapshot);
-        match self.encoder().bundle().prove(options, &pictures) {
+        match self.encoder().bundle().benchmark_precisions(options, &pictures) {
             Err(knytt_models::Error::TooFewPictures { .. }) => Ok(None),
             proof => Ok(Some(proof?)),
         }

@@ -31,7 +31,7 @@ struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    fn of(product: &'a Product) -> Self {
+    fn from_product(product: &'a Product) -> Self {
         let garment = &product.garment;
         let mut colours: Vec<_> = garment.shown_colours().iter().map(|c| c.name.name()).collect();
         colours.dedup();
@@ -72,7 +72,7 @@ pub(crate) fn write_shop(out: &Path, count: usize, seed: u64, size: u32, unsaid:
     let path = out.join("products.csv");
     let mut csv = csv::Writer::from_writer(fs_err::File::create(&path)?);
     for product in &products {
-        let row = Row::of(product);
+        let row = Row::from_product(product);
         let row = if unsaid { Row { color: String::new(), pattern: "", ..row } } else { row };
         csv.serialize(row).with_context(|| format!("cannot write {}", path.display()))?;
     }

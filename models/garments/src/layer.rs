@@ -45,7 +45,7 @@ pub(crate) fn rasterise(draft: &Draft, style: &Style, size: usize) -> Layer {
             Op::Fill { path, cloth } => {
                 last.clear();
                 last.fill_path(path, FillRule::Winding, true, fit);
-                if let Some(area) = Area::of(path, fit, size, cloth.round * pixels * 2.0 + 3.0) {
+                if let Some(area) = Area::from_path(path, fit, size, cloth.round * pixels * 2.0 + 3.0) {
                     fill(&mut layer, &last, cloth, style, area, fit);
                 }
             }
@@ -55,7 +55,7 @@ pub(crate) fn rasterise(draft: &Draft, style: &Style, size: usize) -> Layer {
                 let Some(path) = path.stroke(&stroke, pixels) else { continue };
                 ink.clear();
                 ink.fill_path(&path, FillRule::Winding, true, fit);
-                if let Some(area) = Area::of(&path, fit, size, 2.0) {
+                if let Some(area) = Area::from_path(&path, fit, size, 2.0) {
                     let strength = (width * pixels / 0.55).clamp(0.45, 1.0);
                     line(&mut layer, &ink, &last, *tone, area, strength);
                 }
@@ -78,7 +78,7 @@ struct Area {
 }
 
 impl Area {
-    fn of(path: &Path, fit: Transform, size: usize, margin: f32) -> Option<Self> {
+    fn from_path(path: &Path, fit: Transform, size: usize, margin: f32) -> Option<Self> {
         let b = path.bounds();
         let at = |x: f32, y: f32| (fit.sx * x + fit.tx, fit.sy * y + fit.ty);
         let (left, top) = at(b.left(), b.top());

@@ -67,7 +67,7 @@ struct Surface<'a> {
 }
 
 impl<'a> Surface<'a> {
-    fn of(camera: &'a Camera) -> Self {
+    fn from_camera(camera: &'a Camera) -> Self {
         let (sin, cos) = camera.rotation.sin_cos();
         Self { camera, sin, cos }
     }
@@ -89,7 +89,7 @@ struct Shadow {
 }
 
 impl Shadow {
-    fn of(layer: &Layer) -> Self {
+    fn from_layer(layer: &Layer) -> Self {
         // A quarter of the layer's size is enough for something this soft, with a margin to spread into.
         let size = (layer.size / 4).max(8);
         let mut cover = vec![0.0; size * size];
@@ -149,8 +149,8 @@ fn sample(layer: &Layer, x: f32, y: f32) -> [f32; 4] {
 }
 
 fn compose(layer: &Layer, view: &View, drape: f32, size: usize, light: (f32, f32)) -> Vec<Rgb> {
-    let shadow = Shadow::of(layer);
-    let surface = Surface::of(&view.camera);
+    let shadow = Shadow::from_layer(layer);
+    let surface = Surface::from_camera(&view.camera);
     let turn = view.backdrop.turn.sin_cos();
     let warp = fold::Warp::new(&view.pose, drape);
     let pixel = 2.0 / size as f32 / view.camera.scale;

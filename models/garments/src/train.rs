@@ -68,7 +68,7 @@ impl TrainingSet {
 
 impl Line {
     /// What there is to say of `garment`.
-    pub(crate) fn of(garment: &Garment, rng: &mut ChaCha8Rng) -> Self {
+    pub(crate) fn from_garment(garment: &Garment, rng: &mut ChaCha8Rng) -> Self {
         let caption = garment.caption(rng);
         let mut colors: Vec<_> = garment.shown_colours().iter().map(|c| c.name.name()).collect();
         colors.dedup();
@@ -91,7 +91,7 @@ fn picture(index: u64, seed: u64, size: u32) -> (Vec<u8>, Line) {
     let category = weighted(&mut rng);
     let garment = Garment::random(category, &mut rng);
     let view = if rng.random_bool(0.15) { View::studio_varied(&mut rng) } else { View::wild(&mut rng) };
-    let line = Line::of(&garment, &mut rng);
+    let line = Line::from_garment(&garment, &mut rng);
     let pixels = render(&garment, &view, size).into_raw();
     (pixels, line)
 }

@@ -59,7 +59,7 @@ fn both(product: &Product, index: usize, seed: u64, size: u32) -> Vec<(Vec<u8>, 
     {
         let views = [("studio", studio), ("again", View::again(&mut rng)), ("wild", View::wild(&mut rng))];
         for (view, seen) in views {
-            let shown = train::Line::of(garment, &mut rng);
+            let shown = train::Line::from_garment(garment, &mut rng);
             all.push((picture(garment, seen, size), Line { garment: 2 * index + at, view, shown }));
         }
     }

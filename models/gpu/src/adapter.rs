@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// What drives an adapter, best first where one GPU is known to several.
 const BACKENDS: wgpu::Backends =
@@ -58,7 +58,7 @@ impl Adapter {
                 wgpu::Backend::Dx12 => "DX12",
                 _ => "Vulkan",
             },
-            kind: Kind::of(info.device_type),
+            kind: Kind::from_device_type(info.device_type),
             driver: format!("{} {}", info.driver, info.driver_info).trim().into(),
             name: info.name,
             has_f16: adapter.features().contains(wgpu::Features::SHADER_F16),
@@ -67,7 +67,7 @@ impl Adapter {
 }
 
 impl Kind {
-    fn of(kind: wgpu::DeviceType) -> Self {
+    fn from_device_type(kind: wgpu::DeviceType) -> Self {
         match kind {
             wgpu::DeviceType::DiscreteGpu => Self::Discrete,
             wgpu::DeviceType::IntegratedGpu => Self::Integrated,
@@ -131,7 +131,7 @@ fn found() -> Vec<wgpu::Adapter> {
         ..wgpu::InstanceDescriptor::new_without_display_handle()
     });
     let mut adapters = pollster::block_on(instance.enumerate_adapters(BACKENDS));
-    adapters.sort_by_key(|adapter| Kind::of(adapter.get_info().device_type));
+    adapters.sort_by_key(|adapter| Kind::from_device_type(adapter.get_info().device_type));
     adapters
 }
 

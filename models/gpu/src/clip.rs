@@ -1,35 +1,21 @@
 //! CLIP: an image tower and a text tower that meet in one space.
 
-use std::path::PathBuf;
-
+use crate::adapter::Adapter;
+use crate::error::{Error, Result};
 use crate::gpu::Gpu;
 use crate::kernels::Kernels;
-use crate::plan::{ANSWER, Epilogue, INPUT, Plan, Planner};
-use crate::residual::{IdentityHead, ResNet};
+use crate::options::Options;
+use crate::plan::{ANSWER, Epilogue, INPUT, LARGEST_BATCH, Plan, Planner};
+use crate::residual::{InstanceHead, ResNet};
 use crate::rows::{Matrix, Rows, Workspace};
+use crate::shape::{ImageShape, Shape, TextShape};
 use crate::tensors::{Source, Tensors};
 use crate::text::TextTower;
 use crate::tile::SMALLEST_TILE_ROWS;
 use crate::vit::ViT;
-use crate::{Adapter, Error, ImageShape, Precision, Result, Shape, TextShape};
-
-/// Pictures or texts in one submission at most. Larger batches gain nothing, and a submission that takes
-/// seconds makes some systems take the GPU away.
-pub(crate) const LARGEST_BATCH: usize = 256;
 
 /// Plans that are kept; texts of many lengths would make one each.
 const KEPT_PLANS: usize = 16;
-
-/// Which adapter, and how it calculates.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Options {
-    /// A number out of [`adapters`](crate::adapters); without one, the first that is no software.
-    pub adapter: Option<usize>,
-    /// How weights are stored and multiplied.
-    pub precision: Precision,
-    /// A folder for compiled kernels, where the driver lets programs keep them.
-    pub pipeline_cache: Option<PathBuf>,
-}
 
 /// A model on a GPU.
 pub struct Clip {
@@ -37,7 +23,7 @@ pub struct Clip {
     kernels: Kernels,
     image_tower: ImageTower,
     visual_projection: Matrix,
-    identity_head: Option<IdentityHead>,
+    instance_head: Option<InstanceHead>,
     text_tower: TextTower,
     text_projection: Matrix,
     shape: Shape,
@@ -95,25 +81,25 @@ impl Clip {
             let weight = tensors.below(name).get("weight", &[shape.dimension, from])?;
             Matrix::upload(&gpu, name, from, &weight, &[])
         };
-        let (image_tower, visual_projection, identity_head) = match &shape.image {
+        let (image_tower, visual_projection, instance_head) = match &shape.image {
             ImageShape::Patches { patch, transformer } => {
                 let tower = ViT::upload(&gpu, shape.image_size, *patch, *transformer, &vision)?;
                 let projection = projection("visual_projection", transformer.hidden)?;
                 (ImageTower::ViT(Box::new(tower)), projection, None)
             }
-            ImageShape::Residual { stem, stages, identity } => {
-                let has_identity = identity.is_some();
-                let tower = ResNet::upload(&gpu, shape.image_size, stem, stages, has_identity, &vision)?;
+            ImageShape::Residual { stem, stages, instance } => {
+                let has_instance_head = instance.is_some();
+                let tower = ResNet::upload(&gpu, shape.image_size, stem, stages, has_instance_head, &vision)?;
                 let projection = tower.projection(&gpu, shape.dimension, &tensors)?;
                 let tensors = tensors.below("identity_head");
-                let head = identity.map(|head| tower.identity_head(&gpu, head, shape.dimension, &tensors));
+                let head = instance.map(|head| tower.instance_head(&gpu, head, shape.dimension, &tensors));
                 (ImageTower::ResNet(tower), projection, head.transpose()?)
             }
         };
         Ok(Self {
             image_tower,
             visual_projection,
-            identity_head,
+            instance_head,
             text_tower: TextTower::upload(&gpu, &shape.text, &tensors.below("text_model"))?,
             text_projection: projection("text_projection", shape.text.transformer.hidden)?,
             kernels,
@@ -134,7 +120,7 @@ impl Clip {
         self.gpu.device.destroy();
     }
 
-    /// `pixels`: `[batch, 3, height, width]`, f32, RGB, normalised. Returns `[batch, dimension + identity]`,
+    /// `pixels`: `[batch, 3, height, width]`, f32, RGB, normalised. Returns `[batch, dimension + instance dimension]`,
     /// neither part of unit norm yet.
     ///
     /// # Errors
@@ -222,18 +208,18 @@ impl Clip {
         let rows = planned.plan.run(&self.gpu, &planned.output, &planned.answer)?;
         let row = 4 * planned.output.quads;
         self.plans.push(planned);
-        let [embedding, identity] = self.columns(work);
-        let of_identity = embedding.next_multiple_of(4);
+        let [embedding, instance] = self.columns(work);
+        let instance_start = embedding.next_multiple_of(4);
         let parts = rows
             .chunks_exact(row)
-            .flat_map(|row| [&row[..embedding], &row[of_identity..of_identity + identity]]);
+            .flat_map(|row| [&row[..embedding], &row[instance_start..instance_start + instance]]);
         Ok(parts.flatten().copied().collect())
     }
 
-    /// Values of an embedding, and of the identity that follows it in the next whole quad.
+    /// Values of an embedding, and of the instance embedding that follows it in the next whole quad.
     fn columns(&self, work: Work) -> [usize; 2] {
-        let identity = if matches!(work, Work::Images { .. }) { self.shape.identity() } else { 0 };
-        [self.shape.dimension, identity]
+        let instance = if matches!(work, Work::Images { .. }) { self.shape.instance_embedding() } else { 0 };
+        [self.shape.dimension, instance]
     }
 
     fn plan(&mut self, work: Work, inputs: &[&[u8]]) -> Result<Planned> {
@@ -281,11 +267,11 @@ impl Clip {
                 (ends, &self.text_projection)
             }
         };
-        let [embedding, identity] = self.columns(work);
-        let columns = embedding.next_multiple_of(4) + identity;
+        let [embedding, instance] = self.columns(work);
+        let columns = embedding.next_multiple_of(4) + instance;
         let output = space.rows(gpu, "embeddings", pooled.rows, columns)?;
         planner.matmul(&pooled, projection, &output, Epilogue::default());
-        if let Some(head) = self.identity_head.as_ref().filter(|_| identity > 0) {
+        if let Some(head) = self.instance_head.as_ref().filter(|_| instance > 0) {
             head.plan(&mut planner, space, &pooled, &output)?;
         }
         let answer = space.buffer(gpu, "answer", Rows::bytes(output.rows, output.quads), ANSWER)?;

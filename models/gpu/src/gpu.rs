@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use crate::adapter::{self, Adapter};
 use crate::cache::Cache;
-use crate::{Error, Options, Precision, Result};
+use crate::error::{Error, Result};
+use crate::options::Options;
+use crate::precision::Precision;
 
 /// How long an answer may take before the device counts as hung. A batch takes milliseconds on a GPU; a
 /// software adapter takes seconds.
@@ -50,7 +52,7 @@ impl Gpu {
         };
         let (device, queue) = pollster::block_on(raw.request_device(&description))
             .map_err(|e| Error::Open { adapter: adapter.to_string(), reason: e.to_string() })?;
-        let faults = Faults::of(&device);
+        let faults = Faults::from_device(&device);
         let cache = Cache::open(&device, &raw.get_info(), options.pipeline_cache.as_deref());
         Ok(Self { device, queue, limits, adapter, precision, cache, faults })
     }
@@ -129,7 +131,7 @@ pub(crate) const STORAGE: wgpu::BufferUsages =
 
 impl Faults {
     /// Listens to `device`, whose own answer to a fault would be to panic.
-    fn of(device: &wgpu::Device) -> Self {
+    fn from_device(device: &wgpu::Device) -> Self {
         let faults = Self::default();
         let (on_error, on_loss) = (faults.clone(), faults.clone());
         device.on_uncaptured_error(Arc::new(move |error| on_error.note(error.into())));

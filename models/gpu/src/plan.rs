@@ -2,10 +2,15 @@
 
 use bytemuck::{Pod, Zeroable};
 
+use crate::error::Result;
 use crate::gpu::{Gpu, STORAGE};
 use crate::kernels::{Kernel, Kernels};
 use crate::rows::{Matrix, Norm, Rows, Table};
-use crate::{Activation, Result};
+use crate::shape::Activation;
+
+/// Pictures or texts in one submission at most. Larger batches gain nothing, and a submission that takes
+/// seconds makes some systems take the GPU away.
+pub(crate) const LARGEST_BATCH: usize = 256;
 
 /// Everything that a batch of one size needs, ready to be submitted as often as such a batch comes.
 pub(crate) struct Plan {

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use half::f16;
 use half::slice::HalfFloatSliceExt;
 
-use crate::{Adapter, Error, Result};
+use crate::adapter::Adapter;
+use crate::error::{Error, Result};
 
 /// How weights are stored, and in what they are multiplied. What is added up is f32 always.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,6 +29,29 @@ impl Precision {
                 reason: "it does not calculate in f16; store weights as f16 and calculate in f32".into(),
             }),
             precision => Ok(precision),
+        }
+    }
+
+    /// The WGSL that defines how a kernel reads stored weights (`Stored`), what its tiles hold (`Quad`), and the
+    /// conversion from one to the other (`widened`).
+    pub(crate) fn prelude(self) -> &'static str {
+        match self {
+            Self::F32 => {
+                "alias Stored = vec4<f32>;\n\
+                 alias Quad = vec4<f32>;\n\
+                 fn widened(x: Stored) -> Quad { return x; }\n"
+            }
+            Self::F16Weights => {
+                "alias Stored = vec2<u32>;\n\
+                 alias Quad = vec4<f32>;\n\
+                 fn widened(x: Stored) -> Quad { return vec4(unpack2x16float(x.x), unpack2x16float(x.y)); }\n"
+            }
+            Self::F16 => {
+                "enable f16;\n\
+                 alias Stored = vec4<f16>;\n\
+                 alias Quad = vec4<f16>;\n\
+                 fn widened(x: Stored) -> Quad { return x; }\n"
+            }
         }
     }
 

@@ -1,18 +1,19 @@
 //! A narrow residual network with batch normalisation folded in. Each convolution is an unfold and a
 //! matrix product.
 
+use crate::error::Result;
 use crate::gpu::Gpu;
 use crate::plan::{Epilogue, Nonlinearity, Planner, Unfold};
 use crate::rows::{Matrix, Rows, Workspace};
+use crate::shape::{InstanceShape, StageShape};
 use crate::tensors::Tensors;
-use crate::{IdentityShape, Result, StageShape};
 
 pub(crate) struct ResNet {
     stem: Vec<Conv>,
     stages: Vec<Vec<Block>>,
     /// Channels of the maps that are read: the last one alone, or the stem's and each stage's.
     read: Vec<usize>,
-    has_identity: bool,
+    has_instance_head: bool,
 }
 
 struct Conv {
@@ -28,8 +29,8 @@ struct Block {
     shortcut: Option<Conv>,
 }
 
-/// What makes an identity of what is read of all maps.
-pub(crate) struct IdentityHead {
+/// The layers that turn the moments of all maps into an instance embedding.
+pub(crate) struct InstanceHead {
     hidden: Matrix,
     /// Its columns lie after those of an embedding.
     out: Matrix,
@@ -52,7 +53,7 @@ impl ResNet {
         side: usize,
         stem: &[(usize, usize)],
         stages: &[StageShape],
-        has_identity: bool,
+        has_instance_head: bool,
         tensors: &Tensors<'_>,
     ) -> Result<Self> {
         let mut at = At { side, channels: 3, planar: true };
@@ -71,10 +72,10 @@ impl ResNet {
             read.push(at.channels);
             uploaded.push(blocks);
         }
-        if !has_identity {
+        if !has_instance_head {
             read = vec![at.channels];
         }
-        Ok(Self { stem: convs, stages: uploaded, read, has_identity })
+        Ok(Self { stem: convs, stages: uploaded, read, has_instance_head })
     }
 
     /// The matrix that makes an embedding of the last map's means, wherever they are in what is read.
@@ -82,7 +83,7 @@ impl ResNet {
         let last = self.read.last().copied().unwrap_or(0);
         let weight = tensors.below("visual_projection").get("weight", &[dimension, last])?;
         let depth = 4 * self.quads();
-        let means = if self.has_identity { depth - 2 * last.next_multiple_of(4) } else { 0 };
+        let means = if self.has_instance_head { depth - 2 * last.next_multiple_of(4) } else { 0 };
         let mut spread = vec![0.0; dimension * depth];
         for (row, values) in spread.chunks_exact_mut(depth).zip(weight.chunks_exact(last)) {
             row[means..means + last].copy_from_slice(values);
@@ -90,14 +91,14 @@ impl ResNet {
         Matrix::upload(gpu, "visual_projection", depth, &spread, &[])
     }
 
-    /// The layers that make an identity of what is read, its values after `dimension` others.
-    pub fn identity_head(
+    /// Uploads the instance head. It writes its values after the `dimension` values of the embedding.
+    pub fn instance_head(
         &self,
         gpu: &Gpu,
-        shape: IdentityShape,
+        shape: InstanceShape,
         dimension: usize,
         tensors: &Tensors<'_>,
-    ) -> Result<IdentityHead> {
+    ) -> Result<InstanceHead> {
         let (hidden, out) = (tensors.below("hidden"), tensors.below("out"));
         let (moments, depth) = (2 * self.read.iter().sum::<usize>(), 4 * self.quads());
         let weight = hidden.get("weight", &[shape.hidden, moments])?;
@@ -114,7 +115,7 @@ impl ResNet {
         let bias = hidden.get("bias", &[shape.hidden])?;
         let weight = out.get("weight", &[shape.dimension, shape.hidden])?;
         let out = Matrix::upload(gpu, &out.path("weight"), shape.hidden, &weight, &[])?;
-        Ok(IdentityHead {
+        Ok(InstanceHead {
             hidden: Matrix::upload(gpu, &hidden.path("weight"), depth, &spread, &bias)?,
             out: out.after(dimension.div_ceil(4)),
             size: shape.hidden,
@@ -124,7 +125,7 @@ impl ResNet {
     /// Quads of what is read of a picture.
     fn quads(&self) -> usize {
         let quads: usize = self.read.iter().map(|channels| channels.div_ceil(4)).sum();
-        if self.has_identity { 2 * quads } else { quads }
+        if self.has_instance_head { 2 * quads } else { quads }
     }
 
     /// Bytes of the largest buffer that one picture needs.
@@ -146,7 +147,7 @@ impl ResNet {
     }
 
     /// From `[batch, 3, side, side]` in `pixels` to what [`projection`](Self::projection) and
-    /// [`identity_head`](Self::identity_head) take.
+    /// [`instance_head`](Self::instance_head) take.
     pub fn plan(
         &self,
         planner: &mut Planner<'_>,
@@ -163,18 +164,18 @@ impl ResNet {
         let read = space.rows(planner.gpu, "read normed", batch, 4 * self.quads())?;
         let mut first_quad = 0;
         let mut look = |planner: &mut Planner<'_>, map: &Map| {
-            planner.moments(&map.rows, &read, first_quad, self.has_identity);
+            planner.moments(&map.rows, &read, first_quad, self.has_instance_head);
             first_quad += 2 * map.rows.quads;
         };
         let Some(mut map) = map else { return Ok(read.clone()) };
-        if self.has_identity {
+        if self.has_instance_head {
             look(planner, &map);
         }
         for (n, stage) in self.stages.iter().enumerate() {
             for block in stage {
                 map = block.plan(planner, space, &map, batch)?;
             }
-            if self.has_identity || n + 1 == self.stages.len() {
+            if self.has_instance_head || n + 1 == self.stages.len() {
                 look(planner, &map);
             }
         }
@@ -197,7 +198,7 @@ struct At {
     planar: bool,
 }
 
-impl IdentityHead {
+impl InstanceHead {
     /// From what is read to the last columns of `output`.
     pub fn plan(
         &self,

@@ -1,7 +1,7 @@
 //! Activations and weights on the device.
 
+use crate::error::{Error, Result};
 use crate::gpu::{Gpu, STORAGE};
-use crate::{Error, Result};
 
 /// A matrix of f32 in a buffer: `rows` rows of `quads` quads (four values), one after the other.
 #[derive(Clone)]

@@ -1,6 +1,6 @@
 //! The architecture of a CLIP model, as far as the kernels ask.
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// Both towers and the space they meet in.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,16 +32,16 @@ pub enum ImageShape {
         /// The stages.
         stages: Vec<StageShape>,
         /// What tells one thing from others of its kind, if the model does.
-        identity: Option<IdentityShape>,
+        instance: Option<InstanceShape>,
     },
 }
 
 /// Two layers over the means and deviations of all maps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct IdentityShape {
+pub struct InstanceShape {
     /// Values between the layers.
     pub hidden: usize,
-    /// Values of an identity.
+    /// Values of an instance embedding.
     pub dimension: usize,
 }
 
@@ -115,10 +115,10 @@ impl Shape {
         image.into_iter().chain([&self.text.transformer])
     }
 
-    /// Values of an identity; 0 for none.
-    pub(crate) fn identity(&self) -> usize {
+    /// Values of an instance embedding; 0 for none.
+    pub(crate) fn instance_embedding(&self) -> usize {
         match self.image {
-            ImageShape::Residual { identity: Some(identity), .. } => identity.dimension,
+            ImageShape::Residual { instance: Some(instance), .. } => instance.dimension,
             _ => 0,
         }
     }

@@ -1,6 +1,6 @@
 //! The checkpoint's tensors, by the names that it has for them.
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// Gives the values of a tensor by its name, in the shape asked for, or says why it cannot.
 pub type Source<'a> = dyn Fn(&str, &[usize]) -> Result<Vec<f32>, String> + 'a;

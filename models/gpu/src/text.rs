@@ -1,11 +1,12 @@
 //! The text tower: a causal transformer, read at the end token.
 
+use crate::error::Result;
 use crate::gpu::Gpu;
 use crate::plan::Planner;
 use crate::rows::{Norm, Rows, Table, Workspace};
+use crate::shape::TextShape;
 use crate::tensors::Tensors;
 use crate::transformer::{Batch, Transformer, norm};
-use crate::{Result, TextShape};
 
 pub(crate) struct TextTower {
     words: Table,

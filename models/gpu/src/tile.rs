@@ -1,7 +1,8 @@
 //! How large a piece of a matrix product one workgroup makes.
 
-use crate::kernels::prelude;
-use crate::{Error, Kind, Precision, Result};
+use crate::adapter::Kind;
+use crate::error::{Error, Result};
+use crate::precision::Precision;
 
 /// Quads of the depth that are brought into a workgroup's memory at a time.
 const SLICE: usize = 4;
@@ -113,7 +114,7 @@ impl Tile {
                     )
                 }),
             );
-        [prelude(precision), &constants, &body].concat()
+        [precision.prelude(), &constants, &body].concat()
     }
 
     fn each(self, line: impl Fn(usize, usize) -> String) -> String {

@@ -1,10 +1,11 @@
 //! The pre-norm transformer layers that both towers are made of.
 
+use crate::error::Result;
 use crate::gpu::Gpu;
 use crate::plan::{Context, Epilogue, Heads, Mask, Planner};
 use crate::rows::{Matrix, Norm, Rows, Workspace};
+use crate::shape::TransformerShape;
 use crate::tensors::Tensors;
-use crate::{Result, TransformerShape};
 
 /// A stack of layers, of whose last one only one position of each item is computed.
 pub(crate) struct Transformer {

@@ -1,11 +1,12 @@
 //! CLIP's vision transformer.
 
+use crate::error::Result;
 use crate::gpu::Gpu;
-use crate::plan::{Epilogue, Groups, Planner, Unfold};
+use crate::plan::{Epilogue, Groups, LARGEST_BATCH, Planner, Unfold};
 use crate::rows::{Matrix, Norm, Rows, Workspace};
+use crate::shape::TransformerShape;
 use crate::tensors::Tensors;
 use crate::transformer::{Batch, Transformer, norm};
-use crate::{Result, TransformerShape};
 
 pub(crate) struct ViT {
     unfold: Unfold,
@@ -43,7 +44,7 @@ impl ViT {
             pre_layer_norm: norm(gpu, "pre_layrnorm", shape.hidden, shape.epsilon, tensors)?,
             transformer: Transformer::upload(gpu, shape, false, &tensors.below("encoder"))?,
             post_layer_norm: norm(gpu, "post_layernorm", shape.hidden, shape.epsilon, tensors)?,
-            read: gpu.upload("class", bytemuck::cast_slice(&[0u32; crate::clip::LARGEST_BATCH]))?,
+            read: gpu.upload("class", bytemuck::cast_slice(&[0u32; LARGEST_BATCH]))?,
             unfold,
             shape,
         })

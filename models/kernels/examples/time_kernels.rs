@@ -7,13 +7,13 @@
 
 use std::time::Duration;
 
-use knytt_kernels::{Epilogue, Isa, Linear, Precision, Rows, Team, peak};
+use knytt_kernels::{Epilogue, Isa, Linear, Precision, Rows, ThreadTeam, peak};
 
 const ROUNDS: usize = 15;
 
 fn main() {
     let rows: usize = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(50);
-    let team = Team::new(1);
+    let team = ThreadTeam::new(1);
     for (depth, outputs) in [(768, 768), (768, 3072), (3072, 768)] {
         let weight: Vec<f32> = (0..depth * outputs).map(|n| ((n * 37) % 101) as f32 / 101.0 - 0.5).collect();
         let x: Vec<f32> = (0..rows * depth).map(|n| ((n * 53) % 97) as f32 / 97.0 - 0.5).collect();

@@ -1,12 +1,9 @@
-//! Which instructions a processor has, and what they make of a precision.
+//! The instruction sets that the kernels are compiled for, and how each stores a precision.
 
 use std::fmt;
-use std::sync::LazyLock;
 
-use crate::probe;
-
-/// A set of instructions that the kernels are compiled for. All are compiled where the architecture has
-/// them; what the processor has is asked at run time.
+/// A set of instructions that the kernels are compiled for. The build holds all sets of its architecture;
+/// [`Isa::available`] asks the processor at run time which of them it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Isa {
     /// Plain Rust; the reference that the others are tested against.
@@ -27,7 +24,7 @@ pub enum Isa {
     NeonDot,
     /// A portable kernel with a fault.
     #[cfg(test)]
-    Wrong(crate::raw::wrong::Fault),
+    Faulty(crate::fault::Fault),
 }
 
 /// How a layer's weights are stored and multiplied.
@@ -65,7 +62,7 @@ pub(crate) struct Range {
 }
 
 impl Isa {
-    const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Portable,
         Self::Avx2,
         Self::AvxVnni,
@@ -75,20 +72,6 @@ impl Isa {
         Self::Neon,
         Self::NeonDot,
     ];
-
-    /// The fastest that this processor has and whose kernels are right on it. A small fixed probe of every
-    /// precision, of normalisation and of attention says so, once in a process; what it finds wrong is
-    /// skipped, since wrong kernels give no error, only other embeddings.
-    pub fn best() -> Self {
-        static BEST: LazyLock<Isa> = LazyLock::new(|| Isa::fastest_that_agrees(Isa::available()));
-        *BEST
-    }
-
-    /// `available`: slowest first.
-    pub(crate) fn fastest_that_agrees(available: Vec<Self>) -> Self {
-        let fastest = available.into_iter().rev().find(|isa| *isa == Self::Portable || probe::agrees(*isa));
-        fastest.unwrap_or(Self::Portable)
-    }
 
     /// All that this processor has, slowest first.
     pub fn available() -> Vec<Self> {
@@ -109,7 +92,7 @@ impl Isa {
             Self::Avx512Bf16 => vnni() && is_x86_feature_detected!("avx512bf16"),
             Self::Neon | Self::NeonDot => false,
             #[cfg(test)]
-            Self::Wrong(_) => true,
+            Self::Faulty(_) => true,
         }
     }
 
@@ -118,7 +101,7 @@ impl Isa {
         match self {
             Self::Portable | Self::Neon => true,
             #[cfg(test)]
-            Self::Wrong(_) => true,
+            Self::Faulty(_) => true,
             Self::NeonDot => std::arch::is_aarch64_feature_detected!("dotprod"),
             _ => false,
         }
@@ -198,7 +181,7 @@ impl fmt::Display for Isa {
             Self::Neon => "neon",
             Self::NeonDot => "neon-dot",
             #[cfg(test)]
-            Self::Wrong(_) => "wrong",
+            Self::Faulty(_) => "faulty",
         })
     }
 }
@@ -227,11 +210,5 @@ mod tests {
     fn two_pairs_of_the_largest_bytes_fit_in_16_bits() {
         let range = Isa::Avx2.range(Kind::I8);
         assert!(range.high * range.weight * 4 <= i32::from(i16::MAX));
-    }
-
-    #[test]
-    fn portable_is_always_there_and_none_that_is_faster_than_the_best_was_skipped() {
-        assert!(Isa::available().contains(&Isa::Portable));
-        assert_eq!(Isa::available().last(), Some(&Isa::best()));
     }
 }

@@ -5,9 +5,9 @@
 //! bits or in eight. The same loops run on every instruction set ([`Isa`]); only the primitives differ.
 //!
 //! ```
-//! use knytt_kernels::{Epilogue, Isa, Linear, Precision, Rows, Team};
+//! use knytt_kernels::{Epilogue, Isa, Linear, Precision, Rows, ThreadTeam};
 //!
-//! let (isa, team) = (Isa::best(), Team::new(2));
+//! let (isa, team) = (Isa::best(), ThreadTeam::new(2));
 //! let weight = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]; // two outputs of three inputs
 //! let layer = Linear::pack(isa, Precision::F32, &weight, 3, Some(&[0.5, -0.5]));
 //! let mut rows = Rows::new(isa, Precision::F32);
@@ -16,9 +16,14 @@
 //! assert_eq!(out, [4.5, 9.5]);
 //! ```
 
+mod choice;
+mod epilogue;
+#[cfg(test)]
+mod fault;
 mod isa;
 mod linear;
 mod pack;
+mod prepared;
 mod probe;
 mod raw;
 mod rows;
@@ -26,10 +31,13 @@ mod rows;
 #[allow(clippy::unwrap_used, reason = "a test that cannot unwrap says less, not more")]
 mod tests;
 
+pub use choice::IsaError;
+pub use epilogue::{Activation, Epilogue};
 pub use isa::{Isa, Precision};
-pub use linear::{Activation, Epilogue, Linear};
+pub use linear::Linear;
 pub use pack::{LinearParts, Storage};
+pub use prepared::PreparedRows;
 pub use raw::attention::{Attention, Sequence};
 pub use raw::peak;
-pub use raw::team::Team;
-pub use rows::{LayerNorm, PreparedRows, Rows};
+pub use raw::thread_team::ThreadTeam;
+pub use rows::{LayerNorm, Rows};

@@ -2,21 +2,22 @@
 
 use std::fmt;
 
-use crate::Team;
+use crate::epilogue::Epilogue;
 use crate::isa::{Isa, Kind, Precision};
 use crate::pack::{LinearParts, pack};
+use crate::prepared::PreparedRows;
 use crate::raw::gemm::{Part, Weights};
 use crate::raw::memory::floats;
+use crate::raw::thread_team::ThreadTeam;
 use crate::raw::{Shared, dispatch};
-use crate::rows::PreparedRows;
 
-/// Weights that stay in a core's second-level cache while rows go by.
+/// Bytes of weights that stay in a core's second-level cache while the rows stream through.
 const SMALL_WEIGHTS: usize = 256 << 10;
 
-/// Rows that a thread takes at a time where the weights are small.
+/// Rows of an item where the weights are small.
 const ROWS_PER_ITEM: usize = 48;
 
-/// Products that make an item worth its hand-over.
+/// Products below which handing an item to another thread costs more than it saves.
 const PRODUCTS_PER_ITEM: usize = 1 << 19;
 
 /// `y = f(x Wᵀ + b)`, or `y = f(y + x Wᵀ + b)`.
@@ -24,29 +25,6 @@ pub struct Linear {
     isa: Isa,
     kind: Kind,
     parts: LinearParts,
-}
-
-/// What happens to a product before it is stored.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Epilogue {
-    /// Add to what is in the output already (a residual connection), before the activation.
-    pub add: bool,
-    /// The nonlinearity.
-    pub activation: Activation,
-}
-
-/// A nonlinearity.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Activation {
-    /// x
-    #[default]
-    None,
-    /// max(x, 0)
-    Relu,
-    /// x · σ(1.702 x)
-    QuickGelu,
-    /// x · Φ(x), to 1e-6
-    Gelu,
 }
 
 impl Linear {
@@ -76,13 +54,13 @@ impl Linear {
         (fits && lengths == [scales, scales, padded]).then(|| Self::checked(isa, kind, parts))
     }
 
-    /// Every layer comes through here: what runs later relies on the instructions being there.
+    /// The only constructor. The kernels rely on this check of the instructions.
     fn checked(isa: Isa, kind: Kind, parts: LinearParts) -> Self {
         assert!(isa.is_available(), "this processor has no {isa}");
         Self { isa, kind, parts }
     }
 
-    /// What a file keeps of it.
+    /// The packed weights, as a file keeps them.
     pub fn parts(&self) -> &LinearParts {
         &self.parts
     }
@@ -101,7 +79,7 @@ impl Linear {
     ///
     /// # Panics
     /// If `rows` are of another precision or depth, or `out` is too short.
-    pub fn forward(&self, team: &Team, rows: PreparedRows<'_>, epilogue: Epilogue, out: &mut [f32]) {
+    pub fn forward(&self, team: &ThreadTeam, rows: PreparedRows<'_>, epilogue: Epilogue, out: &mut [f32]) {
         assert!(rows.kind() == self.kind && rows.depth == self.parts.depth, "rows of another layer");
         assert!(out.len() >= rows.count * self.parts.columns, "room for all outputs");
         if rows.count == 0 {
@@ -130,8 +108,8 @@ impl Linear {
         }
     }
 
-    /// Small weights stay in the cache and rows go by; of large weights each panel is read once, for all
-    /// rows.
+    /// Cuts a product into items. Small weights stay in the cache, so items are groups of rows. Large weights
+    /// are cut into groups of panels, so that each panel is read from memory once for all rows.
     fn split(&self, rows: usize, threads: usize) -> Split {
         let panels = self.parts.columns.div_ceil(self.isa.panel());
         let bytes = self.parts.words.words().len() * 4;

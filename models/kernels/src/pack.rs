@@ -17,7 +17,7 @@ enum Words32 {
     Mapped(MappedWords),
 }
 
-/// A packed layer without its meaning: what a file keeps of it.
+/// The packed weights of a layer, as a file keeps them.
 #[derive(Clone)]
 pub struct LinearParts {
     /// Outputs.
@@ -38,7 +38,7 @@ impl Storage {
         Some(Self(Words32::Mapped(MappedWords::new(map, offset, length)?)))
     }
 
-    pub(crate) fn of_floats(values: &[f32]) -> Self {
+    pub(crate) fn from_floats(values: &[f32]) -> Self {
         let mut words = Words::zeroed(values.len());
         words.as_mut_slice().iter_mut().zip(values).for_each(|(word, value)| *word = value.to_bits());
         Self(Words32::Owned(Arc::new(words)))
@@ -82,7 +82,7 @@ pub(crate) fn pack(isa: Isa, kind: Kind, weight: &[f32], depth: usize, bias: Opt
     if !kind.is_integer() {
         (scales, sums) = (Vec::new(), Vec::new());
     }
-    let columns_values = [&scales, &sums, &biases].map(|values| Storage::of_floats(values));
+    let columns_values = [&scales, &sums, &biases].map(|values| Storage::from_floats(values));
     LinearParts { columns, depth, words: Storage(Words32::Owned(Arc::new(words))), columns_values }
 }
 

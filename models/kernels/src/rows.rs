@@ -1,11 +1,11 @@
 //! Inputs of a linear layer: rows, as they are or as integers.
 
-use crate::Team;
 use crate::isa::{Isa, Kind, Precision};
+use crate::prepared::PreparedRows;
 use crate::raw::dispatch;
-use crate::raw::memory::Words;
-use crate::raw::memory::bits;
+use crate::raw::memory::{Words, bits};
 use crate::raw::rows::{Convert, Normalise, NormaliseTo, fill_rows};
+use crate::raw::thread_team::ThreadTeam;
 
 /// Rows that one thread converts at a time.
 const ROWS_PER_ITEM: usize = 4;
@@ -17,20 +17,6 @@ pub struct Rows {
     words: Words,
     scale: Vec<f32>,
     offset: Vec<f32>,
-}
-
-/// Inputs that are ready: `[rows, depth]`.
-#[derive(Clone, Copy)]
-pub struct PreparedRows<'a> {
-    pub(crate) words: &'a [u32],
-    /// Words from one row to the next.
-    pub(crate) stride: usize,
-    pub(crate) count: usize,
-    pub(crate) depth: usize,
-    /// Of each row: the step of its integers, and what the integer 0 stands for.
-    pub(crate) scale: &'a [f32],
-    pub(crate) offset: &'a [f32],
-    kind: Kind,
 }
 
 /// Layer normalisation (Ba, Kiros and Hinton 2016): each row to mean 0 and variance 1, then times `weight`
@@ -58,7 +44,7 @@ impl Rows {
     }
 
     /// `x`, `[rows, depth]`, for layers of this buffer's precision. For f32 that is `x` itself.
-    pub fn prepare<'a>(&'a mut self, team: &Team, x: &'a [f32], depth: usize) -> PreparedRows<'a> {
+    pub fn prepare<'a>(&'a mut self, team: &ThreadTeam, x: &'a [f32], depth: usize) -> PreparedRows<'a> {
         if self.kind == Kind::F32 {
             return floats(x, depth);
         }
@@ -70,7 +56,7 @@ impl Rows {
     }
 
     /// The normalised rows of `x`, `[rows, depth]`, for layers of this buffer's precision.
-    pub fn normalise<'a>(&'a mut self, team: &Team, x: &[f32], norm: &LayerNorm) -> PreparedRows<'a> {
+    pub fn normalise<'a>(&'a mut self, team: &ThreadTeam, x: &[f32], norm: &LayerNorm) -> PreparedRows<'a> {
         let depth = norm.weight.len();
         let (isa, kind) = (self.isa, self.kind);
         self.fill(team, x.len() / depth, depth, |row, words| {
@@ -86,7 +72,7 @@ impl Rows {
 
     fn fill<'a>(
         &'a mut self,
-        team: &Team,
+        team: &ThreadTeam,
         count: usize,
         depth: usize,
         convert: impl Fn(usize, &mut [u32]) -> (f32, f32) + Sync,
@@ -118,17 +104,6 @@ fn floats(x: &[f32], depth: usize) -> PreparedRows<'_> {
         scale: &[],
         offset: &[],
         kind: Kind::F32,
-    }
-}
-
-impl<'a> PreparedRows<'a> {
-    /// How many rows.
-    pub fn count(&self) -> usize {
-        self.count
-    }
-
-    pub(crate) fn kind(&self) -> Kind {
-        self.kind
     }
 }
 

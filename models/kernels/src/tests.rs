@@ -47,7 +47,7 @@ proptest! {
         rows in 1usize..130, columns in 1usize..70, depth in 1usize..300,
         threads in 1usize..4, seed in 1u32..1000, activation in activation(), add: bool,
     ) {
-        let team = Team::new(threads);
+        let team = ThreadTeam::new(threads);
         let (x, w, bias) = (numbers(seed, rows * depth), numbers(seed + 1, columns * depth), numbers(seed + 2, columns));
         let before = numbers(seed + 3, rows * columns);
         for isa in Isa::available() {
@@ -72,7 +72,7 @@ proptest! {
     fn integers_stand_for_the_rows_they_were_made_of(
         rows in 1usize..20, depth in 1usize..300, seed in 1u32..1000, factor in 1e-3f32..1e3,
     ) {
-        let team = Team::new(1);
+        let team = ThreadTeam::new(1);
         let x: Vec<f32> = numbers(seed, rows * depth).into_iter().map(|x| x * factor + factor).collect();
         for isa in Isa::available() {
             for precision in [Precision::Bf16, Precision::Int8] {
@@ -108,7 +108,7 @@ proptest! {
             norm.forward(isa, &x, &mut out);
             close(&out, &expected, 1e-4);
             let mut buffer = Rows::new(isa, Precision::F32);
-            let prepared = buffer.normalise(&Team::new(2), &x, &norm);
+            let prepared = buffer.normalise(&ThreadTeam::new(2), &x, &norm);
             close(raw::memory::floats(prepared.words), &expected, 1e-4);
         }
     }
@@ -132,7 +132,7 @@ proptest! {
         for isa in Isa::available() {
             let mut out = vec![0.0; answers * hidden];
             let attention = Attention { isa, heads, hidden, causal };
-            attention.forward(&Team::new(2), &sequences, &query, &key_value, &mut out);
+            attention.forward(&ThreadTeam::new(2), &sequences, &query, &key_value, &mut out);
             close(&out, &expected, 1e-5);
         }
     }
@@ -189,7 +189,7 @@ fn gelu_is_exact_to_a_millionth() {
     for isa in Isa::available() {
         let x: Vec<f32> = (-800..=800).map(|n| n as f32 / 100.0).collect();
         let layer = Linear::pack(isa, Precision::F32, &[1.0], 1, None);
-        let team = Team::new(1);
+        let team = ThreadTeam::new(1);
         let mut out = vec![0.0; x.len()];
         let epilogue = Epilogue { add: false, activation: Activation::Gelu };
         layer.forward(&team, Rows::new(isa, Precision::F32).prepare(&team, &x, 1), epilogue, &mut out);
@@ -207,7 +207,7 @@ fn the_largest_integers_do_not_saturate() {
             let w = vec![1.0; depth];
             let mut x = vec![1.0; depth];
             x[7] = 0.0;
-            let team = Team::new(1);
+            let team = ThreadTeam::new(1);
             let layer = Linear::pack(isa, precision, &w, depth, None);
             let mut out = [0.0];
             let mut buffer = Rows::new(isa, precision);

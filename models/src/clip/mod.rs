@@ -25,8 +25,8 @@ pub(crate) use self::text::end_position;
 pub(crate) struct Clip {
     image_tower: ImageTower,
     visual_projection: Linear,
-    /// Where the bundle tells one thing from others of its kind.
-    identity_head: Option<IdentityHead>,
+    /// Tells one product from others of its kind. Only some bundles have it.
+    instance_head: Option<InstanceHead>,
     text_tower: TextTower,
     text_projection: Linear,
     image_size: usize,
@@ -46,14 +46,14 @@ impl Clip {
             VisionConfig::ResNet(c) => (ImageTower::ResNet(ResNet::new(c, &vision)?), c.pooled_size()),
         };
         let text = &config.text_config;
-        let identity_head = match &config.vision_config {
-            VisionConfig::ResNet(c) if c.identity_dim > 0 => {
-                Some(IdentityHead::new(c, &weights.pp("identity_head"))?)
+        let instance_head = match &config.vision_config {
+            VisionConfig::ResNet(c) if c.instance_dim > 0 => {
+                Some(InstanceHead::new(c, &weights.pp("identity_head"))?)
             }
             _ => None,
         };
         Ok(Self {
-            identity_head,
+            instance_head,
             image_tower,
             visual_projection: linear_no_bias(
                 pooled,
@@ -71,7 +71,7 @@ impl Clip {
     }
 
     /// `pixels`: `[batch, 3, height, width]`, f32, RGB, normalised, as one slice. Returns
-    /// `[batch, dimension + identity]`, f32, neither part of unit norm yet.
+    /// `[batch, dimension + instance dimension]`, f32, neither part of unit norm yet.
     pub fn encode_images(&self, pixels: &[f32], device: &Device) -> Result<Tensor> {
         let side = self.image_size;
         let batch = pixels.len() / (3 * side * side);
@@ -81,7 +81,7 @@ impl Clip {
             ImageTower::ResNet(tower) => tower.forward(&pixels).map(|(means, all)| (means, Some(all)))?,
         };
         let embeddings = self.visual_projection.forward(&pooled)?;
-        match self.identity_head.as_ref().zip(moments) {
+        match self.instance_head.as_ref().zip(moments) {
             Some((head, moments)) => Tensor::cat(&[embeddings, head.forward(&moments)?], 1),
             None => Ok(embeddings),
         }
@@ -95,19 +95,19 @@ impl Clip {
 }
 
 /// What the moments of all maps say of the one thing that is shown.
-struct IdentityHead {
+struct InstanceHead {
     hidden: Linear,
     out: Linear,
 }
 
-impl IdentityHead {
+impl InstanceHead {
     fn new(config: &ResNetConfig, weights: &VarBuilder<'_>) -> Result<Self> {
-        let ResNetConfig { identity_dim, identity_hidden_size, .. } = *config;
-        let hidden = linear(config.moments_size(), identity_hidden_size, weights.pp("hidden"))?;
-        Ok(Self { hidden, out: linear_no_bias(identity_hidden_size, identity_dim, weights.pp("out"))? })
+        let ResNetConfig { instance_dim, instance_hidden_size, .. } = *config;
+        let hidden = linear(config.moments_size(), instance_hidden_size, weights.pp("hidden"))?;
+        Ok(Self { hidden, out: linear_no_bias(instance_hidden_size, instance_dim, weights.pp("out"))? })
     }
 
-    /// `[batch, moments]` to `[batch, identity]`.
+    /// `[batch, moments]` to `[batch, instance dimension]`.
     fn forward(&self, moments: &Tensor) -> Result<Tensor> {
         self.out.forward(&self.hidden.forward(moments)?.relu()?)
     }
@@ -116,9 +116,9 @@ impl IdentityHead {
 #[cfg(test)]
 mod tests {
     use candle_core::{DType, Device, Tensor, safetensors};
-    use knytt_kernels::Precision;
+    use knytt_kernels::{Isa, Precision};
 
-    use crate::Bundle;
+    use crate::bundle::Bundle;
 
     /// What PyTorch computes from the starter's weights (`models/training/golden_starter.py`).
     const GOLDEN: &[u8] = include_bytes!("../../starter/golden.safetensors");
@@ -141,8 +141,10 @@ mod tests {
     fn the_starters_embeddings_are_those_of_its_reference() {
         let golden = safetensors::load_buffer(GOLDEN, &Device::Cpu).unwrap();
         let bundle = Bundle::starter().unwrap();
-        let mut models =
-            [bundle.load_plain(Device::Cpu).unwrap(), bundle.load_packed(Precision::F32, 2, None).unwrap()];
+        let mut models = vec![bundle.load_plain(Device::Cpu).unwrap()];
+        models.extend(
+            Isa::available().into_iter().map(|isa| bundle.load_packed(isa, Precision::F32, 2, None).unwrap()),
+        );
 
         let pixels = golden["pixels"].to_dtype(DType::F32).unwrap().flatten_all().unwrap();
         let pixels = pixels.to_vec1::<f32>().unwrap();
@@ -151,7 +153,10 @@ mod tests {
             let rows = tensor(model.images(&pixels, bundle.image_width()).unwrap());
             let parts = ["image_embeds", "image_identities"].map(|name| &golden[name]);
             assert_close(&rows.narrow(1, 0, dimension).unwrap(), parts[0]);
-            assert_close(&rows.narrow(1, dimension, bundle.identity_dimension()).unwrap(), parts[1]);
+            assert_close(
+                &rows.narrow(1, dimension, bundle.instance_embedding_dimension()).unwrap(),
+                parts[1],
+            );
         }
 
         let (_, header) = ::safetensors::SafeTensors::read_metadata(GOLDEN).unwrap();

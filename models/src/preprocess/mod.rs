@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::resample::Kernel;
 use self::resample::Window;
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 const FILE: &str = "preprocessor_config.json";
 

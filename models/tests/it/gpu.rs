@@ -41,8 +41,8 @@ fn assert_same(ours: &[Embedding], theirs: &[Embedding], least: f32) {
     for (ours, theirs) in ours.iter().zip(theirs) {
         assert_eq!(ours.fingerprint(), theirs.fingerprint());
         assert_near(ours.as_slice(), theirs.as_slice(), least);
-        assert_eq!(ours.identity().is_some(), theirs.identity().is_some());
-        if let Some((ours, theirs)) = ours.identity().zip(theirs.identity()) {
+        assert_eq!(ours.instance_embedding().is_some(), theirs.instance_embedding().is_some());
+        if let Some((ours, theirs)) = ours.instance_embedding().zip(theirs.instance_embedding()) {
             assert_near(ours, theirs, least);
         }
     }

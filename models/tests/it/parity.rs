@@ -6,7 +6,7 @@ use candle_transformers::models::clip::text_model::{Activation, ClipTextConfig};
 use candle_transformers::models::clip::vision_model::ClipVisionConfig;
 use candle_transformers::models::clip::{ClipConfig, ClipModel, div_l2_norm};
 use knytt_models::decode::{Limits, decode};
-use knytt_models::{Bundle, Device, Encoder};
+use knytt_models::{Bundle, Encoder, Isa, Options, Precision};
 use std::collections::HashMap;
 
 use crate::golden;
@@ -44,6 +44,17 @@ impl Reference {
     fn tokens(&self, name: &str) -> Vec<u32> {
         self.0[name].to_vec1::<i64>().unwrap().into_iter().map(|id| id as u32).collect()
     }
+}
+
+/// An encoder of each variant on each instruction set of this processor.
+fn encoders() -> impl Iterator<Item = (&'static str, Isa, Encoder)> {
+    VARIANTS.into_iter().flat_map(|variant| Isa::available().into_iter().map(move |isa| (variant, isa))).map(
+        |(variant, isa)| {
+            let options = Options { isa: Some(isa), precision: Precision::F32, ..Options::default() };
+            let bundle = Bundle::open(&golden(variant)).unwrap();
+            (variant, isa, Encoder::start_with(bundle, &options).unwrap())
+        },
+    )
 }
 
 fn texts() -> Vec<String> {
@@ -94,12 +105,11 @@ fn tokens_are_those_of_the_reference() {
 
 #[test]
 fn image_embeddings_are_those_of_the_reference() {
-    for variant in VARIANTS {
-        let encoder = Encoder::start(Bundle::open(&golden(variant)).unwrap(), Device::Cpu).unwrap();
+    for (variant, isa, encoder) in encoders() {
         let reference = Reference::load(variant);
         for name in PICTURES {
             let ours = encoder.embed_image(&picture(name)).unwrap();
-            let what = format!("{variant} {name}");
+            let what = format!("{variant} {isa} {name}");
             assert_close(&what, ours.as_slice(), &reference.floats(&format!("image/{name}")));
         }
     }
@@ -107,13 +117,12 @@ fn image_embeddings_are_those_of_the_reference() {
 
 #[test]
 fn text_embeddings_are_those_of_the_reference() {
-    for variant in VARIANTS {
-        let encoder = Encoder::start(Bundle::open(&golden(variant)).unwrap(), Device::Cpu).unwrap();
+    for (variant, isa, encoder) in encoders() {
         let reference = Reference::load(variant);
         for (n, text) in texts().iter().enumerate() {
             let ours = encoder.embed_text(text).unwrap();
             assert_close(
-                &format!("{variant} {text}"),
+                &format!("{variant} {isa} {text}"),
                 ours.as_slice(),
                 &reference.floats(&format!("text/{n}")),
             );
@@ -131,7 +140,7 @@ fn candle_transformers_agrees_on_pictures() {
     let theirs = ClipModel::new(weights, &candle_transformers_config()).unwrap();
 
     let preprocessing = bundle.preprocessing().clone();
-    let ours = Encoder::start(bundle, Device::Cpu).unwrap();
+    let ours = Encoder::start_with(bundle, &Options::default()).unwrap();
     for name in PICTURES {
         let mut pixels = Vec::new();
         preprocessing.normalise_into(&preprocessing.pixels(&picture(name)), &mut pixels);

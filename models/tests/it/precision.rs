@@ -4,10 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use image::{Rgb, RgbImage};
-use knytt_models::{Bundle, Encoder, Error, Options, Precision, Proof};
+use knytt_models::{Bundle, Embedding, Encoder, Error, Isa, Options, Precision, PrecisionBenchmark};
 use tempfile::TempDir;
 
 use crate::golden;
+
+const PRECISIONS: [Precision; 3] = [Precision::F32, Precision::Bf16, Precision::Int8];
 
 const BUNDLES: [fn() -> Bundle; 3] = [
     || Bundle::starter().unwrap(),
@@ -21,6 +23,11 @@ fn start(bundle: Bundle, precision: Precision, threads: usize, cache: Option<&Pa
         .unwrap()
 }
 
+fn start_on(isa: Isa, bundle: Bundle, precision: Precision, threads: usize) -> Encoder {
+    let options = Options { isa: Some(isa), precision, threads: Some(threads), ..Options::default() };
+    Encoder::start_with(bundle, &options).unwrap()
+}
+
 /// Soft shapes, all different.
 fn pictures(count: u32) -> Vec<RgbImage> {
     let wave =
@@ -30,33 +37,48 @@ fn pictures(count: u32) -> Vec<RgbImage> {
         .collect()
 }
 
+/// The reference is f32 in plain Rust, so that each instruction set must agree with the same numbers.
 #[test]
-fn fewer_bits_give_nearly_the_same_embeddings() {
+fn every_precision_of_every_instruction_set_gives_nearly_the_same_embeddings() {
+    let bounds = [(Precision::F32, 0.99999), (Precision::Bf16, 0.9999), (Precision::Int8, 0.99)];
     for bundle in BUNDLES {
-        let exact = start(bundle(), Precision::F32, 1, None);
-        for (precision, least) in [(Precision::Bf16, 0.9999), (Precision::Int8, 0.99)] {
-            let encoder = start(bundle(), precision, 2, None);
-            assert_eq!(encoder.fingerprint(), exact.fingerprint());
-            for picture in pictures(4) {
-                let [exact, ours] = [&exact, &encoder].map(|e| e.embed_image(&picture).unwrap());
-                let cosine = exact.cosine(&ours).unwrap();
-                assert!(cosine > least, "{} {precision}: {cosine}", encoder.model_name());
-                let identities = exact.identity().zip(ours.identity());
-                let cosine = identities.map_or(1.0, |(a, b)| a.iter().zip(b).map(|(a, b)| a * b).sum());
-                assert!(cosine > least, "{} {precision}, identity: {cosine}", encoder.model_name());
+        let exact = embeddings(&start_on(Isa::Portable, bundle(), Precision::F32, 2));
+        for (isa, (precision, least)) in
+            Isa::available().into_iter().flat_map(|isa| bounds.map(|bound| (isa, bound)))
+        {
+            let encoder = start_on(isa, bundle(), precision, 2);
+            for (ours, exact) in embeddings(&encoder).iter().zip(&exact) {
+                let what = format!("{} {isa} {precision}", encoder.model_name());
+                let cosine = exact.cosine(ours).unwrap();
+                assert!(cosine > least, "{what}: {cosine}");
+                let instances = exact.instance_embedding().zip(ours.instance_embedding());
+                let cosine = instances.map_or(1.0, |(a, b)| a.iter().zip(b).map(|(a, b)| a * b).sum());
+                assert!(cosine > least, "{what}, instance embedding: {cosine}");
             }
-            let word = "a red striped dress";
-            let cosine = exact.embed_text(word).unwrap().cosine(&encoder.embed_text(word).unwrap()).unwrap();
-            assert!(cosine > least, "{} {precision}: {cosine}", encoder.model_name());
         }
     }
 }
 
+/// The embeddings of four pictures and of a text.
+fn embeddings(encoder: &Encoder) -> Vec<Embedding> {
+    let mut embeddings: Vec<_> = pictures(4).iter().map(|p| encoder.embed_image(p).unwrap()).collect();
+    embeddings.push(encoder.embed_text("a red striped dress").unwrap());
+    embeddings
+}
+
+#[test]
+fn an_instruction_set_that_the_processor_lacks_is_an_error() {
+    let foreign = if cfg!(target_arch = "aarch64") { Isa::Avx2 } else { Isa::Neon };
+    let options = Options { isa: Some(foreign), ..Options::default() };
+    let started = Encoder::start_with(BUNDLES[1](), &options);
+    assert!(matches!(started, Err(Error::MissingIsa(isa)) if isa == foreign));
+}
+
 #[test]
 fn threads_do_not_change_an_embedding() {
-    for precision in [Precision::F32, Precision::Bf16, Precision::Int8] {
-        let one = start(BUNDLES[1](), precision, 1, None);
-        let many = start(BUNDLES[1](), precision, 5, None);
+    for (isa, precision) in Isa::available().into_iter().flat_map(|isa| PRECISIONS.map(|p| (isa, p))) {
+        let one = start_on(isa, BUNDLES[1](), precision, 1);
+        let many = start_on(isa, BUNDLES[1](), precision, 5);
         for picture in pictures(3) {
             assert_eq!(one.embed_image(&picture).unwrap(), many.embed_image(&picture).unwrap());
         }
@@ -72,7 +94,7 @@ fn packed_files(folder: &Path) -> Vec<PathBuf> {
 #[test]
 fn a_start_from_the_cache_gives_the_same_embeddings() {
     for bundle in BUNDLES {
-        for precision in [Precision::F32, Precision::Bf16, Precision::Int8] {
+        for precision in PRECISIONS {
             let folder = TempDir::new().unwrap();
             let picture = &pictures(1)[0];
             let cold = start(bundle(), precision, 1, Some(folder.path()));
@@ -129,7 +151,7 @@ fn a_cache_that_cannot_be_written_does_not_stop_the_encoder() {
 }
 
 #[test]
-fn auto_is_f32_until_another_precision_is_proven() {
+fn auto_is_f32_until_the_benchmark_chooses_another_precision() {
     let folder = TempDir::new().unwrap();
     let options = Options { cache: Some(folder.path().into()), ..Options::default() };
     let bundle = Bundle::starter().unwrap();
@@ -138,17 +160,20 @@ fn auto_is_f32_until_another_precision_is_proven() {
     let auto = Encoder::start_with(Bundle::starter().unwrap(), &options).unwrap();
     assert_eq!(auto.embed_image(picture).unwrap(), exact.embed_image(picture).unwrap());
 
-    assert!(matches!(bundle.prove(&options, &pictures(3)), Err(Error::TooFewPictures { given: 3, .. })));
-    let proof = bundle.prove(&options, &pictures(60)).unwrap();
-    let kept = Proof::read(folder.path(), bundle.fingerprint()).unwrap();
-    assert_eq!((kept.choice, kept.pictures), (proof.choice, 60));
-    assert_eq!((proof.measured[0].precision, proof.measured[0].overlap), (Precision::F32, 1.0));
-    let accepted = proof.measured.iter().filter(|m| m.accepted);
-    assert!(accepted.clone().any(|m| m.precision == proof.choice));
-    assert!(accepted.clone().all(|m| m.image_millis >= proof.time_of(proof.choice)));
+    assert!(matches!(
+        bundle.benchmark_precisions(&options, &pictures(3)),
+        Err(Error::TooFewPictures { given: 3, .. })
+    ));
+    let benchmark = bundle.benchmark_precisions(&options, &pictures(60)).unwrap();
+    let kept = PrecisionBenchmark::read(folder.path(), bundle.fingerprint()).unwrap();
+    assert_eq!((kept.choice, kept.pictures), (benchmark.choice, 60));
+    assert_eq!((benchmark.measured[0].precision, benchmark.measured[0].overlap), (Precision::F32, 1.0));
+    let accepted = benchmark.measured.iter().filter(|m| m.accepted);
+    assert!(accepted.clone().any(|m| m.precision == benchmark.choice));
+    assert!(accepted.clone().all(|m| m.image_ms >= benchmark.image_ms_in(benchmark.choice)));
 
-    let chosen = start(Bundle::starter().unwrap(), proof.choice, 1, None);
+    let chosen = start(Bundle::starter().unwrap(), benchmark.choice, 1, None);
     let auto = Encoder::start_with(Bundle::starter().unwrap(), &options).unwrap();
-    assert_eq!(auto.precision(), proof.choice);
+    assert_eq!(auto.precision(), benchmark.choice);
     assert_eq!(auto.embed_image(picture).unwrap(), chosen.embed_image(picture).unwrap());
 }

@@ -7,22 +7,12 @@ use std::time::{Duration, Instant};
 
 use image::RgbImage;
 
+use crate::error::{Error, Result};
+use crate::file;
+use crate::footage::{Footage, Request};
 use crate::guard::{caught, spawn};
 use crate::slot::{Frame, Sink, Slot};
-use crate::{Error, Result, Source, file};
-
-/// What to open, and how.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Request {
-    /// From where.
-    pub source: Source,
-    /// Wished for, in pixels; the nearest that the camera has is taken. A file keeps its own size.
-    pub width: Option<u32>,
-    /// Wished for, in pixels.
-    pub height: Option<u32>,
-    /// Wished for, in frames per second. A video that says its rate keeps it.
-    pub fps: Option<u32>,
-}
+use crate::source::Source;
 
 /// A running camera. Dropping it closes it, within two seconds whatever the driver does.
 ///
@@ -33,15 +23,6 @@ pub struct Camera {
     size: (u32, u32),
     ended: Receiver<()>,
     patience: Patience,
-}
-
-/// Something that gives one picture after the other. It stays on the thread that opened it.
-pub(crate) trait Footage {
-    /// Blocks until the next picture is there.
-    fn next(&mut self) -> Result<Arc<RgbImage>>;
-
-    /// From one picture to the next; zero if [`next`](Self::next) waits by itself.
-    fn interval(&self) -> Duration;
 }
 
 /// How long to wait for a driver.
@@ -182,7 +163,7 @@ fn tell(error: Error, opener: Option<&Sender<Result<(u32, u32)>>>, slot: &Slot) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frames;
+    use crate::slot::frames;
 
     const SHORT: Patience = Patience {
         open: Duration::from_secs(10),

@@ -6,7 +6,7 @@ use image::RgbImage;
 use knytt_models::decode::{self, Limits};
 use turbojpeg::{Compressor, PixelFormat, Subsamp};
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// A frame as JPEG for a preview: at most `max_width` pixels wide, `quality` 1 to 100.
 ///

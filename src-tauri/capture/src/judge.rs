@@ -111,7 +111,7 @@ impl FrameJudge {
     }
 
     fn measure(&mut self, picture: &RgbImage) -> Measures {
-        let light = Light::of(picture);
+        let light = Light::from_picture(picture);
         let (mean, variance) = light.moments();
         let contrast = variance.sqrt() + NOISE;
         let thumbnail = light.thumbnail();
@@ -154,7 +154,7 @@ struct Light(Vec<u8>);
 
 impl Light {
     /// Each point is the mean of four pixels of its cell.
-    fn of(picture: &RgbImage) -> Self {
+    fn from_picture(picture: &RgbImage) -> Self {
         let (width, height) = (picture.width() as usize, picture.height() as usize);
         if width == 0 || height == 0 {
             return Self(vec![0; FINE.0 * FINE.1]);

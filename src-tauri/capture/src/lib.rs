@@ -28,6 +28,7 @@
 mod camera;
 mod error;
 mod file;
+mod footage;
 mod guard;
 mod jpeg;
 mod judge;
@@ -38,8 +39,9 @@ mod settle;
 mod slot;
 mod source;
 
-pub use camera::{Camera, Request};
+pub use camera::Camera;
 pub use error::{Error, Result};
+pub use footage::Request;
 pub use jpeg::preview_jpeg;
 pub use judge::{FrameJudge, FrameState};
 pub use settle::Settle;

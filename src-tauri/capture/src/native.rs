@@ -18,10 +18,12 @@ use nokhwa::utils::{
 };
 use nokhwa::{Buffer, NokhwaError};
 
-use crate::camera::{Footage, Request};
+use crate::error::{Error, Result};
+use crate::footage::{Footage, Request};
 use crate::guard::within;
+use crate::jpeg;
 use crate::pixels::{self, Layout};
-use crate::{Device, Error, Result, Source, jpeg};
+use crate::source::{Device, Source};
 
 /// Listing reads a directory; whoever needs this long hangs.
 const QUERY: Duration = Duration::from_secs(5);
@@ -60,17 +62,17 @@ pub(crate) fn cameras() -> Result<Vec<Device>> {
     }
     *querying = true;
     drop(querying);
-    let running = Running;
+    let running = QueryInProgress;
     within(QUERY.saturating_sub(begin.elapsed()), move || {
         let _running = running;
         Ok(list()?.iter().map(describe).collect())
     })
 }
 
-/// A query that is under way.
-struct Running;
+/// Marks a query as running until it is dropped.
+struct QueryInProgress;
 
-impl Drop for Running {
+impl Drop for QueryInProgress {
     fn drop(&mut self) {
         *QUERYING.0.lock().unwrap_or_else(PoisonError::into_inner) = false;
         QUERYING.1.notify_one();

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use image::RgbImage;
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// One picture of a video. Cheap to clone.
 #[derive(Clone, Debug)]

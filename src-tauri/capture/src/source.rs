@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// A camera of the system, or a file in its place. Written `device:0` or `file:/some/video.y4m`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use knytt_engine::{Catalog, Info, Origin, Product, SearchSession};
-use knytt_models::{Bundle, Device, Encoder, Options, Proof, user_cache};
+use knytt_models::{Bundle, Device, Encoder, Options, PrecisionBenchmark, user_cache};
 use knytt_ui_api::{CatalogSummary, Code, ModelSummary, Problem};
 
 use super::Context;
@@ -74,7 +74,7 @@ impl Shop {
         let Ok(Device::Cpu) = self.device.parse() else { return };
         let (options, session) = (options(Device::Cpu), self.session.clone());
         let Some(folder) = &options.cache else { return };
-        if Proof::read(folder, session.encoder().fingerprint()).is_none() {
+        if PrecisionBenchmark::read(folder, session.encoder().fingerprint()).is_none() {
             let prove = move || {
                 thread::sleep(UNTIL_PROOF);
                 session.prove(&options)

@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::Result;
 use image::{Rgb, RgbImage};
 use knytt_engine::SearchSession;
-use knytt_models::{Bundle, Embedding, Measured, Precision, Proof, VisionConfig};
+use knytt_models::{Bundle, Embedding, Measured, Precision, PrecisionBenchmark, VisionConfig};
 use serde::Serialize;
 
 use crate::args::{BundleArgs, ProveArgs};
@@ -93,9 +93,9 @@ pub fn prove(args: &ProveArgs) -> Result<()> {
     if args.json { output::json(&proof) } else { output::text(&table(&proof)?) }
 }
 
-fn table(proof: &Proof) -> Result<String> {
+fn table(proof: &PrecisionBenchmark) -> Result<String> {
     let mut text = String::new();
-    for Measured { precision, image_millis, overlap, accepted } in &proof.measured {
+    for Measured { precision, image_ms, overlap, accepted } in &proof.measured {
         let verdict = match (*precision == proof.choice, accepted) {
             (true, _) => "chosen",
             (false, true) => "finds the same",
@@ -104,7 +104,7 @@ fn table(proof: &Proof) -> Result<String> {
         let precision = precision.to_string();
         writeln!(
             text,
-            "{precision:<5} {image_millis:>8.2} ms a picture, {overlap:.3} of the ten nearest are those of f32: {verdict}"
+            "{precision:<5} {image_ms:>8.2} ms a picture, {overlap:.3} of the ten nearest are those of f32: {verdict}"
         )?;
     }
     writeln!(

@@ -2,7 +2,10 @@
 
 use super::model::{encode_texts, small, tensor, texts};
 use super::{gpu, options, random};
-use crate::{Clip, Error, Options, Precision};
+use crate::clip::Clip;
+use crate::error::Error;
+use crate::options::Options;
+use crate::precision::Precision;
 
 #[test]
 fn a_lost_device_is_an_error_now_and_later() {

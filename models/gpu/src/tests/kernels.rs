@@ -1,10 +1,10 @@
 //! Each kernel against its reference, on shapes that fill no tile.
 
 use super::{gpu, precisions, random, reference};
-use crate::Precision;
 use crate::gpu::Gpu;
 use crate::kernels::Kernels;
 use crate::plan::{ANSWER, Context, Epilogue, Groups, Heads, Mask, Nonlinearity, Planner, Unfold};
+use crate::precision::Precision;
 use crate::rows::{Matrix, Norm, Rows, Table};
 
 /// A device with the kernels for heads of 4, 20 and 64 values.

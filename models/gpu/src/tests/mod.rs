@@ -10,7 +10,8 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use crate::gpu::Gpu;
-use crate::{Options, Precision};
+use crate::options::Options;
+use crate::precision::Precision;
 
 /// The adapter that tests run on.
 fn options(precision: Precision) -> Options {

@@ -1,11 +1,11 @@
 //! Whole models of random weights: what must not change what comes out.
 
 use super::{gpu, options, precisions, random};
+use crate::clip::Clip;
+use crate::error::Error;
 use crate::gpu::Gpu;
-use crate::{
-    Activation, Clip, Error, IdentityShape, ImageShape, Precision, Shape, StageShape, TextShape,
-    TransformerShape,
-};
+use crate::precision::Precision;
+use crate::shape::{Activation, ImageShape, InstanceShape, Shape, StageShape, TextShape, TransformerShape};
 
 /// A small model whose sizes fill no tile.
 pub fn small() -> Shape {
@@ -34,15 +34,15 @@ pub fn small() -> Shape {
     }
 }
 
-const IDENTITY: Option<IdentityShape> = Some(IdentityShape { hidden: 9, dimension: 7 });
+const INSTANCE: Option<InstanceShape> = Some(InstanceShape { hidden: 9, dimension: 7 });
 
 /// The same with a convolutional image tower.
-fn residual(identity: Option<IdentityShape>) -> Shape {
+fn residual(instance: Option<InstanceShape>) -> Shape {
     let stage = |channels, depth, stride| StageShape { channels, depth, stride };
     let image = ImageShape::Residual {
         stem: vec![(5, 2), (6, 1)],
         stages: vec![stage(6, 2, 1), stage(9, 1, 2), stage(12, 2, 1)],
-        identity,
+        instance,
     };
     Shape { image_size: 12, image, ..small() }
 }
@@ -80,9 +80,9 @@ fn assert_same(a: &[f32], b: &[f32], dimension: usize, least: f64) {
 
 #[test]
 fn a_batch_is_what_its_members_are_alone() {
-    for shape in [small(), residual(None), residual(IDENTITY)] {
+    for shape in [small(), residual(None), residual(INSTANCE)] {
         let mut clip = Clip::open(shape.clone(), &tensor, &options(Precision::F32)).unwrap();
-        let (picture, width) = (shape.pixels(), shape.dimension + shape.identity());
+        let (picture, width) = (shape.pixels(), shape.dimension + shape.instance_embedding());
         let pixels = random(20, 8 * picture);
         let texts = texts(8);
         // Larger and smaller, so that buffers grow and are used again.
@@ -101,7 +101,7 @@ fn a_batch_is_what_its_members_are_alone() {
 
 #[test]
 fn half_precision_stays_near_full() {
-    for shape in [small(), residual(None), residual(IDENTITY)] {
+    for shape in [small(), residual(None), residual(INSTANCE)] {
         let pixels = random(21, 3 * shape.pixels());
         let mut full = Clip::open(shape.clone(), &tensor, &options(Precision::F32)).unwrap();
         let (images, words) =
@@ -111,7 +111,7 @@ fn half_precision_stays_near_full() {
             assert_same(
                 &clip.encode_images(&pixels).unwrap(),
                 &images,
-                shape.dimension + shape.identity(),
+                shape.dimension + shape.instance_embedding(),
                 0.9999,
             );
             assert_same(&encode_texts(&mut clip, &texts(5)).unwrap(), &words, shape.dimension, 0.9999);

@@ -5,8 +5,9 @@ use std::cell::RefCell;
 use super::dot::{Dot, Floats};
 use super::gemm::{Ahead, Tiles, product};
 use super::memory::bits;
+use super::thread_team::ThreadTeam;
 use super::{Operation, Shared, Simd, dispatch, math};
-use crate::{Isa, Team};
+use crate::isa::Isa;
 
 /// Positions that see each other: a picture's patches or a text's tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +42,7 @@ impl Attention {
     /// If a slice is shorter than that.
     pub fn forward(
         &self,
-        team: &Team,
+        team: &ThreadTeam,
         sequences: &[Sequence],
         query: &[f32],
         key_value: &[f32],

@@ -8,9 +8,9 @@ use std::ops::Range;
 
 use super::dot::{Bf16s, Bytes, CHUNK, Dot, Floats, Halves};
 use super::{Operation, Shared, Simd, math};
+use crate::epilogue::{Activation, Epilogue};
 use crate::isa::Kind;
-use crate::rows::PreparedRows;
-use crate::{Activation, Epilogue};
+use crate::prepared::PreparedRows;
 
 /// Words of a cache line.
 const LINE: usize = 16;

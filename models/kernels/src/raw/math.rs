@@ -1,7 +1,7 @@
 //! Functions of vectors: the exponential and what CLIP's activations are made of.
 
 use super::Simd;
-use crate::Activation;
+use crate::epilogue::Activation;
 
 /// eˣ to 2 ulp or so; 0 below −87, held at e⁸⁸ above.
 #[inline(always)]

@@ -9,15 +9,15 @@
 
 pub(crate) mod attention;
 mod dot;
+#[cfg(test)]
+mod faulty;
 pub(crate) mod gemm;
 mod math;
 pub(crate) mod memory;
 pub mod peak;
 mod portable;
 pub(crate) mod rows;
-pub(crate) mod team;
-#[cfg(test)]
-pub(crate) mod wrong;
+pub(crate) mod thread_team;
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -26,7 +26,7 @@ mod avx512;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 
-use crate::Isa;
+use crate::isa::Isa;
 
 /// Vectors of 32-bit lanes and what can be done with them.
 ///
@@ -112,7 +112,7 @@ pub(crate) fn dispatch<O: Operation>(isa: Isa, operation: O) -> O::Output {
     match isa {
         Isa::Portable => operation.run::<_, 2>(portable::Portable),
         #[cfg(test)]
-        Isa::Wrong(fault) => operation.run::<_, 2>(wrong::Wrong(fault)),
+        Isa::Faulty(fault) => operation.run::<_, 2>(faulty::Faulty(fault)),
         #[cfg(target_arch = "x86_64")]
         // SAFETY: as asserted, the processor has the instructions.
         Isa::Avx2 => unsafe { avx2::with_avx2(operation) },

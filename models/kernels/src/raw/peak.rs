@@ -5,8 +5,7 @@ use std::time::Instant;
 
 use super::dot::{Bf16s, Bytes, Dot, Floats, Halves};
 use super::{Operation, Simd, dispatch};
-use crate::isa::Kind;
-use crate::{Isa, Precision};
+use crate::isa::{Isa, Kind, Precision};
 
 /// Multiplications and additions per second of one thread, in 10⁹, when nothing is read from memory.
 pub fn measure(isa: Isa, precision: Precision) -> f64 {

@@ -1,12 +1,12 @@
 //! What happens to a row of values: normalisation, and the integers that a linear layer multiplies.
 
+use super::thread_team::ThreadTeam;
 use super::{Operation, Shared, Simd};
-use crate::Team;
 use crate::isa::{Kind, Range};
 
 /// Fills rows of `stride` words each with the team; `fill` gives a row's step and offset, which are kept.
 pub(crate) fn fill_rows(
-    team: &Team,
+    team: &ThreadTeam,
     (words, stride): (&mut [u32], usize),
     (scale, offset): (&mut [f32], &mut [f32]),
     rows_of_item: usize,

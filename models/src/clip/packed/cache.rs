@@ -15,11 +15,11 @@ use memmap2::Mmap;
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, Metadata, TensorInfo};
 
-use crate::Fingerprint;
+use crate::fingerprint::Fingerprint;
 use crate::weights::map_file;
 
 /// Goes up when the order of packed weights or the meaning of a tensor changes.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// Tensors begin at multiples of this, so that no load of the inner loop crosses a cache line.
 const ALIGNMENT: usize = 64;

@@ -9,25 +9,25 @@ mod text;
 mod transformer;
 mod vit;
 
-use knytt_kernels::{Activation, Epilogue, Linear, Precision, Rows, Team};
+use knytt_kernels::{Activation, Epilogue, Linear, Precision, Rows, ThreadTeam};
 
 pub(crate) use self::cache::Cache;
 use self::resnet::ResNet;
 pub(crate) use self::source::Source;
 use self::text::TextTower;
 use self::vit::ViT;
-use crate::Result;
 use crate::config::{Config, ResNetConfig, VisionConfig};
+use crate::error::Result;
 
 /// Both towers with their projections, weights packed.
 pub(crate) struct PackedClip {
     image_tower: ImageTower,
     visual_projection: Projection,
-    /// Where the bundle tells one thing from others of its kind.
-    identity_head: Option<IdentityHead>,
+    /// Tells one product from others of its kind. Only some bundles have it.
+    instance_head: Option<InstanceHead>,
     text_tower: TextTower,
     text_projection: Projection,
-    team: Team,
+    team: ThreadTeam,
 }
 
 enum ImageTower {
@@ -41,8 +41,9 @@ struct Projection {
     rows: Rows,
 }
 
-/// What the moments of all maps say of the one thing that is shown.
-struct IdentityHead {
+/// Two layers that turn the moments of all maps into the instance embedding. They run in f32 whatever the
+/// towers' precision, as the projections do: they are small, and their rounding errors go into the result.
+struct InstanceHead {
     hidden: Projection,
     out: Projection,
 }
@@ -57,22 +58,22 @@ impl PackedClip {
             VisionConfig::ResNet(c) => (ImageTower::ResNet(ResNet::new(c, vision, source)?), c.pooled_size()),
         };
         let (dimension, text) = (config.projection_dim, &config.text_config);
-        let identity_head = match &config.vision_config {
-            VisionConfig::ResNet(c) if c.identity_dim > 0 => Some(IdentityHead::new(c, source)?),
+        let instance_head = match &config.vision_config {
+            VisionConfig::ResNet(c) if c.instance_dim > 0 => Some(InstanceHead::new(c, source)?),
             _ => None,
         };
         Ok(Self {
-            identity_head,
+            instance_head,
             image_tower,
             visual_projection: Projection::new("visual_projection", [dimension, pooled], source)?,
             text_tower: TextTower::new(text, "text_model", source)?,
             text_projection: Projection::new("text_projection", [dimension, text.hidden_size], source)?,
-            team: Team::new(threads),
+            team: ThreadTeam::new(threads),
         })
     }
 
     /// `pixels`: `[batch, 3, height, width]`, f32, RGB, normalised, as one slice. Returns
-    /// `[batch, dimension + identity]`, neither part of unit norm yet.
+    /// `[batch, dimension + instance dimension]`, neither part of unit norm yet.
     pub fn encode_images(&mut self, pixels: &[f32]) -> Vec<f32> {
         let team = &self.team;
         let tower = match &mut self.image_tower {
@@ -82,19 +83,19 @@ impl PackedClip {
             ImageTower::ResNet(tower) => tower,
         };
         let (mut means, mut moments) = (Vec::new(), Vec::new());
-        let has_identity = self.identity_head.is_some();
+        let has_instance_head = self.instance_head.is_some();
         tower.forward(team, pixels, |maps| {
             means = maps.means();
-            if has_identity {
+            if has_instance_head {
                 moments.push((means.clone(), maps.channels));
                 moments.push((maps.deviations(&means), maps.channels));
             }
         });
         let embeddings = self.visual_projection.forward(team, &means);
-        let Some(head) = &mut self.identity_head else { return embeddings };
-        let identities = head.forward(team, &side_by_side(&moments));
+        let Some(head) = &mut self.instance_head else { return embeddings };
+        let instances = head.forward(team, &side_by_side(&moments));
         let widths = [self.visual_projection.layer.outputs(), head.out.layer.outputs()];
-        side_by_side(&[(embeddings, widths[0]), (identities, widths[1])])
+        side_by_side(&[(embeddings, widths[0]), (instances, widths[1])])
     }
 
     /// `ids`: token ids of each text, begin and end token included. Returns `[batch, dimension]`, not yet
@@ -107,24 +108,29 @@ impl PackedClip {
 
 impl Projection {
     fn new(name: &str, shape: [usize; 2], source: &mut Source<'_>) -> Result<Self> {
-        let precision = at_least_sixteen_bits(source.precision);
-        Ok(Self { layer: source.projection(name, shape)?, rows: Rows::new(source.isa, precision) })
+        let layer = source.packed(name, Precision::F32, shape, |source| {
+            Ok((source.values(&format!("{name}.weight"), &shape)?, None))
+        })?;
+        Ok(Self::from_layer(layer, source))
     }
 
     fn with_bias(name: &str, shape: [usize; 2], source: &mut Source<'_>) -> Result<Self> {
-        let precision = at_least_sixteen_bits(source.precision);
-        let layer = source.packed(name, precision, shape, |source| {
+        let layer = source.packed(name, Precision::F32, shape, |source| {
             let bias = source.values(&format!("{name}.bias"), &shape[..1])?;
             Ok((source.values(&format!("{name}.weight"), &shape)?, Some(bias)))
         })?;
-        Ok(Self { layer, rows: Rows::new(source.isa, precision) })
+        Ok(Self::from_layer(layer, source))
     }
 
-    fn forward(&mut self, team: &Team, pooled: &[f32]) -> Vec<f32> {
+    fn from_layer(layer: Linear, source: &Source<'_>) -> Self {
+        Self { layer, rows: Rows::new(source.isa, Precision::F32) }
+    }
+
+    fn forward(&mut self, team: &ThreadTeam, pooled: &[f32]) -> Vec<f32> {
         self.activated(team, pooled, Activation::None)
     }
 
-    fn activated(&mut self, team: &Team, pooled: &[f32], activation: Activation) -> Vec<f32> {
+    fn activated(&mut self, team: &ThreadTeam, pooled: &[f32], activation: Activation) -> Vec<f32> {
         let rows = self.rows.prepare(team, pooled, self.layer.depth());
         let mut out = vec![0.0; rows.count() * self.layer.outputs()];
         self.layer.forward(team, rows, Epilogue { add: false, activation }, &mut out);
@@ -132,18 +138,18 @@ impl Projection {
     }
 }
 
-impl IdentityHead {
+impl InstanceHead {
     fn new(config: &ResNetConfig, source: &mut Source<'_>) -> Result<Self> {
-        let ResNetConfig { identity_dim, identity_hidden_size, .. } = *config;
-        let hidden = [identity_hidden_size, config.moments_size()];
+        let ResNetConfig { instance_dim, instance_hidden_size, .. } = *config;
+        let hidden = [instance_hidden_size, config.moments_size()];
         Ok(Self {
             hidden: Projection::with_bias("identity_head.hidden", hidden, source)?,
-            out: Projection::new("identity_head.out", [identity_dim, identity_hidden_size], source)?,
+            out: Projection::new("identity_head.out", [instance_dim, instance_hidden_size], source)?,
         })
     }
 
-    /// `[batch, moments]` to `[batch, identity]`.
-    fn forward(&mut self, team: &Team, moments: &[f32]) -> Vec<f32> {
+    /// `[batch, moments]` to `[batch, instance dimension]`.
+    fn forward(&mut self, team: &ThreadTeam, moments: &[f32]) -> Vec<f32> {
         let hidden = self.hidden.activated(team, moments, Activation::Relu);
         self.out.forward(team, &hidden)
     }
@@ -154,12 +160,4 @@ fn side_by_side(parts: &[(Vec<f32>, usize)]) -> Vec<f32> {
     let rows = parts.first().map_or(0, |(values, width)| values.len() / width);
     let row = |n| parts.iter().flat_map(move |(values, width)| &values[n * width..(n + 1) * width]);
     (0..rows).flat_map(row).copied().collect()
-}
-
-/// A projection is small and its rounding would go straight into the embedding.
-fn at_least_sixteen_bits(precision: Precision) -> Precision {
-    match precision {
-        Precision::Int8 => Precision::Bf16,
-        other => other,
-    }
 }

@@ -7,10 +7,9 @@ use half::{bf16, f16};
 use knytt_kernels::{Isa, LayerNorm, Linear, Precision};
 use safetensors::{Dtype, SafeTensors};
 
-use super::at_least_sixteen_bits;
 use super::cache::Cache;
+use crate::error::{Error, Result};
 use crate::weights::Weights;
-use crate::{Error, Result};
 
 /// Reads tensors as f32, whatever the file stores, and packs layers.
 pub(crate) struct Source<'a> {
@@ -76,13 +75,6 @@ impl<'a> Source<'a> {
                 bias.extend(source.values(&format!("{prefix}.{name}.bias"), &[outputs])?);
             }
             Ok((weight, Some(bias)))
-        })
-    }
-
-    /// A projection into the common space, `name.weight`: `[outputs, depth]`.
-    pub fn projection(&mut self, name: &str, shape: [usize; 2]) -> Result<Linear> {
-        self.packed(name, at_least_sixteen_bits(self.precision), shape, |source| {
-            Ok((source.values(&format!("{name}.weight"), &shape)?, None))
         })
     }
 

@@ -1,12 +1,12 @@
 //! The text tower over packed weights: texts of different lengths lie one after the other, unpadded.
 
-use knytt_kernels::{LayerNorm, Sequence, Team};
+use knytt_kernels::{LayerNorm, Sequence, ThreadTeam};
 
 use super::source::{Source, Table};
 use super::transformer::Encoder;
-use crate::Result;
 use crate::clip::text::end_position;
 use crate::config::TextConfig;
+use crate::error::Result;
 
 pub(super) struct TextTower {
     tokens: Table,
@@ -34,7 +34,7 @@ impl TextTower {
 
     /// Returns `[batch, hidden]`: each text at its end token, normalised. What follows the end token is not
     /// computed: in a causal tower it cannot reach it.
-    pub fn forward(&mut self, team: &Team, ids: &[Vec<u32>]) -> Result<Vec<f32>> {
+    pub fn forward(&mut self, team: &ThreadTeam, ids: &[Vec<u32>]) -> Result<Vec<f32>> {
         let hidden = self.final_norm.weight.len();
         let (mut x, mut sequences) = (Vec::new(), Vec::new());
         for ids in ids {

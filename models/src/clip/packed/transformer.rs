@@ -5,12 +5,12 @@
 //! positions answer (keys and values). That is exact.
 
 use knytt_kernels::{
-    Activation as Nonlinearity, Attention, Epilogue, Isa, LayerNorm, Linear, Rows, Sequence, Team,
+    Activation as Nonlinearity, Attention, Epilogue, Isa, LayerNorm, Linear, Rows, Sequence, ThreadTeam,
 };
 
 use super::source::Source;
-use crate::Result;
 use crate::config::{Activation, Transformer};
+use crate::error::Result;
 
 /// What is added to a residual stream.
 const ADD: Epilogue = Epilogue { add: true, activation: Nonlinearity::None };
@@ -59,7 +59,7 @@ impl Encoder {
 
     /// `x`: `[rows, hidden]`, the rows of `sequences` one after the other. Becomes `[sequences, hidden]`:
     /// of each sequence the row at its `only`.
-    pub fn forward(&mut self, team: &Team, x: &mut Vec<f32>, sequences: &[Sequence]) {
+    pub fn forward(&mut self, team: &ThreadTeam, x: &mut Vec<f32>, sequences: &[Sequence]) {
         let Some((last, layers)) = self.layers.split_last() else {
             return gather(x, self.attention.hidden, sequences);
         };
@@ -96,7 +96,7 @@ impl Layer {
     /// `x + attention(norm(x))`, where sequences ask for one answer only `x` shrinks to those.
     fn attend(
         &self,
-        team: &Team,
+        team: &ThreadTeam,
         attention: &Attention,
         scratch: &mut Scratch,
         x: &mut Vec<f32>,
@@ -121,7 +121,7 @@ impl Layer {
     }
 
     /// `x + fc2(activation(fc1(norm(x))))`
-    fn feed_forward(&self, team: &Team, scratch: &mut Scratch, x: &mut [f32]) {
+    fn feed_forward(&self, team: &ThreadTeam, scratch: &mut Scratch, x: &mut [f32]) {
         let Scratch { rows, inner, .. } = scratch;
         let prepared = rows.normalise(team, x, &self.norm2);
         inner.resize(prepared.count() * self.fc1.outputs(), 0.0);

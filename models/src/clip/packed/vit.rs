@@ -1,11 +1,11 @@
 //! CLIP's vision transformer over packed weights.
 
-use knytt_kernels::{Epilogue, LayerNorm, Linear, Rows, Sequence, Team};
+use knytt_kernels::{Epilogue, LayerNorm, Linear, Rows, Sequence, ThreadTeam};
 
 use super::source::Source;
 use super::transformer::Encoder;
-use crate::Result;
 use crate::config::ViTConfig;
+use crate::error::Result;
 
 pub(super) struct ViT {
     patch_embedding: Linear,
@@ -51,7 +51,7 @@ impl ViT {
 
     /// `pixels`: `[batch, 3, side, side]`. Returns `[batch, hidden]`: the class position after the last
     /// layer, normalised.
-    pub fn forward(&mut self, team: &Team, pixels: &[f32]) -> Vec<f32> {
+    pub fn forward(&mut self, team: &ThreadTeam, pixels: &[f32]) -> Vec<f32> {
         let batch = pixels.len() / (3 * self.side * self.side);
         let isa = self.encoder.isa();
         self.unfold(pixels);

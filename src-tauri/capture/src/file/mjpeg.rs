@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use image::RgbImage;
 
-use crate::camera::Footage;
-use crate::{Error, Result, jpeg};
+use crate::error::{Error, Result};
+use crate::footage::Footage;
+use crate::jpeg;
 
 /// A frame of 8K at the best quality is below it.
 const MAX_FRAME_BYTES: usize = 32 << 20;

@@ -9,8 +9,8 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::time::Duration;
 
-use crate::camera::{Footage, Request};
-use crate::{Error, Result};
+use crate::error::{Error, Result};
+use crate::footage::{Footage, Request};
 
 const DEFAULT_FPS: u32 = 24;
 
@@ -19,7 +19,7 @@ pub(crate) fn open(path: &Path, request: &Request) -> Result<Box<dyn Footage>> {
     let unreadable = |source| Error::File { path: path.into(), source };
     let interval = interval(request.fps.unwrap_or(DEFAULT_FPS), 1);
     if path.metadata().map_err(unreadable)?.is_dir() {
-        return Ok(Box::new(stills::Stills::of_folder(path, interval)?));
+        return Ok(Box::new(stills::Stills::from_folder(path, interval)?));
     }
     let start = first_bytes(path).map_err(unreadable)?;
     if start.starts_with(b"YUV4MPEG2 ") {
@@ -27,7 +27,7 @@ pub(crate) fn open(path: &Path, request: &Request) -> Result<Box<dyn Footage>> {
     } else if start.starts_with(b"\xFF\xD8") && !is_still(path) {
         Ok(Box::new(mjpeg::Mjpeg::open(path, interval)?))
     } else if image::guess_format(&start).is_ok() {
-        Ok(Box::new(stills::Stills::of_picture(path, interval)))
+        Ok(Box::new(stills::Stills::from_picture(path, interval)))
     } else {
         Err(Error::unsupported(format!("{} is not a y4m or mjpeg video, nor a picture", path.display())))
     }

@@ -8,8 +8,8 @@ use std::time::Duration;
 use image::{ImageFormat, RgbImage};
 use knytt_models::decode::{Limits, decode};
 
-use crate::camera::Footage;
-use crate::{Error, Result};
+use crate::error::{Error, Result};
+use crate::footage::Footage;
 
 /// Each picture stays for one and a half seconds at 24 frames per second.
 const FRAMES_EACH: u32 = 36;
@@ -29,13 +29,13 @@ pub(super) struct Stills {
 }
 
 impl Stills {
-    pub(super) fn of_picture(path: &Path, interval: Duration) -> Self {
+    pub(super) fn from_picture(path: &Path, interval: Duration) -> Self {
         let name = path.display().to_string();
         Self { name, pictures: vec![path.into()], next: 0, shown: None, left: 0, interval }
     }
 
     /// The pictures right inside a folder, by name.
-    pub(super) fn of_folder(path: &Path, interval: Duration) -> Result<Self> {
+    pub(super) fn from_folder(path: &Path, interval: Duration) -> Result<Self> {
         let unreadable = |source| Error::File { path: path.into(), source };
         let mut pictures = Vec::new();
         for entry in path.read_dir().map_err(unreadable)? {

@@ -10,9 +10,9 @@ use image::RgbImage;
 use y4m::{Colorspace, Decoder, Limits};
 
 use super::interval;
-use crate::camera::Footage;
+use crate::error::{Error, Result};
+use crate::footage::Footage;
 use crate::pixels::{Planes, Range, planes_to_rgb};
-use crate::{Error, Result};
 
 /// A frame of 8K in 4:4:4.
 const MAX_FRAME_BYTES: usize = 100 << 20;

@@ -10,7 +10,7 @@ use anyhow::Result;
 use knytt_engine::{Catalog, CatalogSpec, Kinds, Origin, Reviewed, SearchSession};
 use knytt_feed::{FetchOptions, Fetcher, Mapping, Patience};
 use knytt_models::decode::Limits;
-use knytt_models::{Bundle, Device, Options as ModelOptions, Precision, Proof};
+use knytt_models::{Bundle, Device, Options as ModelOptions, Precision, PrecisionBenchmark};
 
 use self::prepare::Preparer;
 use self::report::Report;
@@ -169,7 +169,7 @@ fn calibrate(args: &BuildArgs, catalog: &Catalog, preparer: &Preparer<'_>, store
 fn prove(session: &SearchSession, options: &ModelOptions) {
     let is_asked = options.device == Device::Cpu && options.precision == Precision::Auto;
     let Some(folder) = options.cache.as_deref().filter(|_| is_asked) else { return };
-    if Proof::read(folder, session.encoder().fingerprint()).is_some() {
+    if PrecisionBenchmark::read(folder, session.encoder().fingerprint()).is_some() {
         return;
     }
     eprintln!("measuring which precision is fastest on this machine, once");

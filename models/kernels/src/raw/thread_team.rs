@@ -1,4 +1,4 @@
-//! Threads that share loops, with as little hand-over as can be.
+//! Threads that share the items of a loop. Handing a loop over costs one atomic store.
 
 use std::any::Any;
 use std::cell::UnsafeCell;
@@ -9,29 +9,29 @@ use std::thread::{self, JoinHandle, Thread};
 
 use super::Shared;
 
-/// Looks at the board before a helper goes to sleep: some tens of microseconds, longer than what lies
-/// between two loops of one pass.
+/// How often a helper polls the board before it sleeps. That takes some tens of microseconds, longer than
+/// the time between two loops of one pass.
 const LOOKS: u32 = 2_000;
 
-/// Looks before the leader, who waits for a helper's last item, lets other programs run.
+/// How often the leader polls for a helper's last item before it yields to other programs.
 const LEADER_LOOKS: u32 = 500;
 
-/// A thread and its helpers. Loops are handed over through one word of memory; helpers that have seen
-/// nothing new for a while sleep.
+/// A leader (the calling thread) and its helper threads. The leader publishes a loop through one atomic
+/// word. Helpers that find no work for a while sleep.
 ///
-/// An item of a loop belongs to whoever takes it, and the loop is over when all items are done. So a
-/// helper that the system has put aside delays nobody, unless it holds an item.
-pub struct Team {
+/// Each thread takes items one by one, and the loop ends when all items are done. So a helper that the
+/// system has suspended delays the loop only if it holds an item.
+pub struct ThreadTeam {
     board: Arc<Board>,
     helpers: Vec<(Thread, JoinHandle<()>)>,
-    /// One loop at a time.
+    /// Admits one loop at a time; counts the loops.
     turn: Mutex<u32>,
 }
 
 struct Board {
     /// The loop's number and, in the low half, how many items are still to be taken.
     word: AtomicU64,
-    /// Read only by who has taken an item, so never while the leader writes it.
+    /// Only a thread that has taken an item reads it, so nobody reads while the leader writes.
     job: UnsafeCell<Job>,
     finished: AtomicUsize,
     sleepers: AtomicUsize,
@@ -53,7 +53,7 @@ unsafe impl Sync for Board {}
 // SAFETY: as above.
 unsafe impl Send for Board {}
 
-impl Team {
+impl ThreadTeam {
     /// `threads` in all, the caller's among them; at least that one.
     pub fn new(threads: usize) -> Self {
         let board = Arc::new(Board {
@@ -68,7 +68,7 @@ impl Team {
             let board = board.clone();
             let helper =
                 thread::Builder::new().name(format!("knytt-kernels-{n}")).spawn(move || board.help());
-            // A system that has no more threads leaves the work to those there are.
+            // If the system refuses a thread, the team works with fewer.
             helper.ok().map(|handle| (handle.thread().clone(), handle))
         });
         Self { helpers: helpers.collect(), board, turn: Mutex::new(0) }
@@ -79,9 +79,9 @@ impl Team {
         self.helpers.len() + 1
     }
 
-    /// The calling thread by itself: for work inside of an item of another team.
+    /// A team of the calling thread alone, for work inside an item of another team.
     pub fn alone() -> &'static Self {
-        static ALONE: LazyLock<Team> = LazyLock::new(|| Team::new(1));
+        static ALONE: LazyLock<ThreadTeam> = LazyLock::new(|| ThreadTeam::new(1));
         &ALONE
     }
 
@@ -139,12 +139,12 @@ impl Team {
     }
 }
 
-impl Drop for Team {
+impl Drop for ThreadTeam {
     fn drop(&mut self) {
         self.board.stop.store(true, Ordering::SeqCst);
         for (thread, handle) in self.helpers.drain(..) {
             thread.unpark();
-            // A helper catches what a loop throws, so there is nothing to hear.
+            // A helper catches the panics of a loop, so `join` reports none.
             let _ = handle.join();
         }
     }
@@ -190,8 +190,9 @@ impl Board {
         }
     }
 
-    /// Sleeps until there may be something to do. The leader first posts a loop and then asks for
-    /// sleepers; a helper first says that it sleeps and then looks once more. One of them sees the other.
+    /// Sleeps until there may be work. The leader publishes a loop and then reads `sleepers`; a helper
+    /// increments `sleepers` and then reads the word again. With sequential consistency at least one of
+    /// them sees the other's write, so no wake-up is lost.
     fn sleep(&self) {
         self.sleepers.fetch_add(1, Ordering::SeqCst);
         if self.word.load(Ordering::SeqCst) as u32 == 0 && !self.stop.load(Ordering::SeqCst) {
@@ -221,7 +222,7 @@ mod tests {
     #[test]
     fn each_item_is_done_once_however_many_threads_there_are() {
         for threads in [1, 2, 3, 8] {
-            let team = Team::new(threads);
+            let team = ThreadTeam::new(threads);
             for items in [0, 1, 2, 3, 17, 200] {
                 for _ in 0..50 {
                     let counts: Vec<AtomicU32> = (0..items).map(|_| AtomicU32::new(0)).collect();
@@ -236,7 +237,7 @@ mod tests {
 
     #[test]
     fn helpers_that_sleep_wake_up() {
-        let team = Team::new(3);
+        let team = ThreadTeam::new(3);
         for _ in 0..5 {
             thread::sleep(std::time::Duration::from_millis(5));
             let sum = AtomicUsize::new(0);
@@ -249,7 +250,7 @@ mod tests {
 
     #[test]
     fn several_threads_may_lead_in_turn() {
-        let team = Team::new(2);
+        let team = ThreadTeam::new(2);
         thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {
@@ -267,7 +268,7 @@ mod tests {
 
     #[test]
     fn a_panic_in_a_loop_reaches_the_leader_and_the_team_lives_on() {
-        let team = Team::new(2);
+        let team = ThreadTeam::new(2);
         let thrown = catch_unwind(AssertUnwindSafe(|| team.each(8, |n| assert!(n != 5, "five"))));
         assert!(thrown.is_err());
         let sum = AtomicUsize::new(0);

@@ -1,56 +1,12 @@
-//! The portable kernel with a fault, as a wrong instruction or a wrong operand would make it: what the
-//! [probe](crate::probe) must find.
+//! The portable kernel with a fault, as a wrong instruction or a wrong operand would cause it. The
+//! [probe](crate::probe) must find each one.
 
 use super::Simd;
 use super::portable::Portable;
-
-/// What is wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Fault {
-    /// Nothing.
-    None,
-    /// Input bytes are taken with a sign.
-    SignedBytes,
-    /// Sums of bytes' products keep 16 bits.
-    NarrowBytes,
-    /// The second of two 16-bit integers is forgotten.
-    OneHalf,
-    /// Bytes are stored in another order of the lanes.
-    BytesOutOfOrder,
-    /// The same of 16-bit integers.
-    HalvesOutOfOrder,
-    /// Integers are rounded to zero.
-    Truncates,
-    /// A factor is left out of the sum.
-    NoSum,
-    /// A horizontal sum forgets a lane.
-    SevenLanes,
-    /// The largest of the first lane alone.
-    LargestOfOne,
-    /// A quotient upside down.
-    Divides,
-    /// The sign is lost.
-    Unsigned,
-}
-
-impl Fault {
-    pub const ALL: [Self; 11] = [
-        Self::SignedBytes,
-        Self::NarrowBytes,
-        Self::OneHalf,
-        Self::BytesOutOfOrder,
-        Self::HalvesOutOfOrder,
-        Self::Truncates,
-        Self::NoSum,
-        Self::SevenLanes,
-        Self::LargestOfOne,
-        Self::Divides,
-        Self::Unsigned,
-    ];
-}
+use crate::fault::Fault;
 
 #[derive(Clone, Copy)]
-pub(crate) struct Wrong(pub Fault);
+pub(crate) struct Faulty(pub Fault);
 
 type F = <Portable as Simd>::F;
 type I = <Portable as Simd>::I;
@@ -66,7 +22,7 @@ macro_rules! portable_but {
     )*};
 }
 
-impl Simd for Wrong {
+impl Simd for Faulty {
     type F = F;
     type I = I;
     const LANES: usize = Portable::LANES;

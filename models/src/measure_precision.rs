@@ -1,50 +1,24 @@
-//! Which precision is fast on this machine and finds the same: measured once, kept beside the packed
-//! weights, and asked for by [`Precision::Auto`].
+//! Measures how fast each precision is on this machine, and how much of what f32 finds it finds as well.
 
-use std::io;
-use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use image::RgbImage;
-use knytt_kernels::Isa;
-use serde::{Deserialize, Serialize};
 
+use crate::bundle::Bundle;
+use crate::embedding::Embedding;
+use crate::error::{Error, Result};
 use crate::model::Model;
-use crate::{Bundle, Embedding, Error, Fingerprint, Options, Precision, Result};
+use crate::options::{Options, Precision};
+use crate::precision_benchmark::{Measured, PrecisionBenchmark};
 
-/// Hits that are compared.
+/// Nearest pictures that the overlap compares.
 const TOP: usize = 10;
 
-/// Pictures below which an overlap says too little.
+/// With fewer pictures the overlap says too little.
 pub(crate) const FEWEST_PICTURES: usize = 50;
 
 /// Passes whose median is the time of a precision.
 const PASSES: usize = 9;
-
-/// What was measured of one bundle on one machine.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Proof {
-    /// The fastest precision that finds what f32 finds.
-    pub choice: Precision,
-    /// How many pictures it rests on.
-    pub pictures: usize,
-    /// Of each precision, f32 first.
-    pub measured: Vec<Measured>,
-}
-
-/// One precision on this machine.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Measured {
-    /// Which.
-    pub precision: Precision,
-    /// Median milliseconds of the image tower, one picture.
-    pub image_millis: f64,
-    /// Mean share of the ten pictures nearest to each one by f32 that are also the ten nearest by this
-    /// precision, the pictures embedded by it.
-    pub overlap: f64,
-    /// Whether the overlap is enough for this precision to be chosen.
-    pub accepted: bool,
-}
 
 impl Precision {
     /// The mean overlap of the ten nearest with those of f32 that a bundle must reach in this precision.
@@ -66,7 +40,11 @@ impl Bundle {
     /// # Errors
     /// [`Error::TooFewPictures`] below fifty; [`Error::Weights`] if the bundle does not load;
     /// [`Error::Cache`] if the outcome cannot be written.
-    pub fn prove(&self, options: &Options, pictures: &[RgbImage]) -> Result<Proof> {
+    pub fn benchmark_precisions(
+        &self,
+        options: &Options,
+        pictures: &[RgbImage],
+    ) -> Result<PrecisionBenchmark> {
         if pictures.len() < FEWEST_PICTURES {
             return Err(Error::TooFewPictures { given: pictures.len(), least: FEWEST_PICTURES });
         }
@@ -74,23 +52,25 @@ impl Bundle {
         let mut measured = Vec::new();
         for precision in [Precision::F32, Precision::Bf16, Precision::Int8] {
             let mut model = self.load_for_processor(precision, options)?;
-            let image_millis = self.image_millis(&mut model, &pictures[0])?;
+            let image_ms = self.image_ms(&mut model, &pictures[0])?;
             let nearest = nearest(&self.embed(&mut model, pictures)?);
             if precision == Precision::F32 {
                 reference.clone_from(&nearest);
             }
             let overlap = overlap(&reference, &nearest);
             let accepted = overlap >= precision.least_overlap();
-            measured.push(Measured { precision, image_millis, overlap, accepted });
+            measured.push(Measured { precision, image_ms, overlap, accepted });
         }
         let accepted = measured.iter().filter(|m| m.accepted);
-        let fastest = accepted.min_by(|a, b| a.image_millis.total_cmp(&b.image_millis));
+        let fastest = accepted.min_by(|a, b| a.image_ms.total_cmp(&b.image_ms));
         let choice = fastest.map_or(Precision::F32, |m| m.precision);
-        let proof = Proof { choice, pictures: pictures.len(), measured };
+        let benchmark = PrecisionBenchmark { choice, pictures: pictures.len(), measured };
         if let Some(folder) = &options.cache {
-            proof.write(&Proof::file(folder, self.fingerprint())).map_err(Error::Cache)?;
+            benchmark
+                .write(&PrecisionBenchmark::file(folder, self.fingerprint(), options.isa()?))
+                .map_err(Error::Cache)?;
         }
-        Ok(proof)
+        Ok(benchmark)
     }
 
     fn embed(&self, model: &mut Model, pictures: &[RgbImage]) -> Result<Vec<Embedding>> {
@@ -103,7 +83,7 @@ impl Bundle {
         Ok(embeddings)
     }
 
-    fn image_millis(&self, model: &mut Model, picture: &RgbImage) -> Result<f64> {
+    fn image_ms(&self, model: &mut Model, picture: &RgbImage) -> Result<f64> {
         let pixels = self.normalised(picture);
         let mut times = Vec::with_capacity(PASSES);
         for _ in 0..PASSES {
@@ -119,31 +99,6 @@ impl Bundle {
         let mut pixels = Vec::new();
         self.preprocessing().normalise_into(&self.preprocessing().pixels(picture), &mut pixels);
         pixels
-    }
-}
-
-impl Proof {
-    /// What was measured of this bundle on this kind of processor, if it was.
-    pub fn read(folder: &Path, fingerprint: &Fingerprint) -> Option<Self> {
-        let text = std::fs::read(Self::file(folder, fingerprint)).ok()?;
-        serde_json::from_slice(&text).ok()
-    }
-
-    /// Median milliseconds of the image tower in a precision; infinite if it was not measured.
-    pub fn time_of(&self, precision: Precision) -> f64 {
-        let one = self.measured.iter().find(|m| m.precision == precision);
-        one.map_or(f64::INFINITY, |m| m.image_millis)
-    }
-
-    fn file(folder: &Path, fingerprint: &Fingerprint) -> PathBuf {
-        folder.join(format!("{}-{}.precision.json", fingerprint.short(), Isa::best()))
-    }
-
-    fn write(&self, file: &Path) -> io::Result<()> {
-        std::fs::create_dir_all(file.parent().unwrap_or(Path::new(".")))?;
-        let partial = file.with_extension(format!("partial-{}", std::process::id()));
-        std::fs::write(&partial, serde_json::to_vec_pretty(self)?)?;
-        std::fs::rename(partial, file)
     }
 }
 
@@ -173,6 +128,7 @@ fn overlap(expected: &[Vec<usize>], found: &[Vec<usize>]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fingerprint::Fingerprint;
 
     #[test]
     fn overlap_counts_what_both_found_in_any_order() {

@@ -1,13 +1,15 @@
-//! A model that goes on when its device does not.
+//! A model that moves to the CPU when its device fails.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use crate::encoder::load;
+use crate::bundle::Bundle;
+use crate::device::Device;
+use crate::error::{Error, Result};
 use crate::model::Model;
-use crate::{Bundle, Device, Error, Options, Result};
+use crate::options::Options;
 
-/// Something that the user should hear of, though everything works.
+/// Tells the user that the model has left the device that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// The device that was asked for.
@@ -23,25 +25,25 @@ impl fmt::Display for Notice {
 }
 
 /// A bundle's model on the device that was asked for, until that fails; then on the CPU.
-pub(crate) struct Running {
+pub(crate) struct FailoverModel {
     model: Model,
     bundle: Arc<Bundle>,
     options: Options,
     notice: Arc<OnceLock<Notice>>,
 }
 
-impl Running {
+impl FailoverModel {
     /// Loads the weights. A device that is not there is an error; one that fails, now or later, is left for
     /// the CPU, and `notice` says so.
     pub fn load(bundle: Arc<Bundle>, options: &Options, notice: Arc<OnceLock<Notice>>) -> Result<Self> {
-        let model = match load(&bundle, options) {
+        let model = match bundle.load(options) {
             Err(Error::DeviceFailed { reason, .. }) => on_cpu(&bundle, options, reason, &notice)?,
             model => model?,
         };
         Ok(Self { model, bundle, options: options.clone(), notice })
     }
 
-    /// What it runs on now.
+    /// The loaded model.
     #[cfg(all(test, feature = "wgpu"))]
     pub fn model(&self) -> &Model {
         &self.model
@@ -72,8 +74,8 @@ impl Running {
 
 /// The same model on the CPU, and why.
 fn on_cpu(bundle: &Bundle, options: &Options, reason: String, notice: &OnceLock<Notice>) -> Result<Model> {
-    let model = load(bundle, &Options { device: Device::Cpu, ..options.clone() })?;
-    // Only the first failure is news: the CPU does not fail in this way.
+    let model = bundle.load(&Options { device: Device::Cpu, ..options.clone() })?;
+    // Keeps the first failure. The CPU does not fail in this way.
     let _ = notice.set(Notice { device: options.device, reason });
     Ok(model)
 }

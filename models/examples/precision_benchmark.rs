@@ -1,9 +1,9 @@
-//! Which precision finds on these photographs what f32 finds, and how fast each one is here.
+//! Measures which precision finds on these photographs what f32 finds, and how fast each one is here.
 //!
-//!     prove FOLDER [COUNT [BUNDLE [CACHE]]]
+//!     precision_benchmark FOLDER [COUNT [BUNDLE [CACHE]]]
 //!
 //! Takes up to COUNT pictures of FOLDER (1,000 unless told), the starter bundle unless told, and prints the
-//! proof as JSON. With a cache folder the outcome is kept there for `Precision::Auto`.
+//! benchmark as JSON. With a cache folder it writes the benchmark there for `Precision::Auto`.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use knytt_models::{Bundle, Options};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let folder = arguments.first().ok_or("usage: prove FOLDER [COUNT [BUNDLE [CACHE]]]")?;
+    let folder = arguments.first().ok_or("usage: precision_benchmark FOLDER [COUNT [BUNDLE [CACHE]]]")?;
     let count = arguments.get(1).map_or(Ok(1_000), |n| n.parse())?;
     let bundle = match arguments.get(2) {
         Some(dir) => Bundle::open(Path::new(dir))?,
@@ -29,6 +29,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .filter_map(|file| decode(&std::fs::read(file).ok()?, &Limits::default(), Some(side)).ok())
         .take(count)
         .collect();
-    println!("{}", serde_json::to_string_pretty(&bundle.prove(&options, &pictures)?)?);
+    println!("{}", serde_json::to_string_pretty(&bundle.benchmark_precisions(&options, &pictures)?)?);
     Ok(())
 }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::error::{Error, Result};
 use crate::gpu::Gpu;
+use crate::shape::Shape;
 use crate::tile::Tile;
-use crate::{Error, Precision, Result, Shape};
 
 /// A kernel, ready to run.
 #[derive(Clone)]
@@ -44,16 +45,16 @@ impl Kernels {
         let attention = heads
             .map(|quads| Ok((quads, compile("attention", &attention(quads, &gpu.limits)?)?)))
             .collect::<Result<_>>()?;
-        let tokens = format!("{}{}", prelude(gpu.precision), include_str!("kernels/tokens.wgsl"));
+        let tokens = format!("{}{}", gpu.precision.prelude(), include_str!("tokens.wgsl"));
         let kernels = Self {
             matmul,
             attention,
-            layer_norm: compile("layer norm", include_str!("kernels/layer_norm.wgsl"))?,
-            unfold: compile("unfold", include_str!("kernels/unfold.wgsl"))?,
-            positions: compile("positions", include_str!("kernels/positions.wgsl"))?,
+            layer_norm: compile("layer norm", include_str!("layer_norm.wgsl"))?,
+            unfold: compile("unfold", include_str!("unfold.wgsl"))?,
+            positions: compile("positions", include_str!("positions.wgsl"))?,
             tokens: compile("tokens", &tokens)?,
-            gather: compile("gather", include_str!("kernels/gather.wgsl"))?,
-            moments: compile("moments", include_str!("kernels/moments.wgsl"))?,
+            gather: compile("gather", include_str!("gather.wgsl"))?,
+            moments: compile("moments", include_str!("moments.wgsl"))?,
         };
         gpu.cache.save();
         Ok(kernels)
@@ -85,28 +86,6 @@ impl Kernel {
     }
 }
 
-/// What weights are stored as, what tiles hold, and how one becomes the other.
-pub(crate) fn prelude(precision: Precision) -> &'static str {
-    match precision {
-        Precision::F32 => {
-            "alias Stored = vec4<f32>;\n\
-             alias Quad = vec4<f32>;\n\
-             fn widened(x: Stored) -> Quad { return x; }\n"
-        }
-        Precision::F16Weights => {
-            "alias Stored = vec2<u32>;\n\
-             alias Quad = vec4<f32>;\n\
-             fn widened(x: Stored) -> Quad { return vec4(unpack2x16float(x.x), unpack2x16float(x.y)); }\n"
-        }
-        Precision::F16 => {
-            "enable f16;\n\
-             alias Stored = vec4<f16>;\n\
-             alias Quad = vec4<f16>;\n\
-             fn widened(x: Stored) -> Quad { return x; }\n"
-        }
-    }
-}
-
 /// Attention over heads of `quads` quads. Each thread holds a quarter of a query's mixed values; which
 /// those are is written out here, as in [`Tile::source`].
 fn attention(quads: usize, limits: &wgpu::Limits) -> Result<String> {
@@ -121,7 +100,7 @@ fn attention(quads: usize, limits: &wgpu::Limits) -> Result<String> {
         true => line,
         false => format!("if {}u + quarter < HEAD {{ {line} }}\n", 4 * n),
     };
-    Ok(include_str!("kernels/attention.wgsl")
+    Ok(include_str!("attention.wgsl")
         .replace("$sums", &each(&|n| format!("var sum{n} = vec4(0.0);\n")))
         .replace("$shrink", &each(&|n| format!("sum{n} *= shrink;\n")))
         .replace(

@@ -1,0 +1,46 @@
+//! Faults that tests give to a kernel, so that the probe has something to find.
+
+/// What is wrong with a kernel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fault {
+    /// Nothing.
+    None,
+    /// The byte product takes input bytes as signed.
+    SignedBytes,
+    /// The byte product keeps only 16 bits of its sum.
+    NarrowBytes,
+    /// The 16-bit product leaves out the second integer of a word.
+    OneHalf,
+    /// The byte store changes the order of lanes.
+    BytesOutOfOrder,
+    /// The 16-bit store changes the order of lanes.
+    HalvesOutOfOrder,
+    /// Rounding goes towards zero.
+    Truncates,
+    /// The fused multiply-add leaves out the addend.
+    NoSum,
+    /// The horizontal sum leaves out a lane.
+    SevenLanes,
+    /// The horizontal maximum looks at the first lane alone.
+    LargestOfOne,
+    /// The division swaps its operands.
+    Divides,
+    /// `with_sign` drops the sign.
+    Unsigned,
+}
+
+impl Fault {
+    pub const ALL: [Self; 11] = [
+        Self::SignedBytes,
+        Self::NarrowBytes,
+        Self::OneHalf,
+        Self::BytesOutOfOrder,
+        Self::HalvesOutOfOrder,
+        Self::Truncates,
+        Self::NoSum,
+        Self::SevenLanes,
+        Self::LargestOfOne,
+        Self::Divides,
+        Self::Unsigned,
+    ];
+}
