@@ -9,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use image::RgbImage;
+use knytt_app_core::visit::{KeptPicture, Visit, qr_code};
 use knytt_capture::{
     Camera, Error, Frame, FrameJudge, Frames, Request, Settle, Source, frames, preview_jpeg,
 };
@@ -16,8 +17,6 @@ use knytt_ui_api::{
     CameraEvent, CameraRequest, CameraSource, Code, FrameState, LiveFrame, Problem, SearchRequest,
 };
 use tauri::ipc::{Channel, InvokeResponseBody};
-
-use crate::backend::{Backend, Shot, code};
 
 /// The preview's width, in pixels, and its JPEG quality: sharp enough to aim with, small enough for 30 a
 /// second.
@@ -64,7 +63,7 @@ impl Cameras {
     /// As the camera says.
     pub fn open(
         &self,
-        backend: &Arc<Backend>,
+        visit: &Arc<Visit>,
         request: &CameraRequest,
         previews: Channel<InvokeResponseBody>,
         events: Channel<CameraEvent>,
@@ -75,7 +74,7 @@ impl Cameras {
         let camera = Camera::open(&wish, sink).map_err(problem)?;
         let (width, height) = camera.size();
         let _ = events.send(CameraEvent::Started { width, height });
-        let searches = request.live.then(|| searcher(Arc::clone(backend), events.clone())).transpose()?;
+        let searches = request.live.then(|| searcher(Arc::clone(visit), events.clone())).transpose()?;
         let codes = request.codes.then(|| reader(events.clone())).transpose()?;
         let eyes = Eyes { searches, codes };
         let show = move || show(frames, &previews, &events, &eyes);
@@ -100,11 +99,11 @@ impl Cameras {
     ///
     /// # Errors
     /// The camera does not run, or gave no frame yet.
-    pub fn capture(&self, backend: &Backend, id: u32) -> Result<Arc<Shot>, Problem> {
+    pub fn capture(&self, visit: &Visit, id: u32) -> Result<Arc<KeptPicture>, Problem> {
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let frame = running.get(&id).and_then(Camera::newest);
         let frame = frame.ok_or_else(|| Problem::new(Code::CameraLost, "the camera does not run"))?;
-        Ok(backend.pictures.add(RgbImage::clone(&frame.pixels), "", 0.0))
+        Ok(visit.pictures.add(RgbImage::clone(&frame.pixels), "", 0.0))
     }
 
     /// Stops a camera.
@@ -120,7 +119,7 @@ impl Cameras {
     /// Those of a search.
     pub fn web_frame(
         &self,
-        backend: &Backend,
+        visit: &Visit,
         frame: &RgbImage,
         template: &SearchRequest,
     ) -> Result<LiveFrame, Problem> {
@@ -131,7 +130,7 @@ impl Cameras {
         live.last = Instant::now();
         let state = state(live.judge.judge(frame));
         let response = match state {
-            FrameState::Stable => live.search(backend, frame, template)?,
+            FrameState::Stable => live.search(visit, frame, template)?,
             _ => None,
         };
         Ok(LiveFrame { state, response })
@@ -153,15 +152,15 @@ impl Live {
     /// The answer, if it is time to show another one.
     fn search(
         &mut self,
-        backend: &Backend,
+        visit: &Visit,
         frame: &RgbImage,
         template: &SearchRequest,
     ) -> Result<Option<knytt_ui_api::SearchResponse>, Problem> {
-        let response = backend.search_frame(template, frame)?;
+        let response = visit.search_frame(template, frame)?;
         let ids: Vec<_> = response.hits.iter().take(10).map(|hit| hit.card.id.clone()).collect();
         let settled = self.settle.offer(&ids).then_some(response);
         if let Some(response) = &settled {
-            backend.note_live(template, response);
+            visit.note_live(template, response);
         }
         Ok(settled)
     }
@@ -204,18 +203,18 @@ fn show(frames: Frames, previews: &Channel<InvokeResponseBody>, events: &Channel
 }
 
 /// A thread that searches frames one after the other, so that the preview never waits for the model.
-fn searcher(backend: Arc<Backend>, events: Channel<CameraEvent>) -> Result<SyncSender<Frame>, Problem> {
+fn searcher(visit: Arc<Visit>, events: Channel<CameraEvent>) -> Result<SyncSender<Frame>, Problem> {
     let (send, receive): (_, Receiver<Frame>) = sync_channel(1);
     let search = move || {
         let mut live = Live::new();
         let mut asked = SearchRequest::default();
         for frame in receive {
-            let template = backend.live_query();
+            let template = visit.live_query();
             if template != asked {
                 live.settle.reset();
                 asked = template;
             }
-            if let Ok(Some(response)) = live.search(&backend, &frame.pixels, &asked) {
+            if let Ok(Some(response)) = live.search(&visit, &frame.pixels, &asked) {
                 let frame = Box::new(LiveFrame { state: FrameState::Stable, response: Some(response) });
                 let _ = events.send(CameraEvent::Live { frame });
             }
@@ -231,7 +230,7 @@ fn reader(events: Channel<CameraEvent>) -> Result<SyncSender<Frame>, Problem> {
     let read = move || {
         let mut said = None;
         for frame in receive {
-            let Some(text) = code::read_frame(&frame.pixels) else { continue };
+            let Some(text) = qr_code::read_frame(&frame.pixels) else { continue };
             if said.replace(text.clone()).as_ref() != Some(&text) {
                 let _ = events.send(CameraEvent::Code { text });
             }

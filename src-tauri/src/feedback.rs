@@ -3,12 +3,11 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use knytt_app_core::visit::Visit;
 use knytt_outbox::Bell;
 use knytt_ui_api::Problem;
 use tauri::async_runtime::{self, JoinHandle};
 use url::Url;
-
-use crate::backend::Backend;
 
 /// No longer does the app wait when it ends: what was not sent is on the disk, and sent after the next
 /// start.
@@ -25,10 +24,10 @@ impl Feedback {
     ///
     /// # Errors
     /// The HTTP client cannot start.
-    pub fn start(backend: &Arc<Backend>, named: Option<Url>) -> Result<Self, Problem> {
-        let delivery = backend.delivery(named)?;
+    pub fn start(visit: &Arc<Visit>, named: Option<Url>) -> Result<Self, Problem> {
+        let delivery = visit.delivery(named)?;
         let task = async_runtime::spawn(delivery.run());
-        Ok(Self { bell: backend.library.bell().clone(), task: Mutex::new(Some(task)) })
+        Ok(Self { bell: visit.library.bell().clone(), task: Mutex::new(Some(task)) })
     }
 
     /// Sends what waits, if that is quickly done, and ends.

@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use image::ImageFormat;
+use knytt_app_core::shop::jpeg;
+use knytt_app_core::visit::Visit;
 use knytt_ui_api::{Code, Problem};
 use percent_encoding::percent_decode_str;
 use tauri::http::{Request, Response, StatusCode, header};
 use tauri::{AppHandle, Manager};
-
-use crate::backend::{Backend, jpeg};
 
 /// What `<img src>` starts with.
 pub const SCHEME: &str = "picture";
@@ -27,9 +27,9 @@ const KEEP_NOTHING: &str = "no-store";
 
 /// Answers with the picture, or with 404.
 pub fn serve(app: &AppHandle, request: &Request<Vec<u8>>) -> Response<Cow<'static, [u8]>> {
-    let backend = Arc::clone(&app.state::<Arc<Backend>>());
+    let visit = Arc::clone(&app.state::<Arc<Visit>>());
     let path = percent_decode_str(request.uri().path().trim_start_matches('/')).decode_utf8_lossy();
-    let found = find(&backend, &path).and_then(|(bytes, keep)| Ok((kind_of(&bytes)?, bytes, keep)));
+    let found = find(&visit, &path).and_then(|(bytes, keep)| Ok((kind_of(&bytes)?, bytes, keep)));
     let built = match found {
         Ok((kind, bytes, keep)) => Response::builder()
             .header(header::CONTENT_TYPE, kind)
@@ -41,19 +41,19 @@ pub fn serve(app: &AppHandle, request: &Request<Vec<u8>>) -> Response<Cow<'stati
     built.unwrap_or_else(|_| Response::new(Cow::Borrowed(&[])))
 }
 
-fn find(backend: &Backend, path: &str) -> Result<(Vec<u8>, &'static str), Problem> {
+fn find(visit: &Visit, path: &str) -> Result<(Vec<u8>, &'static str), Problem> {
     let none = || Problem::new(Code::NotFound, "no such picture");
     // The id comes last and whole: a shop may write slashes into its ids.
     let (kind, rest) = path.split_once('/').ok_or_else(none)?;
     match (kind, rest.split_once('/')) {
-        ("product", Some(("thumb", id))) => Ok((backend.thumbnail(id)?.ok_or_else(none)?, KEEP_PRODUCT)),
+        ("product", Some(("thumb", id))) => Ok((visit.thumbnail(id)?.ok_or_else(none)?, KEEP_PRODUCT)),
         ("product", Some(("full", id))) => {
-            let full = backend.full_picture(&backend.product_of(id)?)?.filter(|bytes| kind_of(bytes).is_ok());
-            let picture = full.map_or_else(|| backend.thumbnail(id), |full| Ok(Some(full)))?;
+            let full = visit.full_picture(&visit.product_of(id)?)?.filter(|bytes| kind_of(bytes).is_ok());
+            let picture = full.map_or_else(|| visit.thumbnail(id), |full| Ok(Some(full)))?;
             Ok((picture.ok_or_else(none)?, KEEP_PRODUCT))
         }
-        ("query", _) => Ok((jpeg(&backend.pictures.get(rest)?.pixels, QUERY_SIDE)?, KEEP_NOTHING)),
-        ("history", _) => Ok((backend.library.history_picture(rest)?, KEEP_NOTHING)),
+        ("query", _) => Ok((jpeg(&visit.pictures.get(rest)?.pixels, QUERY_SIDE)?, KEEP_NOTHING)),
+        ("history", _) => Ok((visit.library.history_picture(rest)?, KEEP_NOTHING)),
         _ => Err(none()),
     }
 }
