@@ -23,16 +23,16 @@ use tauri::ipc::{Channel, InvokeResponseBody};
 const PREVIEW_WIDTH: u32 = 720;
 const PREVIEW_QUALITY: u8 = 72;
 
-/// Between two frames of a web view's own camera; after a longer pause it is another scene.
+/// The longest pause between two frames of one scene, from a web view's own camera.
 const SAME_SCENE: Duration = Duration::from_secs(3);
 
 /// The running cameras.
 pub struct Cameras {
-    /// The one that the command line named: only it may be a file.
+    /// The camera that the command line named; no other may be a file.
     preset: Option<String>,
     next: AtomicU32,
     running: Mutex<HashMap<u32, Camera>>,
-    /// Of frames that the web view takes itself.
+    /// The live search of frames that the web view takes itself.
     web: Mutex<Live>,
 }
 
@@ -76,8 +76,8 @@ impl Cameras {
         let _ = events.send(CameraEvent::Started { width, height });
         let searches = request.live.then(|| searcher(Arc::clone(visit), events.clone())).transpose()?;
         let codes = request.codes.then(|| reader(events.clone())).transpose()?;
-        let eyes = Eyes { searches, codes };
-        let show = move || show(frames, &previews, &events, &eyes);
+        let receivers = FrameReceivers { searches, codes };
+        let show = move || show(frames, &previews, &events, &receivers);
         thread::Builder::new().name("knytt-preview".into()).spawn(show).map_err(internal)?;
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(id, camera);
@@ -113,7 +113,7 @@ impl Cameras {
         drop(camera);
     }
 
-    /// Judges a frame that the web view took, and searches it if it can be.
+    /// Judges a frame that the web view took, and searches it if it is stable.
     ///
     /// # Errors
     /// Those of a search.
@@ -137,7 +137,7 @@ impl Cameras {
     }
 }
 
-/// What live search remembers from frame to frame.
+/// The state of a live search between frames.
 struct Live {
     judge: FrameJudge,
     settle: Settle<String>,
@@ -149,7 +149,7 @@ impl Live {
         Self { judge: FrameJudge::new(), settle: Settle::new(), last: Instant::now() }
     }
 
-    /// The answer, if it is time to show another one.
+    /// Searches a frame; returns the answer once it has settled and differs from the last one.
     fn search(
         &mut self,
         visit: &Visit,
@@ -166,14 +166,19 @@ impl Live {
     }
 }
 
-/// Who looks at frames besides the shopper. A busy one misses a frame and gets a newer one.
-struct Eyes {
+/// The threads that take frames. A busy one misses a frame and gets a newer one.
+struct FrameReceivers {
     searches: Option<SyncSender<Frame>>,
     codes: Option<SyncSender<Frame>>,
 }
 
-/// Sends each frame to the window and to who reads codes, and the stable ones to the searcher.
-fn show(frames: Frames, previews: &Channel<InvokeResponseBody>, events: &Channel<CameraEvent>, eyes: &Eyes) {
+/// Sends each frame to the window and to the code reader, and the stable ones to the searcher.
+fn show(
+    frames: Frames,
+    previews: &Channel<InvokeResponseBody>,
+    events: &Channel<CameraEvent>,
+    receivers: &FrameReceivers,
+) {
     let mut judge = FrameJudge::new();
     let mut said = None;
     for frame in frames {
@@ -188,10 +193,10 @@ fn show(frames: Frames, previews: &Channel<InvokeResponseBody>, events: &Channel
         if previews.send(InvokeResponseBody::Raw(jpeg)).is_err() {
             return;
         }
-        if let Some(codes) = &eyes.codes {
+        if let Some(codes) = &receivers.codes {
             let _ = codes.try_send(frame.clone());
         }
-        let Some(searches) = &eyes.searches else { continue };
+        let Some(searches) = &receivers.searches else { continue };
         let state = state(judge.judge(&frame.pixels));
         if said.replace(state) != Some(state) {
             let _ = events.send(CameraEvent::Live { frame: Box::new(LiveFrame { state, response: None }) });

@@ -1,4 +1,4 @@
-//! Feedback is sent in the background, and once more when the app ends.
+//! Sends feedback in the background, and once more when the app ends.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -9,9 +9,9 @@ use knytt_ui_api::Problem;
 use tauri::async_runtime::{self, JoinHandle};
 use url::Url;
 
-/// No longer does the app wait when it ends: what was not sent is on the disk, and sent after the next
-/// start.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long the end of the app waits for the last delivery. Events that are not sent by then stay on the
+/// disk, and the next start sends them.
+const END_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The delivery that runs.
 pub struct Feedback {
@@ -20,7 +20,7 @@ pub struct Feedback {
 }
 
 impl Feedback {
-    /// Begins to send: to `named`, else to where the catalogues say.
+    /// Starts the delivery: to `named`, else to the address that each catalogue names.
     ///
     /// # Errors
     /// The HTTP client cannot start.
@@ -30,12 +30,12 @@ impl Feedback {
         Ok(Self { bell: visit.library.bell().clone(), task: Mutex::new(Some(task)) })
     }
 
-    /// Sends what waits, if that is quickly done, and ends.
+    /// Sends the waiting events within `END_TIMEOUT`, and ends the delivery.
     pub fn end(&self) {
         self.bell.stop();
         let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(task) = task {
-            let _ = async_runtime::block_on(async { tokio::time::timeout(PATIENCE, task).await });
+            let _ = async_runtime::block_on(async { tokio::time::timeout(END_TIMEOUT, task).await });
         }
     }
 }

@@ -26,7 +26,7 @@ use crate::camera::Cameras;
 use crate::feedback::Feedback;
 use crate::places::Places;
 
-/// What a window hears of its catalogues by.
+/// The event that tells a window of its catalogues.
 const CATALOGS_EVENT: &str = "catalogs";
 
 /// Starts the app on a desktop; returns when it was closed.
@@ -40,7 +40,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Where phones enter.
+/// The entry point on phones.
 #[cfg_attr(mobile, tauri::mobile_entry_point)]
 pub fn run_mobile() {
     if let Err(error) = build(Args::default()) {
@@ -50,7 +50,7 @@ pub fn run_mobile() {
 
 fn build(args: Args) -> anyhow::Result<()> {
     let builder = tauri::Builder::default();
-    // First of all plugins: a second start ends here and hands over what it was given.
+    // The first of the plugins: a second start ends here and hands its arguments to the first one.
     #[cfg(desktop)]
     let builder = builder
         .plugin(tauri_plugin_single_instance::init(|app, arguments, folder| {
@@ -88,12 +88,12 @@ fn setup(app: &mut App, args: &Args) -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     if args.data.is_some() {
-        // Everything lies where it was asked for.
+        // The command line named the folder for all data, so the trust store goes there too.
         visit.catalogs.keep_trust_in(places.data.join("trust"));
     }
     let window = app.handle().clone();
     visit.catalogs.listen(move |event| {
-        // Without a window nobody needs to know.
+        // It fails only without a window, and then nobody waits for the event.
         let _ = window.emit_to("main", CATALOGS_EVENT, event);
     });
     tauri::async_runtime::spawn(update_regularly(Arc::clone(&visit)));

@@ -19,13 +19,13 @@ const EVENT: &str = "opened";
 /// The app's own links.
 const SCHEME: &str = "knytt:";
 
-/// No shop's ids are longer; a longer one was not made by a shop.
+/// The longest id of a product that a link may name.
 const LONGEST_ID: usize = 512;
 
-/// How links to catalogues go on.
+/// The start of a link to a catalogue, after the scheme.
 const CATALOG: &str = "catalog?";
 
-/// Codes hold no more, and no address needs it.
+/// The longest link to a catalogue: a QR code holds no more.
 const LONGEST_LINK: usize = 2953;
 
 /// What the arguments ask to open: a link, a picture file (relative to `folder`), or words.
@@ -41,9 +41,8 @@ pub fn of_arguments(visit: &Visit, arguments: &[String], folder: &Path) -> Optio
     Some(Opened::Words { words: arguments.join(" ") })
 }
 
-/// A link is written by anybody: `knytt://product/<id>` is followed, and the id only looked up;
-/// `knytt://catalog?url=…` leads to a question to the shopper, and nothing is fetched before the link is
-/// shown to be one.
+/// Anybody can write a link. Of `knytt://product/<id>` the id is looked up and nothing else happens. For
+/// `knytt://catalog?url=…` the shopper is asked, and only a valid link is fetched.
 fn of_link(link: &str) -> Opened {
     let path = link.get(SCHEME.len()..).unwrap_or_default().trim_start_matches('/');
     if path.get(..CATALOG.len()).is_some_and(|start| start.eq_ignore_ascii_case(CATALOG)) {

@@ -1,5 +1,5 @@
-//! `picture:` — pictures for the window: of products, of the present query, of the history. Nothing else
-//! on this device can be asked for through it.
+//! The `picture:` protocol, which serves the window pictures of products, of the present query and of the
+//! history. It serves nothing else on this device.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use percent_encoding::percent_decode_str;
 use tauri::http::{Request, Response, StatusCode, header};
 use tauri::{AppHandle, Manager};
 
-/// What `<img src>` starts with.
+/// The scheme of the pictures' addresses.
 pub const SCHEME: &str = "picture";
 
 /// The query is shown this large at most, in pixels.
@@ -58,7 +58,7 @@ fn find(visit: &Visit, path: &str) -> Result<(Vec<u8>, &'static str), Problem> {
     }
 }
 
-/// The picture's type by its first bytes; whatever is no picture is not served.
+/// The picture's type by its first bytes; other files are not served.
 fn kind_of(bytes: &[u8]) -> Result<&'static str, Problem> {
     let format = image::guess_format(bytes).ok().filter(|format| SHOWN.contains(format));
     let kind = format.map(|format| format.to_mime_type());

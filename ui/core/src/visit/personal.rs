@@ -1,4 +1,4 @@
-//! What the app learns of the shopper: on this device, for them to see and to take back.
+//! What the app learns of the shopper, on this device, and how they see and revoke it.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -11,25 +11,24 @@ use crate::problem::of_engine;
 use crate::shop::search::clipped;
 
 impl Visit {
-    /// Keeps a product, or lets it go, and learns from it.
+    /// Adds a favourite or removes it, and learns from that.
     ///
     /// # Errors
     /// It cannot be stored.
     pub fn set_favourite(&self, id: &str, on: bool) -> Result<(), Problem> {
         let signal = if on { Signal::Kept } else { Signal::Dropped };
-        // A product that left the catalogue can be let go all the same.
+        // A favourite whose product left the catalogue can still be removed.
         let interaction = self.interaction(id, signal).ok().flatten();
         self.library.set_favourite(id, on, interaction)
     }
 
     /// The shopper went to the shop's page of a product.
     pub fn note_followed(&self, id: &str) {
-        // What cannot be learned is no reason not to go.
+        // A failure to learn must not keep the shopper from the page.
         let _ = self.learn(id, Signal::Bought);
     }
 
-    /// The shopper does not want the like of a product: it is not shown again in this visit. Or they take
-    /// that back.
+    /// Hides a product for the rest of the visit, and learns that the shopper dislikes it; or revokes both.
     ///
     /// # Errors
     /// There is no such product.

@@ -1,4 +1,4 @@
-//! Updates that begin by themselves: at the start, and every hour.
+//! Updates that begin without being asked for: at the start, and every hour.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -28,7 +28,7 @@ pub async fn update_regularly(visit: Arc<Visit>) {
     tokio::time::sleep(AFTER_START).await;
     loop {
         let shared = Arc::clone(&visit);
-        // A round that panics is not the last one.
+        // The next round begins even if this one panics.
         let _ = tokio::task::spawn_blocking(move || round(&shared)).await;
         let (began, pause) = (SystemTime::now(), pause(rand::rng().random()));
         while !is_over(began, pause, SystemTime::now()) {
@@ -38,13 +38,13 @@ pub async fn update_regularly(visit: Arc<Visit>) {
 }
 
 fn round(visit: &Arc<Visit>) {
-    // What is left of the battery is the shopper's. They can still ask for an update.
+    // With a low battery no update begins by itself; the shopper can still ask for one.
     if is_battery_low().unwrap_or(false) {
         return;
     }
     let metered = is_metered().unwrap_or(false);
     for folder in visit.catalogs.added() {
-        // One that was never downloaded waits to be asked for: the shopper may have stopped it.
+        // A catalogue without a first download is skipped: the shopper may have cancelled it.
         let here = folder.join("current").exists();
         if let Some(update) = here.then(|| Update::begin(visit, &folder, false, metered).ok()).flatten() {
             // The catalogue's own status says what failed.

@@ -1,4 +1,4 @@
-//! How searches become history, and events beside it.
+//! The thread that writes searches to the history, and events to the outbox.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
@@ -25,15 +25,15 @@ const PICTURE_SIDE: u32 = 256;
 /// A search within this time of the one before, which only changes it, takes its place.
 const REFINED_WITHIN_MS: u64 = 30_000;
 
-/// Something on its way to the disk.
+/// What the writer's thread is asked to write.
 pub enum Record {
     /// A search.
     Search(Box<SearchRecord>),
-    /// What was done with a product, for the shop alone.
+    /// Events that belong to no search.
     Done(Vec<Event>),
     /// Something of the shopper's taste was learned, or taken back.
     Taste,
-    /// Somebody waits until all before it is there.
+    /// The sender is told when all records before it are written.
     Flush(Sender<()>),
 }
 
@@ -42,7 +42,7 @@ pub struct SearchRecord {
     entry: HistoryEntry,
     /// Whether it belongs in the history.
     keep: bool,
-    /// A live camera's: it has not replaced the one before, however alike their words.
+    /// Whether it is a live camera's, which never replaces the search before.
     live: bool,
     shown: Option<QueryPart>,
     told: AnswerEvents,
@@ -81,7 +81,7 @@ impl SearchRecord {
     }
 }
 
-/// Stores what is noted until nobody notes any more. What cannot be written is lost, not the search.
+/// Writes records until their sender is dropped. A record that cannot be written is lost.
 pub fn write_all(store: &Store, learning: &Mutex<RevocableTaste>, noted: impl IntoIterator<Item = Record>) {
     let mut before = None;
     for noted in noted {
@@ -94,7 +94,7 @@ pub fn write_all(store: &Store, learning: &Mutex<RevocableTaste>, noted: impl In
     }
 }
 
-/// The taste of this moment, whichever lesson asked for it.
+/// Writes the taste as it is now, which may be newer than the record.
 fn write_taste(store: &Store, learning: &Mutex<RevocableTaste>) -> Result<(), Problem> {
     let learning = learning.lock().unwrap_or_else(PoisonError::into_inner);
     match learning.taste() {
@@ -113,8 +113,8 @@ struct Before {
 }
 
 impl Before {
-    /// The events that are overtaken by this search: typing on is one search, unless something of what
-    /// was found on the way was chosen.
+    /// The events that this search replaces: typing on is one search, unless a hit of the search before was
+    /// chosen.
     fn overtaken(&self, by: &SearchRecord, same_picture: bool) -> &[Uuid] {
         let searches = !by.told.events.is_empty() && !by.told.more && !by.live && !self.live;
         let replaced = searches && same_picture && refines(&self.entry, &by.entry);

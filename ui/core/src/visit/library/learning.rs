@@ -32,7 +32,7 @@ impl Library {
         }
     }
 
-    /// Takes the last such lesson back, if it was learned.
+    /// Revokes the last such interaction, if the taste learned from it.
     pub fn unlearn(&self, product: &str, signal: Signal) {
         let mut learning = self.learning();
         if learning.unlearn(product, signal) {
@@ -51,19 +51,19 @@ impl Library {
         *learning = RevocableTaste::default();
         self.publish_taste(&learning);
         if self.feedback()?.waiting == 0 {
-            // Else its bytes stay in free pages until they are written over: what the shop is to be told
-            // cannot be moved.
+            // With events waiting, the files cannot be rewritten: the bytes of the taste then stay in free
+            // pages until they are overwritten.
             let _ = self.store.erase_events();
         }
         Ok(())
     }
 
-    /// Held while the disk is written: an older taste must not come after a newer one, or after none.
+    /// The guard is held while the taste is written, so that an older taste never overwrites a newer one.
     pub(super) fn learning(&self) -> MutexGuard<'_, RevocableTaste> {
         self.learning.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// For those who rank, who do not wait for the disk.
+    /// Publishes the taste to searches, which do not wait for the disk.
     pub(super) fn publish_taste(&self, learning: &RevocableTaste) {
         *self.known_taste.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(learning.taste());
     }

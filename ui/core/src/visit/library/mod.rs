@@ -1,5 +1,6 @@
-//! What the shopper keeps on this device: favourites, history, settings, and what was learned of their
-//! taste; and, with consent, what the shop is to be told. An LMDB environment of its own, so that replacing a catalogue takes nothing of it along.
+//! What the shopper keeps on this device: favourites, history, settings, their taste, and, with consent,
+//! the events that wait for the shop. It has an LMDB environment of its own, so that replacing a catalogue
+//! leaves it as it is.
 
 mod history;
 mod learning;
@@ -36,10 +37,10 @@ mod key {
 /// Catalogues that are remembered, the last one used first.
 const MOST_CATALOGS: usize = 12;
 
-/// Favourites, history and settings. Reads come from memory or a read transaction; searches are noted
-/// by a thread of its own, so that no search waits for the disk.
+/// Favourites, history and settings. Reads come from memory or from a read transaction. A thread of its own
+/// writes searches, so that no search waits for the disk.
 pub struct Library {
-    /// What was shown last, for what is told of it.
+    /// Makes events from what is shown and done.
     pub(super) events: Events,
     store: Arc<Store>,
     open: RwLock<OpenFavourites>,
@@ -94,8 +95,7 @@ impl Library {
         self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Stores the settings. A consent that is taken back takes with it what the shop has not been told
-    /// yet, off the disk.
+    /// Stores the settings. If the consent is withdrawn, the events that wait are deleted from the disk.
     ///
     /// # Errors
     /// They cannot be written; they are then as before.
@@ -108,8 +108,8 @@ impl Library {
         if before.consent && !settings.consent {
             self.events.forget();
             self.store.bell().interrupt();
-            // It is purged. If there is no room to make the files anew, its bytes stay in free pages until
-            // they are written over.
+            // The outbox is empty by now. If there is no room to rewrite the files, the bytes of the events
+            // stay in free pages until they are overwritten.
             let _ = self.store.erase_events();
         }
         Ok(())
@@ -144,8 +144,8 @@ impl Library {
         self.store.favourites(&self.open.read().unwrap_or_else(PoisonError::into_inner).catalog)
     }
 
-    /// Keeps a product, or lets it go, and learns from it, if it is another product than before and the
-    /// shopper wants that. On the disk when it returns.
+    /// Adds a favourite or removes it. If that changes anything and the shopper wants a taste, the taste
+    /// learns from it. All of it is on the disk when this returns.
     ///
     /// # Errors
     /// The store cannot be written.
@@ -179,8 +179,8 @@ impl Library {
         Ok(())
     }
 
-    /// Puts a search into the history, if the shopper wants one, and tells the shop, if they agreed: soon,
-    /// not at once. A look around is no search.
+    /// Puts a search into the history if the shopper wants one, and tells the shop if they agreed. The
+    /// writer's thread does both later. Browsing leaves no history.
     pub fn note_search(&self, request: &SearchRequest, response: &SearchResponse, shown: Option<QueryPart>) {
         let Settings { keep_history, consent, .. } = self.settings();
         let told = if consent { self.events.answered(request, response) } else { Default::default() };
@@ -222,7 +222,7 @@ impl Library {
         }
     }
 
-    /// It fails only if the writer's thread is gone; a search is not lost for that.
+    /// Hands a record to the writer's thread. It fails only if the thread is gone, and a search goes on.
     fn note(&self, noted: Record) {
         if let Some(notes) = self.notes.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
             let _ = notes.send(noted);
@@ -236,7 +236,7 @@ impl Library {
         let _ = wait.recv();
     }
 
-    /// What waits to be told to the shop, and what became of the rest.
+    /// How many events wait, were sent, and were retracted.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -244,7 +244,7 @@ impl Library {
         Ok(self.store.outbox()?.1)
     }
 
-    /// What waits to be told to the shop, the oldest first.
+    /// The events that wait to be sent, the oldest first.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -252,7 +252,7 @@ impl Library {
         self.store.events()
     }
 
-    /// What sends it: `route` says where to, `hold` while nothing may be sent.
+    /// The delivery of the events: `route` names the address, and `hold` is true while nothing may be sent.
     ///
     /// # Errors
     /// The HTTP client cannot start.
@@ -262,7 +262,7 @@ impl Library {
         Delivery::new(access, route, hold, pace, self.store.bell().clone()).map_err(of_outbox)
     }
 
-    /// Reaches the delivery.
+    /// Wakes the delivery.
     pub fn bell(&self) -> &Bell {
         self.store.bell()
     }
@@ -292,8 +292,7 @@ impl Library {
         self.store.forget_history(id)
     }
 
-    /// Forgets favourites, history, the taste and what the shop was to be told, and takes them off the disk; settings
-    /// stay.
+    /// Deletes favourites, history, the taste and the events that wait, also from the disk; settings stay.
     ///
     /// # Errors
     /// The store cannot be written.
@@ -343,7 +342,7 @@ impl Library {
     }
 }
 
-/// What was noted reaches the disk before the store closes.
+/// Waits until the records are on the disk before the store closes.
 impl Drop for Library {
     fn drop(&mut self) {
         self.notes.lock().unwrap_or_else(PoisonError::into_inner).take();

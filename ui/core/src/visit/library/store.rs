@@ -72,7 +72,7 @@ pub struct HistoryRow<'a> {
     pub replaced: Option<&'a str>,
 }
 
-/// The library on disk. Erasing closes and replaces it, so each use asks for it anew.
+/// The library on disk. Erasing closes and replaces the environment, so each use asks for it again.
 pub struct Store {
     folder: PathBuf,
     /// `None` only if opening again after an erasure failed.
@@ -104,8 +104,8 @@ impl Store {
         })
     }
 
-    /// A change and what is told of it, together or not at all. If there is no room for both, the change
-    /// alone: no shopper is refused anything for the shop's sake.
+    /// Writes a change and its events in one transaction. If there is no room for both, it writes the change
+    /// alone, so that feedback never blocks the shopper.
     fn change_and_tell(
         &self,
         overtaken: &[Uuid],
@@ -312,8 +312,8 @@ impl Store {
         })
     }
 
-    /// Replaces the files by others that hold what is copied and nothing else: LMDB keeps what was deleted
-    /// in the pages that it means to use again. The consent stays as it is; what waits is not copied.
+    /// Replaces the files by new ones that hold only what `copy` copies, since LMDB leaves deleted data in
+    /// free pages. The consent stays as it is; waiting events are not copied.
     fn rewrite(
         &self,
         copy: impl FnOnce(&Open, &RoTxn<'_>, &Open, &mut RwTxn<'_>) -> heed::Result<()>,

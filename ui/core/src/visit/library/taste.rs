@@ -1,4 +1,4 @@
-//! What the shopper likes, learned on this device and kept on it.
+//! The shopper's taste, learned from what they do with products, with the last interactions revocable.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use knytt_engine::{Product, Signal, Taste};
 use knytt_models::Embedding;
 
-/// So many lessons can be taken back.
+/// How many of the last interactions can be revoked.
 const REVOCABLE: usize = 32;
 
 /// What was done with a product, and when.
@@ -22,8 +22,8 @@ pub struct Interaction {
     pub at_secs: f64,
 }
 
-/// A taste, and the last lessons beside it: sums that fade cannot be taken apart again, so what may be
-/// taken back is kept and learned anew without it.
+/// A taste, and the last interactions that it learned from. The taste holds decaying sums, from which no
+/// interaction can be subtracted. To revoke one, the taste is computed again without it.
 #[derive(Default)]
 pub struct RevocableTaste {
     settled: Taste,
@@ -32,7 +32,7 @@ pub struct RevocableTaste {
 }
 
 impl RevocableTaste {
-    /// Goes on with what was known at the end of the last visit.
+    /// Resumes with the taste of the last visit.
     pub fn resume(mut taste: Taste) -> Self {
         taste.end_visit();
         Self { settled: taste.clone(), recent: VecDeque::new(), taste: Arc::new(taste) }
@@ -43,7 +43,7 @@ impl RevocableTaste {
         &self.taste
     }
 
-    /// False if it teaches nothing: looking at a page again is not liking it more.
+    /// Learns from an interaction; false if it repeats a view, which teaches nothing.
     pub fn learn(&mut self, interaction: Interaction) -> bool {
         let again = |known: &Interaction| {
             known.signal == interaction.signal && known.product.id == interaction.product.id
@@ -59,7 +59,7 @@ impl RevocableTaste {
         true
     }
 
-    /// Takes the last such lesson back; false if there is none any more.
+    /// Revokes the last such interaction; false if it is no longer kept.
     pub fn unlearn(&mut self, product: &str, signal: Signal) -> bool {
         let of =
             |interaction: &Interaction| interaction.signal == signal && interaction.product.id == product;
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn what_is_taken_back_was_never_learned() {
         let mut learning = RevocableTaste::default();
-        learning.learn(interaction("a", Signal::HistoryRow));
+        learning.learn(interaction("a", Signal::Kept));
         let before = learning.taste().clone();
         learning.learn(interaction("b", Signal::Dismissed));
         assert_ne!(*learning.taste(), before);
@@ -111,17 +111,17 @@ mod tests {
         let mut learning = RevocableTaste::default();
         assert!(learning.learn(interaction("a", Signal::Viewed)));
         assert!(!learning.learn(interaction("a", Signal::Viewed)));
-        assert!(learning.learn(interaction("a", Signal::HistoryRow)));
+        assert!(learning.learn(interaction("a", Signal::Kept)));
     }
 
     #[test]
     fn what_can_no_longer_be_taken_back_stays_learned() {
         let mut learning = RevocableTaste::default();
         for number in 0..REVOCABLE + 8 {
-            learning.learn(interaction(&number.to_string(), Signal::HistoryRow));
+            learning.learn(interaction(&number.to_string(), Signal::Kept));
         }
         assert_eq!(learning.recent.len(), REVOCABLE);
         assert_eq!(learning.taste().known().brands.len(), REVOCABLE + 8);
-        assert!(!learning.unlearn("0", Signal::HistoryRow));
+        assert!(!learning.unlearn("0", Signal::Kept));
     }
 }
