@@ -1,4 +1,4 @@
-//! What the app can be started with.
+//! The app's command line.
 
 use std::path::PathBuf;
 

@@ -9,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use image::RgbImage;
+use knytt_app_core::visit::{KeptPicture, Visit, qr_code};
 use knytt_capture::{
     Camera, Error, Frame, FrameJudge, Frames, Request, Settle, Source, frames, preview_jpeg,
 };
@@ -17,23 +18,21 @@ use knytt_ui_api::{
 };
 use tauri::ipc::{Channel, InvokeResponseBody};
 
-use crate::backend::{Backend, Shot, code};
-
 /// The preview's width, in pixels, and its JPEG quality: sharp enough to aim with, small enough for 30 a
 /// second.
 const PREVIEW_WIDTH: u32 = 720;
 const PREVIEW_QUALITY: u8 = 72;
 
-/// Between two frames of a web view's own camera; after a longer pause it is another scene.
+/// The longest pause between two frames of one scene, from a web view's own camera.
 const SAME_SCENE: Duration = Duration::from_secs(3);
 
 /// The running cameras.
 pub struct Cameras {
-    /// The one that the command line named: only it may be a file.
+    /// The camera that the command line named; no other may be a file.
     preset: Option<String>,
     next: AtomicU32,
     running: Mutex<HashMap<u32, Camera>>,
-    /// Of frames that the web view takes itself.
+    /// The live search of frames that the web view takes itself.
     web: Mutex<Live>,
 }
 
@@ -64,7 +63,7 @@ impl Cameras {
     /// As the camera says.
     pub fn open(
         &self,
-        backend: &Arc<Backend>,
+        visit: &Arc<Visit>,
         request: &CameraRequest,
         previews: Channel<InvokeResponseBody>,
         events: Channel<CameraEvent>,
@@ -75,10 +74,10 @@ impl Cameras {
         let camera = Camera::open(&wish, sink).map_err(problem)?;
         let (width, height) = camera.size();
         let _ = events.send(CameraEvent::Started { width, height });
-        let searches = request.live.then(|| searcher(Arc::clone(backend), events.clone())).transpose()?;
+        let searches = request.live.then(|| searcher(Arc::clone(visit), events.clone())).transpose()?;
         let codes = request.codes.then(|| reader(events.clone())).transpose()?;
-        let eyes = Eyes { searches, codes };
-        let show = move || show(frames, &previews, &events, &eyes);
+        let receivers = FrameReceivers { searches, codes };
+        let show = move || show(frames, &previews, &events, &receivers);
         thread::Builder::new().name("knytt-preview".into()).spawn(show).map_err(internal)?;
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(id, camera);
@@ -100,11 +99,11 @@ impl Cameras {
     ///
     /// # Errors
     /// The camera does not run, or gave no frame yet.
-    pub fn capture(&self, backend: &Backend, id: u32) -> Result<Arc<Shot>, Problem> {
+    pub fn capture(&self, visit: &Visit, id: u32) -> Result<Arc<KeptPicture>, Problem> {
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let frame = running.get(&id).and_then(Camera::newest);
         let frame = frame.ok_or_else(|| Problem::new(Code::CameraLost, "the camera does not run"))?;
-        Ok(backend.pictures.add(RgbImage::clone(&frame.pixels), "", 0.0))
+        Ok(visit.pictures.add(RgbImage::clone(&frame.pixels), "", 0.0))
     }
 
     /// Stops a camera.
@@ -114,13 +113,13 @@ impl Cameras {
         drop(camera);
     }
 
-    /// Judges a frame that the web view took, and searches it if it can be.
+    /// Judges a frame that the web view took, and searches it if it is stable.
     ///
     /// # Errors
     /// Those of a search.
     pub fn web_frame(
         &self,
-        backend: &Backend,
+        visit: &Visit,
         frame: &RgbImage,
         template: &SearchRequest,
     ) -> Result<LiveFrame, Problem> {
@@ -131,14 +130,14 @@ impl Cameras {
         live.last = Instant::now();
         let state = state(live.judge.judge(frame));
         let response = match state {
-            FrameState::Stable => live.search(backend, frame, template)?,
+            FrameState::Stable => live.search(visit, frame, template)?,
             _ => None,
         };
         Ok(LiveFrame { state, response })
     }
 }
 
-/// What live search remembers from frame to frame.
+/// The state of a live search between frames.
 struct Live {
     judge: FrameJudge,
     settle: Settle<String>,
@@ -150,31 +149,36 @@ impl Live {
         Self { judge: FrameJudge::new(), settle: Settle::new(), last: Instant::now() }
     }
 
-    /// The answer, if it is time to show another one.
+    /// Searches a frame; returns the answer once it has settled and differs from the last one.
     fn search(
         &mut self,
-        backend: &Backend,
+        visit: &Visit,
         frame: &RgbImage,
         template: &SearchRequest,
     ) -> Result<Option<knytt_ui_api::SearchResponse>, Problem> {
-        let response = backend.search_frame(template, frame)?;
+        let response = visit.search_frame(template, frame)?;
         let ids: Vec<_> = response.hits.iter().take(10).map(|hit| hit.card.id.clone()).collect();
         let settled = self.settle.offer(&ids).then_some(response);
         if let Some(response) = &settled {
-            backend.note_live(template, response);
+            visit.note_live(template, response);
         }
         Ok(settled)
     }
 }
 
-/// Who looks at frames besides the shopper. A busy one misses a frame and gets a newer one.
-struct Eyes {
+/// The threads that take frames. A busy one misses a frame and gets a newer one.
+struct FrameReceivers {
     searches: Option<SyncSender<Frame>>,
     codes: Option<SyncSender<Frame>>,
 }
 
-/// Sends each frame to the window and to who reads codes, and the stable ones to the searcher.
-fn show(frames: Frames, previews: &Channel<InvokeResponseBody>, events: &Channel<CameraEvent>, eyes: &Eyes) {
+/// Sends each frame to the window and to the code reader, and the stable ones to the searcher.
+fn show(
+    frames: Frames,
+    previews: &Channel<InvokeResponseBody>,
+    events: &Channel<CameraEvent>,
+    receivers: &FrameReceivers,
+) {
     let mut judge = FrameJudge::new();
     let mut said = None;
     for frame in frames {
@@ -189,10 +193,10 @@ fn show(frames: Frames, previews: &Channel<InvokeResponseBody>, events: &Channel
         if previews.send(InvokeResponseBody::Raw(jpeg)).is_err() {
             return;
         }
-        if let Some(codes) = &eyes.codes {
+        if let Some(codes) = &receivers.codes {
             let _ = codes.try_send(frame.clone());
         }
-        let Some(searches) = &eyes.searches else { continue };
+        let Some(searches) = &receivers.searches else { continue };
         let state = state(judge.judge(&frame.pixels));
         if said.replace(state) != Some(state) {
             let _ = events.send(CameraEvent::Live { frame: Box::new(LiveFrame { state, response: None }) });
@@ -204,18 +208,18 @@ fn show(frames: Frames, previews: &Channel<InvokeResponseBody>, events: &Channel
 }
 
 /// A thread that searches frames one after the other, so that the preview never waits for the model.
-fn searcher(backend: Arc<Backend>, events: Channel<CameraEvent>) -> Result<SyncSender<Frame>, Problem> {
+fn searcher(visit: Arc<Visit>, events: Channel<CameraEvent>) -> Result<SyncSender<Frame>, Problem> {
     let (send, receive): (_, Receiver<Frame>) = sync_channel(1);
     let search = move || {
         let mut live = Live::new();
         let mut asked = SearchRequest::default();
         for frame in receive {
-            let template = backend.live_query();
+            let template = visit.live_query();
             if template != asked {
                 live.settle.reset();
                 asked = template;
             }
-            if let Ok(Some(response)) = live.search(&backend, &frame.pixels, &asked) {
+            if let Ok(Some(response)) = live.search(&visit, &frame.pixels, &asked) {
                 let frame = Box::new(LiveFrame { state: FrameState::Stable, response: Some(response) });
                 let _ = events.send(CameraEvent::Live { frame });
             }
@@ -231,7 +235,7 @@ fn reader(events: Channel<CameraEvent>) -> Result<SyncSender<Frame>, Problem> {
     let read = move || {
         let mut said = None;
         for frame in receive {
-            let Some(text) = code::read_frame(&frame.pixels) else { continue };
+            let Some(text) = qr_code::read_frame(&frame.pixels) else { continue };
             if said.replace(text.clone()).as_ref() != Some(&text) {
                 let _ = events.send(CameraEvent::Code { text });
             }

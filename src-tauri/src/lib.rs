@@ -1,9 +1,7 @@
 //! The app: a window over a catalogue on this device.
 //!
-//! [`backend`] answers and knows nothing of windows; `commands` are what the window may ask, a few lines
-//! each; `protocol` serves pictures; `camera`, `screen` and `opened` are the ways in that need the system.
-
-pub mod backend;
+//! [`knytt_app_core`] answers and knows nothing of windows. `commands` hands it what the window asks,
+//! `protocol` serves pictures, and `camera`, `screen` and `opened` bring in what the system gives.
 
 mod args;
 mod camera;
@@ -20,15 +18,15 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
+use knytt_app_core::visit::{Visit, update_regularly};
 use tauri::{App, Emitter, Manager, RunEvent};
 
 use crate::args::Args;
-use crate::backend::{Backend, keep_fresh};
 use crate::camera::Cameras;
 use crate::feedback::Feedback;
 use crate::places::Places;
 
-/// What a window hears of its catalogues by.
+/// The event that tells a window of its catalogues.
 const CATALOGS_EVENT: &str = "catalogs";
 
 /// Starts the app on a desktop; returns when it was closed.
@@ -42,7 +40,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Where phones enter.
+/// The entry point on phones.
 #[cfg_attr(mobile, tauri::mobile_entry_point)]
 pub fn run_mobile() {
     if let Err(error) = build(Args::default()) {
@@ -52,7 +50,7 @@ pub fn run_mobile() {
 
 fn build(args: Args) -> anyhow::Result<()> {
     let builder = tauri::Builder::default();
-    // First of all plugins: a second start ends here and hands over what it was given.
+    // The first of the plugins: a second start ends here and hands its arguments to the first one.
     #[cfg(desktop)]
     let builder = builder
         .plugin(tauri_plugin_single_instance::init(|app, arguments, folder| {
@@ -79,31 +77,31 @@ fn build(args: Args) -> anyhow::Result<()> {
 }
 
 fn setup(app: &mut App, args: &Args) -> Result<(), Box<dyn std::error::Error>> {
-    let places = Places::of(app.handle(), args)?;
-    let backend = Arc::new(Backend::new(&places.data)?);
-    let (folder, pictures) = places.catalog(&backend.library.catalogs())?;
+    let places = Places::new(app.handle(), args)?;
+    let visit = Arc::new(Visit::new(&places.data)?);
+    let (folder, pictures) = places.catalog(&visit.library.catalogs())?;
     if let Some(folder) = folder {
-        // Kept by the backend: the window says what is wrong and offers another folder.
-        let _ = backend.open_shop(&folder, pictures);
-        if let Ok(shop) = backend.shop() {
-            shop.prove_aside();
+        // The visit keeps the problem; the window shows it and offers another folder.
+        let _ = visit.open_shop(&folder, pictures);
+        if let Ok(shop) = visit.shop() {
+            shop.measure_precision_later();
         }
     }
     if args.data.is_some() {
-        // Everything lies where it was asked for.
-        backend.catalogs.keep_trust_in(places.data.join("trust"));
+        // The command line named the folder for all data, so the trust store goes there too.
+        visit.catalogs.keep_trust_in(places.data.join("trust"));
     }
     let window = app.handle().clone();
-    backend.catalogs.listen(move |event| {
-        // Without a window nobody needs to know.
+    visit.catalogs.listen(move |event| {
+        // It fails only without a window, and then nobody waits for the event.
         let _ = window.emit_to("main", CATALOGS_EVENT, event);
     });
-    tauri::async_runtime::spawn(keep_fresh(Arc::clone(&backend)));
-    app.manage(Feedback::start(&backend, args.events.clone())?);
-    app.manage(Arc::clone(&backend));
+    tauri::async_runtime::spawn(update_regularly(Arc::clone(&visit)));
+    app.manage(Feedback::start(&visit, args.events.clone())?);
+    app.manage(Arc::clone(&visit));
     app.manage(Cameras::new(args.camera.clone()));
-    if let Some(opened) = opened::of_arguments(&backend, &args.open, std::path::Path::new("")) {
-        backend.leave(opened);
+    if let Some(opened) = opened::of_arguments(&visit, &args.open, std::path::Path::new("")) {
+        visit.keep_opened(opened);
     }
     #[cfg(desktop)]
     opened::listen_for_links(app.handle());

@@ -4,13 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use clap::Parser;
+use fs_err as fs;
+use knytt_app_core::visit::Visit;
 use knytt_ui_api::{Code, Opened, Problem};
 use knytt_wire::CatalogLink;
 use percent_encoding::percent_decode_str;
 use tauri::{AppHandle, Emitter, Manager};
 
 use crate::args::Args;
-use crate::backend::Backend;
 
 /// The event that a running window hears.
 const EVENT: &str = "opened";
@@ -18,31 +19,30 @@ const EVENT: &str = "opened";
 /// The app's own links.
 const SCHEME: &str = "knytt:";
 
-/// No shop's ids are longer; a longer one was not made by a shop.
+/// The longest id of a product that a link may name.
 const LONGEST_ID: usize = 512;
 
-/// How links to catalogues go on.
+/// The start of a link to a catalogue, after the scheme.
 const CATALOG: &str = "catalog?";
 
-/// Codes hold no more, and no address needs it.
+/// The longest link to a catalogue: a QR code holds no more.
 const LONGEST_LINK: usize = 2953;
 
 /// What the arguments ask to open: a link, a picture file (relative to `folder`), or words.
-pub fn of_arguments(backend: &Backend, arguments: &[String], folder: &Path) -> Option<Opened> {
+pub fn of_arguments(visit: &Visit, arguments: &[String], folder: &Path) -> Option<Opened> {
     let first = arguments.first()?;
     if first.get(..SCHEME.len()).is_some_and(|start| start.eq_ignore_ascii_case(SCHEME)) {
         return Some(of_link(first));
     }
     let path = folder.join(first);
     if path.is_file() {
-        return Some(of_file(backend, &path));
+        return Some(of_file(visit, &path));
     }
     Some(Opened::Words { words: arguments.join(" ") })
 }
 
-/// A link is written by anybody: `knytt://product/<id>` is followed, and the id only looked up;
-/// `knytt://catalog?url=…` leads to a question to the shopper, and nothing is fetched before the link is
-/// shown to be one.
+/// Anybody can write a link. Of `knytt://product/<id>` the id is looked up and nothing else happens. For
+/// `knytt://catalog?url=…` the shopper is asked, and only a valid link is fetched.
 fn of_link(link: &str) -> Opened {
     let path = link.get(SCHEME.len()..).unwrap_or_default().trim_start_matches('/');
     if path.get(..CATALOG.len()).is_some_and(|start| start.eq_ignore_ascii_case(CATALOG)) {
@@ -65,10 +65,10 @@ fn of_catalog(link: &str) -> Opened {
     }
 }
 
-fn of_file(backend: &Backend, path: &Path) -> Opened {
+fn of_file(visit: &Visit, path: &Path) -> Opened {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let bytes = fs_err::read(path).map_err(|error| Problem::new(Code::BadPicture, error));
-    match bytes.and_then(|bytes| backend.pictures.add_file(&bytes, &name)) {
+    let bytes = fs::read(path).map_err(|error| Problem::new(Code::BadPicture, error));
+    match bytes.and_then(|bytes| visit.pictures.add_file(&bytes, &name)) {
         Ok(shot) => Opened::Picture { picture: shot.describe() },
         Err(problem) => Opened::Refused { problem },
     }
@@ -82,8 +82,8 @@ pub fn from_another_start(app: &AppHandle, arguments: &[String], folder: &str) {
         let _ = window.set_focus();
     }
     let Ok(args) = Args::try_parse_from(arguments) else { return };
-    let backend = Arc::clone(&app.state::<Arc<Backend>>());
-    if let Some(opened) = of_arguments(&backend, &args.open, Path::new(folder)) {
+    let visit = Arc::clone(&app.state::<Arc<Visit>>());
+    if let Some(opened) = of_arguments(&visit, &args.open, Path::new(folder)) {
         let _ = app.emit_to("main", EVENT, opened);
     }
 }
@@ -137,10 +137,10 @@ mod tests {
     #[test]
     fn arguments_are_a_link_a_file_or_words() {
         let dir = tempfile::tempdir().unwrap();
-        let backend = Backend::new(&dir.path().join("data")).unwrap();
+        let visit = Visit::new(&dir.path().join("data")).unwrap();
         let of = |arguments: &[&str]| {
             let arguments: Vec<_> = arguments.iter().map(|a| (*a).to_owned()).collect();
-            of_arguments(&backend, &arguments, dir.path())
+            of_arguments(&visit, &arguments, dir.path())
         };
         assert_eq!(of(&[]), None);
         assert_eq!(of(&["red", "dress"]), Some(Opened::Words { words: "red dress".into() }));

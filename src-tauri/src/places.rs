@@ -1,8 +1,9 @@
-//! Where things lie on this device.
+//! The folders of the app on this device.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use fs_err as fs;
 use tauri::{AppHandle, Manager};
 
 use crate::args::Args;
@@ -23,7 +24,7 @@ pub struct Places {
 impl Places {
     /// # Errors
     /// The system names no folder for the app's data.
-    pub fn of(app: &AppHandle, args: &Args) -> Result<Self> {
+    pub fn new(app: &AppHandle, args: &Args) -> Result<Self> {
         let data = match &args.data {
             Some(data) => std::path::absolute(data)?,
             None => app.path().app_data_dir().context("the system names no folder for the app's data")?,
@@ -44,27 +45,27 @@ impl Places {
             return Ok((Some(asked), pictures));
         }
         let mine = self.data.join("catalogs").join(SAMPLE);
-        let fresh = sample.map(|dir| copy_if_newer(&dir.join("catalog"), &mine)).transpose()?;
-        let sample = fresh.map(|()| mine.clone()).or_else(|| mine.exists().then_some(mine));
+        let copied = sample.map(|dir| copy_if_newer(&dir.join("catalog"), &mine)).transpose()?;
+        let sample = copied.map(|()| mine.clone()).or_else(|| mine.exists().then_some(mine));
         Ok((known.first().cloned().or(sample), pictures))
     }
 }
 
-/// LMDB writes its lock beside the data, and where a package lies nobody may write: the catalogue is
-/// copied, again whenever the package brings another one.
+/// Copies the sample, again whenever the package brings another one: LMDB writes its lock beside the data,
+/// and the package's folder cannot be written.
 fn copy_if_newer(from: &Path, to: &Path) -> Result<()> {
-    let source = fs_err::metadata(from.join("data.mdb"))?;
+    let source = fs::metadata(from.join("data.mdb"))?;
     let changed = source.modified()?.duration_since(std::time::UNIX_EPOCH)?.as_millis();
     let stamp = format!("{} {changed}", source.len());
     let note = to.join("copied");
-    if to.join("data.mdb").exists() && std::fs::read_to_string(&note).is_ok_and(|text| text == stamp) {
+    if to.join("data.mdb").exists() && fs::read_to_string(&note).is_ok_and(|text| text == stamp) {
         return Ok(());
     }
-    fs_err::create_dir_all(to)?;
+    fs::create_dir_all(to)?;
     let part = to.join("data.mdb.part");
-    fs_err::copy(from.join("data.mdb"), &part)?;
-    fs_err::rename(part, to.join("data.mdb"))?;
-    Ok(fs_err::write(note, stamp)?)
+    fs::copy(from.join("data.mdb"), &part)?;
+    fs::rename(part, to.join("data.mdb"))?;
+    Ok(fs::write(note, stamp)?)
 }
 
 #[cfg(test)]

@@ -1,18 +1,18 @@
-//! `picture:` — pictures for the window: of products, of the present query, of the history. Nothing else
-//! on this device can be asked for through it.
+//! The `picture:` protocol, which serves the window pictures of products, of the present query and of the
+//! history. It serves nothing else on this device.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use image::ImageFormat;
+use knytt_app_core::shop::jpeg;
+use knytt_app_core::visit::Visit;
 use knytt_ui_api::{Code, Problem};
 use percent_encoding::percent_decode_str;
 use tauri::http::{Request, Response, StatusCode, header};
 use tauri::{AppHandle, Manager};
 
-use crate::backend::{Backend, jpeg};
-
-/// What `<img src>` starts with.
+/// The scheme of the pictures' addresses.
 pub const SCHEME: &str = "picture";
 
 /// The query is shown this large at most, in pixels.
@@ -27,9 +27,9 @@ const KEEP_NOTHING: &str = "no-store";
 
 /// Answers with the picture, or with 404.
 pub fn serve(app: &AppHandle, request: &Request<Vec<u8>>) -> Response<Cow<'static, [u8]>> {
-    let backend = Arc::clone(&app.state::<Arc<Backend>>());
+    let visit = Arc::clone(&app.state::<Arc<Visit>>());
     let path = percent_decode_str(request.uri().path().trim_start_matches('/')).decode_utf8_lossy();
-    let found = find(&backend, &path).and_then(|(bytes, keep)| Ok((kind_of(&bytes)?, bytes, keep)));
+    let found = find(&visit, &path).and_then(|(bytes, keep)| Ok((kind_of(&bytes)?, bytes, keep)));
     let built = match found {
         Ok((kind, bytes, keep)) => Response::builder()
             .header(header::CONTENT_TYPE, kind)
@@ -41,24 +41,24 @@ pub fn serve(app: &AppHandle, request: &Request<Vec<u8>>) -> Response<Cow<'stati
     built.unwrap_or_else(|_| Response::new(Cow::Borrowed(&[])))
 }
 
-fn find(backend: &Backend, path: &str) -> Result<(Vec<u8>, &'static str), Problem> {
+fn find(visit: &Visit, path: &str) -> Result<(Vec<u8>, &'static str), Problem> {
     let none = || Problem::new(Code::NotFound, "no such picture");
     // The id comes last and whole: a shop may write slashes into its ids.
     let (kind, rest) = path.split_once('/').ok_or_else(none)?;
     match (kind, rest.split_once('/')) {
-        ("product", Some(("thumb", id))) => Ok((backend.thumbnail(id)?.ok_or_else(none)?, KEEP_PRODUCT)),
+        ("product", Some(("thumb", id))) => Ok((visit.thumbnail(id)?.ok_or_else(none)?, KEEP_PRODUCT)),
         ("product", Some(("full", id))) => {
-            let full = backend.full_picture(&backend.product_of(id)?)?.filter(|bytes| kind_of(bytes).is_ok());
-            let picture = full.map_or_else(|| backend.thumbnail(id), |full| Ok(Some(full)))?;
+            let full = visit.full_picture(&visit.product_of(id)?)?.filter(|bytes| kind_of(bytes).is_ok());
+            let picture = full.map_or_else(|| visit.thumbnail(id), |full| Ok(Some(full)))?;
             Ok((picture.ok_or_else(none)?, KEEP_PRODUCT))
         }
-        ("query", _) => Ok((jpeg(&backend.pictures.get(rest)?.pixels, QUERY_SIDE)?, KEEP_NOTHING)),
-        ("history", _) => Ok((backend.library.history_picture(rest)?, KEEP_NOTHING)),
+        ("query", _) => Ok((jpeg(&visit.pictures.get(rest)?.pixels, QUERY_SIDE)?, KEEP_NOTHING)),
+        ("history", _) => Ok((visit.library.history_picture(rest)?, KEEP_NOTHING)),
         _ => Err(none()),
     }
 }
 
-/// The picture's type by its first bytes; whatever is no picture is not served.
+/// The picture's type by its first bytes; other files are not served.
 fn kind_of(bytes: &[u8]) -> Result<&'static str, Problem> {
     let format = image::guess_format(bytes).ok().filter(|format| SHOWN.contains(format));
     let kind = format.map(|format| format.to_mime_type());

@@ -1,4 +1,4 @@
-//! What a window may ask: each command a few lines over the [`Backend`].
+//! What a window may ask: each command a few lines over the [`Visit`].
 
 mod camera;
 mod catalogs;
@@ -9,13 +9,12 @@ mod settings;
 
 use std::sync::Arc;
 
+use knytt_app_core::visit::Visit;
 use knytt_ui_api::{Code, Problem, SearchRequest, SearchResponse, Start};
 use tauri::ipc::Invoke;
 use tauri::{State, Wry};
 
-use crate::backend::Backend;
-
-type Shared<'a> = State<'a, Arc<Backend>>;
+type Shared<'a> = State<'a, Arc<Visit>>;
 
 type Answer<T> = Result<T, Problem>;
 
@@ -66,21 +65,21 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
 }
 
 #[tauri::command]
-async fn start(backend: Shared<'_>) -> Answer<Start> {
-    blocking(&backend, |backend| Ok(backend.start(settings::capabilities()))).await
+async fn start(visit: Shared<'_>) -> Answer<Start> {
+    blocking(&visit, |visit| Ok(visit.start(settings::capabilities()))).await
 }
 
 #[tauri::command]
-async fn search(backend: Shared<'_>, request: SearchRequest) -> Answer<SearchResponse> {
-    blocking(&backend, move |backend| backend.search(&request)).await
+async fn search(visit: Shared<'_>, request: SearchRequest) -> Answer<SearchResponse> {
+    blocking(&visit, move |visit| visit.search(&request)).await
 }
 
 /// Runs it where it may take its time: neither the window nor the other commands wait.
 async fn blocking<T: Send + 'static>(
-    backend: &Shared<'_>,
-    run: impl FnOnce(&Arc<Backend>) -> Answer<T> + Send + 'static,
+    visit: &Shared<'_>,
+    run: impl FnOnce(&Arc<Visit>) -> Answer<T> + Send + 'static,
 ) -> Answer<T> {
-    let backend = Arc::clone(backend.inner());
-    let done = tauri::async_runtime::spawn_blocking(move || run(&backend)).await;
+    let visit = Arc::clone(visit.inner());
+    let done = tauri::async_runtime::spawn_blocking(move || run(&visit)).await;
     done.unwrap_or_else(|error| Err(Problem::new(Code::Internal, error)))
 }

@@ -12,50 +12,50 @@ use crate::fetch;
 
 /// Bytes come as they are, not as JSON; the name in a header.
 #[tauri::command]
-pub async fn add_picture(backend: Shared<'_>, request: Request<'_>) -> Answer<Picture> {
+pub async fn add_picture(visit: Shared<'_>, request: Request<'_>) -> Answer<Picture> {
     let (name, bytes) = (header(&request, "x-knytt-name").unwrap_or_default(), raw(&request)?);
-    blocking(&backend, move |backend| Ok(backend.pictures.add_file(&bytes, &name)?.describe())).await
+    blocking(&visit, move |visit| Ok(visit.pictures.add_file(&bytes, &name)?.describe())).await
 }
 
 #[tauri::command]
-pub async fn add_picture_from_url(backend: Shared<'_>, url: String) -> Answer<Picture> {
+pub async fn add_picture_from_url(visit: Shared<'_>, url: String) -> Answer<Picture> {
     let bytes = fetch::picture(&url).await?;
-    blocking(&backend, move |backend| Ok(backend.pictures.add_file(&bytes, "")?.describe())).await
+    blocking(&visit, move |visit| Ok(visit.pictures.add_file(&bytes, "")?.describe())).await
 }
 
 #[tauri::command]
-pub fn drop_picture(backend: Shared<'_>, id: String) {
-    backend.pictures.remove(&id);
+pub fn drop_picture(visit: Shared<'_>, id: String) {
+    visit.pictures.remove(&id);
 }
 
 /// The picture on the clipboard; none if there is none.
 #[tauri::command]
-pub async fn paste_from_clipboard(backend: Shared<'_>, app: AppHandle) -> Answer<Option<Picture>> {
-    blocking(&backend, move |backend| {
+pub async fn paste_from_clipboard(visit: Shared<'_>, app: AppHandle) -> Answer<Option<Picture>> {
+    blocking(&visit, move |visit| {
         let Ok(copied) = app.clipboard().read_image() else { return Ok(None) };
         let pixels = RgbaImage::from_raw(copied.width(), copied.height(), copied.rgba().to_vec());
         let Some(pixels) = pixels else { return Ok(None) };
         let pixels = DynamicImage::ImageRgba8(pixels).into_rgb8();
-        Ok(Some(backend.pictures.add(pixels, "", 0.0).describe()))
+        Ok(Some(visit.pictures.add(pixels, "", 0.0).describe()))
     })
     .await
 }
 
 /// The whole screen, to choose a part of.
 #[tauri::command]
-pub async fn capture_screen(backend: Shared<'_>, app: AppHandle) -> Answer<Picture> {
-    blocking(&backend, move |backend| shoot_screen(backend, &app)).await
+pub async fn capture_screen(visit: Shared<'_>, app: AppHandle) -> Answer<Picture> {
+    blocking(&visit, move |visit| shoot_screen(visit, &app)).await
 }
 
 #[cfg(desktop)]
-fn shoot_screen(backend: &Arc<crate::backend::Backend>, app: &AppHandle) -> Answer<Picture> {
+fn shoot_screen(visit: &Arc<knytt_app_core::visit::Visit>, app: &AppHandle) -> Answer<Picture> {
     let window = app.get_webview_window("main");
     let window = window.ok_or_else(|| Problem::new(Code::ScreenUnavailable, "there is no window"))?;
-    Ok(backend.pictures.add(crate::screen::capture(&window)?, "", 0.0).describe())
+    Ok(visit.pictures.add(crate::screen::capture(&window)?, "", 0.0).describe())
 }
 
 #[cfg(mobile)]
-fn shoot_screen(_: &Arc<crate::backend::Backend>, _: &AppHandle) -> Answer<Picture> {
+fn shoot_screen(_: &Arc<knytt_app_core::visit::Visit>, _: &AppHandle) -> Answer<Picture> {
     Err(Problem::new(Code::Unsupported, "phones do not show apps the screen"))
 }
 

@@ -1,3 +1,5 @@
+use fs_err as fs;
+use knytt_app_core::shop::Share;
 use knytt_ui_api::{Code, Problem, ProductPage};
 use tauri::AppHandle;
 use tauri_plugin_clipboard_manager::ClipboardExt;
@@ -5,19 +7,18 @@ use tauri_plugin_dialog::{DialogExt, FilePath};
 use tauri_plugin_opener::OpenerExt;
 
 use super::{Answer, Shared, blocking};
-use crate::backend::Share;
 
 #[tauri::command]
-pub async fn product(backend: Shared<'_>, id: String) -> Answer<ProductPage> {
-    blocking(&backend, move |backend| backend.product_page(&id)).await
+pub async fn product(visit: Shared<'_>, id: String) -> Answer<ProductPage> {
+    blocking(&visit, move |visit| visit.product_page(&id)).await
 }
 
 #[tauri::command]
-pub async fn open_in_shop(backend: Shared<'_>, app: AppHandle, id: String) -> Answer<()> {
-    blocking(&backend, move |backend| {
-        let link = backend.link_of(&id)?;
+pub async fn open_in_shop(visit: Shared<'_>, app: AppHandle, id: String) -> Answer<()> {
+    blocking(&visit, move |visit| {
+        let link = visit.link_of(&id)?;
         app.opener().open_url(link, None::<&str>).map_err(|error| Problem::new(Code::Internal, error))?;
-        backend.note_followed(&id);
+        visit.note_followed(&id);
         Ok(())
     })
     .await
@@ -25,12 +26,12 @@ pub async fn open_in_shop(backend: Shared<'_>, app: AppHandle, id: String) -> An
 
 /// As a page with picture and text, and as the text alone for what takes no pages.
 #[tauri::command]
-pub async fn share_to_clipboard(backend: Shared<'_>, app: AppHandle, id: String) -> Answer<()> {
-    blocking(&backend, move |backend| {
-        let share = backend.share(&id)?;
+pub async fn share_to_clipboard(visit: Shared<'_>, app: AppHandle, id: String) -> Answer<()> {
+    blocking(&visit, move |visit| {
+        let share = visit.share(&id)?;
         let copied = app.clipboard().write_html(share.html(), Some(share.text.clone()));
         copied.map_err(|error| Problem::new(Code::Internal, error))?;
-        backend.library.note_shared(&id);
+        visit.library.note_shared(&id);
         Ok(())
     })
     .await
@@ -38,18 +39,20 @@ pub async fn share_to_clipboard(backend: Shared<'_>, app: AppHandle, id: String)
 
 /// False if the shopper chose no file.
 #[tauri::command]
-pub async fn share_to_file(backend: Shared<'_>, app: AppHandle, id: String) -> Answer<bool> {
-    blocking(&backend, move |backend| {
-        let share = backend.share(&id)?;
-        let dialog = app.dialog().file().set_file_name(format!("{}.html", share.name));
-        let chosen =
-            dialog.add_filter("HTML", &["html"]).add_filter("JPEG", &["jpg", "jpeg"]).blocking_save_file();
-        let Some(file) = chosen else { return Ok(false) };
+pub async fn share_to_file(visit: Shared<'_>, app: AppHandle, id: String) -> Answer<bool> {
+    blocking(&visit, move |visit| {
+        let share = visit.share(&id)?;
+        let Some(file) = choose_file(&app, &share.name) else { return Ok(false) };
         save(&share, file)?;
-        backend.library.note_shared(&id);
+        visit.library.note_shared(&id);
         Ok(true)
     })
     .await
+}
+
+fn choose_file(app: &AppHandle, name: &str) -> Option<FilePath> {
+    let dialog = app.dialog().file().set_file_name(format!("{name}.html"));
+    dialog.add_filter("HTML", &["html"]).add_filter("JPEG", &["jpg", "jpeg"]).blocking_save_file()
 }
 
 /// A page, or the picture alone if that is what the file's name says.
@@ -61,5 +64,5 @@ fn save(share: &Share, file: FilePath) -> Answer<()> {
         Some(bytes) if picture => bytes.clone(),
         _ => share.html().into_bytes(),
     };
-    fs_err::write(path, bytes).map_err(|error| Problem::new(Code::Internal, error))
+    fs::write(path, bytes).map_err(|error| Problem::new(Code::Internal, error))
 }

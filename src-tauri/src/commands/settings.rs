@@ -21,38 +21,34 @@ pub fn capabilities() -> Capabilities {
 }
 
 #[tauri::command]
-pub async fn save_settings(backend: Shared<'_>, settings: Settings) -> Answer<()> {
-    blocking(&backend, move |backend| backend.save_settings(&settings)).await
+pub async fn save_settings(visit: Shared<'_>, settings: Settings) -> Answer<()> {
+    blocking(&visit, move |visit| visit.save_settings(&settings)).await
 }
 
 #[tauri::command]
-pub async fn storage_use(backend: Shared<'_>) -> Answer<StorageUse> {
-    blocking(&backend, |backend| backend.storage_use()).await
+pub async fn storage_use(visit: Shared<'_>) -> Answer<StorageUse> {
+    blocking(&visit, |visit| visit.storage_use()).await
 }
 
 #[tauri::command]
-pub async fn measure_model(backend: Shared<'_>) -> Answer<ModelSpeed> {
-    blocking(&backend, |backend| backend.measure_model()).await
+pub async fn measure_model(visit: Shared<'_>) -> Answer<ModelSpeed> {
+    blocking(&visit, |visit| visit.measure_model()).await
 }
 
 #[tauri::command]
-pub async fn delete_my_data(backend: Shared<'_>) -> Answer<()> {
-    blocking(&backend, |backend| backend.delete_personal()).await
+pub async fn delete_my_data(visit: Shared<'_>) -> Answer<()> {
+    blocking(&visit, |visit| visit.delete_personal()).await
 }
 
 /// Opens a catalogue; without a path the shopper chooses its folder. None if they chose none.
 #[tauri::command]
-pub async fn open_catalog(
-    backend: Shared<'_>,
-    app: AppHandle,
-    path: Option<String>,
-) -> Answer<Option<Start>> {
-    blocking(&backend, move |backend| {
+pub async fn open_catalog(visit: Shared<'_>, app: AppHandle, path: Option<String>) -> Answer<Option<Start>> {
+    blocking(&visit, move |visit| {
         let Some(folder) = path.map(Into::into).map_or_else(|| choose(&app), |path| Ok(Some(path)))? else {
             return Ok(None);
         };
-        backend.open_shop(&folder, Vec::new())?;
-        Ok(Some(backend.start(capabilities())))
+        visit.open_shop(&folder, Vec::new())?;
+        Ok(Some(visit.start(capabilities())))
     })
     .await
 }

@@ -102,14 +102,14 @@ impl From<knytt_engine::Reasons> for Reasons {
 
 impl From<&knytt_engine::Chip> for Chip {
     fn from(chip: &knytt_engine::Chip) -> Self {
-        let condition = Condition::of(&chip.condition);
+        let condition = Condition::from_filter(&chip.condition);
         Self { said: chip.said.clone(), rest: chip.rest.clone(), condition }
     }
 }
 
 impl Condition {
     /// Of a condition as a filter writes it: `price=..50`, `pattern!=striped`.
-    fn of(written: &str) -> Self {
+    fn from_filter(written: &str) -> Self {
         let (field, value) = written.split_once('=').unwrap_or((written, ""));
         if let Some(field) = field.strip_suffix('!') {
             return Self::Lacks { field: field.into(), value: value.into() };
@@ -131,7 +131,7 @@ impl From<knytt_engine::Affinity> for Affinity {
 
 impl Learned {
     /// What a taste knows. It keeps no currency: `currency` is the shop's.
-    pub fn of(known: knytt_engine::Known, currency: Option<knytt_engine::Currency>) -> Self {
+    pub fn from_known(known: knytt_engine::Known, currency: Option<knytt_engine::Currency>) -> Self {
         let all = |names: Vec<knytt_engine::Affinity>| names.into_iter().map(Affinity::from).collect();
         let usual = known.usual_price.zip(currency);
         Self {
@@ -162,12 +162,12 @@ mod tests {
         let range = |min: Option<&str>, max: Option<&str>| Condition::Costs {
             price: PriceRange { min: min.map(Into::into), max: max.map(Into::into) },
         };
-        assert_eq!(Condition::of("price=..50"), range(None, Some("50")));
-        assert_eq!(Condition::of("price=20..49.90"), range(Some("20"), Some("49.90")));
+        assert_eq!(Condition::from_filter("price=..50"), range(None, Some("50")));
+        assert_eq!(Condition::from_filter("price=20..49.90"), range(Some("20"), Some("49.90")));
         let (field, value) = ("pattern".into(), "striped".into());
-        assert_eq!(Condition::of("pattern!=striped"), Condition::Lacks { field, value });
+        assert_eq!(Condition::from_filter("pattern!=striped"), Condition::Lacks { field, value });
         let (field, value) = ("brand".into(), "acme & co".into());
-        assert_eq!(Condition::of("brand=acme & co"), Condition::Has { field, value });
+        assert_eq!(Condition::from_filter("brand=acme & co"), Condition::Has { field, value });
     }
 
     #[test]

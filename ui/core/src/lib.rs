@@ -1,0 +1,9 @@
+//! What answers a screen, whatever draws it.
+//!
+//! [`shop`] holds stateless answers over an open catalogue: a server calls them for many people at once.
+//! [`visit`] holds what one person's device keeps, and calls [`shop`] with it.
+
+pub mod problem;
+pub mod shop;
+#[cfg(feature = "visit")]
+pub mod visit;

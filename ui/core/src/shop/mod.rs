@@ -1,0 +1,20 @@
+//! Stateless answers over an open catalogue: search, browse, facets, chips, a product's page.
+//!
+//! No function here keeps anything of the person who asks. What differs from person to person comes in as
+//! a [`Person`]; [`Person::default`] asks for nobody in particular.
+
+pub mod chips;
+pub mod facets;
+mod open;
+mod person;
+mod picture;
+pub mod product;
+pub mod search;
+mod share;
+mod speed;
+
+pub use self::open::{CatalogContext, Shop, folder_name, summarize};
+pub use self::person::Person;
+pub use self::picture::{PictureLook, QueryPicture};
+pub use self::share::{Share, full_picture, jpeg, share, thumbnail};
+pub use self::speed::measure_model;

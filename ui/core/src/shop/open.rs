@@ -1,0 +1,223 @@
+//! An open catalogue with its model.
+
+use std::path::{Component, Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use knytt_engine::{Catalog, Info, Origin, Product, SearchSession};
+use knytt_models::{Bundle, Device, Encoder, Options, PrecisionBenchmark, user_cache};
+use knytt_ui_api::{CatalogSummary, Code, ModelSummary, Problem};
+
+use crate::problem::{of_engine, of_model};
+
+/// How long after the start the precisions are measured, so that the start is not slowed.
+const PROOF_DELAY: Duration = Duration::from_secs(30);
+
+/// What an event says of the open catalogue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CatalogContext {
+    /// Its id.
+    pub catalog: String,
+    /// The release that it is at.
+    pub release: u64,
+    /// The fingerprint of its model.
+    pub model: String,
+}
+
+/// An open catalogue, its model, and the folders of its pictures.
+pub struct Shop {
+    session: SearchSession,
+    folder: PathBuf,
+    /// Folders that products' picture paths are relative to.
+    pictures: Vec<PathBuf>,
+    device: String,
+}
+
+impl Shop {
+    /// Opens the catalogue in `folder` and loads the model that made it. Products' pictures are looked
+    /// for in `pictures` and beside the feed that the catalogue was built from.
+    ///
+    /// # Errors
+    /// There is no catalogue, it cannot be read, or its model is neither the starter nor where it was.
+    pub fn open(folder: &Path, mut pictures: Vec<PathBuf>, device: &str) -> Result<Self, Problem> {
+        let catalog = Catalog::open(folder).map_err(of_engine)?;
+        let origin = Origin::read(folder);
+        let source = origin.source.as_deref().map(Path::new);
+        pictures.extend(source.map(|s| if s.is_dir() { s } else { s.parent().unwrap_or(s) }.to_path_buf()));
+        let encoder = start(bundle_of(&catalog, &origin)?, device)?;
+        let session = SearchSession::new(catalog, encoder).map_err(of_engine)?;
+        Self::from_session(session, folder, pictures, device)
+    }
+
+    fn from_session(
+        session: SearchSession,
+        folder: &Path,
+        pictures: Vec<PathBuf>,
+        device: &str,
+    ) -> Result<Self, Problem> {
+        if session.catalog().info().map_err(of_engine)?.calibration.is_none() {
+            // A catalogue that cannot be written is searched all the same, without percents.
+            let _ = session.calibrate();
+        }
+        Ok(Self { session, folder: folder.to_path_buf(), pictures, device: device.into() })
+    }
+
+    /// The catalogue that lies in the folder now: a whole release was put in its place. The model is
+    /// loaded again only if it is another one.
+    ///
+    /// # Errors
+    /// Those of [`Self::open`].
+    pub fn reopened(&self) -> Result<Self, Problem> {
+        let (catalog, encoder) =
+            (Catalog::open(&self.folder).map_err(of_engine)?, self.session.encoder().clone());
+        if catalog.fingerprint() != encoder.fingerprint() {
+            return Self::open(&self.folder, self.pictures.clone(), &self.device);
+        }
+        let session = SearchSession::new(catalog, encoder).map_err(of_engine)?;
+        Self::from_session(session, &self.folder, self.pictures.clone(), &self.device)
+    }
+
+    /// Measures on a thread of its own which precision finds the same products in less time, once for each
+    /// machine and model. The result holds from the next start on. Nothing waits for it; if it fails, the
+    /// model keeps its precision.
+    pub fn measure_precision_later(&self) {
+        let Ok(Device::Cpu) = self.device.parse() else { return };
+        let (options, session) = (options(Device::Cpu), self.session.clone());
+        let Some(folder) = &options.cache else { return };
+        if PrecisionBenchmark::read(folder, session.encoder().fingerprint()).is_none() {
+            let prove = move || {
+                thread::sleep(PROOF_DELAY);
+                session.prove(&options)
+            };
+            let _ = thread::Builder::new().name("knytt-prove".into()).spawn(prove);
+        }
+    }
+
+    /// The same catalogue with its model on another device.
+    ///
+    /// # Errors
+    /// The model does not run there.
+    pub fn on_device(&self, device: &str) -> Result<Self, Problem> {
+        let catalog = self.session.catalog().clone();
+        let encoder = start(bundle_of(&catalog, &Origin::read(&self.folder))?, device)?;
+        let session = SearchSession::new(catalog, encoder).map_err(of_engine)?;
+        let (folder, pictures) = (self.folder.clone(), self.pictures.clone());
+        Ok(Self { session, folder, pictures, device: device.into() })
+    }
+
+    /// The session that searches it.
+    pub fn session(&self) -> &SearchSession {
+        &self.session
+    }
+
+    /// The catalogue's folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The catalogue, for a screen.
+    pub fn summary(&self) -> CatalogSummary {
+        let info = self.session.catalog().info().ok();
+        let unknown = || CatalogSummary { id: folder_name(&self.folder), products: 0, release: 0 };
+        info.as_ref().map_or_else(unknown, summarize)
+    }
+
+    /// Catalogue, release and model, for events about this moment.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn context(&self) -> Result<CatalogContext, Problem> {
+        let info = self.session.catalog().info().map_err(of_engine)?;
+        let (catalog, release) = (info.catalog_id, info.release);
+        Ok(CatalogContext { catalog, release, model: info.fingerprint.to_string() })
+    }
+
+    /// The model, for a screen.
+    pub fn model_summary(&self) -> ModelSummary {
+        let encoder = self.session.encoder();
+        ModelSummary {
+            name: encoder.model_name().into(),
+            fingerprint: encoder.fingerprint().as_str().chars().take(12).collect(),
+            dimension: u32::try_from(encoder.dimension()).unwrap_or(u32::MAX),
+            device: self.device.clone(),
+            devices: devices(),
+        }
+    }
+
+    /// The catalogue on disk, in bytes.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn bytes(&self) -> Result<u64, Problem> {
+        Ok(self.session.catalog().info().map_err(of_engine)?.disk_bytes)
+    }
+
+    /// The model's weights, in bytes.
+    pub fn model_bytes(&self) -> u64 {
+        self.session.encoder().bundle().weights_summary().map_or(0, |summary| summary.file_bytes as u64)
+    }
+
+    /// The file with the product's own picture, if it lies in one of the folders for pictures. A path
+    /// that leads out of them is not followed.
+    pub fn picture_file(&self, product: &Product) -> Option<PathBuf> {
+        let path = Path::new(&product.image);
+        let inside = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        if product.image.is_empty() || !inside {
+            return None;
+        }
+        self.pictures.iter().find_map(|root| {
+            let (root, file) = (root.canonicalize().ok()?, root.join(path).canonicalize().ok()?);
+            (file.starts_with(&root) && file.is_file()).then_some(file)
+        })
+    }
+}
+
+/// A catalogue's contents, for a screen.
+pub fn summarize(info: &Info) -> CatalogSummary {
+    CatalogSummary {
+        id: info.catalog_id.clone(),
+        products: u32::try_from(info.products).unwrap_or(u32::MAX),
+        release: u32::try_from(info.release).unwrap_or(u32::MAX),
+    }
+}
+
+/// A catalogue's name where its own cannot be read: that of its folder.
+pub fn folder_name(folder: &Path) -> String {
+    folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// The bundle that made the catalogue: the starter if its fingerprint says so, else the one whose
+/// folder the catalogue remembers.
+fn bundle_of(catalog: &Catalog, origin: &Origin) -> Result<Bundle, Problem> {
+    let starter = Bundle::starter().map_err(of_model)?;
+    if starter.fingerprint() == catalog.fingerprint() {
+        return Ok(starter);
+    }
+    let lost = |reason: &dyn std::fmt::Display| {
+        Problem::new(Code::WrongModel, format!("the model that made this catalogue is not here: {reason}"))
+    };
+    let folder = origin.model.as_deref().filter(|model| *model != "starter");
+    let folder = folder.ok_or_else(|| lost(&"its folder is not known"))?;
+    let bundle = Bundle::open(Path::new(folder)).map_err(|error| lost(&error))?;
+    if bundle.fingerprint() == catalog.fingerprint() { Ok(bundle) } else { Err(lost(&"it is another one")) }
+}
+
+fn start(bundle: Bundle, device: &str) -> Result<Encoder, Problem> {
+    let device: Device = device.parse().map_err(of_model)?;
+    Encoder::start_with(bundle, &options(device)).map_err(of_model)
+}
+
+fn options(device: Device) -> Options {
+    Options { device, cache: user_cache(), ..Options::default() }
+}
+
+/// The devices that this build can run a model on.
+fn devices() -> Vec<String> {
+    let built = [
+        (true, "cpu"),
+        (cfg!(feature = "wgpu"), "gpu"),
+        (cfg!(feature = "cuda"), "cuda"),
+        (cfg!(feature = "metal"), "metal"),
+    ];
+    built.into_iter().filter(|(here, _)| *here).map(|(_, name)| name.into()).collect()
+}

@@ -1,0 +1,36 @@
+//! What an answer depends on besides the request: the person who asks.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use knytt_engine::{Product, Taste};
+use knytt_ui_api::Card;
+
+/// What one person brings to an answer. The default is nobody in particular: nothing is hidden, nothing is
+/// marked, and no taste changes the order.
+#[derive(Clone, Debug, Default)]
+pub struct Person {
+    /// Products that an answer leaves out.
+    pub dismissed: HashSet<String>,
+    /// Products that a card marks as a favourite.
+    pub favourites: HashSet<String>,
+    /// What hits are ranked by, beside the query.
+    pub taste: Option<Arc<Taste>>,
+}
+
+impl Person {
+    /// A product as the grid shows it to this person.
+    pub fn card(&self, product: &Product) -> Card {
+        Card { favourite: self.favourites.contains(&product.id), ..Card::from(product) }
+    }
+
+    /// How many hits the engine is asked for, so that `limit` are left without the dismissed ones.
+    pub(super) fn candidates(&self, limit: usize) -> usize {
+        limit + self.dismissed.len()
+    }
+
+    /// Whether an answer may show this product.
+    pub(super) fn wants(&self, id: &str) -> bool {
+        !self.dismissed.contains(id)
+    }
+}

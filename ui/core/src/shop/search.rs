@@ -1,0 +1,192 @@
+//! Searches, and browsing where nothing is asked for.
+
+use std::str::FromStr;
+use std::time::Instant;
+
+use knytt_engine::{
+    Field, Filter, Ingredient, Order, Query, QueryImage, SearchResult, SearchSession, Snapshot,
+};
+use knytt_ui_api::{
+    Card, Code, Hit, MatchKind, Problem, Reasons, ScoreParts, SearchRequest, SearchResponse, Sort, Verdict,
+};
+use rust_decimal::Decimal;
+
+use super::person::Person;
+use super::picture::QueryPicture;
+use super::{chips, facets};
+use crate::problem::of_engine;
+
+/// The most hits of one answer: more than anybody scrolls through.
+const MOST_HITS: u32 = 500;
+
+/// The most other colours of one article that a card names.
+const MOST_OTHERS: usize = 12;
+
+/// Answers a request: searches, or browses if nothing is asked for.
+///
+/// # Errors
+/// A filter that cannot be read; the catalogue or the model fails.
+pub fn answer(
+    session: &SearchSession,
+    request: &SearchRequest,
+    picture: QueryPicture,
+    person: &Person,
+) -> Result<SearchResponse, Problem> {
+    let reading = chips::read(session, request)?;
+    let chosen = filter_of(request)?;
+    let filter = reading.as_ref().map_or_else(|| chosen.clone(), |r| chosen.clone().and(&r.filter()));
+    let snapshot = session.catalog().read().map_err(of_engine)?;
+    let mut response = SearchResponse {
+        ticket: request.ticket,
+        verdict: Verdict::Browsing,
+        hits: Vec::new(),
+        matched: clipped(snapshot.count(&filter).map_err(of_engine)?),
+        facets: facets::facets(&snapshot, &filter)?,
+        price_bounds: facets::price_bounds(&snapshot, &filter)?,
+        understood: chips::understood(session, request, reading.as_ref())?,
+        timings: picture.timings.clone(),
+    };
+    let asks_for = picture.embedding.is_some() || request.like.is_some() || !request.mix.is_empty();
+    let only_conditions = reading.as_ref().is_some_and(|r| r.asked.is_empty() && r.without.is_empty());
+    if !asks_for && (reading.is_none() || only_conditions && request.sort != Sort::Match) {
+        browse(&snapshot, request, &filter, person, &mut response)?;
+        response.verdict = if reading.is_some() { Verdict::Found } else { Verdict::Browsing };
+    } else {
+        drop(snapshot);
+        search(session, &query(request, picture, chosen, person), request, person, &mut response)?;
+    }
+    if response.matched == 0 {
+        response.verdict = Verdict::NothingPasses;
+    }
+    let t = &mut response.timings;
+    t.total = t.decode + t.embed + t.search + t.rank;
+    Ok(response)
+}
+
+/// The products that pass the filter, in the catalogue's order or by price.
+fn browse(
+    snapshot: &Snapshot,
+    request: &SearchRequest,
+    filter: &Filter,
+    person: &Person,
+    response: &mut SearchResponse,
+) -> Result<(), Problem> {
+    let start = Instant::now();
+    let order = match request.sort {
+        Sort::Match => Order::Catalog,
+        Sort::PriceUp => Order::PriceUp,
+        Sort::PriceDown => Order::PriceDown,
+    };
+    let limit = limit_of(request);
+    let products = snapshot.browse(filter, order, person.candidates(limit)).map_err(of_engine)?;
+    let wanted = products.iter().filter(|product| person.wants(&product.id)).take(limit);
+    response.hits = wanted.map(|product| browsed(person.card(product))).collect();
+    response.timings.search = ms_since(start);
+    Ok(())
+}
+
+/// The products that match best.
+fn search(
+    session: &SearchSession,
+    query: &Query,
+    request: &SearchRequest,
+    person: &Person,
+    response: &mut SearchResponse,
+) -> Result<(), Problem> {
+    let result = session.search(query).map_err(of_engine)?;
+    response.verdict = if result.is_good() { Verdict::Found } else { Verdict::NoGoodMatch };
+    let wanted = result.hits.iter().filter(|hit| person.wants(&hit.id)).take(limit_of(request));
+    let mut hits: Vec<_> = wanted.map(|hit| found(hit, &result, person.card(&hit.product))).collect();
+    sort(&mut hits, request.sort);
+    response.hits = hits;
+    response.timings.search = result.timings.search;
+    response.timings.rank = result.timings.rank;
+    response.timings.embed += result.timings.embed;
+    Ok(())
+}
+
+fn found(hit: &knytt_engine::Hit, result: &SearchResult, card: Card) -> Hit {
+    Hit {
+        card,
+        percent: result.scale.map(|scale| scale.percent(hit.similarity)),
+        kind: hit.kind.into(),
+        similarity: hit.similarity,
+        parts: hit.parts.into(),
+        score: hit.score,
+        reasons: hit.reasons.into(),
+        others: hit.others.iter().take(MOST_OTHERS).cloned().collect(),
+    }
+}
+
+fn browsed(card: Card) -> Hit {
+    Hit {
+        card,
+        percent: None,
+        kind: MatchKind::Other,
+        similarity: 0.0,
+        parts: ScoreParts::default(),
+        score: 0.0,
+        reasons: Reasons::default(),
+        others: Vec::new(),
+    }
+}
+
+fn query(request: &SearchRequest, picture: QueryPicture, filter: Filter, person: &Person) -> Query {
+    let words = request.words.trim();
+    let (look, pixels) = picture.look.map(|look| (look.look, look.pixels)).unzip();
+    let mixed = request.mix.iter().map(|m| (Ingredient::Product(m.product.clone()), m.weight));
+    Query {
+        image: picture.embedding.map(QueryImage::Embedded),
+        look,
+        pixels,
+        text: Some(words.to_owned()).filter(|words| !words.is_empty()),
+        typing: request.typing,
+        product: request.like.clone(),
+        without: request.without.iter().filter(|w| !w.trim().is_empty()).cloned().collect(),
+        mix: mixed.collect(),
+        alpha: if request.alpha.is_finite() { request.alpha.clamp(0.0, 1.0) } else { 0.5 },
+        filter,
+        k: person.candidates(limit_of(request)),
+        taste: person.taste.clone(),
+        ..Query::default()
+    }
+}
+
+fn limit_of(request: &SearchRequest) -> usize {
+    request.limit.clamp(1, MOST_HITS) as usize
+}
+
+fn filter_of(request: &SearchRequest) -> Result<Filter, Problem> {
+    let chosen = request.filters.iter().flat_map(|c| c.values.iter().map(|v| (Field::named(&c.field), v)));
+    let filter = chosen.fold(Filter::default(), |filter, (field, value)| filter.with(field, value));
+    let end = |text: &Option<String>| {
+        let text = text.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        let price = text.map(Decimal::from_str).transpose();
+        price.map_err(|error| Problem::new(Code::BadQuery, format!("not a price: {error}")))
+    };
+    let Some(price) = &request.price else { return Ok(filter) };
+    filter.price(end(&price.min)?, end(&price.max)?).map_err(|e| Problem::new(Code::BadQuery, e))
+}
+
+/// By price, those without one last; hits of one price stay in the order of their match.
+fn sort(hits: &mut [Hit], by: Sort) {
+    let price = |hit: &Hit| {
+        let now = hit.card.sale_price.as_ref().or(hit.card.price.as_ref());
+        now.and_then(|price| Decimal::from_str(&price.amount).ok())
+    };
+    match by {
+        Sort::Match => {}
+        Sort::PriceUp => hits.sort_by_key(|hit| (price(hit).is_none(), price(hit))),
+        Sort::PriceDown => hits.sort_by_key(|hit| (price(hit).is_none(), price(hit).map(std::ops::Neg::neg))),
+    }
+}
+
+/// A count as the interface's type holds it.
+pub(crate) fn clipped(count: u64) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// Milliseconds since `start`.
+pub(crate) fn ms_since(start: Instant) -> f64 {
+    start.elapsed().as_secs_f64() * 1e3
+}
