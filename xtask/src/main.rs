@@ -2,6 +2,8 @@
 
 mod bench;
 mod bundle;
+#[cfg(test)]
+mod documents;
 mod programs;
 mod python;
 mod relevance;
@@ -22,7 +24,8 @@ Usage: cargo xtask <command>
            `knytt` is built without `publish` and `serve`, which `cargo build --release -p knytt` adds
   test     install what the tests need and run them all
   bench    run the benches; with --peers also PyTorch, ONNX Runtime, OpenVINO and FAISS beside ours
-  relevance  draw a shop with judged queries, and measure what each stage of the ranking is worth
+  relevance  draw a shop with judged queries, measure what each stage of the ranking adds, and write
+           docs/relevance-rows.md; --photos FILE.csv also measures photographs
   soak     kill writers and syncs at many random instants and check the catalogue after each
   fuzz     feed mutated metadata and packs to what reads them
   bundle   pack the app to be installed: deb and rpm on Linux
