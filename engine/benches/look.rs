@@ -1,4 +1,4 @@
-//! What it costs to look at a picture.
+//! Times looking at a picture, and the search for near-duplicates.
 //!
 //!     cargo bench -p knytt-engine --bench look
 #![expect(clippy::unwrap_used, reason = "a bench that fails has nothing to say")]
@@ -7,7 +7,7 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use knytt_engine::{Fingerprint, Look, Seen, twins};
+use knytt_engine::{Fingerprint, HashedPicture, Look, near_duplicates};
 use knytt_garments::{Category, Garment, View, render};
 use knytt_models::Embedding;
 use rand::{Rng, SeedableRng};
@@ -19,15 +19,15 @@ fn looks(criterion: &mut Criterion) {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let garment = Garment::random(Category::Dress, &mut rng);
         let picture = render(&garment, &View::wild(&mut rng), size);
-        group.bench_with_input(BenchmarkId::new("of_pixels", size), &picture, |bencher, picture| {
-            bencher.iter(|| Look::of_pixels(black_box(picture)));
+        group.bench_with_input(BenchmarkId::new("from_pixels", size), &picture, |bencher, picture| {
+            bencher.iter(|| Look::from_pixels(black_box(picture)));
         });
     }
     group.finish();
 }
 
-fn twinned(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("twins");
+fn duplicates(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("near_duplicates");
     group.sample_size(10);
     let model = Fingerprint::of(&[b"the model of this bench"]);
     let mut rng = ChaCha8Rng::seed_from_u64(1);
@@ -36,13 +36,14 @@ fn twinned(criterion: &mut Criterion) {
         let pictures: Vec<(u64, Embedding)> = (0..count)
             .map(|_| (rng.random(), Embedding::new(random(&mut rng), model.clone()).unwrap()))
             .collect();
-        let seen: Vec<_> = pictures.iter().map(|(hash, embedding)| Seen { hash: *hash, embedding }).collect();
-        group.bench_with_input(BenchmarkId::new("twins", count), &seen, |bencher, seen| {
-            bencher.iter(|| twins(black_box(seen)));
+        let seen: Vec<_> =
+            pictures.iter().map(|(hash, embedding)| HashedPicture { hash: *hash, embedding }).collect();
+        group.bench_with_input(BenchmarkId::new("near_duplicates", count), &seen, |bencher, seen| {
+            bencher.iter(|| near_duplicates(black_box(seen)));
         });
     }
     group.finish();
 }
 
-criterion_group!(benches, looks, twinned);
+criterion_group!(benches, looks, duplicates);
 criterion_main!(benches);

@@ -1,4 +1,4 @@
-//! How long a search takes: all kinds of index, alone and under filters, and what an update costs.
+//! Times searches with all kinds of index, with and without filters, and updates.
 //!
 //!     cargo bench -p knytt-engine
 //!     KNYTT_BENCH_SIZES=5000,50000 cargo bench -p knytt-engine -- filtered
@@ -136,13 +136,13 @@ fn searches(criterion: &mut Criterion, catalog: &Catalog, queries: &[Embedding],
     for (group, share, conditions) in filters {
         let filter = Filter::parse(&conditions).unwrap();
         let snapshot = catalog.read().unwrap();
-        for strategy in [Strategy::Segments, Strategy::Arroy] {
+        for strategy in [Strategy::IvfRabitq, Strategy::Arroy] {
             let recall = recall(&snapshot, queries, &filter, strategy);
             println!("{count}, {share}: recall@10 of {strategy:?} {recall:.3}");
         }
         let mut group = criterion.benchmark_group(group);
         group.sample_size(20);
-        for strategy in [Strategy::Auto, Strategy::Exact, Strategy::Segments, Strategy::Arroy] {
+        for strategy in [Strategy::Auto, Strategy::Exact, Strategy::IvfRabitq, Strategy::Arroy] {
             let name = format!("{strategy:?}, {share}").to_lowercase();
             let next = Cell::new(0);
             group.bench_function(BenchmarkId::new(name, count), |b| {

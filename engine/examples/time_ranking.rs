@@ -1,13 +1,13 @@
-//! How long filters and ranking take beside finding the candidates: `time_ranking PRODUCTS [ROUNDS]`, in
-//! milliseconds of one thread. Vectors are random; facts, words and facets are as a shop's.
-#![expect(clippy::unwrap_used, reason = "a measurement that fails has nothing to say")]
+//! Measures what filters and ranking add to the search for candidates: `time_ranking [PRODUCTS] [ROUNDS]`. Prints
+//! milliseconds on one thread. Vectors are random; attributes, words and facets resemble those of a shop.
+#![expect(clippy::unwrap_used, reason = "a failed measurement stops the program")]
 
 use std::sync::Arc;
 
 use image::{Rgb, RgbImage};
 use knytt_engine::{
-    Catalog, CatalogSpec, Filter, Guess, Identity, Imprint, Look, OpenOptions, Product, Query, QueryImage,
-    SearchSession, SeenColor, Signal, Taste, Weights,
+    Catalog, CatalogSpec, Filter, Guess, ImageTemplate, InstanceEmbedding, Look, OpenOptions, Product, Query,
+    QueryImage, SearchSession, SeenColor, Signal, Taste, Weights,
 };
 use knytt_models::{Bundle, Device, Embedding, Encoder};
 use rand::{Rng, SeedableRng};
@@ -34,18 +34,18 @@ fn measure(session: &SearchSession, rounds: usize, rng: &mut ChaCha8Rng) {
     let image = Some(QueryImage::Embedded(embedding(session.encoder(), rng)));
     let words = |text: &str| Query { text: Some(text.into()), weights, ..Query::default() };
     let pixels = Some(Arc::new(noise(rng)));
-    let seen = Query { image, pixels, weights, look, ..Query::default() };
-    // The index alone: its candidates are hits as they are.
-    let bare = Query { weights: Some(Weights::VISUAL), ..seen.clone() };
+    let picture = Query { image, pixels, weights, look, ..Query::default() };
+    // The index alone: its candidates are the hits.
+    let bare = Query { weights: Some(Weights::VISUAL), ..picture.clone() };
     for (name, query) in [
         ("picture, nearness alone", bare.clone()),
-        ("picture, whole ranking", seen.clone()),
-        ("with a taste", Query { taste: Some(Arc::new(taste)), ..seen.clone() }),
+        ("picture, whole ranking", picture.clone()),
+        ("with a taste", Query { taste: Some(Arc::new(taste)), ..picture.clone() }),
         (
             "category and price",
-            Query { filter: filter(&["category=kind 3", "price=20..60"]), ..seen.clone() },
+            Query { filter: filter(&["category=kind 3", "price=20..60"]), ..picture.clone() },
         ),
-        ("price alone", Query { filter: filter(&["price=20..60"]), ..seen.clone() }),
+        ("price alone", Query { filter: filter(&["price=20..60"]), ..picture.clone() }),
         ("three common words", words("soft cotton shirt")),
         ("a rare word", words("model 4711")),
         ("a misspelt word", words("coton")),
@@ -53,10 +53,10 @@ fn measure(session: &SearchSession, rounds: usize, rng: &mut ChaCha8Rng) {
         let mut added = Vec::new();
         let mut index = Vec::new();
         for _ in 0..rounds {
-            let candidates = session.search(&bare).unwrap().timings.search;
+            let candidates = session.search(&bare).unwrap().timings.search_ms;
             let timings = session.search(&query).unwrap().timings;
             index.push(candidates);
-            added.push(timings.search + timings.rank - candidates);
+            added.push(timings.search_ms + timings.rank_ms - candidates);
         }
         println!("{name}: {:+.2} ms beside the {:.2} ms of the candidates", median(added), median(index));
     }
@@ -108,12 +108,12 @@ fn product(number: usize, encoder: &Encoder, rng: &mut ChaCha8Rng) -> Product {
     }
 }
 
-/// With all that pictures are recognised by, which a search compares.
+/// A look with a template and an instance embedding, which a search compares.
 fn look(encoder: &Encoder, rng: &mut ChaCha8Rng) -> Look {
     let rgb = std::array::from_fn(|_| rng.random());
     Look {
-        imprint: Some(Imprint::of(&noise(rng))),
-        identity: Identity::of(&embedding(encoder, rng)),
+        template: Some(ImageTemplate::from_picture(&noise(rng))),
+        instance_embedding: InstanceEmbedding::from_embedding(&embedding(encoder, rng)),
         colors: vec![SeenColor { name: "red".into(), rgb, percent: 80 }],
         pattern: Some(Guess { value: "striped".into(), percent: 80 }),
         ..Look::default()
@@ -123,7 +123,7 @@ fn look(encoder: &Encoder, rng: &mut ChaCha8Rng) -> Look {
 fn embedding(encoder: &Encoder, rng: &mut ChaCha8Rng) -> Embedding {
     let mut values = |count| (0..count).map(|_| rng.random_range(-1.0..1.0)).collect::<Vec<f32>>();
     let embedding = Embedding::new(values(encoder.dimension()), encoder.fingerprint().clone()).unwrap();
-    embedding.with_instance_embedding(&values(encoder.bundle().instance_embedding_dimension()))
+    embedding.with_identity(&values(encoder.bundle().identity_dimension()))
 }
 
 fn noise(rng: &mut ChaCha8Rng) -> RgbImage {

@@ -1,10 +1,10 @@
-//! Times searches on request, so that a script can take turns between us and a peer.
+//! Times searches on request, so that a script can alternate between this engine and another one.
 //!
 //!     time_search FOLDER DIMENSION [arroy]
 //!
 //! Puts FOLDER/vectors.f16 (rows of little-endian f16; FOLDER/tags.u8 has a byte for each, 1 for those
 //! that `material=near` finds) into the catalogue FOLDER/catalog unless it is there, prints what that
-//! took, and then reads jobs from standard input, a line each, and answers each with a line of JSON:
+//! took, and then reads jobs from standard input, one per line, and answers each with a line of JSON:
 //!
 //!     time KIND QUERIES K FILTER N     CPU (of all threads) and wall milliseconds of N whole engine calls, which go
 //!                                      on with the queries where the last job of this kind ended
@@ -96,7 +96,7 @@ fn strategy(kind: &str) -> Outcome<Strategy> {
     match kind {
         "auto" => Ok(Strategy::Auto),
         "exact" => Ok(Strategy::Exact),
-        "segments" => Ok(Strategy::Segments),
+        "segments" => Ok(Strategy::IvfRabitq),
         "arroy" => Ok(Strategy::Arroy),
         unknown => Err(format!("unknown kind {unknown}").into()),
     }
@@ -196,7 +196,7 @@ impl Ask<'_> {
         Ok((ms(cpu.elapsed()), ms(wall.elapsed())))
     }
 
-    /// What a query takes while so many threads ask `count` each.
+    /// The time of a query while this many threads run `count` queries each.
     fn side_by_side(
         &self,
         queries: &[Embedding],

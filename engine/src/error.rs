@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use knytt_models::Fingerprint;
+use rust_decimal::Decimal;
 
 /// This crate's results.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -117,7 +118,7 @@ pub enum Error {
 
     /// A filter that cannot be read, or that names a key which no product has.
     #[error(transparent)]
-    Filter(#[from] crate::FilterError),
+    Filter(#[from] FilterError),
 
     /// The query asks for nothing, or for too much.
     #[error("this query cannot be answered: {0}")]
@@ -142,6 +143,35 @@ pub enum Error {
     /// The approximate index failed.
     #[error("index: {0}")]
     Index(arroy::Error),
+}
+
+/// Why a filter is refused: its text cannot be read, or the catalogue has no such key.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FilterError {
+    /// Not `key=value`.
+    #[error(
+        "{0:?} is not a filter: write key=value, with a key like category, brand, color, size, \
+         availability, currency, price or a column of the feed"
+    )]
+    Syntax(String),
+
+    /// Not a price range.
+    #[error("{0:?} is not a price range: write price=10..50, price=10.., price<=50 or price>=10")]
+    Price(String),
+
+    /// More decimals than prices are compared by.
+    #[error("{0} is not a price to compare with: at most 4 decimals, and below 10^14")]
+    PriceBound(Decimal),
+
+    /// No product of the catalogue has this attribute.
+    #[error("no product has {key:?}; this catalogue can be filtered by {}", known.join(", "))]
+    UnknownKey {
+        /// The key of the filter.
+        key: String,
+        /// The keys that the catalogue has.
+        known: Vec<String>,
+    },
 }
 
 impl Error {

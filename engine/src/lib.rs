@@ -30,89 +30,62 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod answer;
-mod apply;
-mod babble;
-mod browse;
 mod calibrate;
-mod calibration;
 mod catalog;
-mod check;
-mod content;
-mod current;
-mod dump;
-mod entry;
 mod error;
-mod facet;
-mod facets;
-mod facts;
-mod familiar;
-mod filter;
-mod foreign;
-mod fusion;
-mod identity;
-mod imprint;
 mod index;
 mod lexical;
 mod look;
-mod mapped;
-mod origin;
-mod place;
-mod price;
 mod product;
-mod query;
 mod rank;
-mod reading;
-mod regions;
-mod review;
-mod schema;
-mod segment;
-mod session;
-mod simd;
-mod snapshot;
-mod source;
-mod storage;
-mod style;
-mod taste;
-mod transaction;
-mod upgrade;
-mod variant;
-mod vectors;
-mod writer;
+mod search;
+mod store;
 
-pub use babble::Babble;
-pub use browse::{FacetCounts, Order};
-pub use calibration::{Calibration, MatchKind, Scale};
-pub use catalog::{Catalog, CatalogSpec, IndexInfo, Info};
-pub use check::Report;
-pub use content::ContentHash;
-pub use current::Current;
-pub use error::{Error, Result};
-pub use facet::Field;
-pub use familiar::Familiarity;
-pub use filter::{Filter, FilterError};
-pub use identity::Identity;
-pub use imprint::{Imprint, Sought};
-pub use index::{IndexKind, Strategy};
 pub use knytt_models::Fingerprint;
-pub use look::{
-    ColorFamily, ColorName, Flaw, Guess, Kinds, Lab, Look, NEIGHBOURS, Neighbour, Pattern, SafetyConfig,
-    SafetyGate, Seen, SeenColor, TWIN_BITS, TWIN_COSINE, category_of_neighbours, colors_in, distance,
-    hash_distance, patterns_in, twins,
+
+pub use crate::calibrate::gibberish::GibberishDetector;
+pub use crate::calibrate::out_of_domain::OutOfDomainClassifier;
+pub use crate::calibrate::scale::{Calibration, MatchKind, Scale};
+pub use crate::catalog::browse::{FacetCounts, Order};
+pub use crate::catalog::check::Report;
+pub use crate::catalog::operation::Committed;
+pub use crate::catalog::origin::Origin;
+pub use crate::catalog::review::Reviewed;
+pub use crate::catalog::snapshot::{Nearby, Record, ScoredProduct, Snapshot, VectorQuery};
+pub use crate::catalog::source::{QuarantineRow, SourceRecord};
+pub use crate::catalog::transaction::{ProductRow, Transaction};
+pub use crate::catalog::writer::Writer;
+pub use crate::catalog::{Catalog, CatalogSpec, IndexInfo, Info};
+pub use crate::error::{Error, FilterError, Result};
+pub use crate::index::{IndexKind, Strategy};
+pub use crate::look::category::{CategoryPrompts, NEIGHBOURS, Neighbour, category_of_neighbours};
+pub use crate::look::difference::distance;
+pub use crate::look::hash::hash_distance;
+pub use crate::look::image_template::{ImageTemplate, TemplateQuery};
+pub use crate::look::instance_embedding::InstanceEmbedding;
+pub use crate::look::lab::Lab;
+pub use crate::look::near_duplicates::{
+    HashedPicture, NEAR_DUPLICATE_BITS, NEAR_DUPLICATE_COSINE, near_duplicates,
 };
-pub use origin::Origin;
-pub use product::{Availability, Currency, Price, Product};
-pub use query::{Hit, Ingredient, Query, QueryImage, ScoreParts, SearchResult, Timings};
-pub use rank::{Reasons, Weights};
-pub use reading::{Chip, Reading, Words};
-pub use regions::{Region, propose};
-pub use review::Reviewed;
-pub use schema::{DatabaseSize, SCHEMA_VERSION};
-pub use session::SearchSession;
-pub use snapshot::{Nearby, Record, ScoredProduct, Snapshot, VectorQuery};
-pub use source::{QuarantineRow, SourceRecord};
-pub use storage::OpenOptions;
-pub use taste::{Affinity, Known, Signal, Taste};
-pub use transaction::{ProductRow, Transaction};
-pub use variant::Variant;
-pub use writer::{Committed, Writer};
+#[doc(hidden)]
+pub use crate::look::offline;
+pub use crate::look::palette::{ColorFamily, ColorName};
+pub use crate::look::pattern::Pattern;
+pub use crate::look::regions::{Region, propose};
+pub use crate::look::safety::{SafetyConfig, SafetyGate};
+pub use crate::look::words::{colors_in, patterns_in};
+pub use crate::look::{Flaw, Guess, Look, SeenColor};
+pub use crate::product::field::Field;
+pub use crate::product::filter::Filter;
+pub use crate::product::variant::Variant;
+pub use crate::product::{Availability, Currency, Price, Product};
+pub use crate::rank::reasons::Reasons;
+pub use crate::rank::taste::{Affinity, Known, Signal, Taste};
+pub use crate::rank::weights::Weights;
+pub use crate::search::parse::words::SplitWords;
+pub use crate::search::parse::{Chip, ParsedQuery};
+pub use crate::search::query::{Hit, Ingredient, Query, QueryImage, ScoreParts, SearchResult, Timings};
+pub use crate::search::session::SearchSession;
+pub use crate::store::active_environment::ActiveEnvironment;
+pub use crate::store::env::OpenOptions;
+pub use crate::store::schema::{DatabaseSize, SCHEMA_VERSION};

@@ -1,7 +1,12 @@
-//! Measures the scales of a catalogue from the catalogue itself.
+//! Measures what scores mean in a catalogue, from the catalogue itself.
 
-mod again;
-mod fit;
+pub(crate) mod again;
+pub(crate) mod fit;
+pub(crate) mod gibberish;
+pub(crate) mod out_of_domain;
+mod quantile;
+pub(crate) mod scale;
+pub(crate) mod synthetic_negatives;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
@@ -10,55 +15,65 @@ use image::RgbImage;
 use knytt_models::{Embedding, Fingerprint, Options, PrecisionBenchmark};
 
 use self::again::pixels;
-use crate::calibration::{Calibration, Scale, quantile};
-use crate::familiar::{Drawn, Familiarity, NEAREST};
-use crate::imprint::{Imprint, Sought};
-use crate::{Babble, Filter, Product, Result, SearchSession, Snapshot, Strategy, VectorQuery, foreign};
+use crate::calibrate::gibberish::GibberishDetector;
+use crate::calibrate::out_of_domain::{NEAREST, OutOfDomainClassifier, ReferenceEmbeddings};
+use crate::calibrate::quantile::quantile;
+use crate::calibrate::scale::{Calibration, Scale};
+use crate::catalog::snapshot::{Snapshot, VectorQuery};
+use crate::error::Result;
+use crate::index::Strategy;
+use crate::look::image_template::{ImageTemplate, TemplateQuery};
+use crate::product::Product;
+use crate::product::filter::Filter;
+use crate::search::session::SearchSession;
 
-/// How many products are looked at; each costs a picture and two texts through the model.
+/// Products in the sample. The model embeds a picture and two texts of each.
 const SAMPLE: usize = 64;
 
-/// With how many pictures a precision is proven.
+/// Pictures with which a precision of the model is proven.
 const PROVEN: usize = 256;
 
-/// So few products tell nothing about a scale.
+/// A catalogue with fewer products gets no scale.
 const FEWEST: u64 = 8;
 
-/// How many pictures of foreign things are drawn: eight of each family.
-const DRAWN: u32 = 112;
+/// Number of synthetic negatives: eight of each family.
+const NEGATIVES: u32 = 112;
 
-/// How many words that mean nothing are made up.
+/// Number of generated nonsense phrases.
 const NONSENSE: u32 = 24;
 
-/// How many of the nearest products a picture's imprint is compared with.
+/// How many of the nearest products are compared with a picture by their templates.
 const COMPARED: usize = 8;
 
-/// Pictures that are under way to the model at once.
+/// Pictures that are queued at the model at a time.
 const AT_ONCE: usize = 16;
 
-/// Drawn things as models see them, which is the same for every catalogue of one and half the work.
-static FOREIGN: LazyLock<Mutex<HashMap<Fingerprint, Arc<[Embedding]>>>> = LazyLock::new(Mutex::default);
+/// Embeddings of the synthetic negatives by model. They are the same for every catalogue of a model, and half of
+/// the work of a calibration.
+static SYNTHETIC_NEGATIVES: LazyLock<Mutex<HashMap<Fingerprint, Arc<[Embedding]>>>> =
+    LazyLock::new(Mutex::default);
 
-fn known_foreign() -> MutexGuard<'static, HashMap<Fingerprint, Arc<[Embedding]>>> {
-    FOREIGN.lock().unwrap_or_else(PoisonError::into_inner)
+fn embedded_negatives() -> MutexGuard<'static, HashMap<Fingerprint, Arc<[Embedding]>>> {
+    SYNTHETIC_NEGATIVES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A picture of a product, taken again, and what it is near to.
-struct Seen {
+/// A simulated second photograph of a product, and its nearest products.
+struct Rephotographed {
     embedding: Embedding,
-    /// How near it came to its own product, if that was among the nearest.
+    /// Its score against its own product, if that was among the nearest.
     own: Option<f32>,
-    /// The nearest others, best first.
+    /// The scores of the nearest other products, best first.
     others: Vec<f32>,
 }
 
 impl SearchSession {
-    /// Measures what scores mean in this catalogue and keeps it there. Takes a few seconds with the
-    /// starter model, whatever the size of the catalogue; `None` if there are too few products.
+    /// Measures what scores mean in this catalogue, and stores the result in the catalogue. Takes a few seconds
+    /// with the starter model, whatever the size of the catalogue. Returns `None` if there are too few products.
     ///
-    /// Pictures: some products' thumbnails are photographed again (cropped, blurred, in other light),
-    /// and it is seen how near they come to their product and how near to the nearest other one. Foreign things are drawn, and it is seen how near those come.
-    /// Words: titles, and colour with category, are searched for.
+    /// For pictures, calibration simulates second photographs of a sample (cropped, blurred, in other light), and
+    /// measures their scores against their own and against other products. It also measures the scores of
+    /// synthetic pictures of things that are outside the catalogue's domain. For words, it searches for titles and
+    /// for colours with categories.
     ///
     /// # Errors
     /// The storage or the model fails.
@@ -75,11 +90,11 @@ impl SearchSession {
         let seen = self.seen(&snapshot, &again)?;
         let image = image_scale(&snapshot, &sample, &seen)?;
         let same_from = same_from(&snapshot, &pictures, &again, &seen)?;
-        let familiarity = self.familiarity(&snapshot, &seen)?;
+        let out_of_domain = self.out_of_domain(&snapshot, &seen)?;
         let text = self.text_scale(&snapshot, &sample)?;
-        let babble = self.babble(&sample)?;
+        let gibberish = self.gibberish(&sample)?;
         drop(snapshot);
-        let calibration = Calibration { image, text, products, familiarity, babble, same_from };
+        let calibration = Calibration { image, text, products, out_of_domain, gibberish, same_from };
         let mut writer = self.catalog().write();
         writer.set_calibration(calibration.clone());
         writer.commit()?;
@@ -87,14 +102,14 @@ impl SearchSession {
     }
 
     /// Measures with the catalogue's own pictures which precision of the model is fast on this machine and
-    /// finds the same, and keeps it in the cache folder of `options` for [`Precision::Auto`]. `None` if there
-    /// are too few pictures to tell. Takes as long as embedding some hundreds of pictures.
+    /// finds the same products. Stores the result in the cache folder of `options` for [`Precision::Auto`].
+    /// Returns `None` if there are too few pictures. Takes as long as embedding some hundreds of pictures.
     ///
     /// # Errors
     /// The storage, the model or the cache fails.
     ///
     /// [`Precision::Auto`]: knytt_models::Precision::Auto
-    pub fn prove(&self, options: &Options) -> Result<Option<PrecisionBenchmark>> {
+    pub fn benchmark_precisions(&self, options: &Options) -> Result<Option<PrecisionBenchmark>> {
         let snapshot = self.catalog().read()?;
         let sample = sample(&snapshot, snapshot.len()?, PROVEN)?;
         let pictures: Vec<RgbImage> =
@@ -102,18 +117,18 @@ impl SearchSession {
         drop(snapshot);
         match self.encoder().bundle().benchmark_precisions(options, &pictures) {
             Err(knytt_models::Error::TooFewPictures { .. }) => Ok(None),
-            proof => Ok(Some(proof?)),
+            benchmark => Ok(Some(benchmark?)),
         }
     }
 
-    /// Searches for pictures, each of the product of that id.
-    fn seen(&self, snapshot: &Snapshot, pictures: &[(&str, RgbImage)]) -> Result<Vec<Seen>> {
+    /// Searches for pictures. Each comes with the id of its product.
+    fn seen(&self, snapshot: &Snapshot, pictures: &[(&str, RgbImage)]) -> Result<Vec<Rephotographed>> {
         let embeddings = self.embed_all(pictures.iter().map(|(_, picture)| picture))?;
         let seen = |(embedding, (id, _)): (Embedding, &(&str, RgbImage))| {
             let hits = nearest_to(snapshot, &embedding, NEAREST + 1)?;
             let own = hits.iter().find(|(hit, _)| hit == id).map(|(_, score)| *score);
             let others = hits.into_iter().filter(|(hit, _)| hit != id).map(|(_, score)| score);
-            Ok(Seen { embedding, own, others: others.take(NEAREST).collect() })
+            Ok(Rephotographed { embedding, own, others: others.take(NEAREST).collect() })
         };
         embeddings.into_iter().zip(pictures).map(seen).collect()
     }
@@ -129,57 +144,64 @@ impl SearchSession {
         Ok(embeddings)
     }
 
-    /// How pictures of the catalogue's kind differ from those of foreign things. `None` without
-    /// thumbnails.
-    fn familiarity(&self, snapshot: &Snapshot, seen: &[Seen]) -> Result<Option<Familiarity>> {
+    /// Fits the classifier that tells pictures of the catalogue's domain from others. `None` without thumbnails.
+    fn out_of_domain(
+        &self,
+        snapshot: &Snapshot,
+        seen: &[Rephotographed],
+    ) -> Result<Option<OutOfDomainClassifier>> {
         if seen.is_empty() {
             return Ok(None);
         }
-        let foreign = self.foreign()?;
-        let drawn = Drawn::new(&foreign);
-        // Each as a picture of a product that is here, and as one of its kind that is not.
-        let familiar = seen.iter().flat_map(|seen| {
-            let near = drawn.nearest(&seen.embedding, None);
+        let synthetic_negatives = self.synthetic_negatives()?;
+        let references = ReferenceEmbeddings::new(&synthetic_negatives);
+        // Each picture counts twice: as one of a product in the catalogue, and, without its own product, as one
+        // of a similar product that is not.
+        let in_domain = seen.iter().flat_map(|seen| {
+            let near = references.nearest(&seen.embedding, None);
             let with_own: Vec<f32> = seen.own.iter().chain(&seen.others).copied().collect();
-            [Familiarity::features(&with_own, &near), Familiarity::features(&seen.others, &near)]
+            [
+                OutOfDomainClassifier::features(&with_own, &near),
+                OutOfDomainClassifier::features(&seen.others, &near),
+            ]
         });
-        let familiar: Vec<_> = familiar.collect();
-        let strange = foreign.iter().enumerate().map(|(n, embedding)| {
+        let in_domain: Vec<_> = in_domain.collect();
+        let out_of_domain = synthetic_negatives.iter().enumerate().map(|(n, embedding)| {
             let hits = nearest_to(snapshot, embedding, NEAREST)?;
             let scores: Vec<f32> = hits.into_iter().map(|(_, score)| score).collect();
-            Ok(Familiarity::features(&scores, &drawn.nearest(embedding, Some(n))))
+            Ok(OutOfDomainClassifier::features(&scores, &references.nearest(embedding, Some(n))))
         });
-        let strange = strange.collect::<Result<Vec<_>>>()?;
-        Ok(Some(Familiarity::new(drawn, fit::line(&familiar, &strange))))
+        let out_of_domain = out_of_domain.collect::<Result<Vec<_>>>()?;
+        Ok(Some(OutOfDomainClassifier::new(references, fit::line(&in_domain, &out_of_domain))))
     }
 
-    /// Drawn things as the model sees them.
-    fn foreign(&self) -> Result<Arc<[Embedding]>> {
+    /// The model's embeddings of the synthetic negatives.
+    fn synthetic_negatives(&self) -> Result<Arc<[Embedding]>> {
         let model = self.encoder().fingerprint();
-        if let Some(known) = known_foreign().get(model) {
+        if let Some(known) = embedded_negatives().get(model) {
             return Ok(known.clone());
         }
-        let drawn: Vec<RgbImage> = (0..DRAWN).map(foreign::drawn).collect();
-        let foreign: Arc<[Embedding]> = self.embed_all(drawn.iter())?.into();
-        known_foreign().insert(model.clone(), foreign.clone());
-        Ok(foreign)
+        let pictures: Vec<RgbImage> = (0..NEGATIVES).map(synthetic_negatives::picture).collect();
+        let synthetic_negatives: Arc<[Embedding]> = self.embed_all(pictures.iter())?.into();
+        embedded_negatives().insert(model.clone(), synthetic_negatives.clone());
+        Ok(synthetic_negatives)
     }
 
-    /// What words that mean nothing are like, held against what products are called.
-    fn babble(&self, sample: &[Product]) -> Result<Option<Babble>> {
+    /// Compares the embeddings of nonsense with those of product kinds.
+    fn gibberish(&self, sample: &[Product]) -> Result<Option<GibberishDetector>> {
         let nonsense: Vec<Embedding> = (0..NONSENSE)
-            .map(|n| self.encoder().embed_text(&foreign::nonsense(n)))
+            .map(|n| self.encoder().embed_text(&synthetic_negatives::words::nonsense(n)))
             .collect::<Result<_, _>>()?;
         let kinds: BTreeSet<String> = sample.iter().filter_map(kind_of).collect();
         let kinds: Vec<Embedding> =
             kinds.iter().map(|kind| self.encoder().embed_text(kind)).collect::<Result<_, _>>()?;
-        Ok(Babble::measure(&nonsense, &kinds))
+        Ok(GibberishDetector::measure(&nonsense, &kinds))
     }
 
     fn text_scale(&self, snapshot: &Snapshot, sample: &[Product]) -> Result<Option<Scale>> {
         let (mut best, mut any) = (Vec::new(), Vec::new());
         for (at, product) in sample.iter().enumerate() {
-            for words in said_of(product) {
+            for words in phrases_of(product) {
                 let said = self.encoder().embed_text(&words)?;
                 best.extend(nearest_to(snapshot, &said, 1)?.first().map(|(_, score)| *score));
                 let other = snapshot.vector(&sample[(at + sample.len() / 2) % sample.len()].id)?;
@@ -195,35 +217,40 @@ impl SearchSession {
     }
 }
 
-/// From which likeness of imprints on two pictures show the same product: above what other products
-/// reach. `None` without thumbnails.
+/// The likeness of templates from which on two pictures show the same product: above that of other products.
+/// `None` without thumbnails.
 fn same_from(
     snapshot: &Snapshot,
     pictures: &[(String, RgbImage)],
     again: &[(&str, RgbImage)],
-    seen: &[Seen],
+    seen: &[Rephotographed],
 ) -> Result<Option<f32>> {
     let (mut same, mut other) = (Vec::new(), Vec::new());
     for (((id, picture), (_, again)), seen) in pictures.iter().zip(again).zip(seen) {
-        let mut imprints = vec![Imprint::of(picture)];
+        let mut templates = vec![ImageTemplate::from_picture(picture)];
         for (hit, _) in nearest_to(snapshot, &seen.embedding, COMPARED)?.iter().filter(|(hit, _)| hit != id) {
-            imprints.extend(snapshot.thumbnail(hit)?.and_then(pixels).map(|picture| Imprint::of(&picture)));
+            templates.extend(
+                snapshot
+                    .thumbnail(hit)?
+                    .and_then(pixels)
+                    .map(|picture| ImageTemplate::from_picture(&picture)),
+            );
         }
-        let sought = Sought::new(again);
-        let mut likeness = imprints.iter().filter_map(|imprint| sought.in_imprint(imprint.as_bytes()));
+        let query = TemplateQuery::new(again);
+        let mut likeness = templates.iter().filter_map(|template| query.likeness_in(template.as_bytes()));
         same.extend(likeness.next());
         other.extend(likeness.reduce(f32::max));
     }
     Ok((!same.is_empty()).then(|| quantile(&mut other, 0.98).max(quantile(&mut same, 0.01))))
 }
 
-fn image_scale(snapshot: &Snapshot, sample: &[Product], seen: &[Seen]) -> Result<Scale> {
+fn image_scale(snapshot: &Snapshot, sample: &[Product], seen: &[Rephotographed]) -> Result<Scale> {
     let unrelated = unrelated(snapshot, sample)?;
-    let first = |seen: &Seen| seen.others.first().copied();
+    let first = |seen: &Rephotographed| seen.others.first().copied();
     let mut nearest: Vec<f32> =
         seen.iter().filter_map(|seen| seen.own.into_iter().chain(first(seen)).reduce(f32::max)).collect();
     let mut others: Vec<f32> = seen.iter().filter_map(first).collect();
-    // Without thumbnails: what is known of the products' own vectors.
+    // Without thumbnails, the products' own vectors give the scale.
     if nearest.is_empty() {
         for product in sample {
             let Some(own) = snapshot.vector(&product.id)? else { continue };
@@ -240,7 +267,7 @@ fn image_scale(snapshot: &Snapshot, sample: &[Product], seen: &[Seen]) -> Result
     })
 }
 
-/// Products from all over the catalogue, always the same.
+/// Products spread evenly over the catalogue. The same catalogue gives the same sample.
 fn sample(snapshot: &Snapshot, products: u64, most: usize) -> Result<Vec<Product>> {
     let live = snapshot.live()?;
     let wanted = products.min(most as u64);
@@ -263,7 +290,7 @@ fn numbered(pictures: &[(String, RgbImage)]) -> impl Iterator<Item = (u32, &str,
     (0..).zip(pictures).map(|(n, (id, picture))| (n, id.as_str(), picture))
 }
 
-/// What products far apart in the sample score.
+/// The median score of unrelated products.
 fn unrelated(snapshot: &Snapshot, sample: &[Product]) -> Result<f32> {
     let vectors: Vec<Embedding> =
         sample.iter().filter_map(|p| snapshot.vector(&p.id).transpose()).collect::<Result<_>>()?;
@@ -279,14 +306,15 @@ fn nearest_to(snapshot: &Snapshot, embedding: &Embedding, k: usize) -> Result<Ve
     Ok(snapshot.search(&query)?.products.into_iter().map(|p| (p.product.id, p.score)).collect())
 }
 
-/// What kind of thing it is, with its colour if the feed names one.
+/// The category of a product, with its colour if the feed names one.
 fn kind_of(product: &Product) -> Option<String> {
     let color = product.colors.first().map(String::as_str).unwrap_or_default();
     let kind = format!("{color} {}", product.category).trim().to_owned();
     (!product.category.trim().is_empty()).then_some(kind)
 }
 
-fn said_of(product: &Product) -> Vec<String> {
+/// Texts that a shopper might type to find a product.
+fn phrases_of(product: &Product) -> Vec<String> {
     let kind = product.colors.first().and_then(|_| kind_of(product));
     [Some(product.title.clone()), kind].into_iter().flatten().filter(|w| !w.trim().is_empty()).collect()
 }

@@ -1,55 +1,56 @@
-//! The approximate index: a forest of random-projection trees, kept by the crate `arroy` in the same
-//! transaction as everything else.
+//! An optional approximate index: a forest of random-projection trees. The crate `arroy` keeps it in the
+//! catalogue, and a commit updates it in the same transaction as everything else.
 //!
-//! arroy stores each vector a second time, in f32, and walks all of them in every build; below the
-//! measured size the exact scan is faster, so a small catalogue has no such index.
+//! arroy stores each vector a second time, in f32, and walks all vectors in every build. The exact scan is
+//! faster for a small catalogue, which therefore has no such index.
 
 use std::num::NonZeroUsize;
 
 use arroy::distances::Cosine;
-use heed::{RoTxn, RwTxn};
 use rand_arroy::SeedableRng;
 use rand_arroy::rngs::StdRng;
 use roaring::RoaringBitmap;
 
-use super::{Candidate, Nearest, Top};
-use crate::schema::{CatalogMeta, Databases};
-use crate::simd::Kernel;
-use crate::vectors::{self, Changed};
-use crate::{Result, segment};
+use crate::error::Result;
+use crate::index::Nearest;
+use crate::index::simd::Kernel;
+use crate::index::top::Candidate;
+use crate::index::top::Top;
+use crate::store::segment;
+use crate::store::vectors::{self, Changed};
+use crate::store::view::{Edit, View};
 
 /// Trees in the forest. Always the same number: arroy would otherwise add and drop trees as the
 /// catalogue grows, and rebuild for it.
 const TREES: usize = 20;
 
-/// How many leaves a query looks at: this times the square root of the number of products (which
-/// keeps recall@10 about the same at every size), so many for each hit that is asked for, and never fewer than the last of these.
+/// How many leaves a query visits: the first factor times the square root of the number of products (which keeps
+/// recall@10 about the same at every size), at least the second number per requested hit, and at least the third.
 const LEAVES_PER_ROOT: f64 = 40.0;
 const LEAVES_PER_HIT: usize = 100;
 const LEAVES_AT_LEAST: usize = 10_000;
 
-/// arroy keeps several indexes in one database; ours is this one.
+/// The number of our index: arroy can keep several in one database.
 const INDEX: u16 = 0;
 
-/// An index is dropped when the catalogue falls below this share of the size that it is kept from,
-/// so that a catalogue at the limit does not build and drop it in turns.
+/// A catalogue drops the index below this share of the size from which it keeps one. The margin keeps a
+/// catalogue at the limit from building and dropping the index in turns.
 const DROP_BELOW_SHARE: f64 = 0.8;
 
 /// Brings the index up to the vectors of a batch, builds it when the catalogue has become large
-/// enough, drops it when it is no longer wanted.
+/// enough, drops it when it is no longer wanted. `keep_from`: the number of products from which on the catalogue
+/// keeps it; `None`: never.
 pub(crate) fn maintain(
-    db: &Databases<'static>,
-    txn: &mut RwTxn<'_>,
-    meta: &CatalogMeta,
+    edit: &mut Edit<'_, '_>,
+    keep_from: Option<u64>,
     live: &RoaringBitmap,
     changed: &Changed<'_>,
 ) -> Result<()> {
-    let writer = arroy::Writer::<Cosine>::new(db.arroy, INDEX, meta.dimension);
-    let built = !db.arroy.is_empty(txn)?;
-    let from = meta.arroy_from.unwrap_or(u64::MAX);
-    let keep_from = if built { (from as f64 * DROP_BELOW_SHARE) as u64 } else { from };
-    if meta.arroy_from.is_none() || live.len() < keep_from || live.is_empty() {
-        return if built { Ok(db.arroy.clear(txn)?) } else { Ok(()) };
+    let writer = arroy::Writer::<Cosine>::new(edit.db.arroy, INDEX, edit.dimension);
+    let built = !edit.db.arroy.is_empty(edit.txn)?;
+    let fewest = keep_from.map(|from| if built { (from as f64 * DROP_BELOW_SHARE) as u64 } else { from });
+    if fewest.is_none_or(|fewest| live.len() < fewest) || live.is_empty() {
+        return if built { Ok(edit.db.arroy.clear(edit.txn)?) } else { Ok(()) };
     }
     if built && changed.is_empty() {
         return Ok(());
@@ -57,28 +58,22 @@ pub(crate) fn maintain(
     if built {
         for (&item, vector) in changed {
             match vector {
-                Some(row) => writer.add_item(txn, item, &segment::decode(row))?,
-                None => drop(writer.del_item(txn, item)?),
+                Some(row) => writer.add_item(edit.txn, item, &segment::decode(row))?,
+                None => drop(writer.del_item(edit.txn, item)?),
             }
         }
     } else {
-        add_all(db, txn, &writer, meta.dimension, live)?;
+        add_all(edit, &writer, live)?;
     }
-    // Seeded, so that the same changes give the same index.
+    // The fixed seed makes the same changes give the same index.
     let mut rng = StdRng::seed_from_u64(live.len());
-    Ok(writer.builder(&mut rng).n_trees(TREES).build(txn)?)
+    Ok(writer.builder(&mut rng).n_trees(TREES).build(edit.txn)?)
 }
 
-fn add_all(
-    db: &Databases<'static>,
-    txn: &mut RwTxn<'_>,
-    writer: &arroy::Writer<Cosine>,
-    dimension: usize,
-    live: &RoaringBitmap,
-) -> Result<()> {
+fn add_all(edit: &mut Edit<'_, '_>, writer: &arroy::Writer<Cosine>, live: &RoaringBitmap) -> Result<()> {
     for item in live {
-        let vector = segment::decode(vectors::row(db, txn, item, dimension)?);
-        writer.add_item(txn, item, &vector)?;
+        let vector = segment::decode(vectors::row(edit.view(), item)?);
+        writer.add_item(edit.txn, item, &vector)?;
     }
     Ok(())
 }
@@ -86,15 +81,14 @@ fn add_all(
 /// The index, open for queries.
 pub(crate) struct ArroyIndex<'t> {
     reader: arroy::Reader<'t, Cosine>,
-    db: &'t Databases<'static>,
-    txn: &'t RoTxn<'t>,
+    view: View<'t>,
 }
 
 impl<'t> ArroyIndex<'t> {
-    /// The catalogue's index, or `None` if it keeps none.
-    pub(crate) fn open(db: &'t Databases<'static>, txn: &'t RoTxn<'t>) -> Result<Option<Self>> {
-        match arroy::Reader::open(txn, INDEX, db.arroy) {
-            Ok(reader) => Ok(Some(Self { reader, db, txn })),
+    /// The catalogue's index, or `None` if it has none.
+    pub(crate) fn open(view: View<'t>) -> Result<Option<Self>> {
+        match arroy::Reader::open(view.txn, INDEX, view.db.arroy) {
+            Ok(reader) => Ok(Some(Self { reader, view })),
             Err(arroy::Error::MissingMetadata(_)) => Ok(None),
             Err(other) => Err(other.into()),
         }
@@ -119,12 +113,12 @@ impl Nearest for ArroyIndex<'_> {
         if among != self.items() {
             search.candidates(among);
         }
-        let found = search.by_vector(self.txn, query)?;
-        // Scores are those of the stored f16 vectors, so that both kinds give a product the same one.
+        let found = search.by_vector(self.view.txn, query)?;
+        // The score comes from the stored f16 vector, so that all kinds of index give a product the same score.
         let kernel = Kernel::best();
         let mut top = Top::new(k);
         for (item, _) in found {
-            let row = vectors::row(self.db, self.txn, item, query.len())?;
+            let row = vectors::row(self.view, item)?;
             top.offer(Candidate { item, score: kernel.dot(query, row) });
         }
         Ok(top.into_sorted())

@@ -1,20 +1,22 @@
-//! The exact scan: every vector that the filter lets through, read in place.
+//! The exact scan: compares every vector that passes the filter, read in place.
 
 use rayon::prelude::*;
 use roaring::RoaringBitmap;
 
-use super::{Candidate, Nearest, Top};
-use crate::Result;
-use crate::mapped::Mapped;
-use crate::simd::{Kernel, prefetch};
+use crate::error::Result;
+use crate::index::Nearest;
+use crate::index::simd::{Kernel, prefetch};
+use crate::index::top::Candidate;
+use crate::index::top::Top;
+use crate::store::mapped::Mapped;
 
-/// Above this many bytes of vectors, the scan is split among threads.
+/// From this many bytes of vectors on, the scan runs on all threads.
 const PARALLEL_FROM_BYTES: usize = 16 << 20;
 
-/// How many rows before its turn a row is asked for from memory.
+/// How many rows ahead of the comparison a row is prefetched.
 const ROWS_AHEAD: usize = 4;
 
-/// Vectors per task of a split scan.
+/// Vectors per task of a parallel scan.
 const ROWS_PER_TASK: usize = 4_096;
 
 pub(crate) struct ExactScan<'t> {

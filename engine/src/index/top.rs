@@ -1,4 +1,4 @@
-//! The best k of many.
+//! Selects the best k of many candidates.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
@@ -12,7 +12,8 @@ pub(crate) struct Candidate {
 
 impl Eq for Candidate {}
 
-/// Greater is better: the higher score, and the lower item among equals, so that results repeat.
+/// The greater candidate is the better one. Among equal scores it is the one with the lower item, so that
+/// results repeat.
 impl Ord for Candidate {
     fn cmp(&self, other: &Self) -> Ordering {
         self.score.total_cmp(&other.score).then_with(|| other.item.cmp(&self.item))
@@ -25,7 +26,7 @@ impl PartialOrd for Candidate {
     }
 }
 
-/// Keeps the best k of what it is offered.
+/// Keeps the best k of the candidates that it is offered.
 pub(crate) struct Top {
     k: usize,
     heap: BinaryHeap<Reverse<Candidate>>,
@@ -33,7 +34,7 @@ pub(crate) struct Top {
 
 impl Top {
     pub(crate) fn new(k: usize) -> Self {
-        // k may be "all of them": memory is taken as candidates come.
+        // k may be the size of the catalogue, so the heap grows as candidates come.
         Self { k, heap: BinaryHeap::with_capacity(k.min(1024)) }
     }
 

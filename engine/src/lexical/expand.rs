@@ -1,58 +1,52 @@
-//! The terms that a word may mean: itself, words that begin with it while it is being typed, and words of
-//! nearly the same letters if there is no such word.
+//! The terms that a query word may mean: the word itself, longer words if it is unfinished, and similarly spelt
+//! words if the catalogue has neither.
 
-use heed::RoTxn;
 use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder, SINK_STATE};
 use std::sync::LazyLock;
 
 use super::postings::{after, term_of};
-use crate::Result;
-use crate::schema::Databases;
+use crate::error::Result;
+use crate::store::view::View;
 
-/// More would make a search of them all.
+/// Terms per word at most, which bounds the cost of a query.
 const MOST: usize = 24;
 
-/// What a word that only begins like the asked one counts, and one with one or two other letters.
+/// The weight of a longer word that begins with the query word, and of words at 0, 1 and 2 edits.
 const BEGINS: f32 = 0.7;
 const NEARLY: [f32; 3] = [1.0, 0.6, 0.4];
 
-/// A term that an asked word may mean.
+/// A term that a query word may mean.
 pub(super) struct Expansion {
     pub(super) term: String,
-    /// 1 for the word itself, above 0.
+    /// The weight of the term: 1 for the word itself, above 0 for others.
     pub(super) likeness: f32,
 }
 
-/// Terms of the catalogue that `asked` may mean, itself first.
-pub(super) fn expand(
-    db: &Databases<'static>,
-    txn: &RoTxn<'_>,
-    asked: &str,
-    unfinished: bool,
-) -> Result<Vec<Expansion>> {
+/// Terms of the catalogue that the query word `asked` may mean, beginning with itself.
+pub(super) fn expand(view: View<'_>, asked: &str, unfinished: bool) -> Result<Vec<Expansion>> {
     let mut found = Vec::new();
-    if exists(db, txn, asked)? {
+    if exists(view, asked)? {
         found.push(Expansion { term: asked.into(), likeness: 1.0 });
     }
     if unfinished && asked.chars().count() >= 2 {
-        found.extend(beginning_with(db, txn, asked)?);
+        found.extend(beginning_with(view, asked)?);
     }
     if found.is_empty() {
-        found = nearly(db, txn, asked)?;
+        found = nearly(view, asked)?;
     }
     Ok(found)
 }
 
-fn exists(db: &Databases<'static>, txn: &RoTxn<'_>, term: &str) -> Result<bool> {
+fn exists(view: View<'_>, term: &str) -> Result<bool> {
     let prefix = [term.as_bytes(), b"\0"].concat();
-    Ok(db.words.prefix_iter(txn, &prefix)?.next().transpose()?.is_some())
+    Ok(view.db.words.prefix_iter(view.txn, &prefix)?.next().transpose()?.is_some())
 }
 
-fn beginning_with(db: &Databases<'static>, txn: &RoTxn<'_>, asked: &str) -> Result<Vec<Expansion>> {
+fn beginning_with(view: View<'_>, asked: &str) -> Result<Vec<Expansion>> {
     let mut found = Vec::new();
     let mut from = after(asked);
     while found.len() < MOST
-        && let Some((key, _)) = db.words.get_greater_than_or_equal_to(txn, &from)?
+        && let Some((key, _)) = view.db.words.get_greater_than_or_equal_to(view.txn, &from)?
     {
         let Some(term) = term_of(key).filter(|term| term.starts_with(asked)) else { break };
         found.push(Expansion { term: term.into(), likeness: BEGINS });
@@ -61,12 +55,13 @@ fn beginning_with(db: &Databases<'static>, txn: &RoTxn<'_>, asked: &str) -> Resu
     Ok(found)
 }
 
-/// Builds automata for one and two edits, where two neighbouring letters that changed places are one.
+/// Builders of Levenshtein automata for one and two edits. A swap of two neighbouring letters is one edit.
 static EDITS: LazyLock<[LevenshteinAutomatonBuilder; 2]> =
     LazyLock::new(|| [1, 2].map(|edits| LevenshteinAutomatonBuilder::new(edits, true)));
 
-/// A long word may be misspelt twice, a short one not at all: "hat" is not "cat".
-fn nearly(db: &Databases<'static>, txn: &RoTxn<'_>, asked: &str) -> Result<Vec<Expansion>> {
+/// Similarly spelt terms. A word of eight or more letters may have two edits, one of four or more may have one, a
+/// shorter one none: "hat" does not mean "cat".
+fn nearly(view: View<'_>, asked: &str) -> Result<Vec<Expansion>> {
     let letters = asked.chars().count();
     let builder = match letters {
         _ if asked.bytes().any(|b| b.is_ascii_digit()) => return Ok(Vec::new()),
@@ -76,10 +71,10 @@ fn nearly(db: &Databases<'static>, txn: &RoTxn<'_>, asked: &str) -> Result<Vec<E
     };
     let automaton = builder.build_dfa(asked);
     let mut found = Vec::new();
-    // No term begins with less; LMDB takes no empty key.
+    // The smallest possible key, since LMDB takes no empty key.
     let mut from = vec![1];
     while found.len() < MOST
-        && let Some((key, _)) = db.words.get_greater_than_or_equal_to(txn, &from)?
+        && let Some((key, _)) = view.db.words.get_greater_than_or_equal_to(view.txn, &from)?
     {
         let Some(term) = term_of(key) else { break };
         match walk(&automaton, term.as_bytes()) {
@@ -88,14 +83,14 @@ fn nearly(db: &Databases<'static>, txn: &RoTxn<'_>, asked: &str) -> Result<Vec<E
                 from = after(term);
             }
             Ok(Distance::AtLeast(_)) => from = after(term),
-            // Every term that begins like this is too far away.
+            // All terms with this prefix are too far away.
             Err(dead) => from = successor(&term.as_bytes()[..=dead]),
         }
     }
     Ok(found)
 }
 
-/// How far away a term is, or the byte at which it cannot come nearer any more.
+/// The distance of a term, or the position of the byte from which on no continuation can be near enough.
 fn walk(automaton: &DFA, term: &[u8]) -> std::result::Result<Distance, usize> {
     let mut state = automaton.initial_state();
     for (at, byte) in term.iter().enumerate() {

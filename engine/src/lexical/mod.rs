@@ -1,42 +1,39 @@
-//! Search by the words that a product's texts have: what a model does not know (a brand, an article
-//! number, a fabric's name) is found by its letters.
+//! Full-text search in the texts of products. It finds words that a model does not know: a brand, an article
+//! number, the name of a fabric.
 //!
-//! The index lies in the catalogue's own environment, so that one transaction changes products, vectors
-//! and words together. [`terms`] makes terms of texts, [`postings`] is how they lie on disk, [`expand`]
-//! finds the terms that a half-typed or misspelt word may mean, and [`Lexicon`] ranks by BM25F
+//! The index is in the catalogue's own environment, so that one transaction changes products, vectors and words
+//! together. [`terms`] splits texts into terms, [`postings`] stores them on disk, [`expand`] finds the terms that
+//! an unfinished or misspelt word may mean, and [`Lexicon`] ranks by BM25F
 //! (Robertson, Zaragoza and Taylor, "Simple BM25 extension to multiple weighted fields", 2004).
 
-mod expand;
+pub(crate) mod expand;
 pub(crate) mod postings;
-mod terms;
+pub(crate) mod terms;
 
-use heed::RoTxn;
 use roaring::RoaringBitmap;
 
-use crate::Result;
-use crate::index::{Candidate, Top};
-use crate::schema::Databases;
+use crate::error::Result;
+use crate::index::top::{Candidate, Top};
+use crate::store::view::View;
 
 use self::expand::Expansion;
-pub(crate) use self::terms::{Terms, terms_of};
 
-/// BM25's saturation: how soon more of the same word stops to count.
+/// BM25's `k1`: how soon more occurrences of a word stop to count.
 const SATURATION: f32 = 1.2;
 
-/// The words of a catalogue.
+/// The full-text index of a catalogue.
 pub(crate) struct Lexicon<'t> {
-    db: &'t Databases<'static>,
-    txn: &'t RoTxn<'t>,
+    view: View<'t>,
     products: u64,
 }
 
 impl<'t> Lexicon<'t> {
-    pub(crate) fn new(db: &'t Databases<'static>, txn: &'t RoTxn<'t>, products: u64) -> Self {
-        Self { db, txn, products }
+    pub(crate) fn new(view: View<'t>, products: u64) -> Self {
+        Self { view, products }
     }
 
-    /// The `k` items of `among` whose texts fit `words` best, best first. The score is BM25F's, in shares of
-    /// what a product would have that has all words in its title: 0 is none, 1 is all, and more is
+    /// The `k` items of `among` whose texts match `words` best, best first. The score is that of BM25F divided by
+    /// the score of a product that has all words in its title: 0 if it has none, 1 if it has all, and more is
     /// possible. With `typing`, the last word may be unfinished.
     pub(crate) fn nearest(
         &self,
@@ -58,12 +55,12 @@ impl<'t> Lexicon<'t> {
         Ok(top.into_sorted())
     }
 
-    /// One asked word: of all terms that it may mean, a product counts the best. Gives what a product
-    /// would have that has the word in its title.
+    /// Scores one query word. Of all terms that the word may mean, the best counts for a product. Returns the
+    /// score of a product that has the word in its title.
     fn add(&self, asked: &str, unfinished: bool, scores: &mut Scores) -> Result<f32> {
         let mut rarest = None;
-        for Expansion { term, likeness } in expand::expand(self.db, self.txn, asked, unfinished)? {
-            let postings = postings::read(self.db, self.txn, &term)?;
+        for Expansion { term, likeness } in expand::expand(self.view, asked, unfinished)? {
+            let postings = postings::read(self.view, &term)?;
             let rarity = self.rarity(postings.len());
             rarest = Some(rarest.map_or(rarity, |most: f32| most.max(rarity)));
             for (item, weight) in postings {
@@ -73,24 +70,24 @@ impl<'t> Lexicon<'t> {
         Ok(rarest.unwrap_or_else(|| self.rarity(0)) * saturated(terms::IN_TITLE))
     }
 
-    /// Robertson's and Spärck Jones's weight of a term that so many products have; above 0.
+    /// The inverse document frequency (Robertson and Spärck Jones) of a term that `with` products have; above 0.
     fn rarity(&self, with: usize) -> f32 {
         let (all, with) = (self.products.max(with as u64) as f32, with as f32);
         (1.0 + (all - with + 0.5) / (with + 0.5)).ln()
     }
 }
 
-/// More of the same word counts less and less.
+/// The BM25 term frequency: each further occurrence counts less.
 fn saturated(often: f32) -> f32 {
     often * (SATURATION + 1.0) / (often + SATURATION)
 }
 
-/// What the items have so far. Dense by item: a common word has half of the catalogue.
+/// The scores of the items so far. Dense by item, since half of the catalogue may have a common word.
 struct Scores {
     sums: Vec<f32>,
-    /// For the word at hand.
+    /// The best score for the current word.
     best: Vec<f32>,
-    /// The items that have something there.
+    /// The items that have a score in `best`.
     touched: Vec<u32>,
     among: RoaringBitmap,
 }
@@ -101,7 +98,7 @@ impl Scores {
         Self { sums: vec![0.0; slots], best: vec![0.0; slots], touched: Vec::new(), among: among.clone() }
     }
 
-    /// Items beyond those that are asked about have no slot.
+    /// Adds a score for the current word. Ignores items that are not searched.
     fn offer(&mut self, item: u32, score: f32) {
         let Some(best) = self.best.get_mut(item as usize) else { return };
         if *best == 0.0 {
@@ -124,8 +121,13 @@ impl Scores {
     }
 }
 
-/// The words of a product changed, came or went: without any, it is not there.
-pub(crate) fn record(changes: &mut postings::Changes, item: u32, before: &Terms, after: &Terms) {
+/// Records the change of the terms of one product. A product that does not exist has no terms.
+pub(crate) fn record(
+    changes: &mut postings::PostingChanges,
+    item: u32,
+    before: &terms::Terms,
+    after: &terms::Terms,
+) {
     for (term, weight) in after {
         if before.get(term) != Some(weight) {
             changes.set(term, item, *weight);

@@ -1,14 +1,13 @@
-//! Which items have a term, in blocks: a change rewrites a block of it, not the whole list.
+//! Posting lists: the items that have a term. A list is stored in blocks, so that a change rewrites one block and
+//! not the whole list.
 //!
 //! Key: the term, a zero byte, the block's number as big-endian `u32`. Value: for each item of the block that has
-//! the term, in order, its place in the block as little-endian `u16`, and its weight.
+//! the term, in order, its slot in the block as little-endian `u16`, and its weight.
 
 use std::collections::{BTreeMap, HashMap};
 
-use heed::{RoTxn, RwTxn};
-
-use crate::schema::Databases;
-use crate::{Error, Result};
+use crate::error::{Error, Result};
+use crate::store::view::{Edit, View};
 
 /// Items per block.
 const SLOTS: u32 = 1024;
@@ -31,12 +30,12 @@ pub(super) fn after(term: &str) -> Vec<u8> {
     [term.as_bytes(), b"\x01"].concat()
 }
 
-/// What a batch does to the postings: for each term its items with their weights, or none where it goes; of
-/// several changes of one item the last counts.
+/// The changes of a batch to the postings: for each term the items with their new weights, or `None` where the
+/// item loses the term. Of several changes of an item, the last counts.
 #[derive(Default)]
-pub(crate) struct Changes(HashMap<String, Vec<(u32, Option<u8>)>>);
+pub(crate) struct PostingChanges(HashMap<String, Vec<(u32, Option<u8>)>>);
 
-impl Changes {
+impl PostingChanges {
     pub(super) fn set(&mut self, term: &str, item: u32, weight: u8) {
         self.put(term, item, Some(weight));
     }
@@ -45,7 +44,7 @@ impl Changes {
         self.put(term, item, None);
     }
 
-    /// Common words come with every product: only a new one is copied.
+    /// Copies the term only when it is new, since common words come with every product.
     fn put(&mut self, term: &str, item: u32, weight: Option<u8>) {
         match self.0.get_mut(term) {
             Some(changes) => changes.push((item, weight)),
@@ -53,29 +52,24 @@ impl Changes {
         }
     }
 
-    pub(crate) fn write(self, db: &Databases<'_>, txn: &mut RwTxn<'_>) -> Result<()> {
+    pub(crate) fn write(self, edit: &mut Edit<'_, '_>) -> Result<()> {
         let mut terms: Vec<_> = self.0.into_iter().collect();
-        // In the order of the keys, so that pages fill one after the other.
+        // Writes in the order of the keys, so that pages fill one after another.
         terms.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         for (term, mut changes) in terms {
             changes.sort_by_key(|(item, _)| *item);
             for block in changes.chunk_by(|a, b| a.0 / SLOTS == b.0 / SLOTS) {
-                write_block(db, txn, &key(&term, block[0].0 / SLOTS), block)?;
+                write_block(edit, &key(&term, block[0].0 / SLOTS), block)?;
             }
         }
         Ok(())
     }
 }
 
-fn write_block(
-    db: &Databases<'_>,
-    txn: &mut RwTxn<'_>,
-    key: &[u8],
-    changes: &[(u32, Option<u8>)],
-) -> Result<()> {
-    // Nought stands for no weight: those that are kept begin at one.
+fn write_block(edit: &mut Edit<'_, '_>, key: &[u8], changes: &[(u32, Option<u8>)]) -> Result<()> {
+    // 0 means that the item lacks the term: stored weights begin at 1.
     let mut weights = [0; SLOTS as usize];
-    for (slot, weight) in decode(db.words.get(txn, key)?.unwrap_or_default())? {
+    for (slot, weight) in decode(edit.db.words.get(edit.txn, key)?.unwrap_or_default())? {
         let place = weights.get_mut(usize::from(slot));
         *place.ok_or_else(|| Error::damaged("a list of words names a place outside its block"))? = weight;
     }
@@ -85,9 +79,9 @@ fn write_block(
     let kept = (0..).zip(weights).filter(|(_, weight)| *weight > 0);
     let bytes: Vec<u8> = kept.flat_map(|(slot, weight)| entry(slot, weight)).collect();
     if bytes.is_empty() {
-        db.words.delete(txn, key)?;
+        edit.db.words.delete(edit.txn, key)?;
     } else {
-        db.words.put(txn, key, &bytes)?;
+        edit.db.words.put(edit.txn, key, &bytes)?;
     }
     Ok(())
 }
@@ -104,11 +98,11 @@ fn decode(bytes: &[u8]) -> Result<impl Iterator<Item = (u16, u8)>> {
     Ok(bytes.chunks_exact(ENTRY).map(|entry| (u16::from_le_bytes([entry[0], entry[1]]), entry[2])))
 }
 
-/// The items that have `term` and its weight in each, in order.
-pub(crate) fn read(db: &Databases<'_>, txn: &RoTxn<'_>, term: &str) -> Result<Vec<(u32, u8)>> {
+/// The items that have `term`, in order, each with its weight.
+pub(crate) fn read(view: View<'_>, term: &str) -> Result<Vec<(u32, u8)>> {
     let mut found = Vec::new();
     let prefix = [term.as_bytes(), b"\0"].concat();
-    for block in db.words.prefix_iter(txn, &prefix)? {
+    for block in view.db.words.prefix_iter(view.txn, &prefix)? {
         let (key, bytes) = block?;
         let number = key[prefix.len()..].try_into().map(u32::from_be_bytes);
         let first = number.map_err(|_| Error::damaged("a key of the words"))? * SLOTS;
@@ -117,14 +111,14 @@ pub(crate) fn read(db: &Databases<'_>, txn: &RoTxn<'_>, term: &str) -> Result<Ve
     Ok(found)
 }
 
-/// Every term with its items, for checks and dumps.
-pub(crate) fn all(db: &Databases<'_>, txn: &RoTxn<'_>) -> Result<BTreeMap<String, BTreeMap<u32, u8>>> {
+/// All posting lists, for checks and dumps.
+pub(crate) fn all(view: View<'_>) -> Result<BTreeMap<String, BTreeMap<u32, u8>>> {
     let mut all: BTreeMap<String, BTreeMap<u32, u8>> = BTreeMap::new();
-    for block in db.words.iter(txn)? {
+    for block in view.db.words.iter(view.txn)? {
         let (key, _) = block?;
         let term = term_of(key).ok_or_else(|| Error::damaged("a key of the words"))?;
         if !all.contains_key(term) {
-            all.insert(term.into(), read(db, txn, term)?.into_iter().collect());
+            all.insert(term.into(), read(view, term)?.into_iter().collect());
         }
     }
     Ok(all)

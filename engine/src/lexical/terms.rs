@@ -1,4 +1,4 @@
-//! From texts to terms.
+//! Splits texts into weighted terms.
 
 use std::collections::BTreeMap;
 
@@ -6,37 +6,37 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::Product;
+use crate::product::Product;
 
-/// A term's weight is kept as a whole number of parts of one.
+/// Stored weights are whole numbers in units of 1/16.
 pub(super) const UNIT: f32 = 16.0;
 
-/// What a word in a title of the usual length counts.
+/// The weight of a word in a title of the usual length.
 pub(super) const IN_TITLE: f32 = 3.0;
 
-/// Longer words are cut: they are addresses and numbers.
+/// Longer words are cut: they are addresses or numbers.
 const LONGEST_BYTES: usize = 48;
 
-/// A product's terms end here: a description may be a book.
+/// Terms per field; a description may be as long as a book.
 const MOST_TERMS: usize = 400;
 
-/// What words of a part of the product count, and how many such a part usually has. Its length is
-/// compared with that constant and not with the catalogue's mean, which every product would move.
-struct Part {
+/// A field of the product: the weight of its words, and the usual number of them. BM25F compares a field's
+/// length with this constant rather than with the catalogue's mean, which every product would change.
+struct TextField {
     weight: f32,
     usual_words: f32,
 }
 
-const TITLE: Part = Part { weight: IN_TITLE, usual_words: 6.0 };
-const NAMES: Part = Part { weight: 2.5, usual_words: 2.0 };
-const ATTRIBUTES: Part = Part { weight: 1.0, usual_words: 8.0 };
-const DESCRIPTION: Part = Part { weight: 0.5, usual_words: 60.0 };
+const TITLE: TextField = TextField { weight: IN_TITLE, usual_words: 6.0 };
+const NAMES: TextField = TextField { weight: 2.5, usual_words: 2.0 };
+const ATTRIBUTES: TextField = TextField { weight: 1.0, usual_words: 8.0 };
+const DESCRIPTION: TextField = TextField { weight: 0.5, usual_words: 60.0 };
 
-/// BM25's `b`: how much a long part's words lose.
+/// BM25's `b`: how much the words of a long field lose.
 const LENGTH: f32 = 0.5;
 
-/// The terms of a text, in order: lower case, without accents, English, French and Spanish plurals as
-/// singulars. Chinese gives each character and each pair of neighbours.
+/// The terms of a text, in order: in lower case, without accents, with English, French and Spanish plurals made
+/// singular. Chinese text gives each character and each pair of neighbours.
 pub(super) fn terms(text: &str) -> Vec<String> {
     let plain = plain(text);
     let mut terms: Vec<String> = Vec::new();
@@ -60,7 +60,7 @@ fn plain(text: &str) -> String {
     text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
 }
 
-/// Terms and their weights in parts of [`UNIT`], 1 to 255.
+/// Terms and their weights in units of 1 / [`UNIT`], 1 to 255.
 pub(crate) type Terms = BTreeMap<String, u8>;
 
 /// The terms of a product.
@@ -83,15 +83,15 @@ pub(crate) fn terms_of(product: &Product) -> Terms {
     weights.into_iter().map(|(term, weight)| (term, whole(weight))).collect()
 }
 
-fn add<'t>(weights: &mut BTreeMap<String, f32>, part: &Part, texts: impl IntoIterator<Item = &'t str>) {
+fn add<'t>(weights: &mut BTreeMap<String, f32>, field: &TextField, texts: impl IntoIterator<Item = &'t str>) {
     let terms: Vec<String> = texts.into_iter().flat_map(terms).take(MOST_TERMS).collect();
-    let length = 1.0 - LENGTH + LENGTH * terms.len() as f32 / part.usual_words;
+    let length = 1.0 - LENGTH + LENGTH * terms.len() as f32 / field.usual_words;
     for term in terms {
-        *weights.entry(term).or_default() += part.weight / length;
+        *weights.entry(term).or_default() += field.weight / length;
     }
 }
 
-/// Addresses and long numbers would be terms that nobody types.
+/// False for addresses and long values, which nobody searches for.
 fn is_words(value: &str) -> bool {
     !value.contains("://") && value.len() < 500
 }

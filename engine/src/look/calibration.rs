@@ -1,7 +1,7 @@
-//! From how sure a method is of itself to how often it is right.
+//! Converts the confidence of a method into its measured precision.
 
-/// Reads a curve of (what the method says, how often it was right then), rising, by straight lines between
-/// its points; in percent.
+/// The precision, in percent, at a confidence. `curve` holds pairs of confidence and measured precision in rising
+/// order, and is interpolated linearly.
 pub(super) fn precision(curve: &[(f32, f32)], said: f32) -> u8 {
     let after = curve.iter().position(|(at, _)| *at > said).unwrap_or(curve.len());
     let share = match (after.checked_sub(1).map(|before| curve[before]), curve.get(after)) {

@@ -1,9 +1,11 @@
-//! What kind of thing a picture shows, by what is known of similar ones.
+//! Guesses the category of a picture, from similar products or from prompts.
 
 use std::collections::BTreeMap;
 
-use super::{Guess, Prompts, calibration::precision};
-use crate::Result;
+use super::Guess;
+use super::calibration::precision;
+use crate::error::Result;
+use crate::look::prompts::Prompts;
 use knytt_models::{Embedding, Encoder};
 
 /// A product near to the picture.
@@ -15,20 +17,20 @@ pub struct Neighbour<'a> {
     pub cosine: f32,
 }
 
-/// So many neighbours have a say.
+/// The number of neighbours that vote.
 pub const NEIGHBOURS: usize = 20;
 
-/// How much nearer a neighbour must be for its vote to count e times as much.
+/// The difference of cosines by which a vote counts e times as much.
 const REACH: f32 = 0.05;
 
-/// How a kind is asked for.
+/// The prompts of a category.
 const TEMPLATES: [&str; 2] = ["a photo of a {}", "{}"];
 
-/// Below this precision nothing is said, in percent.
+/// The least precision of a guess, in percent.
 const FLOOR: u8 = 50;
 
-/// The category that most of the nearest products have, by votes that fade with distance. None without
-/// neighbours, or if they disagree too much. The first [`NEIGHBOURS`] are asked; nearest first.
+/// The category that most of the nearest products have, by votes whose weight falls with distance. `None` without
+/// neighbours, or if they disagree too much. Neighbours come nearest first; the first [`NEIGHBOURS`] vote.
 pub fn category_of_neighbours(neighbours: &[Neighbour<'_>]) -> Option<Guess> {
     let (category, share) = votes(neighbours)?;
     let percent = precision(&BY_NEIGHBOURS, share);
@@ -47,12 +49,12 @@ pub(super) fn votes<'a>(neighbours: &[Neighbour<'a>]) -> Option<(&'a str, f32)> 
     Some((category, vote / total))
 }
 
-/// Kinds of things that a model can be asked for by their names.
+/// The embedded prompts of categories, for a guess by the model alone.
 #[derive(Clone, Debug)]
-pub struct Kinds(Prompts);
+pub struct CategoryPrompts(Prompts);
 
-impl Kinds {
-    /// The kinds among which one is guessed, in the words of the catalogue.
+impl CategoryPrompts {
+    /// Embeds the prompts of the categories with these names.
     ///
     /// # Errors
     /// [`Model`](crate::Error::Model) if a name cannot be embedded.
@@ -60,7 +62,7 @@ impl Kinds {
         Ok(Self(Prompts::embed(encoder, &TEMPLATES, names)?))
     }
 
-    /// The kind whose prompts are nearest to the picture, where that is sure enough.
+    /// The category whose prompts are nearest to the picture, if the guess is precise enough.
     ///
     /// # Errors
     /// [`Model`](crate::Error::Model) if another model made the embedding.
@@ -72,8 +74,8 @@ impl Kinds {
     }
 }
 
-/// Share of the votes, and how often the category was right then: the starter bundle, 363 photographs of
-/// other senders than those of the about 1,200 that were asked (`measure::photos`, `KNYTT_EVERY=3`).
+/// Share of the votes, and how often the category was right then: the starter bundle, 363 photographs of other
+/// senders than those of the about 1,200 that were asked (`examples/measure_look_photos.rs`, `KNYTT_EVERY=3`).
 const BY_NEIGHBOURS: [(f32, f32); 5] = [(0.5, 0.4), (0.7, 0.55), (0.85, 0.56), (0.95, 0.78), (1.0, 0.94)];
 
 /// Share of the prompts, and how often the category was right then, as above. What the softmax calls

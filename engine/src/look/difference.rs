@@ -1,6 +1,6 @@
 //! How different two colours look.
 
-use super::Lab;
+use crate::look::lab::Lab;
 
 /// 25 to the power of 7.
 const POW_25_7: f64 = 6_103_515_625.0;
@@ -12,7 +12,7 @@ pub fn distance(a: Lab, b: Lab) -> f32 {
     let (a, b) = (a.map(f64::from), b.map(f64::from));
     let mean_chroma = f64::midpoint(a[1].hypot(a[2]), b[1].hypot(b[2]));
     let stretch = 1.0 + 0.5 * (1.0 - high_chroma(mean_chroma));
-    let (first, second) = (Polar::of(a, stretch), Polar::of(b, stretch));
+    let (first, second) = (Polar::from_lab(a, stretch), Polar::from_lab(b, stretch));
     let hue = first.hue_to(&second);
     let mean = Polar {
         light: f64::midpoint(first.light, second.light),
@@ -41,7 +41,7 @@ struct Polar {
 }
 
 impl Polar {
-    fn of([light, a, b]: [f64; 3], stretch: f64) -> Self {
+    fn from_lab([light, a, b]: [f64; 3], stretch: f64) -> Self {
         let a = a * stretch;
         Self { light, chroma: a.hypot(b), hue: b.atan2(a).to_degrees().rem_euclid(360.0) }
     }

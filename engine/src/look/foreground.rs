@@ -1,14 +1,15 @@
-//! Which pixels of a picture are the thing that it shows.
+//! Finds the pixels of the thing that a picture shows.
 
 use image::RgbImage;
 
-use crate::regions::{Background, DIFFERENT, LabImage, Shape, separate};
+use crate::look::lab::LabImage;
+use crate::look::regions::background::{Background, DIFFERENT};
+use crate::look::regions::shapes::{Shape, separate};
 
-/// Of the picture's area: what is less is a crumb on cloth that fills the picture, not a thing before a
-/// background.
+/// The least share of the picture's area. Less is a detail on fabric that fills the picture.
 const MIN_SHARE: f32 = 0.06;
 
-/// A shape of this share of the main one is a part of the thing: the other shoe, the other sock.
+/// A shape of at least this share of the main one belongs to the thing, like the second shoe.
 const PART: f32 = 0.3;
 
 /// Standard deviation of the window that stands in for a thing without an outline, in shares of the sides.
@@ -17,15 +18,14 @@ const WINDOW: f32 = 0.22;
 /// Reach, in pixels, over which faint folds are looked for and gaps between them are closed.
 const REACH: usize = 3;
 
-/// How much more a fold changes than the ground does, and what the ground is taken to change at least, in L.
+/// The ratio by which a fold changes more than the background, and the least change of the background, in L.
 const FOLD: f32 = 3.0;
 const LEAST: f32 = 0.4;
 
-/// With folds a thing must be so many times as large as without, to be seen by them: else what they add is
-/// its shadow.
+/// Folds count only if the thing is this many times as large with them as without. A smaller gain is its shadow.
 const MOSTLY_FOLDS: f32 = 1.4;
 
-/// A ground that itself changes more than this from pixel to pixel, in L, hides folds.
+/// A background that changes more than this from pixel to pixel, in L, hides folds.
 const EVEN: f32 = 0.9;
 
 /// A small copy of a picture, and which of its pixels are the thing.
@@ -37,8 +37,8 @@ pub(super) struct Foreground {
 impl Foreground {
     /// Without an outline the thing is what is about the middle. None if the picture is too small to show
     /// anything.
-    pub(super) fn of(picture: &RgbImage) -> Option<Self> {
-        let picture = LabImage::of(picture)?;
+    pub(super) fn from_picture(picture: &RgbImage) -> Option<Self> {
+        let picture = LabImage::from_picture(picture)?;
         let mask = outlined(&picture).unwrap_or_else(|| {
             let window = window(&picture);
             window.into_iter().map(|weight| weight > 0.3).collect()
@@ -48,7 +48,7 @@ impl Foreground {
 }
 
 fn outlined(picture: &LabImage) -> Option<Vec<bool>> {
-    let contrast = Background::of(picture)?.contrast(picture);
+    let contrast = Background::from_picture(picture)?.contrast(picture);
     let plain = thing(picture, &separate(picture, &contrast));
     let area = |mask: &Option<Vec<bool>>| mask.iter().flatten().filter(|inside| **inside).count() as f32;
     let folded =
@@ -57,8 +57,8 @@ fn outlined(picture: &LabImage) -> Option<Vec<bool>> {
     Some(inner(picture, &mask?))
 }
 
-/// White cloth on white paper has the paper's colour, but folds where paper has none: on even ground,
-/// what is not even is the thing. None if the ground is not even.
+/// Adds folds to the contrast. White fabric on white paper has the paper's colour, but it has folds. `None` if the
+/// background is not even enough to tell folds.
 fn with_folds(picture: &LabImage, contrast: &[f32]) -> Option<Vec<f32>> {
     let (width, height) = (picture.width, picture.height);
     let light = |x: usize, y: usize| picture.pixels[y * width + x][0];
@@ -80,7 +80,7 @@ fn with_folds(picture: &LabImage, contrast: &[f32]) -> Option<Vec<f32>> {
         return None;
     }
     let folds: Vec<bool> = changes.iter().map(|change| *change > FOLD * usual.max(LEAST)).collect();
-    // Once more inwards than outwards: around the thing lies its shadow.
+    // Shrinks once more than it grows, since the thing casts a shadow around it.
     let closed = shrunk(picture, &shrunk(picture, &grown(picture, &folds)));
     let both = |(contrast, fold): (&f32, bool)| if fold { contrast.max(DIFFERENT) } else { *contrast };
     Some(contrast.iter().zip(closed).map(both).collect())
@@ -110,7 +110,7 @@ fn within_reach(picture: &LabImage, mask: &[bool], value: bool) -> Vec<bool> {
     spread(&across, &|at| (at / width, height, width))
 }
 
-/// The shape that is largest and nearest to the middle, with those that are as large as a part of it.
+/// The shape that is largest and nearest to the middle, with the shapes that belong to it.
 fn thing(picture: &LabImage, shapes: &[Shape]) -> Option<Vec<bool>> {
     let central = window(picture);
     let presence = |shape: &Shape| shape.pixels().map(|at| 0.25 + central[at]).sum::<f32>();
@@ -122,7 +122,7 @@ fn thing(picture: &LabImage, shapes: &[Shape]) -> Option<Vec<bool>> {
     (area as f32 >= MIN_SHARE * mask.len() as f32).then_some(mask)
 }
 
-/// Leaves out the outline, where thing and background are mixed, unless little else is there.
+/// Removes the outline, where thing and background are mixed, unless little else is left.
 fn inner(picture: &LabImage, mask: &[bool]) -> Vec<bool> {
     let (width, height) = (picture.width, picture.height);
     let deep = |at: usize| {
@@ -139,13 +139,13 @@ fn inner(picture: &LabImage, mask: &[bool]) -> Vec<bool> {
 }
 
 fn window(picture: &LabImage) -> Vec<f32> {
-    let bell = |at: usize, length: usize| {
+    let gaussian = |at: usize, length: usize| {
         let off = ((at as f32 + 0.5) / length as f32 - 0.5) / WINDOW;
         (-0.5 * off * off).exp()
     };
     let weight = |at| {
         let (x, y) = picture.place(at);
-        bell(x, picture.width) * bell(y, picture.height)
+        gaussian(x, picture.width) * gaussian(y, picture.height)
     };
     (0..picture.pixels.len()).map(weight).collect()
 }

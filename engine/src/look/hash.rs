@@ -1,8 +1,8 @@
-//! A hash that pictures which look the same nearly share.
+//! A perceptual hash: the hashes of similar pictures differ in few bits.
 //!
-//! The signs of the lowest frequencies of a small grey copy, as pHash (Zauner, "Implementation and
-//! benchmarking of perceptual image hash functions", 2010) has them: scaling, recoding and a change of light
-//! move few of them.
+//! The bits are the signs of the lowest frequencies of a small grey copy, as in pHash (Zauner, "Implementation and
+//! benchmarking of perceptual image hash functions", 2010). Scaling, recoding and a change of light
+//! change few of them.
 
 use std::f32::consts::PI;
 use std::sync::LazyLock;
@@ -60,7 +60,7 @@ fn grey(picture: &RgbImage) -> Option<Vec<[f32; SIDE]>> {
     };
     let mean = |x: usize, y: usize| {
         let (columns, rows) = (span(x, width), span(y, height));
-        // Of a large picture not every pixel is looked at: eight each way tell a cell's mean.
+        // Eight samples in each direction are enough for a cell's mean.
         let (along, down) = (columns.len().div_ceil(8), rows.len().div_ceil(8));
         let (mut sum, mut count) = (0.0, 0.0);
         for row in rows.step_by(down) {

@@ -1,33 +1,33 @@
-//! The light that a picture was taken in.
+//! Corrects the light in which a picture was taken.
 
-use super::cloth::Cloth;
+use crate::look::masked_image::MaskedImage;
 
-/// A cell is among the brightest if so many hundredths are darker.
+/// A cell is among the brightest if this many percent of the cells are darker.
 const BRIGHTEST: usize = 97;
 
-/// How bright those are in good light, 0 to 1.
+/// The brightness of these cells in good light, 0 to 1.
 const GOOD: f32 = 0.94;
 
-/// Dim light is made up for by at most this factor: a picture of dark things alone has no bright cell, and
-/// is not dim.
+/// The largest correction of dim light. A picture of dark things has no bright cell although its light is good.
 const MOST: f32 = 1.15;
 
 /// The brightest cells are taken for white in coloured light if their channels differ by less than this
 /// share of the highest.
 const NEARLY_WHITE: f32 = 0.2;
 
-/// Of the light's colour so much is taken away: cream is nearly white, too.
+/// The share of the light's colour that is corrected. It is low, since a cream thing looks like white in warm
+/// light.
 const TRUST: f32 = 0.35;
 
-/// Factors that show a picture in good white light, for red, green and blue, as von Kries has it with white
-/// for what is brightest. The background counts, too: it stands in the same light.
-pub(super) fn gains(cloth: &Cloth) -> [f32; 3] {
+/// The gains of red, green and blue that correct the light, after von Kries, with the brightest cells as white.
+/// The background counts too, since it is in the same light.
+pub(super) fn gains(masked: &MaskedImage) -> [f32; 3] {
     let highest = |rgb: &[f32; 3]| rgb[0].max(rgb[1]).max(rgb[2]);
-    let mut sorted: Vec<f32> = cloth.rgb.iter().map(highest).collect();
+    let mut sorted: Vec<f32> = masked.rgb.iter().map(highest).collect();
     let place = (sorted.len() * BRIGHTEST / 100).min(sorted.len() - 1);
     let (_, bright, _) = sorted.select_nth_unstable_by(place, f32::total_cmp);
     let (bright, mut sum) = (bright.max(0.01), [0.0_f32; 3]);
-    for rgb in cloth.rgb.iter().filter(|rgb| highest(rgb) >= bright) {
+    for rgb in masked.rgb.iter().filter(|rgb| highest(rgb) >= bright) {
         (0..3).for_each(|channel| sum[channel] += rgb[channel]);
     }
     let top = highest(&sum);

@@ -1,49 +1,42 @@
-//! What a picture shows, beside what a model makes of it.
-
+//! Describes what a picture shows, by its pixels and by the model.
 //!
-//! Queries and the catalogue's pictures are looked at alike ([`pixels`]): colours ([`color`]) and pattern
-//! ([`pattern`]) of the thing in front of its background ([`foreground`]), what is wrong with the picture
-//! ([`quality`]), and a hash by which copies are found ([`hash`], [`twins`]). What the model can say
-//! ([`category`], [`safety`]) is asked where a picture is embedded. [`words`] finds the same colours and patterns in what people write.
+//! The same code looks at queries and at the catalogue's pictures ([`pixels`]). It finds the colours ([`color`])
+//! and the pattern ([`pattern`]) of the thing in front of the background ([`foreground`]), flaws of the picture
+//! ([`quality`]), and a perceptual hash by which copies are found ([`hash`], [`near_duplicates`]). The model gives
+//! the category ([`category`]) and the safety ([`safety`]) where a picture is embedded. [`words`] finds the same
+//! colours and patterns in texts.
 
-mod calibration;
-mod category;
-mod cloth;
-mod color;
-mod difference;
-mod foreground;
-mod hash;
-mod hills;
-mod light;
-#[cfg(test)]
-mod measure;
-mod palette;
-mod pattern;
-mod pixels;
-mod prompts;
-mod quality;
-mod safety;
+pub(crate) mod calibration;
+pub(crate) mod category;
+pub(crate) mod color;
+pub(crate) mod color_cluster;
+pub(crate) mod difference;
+pub(crate) mod foreground;
+pub(crate) mod hash;
+pub(crate) mod image_template;
+pub(crate) mod instance_embedding;
+pub(crate) mod lab;
+pub(crate) mod light;
+pub(crate) mod masked_image;
+pub(crate) mod near_duplicates;
+pub mod offline;
+pub(crate) mod palette;
+pub(crate) mod pattern;
+pub(crate) mod pixels;
+pub(crate) mod prompts;
+pub(crate) mod quality;
+pub(crate) mod regions;
+pub(crate) mod safety;
 #[cfg(test)]
 mod tests;
-mod twins;
-mod words;
+pub(crate) mod words;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::category::{Kinds, NEIGHBOURS, Neighbour, category_of_neighbours};
-pub use self::difference::distance;
-pub use self::hash::hash_distance;
-pub use self::palette::{ColorFamily, ColorName};
-pub use self::pattern::Pattern;
-pub(crate) use self::prompts::Prompts;
-pub(crate) use self::safety::Gatekeeper;
-pub use self::safety::{SafetyConfig, SafetyGate};
-pub use self::twins::{Seen, TWIN_BITS, TWIN_COSINE, twins};
-pub use self::words::{colors_in, patterns_in};
-pub use crate::regions::Lab;
-use crate::{Identity, Imprint};
+use crate::look::image_template::ImageTemplate;
+use crate::look::instance_embedding::InstanceEmbedding;
 
-/// What was measured on a picture or guessed from it. Everything that a feed says wins over it.
+/// Properties that were measured on a picture or guessed from it. Values from a feed take precedence.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Look {
@@ -62,34 +55,34 @@ pub struct Look {
     /// A perceptual hash: pictures of hashes that differ in few bits look the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hash: Option<u64>,
-    /// By which a part of the same picture is recognised.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub imprint: Option<Imprint>,
-    /// By which the same thing is recognised on other pictures of it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub identity: Option<Identity>,
+    /// Recognises parts of the same picture.
+    #[serde(rename = "imprint", skip_serializing_if = "Option::is_none")]
+    pub template: Option<ImageTemplate>,
+    /// Recognises the same thing on other pictures of it.
+    #[serde(rename = "identity", skip_serializing_if = "Option::is_none")]
+    pub instance_embedding: Option<InstanceEmbedding>,
     /// The id of another product with nearly the same picture, the first of all that share it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub twin_of: Option<String>,
+    #[serde(rename = "twin_of", skip_serializing_if = "Option::is_none")]
+    pub near_duplicate_of: Option<String>,
 }
 
-/// A colour that was seen.
+/// A colour of the thing on a picture.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeenColor {
-    /// What a shopper calls it, in English: a name of the palette.
+    /// The English name, from the palette.
     pub name: String,
-    /// Its tone: sRGB.
+    /// The tone in sRGB.
     pub rgb: [u8; 3],
-    /// How much of the thing has it, in percent.
+    /// The share of the thing in this colour, in percent.
     pub percent: u8,
 }
 
 /// A guess from the embedding.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Guess {
-    /// What it is taken for.
+    /// The guessed value.
     pub value: String,
-    /// How sure that is, in percent, as measured on things that are known.
+    /// How often such a guess is right, in percent, as measured on labelled pictures.
     pub percent: u8,
 }
 
@@ -97,7 +90,7 @@ pub struct Guess {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Flaw {
-    /// It has too few pixels to be recognised by.
+    /// The picture has too few pixels.
     TooSmall,
     /// Nothing in it is sharp.
     Blurred,

@@ -4,9 +4,9 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::Lab;
 use super::difference::distance;
-use crate::regions::lab_of_rgb;
+use crate::look::lab::Lab;
+use crate::look::lab::lab_of_rgb;
 
 macro_rules! palette {
     ($($variant:ident $name:literal $family:ident $sight:ident [$([$r:literal, $g:literal, $b:literal]),*];)*) => {

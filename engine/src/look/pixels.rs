@@ -1,4 +1,4 @@
-//! Everything that pixels alone tell of a picture, from one call.
+//! Computes all properties of a picture that need only its pixels.
 
 use std::borrow::Cow;
 
@@ -6,13 +6,14 @@ use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::RgbImage;
 
-use super::cloth::Cloth;
 use super::foreground::Foreground;
 use super::{Flaw, Look};
 use super::{color, hash, pattern, quality};
-use crate::Imprint;
+use crate::look::image_template::ImageTemplate;
+use crate::look::masked_image::MaskedImage;
 
-/// Longer sides than this show no other colours and patterns, and take longer to look at.
+/// The longer side of the copy on which colours and patterns are measured. A larger copy costs time and changes
+/// nothing.
 const SIDE: u32 = 320;
 
 fn small(picture: &RgbImage) -> Cow<'_, RgbImage> {
@@ -22,7 +23,7 @@ fn small(picture: &RgbImage) -> Cow<'_, RgbImage> {
         return Cow::Borrowed(picture);
     }
     let side = |length: u32| (length * SIDE / longer).max(1);
-    // What cannot be made smaller takes longer to look at.
+    // A picture that cannot be resized is measured at full size.
     shrunk(picture, side(width), side(height)).map_or(Cow::Borrowed(picture), Cow::Owned)
 }
 
@@ -36,19 +37,21 @@ fn shrunk(picture: &RgbImage, width: u32, height: u32) -> Option<RgbImage> {
 }
 
 impl Look {
-    /// What pixels alone tell: colours, pattern, flaws and the hash. A picture that is too small or blank
-    /// has no colours and no pattern.
-    pub fn of_pixels(picture: &RgbImage) -> Self {
+    /// Measures colours, pattern, flaws, hash and template. A picture that is too small or blank has no colours
+    /// and no pattern.
+    pub fn from_pixels(picture: &RgbImage) -> Self {
         let flaws = quality::flaws(picture);
         let small = small(picture);
         let picture = &*small;
         let hash = hash::hash(picture);
         let shows = !flaws.contains(&Flaw::TooSmall) && !flaws.contains(&Flaw::Blank);
-        let cloth = Foreground::of(picture).filter(|_| shows).and_then(|thing| Cloth::of(picture, &thing));
-        let imprint = shows.then(|| Imprint::of(picture));
-        let Some(cloth) = cloth else { return Self { flaws, hash, imprint, ..Self::default() } };
-        let colors = color::colors(&cloth);
-        let pattern = pattern::pattern(&cloth, &colors);
-        Self { colors, pattern, flaws, hash, imprint, ..Self::default() }
+        let masked = Foreground::from_picture(picture)
+            .filter(|_| shows)
+            .and_then(|thing| MaskedImage::from_picture(picture, &thing));
+        let template = shows.then(|| ImageTemplate::from_picture(picture));
+        let Some(masked) = masked else { return Self { flaws, hash, template, ..Self::default() } };
+        let colors = color::colors(&masked);
+        let pattern = pattern::pattern(&masked, &colors);
+        Self { colors, pattern, flaws, hash, template, ..Self::default() }
     }
 }

@@ -1,8 +1,8 @@
-//! Words that stand for a value, embedded once, and which of them a picture is nearest to.
+//! Embedded prompts, and the comparison of a picture with them.
 
 use knytt_models::{Embedding, Encoder};
 
-use crate::Result;
+use crate::error::Result;
 
 /// How much a difference of cosines counts: the scale to which CLIP's temperature is clipped in training.
 const SHARPNESS: f32 = 100.0;

@@ -1,4 +1,4 @@
-//! What makes a picture poor.
+//! Detects flaws of a picture.
 
 use image::RgbImage;
 
@@ -15,16 +15,16 @@ const SIDE: usize = 256;
 const MIN_CONTRAST: f32 = 10.0;
 
 /// Below this sharpness nothing in a picture is sharp. Of 4,210 photographs one is below, the lowest with
-/// 0.712; of those blurred by a Gaussian of 3 pixels nearly 99 %, of 2 pixels about 75 % (`measure::photos`,
+/// 0.712; of those blurred by a Gaussian of 3 pixels nearly 99 %, of 2 pixels about 75 % (`examples/measure_look_photos.rs`,
 /// shorter side 288).
 const MIN_SHARPNESS: f32 = 0.72;
 
-/// What is wrong with a picture, judged by its pixels alone.
+/// The flaws of a picture, by its pixels alone.
 pub(super) fn flaws(picture: &RgbImage) -> Vec<Flaw> {
     if picture.width().min(picture.height()) < MIN_SIDE {
         return vec![Flaw::TooSmall];
     }
-    let grey = Grey::of(picture);
+    let grey = Grey::from_picture(picture);
     if grey.contrast() < MIN_CONTRAST {
         vec![Flaw::Blank]
     } else if grey.sharpness() < MIN_SHARPNESS {
@@ -34,10 +34,9 @@ pub(super) fn flaws(picture: &RgbImage) -> Vec<Flaw> {
     }
 }
 
-/// Contrast and sharpness.
-#[cfg(test)]
-pub(super) fn measured(picture: &RgbImage) -> (f32, f32) {
-    let grey = Grey::of(picture);
+/// Contrast (0 to 255) and sharpness (0 to 1).
+pub(super) fn contrast_and_sharpness(picture: &RgbImage) -> (f32, f32) {
+    let grey = Grey::from_picture(picture);
     (grey.contrast(), grey.sharpness())
 }
 
@@ -49,7 +48,7 @@ struct Grey {
 }
 
 impl Grey {
-    fn of(picture: &RgbImage) -> Self {
+    fn from_picture(picture: &RgbImage) -> Self {
         let (width, height) = (picture.width() as usize, picture.height() as usize);
         let step = width.max(height).div_ceil(SIDE).max(1);
         let (small_width, small_height) = (width / step, height / step);
@@ -80,9 +79,9 @@ impl Grey {
         at(0.98) - at(0.02)
     }
 
-    /// How much of the difference between neighbours goes when the picture is blurred once more, 0 to 1,
-    /// on the sharpest hundredth of it: a picture that was sharp loses much. After Crete et al., "The blur
-    /// effect: perception and estimation with a new no-reference perceptual blur metric" (SPIE 2007).
+    /// The share of the difference between neighbours that is lost when the picture is blurred again, 0 to 1,
+    /// over its sharpest hundredth. A sharp picture loses much. After Crete et al., "The blur effect: perception
+    /// and estimation with a new no-reference perceptual blur metric" (SPIE 2007).
     fn sharpness(&self) -> f32 {
         let across = self.lost(1, self.width);
         let down = self.lost(self.width, self.height);

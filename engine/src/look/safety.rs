@@ -1,14 +1,14 @@
-//! Whether a picture may be shown: a gate in front of queries and of catalogues.
+//! Refuses unsafe pictures in queries and in catalogues.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use knytt_models::{Embedding, Encoder};
 use serde::{Deserialize, Serialize};
 
-use super::Prompts;
-use crate::Result;
+use crate::error::Result;
+use crate::look::prompts::Prompts;
 
-/// What the gate compares a picture with, and from when on it closes.
+/// The prompts and the threshold of the safety gate.
 ///
 /// A model that has seen unsafe pictures in training tells them by words; one that has not, does not. The
 /// starter bundle was trained on clothes alone, so it cannot, and no threshold would change that: the gate

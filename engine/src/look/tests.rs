@@ -7,6 +7,8 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use super::*;
+use crate::look::category::CategoryPrompts;
+use crate::look::palette::ColorName;
 
 const WHITE: [u8; 3] = [250, 250, 250];
 const RED: [u8; 3] = [200, 36, 42];
@@ -22,7 +24,7 @@ fn within(x: f32, y: f32, left: f32, top: f32, right: f32, bottom: f32) -> bool 
 }
 
 fn names(picture: &RgbImage) -> Vec<String> {
-    Look::of_pixels(picture).colors.into_iter().map(|color| color.name).collect()
+    Look::from_pixels(picture).colors.into_iter().map(|color| color.name).collect()
 }
 
 fn drawn(category: Category, color: ColourName, pattern: &str) -> RgbImage {
@@ -34,7 +36,7 @@ fn drawn(category: Category, color: ColourName, pattern: &str) -> RgbImage {
 #[test]
 fn a_thing_has_its_color_and_not_that_of_its_ground() {
     let picture = painted(|x, y| if within(x, y, 0.25, 0.2, 0.75, 0.85) { RED } else { WHITE });
-    let colors = Look::of_pixels(&picture).colors;
+    let colors = Look::from_pixels(&picture).colors;
     assert_eq!(colors.len(), 1);
     assert!(colors[0].name == "red" && colors[0].percent >= 95, "{colors:?}");
     assert!(colors[0].rgb.iter().zip(RED).all(|(a, b)| a.abs_diff(b) <= 6), "{colors:?}");
@@ -67,9 +69,9 @@ fn stripes_are_two_colors() {
 
 #[test]
 fn a_thing_that_fills_the_picture_has_its_color() {
-    let cloth =
+    let masked =
         painted(|x, y| NAVY.map(|level| level + (20.0 * ((40.0 * x).sin() * (30.0 * y).cos()).abs()) as u8));
-    assert_eq!(names(&cloth), ["navy"]);
+    assert_eq!(names(&masked), ["navy"]);
 }
 
 #[test]
@@ -90,7 +92,7 @@ fn skin_of_a_wearer_is_left_out() {
 }
 
 #[test]
-fn white_cloth_on_white_paper_is_white() {
+fn white_fabric_on_white_paper_is_white() {
     for category in [Category::TShirt, Category::Dress, Category::Pants] {
         assert_eq!(
             names(&drawn(category, ColourName::White, "plain")).first().map(String::as_str),
@@ -118,12 +120,12 @@ fn drawn_garments_in_a_studio_have_their_color() {
 #[test]
 fn blank_blurred_and_tiny_pictures_are_flagged() {
     let picture = drawn(Category::Shirt, ColourName::Navy, "checked");
-    assert_eq!(Look::of_pixels(&picture).flaws, []);
-    assert_eq!(Look::of_pixels(&imageops::fast_blur(&picture, 8.0)).flaws, [Flaw::Blurred]);
-    assert_eq!(Look::of_pixels(&RgbImage::from_pixel(300, 200, Rgb([240, 238, 239]))).flaws, [Flaw::Blank]);
+    assert_eq!(Look::from_pixels(&picture).flaws, []);
+    assert_eq!(Look::from_pixels(&imageops::fast_blur(&picture, 8.0)).flaws, [Flaw::Blurred]);
+    assert_eq!(Look::from_pixels(&RgbImage::from_pixel(300, 200, Rgb([240, 238, 239]))).flaws, [Flaw::Blank]);
     let tiny = imageops::thumbnail(&picture, 24, 24);
-    assert_eq!(Look::of_pixels(&tiny).flaws, [Flaw::TooSmall]);
-    assert_eq!(Look::of_pixels(&RgbImage::new(0, 0)).flaws, [Flaw::TooSmall]);
+    assert_eq!(Look::from_pixels(&tiny).flaws, [Flaw::TooSmall]);
+    assert_eq!(Look::from_pixels(&RgbImage::new(0, 0)).flaws, [Flaw::TooSmall]);
 }
 
 #[test]
@@ -134,7 +136,7 @@ fn drawn_patterns_are_told_apart() {
         (Category::Shirt, "checked"),
         (Category::Dress, "floral"),
     ] {
-        let look = Look::of_pixels(&drawn(category, ColourName::Blue, pattern));
+        let look = Look::from_pixels(&drawn(category, ColourName::Blue, pattern));
         assert_eq!(look.pattern.map(|guess| guess.value).as_deref(), Some(pattern));
     }
 }
@@ -144,7 +146,7 @@ fn any_size_can_be_looked_at() {
     for (width, height) in [(1, 1), (48, 48), (50, 3000), (3000, 50), (49, 4000), (700, 401)] {
         let picture =
             RgbImage::from_fn(width, height, |x, y| Rgb([(x * 7 % 256) as u8, (y * 5 % 256) as u8, 90]));
-        let look = Look::of_pixels(&picture);
+        let look = Look::from_pixels(&picture);
         assert!(look.colors.len() <= 3 && look.colors.iter().all(|color| color.percent <= 100));
     }
 }
@@ -154,7 +156,7 @@ fn the_model_says_the_kind_when_it_is_told_which_there_are() {
     let encoder = Encoder::start(Bundle::starter().unwrap(), Device::Cpu).unwrap();
     let picture = drawn(Category::Dress, ColourName::Red, "plain");
     let embedding = encoder.embed_image(&picture).unwrap();
-    assert_eq!(Kinds::embed::<&str>(&encoder, &[]).unwrap().guess(&embedding).unwrap(), None);
-    let kinds = Kinds::embed(&encoder, &["dress", "sneakers", "jeans", "cap"]).unwrap();
+    assert_eq!(CategoryPrompts::embed::<&str>(&encoder, &[]).unwrap().guess(&embedding).unwrap(), None);
+    let kinds = CategoryPrompts::embed(&encoder, &["dress", "sneakers", "jeans", "cap"]).unwrap();
     assert_eq!(kinds.guess(&embedding).unwrap().unwrap().value, "dress");
 }

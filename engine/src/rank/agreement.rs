@@ -1,18 +1,18 @@
-//! How much a product's facts agree with what is asked: each between 0 and 1.
+//! How well a product's features agree with those of the query: each agreement is between 0 and 1.
 
 use std::collections::HashMap;
 
-use crate::facts::{Facts, Tone};
-use crate::price;
+use crate::product::sortable_price;
+use crate::store::rank_features::{RankFeatures, Tone};
 
 /// At this distance two colours are half alike. CIELAB's plain distance, with light counting half, since a
 /// fold and a lamp change light: CIEDE2000 for five hundred products would take a millisecond.
 const HALF_ALIKE: f32 = 16.0;
 
-/// How much of what is asked for in colours a product has.
-pub(super) fn colors(asked: &[Tone; 3], has: &[Tone; 3]) -> f32 {
+/// How much of the query's colours a product has.
+pub(super) fn colors(query: &[Tone; 3], has: &[Tone; 3]) -> f32 {
     let shown = |tones: &[Tone; 3]| -> f32 { tones.iter().map(|tone| f32::from(tone.percent)).sum() };
-    let (all, known) = (shown(asked), shown(has));
+    let (all, known) = (shown(query), shown(has));
     if all == 0.0 || known == 0.0 {
         return 0.0;
     }
@@ -20,7 +20,7 @@ pub(super) fn colors(asked: &[Tone; 3], has: &[Tone; 3]) -> f32 {
         let seen = has.iter().filter(|other| other.percent > 0);
         seen.map(|other| alike(*tone, *other)).fold(0.0, f32::max)
     };
-    asked.iter().map(|tone| f32::from(tone.percent) * best(tone)).sum::<f32>() / all
+    query.iter().map(|tone| f32::from(tone.percent) * best(tone)).sum::<f32>() / all
 }
 
 fn alike(a: Tone, b: Tone) -> f32 {
@@ -30,26 +30,26 @@ fn alike(a: Tone, b: Tone) -> f32 {
 }
 
 /// Prices alike: 1 for the same, a half at twice or half of it.
-pub(super) fn prices(asked: i64, has: i64) -> f32 {
-    if asked == price::NONE || has == price::NONE || asked <= 0 || has <= 0 {
+pub(super) fn prices(query: i64, has: i64) -> f32 {
+    if query == sortable_price::NONE || has == sortable_price::NONE || query <= 0 || has <= 0 {
         return 0.0;
     }
-    let ratio = asked.max(has) as f32 / asked.min(has) as f32;
+    let ratio = query.max(has) as f32 / query.min(has) as f32;
     1.0 / (1.0 + (ratio.ln() / std::f32::consts::LN_2).powi(2))
 }
 
-/// How many of the nearest products tell what kind of thing is asked for.
+/// How many of the nearest products vote on the category of the query.
 const VOTERS: usize = 30;
 
 /// How much more a voter counts for each step on the visual scale.
 const SHARPNESS: f32 = 4.0;
 
 /// The share of each category among the products that are nearest, the nearer the more.
-pub(super) fn categories(nearest: &[(f32, Facts)]) -> HashMap<u32, f32> {
+pub(super) fn categories(nearest: &[(f32, RankFeatures)]) -> HashMap<u32, f32> {
     let mut votes: HashMap<u32, f32> = HashMap::new();
     let best = nearest.first().map_or(0.0, |(visual, _)| *visual);
-    for (visual, facts) in nearest.iter().take(VOTERS).filter(|(_, facts)| facts.category != 0) {
-        *votes.entry(facts.category).or_default() += (SHARPNESS * (visual - best)).exp();
+    for (visual, features) in nearest.iter().take(VOTERS).filter(|(_, features)| features.category != 0) {
+        *votes.entry(features.category).or_default() += (SHARPNESS * (visual - best)).exp();
     }
     let all: f32 = votes.values().sum();
     votes.values_mut().for_each(|vote| *vote /= all.max(f32::MIN_POSITIVE));
@@ -91,12 +91,12 @@ mod tests {
     fn prices_agree_by_their_ratio() {
         assert_eq!(prices(200, 200), 1.0);
         assert!((prices(200, 400) - 0.5).abs() < 1e-6 && (prices(400, 200) - 0.5).abs() < 1e-6);
-        assert_eq!(prices(price::NONE, 200), 0.0);
+        assert_eq!(prices(sortable_price::NONE, 200), 0.0);
     }
 
     #[test]
     fn the_nearest_products_vote_on_the_category() {
-        let of = |category| Facts { category, ..Facts::default() };
+        let of = |category| RankFeatures { category, ..RankFeatures::default() };
         let votes = categories(&[(0.9, of(1)), (0.88, of(1)), (0.3, of(2)), (0.2, of(0))]);
         assert!(votes[&1] > 0.9 && votes.len() == 2);
         assert!((votes.values().sum::<f32>() - 1.0).abs() < 1e-5);

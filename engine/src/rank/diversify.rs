@@ -1,4 +1,4 @@
-//! Hits that are not all the same.
+//! Diversification of hits.
 
 /// Chooses `k` of `candidates` (best first), each time the one whose score less what it has in common with
 /// those above it is highest: maximal marginal relevance (Carbonell and Goldstein, 1998). `weight` 0 keeps

@@ -1,28 +1,28 @@
-//! What a hit's score is made of.
+//! The parts of a hit's score.
 
 use serde::{Deserialize, Serialize};
 
-/// What each part adds to a score, with its weight; they sum to it. Parts that were not looked at are
-/// `None`.
+/// Each part's contribution to a score, weight included. The contributions sum to the score. A part that was
+/// not computed is `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Reasons {
-    /// Nearness in the model's space.
+    /// Similarity in the model's space.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub visual: Option<f32>,
-    /// The very same picture, or a part of it.
+    /// The same picture, or a part of it, by its template.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub likeness: Option<f32>,
-    /// The same thing, as far as its picture tells, from whatever side.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub identity: Option<f32>,
-    /// Words that the product's texts have.
+    /// The same thing from any side, by its instance embedding.
+    #[serde(rename = "identity", skip_serializing_if = "Option::is_none")]
+    pub instance_embedding: Option<f32>,
+    /// The words of the query in the product's texts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub words: Option<f32>,
-    /// Colours alike.
+    /// Similar colours.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub color: Option<f32>,
-    /// A category that fits.
+    /// The likely category.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<f32>,
     /// The same pattern.
@@ -31,27 +31,27 @@ pub struct Reasons {
     /// The same brand.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub brand: Option<f32>,
-    /// A price near.
+    /// A similar price.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub price: Option<f32>,
-    /// The shopper's own taste; less than zero if they dismissed the like of it.
+    /// The shopper's taste; negative if they dismissed similar products.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub personal: Option<f32>,
-    /// What others chose.
+    /// Popularity.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub popularity: Option<f32>,
-    /// New in the shop.
+    /// Age in the shop.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub freshness: Option<f32>,
 }
 
 impl Reasons {
-    /// The parts by their names, those that were looked at.
+    /// The computed parts with their names.
     pub fn named(&self) -> impl Iterator<Item = (&'static str, f32)> {
         let all = [
             ("visual", self.visual),
             ("likeness", self.likeness),
-            ("identity", self.identity),
+            ("identity", self.instance_embedding),
             ("words", self.words),
             ("color", self.color),
             ("category", self.category),

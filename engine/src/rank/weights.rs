@@ -1,23 +1,24 @@
-//! How much each part of a score counts.
+//! The weights of a score's parts.
 
 use serde::{Deserialize, Serialize};
 
-/// The weights of a score's parts. A catalogue may carry its own; a part of weight 0 is not looked at.
+/// The weights of a score's parts. A catalogue may carry its own; a part of weight 0 is not computed.
 ///
 /// Each part is between 0 and 1 (or −1 and 1 where it can speak against a product) before its weight.
 /// What the defaults are worth is measured in `docs/relevance.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Weights {
-    /// Nearness in the model's space, on the catalogue's own scale.
+    /// Similarity in the model's space, on the catalogue's scale.
     pub visual: f32,
-    /// The very same picture, or a part of it.
+    /// The same picture, or a part of it, by its template.
     pub likeness: f32,
-    /// The same thing, from whatever side; nothing where the bundle does not tell.
-    pub identity: f32,
-    /// Words that the product's texts have.
+    /// The same thing from any side, by its instance embedding; 0 where the bundle gives none.
+    #[serde(rename = "identity")]
+    pub instance_embedding: f32,
+    /// The words of the query in the product's texts.
     pub words: f32,
-    /// Colours alike.
+    /// Similar colours.
     pub color: f32,
     /// The category that most of the nearest products have.
     pub category: f32,
@@ -29,7 +30,7 @@ pub struct Weights {
     pub price: f32,
     /// The shopper's own taste.
     pub personal: f32,
-    /// What others chose: nothing where the release brings no counts.
+    /// Popularity; 0 where the release has no counts.
     pub popularity: f32,
     /// New in the shop. Off unless the catalogue says otherwise: nothing measured speaks for it.
     pub freshness: f32,
@@ -44,11 +45,11 @@ impl Default for Weights {
 }
 
 impl Weights {
-    /// Where a catalogue does not say otherwise.
+    /// The weights of a catalogue that sets none.
     pub const USUAL: Self = Self {
         visual: 1.0,
         likeness: 0.2,
-        identity: 1.5,
+        instance_embedding: 1.5,
         words: 0.8,
         color: 0.12,
         category: 0.1,
@@ -61,11 +62,11 @@ impl Weights {
         diversity: 0.0,
     };
 
-    /// Nearness alone, as an index ranks.
+    /// Similarity alone, as an index ranks.
     pub const VISUAL: Self = Self {
         visual: 1.0,
         likeness: 0.0,
-        identity: 0.0,
+        instance_embedding: 0.0,
         words: 0.0,
         color: 0.0,
         category: 0.0,
@@ -100,7 +101,7 @@ impl Weights {
         Some(match name {
             "visual" => &mut self.visual,
             "likeness" => &mut self.likeness,
-            "identity" => &mut self.identity,
+            "identity" => &mut self.instance_embedding,
             "words" => &mut self.words,
             "color" => &mut self.color,
             "category" => &mut self.category,

@@ -33,7 +33,7 @@ fn both_approximate_kinds_have_a_recall_at_10_above_98_percent_and_auto_asks_the
     let snapshot = catalog.read().unwrap();
     assert_eq!(snapshot.info().unwrap().index.arroy_vectors, PRODUCTS as u64);
     let any = Filter::default();
-    for (strategy, kind) in [(Strategy::Auto, IndexKind::Segments), (Strategy::Arroy, IndexKind::Arroy)] {
+    for (strategy, kind) in [(Strategy::Auto, IndexKind::IvfRabitq), (Strategy::Arroy, IndexKind::Arroy)] {
         let mut found = 0;
         for query in &queries {
             let answer = search(&snapshot, query, &any, 10, strategy);

@@ -1,7 +1,7 @@
 //! A catalogue that knows what its scores mean.
 
 use image::{Rgb, RgbImage};
-use knytt_engine::{Imprint, MatchKind, Product, Query, QueryImage, SearchSession, Sought};
+use knytt_engine::{ImageTemplate, MatchKind, Product, Query, QueryImage, SearchSession, TemplateQuery};
 use knytt_garments::{View, render, sample_products};
 
 use crate::common::product;
@@ -149,15 +149,16 @@ fn garments_photographed_again_are_the_first_hit() {
 }
 
 #[test]
-fn a_part_of_a_products_picture_has_its_imprint() {
+fn a_part_of_a_products_picture_matches_its_template() {
     let products = sample_products(40, 1);
     let pictures: Vec<RgbImage> = products.iter().map(|p| render(&p.garment, &p.view, 112)).collect();
-    let imprints: Vec<Imprint> = pictures.iter().map(Imprint::of).collect();
+    let templates: Vec<ImageTemplate> = pictures.iter().map(ImageTemplate::from_picture).collect();
     let found = pictures.iter().enumerate().filter(|(own, picture)| {
         let part = image::imageops::crop_imm(*picture, 10, 12, 94, 92).to_image();
         let part = image::imageops::fast_blur(&part, 1.0);
-        let sought = Sought::new(&part);
-        let likeness: Vec<f32> = imprints.iter().filter_map(|i| sought.in_imprint(i.as_bytes())).collect();
+        let template = TemplateQuery::new(&part);
+        let likeness: Vec<f32> =
+            templates.iter().filter_map(|i| template.likeness_in(i.as_bytes())).collect();
         let best = (0..likeness.len()).max_by(|a, b| likeness[*a].total_cmp(&likeness[*b]));
         best == Some(*own)
     });

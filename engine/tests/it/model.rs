@@ -96,7 +96,7 @@ fn agrees(snapshot: &Snapshot, model: &Model, filter: &Filter, query: &Embedding
     let mut expected: Vec<f32> = passing.iter().map(|(_, vector, _)| stored_score(query, vector)).collect();
     expected.sort_by(|a, b| b.total_cmp(a));
     expected.truncate(k);
-    for strategy in [Strategy::Exact, Strategy::Auto, Strategy::Segments, Strategy::Arroy] {
+    for strategy in [Strategy::Exact, Strategy::Auto, Strategy::IvfRabitq, Strategy::Arroy] {
         let found = search(snapshot, query, filter, k, strategy);
         assert_eq!(found.matched, passing.len() as u64, "{filter}");
         assert_eq!(found.products.len(), expected.len(), "{filter}");

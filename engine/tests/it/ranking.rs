@@ -134,8 +134,8 @@ fn conditions_in_words_filter() {
 fn a_condition_that_no_product_could_meet_is_words() {
     let dir = tempfile::tempdir().unwrap();
     let session = shop(dir.path());
-    let reading = session.read_words("coat size M scent:musk").unwrap();
-    assert_eq!((reading.asked.as_str(), reading.chips.len()), ("coat size M scent:musk", 0));
+    let parsed = session.parse_words("coat size M scent:musk").unwrap();
+    assert_eq!((parsed.positive.as_str(), parsed.chips.len()), ("coat size M scent:musk", 0));
 }
 
 #[test]

@@ -66,12 +66,12 @@ fn another_model_is_refused_when_it_is_opened_written_and_asked() {
     );
     assert!(message.contains(other.as_str()) && message.contains(model().as_str()), "{message}");
 
-    let foreign = Embedding::new(vec![1.0, 0.0], other).unwrap();
+    let synthetic_negatives = Embedding::new(vec![1.0, 0.0], other).unwrap();
     let mut writer = catalog.write();
-    refused(writer.upsert(&product("a"), &foreign, None), "fingerprint_mismatch");
+    refused(writer.upsert(&product("a"), &synthetic_negatives, None), "fingerprint_mismatch");
     assert!(writer.is_empty());
     let query = VectorQuery {
-        embedding: &foreign,
+        embedding: &synthetic_negatives,
         filter: &Filter::default(),
         k: 1,
         strategy: Strategy::Auto,

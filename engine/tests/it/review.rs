@@ -1,6 +1,6 @@
 //! What products tell of each other.
 
-use knytt_engine::{Catalog, Field, Filter, Kinds, Look, Product};
+use knytt_engine::{Catalog, CategoryPrompts, Field, Filter, Look, Product};
 use knytt_garments::{Category, Garment, View, render};
 use knytt_models::Embedding;
 
@@ -26,10 +26,13 @@ fn the_same_picture_twice_is_one_hit_and_both_are_kept() {
     }
     writer.commit().unwrap();
     let reviewed = catalog.review(None).unwrap();
-    assert_eq!((reviewed.twins, reviewed.guessed), (1, 0));
+    assert_eq!((reviewed.near_duplicates, reviewed.guessed), (1, 0));
     let snapshot = catalog.read().unwrap();
-    let twin = |id: &str| snapshot.product(id).unwrap().unwrap().look.twin_of;
-    assert_eq!((twin("b").as_deref(), twin("a"), twin("c"), twin("d")), (Some("a"), None, None, None));
+    let near_duplicate = |id: &str| snapshot.product(id).unwrap().unwrap().look.near_duplicate_of;
+    assert_eq!(
+        (near_duplicate("b").as_deref(), near_duplicate("a"), near_duplicate("c"), near_duplicate("d")),
+        (Some("a"), None, None, None)
+    );
     assert_sound(&snapshot);
     drop(snapshot);
 
@@ -37,7 +40,7 @@ fn the_same_picture_twice_is_one_hit_and_both_are_kept() {
     let mut writer = catalog.write();
     writer.delete("a");
     writer.commit().unwrap();
-    assert_eq!(catalog.review(None).unwrap().twins, 0);
+    assert_eq!(catalog.review(None).unwrap().near_duplicates, 0);
     let content = catalog.read().unwrap().content_hash().unwrap();
     catalog.review(None).unwrap();
     assert_eq!(catalog.read().unwrap().content_hash().unwrap(), content, "nothing new is found twice");
@@ -81,7 +84,7 @@ fn without_any_kind_in_the_feed_the_model_is_asked_for_those_that_are_named() {
     writer.commit().unwrap();
     let catalog = session.catalog();
     assert_eq!(catalog.review(None).unwrap().guessed, 0);
-    let kinds = Kinds::embed(&session::ENCODER, &["dress", "jeans", "sneakers"]).unwrap();
+    let kinds = CategoryPrompts::embed(&session::ENCODER, &["dress", "jeans", "sneakers"]).unwrap();
     assert_eq!(catalog.review(Some(&kinds)).unwrap().guessed, 2);
     let dresses = Filter::default().with(Field::Category, "dress");
     assert_eq!(catalog.read().unwrap().count(&dresses).unwrap(), 1);

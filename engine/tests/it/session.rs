@@ -77,8 +77,8 @@ fn a_picture_finds_its_product_encoded_or_decoded() {
             assert!(best.parts.image.is_some() && best.parts.text.is_none());
             result.hits.iter().for_each(parts_sum_to_the_score);
             let t = result.timings;
-            assert!(t.embed > 0.0 && t.search > 0.0);
-            assert!(t.decode + t.embed + t.search + t.rank <= t.total);
+            assert!(t.embed_ms > 0.0 && t.search_ms > 0.0);
+            assert!(t.decode_ms + t.embed_ms + t.search_ms + t.rank_ms <= t.total_ms);
         }
     }
 }

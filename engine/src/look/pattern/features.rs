@@ -1,13 +1,13 @@
-//! What patterns differ in, as numbers.
+//! The features by which patterns are told apart.
 
 use std::f32::consts::PI;
 
 use super::texture::{CHANNELS, Texture};
 use crate::look::SeenColor;
-use crate::look::cloth::Cloth;
+use crate::look::masked_image::MaskedImage;
 
-/// How many numbers there are.
-pub(super) const FEATURES: usize = 24;
+/// The number of features.
+pub const FEATURES: usize = 24;
 
 /// Steps of the autocorrelation, in pixels of the texture.
 const LAGS: isize = 36;
@@ -19,17 +19,17 @@ const SAMPLE: usize = 2000;
 const DIRECTIONS: usize = 18;
 
 /// Numbers that tell patterns apart, all about -1 to 1.
-pub(super) struct Features([f32; FEATURES]);
+pub(crate) struct PatternFeatures([f32; FEATURES]);
 
-impl Features {
+impl PatternFeatures {
     /// None if the thing has too few pixels.
-    pub(super) fn of(cloth: &Cloth, colors: &[SeenColor]) -> Option<Self> {
-        let texture = Texture::of(cloth)?;
-        let contrast = Contrast::of(&texture);
-        let edges = Edges::of(&texture);
-        let sample: Vec<usize> = cloth.cells().step_by(cloth.area.div_ceil(SAMPLE)).collect();
+    pub(in crate::look) fn from_masked_image(masked: &MaskedImage, colors: &[SeenColor]) -> Option<Self> {
+        let texture = Texture::from_masked_image(masked)?;
+        let contrast = Contrast::from_texture(&texture);
+        let edges = Edges::from_texture(&texture);
+        let sample: Vec<usize> = masked.cells().step_by(masked.area.div_ceil(SAMPLE)).collect();
         let [along, across] =
-            edges.main_direction().map(|angle| Correlation::of(&texture, &sample, &contrast, angle));
+            edges.main_direction().map(|angle| Correlation::along(&texture, &sample, &contrast, angle));
         let share = |at: usize| colors.get(at).map_or(0.0, |color| f32::from(color.percent) / 100.0);
         let log = |value: f32| (value.max(0.01).ln() / 3.0).clamp(-1.5, 1.5);
         let values = [
@@ -61,8 +61,9 @@ impl Features {
         Some(Self(values.map(|value| if value.is_finite() { value } else { 0.0 })))
     }
 
-    /// The numbers, and the products that a linear model cannot make by itself.
-    pub(super) fn scaled(&self) -> [f32; FEATURES] {
+    /// The values that the linear model weighs, each about -1 to 1. Some are products of others, which a
+    /// linear model cannot form itself.
+    pub(crate) fn values(&self) -> [f32; FEATURES] {
         self.0
     }
 }
@@ -78,16 +79,16 @@ struct Contrast {
 }
 
 impl Contrast {
-    fn of(texture: &Texture<'_>) -> Self {
-        let count = texture.cloth.area as f32;
+    fn from_texture(texture: &Texture<'_>) -> Self {
+        let count = texture.masked.area as f32;
         let mut squares = [0.0; CHANNELS];
-        for at in texture.cloth.cells() {
+        for at in texture.masked.cells() {
             (0..CHANNELS).for_each(|c| squares[c] += texture.detail[at][c].powi(2));
         }
         let deviation = squares.map(|sum| (sum / count).sqrt());
         let total: f32 = deviation.iter().map(|d| d * d).sum();
         let (mut fourth, mut third) = (0.0, 0.0);
-        for at in texture.cloth.cells() {
+        for at in texture.masked.cells() {
             let detail = &texture.detail[at];
             let square: f32 = detail.iter().map(|d| d * d).sum::<f32>() / total.max(1e-3);
             fourth += square * square;
@@ -116,7 +117,7 @@ struct Edges {
 }
 
 impl Edges {
-    fn of(texture: &Texture<'_>) -> Self {
+    fn from_texture(texture: &Texture<'_>) -> Self {
         let mut edges = Self {
             directions: [0.0; DIRECTIONS],
             one_way: 0.0,
@@ -126,11 +127,11 @@ impl Edges {
             central: 0.0,
             upper: 0.0,
         };
-        let frame = Frame::of(texture);
+        let extent = Extent::from_texture(texture);
         let (mut one, mut two) = ([0.0_f32; 2], [0.0_f32; 2]);
         let mut places = [[0.0_f32; 2]; 4];
         let (mut total, mut count, mut strong) = (0.0_f32, 0.0_f32, 0.0_f32);
-        for at in texture.cloth.cells() {
+        for at in texture.masked.cells() {
             let Some([x, y]) = gradient(texture, at) else { continue };
             let energy = x * x + y * y;
             let (strength, bin) =
@@ -146,7 +147,7 @@ impl Edges {
             count += 1.0;
             strong += f32::from(u8::from(strength > 3.0));
             edges.density += strength;
-            for place in frame.places(texture, at) {
+            for place in extent.places(texture, at) {
                 places[place][0] += strength;
                 places[place][1] += 1.0;
             }
@@ -187,19 +188,19 @@ fn gradient(texture: &Texture<'_>, at: usize) -> Option<[f32; 2]> {
 }
 
 /// Middle and size of a thing.
-struct Frame {
+struct Extent {
     middle: [f32; 2],
     spread: [f32; 2],
 }
 
-impl Frame {
-    fn of(texture: &Texture<'_>) -> Self {
-        let place = |at: usize| [(at % texture.cloth.width) as f32, (at / texture.cloth.width) as f32];
-        let count = texture.cloth.area as f32;
-        let mean = |i: usize| texture.cloth.cells().map(|at| place(at)[i]).sum::<f32>() / count;
+impl Extent {
+    fn from_texture(texture: &Texture<'_>) -> Self {
+        let place = |at: usize| [(at % texture.masked.width) as f32, (at / texture.masked.width) as f32];
+        let count = texture.masked.area as f32;
+        let mean = |i: usize| texture.masked.cells().map(|at| place(at)[i]).sum::<f32>() / count;
         let middle = [mean(0), mean(1)];
         let spread = |i: usize| {
-            (texture.cloth.cells().map(|at| (place(at)[i] - middle[i]).powi(2)).sum::<f32>() / count).sqrt()
+            (texture.masked.cells().map(|at| (place(at)[i] - middle[i]).powi(2)).sum::<f32>() / count).sqrt()
         };
         Self { middle, spread: [spread(0).max(1.0), spread(1).max(1.0)] }
     }
@@ -207,8 +208,8 @@ impl Frame {
     /// Middle (0) or around it (1); upper (2) or lower half (3).
     fn places(&self, texture: &Texture<'_>, at: usize) -> [usize; 2] {
         let off = [
-            ((at % texture.cloth.width) as f32 - self.middle[0]) / self.spread[0],
-            ((at / texture.cloth.width) as f32 - self.middle[1]) / self.spread[1],
+            ((at % texture.masked.width) as f32 - self.middle[0]) / self.spread[0],
+            ((at / texture.masked.width) as f32 - self.middle[1]) / self.spread[1],
         ];
         [usize::from(off[0] * off[0] + off[1] * off[1] > 1.0), 2 + usize::from(off[1] > 0.0)]
     }
@@ -228,7 +229,7 @@ struct Correlation {
 
 impl Correlation {
     /// `sample`: the cells from which it is estimated.
-    fn of(texture: &Texture<'_>, sample: &[usize], contrast: &Contrast, angle: f32) -> Self {
+    fn along(texture: &Texture<'_>, sample: &[usize], contrast: &Contrast, angle: f32) -> Self {
         let total: f32 = contrast.deviation.iter().map(|d| d * d).sum::<f32>().max(1e-3);
         let (sin, cos) = angle.sin_cos();
         let curve: Vec<f32> = (0..LAGS)
@@ -249,7 +250,7 @@ impl Correlation {
         let rest = curve.iter().enumerate().skip(trough_at);
         let (peak_at, peak) = rest.max_by(|a, b| a.1.total_cmp(b.1)).unwrap_or((0, &0.0));
         let far = curve[8..24].iter().sum::<f32>() / 16.0;
-        let size = (texture.cloth.area as f32).sqrt();
+        let size = (texture.masked.area as f32).sqrt();
         Self { peak: *peak, trough: curve[trough_at], far, period: (4.0 * peak_at as f32 / size).min(1.5) }
     }
 }

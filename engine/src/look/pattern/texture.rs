@@ -1,7 +1,6 @@
-//! Cloth without its folds: a fine copy of the thing in which only what is quicker than light and shade is
-//! left.
+//! The texture of a thing without its folds: a copy of the thing without the slow changes of light and shade.
 
-use crate::look::cloth::Cloth;
+use crate::look::masked_image::MaskedImage;
 
 /// Brightness, red against green, and blue against yellow; about as far apart as in CIELAB.
 pub(super) const CHANNELS: usize = 3;
@@ -11,25 +10,25 @@ const MIN_AREA: usize = 400;
 
 /// A thing without its folds.
 pub(super) struct Texture<'a> {
-    pub cloth: &'a Cloth,
-    /// What is left of each pixel without the mean around it.
+    pub masked: &'a MaskedImage,
+    /// Each pixel minus the mean around it.
     pub detail: Vec<[f32; CHANNELS]>,
 }
 
 impl<'a> Texture<'a> {
     /// None if the thing has too few pixels for a texture.
-    pub(super) fn of(cloth: &'a Cloth) -> Option<Self> {
-        if cloth.area < MIN_AREA {
+    pub(super) fn from_masked_image(masked: &'a MaskedImage) -> Option<Self> {
+        if masked.area < MIN_AREA {
             return None;
         }
-        let levels: Vec<_> = cloth.rgb.iter().map(|rgb| opponent(*rgb)).collect();
-        let reach = ((cloth.area as f32).sqrt() / 7.0).max(3.0) as usize;
-        Some(Self { cloth, detail: without_mean(&levels, cloth, reach) })
+        let levels: Vec<_> = masked.rgb.iter().map(|rgb| opponent(*rgb)).collect();
+        let reach = ((masked.area as f32).sqrt() / 7.0).max(3.0) as usize;
+        Some(Self { masked, detail: without_mean(&levels, masked, reach) })
     }
 
     /// The detail `(dx, dy)` away from a pixel, if that is still the thing.
     pub(super) fn beside(&self, at: usize, dx: isize, dy: isize) -> Option<&[f32; CHANNELS]> {
-        self.cloth.beside(at, dx, dy).map(|other| &self.detail[other])
+        self.masked.beside(at, dx, dy).map(|other| &self.detail[other])
     }
 }
 
@@ -38,8 +37,8 @@ fn opponent([r, g, b]: [f32; 3]) -> [f32; CHANNELS] {
 }
 
 /// Takes from each pixel of the mask the mean of those within `reach`, by summed areas.
-fn without_mean(levels: &[[f32; CHANNELS]], cloth: &Cloth, reach: usize) -> Vec<[f32; CHANNELS]> {
-    let Cloth { width, height, ref mask, .. } = *cloth;
+fn without_mean(levels: &[[f32; CHANNELS]], masked: &MaskedImage, reach: usize) -> Vec<[f32; CHANNELS]> {
+    let MaskedImage { width, height, ref mask, .. } = *masked;
     // In f64: the sums grow to millions, the differences of four of them are small.
     let mut sums = vec![[0.0_f64; CHANNELS + 1]; (width + 1) * (height + 1)];
     for y in 0..height {

@@ -1,15 +1,15 @@
-//! What `fit::fit_on_rendered_garments` found.
+//! The weights of the pattern classifier, fitted by `examples/fit_pattern.rs`.
 
-use super::Weights;
+use super::PatternWeights;
 
-/// How sure the model is of a pattern, and how often it was right then, on drawn garments that it was not
-/// fitted on, half of them in a studio.
+/// Share of the most likely pattern, and how often it was right, on rendered garments that were not in the
+/// training set, half of them in a studio.
 pub(super) const CURVE: [(f32, f32); 7] =
     [(0.35, 0.48), (0.45, 0.49), (0.55, 0.66), (0.65, 0.70), (0.75, 0.81), (0.85, 0.85), (0.95, 0.98)];
 
 /// In the order of `Pattern::ALL`.
 #[rustfmt::skip]
-pub(super) const WEIGHTS: Weights = [
+pub(super) const WEIGHTS: PatternWeights = [
     [
         1.843, -1.329, -0.333, 1.837, -0.426, 2.616, 2.108, 0.700, -1.364,
         -2.487, -0.345, -2.764, 0.582, 0.847, -1.467, 1.085, 3.287, -0.024,

@@ -1,13 +1,13 @@
-//! What colours are called: English, German, Spanish, French, Chinese, Arabic, and what feeds write.
+//! The names of colours: English, German, Spanish, French, Chinese, Arabic, and what feeds write.
 
 use std::sync::LazyLock;
 
-use super::lexicon::Lexicon;
-use crate::look::ColorName;
+use super::phrase_table::PhraseTable;
+use crate::look::palette::ColorName;
 
-pub(super) static LEXICON: LazyLock<Lexicon<ColorName>> = LazyLock::new(|| Lexicon::new(&WORDS));
+pub(super) static PHRASES: LazyLock<PhraseTable<ColorName>> = LazyLock::new(|| PhraseTable::new(&WORDS));
 
-/// In the short forms of [`Lexicon::new`]. Where two names could claim a word, the first one has it.
+/// In the short forms of [`PhraseTable::new`]. Where two names could claim a word, the first one has it.
 #[rustfmt::skip]
 pub(super) const WORDS: [(ColorName, &str); 33] = [
     (ColorName::Black, "black, jet black, jet, onyx, schwarz~, tiefschwarz~, negr/o/a/os/as, noir//e/s/es, \

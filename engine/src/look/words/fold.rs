@@ -1,35 +1,36 @@
-//! Words as they are compared: without case, accents, and the Arabic article's letters' variants.
+//! Splits texts into words and folds them for comparison: without case, accents, and the Arabic article's
+//! letters' variants.
 
 use std::ops::Range;
 
 /// A word of a text, as it is compared, and its bytes there.
-pub(super) struct Token {
+pub(super) struct FoldedWord {
     pub range: Range<usize>,
     pub folded: String,
 }
 
 /// The words of a text. Chinese is written without spaces, so each of its characters is a word.
-pub(super) fn tokens(text: &str) -> Vec<Token> {
-    let mut tokens: Vec<Token> = Vec::new();
+pub(super) fn folded_words(text: &str) -> Vec<FoldedWord> {
+    let mut folded_words: Vec<FoldedWord> = Vec::new();
     let mut open = false;
     for (at, c) in text.char_indices() {
         let end = at + c.len_utf8();
         if is_han(c) {
-            tokens.push(Token { range: at..end, folded: c.to_string() });
+            folded_words.push(FoldedWord { range: at..end, folded: c.to_string() });
             open = false;
         } else if c.is_alphanumeric() || is_mark(c) {
-            match tokens.last_mut().filter(|_| open) {
-                Some(token) => token.range.end = end,
-                None => tokens.push(Token { range: at..end, folded: String::new() }),
+            match folded_words.last_mut().filter(|_| open) {
+                Some(word) => word.range.end = end,
+                None => folded_words.push(FoldedWord { range: at..end, folded: String::new() }),
             }
-            let token = tokens.last_mut();
-            token.into_iter().for_each(|token| c.to_lowercase().for_each(|c| fold(c, &mut token.folded)));
+            let word = folded_words.last_mut();
+            word.into_iter().for_each(|word| c.to_lowercase().for_each(|c| fold(c, &mut word.folded)));
             open = true;
         } else {
             open = false;
         }
     }
-    tokens
+    folded_words
 }
 
 fn is_han(c: char) -> bool {

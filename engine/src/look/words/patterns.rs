@@ -1,13 +1,13 @@
-//! What patterns are called: English, German, Spanish, French, Chinese, Arabic, and what feeds write.
+//! The names of patterns: English, German, Spanish, French, Chinese, Arabic, and what feeds write.
 
 use std::sync::LazyLock;
 
-use super::lexicon::Lexicon;
-use crate::look::Pattern;
+use super::phrase_table::PhraseTable;
+use crate::look::pattern::Pattern;
 
-pub(super) static LEXICON: LazyLock<Lexicon<Pattern>> = LazyLock::new(|| Lexicon::new(&WORDS));
+pub(super) static PHRASES: LazyLock<PhraseTable<Pattern>> = LazyLock::new(|| PhraseTable::new(&WORDS));
 
-/// In the short forms of [`Lexicon::new`].
+/// In the short forms of [`PhraseTable::new`].
 #[rustfmt::skip]
 const WORDS: [(Pattern, &str); 6] = [
     (Pattern::Plain, "plain, solid, solid colour, solid color, solid coloured, solid colored, unpatterned, single colour, \

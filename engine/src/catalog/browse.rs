@@ -1,0 +1,93 @@
+//! Browses a catalogue without a query: products in an order, and the facets that can filter them.
+
+use crate::catalog::snapshot::Snapshot;
+use crate::error::Result;
+use crate::product::field::Field;
+use crate::product::filter::Filter;
+use crate::product::sortable_price;
+use crate::product::{Price, Product};
+use crate::store::facet_bitmaps;
+
+/// A column of the feed with more values than this is no facet: its values name single products.
+const MOST_VALUES: usize = 60;
+
+/// The order of browsed products.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// In the order of insertion.
+    #[default]
+    Catalog,
+    /// Cheapest first; those without a price last.
+    PriceUp,
+    /// Dearest first; those without a price last.
+    PriceDown,
+}
+
+/// A field, its values, and how many products have each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FacetCounts {
+    /// The field.
+    pub field: Field,
+    /// Most frequent first.
+    pub values: Vec<(String, u64)>,
+}
+
+impl Snapshot {
+    /// The first `limit` products that pass `filter`.
+    ///
+    /// # Errors
+    /// [`FilterError::UnknownKey`](crate::FilterError::UnknownKey).
+    pub fn browse(&self, filter: &Filter, order: Order, limit: usize) -> Result<Vec<Product>> {
+        let view = self.view();
+        let items = facet_bitmaps::matching(view, filter)?;
+        if order == Order::Catalog {
+            return items.iter().take(limit).map(|item| self.product_at(item)).collect();
+        }
+        let mut prices = facet_bitmaps::prices(view, &items)?;
+        prices.sort_by_key(|&(_, price)| match price {
+            sortable_price::NONE => (true, 0),
+            price if order == Order::PriceUp => (false, price),
+            price => (false, -price),
+        });
+        prices.iter().take(limit).map(|&(item, _)| self.product_at(item)).collect()
+    }
+
+    /// The lowest and the highest price among the products that pass `filter`; `None` if none of them
+    /// has a price.
+    ///
+    /// # Errors
+    /// [`FilterError::UnknownKey`](crate::FilterError::UnknownKey).
+    pub fn price_bounds(&self, filter: &Filter) -> Result<Option<(Price, Price)>> {
+        let view = self.view();
+        let prices = facet_bitmaps::prices(view, &facet_bitmaps::matching(view, filter)?)?;
+        let priced = || prices.iter().filter(|(_, price)| *price != sortable_price::NONE);
+        let (low, high) = (priced().min_by_key(|(_, price)| price), priced().max_by_key(|(_, price)| price));
+        let (Some((low, _)), Some((high, _))) = (low, high) else { return Ok(None) };
+        Ok(self.product_at(*low)?.price.zip(self.product_at(*high)?.price))
+    }
+
+    /// The facets that can narrow the products that pass `filter` further. The values of a field that `filter` names
+    /// are counted without that condition, since choosing a second value of a field widens the result.
+    ///
+    /// # Errors
+    /// [`FilterError::UnknownKey`](crate::FilterError::UnknownKey).
+    pub fn facets(&self, filter: &Filter) -> Result<Vec<FacetCounts>> {
+        let view = self.view();
+        let all = facet_bitmaps::matching(view, filter)?;
+        let known = Field::KNOWN.iter().map(|name| Field::named(name));
+        let attributes = facet_bitmaps::attributes(view)?.into_iter().map(Field::Attribute);
+        let mut found = Vec::new();
+        for field in known.chain(attributes) {
+            let chosen = filter.values().any(|(f, _)| *f == field);
+            let among =
+                if chosen { facet_bitmaps::matching(view, &filter.without(&field))? } else { all.clone() };
+            let most = if matches!(field, Field::Attribute(_)) { MOST_VALUES } else { usize::MAX - 1 };
+            let counts = facet_bitmaps::few_counts(view, &field, &among, most)?;
+            // A field with a single value narrows nothing.
+            if let Some(values) = counts.filter(|values| values.len() > 1 || chosen) {
+                found.push(FacetCounts { field, values });
+            }
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,44 @@
+//! One change of a batch, and the result of a commit.
+
+use crate::calibrate::scale::Calibration;
+use crate::catalog::entry::Entry;
+use crate::catalog::source::{QuarantineRow, SourceRecord};
+use crate::error::Result;
+use crate::look::safety::SafetyConfig;
+use crate::product::Product;
+use crate::rank::weights::Weights;
+
+/// One change.
+pub(crate) enum Operation {
+    Upsert { product: Product, vector: Box<[u8]>, thumbnail: Option<Box<[u8]>> },
+    Update { product: Product },
+    Delete { id: String },
+    PutSource { source: String, record: SourceRecord },
+    RemoveSource { source: String },
+    Quarantine(QuarantineRow),
+    Release { source: String },
+    SetRelease(u64),
+    KeepArroyFrom(Option<u64>),
+    SetCalibration(Calibration),
+    SetWeights(Option<Weights>),
+    SetSafety(Option<SafetyConfig>),
+}
+
+impl Operation {
+    /// The entries of an upserted product; `None` for other operations.
+    pub(crate) fn entry(&self) -> Result<Option<Entry>> {
+        let Self::Upsert { product, vector, thumbnail } = self else { return Ok(None) };
+        Entry::from_product(product, vector, thumbnail.as_deref()).map(Some)
+    }
+}
+
+/// The number of products that a commit changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Committed {
+    /// New products.
+    pub inserted: u64,
+    /// Replaced products.
+    pub updated: u64,
+    /// Deleted products.
+    pub deleted: u64,
+}

@@ -1,0 +1,32 @@
+//! The sources that products are built from: those that are stored already, and those that were refused.
+
+use serde::{Deserialize, Serialize};
+
+/// The state of a source (a file of a folder, a row of a feed) when its product was stored. A build skips a source
+/// whose hash is the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceRecord {
+    /// A hash over all input of the product and its embedding.
+    pub content_hash: String,
+    /// The id of the product that was built from it.
+    pub product: String,
+}
+
+/// A source that was refused, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuarantineRow {
+    /// The file, or the feed and its line, as in `feed.csv:17`.
+    pub source: String,
+    /// A stable name of the kind of fault.
+    pub code: String,
+    /// A description of the fault, for people.
+    pub reason: String,
+}
+
+/// The stored form of a source. It has the name, since the key may be a hash of the name.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct StoredSource {
+    pub(crate) source: String,
+    #[serde(flatten)]
+    pub(crate) record: SourceRecord,
+}

@@ -1,0 +1,176 @@
+//! Batches of changes to a catalogue.
+
+use knytt_models::Embedding;
+
+use crate::calibrate::scale::Calibration;
+use crate::catalog::Catalog;
+use crate::catalog::apply::Changes;
+use crate::catalog::entry;
+use crate::catalog::operation::{Committed, Operation};
+use crate::catalog::source::{QuarantineRow, SourceRecord};
+use crate::error::{Error, Result};
+use crate::look::safety::SafetyConfig;
+use crate::product::Product;
+use crate::rank::weights::Weights;
+use crate::store::segment;
+
+/// A batch of changes. The writer keeps them in memory until [`Writer::commit`] stores them in one transaction, so
+/// commit every few hundred products. Dropping the writer discards uncommitted changes.
+///
+/// Changes take effect in their order: the last change of a product wins.
+pub struct Writer {
+    catalog: Catalog,
+    operations: Vec<Operation>,
+    pending_bytes: usize,
+}
+
+impl Writer {
+    pub(crate) fn new(catalog: Catalog) -> Self {
+        Self { catalog, operations: Vec::new(), pending_bytes: 0 }
+    }
+
+    /// Adds a product, or replaces the product with its id, together with its embedding and its thumbnail (an encoded
+    /// picture, if there is one).
+    ///
+    /// # Errors
+    /// [`FingerprintMismatch`](Error::FingerprintMismatch), [`DimensionMismatch`](Error::DimensionMismatch),
+    /// [`InvalidProduct`](Error::InvalidProduct); the batch is unchanged then.
+    pub fn upsert(
+        &mut self,
+        product: &Product,
+        embedding: &Embedding,
+        thumbnail: Option<&[u8]>,
+    ) -> Result<()> {
+        product.validate()?;
+        self.catalog.expects(embedding.fingerprint())?;
+        if embedding.dimension() != self.catalog.dimension() {
+            return Err(Error::DimensionMismatch {
+                expected: self.catalog.dimension(),
+                received: embedding.dimension(),
+            });
+        }
+        let vector = segment::encode(embedding.as_slice());
+        let bytes = vector.len() + thumbnail.map_or(0, <[u8]>::len) + size_of(product);
+        self.push(
+            Operation::Upsert { product: product.clone(), vector, thumbnail: thumbnail.map(Into::into) },
+            bytes,
+        );
+        Ok(())
+    }
+
+    /// Replaces a product and keeps its embedding and thumbnail. The product must exist when the batch is committed.
+    ///
+    /// # Errors
+    /// [`InvalidProduct`](Error::InvalidProduct); the batch is unchanged then.
+    pub fn update(&mut self, product: &Product) -> Result<()> {
+        product.validate()?;
+        self.push(Operation::Update { product: product.clone() }, size_of(product));
+        Ok(())
+    }
+
+    /// Removes a product, if it exists.
+    pub fn delete(&mut self, id: &str) {
+        self.push(Operation::Delete { id: id.into() }, id.len());
+    }
+
+    /// Stores the state of `source` beside its product.
+    pub fn put_source(&mut self, source: &str, record: &SourceRecord) {
+        self.push(Operation::PutSource { source: source.into(), record: record.clone() }, 128 + source.len());
+    }
+
+    /// Forgets a source. Its product stays.
+    pub fn remove_source(&mut self, source: &str) {
+        self.push(Operation::RemoveSource { source: source.into() }, source.len());
+    }
+
+    /// Lists a source as refused. This replaces an earlier row of the source.
+    pub fn quarantine(&mut self, row: &QuarantineRow) {
+        let bytes = row.source.len() + row.code.len() + row.reason.len();
+        self.push(Operation::Quarantine(row.clone()), bytes);
+    }
+
+    /// Removes a source from the list of refused sources.
+    pub fn release_from_quarantine(&mut self, source: &str) {
+        self.push(Operation::Release { source: source.into() }, source.len());
+    }
+
+    /// Sets the number of the catalogue's release after this batch.
+    pub fn set_release(&mut self, release: u64) {
+        self.push(Operation::SetRelease(release), 0);
+    }
+
+    pub(crate) fn set_calibration(&mut self, calibration: Calibration) {
+        self.push(Operation::SetCalibration(calibration), 0);
+    }
+
+    /// Sets the weights that rank hits in this catalogue; `None`: the defaults.
+    pub fn set_weights(&mut self, weights: Option<Weights>) {
+        self.push(Operation::SetWeights(weights), 0);
+    }
+
+    /// Sets the configuration of the gate that refuses pictures in queries and builds; `None`: the catalogue refuses
+    /// none.
+    pub fn set_safety(&mut self, safety: Option<SafetyConfig>) {
+        self.push(Operation::SetSafety(safety), 0);
+    }
+
+    /// Keeps an arroy index while the catalogue has at least `products` products; `None`, the default: never.
+    pub fn keep_arroy_from(&mut self, products: Option<u64>) {
+        self.push(Operation::KeepArroyFrom(products), 0);
+    }
+
+    /// The number of changes that wait for the commit.
+    pub fn len(&self) -> usize {
+        self.operations.len()
+    }
+
+    /// Whether no change waits.
+    pub fn is_empty(&self) -> bool {
+        self.operations.is_empty()
+    }
+
+    /// An estimate of the memory that the waiting changes take, in bytes.
+    pub fn pending_bytes(&self) -> usize {
+        self.pending_bytes
+    }
+
+    /// Stores the whole batch in one transaction, and begins an empty batch. Blocks while another commit runs. Open
+    /// snapshots keep the state before. If the map must grow, the commit waits for all open snapshots, so the
+    /// calling thread must hold none.
+    ///
+    /// # Errors
+    /// [`DiskFull`](Error::DiskFull), [`MapLimit`](Error::MapLimit),
+    /// [`ReadersHoldMap`](Error::ReadersHoldMap), [`UnknownProduct`](Error::UnknownProduct) (an
+    /// update of a product that does not exist). The catalogue is unchanged then, and the batch still waits.
+    pub fn commit(&mut self) -> Result<Committed> {
+        if self.operations.is_empty() {
+            return Ok(Committed::default());
+        }
+        let operations = &self.operations;
+        let committed = self.catalog.storage().write(|edit| {
+            let mut changes = Changes::begin(edit)?;
+            for some in operations.chunks(entry::AT_ONCE) {
+                let entries = entry::each(some, Operation::entry)?;
+                for (operation, entry) in some.iter().zip(entries) {
+                    changes.apply(operation, entry)?;
+                }
+            }
+            changes.finish()
+        })?;
+        self.operations.clear();
+        self.pending_bytes = 0;
+        Ok(committed)
+    }
+
+    fn push(&mut self, operation: Operation, bytes: usize) {
+        self.pending_bytes += bytes + std::mem::size_of::<Operation>();
+        self.operations.push(operation);
+    }
+}
+
+/// An estimate of the memory that a product's texts take, in bytes.
+fn size_of(product: &Product) -> usize {
+    let texts = [&product.id, &product.title, &product.brand, &product.category, &product.description];
+    let lists = product.colors.iter().chain(&product.sizes).chain(product.attributes.values());
+    texts.into_iter().chain(lists).map(|text| text.len() + std::mem::size_of::<String>()).sum()
+}

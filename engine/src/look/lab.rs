@@ -1,0 +1,181 @@
+//! CIE Lab, and a small copy of a picture in Lab.
+
+use std::sync::LazyLock;
+
+use image::RgbImage;
+
+/// Longest side of the copy, in pixels.
+const SIDE: usize = 128;
+
+/// A copy with a shorter side shows nothing.
+const MIN_SIDE: usize = 8;
+
+/// Pixels that are averaged for one of the copy, in each direction.
+const SAMPLES: usize = 4;
+
+/// CIE Lab: `L` (0 to 100), `a` and `b` (about -100 to 100), D65.
+pub type Lab = [f32; 3];
+
+/// At most 128 × 128 pixels, row by row, slightly smoothed.
+pub(crate) struct LabImage {
+    pub width: usize,
+    pub height: usize,
+    pub pixels: Vec<Lab>,
+}
+
+impl LabImage {
+    /// `None` if the picture is too small. The cost does not depend on the size of the picture.
+    pub(crate) fn from_picture(picture: &RgbImage) -> Option<Self> {
+        let (width, height) = (picture.width() as usize, picture.height() as usize);
+        let longest = width.max(height);
+        let side = |length: usize| if longest <= SIDE { length } else { length * SIDE / longest };
+        let (small_width, small_height) = (side(width), side(height));
+        if small_width.min(small_height) < MIN_SIDE {
+            return None;
+        }
+        let columns: Vec<_> = (0..small_width).map(|x| samples(x, small_width, width)).collect();
+        let bytes = picture.as_raw();
+        let mut pixels = Vec::with_capacity(small_width * small_height);
+        for y in 0..small_height {
+            let rows = samples(y, small_height, height);
+            pixels.extend(columns.iter().map(|columns| {
+                let mut sum = [0_u32; 3];
+                for row in rows {
+                    for column in columns {
+                        let pixel = &bytes[3 * (row * width + column)..][..3];
+                        (0..3).for_each(|channel| sum[channel] += u32::from(pixel[channel]));
+                    }
+                }
+                let count = (SAMPLES * SAMPLES) as u32;
+                lab(sum.map(|sum| LINEAR[((sum + count / 2) / count) as usize]))
+            }));
+        }
+        Some(Self { width: small_width, height: small_height, pixels }.smoothed())
+    }
+
+    /// Column and row of a pixel.
+    pub(crate) fn place(&self, at: usize) -> (usize, usize) {
+        (at % self.width, at / self.width)
+    }
+
+    /// Binomial weights 1 2 1 both ways: noise and weave go, edges stay.
+    fn smoothed(self) -> Self {
+        let mix = |a: Lab, b: Lab, c: Lab| -> Lab {
+            std::array::from_fn(|i| 0.25 * a[i] + 0.5 * b[i] + 0.25 * c[i])
+        };
+        let (width, height) = (self.width, self.height);
+        let across: Vec<Lab> = (0..width * height)
+            .map(|at| {
+                let (x, row) = (at % width, at - at % width);
+                let p = |x: usize| self.pixels[row + x];
+                mix(p(x.saturating_sub(1)), p(x), p((x + 1).min(width - 1)))
+            })
+            .collect();
+        let down = (0..width * height)
+            .map(|at| {
+                let (x, y) = (at % width, at / width);
+                let p = |y: usize| across[y * width + x];
+                mix(p(y.saturating_sub(1)), p(y), p((y + 1).min(height - 1)))
+            })
+            .collect();
+        Self { pixels: down, ..self }
+    }
+}
+
+/// The samples for one pixel of the copy, spread evenly over its cell.
+fn samples(cell: usize, cells: usize, length: usize) -> [usize; SAMPLES] {
+    std::array::from_fn(|i| {
+        let at = (2 * (cell * SAMPLES + i) + 1) as u64 * length as u64 / (2 * cells * SAMPLES) as u64;
+        (at as usize).min(length - 1)
+    })
+}
+
+/// The light of each level of sRGB, 0 to 1.
+static LINEAR: LazyLock<[f32; 256]> = LazyLock::new(|| std::array::from_fn(linear));
+
+/// sRGB's transfer function (IEC 61966-2-1), 0 to 1.
+fn linear(level: usize) -> f32 {
+    let value = level as f32 / 255.0;
+    if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+}
+
+fn lab([r, g, b]: [f32; 3]) -> Lab {
+    let x = (0.412_456 * r + 0.357_576 * g + 0.180_437 * b) / 0.950_47;
+    let y = 0.212_673 * r + 0.715_152 * g + 0.072_175 * b;
+    let z = (0.019_334 * r + 0.119_192 * g + 0.950_304 * b) / 1.088_83;
+    let [x, y, z] = [x, y, z].map(|t| if t > 0.008_856 { t.cbrt() } else { 7.787 * t + 16.0 / 116.0 });
+    [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+}
+
+/// Of levels in sRGB, 0 to 1.
+pub(crate) fn lab_of_levels(rgb: [f32; 3]) -> Lab {
+    lab(rgb.map(|level| LINEAR[(255.0 * level + 0.5) as usize & 255]))
+}
+
+/// Of a tone in sRGB.
+pub(crate) fn lab_of_rgb(rgb: [u8; 3]) -> Lab {
+    lab(rgb.map(|level| LINEAR[usize::from(level)]))
+}
+
+/// The tone in sRGB nearest to a colour that a screen may not have.
+pub(crate) fn rgb_of_lab([light, a, b]: Lab) -> [u8; 3] {
+    let y = (light + 16.0) / 116.0;
+    let [x, y, z] = [y + a / 500.0, y, y - b / 200.0].map(|t| {
+        let cube = t * t * t;
+        if cube > 0.008_856 { cube } else { (t - 16.0 / 116.0) / 7.787 }
+    });
+    let (x, z) = (x * 0.950_47, z * 1.088_83);
+    let rgb = [
+        3.240_454 * x - 1.537_139 * y - 0.498_531 * z,
+        -0.969_266 * x + 1.876_011 * y + 0.041_556 * z,
+        0.055_643 * x - 0.204_026 * y + 1.057_225 * z,
+    ];
+    rgb.map(|value| {
+        let level = if value <= 0.003_130_8 { 12.92 * value } else { 1.055 * value.powf(1.0 / 2.4) - 0.055 };
+        (255.0 * level).round().clamp(0.0, 255.0) as u8
+    })
+}
+
+/// Distance with light at half its weight: a fold or a shadow changes light more than colour.
+pub(super) fn distance_squared(a: Lab, b: Lab) -> f32 {
+    let [l, x, y] = [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+    0.25 * l * l + x * x + y * y
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::Rgb;
+
+    #[test]
+    fn colours_have_their_published_coordinates() {
+        for (rgb, expected) in [
+            ([255, 255, 255], [100.0, 0.0, 0.0]),
+            ([0, 0, 0], [0.0, 0.0, 0.0]),
+            ([255, 0, 0], [53.24, 80.09, 67.20]),
+            ([0, 0, 255], [32.30, 79.19, -107.86]),
+        ] {
+            let picture = RgbImage::from_pixel(10, 10, Rgb(rgb));
+            let found = LabImage::from_picture(&picture).unwrap().pixels[55];
+            assert!(found.iter().zip(expected).all(|(a, b): (&f32, f32)| (a - b).abs() < 0.1), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn a_tone_comes_back_from_lab() {
+        for rgb in [[0, 0, 0], [255, 255, 255], [200, 36, 42], [1, 2, 3], [32, 42, 78], [12, 250, 120]] {
+            assert_eq!(rgb_of_lab(lab_of_rgb(rgb)), rgb);
+        }
+    }
+
+    #[test]
+    fn the_longest_side_is_128() {
+        let size = |width, height| {
+            LabImage::from_picture(&RgbImage::new(width, height)).map(|small| (small.width, small.height))
+        };
+        assert_eq!(size(4000, 3000), Some((128, 96)));
+        assert_eq!(size(90, 100), Some((90, 100)));
+        assert_eq!(size(3000, 20), None);
+        assert_eq!(size(0, 0), None);
+    }
+}

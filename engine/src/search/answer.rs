@@ -1,0 +1,281 @@
+//! From an embedded query to hits: filter, candidates, ranking.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use knytt_models::Embedding;
+use roaring::RoaringBitmap;
+
+use crate::calibrate::out_of_domain::NEAREST;
+use crate::calibrate::scale::{MatchKind, Scale};
+use crate::catalog::Catalog;
+use crate::catalog::snapshot::Snapshot;
+use crate::error::{Error, Result};
+use crate::index::IndexKind;
+use crate::index::Strategy;
+use crate::index::simd::Kernel;
+use crate::lexical::Lexicon;
+use crate::look::Look;
+use crate::look::image_template::TemplateQuery;
+use crate::look::palette::ColorName;
+use crate::product::field::Field;
+use crate::rank::{self, CANDIDATES, QueryFeatures, Ranked, Ranking, RankingCandidate};
+use crate::search::fusion::{Embedded, Fusion};
+use crate::search::parse::ParsedQuery;
+use crate::search::query::{Hit, Query, SearchResult, Timings};
+use crate::search::timing::ms_since;
+use crate::store::rank_features;
+use crate::store::vectors;
+
+/// A product's texts have the words of the query from this share of the score of a title with all the words.
+const NAMED: f32 = 0.6;
+
+/// The features of the query's picture.
+#[derive(Default)]
+pub(crate) struct PictureFeatures {
+    pub(crate) look: Option<Look>,
+    /// The template that is compared with products' pictures.
+    pub(crate) template: Option<TemplateQuery>,
+}
+
+/// Answers `query`. `embedded`, `seen` and `parsed` were computed from it.
+pub(crate) fn answer(
+    catalog: &Catalog,
+    query: &Query,
+    mut embedded: Embedded,
+    seen: &PictureFeatures,
+    parsed: Option<ParsedQuery>,
+) -> Result<SearchResult> {
+    let start = Instant::now();
+    let snapshot = catalog.read()?;
+    let like = query.product.as_deref().map(|id| snapshot.known_item(id)).transpose()?;
+    if let Some(id) = &query.product {
+        embedded.product = snapshot.vector(id)?;
+    }
+    let fusion = (!embedded.is_empty()).then(|| Fusion::new(&embedded, query.alpha)).transpose()?;
+    let meta = snapshot.meta()?;
+    let calibration = snapshot.calibration()?;
+    let scale = calibration.as_ref().zip(fusion.as_ref()).and_then(|(c, fusion)| fusion.scale(c));
+    let filter =
+        parsed.as_ref().map_or_else(|| query.filter.clone(), |r| query.filter.clone().and(&r.filter()));
+    let mut among = snapshot.matching(&filter)?;
+    if let Some(item) = like {
+        among.remove(item);
+    }
+    let mut weights = query.weights.or(meta.weights).unwrap_or_default();
+    // Matching words weigh as much as words weigh in the query.
+    weights.words *= fusion.as_ref().map_or(1.0, Fusion::said_share);
+    let like = like.map(|item| snapshot.rank_features(item)).transpose()?;
+    let search = Search {
+        snapshot: &snapshot,
+        query,
+        fusion: fusion.as_ref(),
+        among: &among,
+        words: parsed
+            .as_ref()
+            .map(|r| r.positive.as_str())
+            .filter(|words| weights.words > 0.0 && !words.is_empty()),
+        ranking: Ranking {
+            snapshot: &snapshot,
+            weights,
+            scale,
+            is_seen: embedded.is_seen(),
+            is_said: embedded.text.is_some(),
+            features: QueryFeatures::new(seen.look.as_ref(), like.as_ref(), &said_colors(parsed.as_ref())),
+            template: seen.template.as_ref(),
+            instance_embedding: embedded.image.as_ref().and_then(Embedding::instance_embedding),
+            preference: rank::preference(query.taste.as_deref(), &snapshot),
+            today: rank::today(),
+        },
+    };
+    let found = search.run(start)?;
+    let start = Instant::now();
+    let out_of_domain = calibration.as_ref().and_then(|calibration| calibration.out_of_domain.as_ref());
+    let in_domain = match out_of_domain.zip(embedded.only_image()) {
+        Some((out_of_domain, image)) => {
+            Some(out_of_domain.log_odds(image, &search.nearest_of_all(&found)?) >= 0.0)
+        }
+        None => None,
+    };
+    let gibberish = calibration.as_ref().and_then(|calibration| calibration.gibberish.as_ref());
+    // Words that products have are not gibberish, whatever the detector says.
+    let says_nothing =
+        !found.named && gibberish.zip(embedded.only_text()).is_some_and(|(b, said)| b.is_gibberish(said));
+    let is_out_of_domain = in_domain == Some(false) || says_nothing;
+    let scale = scale.map(|scale| if is_out_of_domain { scale.for_out_of_domain() } else { scale });
+    let same_from = calibration.and_then(|calibration| calibration.same_from);
+    let kinds = HitKinds { scale, same_from };
+    let hits = (1..).zip(found.ranked).map(|(position, ranked)| search.hit(position, ranked, kinds));
+    let hits: Vec<Hit> = hits.collect::<Result<_>>()?;
+    let timings = Timings { rank_ms: found.timings.rank_ms + ms_since(start), ..found.timings };
+    Ok(SearchResult {
+        hits,
+        timings,
+        matched: among.len(),
+        index: found.index,
+        scale,
+        parsed,
+        named: found.named,
+        in_domain,
+    })
+}
+
+/// Decides whether a hit is exact, similar or neither.
+#[derive(Clone, Copy)]
+struct HitKinds {
+    scale: Option<Scale>,
+    /// From which likeness on two pictures show the same product.
+    same_from: Option<f32>,
+}
+
+impl HitKinds {
+    /// Where pictures were compared, a hit is exact if and only if they show the same, whatever the similarity.
+    fn kind(self, similarity: f32, likeness: Option<f32>) -> MatchKind {
+        let kind = self.scale.map_or(MatchKind::Other, |scale| scale.kind(similarity));
+        let is_same = self.same_from.zip(likeness).map(|(from, likeness)| likeness >= from);
+        match (kind, is_same) {
+            (MatchKind::Exact, Some(false)) => MatchKind::Similar,
+            (_, Some(true)) => MatchKind::Exact,
+            (kind, _) => kind,
+        }
+    }
+}
+
+/// The colours that the words name.
+fn said_colors(parsed: Option<&ParsedQuery>) -> Vec<ColorName> {
+    let shades = parsed.into_iter().flat_map(|parsed| &parsed.chips).flat_map(|chip| {
+        chip.filter().values().filter(|(field, _)| **field == Field::Shade).flat_map(|(_, names)| names)
+    });
+    shades.filter_map(|name| ColorName::named(name)).collect()
+}
+
+/// One query on one snapshot.
+struct Search<'a> {
+    snapshot: &'a Snapshot,
+    query: &'a Query,
+    /// The query vector; `None` if the query has only conditions.
+    fusion: Option<&'a Fusion<'a>>,
+    among: &'a RoaringBitmap,
+    /// The words that texts are searched for.
+    words: Option<&'a str>,
+    ranking: Ranking<'a>,
+}
+
+/// The ranked candidates, and how they were found.
+struct RankedCandidates {
+    ranked: Vec<Ranked>,
+    /// The similarities of the nearest candidates, best first.
+    nearest: Vec<f32>,
+    index: IndexKind,
+    named: bool,
+    timings: Timings,
+}
+
+impl Search<'_> {
+    /// Ranks candidates. Variants of one product become one hit, so it takes more candidates until there are `k` hits.
+    fn run(&self, start: Instant) -> Result<RankedCandidates> {
+        let k = self.query.k;
+        let mut pool = CANDIDATES.max(k.saturating_mul(2));
+        let mut timings = Timings { search_ms: ms_since(start), ..Timings::default() };
+        loop {
+            let start = Instant::now();
+            let (nearest, index) = self.nearest(pool)?;
+            timings.search_ms += ms_since(start);
+            let start = Instant::now();
+            let similarities = nearest.iter().take(NEAREST).map(|(_, similarity)| *similarity).collect();
+            let candidates = self.candidates(nearest, pool)?;
+            let ranked = self.ranking.rank(&candidates, k)?;
+            timings.rank_ms += ms_since(start);
+            if ranked.len() >= k || pool as u64 >= self.among.len() {
+                let named = candidates.iter().any(|candidate| candidate.words >= NAMED);
+                return Ok(RankedCandidates { ranked, nearest: similarities, index, named, timings });
+            }
+            pool = pool.saturating_mul(4);
+        }
+    }
+
+    /// The similarities of the nearest products of the whole catalogue. Without a filter they are known already.
+    fn nearest_of_all(&self, found: &RankedCandidates) -> Result<Vec<f32>> {
+        let (Some(fusion), live) = (self.fusion, self.snapshot.live()?) else { return Ok(Vec::new()) };
+        if live.len() == self.among.len() {
+            return Ok(found.nearest.clone());
+        }
+        let all = self.snapshot.nearest(fusion.embedding(), &live, NEAREST, Strategy::Auto)?;
+        Ok(all.candidates.iter().map(|candidate| candidate.score).collect())
+    }
+
+    /// The nearest items; without a query vector, the first items.
+    fn nearest(&self, pool: usize) -> Result<(Vec<(u32, f32)>, IndexKind)> {
+        let Some(fusion) = self.fusion else {
+            return Ok((self.among.iter().take(pool).map(|item| (item, 0.0)).collect(), IndexKind::Exact));
+        };
+        let found = self.snapshot.nearest(fusion.embedding(), self.among, pool, self.query.strategy)?;
+        Ok((found.candidates.into_iter().map(|c| (c.item, c.score)).collect(), found.index))
+    }
+
+    /// Adds the products that have the words of the query to the nearest ones.
+    fn candidates(&self, nearest: Vec<(u32, f32)>, pool: usize) -> Result<Vec<RankingCandidate>> {
+        let mut candidates: Vec<RankingCandidate> = nearest
+            .into_iter()
+            .map(|(item, similarity)| RankingCandidate { item, similarity, words: 0.0 })
+            .collect();
+        let Some(words) = self.words else { return Ok(candidates) };
+        let view = self.snapshot.view();
+        let places: HashMap<u32, usize> = candidates.iter().enumerate().map(|(at, c)| (c.item, at)).collect();
+        let lexicon = Lexicon::new(view, self.snapshot.len()?);
+        for found in lexicon.nearest(words, self.query.typing, self.among, pool)? {
+            let words = found.score.min(1.0);
+            match places.get(&found.item) {
+                Some(&at) => candidates[at].words = words,
+                None => candidates.push(RankingCandidate { words, ..self.elsewhere(found.item)? }),
+            }
+        }
+        Ok(candidates)
+    }
+
+    /// A candidate that the words found and the index did not.
+    fn elsewhere(&self, item: u32) -> Result<RankingCandidate> {
+        let view = self.snapshot.view();
+        let similarity = match self.fusion {
+            Some(fusion) => {
+                let query = fusion.embedding().as_slice();
+                Kernel::best().dot(query, vectors::row(view, item)?)
+            }
+            None => 0.0,
+        };
+        Ok(RankingCandidate { item, similarity, words: 0.0 })
+    }
+
+    fn hit(&self, position: usize, ranked: Ranked, kinds: HitKinds) -> Result<Hit> {
+        let RankingCandidate { item, similarity, .. } = ranked.candidate;
+        let product = self.snapshot.product_at(item)?;
+        let parts = match self.fusion {
+            Some(fusion) => fusion.parts(&self.snapshot.vector_at(item)?),
+            None => Default::default(),
+        };
+        let others = ranked.others.iter().map(|item| Ok(self.snapshot.product_at(*item)?.id));
+        Ok(Hit {
+            id: product.id.clone(),
+            position,
+            score: ranked.score,
+            reasons: ranked.reasons,
+            similarity,
+            kind: kinds.kind(similarity, ranked.likeness),
+            parts,
+            likeness: ranked.likeness,
+            product,
+            others: others.collect::<Result<_>>()?,
+        })
+    }
+}
+
+impl Snapshot {
+    fn known_item(&self, id: &str) -> Result<u32> {
+        self.item(id)?.ok_or_else(|| Error::UnknownProduct { id: id.into() })
+    }
+
+    fn rank_features(&self, item: u32) -> Result<rank_features::RankFeatures> {
+        let view = self.view();
+        rank_features::read(view, item)
+    }
+}

@@ -1,0 +1,9 @@
+//! Pictures, words and products as a query; ranked products as the answer.
+
+pub(crate) mod answer;
+pub(crate) mod fusion;
+pub(crate) mod parse;
+pub(crate) mod query;
+pub(crate) mod related;
+pub(crate) mod session;
+pub(crate) mod timing;

@@ -1,0 +1,394 @@
+//! The LMDB environment. A process opens each path once, and grows the map when it is full.
+
+use std::collections::HashMap;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use fs_err as fs;
+use heed::{CompactionOption, Env, EnvFlags, EnvOpenOptions, MdbError, RoTxn, WithoutTls};
+
+use crate::error::{Error, Result};
+use crate::store::active_environment::ActiveEnvironment;
+use crate::store::gate::{Gate, Pass};
+use crate::store::mapped::{Mapped, Spans};
+use crate::store::schema::{self, Databases, EnvironmentContent, MAX_DATABASES};
+use crate::store::view::{Edit, View};
+
+/// The file that LMDB keeps in the catalogue's folder.
+const DATA_FILE: &str = "data.mdb";
+
+/// Reader slots, over all processes.
+const MAX_READERS: u32 = 254;
+
+/// Map sizes are multiples of this: the largest page size of any system this runs on.
+const MAP_STEP_BYTES: usize = 64 << 10;
+
+/// The options that a catalogue is opened with. The defaults suit everything but tests.
+#[derive(Clone, Copy, Debug)]
+pub struct OpenOptions {
+    /// The first size of the map, in bytes of address space. A commit that needs more grows it.
+    pub initial_map_bytes: usize,
+    /// The size that the map never exceeds, in bytes.
+    pub max_map_bytes: usize,
+    /// How long a commit that must grow the map waits for open snapshots.
+    pub growth_patience: Duration,
+    /// Whether a commit survives a loss of power. If not, only [`Catalog::flush`](crate::Catalog::flush) makes
+    /// commits durable; this suits a catalogue that nobody opens before it is complete.
+    pub durable: bool,
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self {
+            initial_map_bytes: 64 << 20,
+            max_map_bytes: if cfg!(target_pointer_width = "64") { 1 << 40 } else { 1 << 30 },
+            growth_patience: Duration::from_secs(30),
+            durable: true,
+        }
+    }
+}
+
+/// An open environment and its databases.
+pub(crate) struct Storage {
+    env: Env<WithoutTls>,
+    pub(crate) db: Databases<'static>,
+    gate: Arc<Gate>,
+    /// Admits one commit at a time in this process, so that no write transaction is open when the map grows.
+    writing: Mutex<()>,
+    /// Where vectors and codes lie in the map, and the id of the transaction in which this was read.
+    spans: Mutex<Option<(usize, Arc<Spans>)>>,
+    path: PathBuf,
+    options: OpenOptions,
+    /// Components per vector.
+    dimension: usize,
+}
+
+/// The environments that this process has open: LMDB must never open one path twice.
+static OPEN: LazyLock<Mutex<HashMap<PathBuf, Weak<Storage>>>> = LazyLock::new(Mutex::default);
+
+/// What [`Storage::open`] does if the folder holds no catalogue, or holds one. New catalogues get the given
+/// description (JSON).
+#[derive(Clone, Copy)]
+pub(crate) enum OpenMode<'a> {
+    Open,
+    Create(&'a [u8]),
+    OpenOrCreate(&'a [u8]),
+}
+
+impl Storage {
+    /// Opens `dir`, or shares what this process has open there. `upgrade` brings a catalogue of an earlier schema
+    /// to this one, in one transaction.
+    pub(crate) fn open(
+        dir: &Path,
+        mode: OpenMode<'_>,
+        options: OpenOptions,
+        upgrade: fn(&mut Edit<'_, '_>) -> Result<()>,
+    ) -> Result<Arc<Self>> {
+        let active = ActiveEnvironment::read(dir)?;
+        let dir = active.as_deref().unwrap_or(dir);
+        let exists = dir.join(DATA_FILE).try_exists().map_err(|source| unreadable(dir, source))?;
+        match mode {
+            OpenMode::Open if !exists => return Err(not_a_catalog(dir, "it has no data.mdb")),
+            OpenMode::Open => {}
+            OpenMode::Create(_) | OpenMode::OpenOrCreate(_) => {
+                fs::create_dir_all(dir).map_err(|source| unreadable(dir, source))?;
+            }
+        }
+        let path = dir.canonicalize().map_err(|source| unreadable(dir, source))?;
+        let mut open = lock(&OPEN);
+        if let Some(storage) = open.get(&path).and_then(Weak::upgrade) {
+            let must_be_new = matches!(mode, OpenMode::Create(_));
+            return if must_be_new { Err(Error::AlreadyExists { path }) } else { Ok(storage) };
+        }
+        let (storage, needs_upgrade) = Self::open_new(path.clone(), mode, options)?;
+        let storage = Arc::new(storage);
+        if needs_upgrade {
+            storage.write(|mut edit| upgrade(&mut edit))?;
+        }
+        open.retain(|_, storage| storage.strong_count() > 0);
+        open.insert(path, Arc::downgrade(&storage));
+        Ok(storage)
+    }
+
+    /// Opens an environment that this process does not have open. Also returns whether its catalogue is of an
+    /// earlier schema.
+    fn open_new(path: PathBuf, mode: OpenMode<'_>, options: OpenOptions) -> Result<(Self, bool)> {
+        let env = open_env(&path, options)?;
+        let found = schema::open(&env)?;
+        let needs_upgrade = matches!(found, EnvironmentContent::EarlierCatalog);
+        let db = open_databases(&env, &path, found, mode)?;
+        let dimension = schema::read_dimension(&env, &db)?;
+        let storage = Self {
+            env,
+            db,
+            gate: Arc::default(),
+            writing: Mutex::default(),
+            spans: Mutex::default(),
+            path,
+            options,
+            dimension,
+        };
+        Ok((storage, needs_upgrade))
+    }
+
+    /// The catalogue's folder.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The size of the data file, in bytes.
+    pub(crate) fn disk_bytes(&self) -> Result<u64> {
+        Ok(self.env.real_disk_size()?)
+    }
+
+    /// A read transaction. The map keeps its address until the transaction is dropped.
+    pub(crate) fn read(self: &Arc<Self>) -> Result<ReadTxn> {
+        for _ in 0..3 {
+            let pass = self.gate.enter();
+            match self.env.clone().static_read_txn() {
+                Ok(txn) => return Ok(ReadTxn { txn, _pass: pass, _storage: self.clone() }),
+                Err(heed::Error::Mdb(MdbError::MapResized)) => {
+                    drop(pass);
+                    self.adopt_size()?;
+                }
+                Err(heed::Error::Mdb(MdbError::ReadersFull)) => {
+                    // Frees the slots of processes that were killed.
+                    self.env.clear_stale_readers()?;
+                }
+                Err(other) => return Err(other.into()),
+            }
+        }
+        Err(Error::TooManyReaders { limit: MAX_READERS })
+    }
+
+    /// A view of `txn`, which must be a transaction of this environment.
+    pub(crate) fn view<'t>(&'t self, txn: &'t RoTxn<'t>) -> View<'t> {
+        View { db: &self.db, txn, dimension: self.dimension }
+    }
+
+    /// All vectors and codes that a reader sees, in place. Their addresses are looked up once per commit.
+    #[expect(unsafe_code, reason = "addresses of another reader of the same state")]
+    pub(crate) fn mapped<'t>(&self, view: View<'t>) -> Result<Mapped<'t>> {
+        let mut held = lock(&self.spans);
+        let spans = match &*held {
+            Some((id, spans)) if *id == view.txn.id() => spans.clone(),
+            _ => {
+                let spans = Arc::new(Spans::read(view)?);
+                *held = Some((view.txn.id(), spans.clone()));
+                spans
+            }
+        };
+        // SAFETY: transactions of one id see the same pages, which LMDB does not write again while one
+        // of them is open. Only `resize` moves the map; no reader is open then, and it drops the spans.
+        Ok(unsafe { spans.mapped(self.dimension) })
+    }
+
+    /// Waits until every commit is on the disk.
+    pub(crate) fn flush(self: &Arc<Self>) -> Result<()> {
+        let _pass = self.gate.enter();
+        match self.env.force_sync().map_err(Error::from) {
+            Err(error) if is_disk_full(&error, &self.path) => Err(disk_full(&self.path)),
+            done => done,
+        }
+    }
+
+    /// Writes every commit to the disk. It syncs the file, not the map, and takes no pass of the gate, so a commit
+    /// that must grow the map does not wait for a slow disk.
+    pub(crate) fn write_back(&self) -> Result<()> {
+        let path = self.path.join(DATA_FILE);
+        match fs::OpenOptions::new().write(true).open(&path).and_then(|file| file.sync_data()) {
+            Err(error) if error.kind() == ErrorKind::StorageFull => Err(disk_full(&self.path)),
+            done => done.map_err(|source| unreadable(&self.path, source)),
+        }
+    }
+
+    /// Writes a compact copy to a new file. heed takes a file of `std`.
+    pub(crate) fn copy_to(self: &Arc<Self>, file: &Path) -> Result<()> {
+        let _pass = self.gate.enter();
+        let mut copy = std::fs::File::create_new(file).map_err(|source| unreadable(file, source))?;
+        let copied = self.env.copy_to_file(&mut copy, CompactionOption::Enabled).map_err(Error::from);
+        copied.inspect_err(|_| drop(fs::remove_file(file)))
+    }
+
+    /// Runs `apply` in one write transaction and commits it. If the map is full, this grows the map and runs `apply`
+    /// again from the start.
+    pub(crate) fn write<T>(self: &Arc<Self>, mut apply: impl FnMut(Edit<'_, '_>) -> Result<T>) -> Result<T> {
+        let done = self.write_unless(|edit| apply(edit).map(Ok::<T, std::convert::Infallible>))?;
+        Ok(done.unwrap_or_else(|never| match never {}))
+    }
+
+    /// Like [`Self::write`], but commits nothing if `apply` returns an `Err` inside its `Ok`.
+    pub(crate) fn write_unless<T, E>(
+        self: &Arc<Self>,
+        mut apply: impl FnMut(Edit<'_, '_>) -> Result<Result<T, E>>,
+    ) -> Result<Result<T, E>> {
+        let _writing = lock(&self.writing);
+        loop {
+            let pass = self.gate.enter();
+            let outcome = self.env.write_txn().map_err(Error::from).and_then(|mut txn| {
+                let value = apply(Edit { db: &self.db, txn: &mut txn, dimension: self.dimension })?;
+                if value.is_ok() {
+                    txn.commit()?;
+                }
+                Ok(value)
+            });
+            drop(pass);
+            match outcome {
+                Err(error) if error.is_map_full() => self.grow()?,
+                Err(Error::Storage(heed::Error::Mdb(MdbError::MapResized))) => self.adopt_size()?,
+                Err(error) if is_disk_full(&error, &self.path) => return Err(disk_full(&self.path)),
+                other => return other,
+            }
+        }
+    }
+
+    fn grow(self: &Arc<Self>) -> Result<()> {
+        let limit_bytes = self.options.max_map_bytes / MAP_STEP_BYTES * MAP_STEP_BYTES;
+        let now = self.env.info().map_size;
+        if now >= limit_bytes {
+            return Err(Error::MapLimit { limit_bytes });
+        }
+        self.resize(round_up(now.saturating_mul(2)).min(limit_bytes))
+    }
+
+    /// Takes over the map's size from another process that has grown it.
+    fn adopt_size(self: &Arc<Self>) -> Result<()> {
+        self.resize(0)
+    }
+
+    #[expect(unsafe_code, reason = "LMDB moves the map")]
+    fn resize(self: &Arc<Self>, bytes: usize) -> Result<()> {
+        let _alone = self.gate.exclusive(self.options.growth_patience)?;
+        // The spans are addresses in the map that is about to move.
+        *lock(&self.spans) = None;
+        // SAFETY: LMDB asks that no transaction of this process is live. Every transaction of this
+        // module holds a `Pass` of the gate, and `exclusive` waits for all of them and admits no other.
+        Ok(unsafe { self.env.resize(bytes) }?)
+    }
+}
+
+/// The databases of an environment, created or completed if `mode` allows it.
+fn open_databases(
+    env: &Env<WithoutTls>,
+    path: &Path,
+    found: EnvironmentContent,
+    mode: OpenMode<'_>,
+) -> Result<Databases<'static>> {
+    let explain = |error| if is_disk_full(&error, path) { disk_full(path) } else { error };
+    match (found, mode) {
+        (EnvironmentContent::Catalog(_) | EnvironmentContent::EarlierCatalog, OpenMode::Create(_)) => {
+            Err(Error::AlreadyExists { path: path.into() })
+        }
+        (EnvironmentContent::Catalog(db), _) => Ok(db),
+        (EnvironmentContent::EarlierCatalog, _) => schema::add_databases(env).map_err(explain),
+        (EnvironmentContent::Empty, OpenMode::Create(description) | OpenMode::OpenOrCreate(description)) => {
+            schema::create(env, description).map_err(explain)
+        }
+        (EnvironmentContent::Empty, OpenMode::Open) => Err(not_a_catalog(path, "its data.mdb is empty")),
+        (EnvironmentContent::Other, _) => Err(not_a_catalog(path, "its data.mdb belongs to another program")),
+    }
+}
+
+#[expect(unsafe_code, reason = "LMDB maps a file")]
+fn open_env(path: &Path, options: OpenOptions) -> Result<Env<WithoutTls>> {
+    let data = path.join(DATA_FILE);
+    let file_bytes = fs::metadata(&data).map_or(0, |m| usize::try_from(m.len()).unwrap_or(usize::MAX));
+    // A quarter more than the file, so that the first commits need not grow the map.
+    let wanted = options.initial_map_bytes.max(file_bytes.saturating_add(file_bytes / 4));
+    let mut env = EnvOpenOptions::new().read_txn_without_tls();
+    env.map_size(round_up(wanted).min(round_up(options.max_map_bytes).max(round_up(file_bytes))))
+        .max_dbs(MAX_DATABASES)
+        .max_readers(MAX_READERS);
+    // SAFETY: NO_READ_AHEAD only changes what the kernel prefetches. Without it, one query on a
+    // catalogue larger than memory reads far more than it needs.
+    unsafe { env.flags(EnvFlags::NO_READ_AHEAD) };
+    if !options.durable {
+        // SAFETY: what NO_SYNC risks, a file that a loss of power leaves damaged, is what the caller of
+        // `OpenOptions::durable` has accepted until `flush`.
+        unsafe { env.flags(EnvFlags::NO_READ_AHEAD | EnvFlags::NO_SYNC) };
+    }
+    for _ in 0..50 {
+        // SAFETY: the file is changed only through LMDB, whose lock file guards it among processes;
+        // no flag that weakens this (NO_LOCK, WRITE_MAP) is set; `OPEN` and heed's own register keep
+        // this process from mapping one path twice.
+        match unsafe { env.open(path) } {
+            // The last owner is still closing it.
+            Err(heed::Error::EnvAlreadyOpened) => match heed::env_closing_event(path) {
+                Some(closing) => drop(closing.wait_timeout(Duration::from_millis(100))),
+                None => std::thread::yield_now(),
+            },
+            Err(error) => return Err(explain_open(error, &data, path)),
+            Ok(env) => return Ok(env),
+        }
+    }
+    let source = io::Error::new(ErrorKind::ResourceBusy, "this process has it open outside of this library");
+    Err(unreadable(path, source))
+}
+
+fn explain_open(error: heed::Error, data: &Path, path: &Path) -> Error {
+    match error {
+        heed::Error::Io(source) if source.kind() == ErrorKind::StorageFull => disk_full(path),
+        heed::Error::Io(source) => unreadable(data, source),
+        heed::Error::Mdb(MdbError::Invalid | MdbError::VersionMismatch | MdbError::Corrupted) => {
+            not_a_catalog(path, "its data.mdb is not an LMDB file of this version")
+        }
+        other => other.into(),
+    }
+}
+
+fn unreadable(path: &Path, source: io::Error) -> Error {
+    Error::Open { path: path.into(), source }
+}
+
+fn not_a_catalog(path: &Path, reason: &str) -> Error {
+    Error::NotACatalog { path: path.into(), reason: reason.into() }
+}
+
+fn disk_full(path: &Path) -> Error {
+    Error::DiskFull { path: path.into() }
+}
+
+/// LMDB reports every short write as EIO. After an EIO, a test write tells whether the disk is full.
+fn is_disk_full(error: &Error, path: &Path) -> bool {
+    let (Error::Storage(heed::Error::Io(error)) | Error::Index(arroy::Error::Io(error))) = error else {
+        return false;
+    };
+    const EIO: i32 = 5;
+    let full = |kind| matches!(kind, ErrorKind::StorageFull | ErrorKind::QuotaExceeded);
+    full(error.kind())
+        || error.raw_os_error() == Some(EIO) && write_probe(path).is_err_and(|probe| full(probe.kind()))
+}
+
+fn write_probe(path: &Path) -> io::Result<()> {
+    let probe = path.join("probe.tmp");
+    let written = fs::write(&probe, [0; 64 << 10]).and_then(|()| fs::File::open(&probe)?.sync_all());
+    fs::remove_file(&probe)?;
+    written
+}
+
+fn round_up(bytes: usize) -> usize {
+    bytes.div_ceil(MAP_STEP_BYTES).saturating_mul(MAP_STEP_BYTES).max(MAP_STEP_BYTES)
+}
+
+/// Locks `mutex`. A panic in another thread leaves the guarded values valid, so poisoning is ignored.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A read transaction. Rust drops the fields in this order, so the transaction ends before the pass.
+pub(crate) struct ReadTxn {
+    txn: RoTxn<'static, WithoutTls>,
+    _pass: Pass,
+    /// Keeps this process from opening the path a second time while the transaction is live.
+    _storage: Arc<Storage>,
+}
+
+impl std::ops::Deref for ReadTxn {
+    type Target = RoTxn<'static, WithoutTls>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.txn
+    }
+}

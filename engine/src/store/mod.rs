@@ -1,0 +1,16 @@
+//! The catalogue on disk: one LMDB environment, its databases, and how each of them is encoded.
+
+pub(crate) mod active_environment;
+pub(crate) mod bitmap;
+pub(crate) mod content_hash;
+pub(crate) mod env;
+pub(crate) mod facet_bitmaps;
+pub(crate) mod gate;
+pub(crate) mod mapped;
+pub(crate) mod place;
+pub(crate) mod price_column;
+pub(crate) mod rank_features;
+pub(crate) mod schema;
+pub(crate) mod segment;
+pub(crate) mod vectors;
+pub(crate) mod view;
