@@ -123,7 +123,7 @@ fn look(encoder: &Encoder, rng: &mut ChaCha8Rng) -> Look {
 fn embedding(encoder: &Encoder, rng: &mut ChaCha8Rng) -> Embedding {
     let mut values = |count| (0..count).map(|_| rng.random_range(-1.0..1.0)).collect::<Vec<f32>>();
     let embedding = Embedding::new(values(encoder.dimension()), encoder.fingerprint().clone()).unwrap();
-    embedding.with_identity(&values(encoder.bundle().identity_dimension()))
+    embedding.with_instance_embedding(&values(encoder.bundle().instance_embedding_dimension()))
 }
 
 fn noise(rng: &mut ChaCha8Rng) -> RgbImage {

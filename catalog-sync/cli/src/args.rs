@@ -293,7 +293,7 @@ impl From<IndexChoice> for knytt_engine::Strategy {
         match choice {
             IndexChoice::Auto => Self::Auto,
             IndexChoice::Exact => Self::Exact,
-            IndexChoice::Segments => Self::Segments,
+            IndexChoice::Segments => Self::IvfRabitq,
             IndexChoice::Arroy => Self::Arroy,
         }
     }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use knytt_engine::{Catalog, Current, Origin};
+use knytt_engine::{ActiveEnvironment, Catalog, Origin};
 
 use crate::failure::Failure;
 
@@ -20,7 +20,7 @@ pub fn exists(folder: &Path) -> bool {
 
 /// Whether it follows a publisher.
 pub fn is_synced(folder: &Path) -> bool {
-    folder.join(Current::FILE).exists()
+    folder.join(ActiveEnvironment::FILE).exists()
 }
 
 /// Opens an existing catalogue.

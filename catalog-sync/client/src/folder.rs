@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use knytt_engine::Current;
+use knytt_engine::ActiveEnvironment;
 
 use crate::error::of_file;
 use crate::{Error, Result};
@@ -88,7 +88,7 @@ impl Folder {
     /// Removes what a killed sync or an earlier release has left: every environment but the current one.
     /// What another process has open stays until its next try, where the system does not let go.
     pub(crate) fn sweep(&self) -> Result<()> {
-        let current = Current::read(&self.0)?;
+        let current = ActiveEnvironment::read(&self.0)?;
         for entry in std::fs::read_dir(&self.0).map_err(of_file(&self.0))?.flatten() {
             let path = entry.path();
             let is_environment = entry.file_name().to_str().is_some_and(|name| {

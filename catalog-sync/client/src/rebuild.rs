@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use knytt_engine::{Catalog, CatalogSpec, Current, Fingerprint, OpenOptions, Origin};
+use knytt_engine::{ActiveEnvironment, Catalog, CatalogSpec, Fingerprint, OpenOptions, Origin};
 
 use crate::apply::{self, Job};
 use crate::error::of_file;
@@ -24,7 +24,7 @@ pub(crate) fn rebuild(folder: &Folder, plan: &Plan, origin: &Origin, job: &Job<'
         origin.write(&environment)?;
         files::sync_folder(&environment).map_err(of_file(&environment))?;
         files::sync_folder(folder.path()).map_err(of_file(folder.path()))?;
-        Ok(Current::set(folder.path(), &name)?)
+        Ok(ActiveEnvironment::set(folder.path(), &name)?)
     });
     if placed.is_err() {
         let _ = fs_err::remove_dir_all(&environment);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use knytt_engine::{Catalog, Current, Origin};
+use knytt_engine::{ActiveEnvironment, Catalog, Origin};
 use knytt_wire::Url;
 
 use crate::apply::{Job, apply};
@@ -159,7 +159,7 @@ impl Run<'_> {
 
     fn here(&self) -> Result<Option<LocalCatalog>> {
         use knytt_engine::Error as E;
-        if Current::read(self.folder.path())?.is_none() {
+        if ActiveEnvironment::read(self.folder.path())?.is_none() {
             return Ok(None);
         }
         let catalog = match Catalog::open(self.folder.path()) {

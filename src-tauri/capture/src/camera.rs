@@ -1,11 +1,8 @@
 //! A source that is running on a thread of its own.
 
 use std::mem;
-use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
-
-use image::RgbImage;
 
 use crate::error::{Error, Result};
 use crate::file;
@@ -162,6 +159,10 @@ fn tell(error: Error, opener: Option<&Sender<Result<(u32, u32)>>>, slot: &Slot) 
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use image::RgbImage;
+
     use super::*;
     use crate::slot::frames;
 

@@ -86,7 +86,7 @@ impl From<knytt_engine::Reasons> for Reasons {
         Self {
             visual: r.visual,
             likeness: r.likeness,
-            identity: r.identity,
+            instance_embedding: r.instance_embedding,
             words: r.words,
             color: r.color,
             category: r.category,
@@ -149,7 +149,13 @@ impl Learned {
 
 impl From<knytt_engine::Timings> for Timings {
     fn from(t: knytt_engine::Timings) -> Self {
-        Self { decode: t.decode, embed: t.embed, search: t.search, rank: t.rank, total: t.total }
+        Self {
+            decode: t.decode_ms,
+            embed: t.embed_ms,
+            search: t.search_ms,
+            rank: t.rank_ms,
+            total: t.total_ms,
+        }
     }
 }
 
@@ -172,7 +178,7 @@ mod tests {
 
     #[test]
     fn what_a_reading_says_is_what_the_window_is_told() {
-        let reading = knytt_engine::Reading::of("dress under 50 size M not striped", |_| true);
+        let reading = knytt_engine::ParsedQuery::parse("dress under 50 size M not striped", |_| true);
         let told: Vec<Condition> = reading.chips.iter().map(|chip| Chip::from(chip).condition).collect();
         let named = |field: &str, value: &str| (field.to_owned(), value.to_owned());
         let ((size, m), (pattern, striped)) = (named("size", "m"), named("pattern", "striped"));

@@ -189,7 +189,8 @@ pub struct Reasons {
     /// The very same picture, or a part of it.
     pub likeness: Option<f32>,
     /// The same thing, as far as its picture tells, from whatever side.
-    pub identity: Option<f32>,
+    #[serde(rename = "identity")]
+    pub instance_embedding: Option<f32>,
     /// The asked words are in its texts.
     pub words: Option<f32>,
     /// Colours alike.

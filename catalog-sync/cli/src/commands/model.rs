@@ -87,7 +87,7 @@ pub fn prove(args: &ProveArgs) -> Result<()> {
     let options = args.options();
     let encoder = of_catalog(&catalog, &args.catalog, args.model.as_deref(), &options)?;
     let session = SearchSession::new(catalog, encoder).map_err(catalog::explain)?;
-    let proof = session.prove(&options).map_err(catalog::explain)?.ok_or_else(|| {
+    let proof = session.benchmark_precisions(&options).map_err(catalog::explain)?.ok_or_else(|| {
         Failure::new("the catalogue has too few pictures to tell precisions apart").hint("it takes fifty")
     })?;
     if args.json { output::json(&proof) } else { output::text(&table(&proof)?) }

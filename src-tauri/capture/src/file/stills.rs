@@ -45,7 +45,7 @@ impl Stills {
             }
         }
         pictures.sort();
-        let this = Self { pictures, ..Self::of_picture(path, interval) };
+        let this = Self { pictures, ..Self::from_picture(path, interval) };
         if this.pictures.is_empty() { Err(this.nothing()) } else { Ok(this) }
     }
 

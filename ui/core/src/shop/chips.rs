@@ -1,6 +1,6 @@
 //! How typed words were understood, as chips that a shopper can take back one by one.
 
-use knytt_engine::{Reading, SearchSession};
+use knytt_engine::{ParsedQuery, SearchSession};
 use knytt_ui_api::{Chip, Condition, Problem, SearchRequest, Understood};
 
 use crate::problem::of_engine;
@@ -12,13 +12,13 @@ const LONGEST_NEGATION: usize = 32;
 ///
 /// # Errors
 /// The catalogue cannot be read.
-pub fn read(session: &SearchSession, request: &SearchRequest) -> Result<Option<Reading>, Problem> {
+pub fn read(session: &SearchSession, request: &SearchRequest) -> Result<Option<ParsedQuery>, Problem> {
     let words = request.words.trim();
     if words.is_empty() {
         return Ok(None);
     }
-    let reading = session.read_words(words).map_err(of_engine)?;
-    Ok(Some(reading).filter(|reading| !reading.is_empty()))
+    let parsed = session.parse_words(words).map_err(of_engine)?;
+    Ok(Some(parsed).filter(|parsed| !parsed.is_empty()))
 }
 
 /// The parsed words, for a screen.
@@ -28,43 +28,43 @@ pub fn read(session: &SearchSession, request: &SearchRequest) -> Result<Option<R
 pub fn understood(
     session: &SearchSession,
     request: &SearchRequest,
-    reading: Option<&Reading>,
+    parsed: Option<&ParsedQuery>,
 ) -> Result<Understood, Problem> {
-    let typed = reading.map_or(&[][..], |reading| &reading.without);
+    let typed = parsed.map_or(&[][..], |parsed| &parsed.negative);
     let added = request.without.iter().map(|words| words.trim()).filter(|words| !words.is_empty());
     let mut without: Vec<String> = typed.to_vec();
     without.extend(added.map(str::to_owned));
     without.dedup();
-    let Some(reading) = reading else { return Ok(Understood { without, ..Understood::default() }) };
-    let mut chips: Vec<Chip> = reading.chips.iter().map(Chip::from).collect();
+    let Some(parsed) = parsed else { return Ok(Understood { without, ..Understood::default() }) };
+    let mut chips: Vec<Chip> = parsed.chips.iter().map(Chip::from).collect();
     // "not striped" excludes the pattern and pushes away what looks like it: to the shopper that is one.
     let is_said = |words: &&String| {
         !chips.iter().any(|chip| {
             matches!(chip.condition, Condition::Lacks { .. }) && chip.said.eq_ignore_ascii_case(words)
         })
     };
-    let unlike: Vec<String> = reading.without.iter().filter(is_said).cloned().collect();
+    let unlike: Vec<String> = parsed.negative.iter().filter(is_said).cloned().collect();
     for words in unlike {
-        let rest = without_exclusion(request.words.trim(), &words, |text| session.read_words(text).ok());
+        let rest = without_exclusion(request.words.trim(), &words, |text| session.parse_words(text).ok());
         let said = words.clone();
         chips.extend(rest.map(|rest| Chip { said, rest, condition: Condition::Unlike { words } }));
     }
-    Ok(Understood { words: reading.asked.clone(), without, chips })
+    Ok(Understood { words: parsed.positive.clone(), without, chips })
 }
 
 /// `typed` without the exclusion of `words` and the negation before them: as much before them as can go
 /// while all the rest is read as it was.
-fn without_exclusion(typed: &str, words: &str, read: impl Fn(&str) -> Option<Reading>) -> Option<String> {
+fn without_exclusion(typed: &str, words: &str, read: impl Fn(&str) -> Option<ParsedQuery>) -> Option<String> {
     let before = read(typed)?;
-    let mut left = before.without.clone();
+    let mut left = before.negative.clone();
     left.remove(left.iter().position(|other| other == words)?);
     let (start, end) = place(typed, words)?;
     let starts = typed[..start].char_indices().rev().take(LONGEST_NEGATION).map(|(at, _)| at);
     let without = |at: usize| format!("{} {}", typed[..at].trim_end(), typed[end..].trim_start());
     let same = |text: &str| {
         read(text).is_some_and(|now| {
-            let conditions = |reading: &Reading| reading.filter();
-            now.asked == before.asked && now.without == left && conditions(&now) == conditions(&before)
+            let conditions = |parsed: &ParsedQuery| parsed.filter();
+            now.positive == before.positive && now.negative == left && conditions(&now) == conditions(&before)
         })
     };
     let found = starts.filter(|at| same(&without(*at))).last()?;
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn an_exclusion_goes_with_its_negation_and_leaves_the_rest() {
-        let read = |text: &str| Some(Reading::of(text, |_| true));
+        let read = |text: &str| Some(ParsedQuery::parse(text, |_| true));
         for (typed, words, rest) in [
             ("dress not silk", "silk", "dress"),
             ("dress, not silk under 50", "silk", "dress under 50"),

@@ -87,7 +87,7 @@ impl Shop {
         if PrecisionBenchmark::read(folder, session.encoder().fingerprint()).is_none() {
             let prove = move || {
                 thread::sleep(PROOF_DELAY);
-                session.prove(&options)
+                session.benchmark_precisions(&options)
             };
             let _ = thread::Builder::new().name("knytt-prove".into()).spawn(prove);
         }

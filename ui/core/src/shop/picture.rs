@@ -57,6 +57,6 @@ impl PictureLook {
         let longer = width.max(height).max(LOOK_SIDE);
         let side = |length: u32| (length * LOOK_SIDE / longer).max(1);
         let small = imageops::thumbnail(pixels, side(width), side(height));
-        Self { look: Look::of_pixels(&small), pixels: Arc::new(small) }
+        Self { look: Look::from_pixels(&small), pixels: Arc::new(small) }
     }
 }

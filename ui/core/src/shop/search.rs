@@ -32,9 +32,9 @@ pub fn answer(
     picture: QueryPicture,
     person: &Person,
 ) -> Result<SearchResponse, Problem> {
-    let reading = chips::read(session, request)?;
+    let parsed = chips::read(session, request)?;
     let chosen = filter_of(request)?;
-    let filter = reading.as_ref().map_or_else(|| chosen.clone(), |r| chosen.clone().and(&r.filter()));
+    let filter = parsed.as_ref().map_or_else(|| chosen.clone(), |r| chosen.clone().and(&r.filter()));
     let snapshot = session.catalog().read().map_err(of_engine)?;
     let mut response = SearchResponse {
         ticket: request.ticket,
@@ -43,14 +43,14 @@ pub fn answer(
         matched: clipped(snapshot.count(&filter).map_err(of_engine)?),
         facets: facets::facets(&snapshot, &filter)?,
         price_bounds: facets::price_bounds(&snapshot, &filter)?,
-        understood: chips::understood(session, request, reading.as_ref())?,
+        understood: chips::understood(session, request, parsed.as_ref())?,
         timings: picture.timings.clone(),
     };
     let asks_for = picture.embedding.is_some() || request.like.is_some() || !request.mix.is_empty();
-    let only_conditions = reading.as_ref().is_some_and(|r| r.asked.is_empty() && r.without.is_empty());
-    if !asks_for && (reading.is_none() || only_conditions && request.sort != Sort::Match) {
+    let only_conditions = parsed.as_ref().is_some_and(|r| r.positive.is_empty() && r.negative.is_empty());
+    if !asks_for && (parsed.is_none() || only_conditions && request.sort != Sort::Match) {
         browse(&snapshot, request, &filter, person, &mut response)?;
-        response.verdict = if reading.is_some() { Verdict::Found } else { Verdict::Browsing };
+        response.verdict = if parsed.is_some() { Verdict::Found } else { Verdict::Browsing };
     } else {
         drop(snapshot);
         search(session, &query(request, picture, chosen, person), request, person, &mut response)?;
@@ -99,9 +99,9 @@ fn search(
     let mut hits: Vec<_> = wanted.map(|hit| found(hit, &result, person.card(&hit.product))).collect();
     sort(&mut hits, request.sort);
     response.hits = hits;
-    response.timings.search = result.timings.search;
-    response.timings.rank = result.timings.rank;
-    response.timings.embed += result.timings.embed;
+    response.timings.search = result.timings.search_ms;
+    response.timings.rank = result.timings.rank_ms;
+    response.timings.embed += result.timings.embed_ms;
     Ok(())
 }
 

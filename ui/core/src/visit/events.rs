@@ -20,11 +20,11 @@ const MOST_LISTED: usize = 200;
 pub struct Events {
     /// Made anew at each start and kept nowhere.
     visit: Uuid,
-    now: Mutex<Current>,
+    now: Mutex<ActiveEnvironment>,
 }
 
 #[derive(Default)]
-struct Current {
+struct ActiveEnvironment {
     context: Option<CatalogContext>,
     list: Option<ShownList>,
 }
@@ -113,7 +113,7 @@ impl Events {
 
     fn another(
         &self,
-        now: &mut Current,
+        now: &mut ActiveEnvironment,
         question: SearchRequest,
         kind: Option<QueryKind>,
         response: &SearchResponse,
@@ -135,7 +135,7 @@ impl Events {
     }
 
     /// The products of an answer that were not in sight before.
-    fn listed(&self, now: &mut Current, response: &SearchResponse, more: bool) -> AnswerEvents {
+    fn listed(&self, now: &mut ActiveEnvironment, response: &SearchResponse, more: bool) -> AnswerEvents {
         let Some(list) = now.list.as_mut() else { return AnswerEvents::default() };
         let (search, used) = (list.search, Arc::clone(&list.used));
         let new: Vec<_> = (1..).zip(&response.hits).filter_map(|(at, hit)| list.add(at, hit)).collect();
@@ -145,7 +145,7 @@ impl Events {
         AnswerEvents { events: events.collect(), more, used }
     }
 
-    fn of_item(&self, now: &Current, product: &str, action: fn(Item) -> Action) -> Option<Event> {
+    fn of_item(&self, now: &ActiveEnvironment, product: &str, action: fn(Item) -> Action) -> Option<Event> {
         let list = now.list.as_ref().and_then(|list| Some((list.search, *list.places.get(product)?)));
         let item = Item {
             item_id: product.into(),
@@ -157,7 +157,7 @@ impl Events {
     }
 
     /// None if no catalogue is open.
-    fn event(&self, now: &Current, search_id: Option<Uuid>, action: Action) -> Option<Event> {
+    fn event(&self, now: &ActiveEnvironment, search_id: Option<Uuid>, action: Action) -> Option<Event> {
         let CatalogContext { catalog, release, model } = now.context.clone()?;
         let id = Uuid::now_v7();
         // The time that is in the id, so that the two never differ.
@@ -165,7 +165,7 @@ impl Events {
         Some(Event { id, at_ms, catalog, release, model, visit: self.visit, search_id, action })
     }
 
-    fn now(&self) -> MutexGuard<'_, Current> {
+    fn now(&self) -> MutexGuard<'_, ActiveEnvironment> {
         self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

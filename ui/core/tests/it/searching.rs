@@ -134,7 +134,7 @@ fn each_hit_says_what_its_place_is_made_of() {
     for hit in &found.hits {
         let r = &hit.reasons;
         let parts = [r.visual, r.words, r.color, r.category, r.pattern, r.brand, r.price, r.personal];
-        let rest = [r.likeness, r.identity, r.popularity, r.freshness];
+        let rest = [r.likeness, r.instance_embedding, r.popularity, r.freshness];
         let sum: f32 = parts.iter().chain(&rest).flatten().sum();
         assert!((sum - hit.score).abs() < 1e-5);
     }

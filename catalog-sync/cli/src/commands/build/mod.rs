@@ -7,7 +7,7 @@ mod store;
 use std::time::Instant;
 
 use anyhow::Result;
-use knytt_engine::{Catalog, CatalogSpec, Kinds, Origin, Reviewed, SearchSession};
+use knytt_engine::{Catalog, CatalogSpec, CategoryPrompts, Origin, Reviewed, SearchSession};
 use knytt_feed::{FetchOptions, Fetcher, Mapping, Patience};
 use knytt_models::decode::Limits;
 use knytt_models::{Bundle, Device, Options as ModelOptions, Precision, PrecisionBenchmark};
@@ -145,7 +145,7 @@ fn review(
     let kinds = if args.kinds.is_empty() {
         None
     } else {
-        Some(Kinds::embed(preparer.encoder()?, &args.kinds).map_err(explain)?)
+        Some(CategoryPrompts::embed(preparer.encoder()?, &args.kinds).map_err(explain)?)
     };
     Ok(Some(catalog.review(kinds.as_ref()).map_err(explain)?))
 }
@@ -173,7 +173,7 @@ fn prove(session: &SearchSession, options: &ModelOptions) {
         return;
     }
     eprintln!("measuring which precision is fastest on this machine, once");
-    if let Err(error) = session.prove(options) {
+    if let Err(error) = session.benchmark_precisions(options) {
         eprintln!("note: which precision is fastest could not be measured: {error}");
     }
 }

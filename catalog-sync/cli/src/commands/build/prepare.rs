@@ -143,7 +143,7 @@ impl<'a> Preparer<'a> {
             Ok(picture) => picture,
             Err(error) => return Ok(rejected(item, error.code(), error.to_string())),
         };
-        let look = Look::of_pixels(&picture);
+        let look = Look::from_pixels(&picture);
         if let Some(flaw) = look.flaws.first().filter(|_| self.refuses_poor) {
             return Ok(rejected(item, "poor-picture", flaw.to_string()));
         }

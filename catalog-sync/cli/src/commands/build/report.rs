@@ -129,7 +129,7 @@ impl Report {
 fn remarks(reviewed: &Reviewed) -> String {
     let parts: Vec<String> = [
         (reviewed.flawed, "too small, blurred or blank (--refuse-poor sets them aside)"),
-        (reviewed.twins, "nearly the same as another one (they are one hit)"),
+        (reviewed.near_duplicates, "nearly the same as another one (they are one hit)"),
     ]
     .into_iter()
     .filter(|(count, _)| *count > 0)

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use knytt_engine::{
-    Catalog, Committed, Flaw, Identity, QuarantineRow, SafetyConfig, SourceRecord, Weights, Writer,
+    Catalog, Committed, Flaw, InstanceEmbedding, QuarantineRow, SafetyConfig, SourceRecord, Weights, Writer,
 };
 use knytt_models::{Embedding, Pending};
 use serde::Serialize;
@@ -181,7 +181,7 @@ impl Store {
             let reason = Flaw::Unsafe.to_string();
             return Ok(Some(Rejection::new(item.place, "unsafe-picture", reason)));
         }
-        item.product.look.identity = Identity::of(&embedding);
+        item.product.look.instance_embedding = InstanceEmbedding::from_embedding(&embedding);
         if let Some(rejection) =
             refusal(&item, self.writer.upsert(&item.product, &embedding, Some(&thumbnail)))?
         {

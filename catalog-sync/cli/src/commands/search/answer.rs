@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use knytt_engine::{
-    Catalog, Hit, MatchKind, Product, Query, Reading, Reasons, Scale, ScoreParts, SearchResult, Timings,
+    Catalog, Hit, MatchKind, ParsedQuery, Product, Query, Reasons, Scale, ScoreParts, SearchResult, Timings,
 };
 use serde::Serialize;
 
@@ -14,7 +14,7 @@ pub struct Answer {
     pub hits: Vec<AnswerHit>,
     /// How the words were read; absent without words.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub understood: Option<Reading>,
+    pub understood: Option<ParsedQuery>,
     /// Whether the best hit is a good match, as far as the catalogue's scale tells.
     pub good_match: bool,
     /// Products that pass the filters.
@@ -100,12 +100,12 @@ impl Answer {
         let result = SearchResult {
             matched: hits.len() as u64,
             hits,
-            timings: Timings { search: took_ms, total: took_ms, ..Timings::default() },
+            timings: Timings { search_ms: took_ms, total_ms: took_ms, ..Timings::default() },
             index: knytt_engine::IndexKind::Exact,
             scale: None,
-            reading: None,
+            parsed: None,
             named: false,
-            familiar: None,
+            in_domain: None,
         };
         Self::new(catalog, result)
     }
@@ -117,7 +117,7 @@ impl Answer {
         let (good_match, scale) = (result.is_good(), result.scale);
         Ok(Self {
             hits: result.hits.into_iter().map(|hit| AnswerHit::new(hit, scale)).collect(),
-            understood: result.reading,
+            understood: result.parsed,
             good_match,
             matched: result.matched,
             index: result.index.to_string(),
@@ -158,8 +158,8 @@ impl AnswerHit {
 /// Without what only programs compare pictures by.
 fn readable(mut product: Product) -> Product {
     product.look.hash = None;
-    product.look.imprint = None;
-    product.look.identity = None;
+    product.look.template = None;
+    product.look.instance_embedding = None;
     product
 }
 

@@ -73,7 +73,7 @@ fn summary(answer: &Answer) -> String {
         "{} of {}, in {:.0} ms",
         number(shown),
         counted(answer.matched, "product"),
-        answer.timings_ms.total.max(1.0)
+        answer.timings_ms.total_ms.max(1.0)
     )
 }
 

@@ -20,11 +20,11 @@ pub fn render(answer: &Answer, why: bool) -> String {
         "{} searched by {} index in {:.1} ms: decode {:.1}, embed {:.1}, search {:.1}, rank {:.1}",
         counted(answer.matched, "product"),
         answer.index,
-        times.total,
-        times.decode,
-        times.embed,
-        times.search,
-        times.rank
+        times.total_ms,
+        times.decode_ms,
+        times.embed_ms,
+        times.search_ms,
+        times.rank_ms
     );
     if answer.hits.is_empty() {
         return format!("No product passes these filters.\n{}\n", quiet(&took));

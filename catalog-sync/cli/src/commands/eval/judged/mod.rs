@@ -125,7 +125,8 @@ fn ask(session: &SearchSession, judged: &JudgedQuery, stages: &[Stage]) -> Resul
         };
         let start = Instant::now();
         let result = session.search(&query).map_err(explain)?;
-        let took_ms = start.elapsed().as_secs_f64() * 1e3 - result.timings.embed - result.timings.decode;
+        let took_ms =
+            start.elapsed().as_secs_f64() * 1e3 - result.timings.embed_ms - result.timings.decode_ms;
         let measures = Measures::of(&result.hits, &judged.relevance);
         row.push(Outcome { measures, took_ms, refused: !result.is_good() });
     }
@@ -145,7 +146,7 @@ fn embedded(session: &SearchSession, judged: &JudgedQuery) -> Result<Query> {
     if let Some(picture) = &judged.picture {
         let bytes = picture.bytes()?;
         let pixels = decode(&bytes, &Limits::default(), Some(session.encoder().target_side()))?;
-        query.look = Some(Look::of_pixels(&pixels));
+        query.look = Some(Look::from_pixels(&pixels));
         query.image = Some(QueryImage::Embedded(session.encoder().embed_image(&pixels)?));
         query.pixels = Some(Arc::new(pixels));
     }

@@ -24,7 +24,7 @@ impl Stage {
         Self { name: "visual only", weights: Weights::VISUAL, reads_words: false },
         Self { name: "+ attributes", weights: ATTRIBUTES, reads_words: false },
         Self { name: "+ likeness", weights: LIKENESS, reads_words: false },
-        Self { name: "+ identity", weights: IDENTITY, reads_words: false },
+        Self { name: "+ identity", weights: INSTANCE, reads_words: false },
         Self { name: "+ words in texts", weights: HYBRID, reads_words: false },
         Self { name: "+ conditions", weights: HYBRID, reads_words: true },
         Self { name: "+ popularity", weights: POPULAR, reads_words: true },
@@ -43,8 +43,8 @@ const ATTRIBUTES: Weights = Weights {
 
 const LIKENESS: Weights = Weights { likeness: USUAL.likeness, ..ATTRIBUTES };
 
-const IDENTITY: Weights = Weights { identity: USUAL.identity, ..LIKENESS };
+const INSTANCE: Weights = Weights { instance_embedding: USUAL.instance_embedding, ..LIKENESS };
 
-const HYBRID: Weights = Weights { words: USUAL.words, ..IDENTITY };
+const HYBRID: Weights = Weights { words: USUAL.words, ..INSTANCE };
 
 const POPULAR: Weights = Weights { popularity: USUAL.popularity, freshness: USUAL.freshness, ..HYBRID };
