@@ -69,7 +69,7 @@ fn of_file(visit: &Visit, path: &Path) -> Opened {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let bytes = fs::read(path).map_err(|error| Problem::new(Code::BadPicture, error));
     match bytes.and_then(|bytes| visit.pictures.add_file(&bytes, &name)) {
-        Ok(shot) => Opened::Picture { picture: shot.describe() },
+        Ok(picture) => Opened::Picture { picture: picture.describe() },
         Err(problem) => Opened::Refused { problem },
     }
 }

@@ -44,7 +44,7 @@ pub fn answer(
         facets: facets::facets(&snapshot, &filter)?,
         price_bounds: facets::price_bounds(&snapshot, &filter)?,
         understood: chips::understood(session, request, parsed.as_ref())?,
-        timings: picture.timings.clone(),
+        timings: picture.timings,
     };
     let asks_for = picture.embedding.is_some() || request.like.is_some() || !request.mix.is_empty();
     let only_conditions = parsed.as_ref().is_some_and(|r| r.positive.is_empty() && r.negative.is_empty());

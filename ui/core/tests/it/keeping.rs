@@ -48,7 +48,7 @@ fn without_consent_to_history_there_is_none() {
     let settings = Settings { keep_history: false, ..shop.visit.library.settings() };
     shop.visit.save_settings(&settings).unwrap();
     shop.search(words("red"));
-    std::thread::sleep(Duration::from_millis(200));
+    shop.visit.library.flush();
     assert!(shop.visit.library.history().unwrap().is_empty());
 }
 
