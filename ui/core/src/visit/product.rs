@@ -48,7 +48,7 @@ impl Visit {
     /// # Errors
     /// There is no such product.
     pub fn share(&self, id: &str) -> Result<Share, Problem> {
-        shop::share(&self.shop()?, id)
+        shop::share(self.shop()?.as_ref(), id)
     }
 
     /// The largest picture of a product there is: the shop's file, else the thumbnail.
@@ -56,7 +56,7 @@ impl Visit {
     /// # Errors
     /// The catalogue cannot be read.
     pub fn full_picture(&self, product: &Product) -> Result<Option<Vec<u8>>, Problem> {
-        shop::full_picture(&self.shop()?, product)
+        shop::full_picture(self.shop()?.as_ref(), product)
     }
 
     /// The small picture of a product.
