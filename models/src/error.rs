@@ -48,7 +48,7 @@ pub enum Error {
     #[error(transparent)]
     Isa(#[from] IsaError),
 
-    /// [`Options::isa`](crate::Options::isa) asks for instructions that this processor lacks.
+    /// `Options::isa` asks for instructions that this processor lacks.
     #[error("this processor has no {0}")]
     MissingIsa(Isa),
 

@@ -1,7 +1,7 @@
 //! An embedding that tells one thing from others of its kind.
 //!
 //! In the ordinary embedding another navy dress is as near as the same dress from another side. A bundle may give
-//! a second vector, trained on views of single things, that tells them apart ([`Embedding::identity`]). A search
+//! a second vector, trained on views of single things, that tells them apart ([`Embedding::instance_embedding`]). A search
 //! compares it for its best candidates only, so it needs no index: the product's record holds one byte per value.
 
 use base64::Engine;
@@ -28,7 +28,7 @@ impl InstanceEmbedding {
         Some(Self(values.iter().map(|value| (value / largest * LARGEST).round() as i8).collect()))
     }
 
-    /// Cosine similarity to an [`Embedding::identity`]; `None` if that has another length.
+    /// Cosine similarity to an [`Embedding::instance_embedding`]; `None` if that has another length.
     pub fn cosine(&self, instance_embedding: &[f32]) -> Option<f32> {
         let dot: f32 = self.0.iter().zip(instance_embedding).map(|(a, b)| f32::from(*a) * b).sum();
         let squares: i32 = self.0.iter().map(|a| i32::from(*a) * i32::from(*a)).sum();

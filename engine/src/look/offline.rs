@@ -1,6 +1,6 @@
 //! What the offline measurements in `examples/` need beyond the public interface.
 //!
-//! The thresholds, curves and weights of [`look`](crate::look) were measured with these examples. They need
+//! The thresholds, curves and weights of `look` were measured with these examples. They need
 //! values from before a threshold is applied: contrast and sharpness, pattern features, raw vote and prompt
 //! shares. The module is public for them alone, is hidden from the documentation, and may change at any time.
 
