@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use knytt_kernels::{Isa, IsaError};
 
-use crate::fingerprint::Fingerprint;
+use crate::fingerprint::{Fingerprint, InvalidFingerprint};
 
 /// This crate's results.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -103,9 +103,9 @@ pub enum Error {
         received: Fingerprint,
     },
 
-    /// Not the 64 hexadecimal digits of a fingerprint.
-    #[error("not a model fingerprint: {0:?}")]
-    InvalidFingerprint(String),
+    /// A text that should name an embedding space does not.
+    #[error(transparent)]
+    InvalidFingerprint(#[from] InvalidFingerprint),
 
     /// The computation itself failed (out of memory, lost device).
     #[error("the model failed: {0}")]

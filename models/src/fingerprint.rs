@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
+/// A text that is not the 64 lower-case hexadecimal digits of a fingerprint.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a model fingerprint: {0:?}")]
+pub struct InvalidFingerprint(String);
 
 /// Identifies the space that a model's embeddings live in: a hash over its architecture, weights,
 /// preprocessing and dimension, as 64 lower-case hexadecimal digits. Cheap to clone.
@@ -28,10 +31,10 @@ impl Fingerprint {
     /// Reads the 64 hexadecimal digits back.
     ///
     /// # Errors
-    /// [`Error::InvalidFingerprint`] if `text` is anything else.
-    pub fn parse(text: &str) -> Result<Self> {
+    /// [`InvalidFingerprint`] if `text` is anything else.
+    pub fn parse(text: &str) -> Result<Self, InvalidFingerprint> {
         let valid = text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        if valid { Ok(Self(text.into())) } else { Err(Error::InvalidFingerprint(text.into())) }
+        if valid { Ok(Self(text.into())) } else { Err(InvalidFingerprint(text.into())) }
     }
 
     /// All 64 digits.
@@ -58,8 +61,8 @@ impl fmt::Debug for Fingerprint {
 }
 
 impl TryFrom<String> for Fingerprint {
-    type Error = Error;
-    fn try_from(text: String) -> Result<Self> {
+    type Error = InvalidFingerprint;
+    fn try_from(text: String) -> Result<Self, InvalidFingerprint> {
         Self::parse(&text)
     }
 }

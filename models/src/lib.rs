@@ -40,7 +40,7 @@ pub use embedding::Embedding;
 pub use encoder::{Encoder, Pending};
 pub use error::{Error, Result};
 pub use failover::Notice;
-pub use fingerprint::Fingerprint;
+pub use fingerprint::{Fingerprint, InvalidFingerprint};
 #[cfg(feature = "wgpu")]
 pub use knytt_gpu::{Adapter, adapters};
 pub use knytt_kernels::Isa;

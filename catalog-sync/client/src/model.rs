@@ -16,7 +16,7 @@ use crate::{Error, Result};
 const STARTER: &str = "starter";
 
 /// How a release's model is had.
-pub(crate) enum Source {
+pub(crate) enum ModelSource {
     /// It is built in.
     Starter,
     /// It is in the catalogue's folder already.
@@ -27,20 +27,20 @@ pub(crate) enum Source {
 
 /// # Errors
 /// [`Error::WrongModel`] if it is neither built in, nor here, nor among the release's files.
-pub(crate) fn source(folder: &Folder, verified: &Verified) -> Result<Source> {
+pub(crate) fn source(folder: &Folder, verified: &Verified) -> Result<ModelSource> {
     let model = &verified.release.model;
     if is_starter(model) {
-        return Ok(Source::Starter);
+        return Ok(ModelSource::Starter);
     }
     let here = folder.model(&model.fingerprint);
     if Bundle::open(&here).is_ok_and(|bundle| bundle.fingerprint().as_str() == model.fingerprint) {
-        return Ok(Source::Local(here));
+        return Ok(ModelSource::Local(here));
     }
     if model.files.is_empty() {
         return Err(wrong(model, "it is not built in and does not come with the release"));
     }
     let targets = model.files.iter().map(|file| verified.target(&file.target).cloned());
-    Ok(Source::Fetch(targets.collect::<Result<_>>()?))
+    Ok(ModelSource::Fetch(targets.collect::<Result<_>>()?))
 }
 
 /// Puts fetched files together to a bundle, which must be the model that the release says.

@@ -14,7 +14,7 @@ use crate::folder::Folder;
 use crate::http::{Http, Patience};
 use crate::lock::Lock;
 use crate::metadata::{Base, Verified, first_root, not_expired, verify};
-use crate::model::Source as ModelSource;
+use crate::model::ModelSource;
 use crate::plan::{LocalCatalog, Plan, each_once, from_snapshot, plan};
 use crate::progress::{Cancel, Progress, Report};
 use crate::status::{Source, Status};

@@ -47,7 +47,7 @@ mod text;
 pub use column::Columns;
 pub use error::{Error, Fault, Result};
 pub use feed::{Feed, Options};
-pub use fetch::{Download, FetchOptions, Fetcher, Patience, Prefetch, Shot};
+pub use fetch::{Download, FetchOptions, FetchedPicture, Fetcher, Patience, Prefetch};
 pub use folder::Folder;
 pub use format::Format;
 pub use item::{Entry, Item, Refusal, Rejection};

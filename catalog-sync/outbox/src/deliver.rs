@@ -41,7 +41,7 @@ const SHORTEST_SLEEP: Duration = Duration::from_millis(200);
 
 /// When batches are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pace {
+pub struct DeliveryTiming {
     /// So many events of a catalogue are a batch.
     pub events: u64,
     /// So old an event is a batch by itself.
@@ -52,7 +52,7 @@ pub struct Pace {
     pub backoff: Backoff,
 }
 
-impl Default for Pace {
+impl Default for DeliveryTiming {
     fn default() -> Self {
         let (age, backoff) = (Duration::from_secs(60), Backoff::default());
         Self { events: 100, age, timeout: None, backoff }
@@ -86,7 +86,7 @@ pub struct Delivery {
     access: Access,
     route: Route,
     hold: Hold,
-    pace: Pace,
+    timing: DeliveryTiming,
     handle: DeliveryHandle,
     sender: Arc<HttpSender>,
 }
@@ -94,9 +94,15 @@ pub struct Delivery {
 impl Delivery {
     /// # Errors
     /// The HTTP client cannot start.
-    pub fn new(access: Access, route: Route, hold: Hold, pace: Pace, handle: DeliveryHandle) -> Result<Self> {
-        let sender = Arc::new(HttpSender::new(pace.timeout)?);
-        Ok(Self { access, route, hold, pace, handle, sender })
+    pub fn new(
+        access: Access,
+        route: Route,
+        hold: Hold,
+        timing: DeliveryTiming,
+        handle: DeliveryHandle,
+    ) -> Result<Self> {
+        let sender = Arc::new(HttpSender::new(timing.timeout)?);
+        Ok(Self { access, route, hold, timing, handle, sender })
     }
 
     /// Delivers until the handle stops it; then all waiting events are sent once more. Errors of the store
@@ -131,7 +137,7 @@ impl Delivery {
         let mut done = Delivered::default();
         let lock = self.blocking(|env, _| lock(env.path())).await?;
         if lock.is_none() {
-            return Ok(Delivered { held: true, next: Some(self.pace.age), ..done });
+            return Ok(Delivered { held: true, next: Some(self.timing.age), ..done });
         }
         loop {
             let worth = if flush { BatchThreshold { events: 1, ..self.worth() } } else { self.worth() };
@@ -144,7 +150,7 @@ impl Delivery {
             }
             for Due { to, catalog, .. } in ready {
                 if self.is_held().await? {
-                    return Ok(Delivered { held: true, next: Some(self.pace.age), ..done });
+                    return Ok(Delivered { held: true, next: Some(self.timing.age), ..done });
                 }
                 let Some(settled) = self.send_next(to, catalog).await? else { return Ok(done) };
                 done.events += settled.delivered;
@@ -222,12 +228,12 @@ impl Delivery {
     }
 
     async fn settle_at_once(&self, batch: &Arc<Batch>, reply: &Arc<Reply>) -> Result<BatchOutcome> {
-        let (batch, reply, backoff) = (Arc::clone(batch), Arc::clone(reply), self.pace.backoff);
+        let (batch, reply, backoff) = (Arc::clone(batch), Arc::clone(reply), self.timing.backoff);
         self.writing(move |outbox, txn| outbox.settle(txn, &batch, &reply, backoff, now_ms())).await
     }
 
     fn worth(&self) -> BatchThreshold {
-        BatchThreshold { events: self.pace.events, age: self.pace.age }
+        BatchThreshold { events: self.timing.events, age: self.timing.age }
     }
 
     async fn reading<T: Send + 'static>(

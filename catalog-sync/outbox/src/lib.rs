@@ -55,7 +55,7 @@ mod reply;
 mod tally;
 
 pub use bounds::Limits;
-pub use deliver::{Access, Delivered, Delivery, Hold, Pace, Route};
+pub use deliver::{Access, Delivered, Delivery, DeliveryTiming, Hold, Route};
 pub use delivery_handle::DeliveryHandle;
 pub use delivery_state::Backoff;
 pub use error::{Error, Result};

@@ -198,7 +198,7 @@ pub(crate) enum Ink {
 
 /// How a piece of the garment looks.
 #[derive(Clone, Copy)]
-pub(crate) struct Cloth {
+pub(crate) struct Textile {
     pub(crate) ink: Ink,
     pub(crate) fabric: Fabric,
     pub(crate) frame: Frame,
@@ -212,7 +212,7 @@ pub(crate) struct Cloth {
     pub(crate) cast: f32,
 }
 
-impl Cloth {
+impl Textile {
     pub(crate) fn new(ink: Ink, fabric: Fabric) -> Self {
         Self { ink, fabric, frame: Frame::BODY, round: 2.2, relief: 0.16, rim: 0.16, cast: 0.3 }
     }
@@ -254,7 +254,7 @@ pub(crate) enum Tone {
 pub(crate) enum Op {
     Fill {
         path: Path,
-        cloth: Cloth,
+        cloth: Textile,
     },
     /// A line on the piece that was filled last.
     Line {
@@ -279,7 +279,7 @@ pub(crate) struct Draft {
 
 impl Draft {
     /// Adds a piece; a path that could not be built (no area) is left out.
-    pub(crate) fn fill(&mut self, path: Option<Path>, cloth: Cloth) {
+    pub(crate) fn fill(&mut self, path: Option<Path>, cloth: Textile) {
         if let Some(path) = path {
             self.ops.push(Op::Fill { path, cloth });
         }

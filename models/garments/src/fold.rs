@@ -30,7 +30,7 @@ pub(crate) fn wrinkle(layer: &mut Layer, pose: &Pose, fabric: Fabric, drape: f32
     let coarse = if size > 400 { 4 } else { 3 };
     let grid = size / coarse + 3;
     let seed = pose.seed;
-    let lines: Vec<Line> = (0..7).map(|i| Line::random(i, seed)).collect();
+    let lines: Vec<FoldLine> = (0..7).map(|i| FoldLine::random(i, seed)).collect();
     let mut height = vec![0.0; grid * grid];
     for j in 0..grid {
         for i in 0..grid {
@@ -82,7 +82,7 @@ pub(crate) fn wrinkle(layer: &mut Layer, pose: &Pose, fabric: Fabric, drape: f32
 }
 
 /// A crease from edge to edge.
-struct Line {
+struct FoldLine {
     cos: f32,
     sin: f32,
     at: f32,
@@ -92,7 +92,7 @@ struct Line {
     long: f32,
 }
 
-impl Line {
+impl FoldLine {
     fn random(index: i32, seed: u32) -> Self {
         let draw = |k: i32| hash(index, k, seed ^ 0x77);
         let angle = draw(0) * std::f32::consts::PI;

@@ -22,7 +22,7 @@ const FEWEST_RIGHT: usize = 3;
 
 /// One line of `queries.jsonl`.
 #[derive(Serialize)]
-struct Line {
+struct JudgeLine {
     kind: &'static str,
     query: Asked,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -58,10 +58,10 @@ pub(crate) fn write(out: &Path, count: usize, each: usize, seed: u64, unsaid: bo
     Ok(())
 }
 
-type Draw = fn(&[Product], &mut ChaCha8Rng) -> Line;
+type Draw = fn(&[Product], &mut ChaCha8Rng) -> JudgeLine;
 
 /// `each` lines for which enough is right.
-fn some(each: usize, products: &[Product], rng: &mut ChaCha8Rng, of: Draw) -> Vec<Line> {
+fn some(each: usize, products: &[Product], rng: &mut ChaCha8Rng, of: Draw) -> Vec<JudgeLine> {
     let draws = (0..each * 50).map(|_| of(products, rng));
     draws.filter(|line| line.judgments.len() >= FEWEST_RIGHT).take(each).collect()
 }
@@ -84,7 +84,7 @@ fn photos(
     each: usize,
     shooting: &Shooting,
     rng: &mut ChaCha8Rng,
-) -> anyhow::Result<Vec<Line>> {
+) -> anyhow::Result<Vec<JudgeLine>> {
     fs_err::create_dir_all(out.join(shooting.folder))?;
     let photo_path = |product: &Product| format!("{}/{}.jpg", shooting.folder, product.id);
     let mut chosen: Vec<&Product> = products.iter().collect();
@@ -98,7 +98,7 @@ fn photos(
             .encode_image(&render(&product.garment, view, PHOTO_SIDE))
             .with_context(|| format!("cannot encode {}", path.display()))
     })?;
-    let line = |product: &&Product| Line {
+    let line = |product: &&Product| JudgeLine {
         kind: shooting.kind,
         query: Asked { image: Some(photo_path(product)), ..Asked::default() },
         kept: Vec::new(),
@@ -112,7 +112,7 @@ fn photos(
 }
 
 /// "navy dress"
-fn colours(products: &[Product], rng: &mut ChaCha8Rng) -> Line {
+fn colours(products: &[Product], rng: &mut ChaCha8Rng) -> JudgeLine {
     let like = any(products, rng);
     let (wanted, kind) = (colour(like), like.garment.category);
     let right = |p: &Product| u8::from(p.garment.category == kind && colour(p) == wanted);
@@ -120,7 +120,7 @@ fn colours(products: &[Product], rng: &mut ChaCha8Rng) -> Line {
 }
 
 /// A brand and what the shop calls the thing, one letter of it wrong half of the time.
-fn names(products: &[Product], rng: &mut ChaCha8Rng) -> Line {
+fn names(products: &[Product], rng: &mut ChaCha8Rng) -> JudgeLine {
     let like = any(products, rng);
     let kind = like.garment.kind();
     let said = format!("{} {kind}", like.brand).to_lowercase();
@@ -134,7 +134,7 @@ fn names(products: &[Product], rng: &mut ChaCha8Rng) -> Line {
 }
 
 /// "dress under 60"
-fn conditions(products: &[Product], rng: &mut ChaCha8Rng) -> Line {
+fn conditions(products: &[Product], rng: &mut ChaCha8Rng) -> JudgeLine {
     let like = any(products, rng);
     let (kind, most) = (like.garment.category, like.price_cents.div_ceil(1000) * 10);
     let right = |p: &Product| u8::from(p.garment.category == kind && p.price_cents <= most * 100);
@@ -142,7 +142,7 @@ fn conditions(products: &[Product], rng: &mut ChaCha8Rng) -> Line {
 }
 
 /// "shirt not striped"
-fn exclusions(products: &[Product], rng: &mut ChaCha8Rng) -> Line {
+fn exclusions(products: &[Product], rng: &mut ChaCha8Rng) -> JudgeLine {
     let like = any(products, rng);
     let (kind, pattern) = (like.garment.category, like.garment.pattern.name());
     let right = |p: &Product| u8::from(p.garment.category == kind && p.garment.pattern.name() != pattern);
@@ -150,7 +150,7 @@ fn exclusions(products: &[Product], rng: &mut ChaCha8Rng) -> Line {
 }
 
 /// A kind of thing, asked for by somebody who likes a brand.
-fn tastes(products: &[Product], rng: &mut ChaCha8Rng) -> Line {
+fn tastes(products: &[Product], rng: &mut ChaCha8Rng) -> JudgeLine {
     let like = any(products, rng);
     let kind = like.garment.category;
     let others = products.iter().filter(|p| p.brand == like.brand && p.garment.category != kind);
@@ -159,11 +159,11 @@ fn tastes(products: &[Product], rng: &mut ChaCha8Rng) -> Line {
     kept.truncate(5);
     let right =
         |p: &Product| u8::from(p.garment.category == kind) * (1 + 2 * u8::from(p.brand == like.brand));
-    Line { kept, ..words("taste", kind.name().to_owned(), graded(products, right)) }
+    JudgeLine { kept, ..words("taste", kind.name().to_owned(), graded(products, right)) }
 }
 
-fn words(kind: &'static str, text: String, judgments: BTreeMap<String, u8>) -> Line {
-    Line { kind, query: Asked { text: Some(text), ..Asked::default() }, kept: Vec::new(), judgments }
+fn words(kind: &'static str, text: String, judgments: BTreeMap<String, u8>) -> JudgeLine {
+    JudgeLine { kind, query: Asked { text: Some(text), ..Asked::default() }, kept: Vec::new(), judgments }
 }
 
 fn any<'p>(products: &'p [Product], rng: &mut ChaCha8Rng) -> &'p Product {

@@ -2,7 +2,7 @@
 
 use tiny_skia::{FillRule, Mask, Path, Stroke, Transform};
 
-use crate::draft::{Cloth, Draft, Ink, Op, Tone};
+use crate::draft::{Draft, Ink, Op, Textile, Tone};
 use crate::palette::{Rgb, luma, mix, scale};
 use crate::pattern::Pattern;
 
@@ -102,7 +102,7 @@ impl Area {
     }
 }
 
-fn fill(layer: &mut Layer, mask: &Mask, cloth: &Cloth, style: &Style, area: Area, fit: Transform) {
+fn fill(layer: &mut Layer, mask: &Mask, cloth: &Textile, style: &Style, area: Area, fit: Transform) {
     let size = layer.size;
     let pixels = layer.pixels;
     let (w, h) = (area.width(), area.height());

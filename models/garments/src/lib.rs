@@ -25,6 +25,7 @@ mod fabric;
 mod fold;
 mod garment;
 mod layer;
+mod near_duplicate;
 mod noise;
 mod palette;
 mod pattern;
@@ -33,7 +34,6 @@ mod sample;
 mod shapes;
 mod shop;
 mod tailor;
-mod twin;
 mod view;
 
 pub use backdrop::{Backdrop, Ground};

@@ -37,7 +37,7 @@ enum Command {
     },
     /// Write pictures that show every garment from several sides, with captions, to train on.
     Views {
-        /// How many products; each has a twin that differs in a detail, and six pictures are written of the two.
+        /// How many products; each has a near-duplicate that differs in a detail, and six pictures are written of the two.
         #[arg(long, default_value_t = 12_000)]
         count: usize,
         /// The same seed gives the same pictures.

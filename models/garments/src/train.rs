@@ -16,7 +16,7 @@ const BATCH: usize = 1024;
 
 /// One line of `captions.jsonl`.
 #[derive(Serialize)]
-pub(crate) struct Line {
+pub(crate) struct TrainLine {
     category: &'static str,
     color: &'static str,
     colors: Vec<&'static str>,
@@ -66,7 +66,7 @@ impl TrainingSet {
     }
 }
 
-impl Line {
+impl TrainLine {
     /// What there is to say of `garment`.
     pub(crate) fn from_garment(garment: &Garment, rng: &mut ChaCha8Rng) -> Self {
         let caption = garment.caption(rng);
@@ -84,14 +84,14 @@ impl Line {
     }
 }
 
-fn picture(index: u64, seed: u64, size: u32) -> (Vec<u8>, Line) {
+fn picture(index: u64, seed: u64, size: u32) -> (Vec<u8>, TrainLine) {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     // A stream per picture: the same picture whatever the number of threads.
     rng.set_stream(index);
     let category = weighted(&mut rng);
     let garment = Garment::random(category, &mut rng);
     let view = if rng.random_bool(0.15) { View::studio_varied(&mut rng) } else { View::wild(&mut rng) };
-    let line = Line::from_garment(&garment, &mut rng);
+    let line = TrainLine::from_garment(&garment, &mut rng);
     let pixels = render(&garment, &view, size).into_raw();
     (pixels, line)
 }

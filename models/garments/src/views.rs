@@ -22,16 +22,16 @@ const VIEWS: u64 = 0x0076_6965_7773;
 
 /// One line of `captions.jsonl`: a training picture's, and which garment it shows how.
 #[derive(Serialize)]
-struct Line {
-    /// The same for all pictures of one garment; 2 n + 1 is the twin of 2 n.
+struct ViewLine {
+    /// The same for all pictures of one garment; 2 n + 1 is the near-duplicate of 2 n.
     garment: usize,
     view: &'static str,
     #[serde(flatten)]
-    shown: train::Line,
+    shown: train::TrainLine,
 }
 
 /// Writes to `out` the first `count` products of the shop with this `seed`, each followed by its
-/// [`Garment::twin`], and of each of these the shop's own picture and one [`View::again`] and one
+/// [`Garment::near_duplicate`], and of each of these the shop's own picture and one [`View::again`] and one
 /// [`View::wild`]: `images.bin` (u8, `[count * 6, size, size, 3]`, RGB) and `captions.jsonl`.
 pub(crate) fn write(count: usize, seed: u64, size: u32, out: &Path) -> anyhow::Result<()> {
     let mut set = TrainingSet::create(out)?;
@@ -47,20 +47,20 @@ pub(crate) fn write(count: usize, seed: u64, size: u32, out: &Path) -> anyhow::R
     set.finish()
 }
 
-/// A product and its twin, from all sides.
-fn both(product: &Product, index: usize, seed: u64, size: u32) -> Vec<(Vec<u8>, Line)> {
+/// A product and its near-duplicate, from all sides.
+fn both(product: &Product, index: usize, seed: u64, size: u32) -> Vec<(Vec<u8>, ViewLine)> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed ^ VIEWS);
     // A stream per product: the same pictures whatever the number of threads.
     rng.set_stream(index as u64);
-    let twin = product.garment.twin(&mut rng);
+    let near_duplicate = product.garment.near_duplicate(&mut rng);
     let mut all = Vec::with_capacity(6);
     for (at, garment, studio) in
-        [(0, &product.garment, product.view.clone()), (1, &twin, View::studio_varied(&mut rng))]
+        [(0, &product.garment, product.view.clone()), (1, &near_duplicate, View::studio_varied(&mut rng))]
     {
         let views = [("studio", studio), ("again", View::again(&mut rng)), ("wild", View::wild(&mut rng))];
         for (view, seen) in views {
-            let shown = train::Line::from_garment(garment, &mut rng);
-            all.push((picture(garment, seen, size), Line { garment: 2 * index + at, view, shown }));
+            let shown = train::TrainLine::from_garment(garment, &mut rng);
+            all.push((picture(garment, seen, size), ViewLine { garment: 2 * index + at, view, shown }));
         }
     }
     all

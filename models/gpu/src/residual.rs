@@ -10,7 +10,7 @@ use crate::tensors::Tensors;
 
 pub(crate) struct ResNet {
     stem: Vec<Conv>,
-    stages: Vec<Vec<Block>>,
+    stages: Vec<Vec<ResidualBlock>>,
     /// Channels of the maps that are read: the last one alone, or the stem's and each stage's.
     read: Vec<usize>,
     has_instance_head: bool,
@@ -22,7 +22,7 @@ struct Conv {
     to: usize,
 }
 
-struct Block {
+struct ResidualBlock {
     conv1: Conv,
     conv2: Conv,
     /// Where the block changes the number of channels or the resolution.
@@ -67,7 +67,7 @@ impl ResNet {
             let (tensors, mut blocks) = (tensors.below("stages").below(s), Vec::new());
             for n in 0..stage.depth {
                 let stride = if n == 0 { stage.stride } else { 1 };
-                blocks.push(Block::upload(gpu, &mut at, stage.channels, stride, &tensors.below(n))?);
+                blocks.push(ResidualBlock::upload(gpu, &mut at, stage.channels, stride, &tensors.below(n))?);
             }
             read.push(at.channels);
             uploaded.push(blocks);
@@ -271,7 +271,7 @@ impl Conv {
     }
 }
 
-impl Block {
+impl ResidualBlock {
     fn upload(gpu: &Gpu, at: &mut At, to: usize, stride: usize, tensors: &Tensors<'_>) -> Result<Self> {
         let changes = stride != 1 || at.channels != to;
         let around = || Conv::shortcut(gpu, at, to, stride, &tensors.below("shortcut"));

@@ -3,7 +3,7 @@
 use candle_core::{Device, IndexOp, Result, Tensor};
 use candle_nn::{LayerNorm, Module, VarBuilder, layer_norm};
 
-use super::transformer::Encoder;
+use super::transformer::TransformerEncoder;
 use crate::config::TextConfig;
 
 /// Files written before transformers 4.31 name 2 as the end token, and are read at the largest id.
@@ -12,7 +12,7 @@ const LEGACY_END_TOKEN: u32 = 2;
 pub(super) struct TextTower {
     token_embedding: Tensor,
     position_embedding: Tensor,
-    encoder: Encoder,
+    encoder: TransformerEncoder,
     final_layer_norm: LayerNorm,
     end_token: u32,
 }
@@ -24,7 +24,7 @@ impl TextTower {
         Ok(Self {
             token_embedding: embeddings.get((config.vocab_size, hidden), "token_embedding.weight")?,
             position_embedding: embeddings.get((positions, hidden), "position_embedding.weight")?,
-            encoder: Encoder::new(&config.transformer(), &weights.pp("encoder"))?,
+            encoder: TransformerEncoder::new(&config.transformer(), &weights.pp("encoder"))?,
             final_layer_norm: layer_norm(hidden, config.layer_norm_eps, weights.pp("final_layer_norm"))?,
             end_token: config.eos_token_id,
         })

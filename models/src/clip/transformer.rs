@@ -6,11 +6,11 @@ use candle_nn::{LayerNorm, Linear, Module, VarBuilder, layer_norm, linear, ops::
 use crate::config::{Activation, Transformer};
 
 /// A stack of layers: `[batch, positions, hidden]` in and out.
-pub(super) struct Encoder {
+pub(super) struct TransformerEncoder {
     layers: Vec<Layer>,
 }
 
-impl Encoder {
+impl TransformerEncoder {
     pub fn new(shape: &Transformer, weights: &VarBuilder<'_>) -> Result<Self> {
         let layers = weights.pp("layers");
         let layers = (0..shape.layers).map(|n| Layer::new(shape, &layers.pp(n))).collect::<Result<_>>()?;

@@ -3,7 +3,7 @@
 use candle_core::{IndexOp, Result, Tensor};
 use candle_nn::{LayerNorm, Module, VarBuilder, layer_norm};
 
-use super::transformer::Encoder;
+use super::transformer::TransformerEncoder;
 use crate::config::ViTConfig;
 
 pub(super) struct ViT {
@@ -13,7 +13,7 @@ pub(super) struct ViT {
     position_embedding: Tensor,
     /// Misspelt in every checkpoint as `pre_layrnorm`.
     pre_layer_norm: LayerNorm,
-    encoder: Encoder,
+    encoder: TransformerEncoder,
     post_layer_norm: LayerNorm,
     patch: usize,
 }
@@ -32,7 +32,7 @@ impl ViT {
             class_embedding: embeddings.get(hidden, "class_embedding")?,
             position_embedding: embeddings.get((patches + 1, hidden), "position_embedding.weight")?,
             pre_layer_norm: layer_norm(hidden, eps, weights.pp("pre_layrnorm"))?,
-            encoder: Encoder::new(&config.transformer(), &weights.pp("encoder"))?,
+            encoder: TransformerEncoder::new(&config.transformer(), &weights.pp("encoder"))?,
             post_layer_norm: layer_norm(hidden, eps, weights.pp("post_layernorm"))?,
             patch,
         })

@@ -18,7 +18,7 @@ const SIDE: u32 = 128;
 const COLOURS: [ColourName; 3] = [ColourName::Red, ColourName::Blue, ColourName::Black];
 
 /// One garment as the shop shows it.
-pub struct Drawn {
+pub struct DrawnProduct {
     pub category: Category,
     pub colour: ColourName,
     /// A JPEG file.
@@ -26,14 +26,14 @@ pub struct Drawn {
 }
 
 /// Every category in three colours, the same in every run.
-pub static DRAWN: LazyLock<Vec<Drawn>> = LazyLock::new(|| {
+pub static DRAWN: LazyLock<Vec<DrawnProduct>> = LazyLock::new(|| {
     let mut rng = ChaCha8Rng::seed_from_u64(11);
     let mut drawn = Vec::new();
     for &category in &Category::ALL[..8] {
         for name in COLOURS {
             let colour = Colour::jittered(name, &mut rng);
             let garment = Garment::random_in(category, colour, "plain", &mut rng);
-            drawn.push(Drawn { category, colour: name, jpeg: jpeg(&garment, &View::studio(0)) });
+            drawn.push(DrawnProduct { category, colour: name, jpeg: jpeg(&garment, &View::studio(0)) });
         }
     }
     drawn

@@ -105,7 +105,7 @@ pub struct PublishArgs {
 
 /// The JSON of `knytt publish --json`. Names here are a promise.
 #[derive(Serialize)]
-struct Report {
+struct PublishReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     published: Option<Summary>,
     /// Nothing had changed, or only signatures were asked for.
@@ -122,7 +122,7 @@ struct Report {
 pub fn run(args: &PublishArgs) -> Result<()> {
     let keys = key::open(&args.keys)?;
     let depot = open_depot(&address(&args.to)?, ApiKey::from_env()).map_err(key::explain)?;
-    let mut report = Report { published: None, refreshed: None, collected: None };
+    let mut report = PublishReport { published: None, refreshed: None, collected: None };
     if args.refresh {
         report.refreshed = Some(refresh(&keys, &depot).map_err(key::explain)?);
     } else if args.catalog.is_some() {
@@ -208,7 +208,7 @@ fn address(text: &str) -> Result<Url> {
         .map_err(|()| Failure::usage(format!("{text} is neither an address nor a folder")).into())
 }
 
-impl Report {
+impl PublishReport {
     fn text(&self, asked_to_refresh: bool) -> Result<String> {
         let mut text = String::new();
         if let Some(summary) = &self.published {

@@ -16,7 +16,7 @@ pub(super) struct Cache {
 }
 
 /// Where one picture is kept.
-pub(super) struct Kept {
+pub(super) struct CacheEntry {
     /// Of the address; the first half of the files' names.
     pub(super) key: u64,
     pub(super) file: PathBuf,
@@ -40,13 +40,13 @@ impl Cache {
         Self { folder }
     }
 
-    pub(super) fn kept(&self, url: &Url) -> Kept {
+    pub(super) fn kept(&self, url: &Url) -> CacheEntry {
         let hash = blake3::hash(url.as_str().as_bytes());
         let name = &hash.to_hex()[..32];
         let folder = self.folder.join(&name[..2]);
         let path = |ending: &str| folder.join(format!("{name}{ending}"));
         let key = hash.as_bytes().first_chunk().map_or(0, |first| u64::from_be_bytes(*first));
-        Kept { key, file: path(""), part: path(".part"), note: path(".json") }
+        CacheEntry { key, file: path(""), part: path(".part"), note: path(".json") }
     }
 
     /// Removes the files of keys that are not wanted.
@@ -64,7 +64,7 @@ impl Cache {
     }
 }
 
-impl Kept {
+impl CacheEntry {
     /// What is known of the picture, if it is here.
     pub(super) fn note(&self) -> Option<Note> {
         self.file.is_file().then(|| read(&self.note)).flatten()

@@ -16,9 +16,9 @@ use tokio::runtime::Runtime;
 use tokio::sync::Semaphore;
 use url::Url;
 
-use self::cache::{Cache, Kept};
+use self::cache::{Cache, CacheEntry};
 use self::host::Hosts;
-pub use self::prefetch::{Prefetch, Shot};
+pub use self::prefetch::{FetchedPicture, Prefetch};
 use self::transfer::Attempt;
 use crate::{Error, Refusal, Result};
 
@@ -217,7 +217,7 @@ impl Shared {
     }
 
     /// From the folder if it may be used unasked, else from the server, else from the folder after all.
-    async fn obtain(&self, url: &Url, kept: &Kept) -> Result<Result<(), Refusal>> {
+    async fn obtain(&self, url: &Url, kept: &CacheEntry) -> Result<Result<(), Refusal>> {
         let here = kept.note();
         if here.as_ref().is_some_and(|note| self.options.offline || note.is_fresh()) {
             return Ok(Ok(()));
@@ -232,7 +232,7 @@ impl Shared {
         Ok(if passing && here.is_some() { Ok(()) } else { outcome })
     }
 
-    async fn download(&self, url: &Url, kept: &Kept) -> Result<Result<(), Refusal>> {
+    async fn download(&self, url: &Url, kept: &CacheEntry) -> Result<Result<(), Refusal>> {
         let host = self.hosts.of(url);
         let Ok(_turn) = host.turns.acquire().await else { return Err(Error::Interrupted) };
         for tried in 1.. {

@@ -9,14 +9,14 @@ use crate::{Entry, Item, Picture, Refusal, Rejection, Result, read_picture};
 const AHEAD: usize = 256;
 
 /// A product's picture, here or on its way.
-pub enum Shot {
+pub enum FetchedPicture {
     /// A file, or inside of the feed.
     Here(Picture),
     /// From a server.
     Coming(Download),
 }
 
-impl Shot {
+impl FetchedPicture {
     /// Its bytes, as soon as they are here.
     ///
     /// # Errors
@@ -37,7 +37,7 @@ impl Shot {
 pub struct Prefetch<'f, I> {
     fetcher: &'f Fetcher,
     entries: I,
-    queue: VecDeque<Result<Result<(Item, Shot), Rejection>>>,
+    queue: VecDeque<Result<Result<(Item, FetchedPicture), Rejection>>>,
 }
 
 impl Fetcher {
@@ -46,21 +46,21 @@ impl Fetcher {
         Prefetch { fetcher: self, entries, queue: VecDeque::new() }
     }
 
-    fn begin(&self, entry: Entry) -> Result<Result<(Item, Shot), Rejection>> {
+    fn begin(&self, entry: Entry) -> Result<Result<(Item, FetchedPicture), Rejection>> {
         let item = match entry {
             Ok(item) => item,
             Err(rejection) => return Ok(Err(rejection)),
         };
         let shot = match &item.picture {
-            Picture::Remote(url) => Shot::Coming(self.fetch(url)?),
-            here => Shot::Here(here.clone()),
+            Picture::Remote(url) => FetchedPicture::Coming(self.fetch(url)?),
+            here => FetchedPicture::Here(here.clone()),
         };
         Ok(Ok((item, shot)))
     }
 }
 
 impl<I: Iterator<Item = Result<Entry>>> Iterator for Prefetch<'_, I> {
-    type Item = Result<Result<(Item, Shot), Rejection>>;
+    type Item = Result<Result<(Item, FetchedPicture), Rejection>>;
 
     fn next(&mut self) -> Option<Self::Item> {
         while self.queue.len() < AHEAD {

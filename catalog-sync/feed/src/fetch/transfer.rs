@@ -8,7 +8,7 @@ use reqwest::{Client, Response, StatusCode};
 use url::Url;
 
 use super::FetchOptions;
-use super::cache::{Kept, Note, failed};
+use super::cache::{CacheEntry, Note, failed};
 use super::host::Failure;
 use crate::picture::too_large;
 use crate::{Refusal, Result};
@@ -28,7 +28,7 @@ pub(super) enum Attempt {
 pub(super) async fn attempt(
     client: &Client,
     url: &Url,
-    kept: &Kept,
+    kept: &CacheEntry,
     options: &FetchOptions,
 ) -> Result<Attempt> {
     let partial = kept.partial();
@@ -49,7 +49,7 @@ pub(super) async fn attempt(
 }
 
 /// Asks for the rest of what is here, or for the picture if it is another than the one that is here.
-fn headers(kept: &Kept, partial: Option<&(Note, u64)>) -> HeaderMap {
+fn headers(kept: &CacheEntry, partial: Option<&(Note, u64)>) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let mut put = |name, text: Option<&str>| {
         if let Some(value) = text.and_then(|text| HeaderValue::from_str(text).ok()) {
@@ -71,7 +71,7 @@ fn headers(kept: &Kept, partial: Option<&(Note, u64)>) -> HeaderMap {
 async fn receive(
     response: Response,
     url: &Url,
-    kept: &Kept,
+    kept: &CacheEntry,
     here: Option<u64>,
     max_bytes: u64,
 ) -> Result<Attempt> {
@@ -99,7 +99,7 @@ async fn receive(
     }
 }
 
-fn begin_anew(kept: &Kept) -> Attempt {
+fn begin_anew(kept: &CacheEntry) -> Attempt {
     kept.forget_part();
     again("the server sends another part than was asked for".into(), true)
 }
@@ -108,7 +108,7 @@ fn begin_anew(kept: &Kept) -> Attempt {
 async fn store(
     mut response: Response,
     url: &Url,
-    kept: &Kept,
+    kept: &CacheEntry,
     note: &Note,
     (mut file, mut length): (std::fs::File, u64),
     max_bytes: u64,
@@ -139,7 +139,7 @@ async fn store(
 }
 
 /// What is no picture is not kept: the server may have one tomorrow.
-fn finish(url: &Url, kept: &Kept, note: &Note, kind: Option<&str>) -> Result<Attempt> {
+fn finish(url: &Url, kept: &CacheEntry, note: &Note, kind: Option<&str>) -> Result<Attempt> {
     if is_picture(&kept.part) {
         kept.finish(note)?;
         return Ok(Attempt::Done);

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use heed::types::{Bytes, Str};
 use heed::{CommitOrAbort, Database, Env, EnvOpenOptions, RwTxn, WithoutTls};
-use knytt_outbox::{Counts, Delivered, Delivery, DeliveryHandle, Hold, Limits, Outbox, Pace, Route};
+use knytt_outbox::{
+    Counts, Delivered, Delivery, DeliveryHandle, DeliveryTiming, Hold, Limits, Outbox, Route,
+};
 use knytt_wire::{Action, Event, Item, Uuid};
 use tempfile::TempDir;
 use url::Url;
@@ -89,10 +91,10 @@ impl Device {
     /// A delivery of all catalogues to one place.
     pub fn delivery(&self, to: &Url) -> Delivery {
         let to = to.clone();
-        self.delivery_by(Arc::new(move |_| Some(to.clone())), Arc::new(|| false), Pace::default())
+        self.delivery_by(Arc::new(move |_| Some(to.clone())), Arc::new(|| false), DeliveryTiming::default())
     }
 
-    pub fn delivery_by(&self, route: Route, hold: Hold, pace: Pace) -> Delivery {
+    pub fn delivery_by(&self, route: Route, hold: Hold, pace: DeliveryTiming) -> Delivery {
         let (env, outbox) = (self.env.clone(), self.outbox);
         let access = Arc::new(move || Some((env.clone(), outbox)));
         Delivery::new(access, route, hold, pace, self.delivery.clone()).unwrap()

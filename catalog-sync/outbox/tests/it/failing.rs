@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use knytt_outbox::Pace;
+use knytt_outbox::DeliveryTiming;
 use knytt_wire::Uuid;
 
 use crate::backend::{Act, Backend};
@@ -88,8 +88,10 @@ async fn trouble_that_passes_is_waited_out() {
 async fn a_backend_that_hangs_is_given_up() {
     let (device, backend) = (Device::new(), Backend::start(&[Act::Hang]).await);
     device.act_times(3);
-    let (to, pace) =
-        (backend.url.clone(), Pace { timeout: Some(Duration::from_millis(300)), ..Pace::default() });
+    let (to, pace) = (
+        backend.url.clone(),
+        DeliveryTiming { timeout: Some(Duration::from_millis(300)), ..DeliveryTiming::default() },
+    );
     let delivery = device.delivery_by(Arc::new(move |_| Some(to.clone())), Arc::new(|| false), pace);
     assert_eq!(device.deliver_all(&delivery).await.failures, 1);
     assert_eq!(backend.stored().len(), 3);
@@ -188,7 +190,7 @@ async fn each_catalogue_has_its_own_place_and_its_own_trouble() {
     }
     let places = [("one", one.url.clone()), ("two", two.url.clone())];
     let route = Arc::new(move |shop: &str| places.iter().find(|p| p.0 == shop).map(|p| p.1.clone()));
-    let delivery = device.delivery_by(route, Arc::new(|| false), Pace::default());
+    let delivery = device.delivery_by(route, Arc::new(|| false), DeliveryTiming::default());
     let done = delivery.deliver_once(true).await.unwrap();
     assert_eq!((done.events, done.failures, device.counts().waiting), (10, 1, 20));
     assert_eq!((one.stored().len(), two.stored().len()), (0, 10));
@@ -199,7 +201,8 @@ async fn nothing_is_sent_while_held_nor_twice_at_once() {
     let (device, backend) = (Device::new(), Backend::start(&[]).await);
     device.act_times(100);
     let to = backend.url.clone();
-    let offline = device.delivery_by(Arc::new(move |_| Some(to.clone())), Arc::new(|| true), Pace::default());
+    let offline =
+        device.delivery_by(Arc::new(move |_| Some(to.clone())), Arc::new(|| true), DeliveryTiming::default());
     assert!(offline.deliver_once(true).await.unwrap().held);
     assert!(backend.keys().is_empty());
 

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use knytt_outbox::{Backoff, Pace};
+use knytt_outbox::{Backoff, DeliveryTiming};
 use knytt_wire::Uuid;
 use rand::Rng as _;
 use rand::seq::IndexedRandom as _;
@@ -92,7 +92,8 @@ fn shopper() {
     let to: url::Url = std::env::var(EVENTS).unwrap().parse().unwrap();
     let device = Device::at(Path::new(&folder), MAP_BYTES);
     let backoff = Backoff { first: Duration::from_millis(5), longest: Duration::from_millis(40) };
-    let pace = Pace { events: 7, age: Duration::from_millis(20), backoff, ..Pace::default() };
+    let pace =
+        DeliveryTiming { events: 7, age: Duration::from_millis(20), backoff, ..DeliveryTiming::default() };
     let delivery = device.delivery_by(Arc::new(move |_| Some(to.clone())), Arc::new(|| false), pace);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.spawn(delivery.run());

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use knytt_outbox::{Delivery, Pace};
+use knytt_outbox::{Delivery, DeliveryTiming};
 
 use crate::backend::{Act, Backend};
 use crate::device::Device;
 
-fn running(device: &Device, backend: &Backend, pace: Pace) -> Delivery {
+fn running(device: &Device, backend: &Backend, pace: DeliveryTiming) -> Delivery {
     let to = backend.url.clone();
     device.delivery_by(Arc::new(move |_| Some(to.clone())), Arc::new(|| false), pace)
 }
@@ -26,7 +26,7 @@ async fn soon(what: &str, holds: impl Fn() -> bool) {
 #[tokio::test(flavor = "multi_thread")]
 async fn it_sends_when_a_batch_is_full_or_old_or_asked_for_and_flushes_at_the_end() {
     let (device, backend) = (Device::new(), Backend::start(&[]).await);
-    let pace = Pace { events: 10, age: Duration::from_secs(3600), ..Pace::default() };
+    let pace = DeliveryTiming { events: 10, age: Duration::from_secs(3600), ..DeliveryTiming::default() };
     let task = tokio::spawn(running(&device, &backend, pace).run());
     device.act_times(10);
     device.delivery.wake();
@@ -45,7 +45,7 @@ async fn it_sends_when_a_batch_is_full_or_old_or_asked_for_and_flushes_at_the_en
 async fn it_sends_what_grew_old_and_tries_again_by_itself() {
     let trouble = [Act::Status(500), Act::Close, Act::LoseAnswer];
     let (device, backend) = (Device::new(), Backend::start(&trouble).await);
-    let pace = Pace { events: 1000, age: Duration::from_millis(100), ..Pace::default() };
+    let pace = DeliveryTiming { events: 1000, age: Duration::from_millis(100), ..DeliveryTiming::default() };
     let task = tokio::spawn(running(&device, &backend, pace).run());
     device.act_times(3);
     device.delivery.wake();

@@ -42,7 +42,7 @@ pub(crate) struct Server {
 
 /// What a request carries.
 #[derive(Clone, Copy)]
-enum Content<'a> {
+enum UploadContent<'a> {
     Nothing,
     Bytes(&'a Bytes),
     File(&'a Path),
@@ -84,7 +84,7 @@ impl Server {
         method: Method,
         name: &str,
         condition: Option<(HeaderName, &str)>,
-        content: Content<'_>,
+        content: UploadContent<'_>,
     ) -> Result<Response> {
         let mut wait = FIRST_WAIT;
         for attempt in 1.. {
@@ -104,7 +104,7 @@ impl Server {
         method: Method,
         name: &str,
         condition: Option<(HeaderName, &str)>,
-        content: Content<'_>,
+        content: UploadContent<'_>,
     ) -> Result<reqwest::Result<Response>> {
         let url = self.base.join(name).map_err(|e| self.failed(name, e))?;
         let mut request = self.client.request(method, url).headers(self.headers.clone());
@@ -112,9 +112,9 @@ impl Server {
             request = request.header(header, value);
         }
         request = match content {
-            Content::Nothing => request,
-            Content::Bytes(bytes) => request.body(bytes.clone()),
-            Content::File(path) => {
+            UploadContent::Nothing => request,
+            UploadContent::Bytes(bytes) => request.body(bytes.clone()),
+            UploadContent::File(path) => {
                 let file = tokio::fs::File::open(path).await?;
                 let length = file.metadata().await?.len();
                 request.header(CONTENT_LENGTH, length).body(streamed(file))
@@ -152,7 +152,7 @@ impl Depot for Server {
     }
 
     async fn get(&self, name: &str) -> Result<Option<Found>> {
-        let answer = self.send(Method::GET, name, None, Content::Nothing).await?;
+        let answer = self.send(Method::GET, name, None, UploadContent::Nothing).await?;
         match answer.status() {
             StatusCode::NOT_FOUND => Ok(None),
             status if status.is_success() => {
@@ -167,7 +167,7 @@ impl Depot for Server {
     }
 
     async fn stat(&self, name: &str) -> Result<Option<Entry>> {
-        let answer = self.send(Method::HEAD, name, None, Content::Nothing).await?;
+        let answer = self.send(Method::HEAD, name, None, UploadContent::Nothing).await?;
         match answer.status() {
             StatusCode::NOT_FOUND => Ok(None),
             status if status.is_success() => {
@@ -183,13 +183,13 @@ impl Depot for Server {
     }
 
     async fn put_file(&self, name: &str, file: &Path) -> Result<()> {
-        let answer = self.send(Method::PUT, name, None, Content::File(file)).await?;
+        let answer = self.send(Method::PUT, name, None, UploadContent::File(file)).await?;
         self.done(name, answer).await
     }
 
     async fn create(&self, name: &str, bytes: Bytes) -> Result<bool> {
         let condition = Some((IF_NONE_MATCH, "*"));
-        let answer = self.send(Method::PUT, name, condition, Content::Bytes(&bytes)).await?;
+        let answer = self.send(Method::PUT, name, condition, UploadContent::Bytes(&bytes)).await?;
         match answer.status() {
             StatusCode::CONFLICT | StatusCode::PRECONDITION_FAILED => Ok(false),
             _ => self.done(name, answer).await.map(|()| true),
@@ -204,7 +204,7 @@ impl Depot for Server {
                 (IF_MATCH, tag.ok_or_else(|| self.failed(name, "the server gives no ETag to compare with"))?)
             }
         };
-        let answer = self.send(Method::PUT, name, Some(condition), Content::Bytes(&bytes)).await?;
+        let answer = self.send(Method::PUT, name, Some(condition), UploadContent::Bytes(&bytes)).await?;
         if answer.status() != StatusCode::PRECONDITION_FAILED {
             return self.done(name, answer).await;
         }
@@ -218,7 +218,7 @@ impl Depot for Server {
     }
 
     async fn delete(&self, name: &str) -> Result<()> {
-        let answer = self.send(Method::DELETE, name, None, Content::Nothing).await?;
+        let answer = self.send(Method::DELETE, name, None, UploadContent::Nothing).await?;
         if answer.status() == StatusCode::NOT_FOUND { Ok(()) } else { self.done(name, answer).await }
     }
 }

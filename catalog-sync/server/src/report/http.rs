@@ -22,7 +22,7 @@ pub(crate) fn router() -> Router<App> {
 }
 
 #[derive(Deserialize)]
-struct Asked {
+struct ReportQuery {
     catalog: Option<String>,
     from: Option<Date>,
     to: Option<Date>,
@@ -32,7 +32,7 @@ struct Asked {
 async fn show(
     State(app): State<App>,
     headers: HeaderMap,
-    asked: Result<Query<Asked>, QueryRejection>,
+    asked: Result<Query<ReportQuery>, QueryRejection>,
 ) -> Result<Json<Report>, Refusal> {
     let Query(asked) = asked.map_err(|error| wrong(&error))?;
     authorize(&app, &headers, Scope::Report, asked.catalog.as_deref()).await?;

@@ -5,7 +5,7 @@ use tiny_skia::{Path, Transform};
 use super::{GOLD, METAL, Workbench};
 use crate::category::Category;
 use crate::cut::OtherCut;
-use crate::draft::{Cloth, Frame, Half, Ink, Pen, Tone, mirror, oval, shift, slab, strip};
+use crate::draft::{Frame, Half, Ink, Pen, Textile, Tone, mirror, oval, shift, slab, strip};
 use crate::fabric::Fabric;
 use crate::palette::{mix, shade_of};
 
@@ -21,7 +21,7 @@ pub(super) fn draw(bench: &mut Workbench<'_>, cut: &OtherCut) {
 }
 
 fn fringe(bench: &mut Workbench<'_>, x0: f32, x1: f32, y: f32, tone: [f32; 3]) {
-    let cloth = Cloth::new(Ink::Flat(tone), Fabric::Cotton).round(0.3, 0.2).cast(0.2);
+    let cloth = Textile::new(Ink::Flat(tone), Fabric::Cotton).round(0.3, 0.2).cast(0.2);
     let mut x = x0 + 0.4;
     let mut k = 0;
     while x < x1 {
@@ -149,7 +149,7 @@ fn belt(bench: &mut Workbench<'_>, cut: &OtherCut) {
     let w = 2.4 + 1.6 * a;
     let cloth = bench.cloth().round(0.9, 0.34).cast(0.4);
     let metal =
-        Cloth::new(Ink::Flat(if c > 0.5 { GOLD } else { METAL }), Fabric::Nylon).round(0.5, 0.4).cast(0.4);
+        Textile::new(Ink::Flat(if c > 0.5 { GOLD } else { METAL }), Fabric::Nylon).round(0.5, 0.4).cast(0.4);
     let rx = 15.0 + 2.0 * b;
     // A coil, the buckle end on top.
     let outer = Pen::at(-2.0, rx * 0.62)
@@ -166,7 +166,7 @@ fn belt(bench: &mut Workbench<'_>, cut: &OtherCut) {
     for k in 0..5 {
         bench.draft.fill(
             oval(-14.5 + 2.3 * k as f32, rx * 0.66 + 0.9, 0.3, 0.3),
-            Cloth::new(Ink::Flat(shade_of(bench.main, 0.7)), Fabric::Nylon).inner(),
+            Textile::new(Ink::Flat(shade_of(bench.main, 0.7)), Fabric::Nylon).inner(),
         );
     }
     let (x, y) = (3.0, rx * 0.66);
@@ -278,7 +278,7 @@ fn sunglasses(bench: &mut Workbench<'_>, cut: &OtherCut) {
                 .cubic(s(-w * 0.7), h, s(-w), h * 0.3, s(-w), -h * 0.7)
                 .shut()
         };
-        let cloth = Cloth::new(Ink::Flat(glass), Fabric::Leather).round(1.2, 0.3);
+        let cloth = Textile::new(Ink::Flat(glass), Fabric::Leather).round(1.2, 0.3);
         bench.draft.fill(lens.clone(), cloth);
         bench.draft.crease((side * gap - w * 0.6, h), (side * gap + w * 0.6, -h * 1.2), 1.1, 0.6);
         bench.draft.fill(strip(lens, 0.36 + 0.3 * c), frame);
@@ -287,6 +287,6 @@ fn sunglasses(bench: &mut Workbench<'_>, cut: &OtherCut) {
     bench.draft.fill(strip(bridge, 0.5), frame);
     bench.draft.fill(
         slab(gap + w - 0.5, -h * 0.75, gap + w, -h * 0.55, 0.1),
-        Cloth::new(Ink::Flat(METAL), Fabric::Nylon).round(0.2, 0.2),
+        Textile::new(Ink::Flat(METAL), Fabric::Nylon).round(0.2, 0.2),
     );
 }

@@ -3,7 +3,7 @@
 use super::{GOLD, METAL, Workbench};
 use crate::category::Category;
 use crate::cut::OtherCut;
-use crate::draft::{Cloth, Half, Ink, Pen, Tone, oval, slab, strip};
+use crate::draft::{Half, Ink, Pen, Textile, Tone, oval, slab, strip};
 use crate::fabric::Fabric;
 use crate::palette::shade_of;
 
@@ -16,9 +16,9 @@ pub(super) fn draw(bench: &mut Workbench<'_>, cut: &OtherCut) {
     }
 }
 
-fn metal(bench: &Workbench<'_>) -> Cloth {
+fn metal(bench: &Workbench<'_>) -> Textile {
     let tone = if bench.garment.seed & 1 == 0 { GOLD } else { METAL };
-    Cloth::new(Ink::Flat(tone), Fabric::Nylon).round(0.4, 0.35)
+    Textile::new(Ink::Flat(tone), Fabric::Nylon).round(0.4, 0.35)
 }
 
 fn tote(bench: &mut Workbench<'_>, cut: &OtherCut) {
@@ -147,7 +147,7 @@ fn backpack(bench: &mut Workbench<'_>, cut: &OtherCut) {
     } else {
         bench.draft.fill(
             slab(-2.2, h * 0.3, 2.2, h * 0.3 + 4.4, 0.6),
-            Cloth::new(Ink::Flat([0.52, 0.36, 0.24]), Fabric::Leather).round(0.5, 0.2).cast(0.2),
+            Textile::new(Ink::Flat([0.52, 0.36, 0.24]), Fabric::Leather).round(0.5, 0.2).cast(0.2),
         );
     }
 }

@@ -4,7 +4,7 @@ use tiny_skia::Path;
 
 use super::{METAL, Workbench};
 use crate::cut::{Collar, Front, Neck, TopCut};
-use crate::draft::{Cloth, Frame, Half, Ink, Pen, Tone, band, mirror, oval, slab, strip};
+use crate::draft::{Frame, Half, Ink, Pen, Textile, Tone, band, mirror, oval, slab, strip};
 use crate::fabric::Fabric;
 use crate::palette::{mix, shade_of};
 
@@ -31,7 +31,7 @@ pub(super) fn behind(bench: &mut Workbench<'_>, cut: &TopCut) {
                 .to(nw + 0.6, 1.5)
                 .to(0.0, 5.0)
                 .both();
-            bench.draft.fill(back, Cloth::new(tone, bench.garment.fabric).round(1.2, 0.12));
+            bench.draft.fill(back, Textile::new(tone, bench.garment.fabric).round(1.2, 0.12));
         }
         _ => {}
     }
@@ -52,9 +52,10 @@ pub(super) fn behind(bench: &mut Workbench<'_>, cut: &TopCut) {
     bench.draft.fill(inside, bench.lining());
     let label = slab(-1.8, top + 0.8, 1.8, top + 2.6, 0.2);
     if nd > 6.5 && !bench.garment.seed.is_multiple_of(3) {
-        bench
-            .draft
-            .fill(label, Cloth::new(Ink::Flat([0.9, 0.89, 0.86]), Fabric::Cotton).round(0.3, 0.05).cast(0.0));
+        bench.draft.fill(
+            label,
+            Textile::new(Ink::Flat([0.9, 0.89, 0.86]), Fabric::Cotton).round(0.3, 0.05).cast(0.0),
+        );
     }
 }
 
@@ -148,7 +149,7 @@ fn leaves(bench: &mut Workbench<'_>, cut: &TopCut) {
             .quad(nw * 0.5, meet * 0.2, 0.3, meet)
             .shut();
         let leaf = if side < 0.0 { mirror(leaf) } else { leaf };
-        let cloth = Cloth::new(tone, bench.garment.fabric)
+        let cloth = Textile::new(tone, bench.garment.fabric)
             .frame(Frame::along(0.0, 0.0, side * 0.7))
             .round(0.9, 0.16)
             .cast(0.4);
@@ -184,12 +185,13 @@ fn hood(bench: &mut Workbench<'_>, cut: &TopCut) {
         let cord = Pen::at(side * 3.4, nd + 1.5)
             .quad(side * (4.6 + sway), nd + 8.0, side * (3.6 + sway), nd + 15.0 + sway)
             .open();
-        bench
-            .draft
-            .fill(strip(cord, 0.75), Cloth::new(Ink::Flat(tone), Fabric::Cotton).round(0.4, 0.25).cast(0.4));
+        bench.draft.fill(
+            strip(cord, 0.75),
+            Textile::new(Ink::Flat(tone), Fabric::Cotton).round(0.4, 0.25).cast(0.4),
+        );
         bench.draft.fill(
             oval(side * 3.4, nd + 1.5, 0.75, 0.75),
-            Cloth::new(Ink::Flat(METAL), Fabric::Nylon).round(0.3, 0.3),
+            Textile::new(Ink::Flat(METAL), Fabric::Nylon).round(0.3, 0.3),
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{GOLD, METAL, Workbench};
 use crate::cut::{Collar, Front, Pockets, TopCut};
-use crate::draft::{Cloth, Half, Ink, Pen, Tone, oval, slab, strip};
+use crate::draft::{Half, Ink, Pen, Textile, Tone, oval, slab, strip};
 use crate::fabric::Fabric;
 use crate::palette::shade_of;
 
@@ -24,7 +24,7 @@ pub(super) fn pockets(bench: &mut Workbench<'_>, cut: &TopCut) {
                 let button = oval(x + 5.2, y + 2.6, 0.55, 0.55);
                 bench
                     .draft
-                    .fill(button, Cloth::new(Ink::Flat(bench.button()), Fabric::Nylon).round(0.3, 0.3));
+                    .fill(button, Textile::new(Ink::Flat(bench.button()), Fabric::Nylon).round(0.3, 0.3));
             }
         }
         Pockets::Kangaroo => {
@@ -58,7 +58,7 @@ pub(super) fn pockets(bench: &mut Workbench<'_>, cut: &TopCut) {
 pub(super) fn front(bench: &mut Workbench<'_>, cut: &TopCut) {
     let top = if cut.collar == Collar::Funnel { -5.5 } else { cut.neck_depth - 1.0 };
     let end = cut.length + 1.0;
-    let button = Cloth::new(Ink::Flat(bench.button()), Fabric::Nylon).round(0.35, 0.35).cast(0.3);
+    let button = Textile::new(Ink::Flat(bench.button()), Fabric::Nylon).round(0.35, 0.35).cast(0.3);
     let strip_cloth = bench.cloth().round(0.7, 0.1).cast(0.2);
     match cut.front {
         Front::Closed | Front::Open => {}
@@ -99,7 +99,7 @@ pub(super) fn front(bench: &mut Workbench<'_>, cut: &TopCut) {
             let y = top + 2.0;
             bench.draft.fill(
                 slab(-0.6, y, 0.6, y + 3.4, 0.4),
-                Cloth::new(Ink::Flat(teeth), Fabric::Nylon).round(0.4, 0.3),
+                Textile::new(Ink::Flat(teeth), Fabric::Nylon).round(0.4, 0.3),
             );
         }
         Front::Snaps => {
@@ -108,7 +108,7 @@ pub(super) fn front(bench: &mut Workbench<'_>, cut: &TopCut) {
                 let y = top + 4.0 + f32::from(k) * (cut.length - 10.0 - top) / f32::from(cut.buttons.max(1));
                 bench.draft.fill(
                     oval(0.0, y, 0.8, 0.8),
-                    Cloth::new(Ink::Flat(METAL), Fabric::Nylon).round(0.4, 0.35),
+                    Textile::new(Ink::Flat(METAL), Fabric::Nylon).round(0.4, 0.35),
                 );
             }
         }
@@ -137,7 +137,7 @@ pub(super) fn belt(bench: &mut Workbench<'_>, cut: &TopCut) {
                     .open(),
                 0.8,
             ),
-            Cloth::new(Ink::Flat(GOLD), Fabric::Nylon).round(0.4, 0.3),
+            Textile::new(Ink::Flat(GOLD), Fabric::Nylon).round(0.4, 0.3),
         );
     } else {
         for side in [-1.0, 1.0] {

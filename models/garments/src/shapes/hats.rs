@@ -3,7 +3,7 @@
 use super::{Workbench, print};
 use crate::category::Category;
 use crate::cut::OtherCut;
-use crate::draft::{Cloth, Half, Ink, Pen, Tone, oval, slab};
+use crate::draft::{Half, Ink, Pen, Textile, Tone, oval, slab};
 use crate::fabric::Fabric;
 use crate::palette::{mix, shade_of};
 
@@ -83,13 +83,13 @@ fn cap_side(bench: &mut Workbench<'_>, cut: &OtherCut) {
     if d > 0.55 {
         bench.draft.fill(
             slab(w * 0.5, -h * 0.55, w * 0.88, -h * 0.2, 0.6),
-            Cloth::new(Ink::Flat(bench.second), Fabric::Cotton).round(0.4, 0.1).cast(0.1),
+            Textile::new(Ink::Flat(bench.second), Fabric::Cotton).round(0.4, 0.1).cast(0.1),
         );
     }
 }
 
 fn badge(bench: &mut Workbench<'_>, cut: &OtherCut, y: f32) {
-    let cloth = Cloth::new(Ink::Flat(bench.second), Fabric::Cotton).round(0.5, 0.12).cast(0.15);
+    let cloth = Textile::new(Ink::Flat(bench.second), Fabric::Cotton).round(0.5, 0.12).cast(0.15);
     match cut.variant % 4 {
         0 => bench.draft.fill(oval(0.0, y, 3.0, 3.0), cloth),
         1 => bench.draft.fill(slab(-4.4, y - 1.7, 4.4, y + 1.7, 0.5), cloth),
@@ -112,12 +112,12 @@ fn beanie(bench: &mut Workbench<'_>, cut: &OtherCut) {
             let t = k as f32 * 0.628;
             bench.draft.fill(
                 oval(t.sin() * r * 0.62, -h - r * 0.6 + t.cos() * r * 0.62, r * 0.5, r * 0.5),
-                Cloth::new(Ink::Flat(tone), Fabric::Wool).round(0.8, 0.2).cast(0.1),
+                Textile::new(Ink::Flat(tone), Fabric::Wool).round(0.8, 0.2).cast(0.1),
             );
         }
         bench.draft.fill(
             oval(0.0, -h - r * 0.6, r * 0.9, r * 0.9),
-            Cloth::new(Ink::Flat(tone), Fabric::Wool).round(1.4, 0.25).cast(0.0),
+            Textile::new(Ink::Flat(tone), Fabric::Wool).round(1.4, 0.25).cast(0.0),
         );
     }
     let crown =
@@ -143,7 +143,7 @@ fn beanie(bench: &mut Workbench<'_>, cut: &OtherCut) {
     if cut.variant % 3 == 1 {
         bench.draft.fill(
             slab(-2.0, 2.6 - tall * 0.5, 2.0, 4.8 - tall * 0.5, 0.3),
-            Cloth::new(Ink::Flat([0.55, 0.4, 0.26]), Fabric::Leather).round(0.4, 0.2),
+            Textile::new(Ink::Flat([0.55, 0.4, 0.26]), Fabric::Leather).round(0.4, 0.2),
         );
     }
 }
@@ -199,5 +199,5 @@ fn brimmed(bench: &mut Workbench<'_>, cut: &OtherCut) {
         .to(w + 0.2, 0.2)
         .quad(w * 0.5, 2.7, 0.0, 2.7)
         .both();
-    bench.draft.fill(band, Cloth::new(Ink::Flat(bench.second), Fabric::Silk).round(0.8, 0.2).cast(0.1));
+    bench.draft.fill(band, Textile::new(Ink::Flat(bench.second), Fabric::Silk).round(0.8, 0.2).cast(0.1));
 }

@@ -4,7 +4,7 @@ use tiny_skia::Path;
 
 use super::{METAL, Workbench};
 use crate::cut::{LegsCut, Waistband};
-use crate::draft::{Cloth, Frame, Half, Ink, Pen, Tone, mirror, oval, slab, strip};
+use crate::draft::{Frame, Half, Ink, Pen, Textile, Tone, mirror, oval, slab, strip};
 use crate::fabric::Fabric;
 use crate::palette::{luma, mix, shade_of};
 
@@ -127,7 +127,7 @@ fn fade(bench: &mut Workbench<'_>, cut: &LegsCut, side: f32, x: f32, y: f32) {
                 .shut();
             bench.draft.fill(
                 hole,
-                Cloth::new(Ink::Flat(mix(pale, [0.95; 3], 0.5)), Fabric::Linen).round(0.6, 0.1).cast(0.25),
+                Textile::new(Ink::Flat(mix(pale, [0.95; 3], 0.5)), Fabric::Linen).round(0.6, 0.1).cast(0.25),
             );
         }
     }
@@ -224,7 +224,7 @@ fn band(bench: &mut Workbench<'_>, cut: &LegsCut) {
             bench.draft.line(Pen::at(1.6, 0.0).to(1.6, tall + 1.0).open(), 0.3, Tone::Seam(0.4));
             bench.draft.fill(
                 oval(0.2, tall * 0.62, 0.95, 0.95),
-                Cloth::new(Ink::Flat(tone), Fabric::Nylon).round(0.5, 0.4),
+                Textile::new(Ink::Flat(tone), Fabric::Nylon).round(0.5, 0.4),
             );
         }
         Waistband::Elastic | Waistband::Drawstring => {
@@ -241,7 +241,7 @@ fn band(bench: &mut Workbench<'_>, cut: &LegsCut) {
                         .open();
                     bench.draft.fill(
                         strip(cord, 0.8),
-                        Cloth::new(Ink::Flat(tone), Fabric::Cotton).round(0.4, 0.3).cast(0.4),
+                        Textile::new(Ink::Flat(tone), Fabric::Cotton).round(0.4, 0.3).cast(0.4),
                     );
                 }
             }

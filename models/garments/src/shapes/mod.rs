@@ -14,7 +14,7 @@ mod tops;
 
 use crate::category::Category;
 use crate::cut::Cut;
-use crate::draft::{Cloth, Draft, Frame, Ink};
+use crate::draft::{Draft, Frame, Ink, Textile};
 use crate::fabric::Fabric;
 use crate::garment::Garment;
 use crate::palette::{Rgb, luma, mix, shade_of};
@@ -32,21 +32,21 @@ pub(crate) struct Workbench<'a> {
 
 impl Workbench<'_> {
     /// The cloth with its pattern.
-    fn cloth(&self) -> Cloth {
-        Cloth::new(Ink::Pattern, self.garment.fabric)
+    fn cloth(&self) -> Textile {
+        Textile::new(Ink::Pattern, self.garment.fabric)
     }
 
     /// The cloth in one colour.
-    fn plain(&self, rgb: Rgb) -> Cloth {
-        Cloth::new(Ink::Flat(rgb), self.garment.fabric)
+    fn plain(&self, rgb: Rgb) -> Textile {
+        Textile::new(Ink::Flat(rgb), self.garment.fabric)
     }
 
     /// The inside, seen through the neck or the waist.
-    fn lining(&self) -> Cloth {
-        Cloth::new(Ink::Flat(inner_tone(self.main)), Fabric::Cotton).inner()
+    fn lining(&self) -> Textile {
+        Textile::new(Ink::Flat(inner_tone(self.main)), Fabric::Cotton).inner()
     }
 
-    fn piece(&self, frame: Frame) -> Cloth {
+    fn piece(&self, frame: Frame) -> Textile {
         self.cloth().frame(frame)
     }
 

@@ -1,7 +1,7 @@
 //! Printed motifs.
 
 use super::Workbench;
-use crate::draft::{Cloth, Half, Ink, Pen, oval, shift, slab, strip};
+use crate::draft::{Half, Ink, Pen, Textile, oval, shift, slab, strip};
 use crate::noise::hash;
 use crate::palette::Rgb;
 use crate::pattern::{Motif, Pattern};
@@ -69,7 +69,7 @@ pub(super) fn draw(bench: &mut Workbench<'_>, y: f32, half: f32) {
 }
 
 fn print(bench: &mut Workbench<'_>, path: Option<tiny_skia::Path>, rgb: Rgb) {
-    let mut cloth = Cloth::new(Ink::Flat(rgb), bench.garment.fabric).inner();
+    let mut cloth = Textile::new(Ink::Flat(rgb), bench.garment.fabric).inner();
     (cloth.rim, cloth.relief) = (0.0, 0.0);
     bench.draft.fill(path, cloth);
 }

@@ -4,7 +4,7 @@ use tiny_skia::{Path, Transform};
 
 use super::{GOLD, METAL, Workbench};
 use crate::cut::{ShoeCut, ShoeKind};
-use crate::draft::{Cloth, Draft, Frame, Half, Ink, Op, Pen, Tone, band, oval, strip};
+use crate::draft::{Draft, Frame, Half, Ink, Op, Pen, Textile, Tone, band, oval, strip};
 use crate::fabric::Fabric;
 use crate::palette::{Rgb, luma, mix, shade_of};
 
@@ -67,8 +67,8 @@ fn sole_tone(bench: &Workbench<'_>, cut: &ShoeCut) -> Rgb {
     }
 }
 
-fn sole_cloth(tone: Rgb) -> Cloth {
-    Cloth::new(Ink::Flat(tone), Fabric::Nylon).round(0.7, 0.2).cast(0.35)
+fn sole_cloth(tone: Rgb) -> Textile {
+    Textile::new(Ink::Flat(tone), Fabric::Nylon).round(0.7, 0.2).cast(0.35)
 }
 
 fn lace_tone(bench: &Workbench<'_>, cut: &ShoeCut) -> Rgb {
@@ -138,7 +138,7 @@ fn sneaker(bench: &mut Workbench<'_>, cut: &ShoeCut) {
         let line = Pen::at(at, -s - 0.4).to(at + l * 0.1, -h * 0.62).open();
         bench.draft.fill(strip(line, 1.1), bench.plain(bench.third).round(0.4, 0.12).cast(0.1));
     }
-    let lace = Cloth::new(Ink::Flat(lace_tone(bench, cut)), Fabric::Cotton).round(0.35, 0.3).cast(0.4);
+    let lace = Textile::new(Ink::Flat(lace_tone(bench, cut)), Fabric::Cotton).round(0.35, 0.3).cast(0.4);
     for k in 0..cut.laces {
         let t = (f32::from(k) + 0.5) / f32::from(cut.laces);
         let a = (x + l * (0.4 + 0.25 * t), -h + 0.6 + (h - toe) * t.powf(0.8));
@@ -189,7 +189,7 @@ fn boot(bench: &mut Workbench<'_>, cut: &ShoeCut) {
                 .shut();
             bench.draft.fill(
                 gore,
-                Cloth::new(Ink::Flat(shade_of(bench.main, 0.45)), Fabric::Canvas).round(0.6, 0.1).cast(0.1),
+                Textile::new(Ink::Flat(shade_of(bench.main, 0.45)), Fabric::Canvas).round(0.6, 0.1).cast(0.1),
             );
             let tab =
                 strip(Pen::at(x + 0.8, -h + 1.5).quad(x - 0.4, -h - 2.4, x + 2.2, -h + 1.0).open(), 0.8);
@@ -197,7 +197,7 @@ fn boot(bench: &mut Workbench<'_>, cut: &ShoeCut) {
         }
         ShoeKind::Ankle => {
             let lace =
-                Cloth::new(Ink::Flat(shade_of(bench.main, 0.6)), Fabric::Cotton).round(0.3, 0.3).cast(0.4);
+                Textile::new(Ink::Flat(shade_of(bench.main, 0.6)), Fabric::Cotton).round(0.3, 0.3).cast(0.4);
             bench.draft.line(
                 Pen::at(x + shaft * 0.66, -h + 1.0)
                     .quad(x + shaft * 0.62, -11.0, x + shaft + 3.6, -5.8)
@@ -218,7 +218,7 @@ fn boot(bench: &mut Workbench<'_>, cut: &ShoeCut) {
                 );
                 bench.draft.fill(
                     oval(x + shaft * 0.72 + dx, y + 0.9, 0.4, 0.4),
-                    Cloth::new(Ink::Flat(if cut.panel { GOLD } else { METAL }), Fabric::Nylon)
+                    Textile::new(Ink::Flat(if cut.panel { GOLD } else { METAL }), Fabric::Nylon)
                         .round(0.2, 0.3),
                 );
             }
@@ -270,7 +270,7 @@ fn pump(bench: &mut Workbench<'_>, cut: &ShoeCut) {
         .to(x + l * 0.5, -3.4)
         .to(x + 1.5, -hl - 2.0)
         .shut();
-    bench.draft.fill(inside, Cloth::new(Ink::Flat([0.78, 0.66, 0.52]), Fabric::Leather).inner());
+    bench.draft.fill(inside, Textile::new(Ink::Flat([0.78, 0.66, 0.52]), Fabric::Leather).inner());
     let upper = Pen::at(x + 0.2, -hl - 0.4)
         .cubic(x - 0.6, -hl - 2.4, x - 0.2, -hl - 4.4, x + 0.5, -hl - 5.4)
         .cubic(x + l * 0.18, -hl - 1.2, x + l * 0.42, -2.6, x + l * 0.66, -4.9)
@@ -295,12 +295,12 @@ fn pump(bench: &mut Workbench<'_>, cut: &ShoeCut) {
         bench.draft.fill(strip(strap, 0.8), bench.cloth().round(0.4, 0.3));
         bench.draft.fill(
             oval(x + l * 0.31, -hl - 4.6, 0.6, 0.6),
-            Cloth::new(Ink::Flat(GOLD), Fabric::Nylon).round(0.3, 0.3),
+            Textile::new(Ink::Flat(GOLD), Fabric::Nylon).round(0.3, 0.3),
         );
     } else if cut.stripes > 1 {
         bench.draft.fill(
             oval(x + l * 0.7, -4.6, 1.3, 0.8),
-            Cloth::new(Ink::Flat(GOLD), Fabric::Nylon).round(0.4, 0.3),
+            Textile::new(Ink::Flat(GOLD), Fabric::Nylon).round(0.4, 0.3),
         );
     }
     let line = Pen::at(x + 0.3, -hl - 0.2)
@@ -331,7 +331,7 @@ fn above(bench: &mut Workbench<'_>, cut: &ShoeCut) {
             bench.draft.fill(foot(0.3), sole_cloth(tone));
             bench.draft.fill(
                 foot(-0.5),
-                Cloth::new(Ink::Flat(mix(tone, [0.9, 0.8, 0.66], 0.4)), Fabric::Suede).round(1.0, 0.1),
+                Textile::new(Ink::Flat(mix(tone, [0.9, 0.8, 0.66], 0.4)), Fabric::Suede).round(1.0, 0.1),
             );
             let strap = bench.cloth().round(1.0, 0.34).cast(0.45);
             if cut.kind == ShoeKind::Slide {
@@ -361,7 +361,7 @@ fn above(bench: &mut Workbench<'_>, cut: &ShoeCut) {
                 .cubic(2.6, l * 0.93, -2.6, l * 0.93, -2.8, l * 0.5)
                 .cubic(-3.2, 0.0, -3.2, -l * 0.42, 0.0, -l * 0.44)
                 .shut();
-            bench.draft.fill(open, Cloth::new(Ink::Flat([0.8, 0.68, 0.54]), Fabric::Leather).inner());
+            bench.draft.fill(open, Textile::new(Ink::Flat([0.8, 0.68, 0.54]), Fabric::Leather).inner());
         }
         _ => {
             bench.draft.fill(foot(0.5), sole_cloth(tone));
@@ -388,7 +388,7 @@ fn above(bench: &mut Workbench<'_>, cut: &ShoeCut) {
                 .both();
             bench.draft.fill(tongue, bench.plain(trim).round(0.9, 0.2));
             let lace =
-                Cloth::new(Ink::Flat(lace_tone(bench, cut)), Fabric::Cotton).round(0.35, 0.3).cast(0.45);
+                Textile::new(Ink::Flat(lace_tone(bench, cut)), Fabric::Cotton).round(0.35, 0.3).cast(0.45);
             for k in 0..cut.laces {
                 let y = -l * 0.38 + f32::from(k) * l * 0.46 / f32::from(cut.laces);
                 let bend = if k % 2 == 0 { 0.9 } else { -0.3 };

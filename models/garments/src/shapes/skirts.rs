@@ -2,7 +2,7 @@
 
 use super::{GOLD, Workbench};
 use crate::cut::{SkirtCut, SkirtKind, Waistband};
-use crate::draft::{Cloth, Half, Ink, Pen, Tone, oval, slab, strip};
+use crate::draft::{Half, Ink, Pen, Textile, Tone, oval, slab, strip};
 use crate::fabric::Fabric;
 use crate::palette::shade_of;
 
@@ -59,7 +59,7 @@ pub(super) fn draw(bench: &mut Workbench<'_>, cut: &SkirtCut) {
         let y = cut.band_height + 4.0 + f32::from(k) * (len - 10.0) / f32::from(cut.buttons);
         bench.draft.fill(
             oval(0.0, y, 0.8, 0.8),
-            Cloth::new(Ink::Flat(bench.button()), Fabric::Nylon).round(0.4, 0.35),
+            Textile::new(Ink::Flat(bench.button()), Fabric::Nylon).round(0.4, 0.35),
         );
     }
     band(bench, cut);
@@ -150,7 +150,7 @@ fn band(bench: &mut Workbench<'_>, cut: &SkirtCut) {
             .to(-2.2, y + 2.2)
             .to(-2.2, y - 2.0)
             .open();
-        bench.draft.fill(strip(frame, 0.7), Cloth::new(Ink::Flat(GOLD), Fabric::Nylon).round(0.4, 0.3));
+        bench.draft.fill(strip(frame, 0.7), Textile::new(Ink::Flat(GOLD), Fabric::Nylon).round(0.4, 0.3));
     } else if cut.band == Waistband::Elastic {
         let mut x = -w;
         while x < w {
@@ -160,7 +160,7 @@ fn band(bench: &mut Workbench<'_>, cut: &SkirtCut) {
     } else {
         bench.draft.fill(
             oval(0.0, tall * 0.6, 0.8, 0.8),
-            Cloth::new(Ink::Flat(bench.button()), Fabric::Nylon).round(0.4, 0.35),
+            Textile::new(Ink::Flat(bench.button()), Fabric::Nylon).round(0.4, 0.35),
         );
         let tab = slab(w * 0.62, 0.2, w * 0.62 + 1.2, tall + 0.8, 0.3);
         bench.draft.fill(tab, bench.cloth().round(0.4, 0.2));

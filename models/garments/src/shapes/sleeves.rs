@@ -4,7 +4,7 @@ use tiny_skia::Path;
 
 use super::Workbench;
 use crate::cut::{Cuff, TopCut};
-use crate::draft::{Cloth, Frame, Ink, Pen, Tone, mirror, oval};
+use crate::draft::{Frame, Ink, Pen, Textile, Tone, mirror, oval};
 use crate::fabric::Fabric;
 use crate::palette::shade_of;
 
@@ -181,7 +181,7 @@ fn cuff(bench: &mut Workbench<'_>, cut: &TopCut, arm: &Arm, index: usize) {
             let (x, y) = at(-2.5, wide * 0.75);
             bench.draft.fill(
                 oval(side * x, y, 0.6, 0.6),
-                Cloth::new(Ink::Flat(bench.button()), Fabric::Nylon).round(0.3, 0.3),
+                Textile::new(Ink::Flat(bench.button()), Fabric::Nylon).round(0.3, 0.3),
             );
         }
         Cuff::Frill => {

@@ -2,7 +2,7 @@
 
 use super::{METAL, Workbench, collars, fastenings, print, sleeves};
 use crate::cut::{Hem, Neck, TopCut};
-use crate::draft::{Cloth, Half, Ink, Pen, Tone, oval, slab, strip};
+use crate::draft::{Half, Ink, Pen, Textile, Tone, oval, slab, strip};
 use crate::fabric::Fabric;
 use crate::palette::{mix, shade_of};
 
@@ -234,14 +234,14 @@ fn leg_openings(bench: &mut Workbench<'_>, cut: &TopCut) {
         let snap = oval(k as f32 * 3.6, len - 1.5, 0.62, 0.62);
         bench
             .draft
-            .fill(snap, Cloth::new(Ink::Flat(mix(METAL, [1.0; 3], 0.4)), Fabric::Nylon).round(0.3, 0.3));
+            .fill(snap, Textile::new(Ink::Flat(mix(METAL, [1.0; 3], 0.4)), Fabric::Nylon).round(0.3, 0.3));
     }
 }
 
 fn hanger(bench: &mut Workbench<'_>, cut: &TopCut) {
     let tones = [[0.62, 0.45, 0.28], [0.12, 0.12, 0.13], [0.9, 0.9, 0.9], METAL];
     let tone = tones[(bench.pose.seed % 4) as usize];
-    let cloth = Cloth::new(Ink::Flat(tone), Fabric::Nylon).round(0.6, 0.3);
+    let cloth = Textile::new(Ink::Flat(tone), Fabric::Nylon).round(0.6, 0.3);
     let w = cut.shoulder - 1.5;
     let y = cut.slope;
     let hook = Pen::at(0.0, -2.0)
@@ -249,7 +249,7 @@ fn hanger(bench: &mut Workbench<'_>, cut: &TopCut) {
         .cubic(4.6, -9.0, 4.6, -15.6, 0.2, -15.4)
         .quad(-2.2, -15.2, -2.8, -13.2)
         .open();
-    bench.draft.fill(strip(hook, 0.7), Cloth::new(Ink::Flat(METAL), Fabric::Nylon).round(0.4, 0.3));
+    bench.draft.fill(strip(hook, 0.7), Textile::new(Ink::Flat(METAL), Fabric::Nylon).round(0.4, 0.3));
     let bar = Pen::at(-w, y + 1.0).quad(-w * 0.4, -1.5, 0.0, -2.2).quad(w * 0.4, -1.5, w, y + 1.0).open();
     bench.draft.fill(strip(bar, 1.7), cloth);
 }

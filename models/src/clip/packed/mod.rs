@@ -12,27 +12,27 @@ mod vit;
 use knytt_kernels::{Activation, Epilogue, Linear, Precision, Rows, ThreadTeam};
 
 pub(crate) use self::cache::Cache;
-use self::resnet::ResNet;
+use self::resnet::PackedResNet;
 pub(crate) use self::source::Source;
-use self::text::TextTower;
-use self::vit::ViT;
+use self::text::PackedTextTower;
+use self::vit::PackedViT;
 use crate::config::{Config, ResNetConfig, VisionConfig};
 use crate::error::Result;
 
 /// Both towers with their projections, weights packed.
 pub(crate) struct PackedClip {
-    image_tower: ImageTower,
+    image_tower: PackedImageTower,
     visual_projection: Projection,
     /// Tells one product from others of its kind. Only some bundles have it.
-    instance_head: Option<InstanceHead>,
-    text_tower: TextTower,
+    instance_head: Option<PackedInstanceHead>,
+    text_tower: PackedTextTower,
     text_projection: Projection,
     team: ThreadTeam,
 }
 
-enum ImageTower {
-    ViT(Box<ViT>),
-    ResNet(ResNet),
+enum PackedImageTower {
+    ViT(Box<PackedViT>),
+    ResNet(PackedResNet),
 }
 
 /// From a tower's width to the dimension of embeddings.
@@ -43,7 +43,7 @@ struct Projection {
 
 /// Two layers that turn the moments of all maps into the instance embedding. They run in f32 whatever the
 /// towers' precision, as the projections do: they are small, and their rounding errors go into the result.
-struct InstanceHead {
+struct PackedInstanceHead {
     hidden: Projection,
     out: Projection,
 }
@@ -54,19 +54,23 @@ impl PackedClip {
     pub fn new(config: &Config, threads: usize, source: &mut Source<'_>) -> Result<Self> {
         let vision = "vision_model";
         let (image_tower, pooled) = match &config.vision_config {
-            VisionConfig::ViT(c) => (ImageTower::ViT(Box::new(ViT::new(c, vision, source)?)), c.hidden_size),
-            VisionConfig::ResNet(c) => (ImageTower::ResNet(ResNet::new(c, vision, source)?), c.pooled_size()),
+            VisionConfig::ViT(c) => {
+                (PackedImageTower::ViT(Box::new(PackedViT::new(c, vision, source)?)), c.hidden_size)
+            }
+            VisionConfig::ResNet(c) => {
+                (PackedImageTower::ResNet(PackedResNet::new(c, vision, source)?), c.pooled_size())
+            }
         };
         let (dimension, text) = (config.projection_dim, &config.text_config);
         let instance_head = match &config.vision_config {
-            VisionConfig::ResNet(c) if c.instance_dim > 0 => Some(InstanceHead::new(c, source)?),
+            VisionConfig::ResNet(c) if c.instance_dim > 0 => Some(PackedInstanceHead::new(c, source)?),
             _ => None,
         };
         Ok(Self {
             instance_head,
             image_tower,
             visual_projection: Projection::new("visual_projection", [dimension, pooled], source)?,
-            text_tower: TextTower::new(text, "text_model", source)?,
+            text_tower: PackedTextTower::new(text, "text_model", source)?,
             text_projection: Projection::new("text_projection", [dimension, text.hidden_size], source)?,
             team: ThreadTeam::new(threads),
         })
@@ -77,10 +81,10 @@ impl PackedClip {
     pub fn encode_images(&mut self, pixels: &[f32]) -> Vec<f32> {
         let team = &self.team;
         let tower = match &mut self.image_tower {
-            ImageTower::ViT(tower) => {
+            PackedImageTower::ViT(tower) => {
                 return self.visual_projection.forward(team, &tower.forward(team, pixels));
             }
-            ImageTower::ResNet(tower) => tower,
+            PackedImageTower::ResNet(tower) => tower,
         };
         let (mut means, mut moments) = (Vec::new(), Vec::new());
         let has_instance_head = self.instance_head.is_some();
@@ -138,7 +142,7 @@ impl Projection {
     }
 }
 
-impl InstanceHead {
+impl PackedInstanceHead {
     fn new(config: &ResNetConfig, source: &mut Source<'_>) -> Result<Self> {
         let ResNetConfig { instance_dim, instance_hidden_size, .. } = *config;
         let hidden = [instance_hidden_size, config.moments_size()];

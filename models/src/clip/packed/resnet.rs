@@ -12,21 +12,21 @@ use crate::error::Result;
 /// Output pixels that a thread unfolds and multiplies at a time: their patches stay in its cache.
 const PIXELS_PER_ITEM: usize = 64;
 
-pub(super) struct ResNet {
-    stem: Vec<Conv>,
-    stages: Vec<Vec<Block>>,
+pub(super) struct PackedResNet {
+    stem: Vec<PackedConv>,
+    stages: Vec<Vec<PackedBlock>>,
     side: usize,
 }
 
-struct Block {
-    conv1: Conv,
-    conv2: Conv,
+struct PackedBlock {
+    conv1: PackedConv,
+    conv2: PackedConv,
     /// Where the block changes the number of channels or the resolution.
-    shortcut: Option<Conv>,
+    shortcut: Option<PackedConv>,
 }
 
 /// A convolution as a product over patches.
-struct Conv {
+struct PackedConv {
     layer: Linear,
     unfold: Unfold,
     /// Rows of the layer's precision, for each thread its own.
@@ -41,7 +41,7 @@ pub(super) struct Maps {
     pub channels: usize,
 }
 
-impl ResNet {
+impl PackedResNet {
     pub fn new(config: &ResNetConfig, prefix: &str, source: &mut Source<'_>) -> Result<Self> {
         let mut from = config.num_channels;
         let mut stem = Vec::new();
@@ -49,7 +49,7 @@ impl ResNet {
             // Pixels rounded to eight bits of mantissa move the instance embedding by 1.5e-4 (cosine), all
             // other layers together by 1e-5. The first convolution is 1 % of the products.
             let precision = if n == 0 { Precision::F32 } else { source.precision };
-            stem.push(Conv::new([from, to], stride, precision, &format!("{prefix}.stem.{n}"), source)?);
+            stem.push(PackedConv::new([from, to], stride, precision, &format!("{prefix}.stem.{n}"), source)?);
             from = to;
         }
         let mut stages = Vec::new();
@@ -58,7 +58,7 @@ impl ResNet {
             for n in 0..stage.depth {
                 let stride = if n == 0 { stage.stride } else { 1 };
                 let prefix = format!("{prefix}.stages.{s}.{n}");
-                blocks.push(Block::new(from, stage.channels, stride, &prefix, source)?);
+                blocks.push(PackedBlock::new(from, stage.channels, stride, &prefix, source)?);
                 from = stage.channels;
             }
             stages.push(blocks);
@@ -81,14 +81,14 @@ impl ResNet {
     }
 }
 
-impl Block {
+impl PackedBlock {
     fn new(from: usize, to: usize, stride: usize, prefix: &str, source: &mut Source<'_>) -> Result<Self> {
         let around = stride != 1 || from != to;
         Ok(Self {
-            conv1: Conv::new([from, to], stride, source.precision, &format!("{prefix}.conv1"), source)?,
-            conv2: Conv::new([to, to], 1, source.precision, &format!("{prefix}.conv2"), source)?,
+            conv1: PackedConv::new([from, to], stride, source.precision, &format!("{prefix}.conv1"), source)?,
+            conv2: PackedConv::new([to, to], 1, source.precision, &format!("{prefix}.conv2"), source)?,
             shortcut: around
-                .then(|| Conv::shortcut(from, to, stride, &format!("{prefix}.shortcut"), source))
+                .then(|| PackedConv::shortcut(from, to, stride, &format!("{prefix}.shortcut"), source))
                 .transpose()?,
         })
     }
@@ -104,7 +104,7 @@ impl Block {
     }
 }
 
-impl Conv {
+impl PackedConv {
     /// A 3 × 3 convolution with a border of one zero.
     fn new(
         [from, to]: [usize; 2],

@@ -3,21 +3,21 @@
 use knytt_kernels::{LayerNorm, Sequence, ThreadTeam};
 
 use super::source::{Source, Table};
-use super::transformer::Encoder;
+use super::transformer::PackedEncoder;
 use crate::clip::text::end_position;
 use crate::config::TextConfig;
 use crate::error::Result;
 
-pub(super) struct TextTower {
+pub(super) struct PackedTextTower {
     tokens: Table,
     /// `[positions, hidden]`
     positions: Vec<f32>,
-    encoder: Encoder,
+    encoder: PackedEncoder,
     final_norm: LayerNorm,
     end_token: u32,
 }
 
-impl TextTower {
+impl PackedTextTower {
     pub fn new(config: &TextConfig, prefix: &str, source: &mut Source<'_>) -> Result<Self> {
         let (hidden, embeddings) = (config.hidden_size, format!("{prefix}.embeddings"));
         let positions = [config.max_position_embeddings, hidden];
@@ -26,7 +26,7 @@ impl TextTower {
             tokens: source
                 .table(&format!("{embeddings}.token_embedding.weight"), [config.vocab_size, hidden])?,
             positions: source.values(&format!("{embeddings}.position_embedding.weight"), &positions)?,
-            encoder: Encoder::new(&config.transformer(), true, &format!("{prefix}.encoder"), source)?,
+            encoder: PackedEncoder::new(&config.transformer(), true, &format!("{prefix}.encoder"), source)?,
             final_norm: source.norm(&norm, hidden, config.layer_norm_eps)?,
             end_token: config.eos_token_id,
         })

@@ -16,13 +16,13 @@ use crate::error::Result;
 const ADD: Epilogue = Epilogue { add: true, activation: Nonlinearity::None };
 const PLAIN: Epilogue = Epilogue { add: false, activation: Nonlinearity::None };
 
-pub(super) struct Encoder {
-    layers: Vec<Layer>,
+pub(super) struct PackedEncoder {
+    layers: Vec<PackedLayer>,
     attention: Attention,
     scratch: Scratch,
 }
 
-struct Layer {
+struct PackedLayer {
     norm1: LayerNorm,
     query: Linear,
     key_value: Linear,
@@ -42,9 +42,9 @@ struct Scratch {
     inner: Vec<f32>,
 }
 
-impl Encoder {
+impl PackedEncoder {
     pub fn new(shape: &Transformer, causal: bool, prefix: &str, source: &mut Source<'_>) -> Result<Self> {
-        let layer = |n| Layer::new(shape, &format!("{prefix}.layers.{n}"), source);
+        let layer = |n| PackedLayer::new(shape, &format!("{prefix}.layers.{n}"), source);
         let layers = (0..shape.layers).map(layer).collect::<Result<_>>()?;
         let attention = Attention { isa: source.isa, heads: shape.heads, hidden: shape.hidden_size, causal };
         let rows = Rows::new(source.isa, source.precision);
@@ -73,7 +73,7 @@ impl Encoder {
     }
 }
 
-impl Layer {
+impl PackedLayer {
     fn new(shape: &Transformer, prefix: &str, source: &mut Source<'_>) -> Result<Self> {
         let (hidden, inner, epsilon) = (shape.hidden_size, shape.intermediate_size, shape.layer_norm_eps);
         let attention = format!("{prefix}.self_attn");

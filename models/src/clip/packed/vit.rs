@@ -3,16 +3,16 @@
 use knytt_kernels::{Epilogue, LayerNorm, Linear, Rows, Sequence, ThreadTeam};
 
 use super::source::Source;
-use super::transformer::Encoder;
+use super::transformer::PackedEncoder;
 use crate::config::ViTConfig;
 use crate::error::Result;
 
-pub(super) struct ViT {
+pub(super) struct PackedViT {
     patch_embedding: Linear,
     /// `[positions, hidden]`, the class embedding added to the first row.
     positions: Vec<f32>,
     pre_norm: LayerNorm,
-    encoder: Encoder,
+    encoder: PackedEncoder,
     post_norm: LayerNorm,
     side: usize,
     patch: usize,
@@ -21,7 +21,7 @@ pub(super) struct ViT {
     x: Vec<f32>,
 }
 
-impl ViT {
+impl PackedViT {
     pub fn new(config: &ViTConfig, prefix: &str, source: &mut Source<'_>) -> Result<Self> {
         let (hidden, patch, epsilon) = (config.hidden_size, config.patch_size, config.layer_norm_eps);
         let patches = (config.image_size / patch).pow(2);
@@ -39,7 +39,7 @@ impl ViT {
             patch_embedding,
             positions,
             pre_norm: source.norm(&format!("{prefix}.pre_layrnorm"), hidden, epsilon)?,
-            encoder: Encoder::new(&config.transformer(), false, &format!("{prefix}.encoder"), source)?,
+            encoder: PackedEncoder::new(&config.transformer(), false, &format!("{prefix}.encoder"), source)?,
             post_norm: source.norm(&format!("{prefix}.post_layernorm"), hidden, epsilon)?,
             side: config.image_size,
             patch,

@@ -22,7 +22,7 @@ pub struct Sample {
     folder: TempDir,
 }
 
-/// Drawn and built once for all tests.
+/// DrawnProduct and built once for all tests.
 pub static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
     let sample = Sample { folder: tempfile::tempdir().unwrap() };
     let feed = sample.folder.path().join("feed");

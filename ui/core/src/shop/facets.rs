@@ -3,7 +3,7 @@
 use knytt_engine::{ColorName, FacetCounts, Field, Filter, Snapshot};
 use knytt_ui_api::{Facet, FacetValue, PriceBounds, Problem};
 
-use super::search::clipped;
+use super::measure::clipped;
 use crate::problem::of_engine;
 
 /// How many values of a facet a screen is sent; the rarest are left out.

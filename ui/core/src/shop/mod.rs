@@ -5,6 +5,7 @@
 
 pub mod chips;
 pub mod facets;
+pub(crate) mod measure;
 mod open;
 mod person;
 mod picture;

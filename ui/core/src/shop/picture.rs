@@ -8,7 +8,7 @@ use knytt_engine::Look;
 use knytt_models::{Embedding, Encoder};
 use knytt_ui_api::{Problem, Timings};
 
-use super::search::ms_since;
+use super::measure::ms_since;
 use crate::problem::of_model;
 
 /// The longer side of the copy that colours and patterns are measured on, in pixels. A larger one finds

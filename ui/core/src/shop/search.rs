@@ -11,6 +11,7 @@ use knytt_ui_api::{
 };
 use rust_decimal::Decimal;
 
+use super::measure::{clipped, ms_since};
 use super::person::Person;
 use super::picture::QueryPicture;
 use super::{chips, facets};
@@ -179,14 +180,4 @@ fn sort(hits: &mut [Hit], by: Sort) {
         Sort::PriceUp => hits.sort_by_key(|hit| (price(hit).is_none(), price(hit))),
         Sort::PriceDown => hits.sort_by_key(|hit| (price(hit).is_none(), price(hit).map(std::ops::Neg::neg))),
     }
-}
-
-/// A count as the interface's type holds it.
-pub(crate) fn clipped(count: u64) -> u32 {
-    u32::try_from(count).unwrap_or(u32::MAX)
-}
-
-/// Milliseconds since `start`.
-pub(crate) fn ms_since(start: Instant) -> f64 {
-    start.elapsed().as_secs_f64() * 1e3
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use knytt_outbox::{Delivery, Pace};
+use knytt_outbox::{Delivery, DeliveryTiming};
 use knytt_ui_api::Problem;
 use url::Url;
 
@@ -19,7 +19,7 @@ impl Visit {
         let visit = Arc::clone(self);
         let route = move |catalog: &str| named.clone().or_else(|| visit.events_of(catalog));
         let hold = || is_metered().unwrap_or(false);
-        self.library.delivery(Arc::new(route), Arc::new(hold), Pace::default())
+        self.library.delivery(Arc::new(route), Arc::new(hold), DeliveryTiming::default())
     }
 
     /// Where the newest release of a catalogue says that its events go.

@@ -8,7 +8,7 @@ use knytt_ui_api::{Learned, Personal, Problem};
 use super::library::Interaction;
 use super::state::Visit;
 use crate::problem::of_engine;
-use crate::shop::search::clipped;
+use crate::shop::measure::clipped;
 
 impl Visit {
     /// Adds a favourite or removes it, and learns from that.

@@ -9,7 +9,8 @@ use super::library::QueryPart;
 use super::state::Visit;
 use crate::problem::of_model;
 use crate::shop::QueryPicture;
-use crate::shop::search::{answer, ms_since};
+use crate::shop::measure::ms_since;
+use crate::shop::search::answer;
 
 impl Visit {
     /// Answers a request of a window, and keeps it in the history if the shopper wants one. With consent

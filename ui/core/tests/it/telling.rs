@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use knytt_garments::Category;
-use knytt_outbox::{Delivery, Pace};
+use knytt_outbox::{Delivery, DeliveryTiming};
 use knytt_ui_api::{PictureQuery, SearchRequest, Settings};
 use knytt_wire::{Action, Batch, Event, QueryKind};
 
@@ -287,7 +287,7 @@ fn without_a_place_to_go_it_waits() {
 
 fn delivery(shop: &Shop, to: Option<url::Url>) -> Delivery {
     let route = Arc::new(move |catalog: &str| to.clone().filter(|_| catalog == "shop"));
-    shop.visit.library.delivery(route, Arc::new(|| false), Pace::default()).unwrap()
+    shop.visit.library.delivery(route, Arc::new(|| false), DeliveryTiming::default()).unwrap()
 }
 
 fn runtime() -> tokio::runtime::Runtime {

@@ -13,7 +13,7 @@ use knytt_models::decode::Limits;
 use knytt_models::{Bundle, Device, Options as ModelOptions, Precision, PrecisionBenchmark};
 
 use self::prepare::Preparer;
-use self::report::Report;
+use self::report::BuildReport;
 use self::store::Store;
 use crate::args::BuildArgs;
 use crate::catalog::{self, BuildLock, explain};
@@ -108,7 +108,7 @@ fn build(
         reviewed = review(args, catalog, &preparer, &store)?;
         calibrate(args, catalog, &preparer, &store)?;
     }
-    let report = Report::new(args, source, catalog, &store, reviewed, started.elapsed())?;
+    let report = BuildReport::new(args, source, catalog, &store, reviewed, started.elapsed())?;
     report.print(args)?;
     if !whole {
         return Err(Failure::interrupted("interrupted").hint("the same command goes on from here").into());

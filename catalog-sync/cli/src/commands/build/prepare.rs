@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use anyhow::{Context, Result};
 use knytt_engine::{Catalog, Flaw, Look, SafetyConfig, SafetyGate, SourceRecord};
-use knytt_feed::Shot;
+use knytt_feed::FetchedPicture;
 use knytt_models::decode::{Limits, decode};
 use knytt_models::{Bundle, Encoder, Options, Pending};
 
@@ -38,7 +38,7 @@ pub struct PendingProduct {
 }
 
 /// A product to be with its picture on the way, or what is set aside.
-pub type SourcedItem = Result<(Item, Shot), Rejection>;
+pub type SourcedItem = Result<(Item, FetchedPicture), Rejection>;
 
 /// Shared by all workers.
 pub struct Preparer<'a> {
@@ -100,7 +100,7 @@ impl<'a> Preparer<'a> {
         self.model.encoder()
     }
 
-    fn prepare(&self, item: Item, shot: Shot) -> Result<Prepared> {
+    fn prepare(&self, item: Item, shot: FetchedPicture) -> Result<Prepared> {
         let read = shot.read(self.limits.max_file_bytes, &|| self.interrupt.is_asked());
         let bytes = match read.map_err(explain)? {
             Ok(bytes) => bytes,

@@ -15,7 +15,7 @@ use crate::source::Source;
 
 /// The JSON of `knytt build --json`; see docs/json.md.
 #[derive(Serialize)]
-pub struct Report {
+pub struct BuildReport {
     catalog: String,
     model: ModelName,
     products: u64,
@@ -38,7 +38,7 @@ struct ModelName {
     fingerprint: String,
 }
 
-impl Report {
+impl BuildReport {
     pub fn new(
         args: &BuildArgs,
         source: &Source,

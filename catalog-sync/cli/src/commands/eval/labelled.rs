@@ -11,7 +11,7 @@ use knytt_models::{Embedding, Encoder, Pending};
 
 use super::EvalArgs;
 use super::gallery::Gallery;
-use super::report::{self, Report, Skipped};
+use super::report::{self, LabelledReport, Skipped};
 use crate::catalog::{self, explain};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
@@ -207,14 +207,14 @@ impl<'a> Run<'a> {
         Ok((found.products.into_iter().map(|p| p.product.id).collect(), found.index.to_string(), took_ms))
     }
 
-    fn report(self, elapsed: std::time::Duration) -> Result<Report> {
+    fn report(self, elapsed: std::time::Duration) -> Result<LabelledReport> {
         if self.queries == 0 {
             let first =
                 self.skipped.first().map_or_else(String::new, |s| format!(": {}: {}", s.source, s.reason));
             return Err(Failure::unusable(format!("no query could be used{first}")).into());
         }
         let info = self.catalog.info()?;
-        Ok(Report {
+        Ok(LabelledReport {
             quality: self.tally.quality(),
             index_recall_at_10: self.recall / self.queries as f64,
             index: self.index,
@@ -228,7 +228,7 @@ impl<'a> Run<'a> {
                 exact: Percentiles::of(self.exact_ms),
             },
             queries_per_second: self.queries as f64 / elapsed.as_secs_f64().max(1e-9),
-            model: report::Model { name: info.model_name, fingerprint: info.fingerprint.as_str().into() },
+            model: report::EvalModel { name: info.model_name, fingerprint: info.fingerprint.as_str().into() },
         })
     }
 }

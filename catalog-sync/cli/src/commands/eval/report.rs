@@ -11,7 +11,7 @@ use crate::output::{self, Column, counted, quiet};
 use crate::source::Rejection;
 
 #[derive(Serialize)]
-pub struct Report {
+pub struct LabelledReport {
     #[serde(flatten)]
     pub quality: Quality,
     pub index_recall_at_10: f64,
@@ -25,7 +25,7 @@ pub struct Report {
     pub skipped: Vec<Skipped>,
     pub timings_ms: Timings,
     pub queries_per_second: f64,
-    pub model: Model,
+    pub model: EvalModel,
 }
 
 #[derive(Serialize)]
@@ -43,7 +43,7 @@ pub struct Timings {
 }
 
 #[derive(Serialize)]
-pub struct Model {
+pub struct EvalModel {
     pub name: String,
     pub fingerprint: String,
 }
@@ -63,7 +63,7 @@ const LABELS: &[Column] = &[
     Column { head: "mAP", widest: 8, right: true },
 ];
 
-impl Report {
+impl LabelledReport {
     /// # Errors
     /// Standard output is closed.
     pub fn print(&self, args: &EvalArgs) -> Result<()> {

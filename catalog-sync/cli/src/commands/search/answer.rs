@@ -22,7 +22,7 @@ pub struct Answer {
     /// `exact` or `arroy`.
     pub index: String,
     pub timings_ms: Timings,
-    pub model: Model,
+    pub model: AnswerModel,
     pub catalog: CatalogName,
 }
 
@@ -54,7 +54,7 @@ pub struct AnswerHit {
 }
 
 #[derive(Serialize)]
-pub struct Model {
+pub struct AnswerModel {
     pub name: String,
     pub fingerprint: String,
     pub dimension: usize,
@@ -122,7 +122,7 @@ impl Answer {
             matched: result.matched,
             index: result.index.to_string(),
             timings_ms: result.timings,
-            model: Model {
+            model: AnswerModel {
                 name: info.model_name,
                 fingerprint: info.fingerprint.as_str().into(),
                 dimension: info.dimension,

@@ -29,7 +29,7 @@ pub struct Catalogs {
     folder: PathBuf,
     /// Where the second copy of what was verified is kept, if not where the system says.
     trust: OnceLock<PathBuf>,
-    running: Mutex<HashMap<PathBuf, Running>>,
+    running: Mutex<HashMap<PathBuf, RunningUpdate>>,
     /// What the shopper was shown last: only that can be added.
     offered: Mutex<Option<CatalogOffer>>,
     listener: OnceLock<Listener>,
@@ -38,7 +38,7 @@ pub struct Catalogs {
 type Listener = Box<dyn Fn(CatalogEvent) + Send + Sync>;
 
 /// An update that is under way.
-struct Running {
+struct RunningUpdate {
     cancel: Cancel,
     progress: SyncProgress,
 }
@@ -114,7 +114,7 @@ impl Catalogs {
         if running.contains_key(folder) {
             return Err(Problem::new(Code::Busy, format!("{} is being updated", folder.display())));
         }
-        running.insert(folder.to_path_buf(), Running { cancel, progress: SyncProgress::Checking });
+        running.insert(folder.to_path_buf(), RunningUpdate { cancel, progress: SyncProgress::Checking });
         Ok(())
     }
 
@@ -158,7 +158,7 @@ impl Catalogs {
         Some(self.folder.join(SAMPLE)).filter(|folder| folder.join("data.mdb").exists())
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<PathBuf, Running>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<PathBuf, RunningUpdate>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

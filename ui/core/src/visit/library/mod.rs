@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
 use knytt_engine::Taste;
-use knytt_outbox::{Access, Counts, Delivery, DeliveryHandle, Hold, Pace, Route};
+use knytt_outbox::{Access, Counts, Delivery, DeliveryHandle, DeliveryTiming, Hold, Route};
 use knytt_ui_api::{Code, HistoryEntry, Problem, SearchRequest, SearchResponse, Settings, Verdict};
 use knytt_wire::{Action, Event};
 
@@ -256,7 +256,7 @@ impl Library {
     ///
     /// # Errors
     /// The HTTP client cannot start.
-    pub fn delivery(&self, route: Route, hold: Hold, pace: Pace) -> Result<Delivery, Problem> {
+    pub fn delivery(&self, route: Route, hold: Hold, pace: DeliveryTiming) -> Result<Delivery, Problem> {
         let store = Arc::clone(&self.store);
         let access: Access = Arc::new(move || store.handles());
         Delivery::new(access, route, hold, pace, self.store.delivery_handle().clone()).map_err(of_outbox)
@@ -410,7 +410,7 @@ mod tests {
         // A route that reads from the library, as the app's does.
         let asked = Arc::clone(&library);
         let route = Arc::new(move |_: &str| asked.catalogs().pop().and(None));
-        let delivery = library.delivery(route, Arc::new(|| false), Pace::default()).unwrap();
+        let delivery = library.delivery(route, Arc::new(|| false), DeliveryTiming::default()).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let sending = std::thread::spawn(move || {
             for _ in 0..300 {

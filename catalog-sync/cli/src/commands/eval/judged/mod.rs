@@ -17,7 +17,7 @@ use knytt_engine::{Catalog, Filter, Look, Query, QueryImage, SearchSession, Sign
 use knytt_models::decode::{Limits, decode};
 
 use self::measure::Measures;
-use self::report::Report;
+use self::report::JudgedReport;
 use self::set::JudgedQuery;
 use self::stage::Stage;
 use super::EvalArgs;
@@ -52,7 +52,7 @@ pub fn run(args: &EvalArgs) -> Result<()> {
         progress.step();
     }
     progress.finish();
-    Report::new(args, &catalog, &queries, &stages, &rows)?.print(args)
+    JudgedReport::new(args, &catalog, &queries, &stages, &rows)?.print(args)
 }
 
 fn stages(args: &EvalArgs, of_catalog: Option<Weights>) -> Vec<Stage> {

@@ -16,7 +16,7 @@ use crate::output::{self, Column, counted};
 
 /// The JSON of `knytt eval --json` with `--judged`, `--again` or `--ablation`; see docs/json.md.
 #[derive(Serialize)]
-pub struct Report {
+pub struct JudgedReport {
     pub queries: usize,
     pub products: u64,
     pub seed: u64,
@@ -52,7 +52,7 @@ pub struct KindReport {
 /// More kinds than this are labels, whose table nobody reads.
 const MOST_KINDS: usize = 12;
 
-impl Report {
+impl JudgedReport {
     /// # Errors
     /// The catalogue cannot be read.
     pub fn new(

@@ -24,7 +24,7 @@ impl Garment {
     /// pattern, a pocket, a cuff.
     ///
     /// The category and the main colour stay. It is the garment itself where no detail was found to show.
-    pub fn twin(&self, rng: &mut impl Rng) -> Self {
+    pub fn near_duplicate(&self, rng: &mut impl Rng) -> Self {
         let own = render(self, &View::studio(0), GLANCE);
         for _ in 0..TRIES {
             let other = self.with_other_detail(rng);
@@ -94,17 +94,20 @@ mod tests {
         for &category in Category::ALL {
             for _ in 0..4 {
                 let garment = Garment::random(category, &mut rng);
-                let twin = garment.twin(&mut rng);
+                let near_duplicate = garment.near_duplicate(&mut rng);
                 let differs = [
-                    twin.cut != garment.cut,
-                    twin.colours[1] != garment.colours[1],
-                    twin.colours[2] != garment.colours[2],
-                    twin.pattern != garment.pattern,
-                    twin.seed != garment.seed,
+                    near_duplicate.cut != garment.cut,
+                    near_duplicate.colours[1] != garment.colours[1],
+                    near_duplicate.colours[2] != garment.colours[2],
+                    near_duplicate.pattern != garment.pattern,
+                    near_duplicate.seed != garment.seed,
                 ];
-                assert_eq!((twin.category, twin.colours[0]), (garment.category, garment.colours[0]));
+                assert_eq!(
+                    (near_duplicate.category, near_duplicate.colours[0]),
+                    (garment.category, garment.colours[0])
+                );
                 assert!(differs.iter().filter(|&&d| d).count() <= 1, "{}: {differs:?}", category.name());
-                same += usize::from(twin == garment);
+                same += usize::from(near_duplicate == garment);
                 all += 1;
             }
         }
