@@ -22,6 +22,7 @@ pub struct Reviewed {
     /// Products with a guessed category.
     pub guessed: u64,
     /// Products whose picture is a near-duplicate of an earlier product's picture.
+    #[serde(rename = "twins")]
     pub near_duplicates: u64,
     /// Products with a flawed picture.
     pub flawed: u64,
