@@ -23,6 +23,7 @@ pub enum IndexKind {
     /// Compares every vector that passes the filter.
     Exact,
     /// Approximate: scans codes of one bit per dimension in cells, then compares the likely vectors.
+    #[serde(rename = "segments")]
     IvfRabitq,
     /// Approximate: walks random-projection trees, then compares the vectors that it finds.
     Arroy,
@@ -48,6 +49,7 @@ pub enum Strategy {
     /// The exact scan.
     Exact,
     /// The IVF index, if the catalogue is large enough to have one; otherwise the exact scan.
+    #[serde(rename = "segments")]
     IvfRabitq,
     /// The arroy index, if the catalogue has one; otherwise the exact scan.
     Arroy,
@@ -81,5 +83,18 @@ pub(crate) fn preferred(strategy: Strategy, products: u64, matched: u64) -> Inde
         Strategy::IvfRabitq => IndexKind::IvfRabitq,
         Strategy::Auto if matched <= EXACT_TO_PRODUCTS || is_narrow => IndexKind::Exact,
         Strategy::Auto => IndexKind::IvfRabitq,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_json_are_those_of_the_first_release() {
+        let kinds = [IndexKind::Exact, IndexKind::IvfRabitq, IndexKind::Arroy];
+        assert_eq!(serde_json::to_value(kinds).unwrap(), serde_json::json!(["exact", "segments", "arroy"]));
+        assert_eq!(serde_json::to_value(Strategy::IvfRabitq).unwrap(), "segments");
+        assert!(kinds.iter().all(|kind| serde_json::to_value(kind).unwrap() == kind.to_string()));
     }
 }
