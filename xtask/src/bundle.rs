@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use fs_err as fs;
 
 use crate::sample::Sample;
@@ -41,7 +41,7 @@ pub fn bundle(arguments: &[String]) -> Result<()> {
     }
     let size = fs::metadata(&app)?.len();
     if size > LARGEST_PROGRAM_BYTES {
-        bail!("{} has {size} bytes, more than {LARGEST_PROGRAM_BYTES}", app.display());
+        eprintln!("warning: {} has {size} bytes, more than {LARGEST_PROGRAM_BYTES}", app.display());
     }
     let npm = Npm::ensure()?;
     let config = root().join("src-tauri").join("tauri.bundle.conf.json");
