@@ -23,7 +23,7 @@ const HERE: &str = if cfg!(target_os = "linux") {
     "msi,nsis"
 };
 
-/// The most that a shipped program may take.
+/// The most that a shipped program should take; a larger one is packed with a warning.
 const LARGEST_PROGRAM_BYTES: u64 = 60_000_000;
 
 /// Builds the app with the sample catalogue inside and packs it; `--bundles …` and other arguments go to

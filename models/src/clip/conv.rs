@@ -2,7 +2,7 @@
 //!
 //! Candle's own CPU convolution spends most of its time between layouts: measured on the starter's
 //! tower it is several times slower than one copy of the patches and one matrix product
-//! (docs/benchmarks.md). With channels last, the pixels of a patch row lie side by side, so the copy
+//! (docs/decisions/models.md). With channels last, the pixels of a patch row lie side by side, so the copy
 //! is a few long `memcpy`s per output pixel.
 
 use candle_core::{CpuStorage, CustomOp1, InplaceOp2, Layout, Result, Shape, Tensor, bail};
