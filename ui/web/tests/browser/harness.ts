@@ -51,6 +51,22 @@ export const ready = async (page: Page): Promise<Page> => {
   return page;
 };
 
+/**
+ * The value of `read` once it stays the same for a tenth of a second. A layout takes several frames: the rules of
+ * the style sheet come first, then what an observer of sizes decides.
+ */
+export async function resting<T>(read: () => Promise<T>): Promise<T> {
+  let last = await read();
+  let since = Date.now();
+  while (Date.now() - since < 100) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const now = await read();
+    if (now !== last) since = Date.now();
+    last = now;
+  }
+  return last;
+}
+
 /** A small picture of one colour, as bytes of a PNG. */
 export async function png(page: Page, color: string): Promise<Buffer> {
   const url = await page.evaluate((fill) => {
