@@ -13,6 +13,7 @@
 //! ```
 
 pub mod decode;
+pub mod shrink;
 
 mod bundle;
 mod clip;

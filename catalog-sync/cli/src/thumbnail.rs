@@ -1,9 +1,8 @@
 //! Small JPEG versions of pictures.
 
 use anyhow::{Context, Result};
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::RgbImage;
+use knytt_models::shrink::{Filter, shrink};
 use turbojpeg::{PixelFormat, Subsamp};
 
 /// The longest side of a stored thumbnail, in pixels.
@@ -20,16 +19,9 @@ pub fn jpeg(picture: &RgbImage, side: u32) -> Result<Vec<u8>> {
     if size == picture.dimensions() {
         encode(picture.as_raw(), size)
     } else {
-        encode(&shrink(picture, size)?, size)
+        let small = shrink(picture, size, Filter::Bilinear).context("a picture without pixels")?;
+        encode(small.as_raw(), size)
     }
-}
-
-fn shrink(picture: &RgbImage, (width, height): (u32, u32)) -> Result<Vec<u8>> {
-    let source = ImageRef::new(picture.width(), picture.height(), picture.as_raw(), PixelType::U8x3)?;
-    let mut small = Image::new(width, height, PixelType::U8x3);
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
-    Resizer::new().resize(&source, &mut small, &options)?;
-    Ok(small.into_vec())
 }
 
 fn encode(pixels: &[u8], (width, height): (u32, u32)) -> Result<Vec<u8>> {

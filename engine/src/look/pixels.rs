@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::RgbImage;
+use knytt_models::shrink::{Filter, shrink};
 
 use super::foreground::Foreground;
 use super::{Flaw, Look};
@@ -23,17 +22,9 @@ fn small(picture: &RgbImage) -> Cow<'_, RgbImage> {
         return Cow::Borrowed(picture);
     }
     let side = |length: u32| (length * SIDE / longer).max(1);
-    // A picture that cannot be resized is measured at full size.
-    shrunk(picture, side(width), side(height)).map_or(Cow::Borrowed(picture), Cow::Owned)
-}
-
-/// The mean of the pixels under each new one.
-fn shrunk(picture: &RgbImage, width: u32, height: u32) -> Option<RgbImage> {
-    let source = ImageRef::new(picture.width(), picture.height(), picture.as_raw(), PixelType::U8x3).ok()?;
-    let mut small = Image::new(width, height, PixelType::U8x3);
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Box));
-    Resizer::new().resize(&source, &mut small, &options).ok()?;
-    RgbImage::from_raw(width, height, small.into_vec())
+    let small = shrink(picture, (side(width), side(height)), Filter::Box);
+    // A picture without pixels stays as it is.
+    small.map_or(Cow::Borrowed(picture), Cow::Owned)
 }
 
 impl Look {

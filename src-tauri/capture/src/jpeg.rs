@@ -1,9 +1,8 @@
 //! Frames to and from JPEG.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::RgbImage;
 use knytt_models::decode::{self, Limits};
+use knytt_models::shrink::{Filter, shrink};
 use turbojpeg::{Compressor, PixelFormat, Subsamp};
 
 use crate::error::{Error, Result};
@@ -22,21 +21,14 @@ pub fn preview_jpeg(picture: &RgbImage, max_width: u32, quality: u8) -> Result<V
     }
     let small_height = (u64::from(height) * u64::from(max_width) / u64::from(width)).max(1) as u32;
     let size = (max_width, small_height);
-    encode(&shrink(picture, size).map_err(Error::unsupported)?, size, quality)
+    let small = shrink(picture, size, Filter::Bilinear)
+        .ok_or_else(|| Error::unsupported("the frame has no pixels"))?;
+    encode(small.as_raw(), size, quality)
 }
 
 /// One JPEG of a camera or of a file, whatever follows it.
 pub(crate) fn decode(bytes: &[u8]) -> Result<RgbImage> {
     decode::decode(bytes, &Limits::default(), None).map_err(Error::unsupported)
-}
-
-/// Bilinear over the whole of each cell, with SIMD.
-fn shrink(picture: &RgbImage, (width, height): (u32, u32)) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
-    let source = ImageRef::new(picture.width(), picture.height(), picture.as_raw(), PixelType::U8x3)?;
-    let mut small = Image::new(width, height, PixelType::U8x3);
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
-    Resizer::new().resize(&source, &mut small, &options)?;
-    Ok(small.into_vec())
 }
 
 fn encode(pixels: &[u8], (width, height): (u32, u32), quality: u8) -> Result<Vec<u8>> {
