@@ -9,6 +9,7 @@ use crate::http::limits::Limits;
 use crate::http::metrics::Metrics;
 use crate::objects::store::Objects;
 use crate::outbox::stream::Broker;
+use crate::search::SearchService;
 
 /// What every handler may use. Clones share all of it.
 #[derive(Clone)]
@@ -20,4 +21,5 @@ pub(crate) struct App {
     pub broker: Option<Broker>,
     pub limits: Arc<Limits>,
     pub metrics: Arc<Metrics>,
+    pub search: SearchService,
 }

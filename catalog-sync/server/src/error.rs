@@ -34,6 +34,14 @@ pub enum Error {
     /// NATS refuses what is asked of it, for example three copies on one node.
     #[error("NATS: {0}")]
     Events(String),
+    /// A catalogue to search cannot be opened; the text says why and what helps.
+    #[error("catalogue {folder}: {reason}")]
+    Catalog {
+        /// Its folder.
+        folder: PathBuf,
+        /// Why not.
+        reason: String,
+    },
     /// The certificate or its key cannot be read.
     #[error("TLS: {0}")]
     Tls(String),

@@ -1,4 +1,4 @@
-//! The backend: releases to devices, feedback from them.
+//! The backend: releases to devices, feedback from them, and the shop's search.
 //!
 //! One process with SQLite and a local folder, or any number of replicas on one PostgreSQL, one object
 //! store and NATS JetStream: the code is the same. [`run`] takes its listener and the future that ends it
@@ -25,6 +25,7 @@ mod objects;
 mod outbox;
 mod report;
 mod routes;
+mod search;
 mod serve;
 mod tls;
 

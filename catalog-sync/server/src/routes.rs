@@ -14,7 +14,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use crate::app::App;
 use crate::config::Config;
 use crate::http::refusal::Refusal;
-use crate::{feedback, http, objects, report};
+use crate::{feedback, http, objects, report, search};
 
 /// Builds all routes and the layers that every request passes.
 pub(crate) fn router(app: App) -> Router {
@@ -23,6 +23,7 @@ pub(crate) fn router(app: App) -> Router {
         .merge(feedback::router())
         .merge(report::router())
         .merge(objects::router())
+        .merge(search::router(&app))
         .fallback(async || Refusal::not_found())
         .method_not_allowed_fallback(async || Refusal::new(405, "method_not_allowed", "Method not allowed"))
         .layer(compress)
@@ -46,7 +47,7 @@ fn is_json(
     headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().ends_with(b"json"))
 }
 
-/// Web pages of the allowed origins may read releases, and nothing else.
+/// Web pages of the allowed origins may read releases and search.
 fn cors(config: &Config) -> CorsLayer {
     let origins: Vec<HeaderValue> =
         config.cors_origins.iter().filter_map(|origin| origin.parse().ok()).collect();
@@ -56,8 +57,8 @@ fn cors(config: &Config) -> CorsLayer {
     };
     CorsLayer::new()
         .allow_origin(allowed)
-        .allow_methods([Method::GET, Method::HEAD])
-        .allow_headers([header::RANGE, header::IF_NONE_MATCH])
+        .allow_methods([Method::GET, Method::HEAD, Method::POST])
+        .allow_headers([header::CONTENT_TYPE, header::RANGE, header::IF_NONE_MATCH])
         .expose_headers([header::ETAG, header::CONTENT_RANGE, HeaderName::from_static("x-request-id")])
         .max_age(Duration::from_secs(3_600))
 }

@@ -1,6 +1,7 @@
 //! The backend from start to end.
 
 use std::future::Future;
+use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +24,7 @@ use crate::outbox::Publisher;
 use crate::outbox::stream::Broker;
 use crate::outbox::wake::WakeSignal;
 use crate::routes::router;
+use crate::search::SearchService;
 use crate::{Result, tls};
 
 /// How long a client may take to send its headers.
@@ -87,6 +89,10 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
 async fn start(config: Arc<Config>, db: &Database, tasks: &mut JoinSet<()>) -> Result<App> {
     let objects = Objects::open(&config.objects)?;
     let broker = if config.events.is_empty() { None } else { Some(Broker::connect(&config).await?) };
+    let settings = config.search.clone();
+    let search =
+        tokio::task::spawn_blocking(|| SearchService::open(settings)).await.map_err(io::Error::other)??;
+    tasks.spawn(search.clone().follow());
     let metrics = Arc::new(Metrics::new());
     let wake = WakeSignal::default();
     let app = App {
@@ -94,6 +100,7 @@ async fn start(config: Arc<Config>, db: &Database, tasks: &mut JoinSet<()>) -> R
         limits: Arc::new(Limits::new(&config)),
         db: db.clone(),
         metrics: metrics.clone(),
+        search,
         config,
         objects,
         broker: broker.clone(),

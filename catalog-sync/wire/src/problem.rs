@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// An error of the backend, as RFC 9457 (`application/problem+json`) writes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// `about:blank`, or an address that explains this kind of problem.
     #[serde(rename = "type", default = "blank")]

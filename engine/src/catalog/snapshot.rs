@@ -146,6 +146,12 @@ impl Snapshot {
         ))
     }
 
+    /// The number of the commit that this state is of. It grows with each commit, and starts again when the
+    /// catalogue is replaced as a whole.
+    pub fn commit_number(&self) -> u64 {
+        self.txn.id() as u64
+    }
+
     /// The number of products.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ use ts_rs::TS;
 
 /// A rectangle of a picture, in shares of its width and height: 0 to 1 from the top left.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[ts(export)]
 pub struct Region {
     /// Left edge.
@@ -24,6 +25,7 @@ impl Region {
 
 /// Something in the picture that can be searched for by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[ts(export)]
 pub struct Proposal {
     /// Where it is.
@@ -34,6 +36,7 @@ pub struct Proposal {
 
 /// A picture that the backend holds for this visit. It is not stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[ts(export)]
 pub struct Picture {
     /// What searches name it by.

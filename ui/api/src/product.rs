@@ -5,6 +5,7 @@ use ts_rs::TS;
 
 /// An exact amount of money.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[ts(export)]
 pub struct Money {
     /// A decimal number, as text: a float would round it.
@@ -15,6 +16,7 @@ pub struct Money {
 
 /// Whether a product can be bought now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 #[ts(export)]
 pub enum Availability {
@@ -33,6 +35,7 @@ pub enum Availability {
 
 /// What a grid shows of a product.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct Card {
@@ -58,6 +61,7 @@ pub struct Card {
 
 /// A colour of a product.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[ts(export)]
 pub struct Shade {
     /// A name of the palette, in English.
@@ -68,6 +72,7 @@ pub struct Shade {
 
 /// What can be bought of a product, where there is a choice.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct Variant {
@@ -87,6 +92,7 @@ pub struct Variant {
 
 /// One line of a product's facts: a column of the shop's feed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[ts(export)]
 pub struct Fact {
     /// The column's name.
@@ -97,6 +103,7 @@ pub struct Fact {
 
 /// All there is to say about a product.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct ProductPage {

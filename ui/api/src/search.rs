@@ -7,6 +7,7 @@ use crate::{Card, Region};
 
 /// What a shopper asks. With neither picture, words nor product it is a look around the shop.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", default)]
 #[ts(export)]
 pub struct SearchRequest {
@@ -39,6 +40,7 @@ pub struct SearchRequest {
 
 /// A picture, or a part of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[ts(export)]
 pub struct PictureQuery {
     /// The picture's id.
@@ -49,6 +51,7 @@ pub struct PictureQuery {
 
 /// A product beside what is asked, and how much it counts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[ts(export)]
 pub struct Weighed {
     /// The product's id.
@@ -59,6 +62,7 @@ pub struct Weighed {
 
 /// Values of one field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[ts(export)]
 pub struct Choice {
     /// `category`, `brand`, `shade`, `color`, `pattern`, `size`, `availability`, or a column of the feed.
@@ -69,6 +73,7 @@ pub struct Choice {
 
 /// Prices from and to, each a decimal number as text, both inclusive.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[ts(export)]
 pub struct PriceRange {
     /// At least.
@@ -79,6 +84,7 @@ pub struct PriceRange {
 
 /// In what order hits come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 #[ts(export)]
 pub enum Sort {
@@ -93,6 +99,7 @@ pub enum Sort {
 
 /// What came back.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct SearchResponse {
@@ -116,6 +123,7 @@ pub struct SearchResponse {
 
 /// What to make of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 #[ts(export)]
 pub enum Verdict {
@@ -131,6 +139,7 @@ pub enum Verdict {
 
 /// One product of the answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[ts(export)]
 pub struct Hit {
     /// The product.
@@ -153,6 +162,7 @@ pub struct Hit {
 
 /// How near a hit is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 #[ts(export)]
 pub enum MatchKind {
@@ -166,6 +176,7 @@ pub enum MatchKind {
 
 /// What each part of the query adds to a similarity; they sum to it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[ts(export)]
 pub struct ScoreParts {
     /// Of the picture.
@@ -182,6 +193,7 @@ pub struct ScoreParts {
 
 /// What each part adds to a score. A part that was not looked at is `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[ts(export)]
 pub struct Reasons {
     /// Looks like what is asked for, or is what the words mean.
@@ -213,6 +225,7 @@ pub struct Reasons {
 
 /// A field and its values.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[ts(export)]
 pub struct Facet {
     /// As in [`Choice::field`].
@@ -223,6 +236,7 @@ pub struct Facet {
 
 /// A value of a field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[ts(export)]
 pub struct FacetValue {
     /// As the shop writes it.
@@ -233,6 +247,7 @@ pub struct FacetValue {
 
 /// The lowest and the highest price.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[ts(export)]
 pub struct PriceBounds {
     /// A decimal number, as text.
@@ -245,6 +260,7 @@ pub struct PriceBounds {
 
 /// How words were read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[ts(export)]
 pub struct Understood {
     /// What hits should be.
@@ -257,6 +273,7 @@ pub struct Understood {
 
 /// One thing that typed words say, which can be taken back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[ts(export)]
 pub struct Chip {
     /// The words that say it.
@@ -269,6 +286,7 @@ pub struct Chip {
 
 /// What words were understood as.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[ts(export)]
 pub enum Condition {
@@ -300,6 +318,7 @@ pub enum Condition {
 
 /// How long each stage took, in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[ts(export)]
 pub struct Timings {
     /// From the picture's bytes to pixels.

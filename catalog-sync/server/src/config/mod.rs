@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
+use crate::search::SearchSettings;
 use crate::{Error, Result};
 
 pub use address::Address;
@@ -51,6 +52,8 @@ pub struct Config {
     pub shutdown_timeout: Duration,
     /// The largest pack or metadata file that may be published, in bytes.
     pub max_object_bytes: u64,
+    /// What is searched over HTTP.
+    pub search: SearchSettings,
     /// How log lines are written.
     pub log: LogFormat,
     /// Which log lines are written, as `tracing-subscriber`'s filter says it.
@@ -92,6 +95,12 @@ impl Config {
             request_timeout: Duration::from_secs(s.request_timeout_secs.unwrap_or(30)),
             shutdown_timeout: Duration::from_secs(s.shutdown_timeout_secs.unwrap_or(30)),
             max_object_bytes: s.max_object_bytes.unwrap_or(16 << 30),
+            search: SearchSettings {
+                catalogs: s.catalogs.unwrap_or_default(),
+                device: s.device.unwrap_or_else(|| "cpu".into()),
+                picture_bytes: s.max_picture_bytes.unwrap_or(10_000_000),
+                picture_side: s.max_picture_side.unwrap_or(4_096),
+            },
             log: s.log.unwrap_or(LogFormat::Json),
             log_filter: s.log_filter.unwrap_or_else(|| "info".into()),
         })

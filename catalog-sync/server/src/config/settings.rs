@@ -109,6 +109,22 @@ pub struct Settings {
     #[arg(long, value_name = "BYTES", env = "KNYTT_MAX_OBJECT_BYTES")]
     pub max_object_bytes: Option<u64>,
 
+    /// Folders of catalogues to search over HTTP, as `knytt build` makes them
+    #[arg(long = "catalog", value_name = "DIR,…", value_delimiter = ',', env = "KNYTT_CATALOGS")]
+    pub catalogs: Option<Vec<PathBuf>>,
+
+    /// Where models run: cpu, gpu, cuda or metal [default: cpu]
+    #[arg(long, value_name = "DEVICE", env = "KNYTT_DEVICE")]
+    pub device: Option<String>,
+
+    /// Largest picture file to search with, in bytes [default: 10 MB]
+    #[arg(long, value_name = "BYTES", env = "KNYTT_MAX_PICTURE_BYTES")]
+    pub max_picture_bytes: Option<u64>,
+
+    /// Largest picture to search with: as many pixels as a square of this side [default: 4096]
+    #[arg(long, value_name = "PIXELS", env = "KNYTT_MAX_PICTURE_SIDE")]
+    pub max_picture_side: Option<u32>,
+
     /// How log lines are written [default: json]
     #[arg(long, value_name = "FORMAT", env = "KNYTT_LOG")]
     pub log: Option<LogFormat>,
@@ -159,7 +175,8 @@ impl Settings {
             listen, data, database, database_connections, objects, events, events_credentials,
             events_replicas, events_max_age_days, events_duplicate_window_secs, tls_cert, tls_key,
             trusted_proxies, rate_per_ip, rate_per_key, cors_origins, request_timeout_secs,
-            shutdown_timeout_secs, max_object_bytes, log, log_filter,
+            shutdown_timeout_secs, max_object_bytes, catalogs, device, max_picture_bytes, max_picture_side,
+            log, log_filter,
         ))
     }
 }

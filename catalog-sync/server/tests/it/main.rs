@@ -11,4 +11,5 @@ mod limits;
 mod operations;
 mod publish;
 mod reports;
+mod search;
 mod stream;

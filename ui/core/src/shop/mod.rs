@@ -13,9 +13,11 @@ pub mod product;
 pub mod search;
 mod share;
 mod speed;
+mod suggest;
 
 pub use self::open::{CatalogContext, Shop, folder_name, summarize};
 pub use self::person::Person;
-pub use self::picture::{PictureLook, QueryPicture};
+pub use self::picture::{PictureLook, QueryPicture, read_picture};
 pub use self::share::{Share, full_picture, jpeg, share, thumbnail};
 pub use self::speed::measure_model;
+pub use self::suggest::{Suggestions, suggest};

@@ -5,8 +5,9 @@ use std::time::Instant;
 
 use image::{RgbImage, imageops};
 use knytt_engine::Look;
+use knytt_models::decode::{self, DecodeError, Limits};
 use knytt_models::{Embedding, Encoder};
-use knytt_ui_api::{Problem, Timings};
+use knytt_ui_api::{Code, Problem, Timings};
 
 use super::measure::ms_since;
 use crate::problem::of_model;
@@ -14,6 +15,24 @@ use crate::problem::of_model;
 /// The longer side of the copy that colours and patterns are measured on, in pixels. A larger one finds
 /// the same and takes longer.
 const LOOK_SIDE: u32 = 320;
+
+/// Decoding keeps at least twice this on the short side, where the file has it. 1024 pixels show the
+/// picture large, and a tenth of it is still large enough to search for.
+const KEPT_SIDE: u32 = 512;
+
+/// The pixels of a picture file, upright, perhaps fewer than the file has.
+///
+/// # Errors
+/// It cannot be read, or is larger than `limits`.
+pub fn read_picture(file: &[u8], limits: &Limits) -> Result<RgbImage, Problem> {
+    decode::decode(file, limits, Some(KEPT_SIDE)).map_err(|error| {
+        let code = match error {
+            DecodeError::TooLarge { .. } => Code::TooLarge,
+            _ => Code::BadPicture,
+        };
+        Problem::new(code, error)
+    })
+}
 
 /// The query's picture as its embedding and its look, and how long making them took. The default is a
 /// query without a picture.

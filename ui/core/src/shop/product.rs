@@ -38,7 +38,6 @@ pub fn find(session: &SearchSession, id: &str) -> Result<Product, Problem> {
 /// There is no such product.
 pub fn page(session: &SearchSession, id: &str, person: &Person) -> Result<ProductPage, Problem> {
     let product = find(session, id)?;
-    let goes_with = session.catalog().read().and_then(|s| s.goes_with(id, GOES_WITH)).map_err(of_engine)?;
     let cards = |products: &[Product]| products.iter().map(|product| person.card(product)).collect();
     Ok(ProductPage {
         card: person.card(&product),
@@ -51,12 +50,32 @@ pub fn page(session: &SearchSession, id: &str, person: &Person) -> Result<Produc
         has_link: link(&product).is_some(),
         other_colors: cards(&other_colors(session, &product)?),
         similar: cards(&similar(session, &product, person, Filter::default(), SIMILAR)?),
-        cheaper: match cheaper(&product)? {
-            Some(filter) => cards(&similar(session, &product, person, filter, CHEAPER)?),
-            None => Vec::new(),
-        },
-        goes_with: cards(&goes_with),
+        cheaper: cheaper_than(session, &product, person)?,
+        goes_with: goes_with(session, id, person)?,
     })
+}
+
+/// Products of its kind that cost less, the most alike first.
+///
+/// # Errors
+/// There is no such product.
+pub fn cheaper(session: &SearchSession, id: &str, person: &Person) -> Result<Vec<Card>, Problem> {
+    cheaper_than(session, &find(session, id)?, person)
+}
+
+/// Products of other kinds that are near it in style, one of each kind.
+///
+/// # Errors
+/// There is no such product.
+pub fn goes_with(session: &SearchSession, id: &str, person: &Person) -> Result<Vec<Card>, Problem> {
+    let products = session.catalog().read().and_then(|s| s.goes_with(id, GOES_WITH)).map_err(of_engine)?;
+    Ok(products.iter().map(|product| person.card(product)).collect())
+}
+
+fn cheaper_than(session: &SearchSession, product: &Product, person: &Person) -> Result<Vec<Card>, Problem> {
+    let Some(filter) = cheaper_filter(product)? else { return Ok(Vec::new()) };
+    let products = similar(session, product, person, filter, CHEAPER)?;
+    Ok(products.iter().map(|product| person.card(product)).collect())
 }
 
 /// Cards of these products, in this order; those that are not there are left out.
@@ -119,7 +138,7 @@ fn other_colors(session: &SearchSession, product: &Product) -> Result<Vec<Produc
 }
 
 /// The filter for cheaper products of the same category; none if it has no price or no category.
-fn cheaper(product: &Product) -> Result<Option<Filter>, Problem> {
+fn cheaper_filter(product: &Product) -> Result<Option<Filter>, Problem> {
     let guessed = product.look.category.as_ref().map_or("", |guess| &guess.value);
     let category = if product.category.trim().is_empty() { guessed } else { &product.category };
     let Some(price) = product.price_now().filter(|price| price.amount > CENT && !category.is_empty()) else {

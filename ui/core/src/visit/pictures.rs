@@ -5,18 +5,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use image::{RgbImage, imageops};
 use knytt_engine::propose;
-use knytt_models::{Embedding, decode};
+use knytt_models::Embedding;
+use knytt_models::decode::Limits;
 use knytt_ui_api::{Code, Picture, Problem, Proposal, Region};
 use uuid::Uuid;
 
-use crate::shop::PictureLook;
+use crate::shop::{PictureLook, read_picture};
 
 /// How many pictures are kept: more than a strip shows. The oldest is forgotten first.
 const MOST: usize = 12;
-
-/// Decoding keeps at least twice this on the short side, where the file has it. 1024 pixels show the
-/// picture large, and a tenth of it is still large enough to search for.
-const KEPT_SIDE: u32 = 512;
 
 /// A decoded picture of this visit.
 pub struct KeptPicture {
@@ -46,13 +43,7 @@ impl Pictures {
     /// It cannot be read, or is larger than what is taken.
     pub fn add_file(&self, bytes: &[u8], name: &str) -> Result<Arc<KeptPicture>, Problem> {
         let start = std::time::Instant::now();
-        let pixels = decode::decode(bytes, &decode::Limits::default(), Some(KEPT_SIDE)).map_err(|error| {
-            let code = match error {
-                decode::DecodeError::TooLarge { .. } => Code::TooLarge,
-                _ => Code::BadPicture,
-            };
-            Problem::new(code, error)
-        })?;
+        let pixels = read_picture(bytes, &Limits::default())?;
         Ok(self.add(pixels, name, start.elapsed().as_secs_f64() * 1e3))
     }
 

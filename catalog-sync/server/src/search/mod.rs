@@ -1,0 +1,20 @@
+//! The shop's search over HTTP: `/api/v1`.
+//!
+//! A request is read on an async thread, answered on a [`workers`] thread by the same code as the app's
+//! (`knytt_app_core::shop`), kept in a [`cache`] for those who ask the same, and paged by a [`cursor`] that belongs to
+//! one state of the catalogue.
+
+mod answer;
+mod body;
+mod cache;
+mod catalogs;
+mod cursor;
+mod openapi;
+mod page;
+mod refusals;
+mod routes;
+mod service;
+mod workers;
+
+pub(crate) use routes::router;
+pub(crate) use service::{SearchService, SearchSettings};

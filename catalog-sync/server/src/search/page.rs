@@ -1,0 +1,95 @@
+//! A page of an answer, as it is sent.
+
+use std::sync::Arc;
+
+use knytt_ui_api::{Facet, Hit, PriceBounds, SearchResponse, Timings, Understood, Verdict};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::catalogs::{OpenCatalog, State};
+use super::cursor::Cursor;
+
+/// An answer, and what it is an answer to.
+pub struct Answered {
+    /// The state of the catalogue that it is of.
+    pub state: State,
+    /// The search.
+    pub digest: blake3::Hash,
+    /// All hits.
+    pub response: Arc<SearchResponse>,
+}
+
+/// A page of hits.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchPage {
+    /// Unique to this answer; feedback on its hits names it.
+    pub query_id: String,
+    /// The catalogue that was searched.
+    pub catalog: String,
+    /// Its release; 0 if it was built where it is searched.
+    pub release: u32,
+    /// What to make of the hits.
+    pub verdict: Verdict,
+    /// In the order asked for.
+    pub hits: Vec<Hit>,
+    /// Products that pass the filters.
+    pub matched: u32,
+    /// Hits before this page.
+    pub offset: u32,
+    /// The cursor of the next page; absent on the last one.
+    pub next: Option<String>,
+    /// What can be filtered by, with counts under the present filters.
+    pub facets: Vec<Facet>,
+    /// The prices among what the other filters let through.
+    pub price_bounds: Option<PriceBounds>,
+    /// How the words were read.
+    pub understood: Understood,
+    /// How long each stage took when the answer was made, in milliseconds.
+    pub timings: Timings,
+}
+
+/// A page and what its headers say.
+pub struct Page {
+    /// The body.
+    pub body: SearchPage,
+    /// The strong validator: the same for the same page of the same state.
+    pub etag: String,
+    /// Whether the answer was kept from before.
+    pub is_cached: bool,
+}
+
+impl Page {
+    /// Cuts the page that begins at `offset`.
+    pub fn cut(
+        answered: &Answered,
+        catalog: &OpenCatalog,
+        offset: usize,
+        size: usize,
+        is_cached: bool,
+    ) -> Self {
+        let Answered { state, digest, response } = answered;
+        let all = response.hits.len();
+        let (start, end) = (offset.min(all), offset.saturating_add(size).min(all));
+        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let next = (end < all).then(|| Cursor::new(place(end), *state, digest).to_string());
+        let body = SearchPage {
+            query_id: Uuid::now_v7().to_string(),
+            catalog: catalog.summary.id.clone(),
+            release: catalog.summary.release,
+            verdict: response.verdict,
+            hits: response.hits.get(start..end).unwrap_or_default().to_vec(),
+            matched: response.matched,
+            offset: place(start),
+            next,
+            facets: response.facets.clone(),
+            price_bounds: response.price_bounds.clone(),
+            understood: response.understood.clone(),
+            timings: response.timings,
+        };
+        let etag =
+            format!("\"{:x}-{:x}-{}-{start}-{end}\"", state.opened, state.commit, &digest.to_hex()[..16]);
+        Self { body, etag, is_cached }
+    }
+}

@@ -1,0 +1,41 @@
+//! What is searched here.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::App;
+
+/// A catalogue that is searched here.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Searched {
+    /// What `catalog` names it by.
+    id: String,
+    /// Products in it.
+    products: u32,
+    /// Its release; 0 if it was built where it is searched.
+    release: u32,
+    /// The model that embeds queries.
+    model: String,
+}
+
+/// The catalogues that are searched here
+#[utoipa::path(
+    get,
+    path = "/api/v1/catalogs",
+    tag = "catalogs",
+    responses((status = 200, description = "All of them, by id", body = [Searched]))
+)]
+pub async fn catalogs(State(app): State<App>) -> Json<Vec<Searched>> {
+    let searched = app.search.catalogs.all().into_iter().map(|catalog| {
+        let summary = catalog.shop.summary();
+        Searched {
+            id: summary.id,
+            products: summary.products,
+            release: summary.release,
+            model: catalog.shop.session().encoder().model_name().into(),
+        }
+    });
+    Json(searched.collect())
+}

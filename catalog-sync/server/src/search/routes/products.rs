@@ -1,0 +1,209 @@
+//! Products by their ids.
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use knytt_app_core::shop::{Person, full_picture, product as shop, thumbnail};
+use knytt_ui_api::{Card, ProductPage};
+use knytt_wire::Problem;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::app::App;
+use crate::http::refusal::Refusal;
+use crate::search::answer;
+use crate::search::body::SearchBody;
+use crate::search::catalogs::{OpenCatalog, State as CatalogState};
+use crate::search::page::{Page, SearchPage};
+use crate::search::refusals::of_problem;
+
+/// Which catalogue.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Where {
+    /// The catalogue; needed only where several are served.
+    catalog: Option<String>,
+}
+
+/// Which picture of a product.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PictureSize {
+    /// The catalogue; needed only where several are served.
+    catalog: Option<String>,
+    /// `small` (256 pixels) or `full` (the shop's file, where it is here); `small` if absent.
+    size: Option<String>,
+}
+
+/// Which page of products like one.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Similar {
+    /// The catalogue; needed only where several are served.
+    catalog: Option<String>,
+    /// Hits of a page.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+    /// The next page.
+    cursor: Option<String>,
+}
+
+/// Everything about a product
+#[utoipa::path(
+    get,
+    path = "/api/v1/products/{id}",
+    tag = "products",
+    params(("id" = String, Path, description = "The product's id"), Where),
+    responses(
+        (status = 200, description = "The product", body = ProductPage),
+        (status = 304, description = "It is as If-None-Match says"),
+        (status = 404, description = "`not_found`, `catalog_unknown`", body = Problem),
+    )
+)]
+pub async fn product(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Query(place): Query<Where>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    kept(&app, place.catalog.as_deref(), &headers, move |catalog| {
+        let page = shop::page(catalog.shop.session(), &id, &Person::default()).map_err(of_problem)?;
+        Ok(Json(page).into_response())
+    })
+    .await
+}
+
+/// A product's picture
+#[utoipa::path(
+    get,
+    path = "/api/v1/products/{id}/picture",
+    tag = "products",
+    params(("id" = String, Path, description = "The product's id"), PictureSize),
+    responses(
+        (status = 200, description = "A picture file", content_type = "image/*", body = Vec<u8>),
+        (status = 304, description = "It is as If-None-Match says"),
+        (status = 404, description = "`not_found`: no such product, or it has no picture", body = Problem),
+    )
+)]
+pub async fn picture(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Query(wanted): Query<PictureSize>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let full = wanted.size.as_deref() == Some("full");
+    kept(&app, wanted.catalog.as_deref(), &headers, move |catalog| {
+        let product = shop::find(catalog.shop.session(), &id).map_err(of_problem)?;
+        let file = match full {
+            true => full_picture(&catalog.shop, &product),
+            false => thumbnail(catalog.shop.session(), &id),
+        };
+        let file = file.map_err(of_problem)?.ok_or_else(Refusal::not_found)?;
+        let kind = image::guess_format(&file).map_or("application/octet-stream", |f| f.to_mime_type());
+        let headers = [
+            (header::CONTENT_TYPE, kind),
+            // A shop's file is shown, never run.
+            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+            (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
+        ];
+        Ok((headers, Body::from(file)).into_response())
+    })
+    .await
+}
+
+/// Products that look like one
+#[utoipa::path(
+    get,
+    path = "/api/v1/similar/{id}",
+    tag = "products",
+    params(("id" = String, Path, description = "The product's id"), Similar),
+    responses(
+        (status = 200, description = "A page of hits", body = SearchPage),
+        (status = 404, description = "`not_found`, `catalog_unknown`", body = Problem),
+        (status = 410, description = "`cursor_expired`", body = Problem),
+        (status = 503, description = "`busy`", body = Problem),
+    )
+)]
+pub async fn similar(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Query(wanted): Query<Similar>,
+) -> Result<Page, Refusal> {
+    let Similar { catalog, limit, cursor } = wanted;
+    let body = SearchBody { catalog, like: Some(id), limit, cursor, ..SearchBody::default() };
+    answer::search(&app.search, body, None).await
+}
+
+/// Products of other kinds that go with one
+#[utoipa::path(
+    get,
+    path = "/api/v1/products/{id}/goes-with",
+    tag = "products",
+    params(("id" = String, Path, description = "The product's id"), Where),
+    responses(
+        (status = 200, description = "Products, one of each kind", body = [Card]),
+        (status = 404, description = "`not_found`, `catalog_unknown`", body = Problem),
+    )
+)]
+pub async fn goes_with(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Query(place): Query<Where>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    kept(&app, place.catalog.as_deref(), &headers, move |catalog| {
+        let cards = shop::goes_with(catalog.shop.session(), &id, &Person::default()).map_err(of_problem)?;
+        Ok(Json(cards).into_response())
+    })
+    .await
+}
+
+/// Products of the same kind that cost less
+#[utoipa::path(
+    get,
+    path = "/api/v1/products/{id}/cheaper",
+    tag = "products",
+    params(("id" = String, Path, description = "The product's id"), Where),
+    responses(
+        (status = 200, description = "Products, the most alike first", body = [Card]),
+        (status = 404, description = "`not_found`, `catalog_unknown`", body = Problem),
+    )
+)]
+pub async fn cheaper(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Query(place): Query<Where>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    kept(&app, place.catalog.as_deref(), &headers, move |catalog| {
+        let cards = shop::cheaper(catalog.shop.session(), &id, &Person::default()).map_err(of_problem)?;
+        Ok(Json(cards).into_response())
+    })
+    .await
+}
+
+/// Makes an answer that depends on nothing but the catalogue's state, which is its validator.
+async fn kept<F>(app: &App, catalog: Option<&str>, headers: &HeaderMap, make: F) -> Result<Response, Refusal>
+where
+    F: FnOnce(&OpenCatalog) -> Result<Response, Refusal> + Send + 'static,
+{
+    let catalog = app.search.catalogs.get(catalog)?;
+    let etag = etag(catalog.state()?);
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let mut response = match known.is_some_and(|known| known.split(',').any(|one| one.trim() == etag)) {
+        true => StatusCode::NOT_MODIFIED.into_response(),
+        false => app.search.workers.run(move || make(&catalog)).await?,
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, no-cache"));
+    if let Ok(value) = HeaderValue::from_str(&etag) {
+        headers.insert(header::ETAG, value);
+    }
+    Ok(response)
+}
+
+fn etag(state: CatalogState) -> String {
+    format!("\"{:x}-{:x}\"", state.opened, state.commit)
+}

@@ -1,0 +1,200 @@
+//! Searches: by everything, by words, by a picture, by both.
+
+use axum::Json;
+use axum::extract::{FromRequest, Multipart, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use knytt_wire::Problem;
+
+use crate::app::App;
+use crate::http::refusal::Refusal;
+use crate::search::answer;
+use crate::search::body::SearchBody;
+use crate::search::page::{Page, SearchPage};
+use crate::search::refusals::bad_query;
+
+/// `hit` if the answer was kept from before, else `miss`.
+const CACHE: HeaderName = HeaderName::from_static("x-knytt-cache");
+
+impl IntoResponse for Page {
+    fn into_response(self) -> Response {
+        let mut response = Json(self.body).into_response();
+        let headers = response.headers_mut();
+        let cache = if self.is_cached { "hit" } else { "miss" };
+        headers.insert(CACHE, HeaderValue::from_static(cache));
+        // What a person asks is theirs: no cache between keeps it.
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        if let Ok(etag) = HeaderValue::from_str(&self.etag) {
+            headers.insert(header::ETAG, etag);
+        }
+        response
+    }
+}
+
+/// Search by words, a picture, products, or all of them
+///
+/// The body is JSON with the picture as Base64, or a form whose part `image` is the picture's file and whose part
+/// `request` is the JSON. Without anything to look for, it browses the products that pass the filters.
+#[utoipa::path(
+    post,
+    path = "/api/v1/search",
+    tag = "search",
+    request_body(content((SearchBody = "application/json"), (SearchForm = "multipart/form-data"))),
+    responses(
+        (status = 200, description = "A page of hits", body = SearchPage),
+        (status = 400, description = "`bad_query`: out of its bounds, or not readable", body = Problem),
+        (status = 404, description = "`catalog_unknown`, `not_found`", body = Problem),
+        (status = 410, description = "`cursor_expired`: search again without a cursor", body = Problem),
+        (status = 413, description = "`body_too_large`, `picture_too_large`", body = Problem),
+        (status = 422, description = "`bad_picture`, `unsafe_picture`", body = Problem),
+        (status = 429, description = "`rate_limited`", body = Problem),
+        (status = 503, description = "`busy`: ask again after Retry-After seconds", body = Problem),
+    )
+)]
+pub async fn search(State(app): State<App>, request: Request) -> Result<Page, Refusal> {
+    let (body, picture) = Asked::read(&app, request).await?.into_parts();
+    answer::search(&app.search, body, picture).await
+}
+
+/// Search by words
+#[utoipa::path(
+    post,
+    path = "/api/v1/text-search",
+    tag = "search",
+    request_body = SearchBody,
+    responses(
+        (status = 200, description = "A page of hits", body = SearchPage),
+        (status = 400, description = "`bad_query`: also if there are no words", body = Problem),
+        (status = 503, description = "`busy`", body = Problem),
+    )
+)]
+pub async fn text_search(State(app): State<App>, request: Request) -> Result<Page, Refusal> {
+    let (body, picture) = Asked::read(&app, request).await?.into_parts();
+    if body.text.trim().is_empty() {
+        return Err(bad_query("text: no words"));
+    }
+    if picture.is_some() || body.image.is_some() {
+        return Err(bad_query("image: /multi-search takes words and a picture"));
+    }
+    answer::search(&app.search, body, None).await
+}
+
+/// Search by a picture
+///
+/// The body is the picture's file itself (`image/*`), a form with the part `image`, or JSON with Base64.
+#[utoipa::path(
+    post,
+    path = "/api/v1/image-search",
+    tag = "search",
+    request_body(content(
+        (SearchBody = "application/json"),
+        (SearchForm = "multipart/form-data"),
+        (Vec<u8> = "image/*"),
+    )),
+    responses(
+        (status = 200, description = "A page of hits", body = SearchPage),
+        (status = 400, description = "`bad_query`: also if there is no picture", body = Problem),
+        (status = 413, description = "`body_too_large`, `picture_too_large`", body = Problem),
+        (status = 422, description = "`bad_picture`, `unsafe_picture`", body = Problem),
+        (status = 503, description = "`busy`", body = Problem),
+    )
+)]
+pub async fn image_search(State(app): State<App>, request: Request) -> Result<Page, Refusal> {
+    let (body, picture) = Asked::read(&app, request).await?.into_parts();
+    if picture.is_none() && body.image.is_none() {
+        return Err(bad_query("image: no picture"));
+    }
+    answer::search(&app.search, body, picture).await
+}
+
+/// Search by words and a picture together
+#[utoipa::path(
+    post,
+    path = "/api/v1/multi-search",
+    tag = "search",
+    request_body(content((SearchBody = "application/json"), (SearchForm = "multipart/form-data"))),
+    responses(
+        (status = 200, description = "A page of hits", body = SearchPage),
+        (status = 400, description = "`bad_query`: also if words or picture are missing", body = Problem),
+        (status = 413, description = "`body_too_large`, `picture_too_large`", body = Problem),
+        (status = 422, description = "`bad_picture`, `unsafe_picture`", body = Problem),
+        (status = 503, description = "`busy`", body = Problem),
+    )
+)]
+pub async fn multi_search(State(app): State<App>, request: Request) -> Result<Page, Refusal> {
+    let (body, picture) = Asked::read(&app, request).await?.into_parts();
+    if body.text.trim().is_empty() || (picture.is_none() && body.image.is_none()) {
+        return Err(bad_query("text and image: both are needed"));
+    }
+    answer::search(&app.search, body, picture).await
+}
+
+/// A search as a form.
+#[derive(utoipa::ToSchema)]
+#[allow(dead_code, reason = "it describes the form; `Asked` reads it")]
+pub struct SearchForm {
+    /// The picture's file.
+    #[schema(format = Binary, content_media_type = "application/octet-stream")]
+    image: Option<Vec<u8>>,
+    /// Everything else, as JSON.
+    request: Option<SearchBody>,
+}
+
+/// What a request asks, in whichever form it came.
+struct Asked {
+    body: SearchBody,
+    picture: Option<Vec<u8>>,
+}
+
+impl Asked {
+    async fn read(app: &App, request: Request) -> Result<Self, Refusal> {
+        let kind = content_type(request.headers());
+        if kind.starts_with("multipart/form-data") {
+            return Self::of_form(app, request).await;
+        }
+        let limit = app.search.settings.picture_bytes;
+        if kind.starts_with("image/") || kind == "application/octet-stream" {
+            let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+            let picture = crate::http::read_body(request, limit).await?.to_vec();
+            return Ok(Self { body: SearchBody::default(), picture: Some(picture) });
+        }
+        let limit = usize::try_from(limit * 4 / 3 + (256 << 10)).unwrap_or(usize::MAX);
+        let bytes = crate::http::read_body(request, limit).await?;
+        Ok(Self { body: parse(&bytes)?, picture: None })
+    }
+
+    async fn of_form(app: &App, request: Request) -> Result<Self, Refusal> {
+        let unreadable = |error: axum::extract::multipart::MultipartError| match error.status().as_u16() {
+            413 => Refusal::too_large(app.search.settings.picture_bytes),
+            _ => bad_query(format!("form: {}", error.body_text())),
+        };
+        let form = Multipart::from_request(request, &()).await;
+        let mut form = form.map_err(|error| bad_query(format!("form: {}", error.body_text())))?;
+        let mut asked = Self { body: SearchBody::default(), picture: None };
+        while let Some(part) = form.next_field().await.map_err(unreadable)? {
+            match part.name().unwrap_or_default() {
+                "image" => asked.picture = Some(part.bytes().await.map_err(unreadable)?.to_vec()),
+                "request" => asked.body = parse(&part.bytes().await.map_err(unreadable)?)?,
+                other => {
+                    return Err(bad_query(format!(
+                        "form: no part is named {other:?}; image and request are"
+                    )));
+                }
+            }
+        }
+        Ok(asked)
+    }
+
+    fn into_parts(self) -> (SearchBody, Option<Vec<u8>>) {
+        (self.body, self.picture)
+    }
+}
+
+fn content_type(headers: &HeaderMap) -> String {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    kind.unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+fn parse(bytes: &[u8]) -> Result<SearchBody, Refusal> {
+    serde_json::from_slice(bytes).map_err(|error| bad_query(format!("not the JSON of a search: {error}")))
+}

@@ -1,0 +1,67 @@
+//! As-you-type suggestions.
+
+use axum::Json;
+use axum::extract::{Query, State};
+use knytt_app_core::shop::{Person, suggest as shop_suggest};
+use knytt_ui_api::{Card, FacetValue};
+use knytt_wire::Problem;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::app::App;
+use crate::http::refusal::Refusal;
+use crate::search::refusals::{bad_query, of_problem};
+
+/// Suggestions of each kind.
+const MOST: usize = 6;
+
+/// Letters after which nothing is completed any more.
+const LONGEST: usize = 100;
+
+/// What was typed so far.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Typed {
+    /// The letters.
+    #[serde(default)]
+    q: String,
+    /// The catalogue; needed only where several are served.
+    catalog: Option<String>,
+}
+
+/// Completions of what was typed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Suggested {
+    /// Categories with a word that begins like it.
+    categories: Vec<FacetValue>,
+    /// Brands with a word that begins like it.
+    brands: Vec<FacetValue>,
+    /// Products that match it, best first.
+    products: Vec<Card>,
+}
+
+/// Complete what was typed
+#[utoipa::path(
+    get,
+    path = "/api/v1/suggest",
+    tag = "search",
+    params(Typed),
+    responses(
+        (status = 200, description = "Categories, brands and products", body = Suggested),
+        (status = 400, description = "`bad_query`: more than 100 letters", body = Problem),
+        (status = 404, description = "`catalog_unknown`", body = Problem),
+        (status = 503, description = "`busy`", body = Problem),
+    )
+)]
+pub async fn suggest(State(app): State<App>, Query(typed): Query<Typed>) -> Result<Json<Suggested>, Refusal> {
+    if typed.q.chars().nth(LONGEST).is_some() {
+        return Err(bad_query("q: at most 100 letters"));
+    }
+    let catalog = app.search.catalogs.get(typed.catalog.as_deref())?;
+    let job = move || {
+        let found = shop_suggest(catalog.shop.session(), &typed.q, MOST, &Person::default());
+        let found = found.map_err(of_problem)?;
+        Ok(Suggested { categories: found.categories, brands: found.brands, products: found.products })
+    };
+    app.search.workers.run(job).await.map(Json)
+}

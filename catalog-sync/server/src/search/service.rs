@@ -1,0 +1,66 @@
+//! What all searches share.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use super::cache::Caches;
+use super::catalogs::Catalogs;
+use super::workers::Workers;
+use crate::Result;
+
+/// How often it is looked whether a catalogue was replaced.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Threads for each processor. While one waits for the model, which embeds what waits together, another searches.
+const THREADS_PER_CORE: usize = 2;
+
+/// What is searched here, and within which bounds.
+#[derive(Clone, Debug)]
+pub struct SearchSettings {
+    /// Folders of catalogues.
+    pub catalogs: Vec<PathBuf>,
+    /// Where models run: `cpu`, `gpu`, …
+    pub device: String,
+    /// The largest picture file that is taken, in bytes.
+    pub picture_bytes: u64,
+    /// The largest picture that is taken has as many pixels as a square of this side.
+    pub picture_side: u32,
+}
+
+/// The catalogues, the threads that search them, and what was asked before. Clones share all of it.
+#[derive(Clone)]
+pub struct SearchService {
+    /// What is searched here.
+    pub catalogs: Arc<Catalogs>,
+    /// Where searches run.
+    pub workers: Workers,
+    /// What was asked before.
+    pub caches: Caches,
+    /// The bounds.
+    pub settings: Arc<SearchSettings>,
+}
+
+impl SearchService {
+    /// Opens the catalogues and starts the threads. Blocks while models are loaded.
+    ///
+    /// # Errors
+    /// A folder holds no catalogue that can be opened.
+    pub fn open(settings: SearchSettings) -> Result<Self> {
+        let catalogs = Arc::new(Catalogs::open(&settings.catalogs, &settings.device)?);
+        let cores = available_parallelism().map_or(1, usize::from);
+        let workers = Workers::start(cores * THREADS_PER_CORE)?;
+        Ok(Self { catalogs, workers, caches: Caches::new(), settings: Arc::new(settings) })
+    }
+
+    /// Opens replaced catalogues again, for as long as it is awaited.
+    pub async fn follow(self) {
+        loop {
+            tokio::time::sleep(LOOK).await;
+            let catalogs = self.catalogs.clone();
+            // A panic there is logged by its hook; the next look tries again.
+            let _ = tokio::task::spawn_blocking(move || catalogs.renew()).await;
+        }
+    }
+}
