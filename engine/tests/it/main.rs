@@ -19,3 +19,4 @@ mod review;
 mod safety;
 mod schema;
 mod session;
+mod torn;
