@@ -48,8 +48,18 @@ pub enum Error {
     },
 
     /// The disk is full. Nothing of the batch was stored; free some space and commit again.
-    #[error("the disk that holds {path} is full: nothing of this batch was stored")]
+    #[error("the disk that holds {path} is full{}: nothing of this batch was stored", room(*.needed_bytes))]
     DiskFull {
+        /// The catalogue's folder.
+        path: PathBuf,
+        /// How much room the step takes, in bytes, where that is known.
+        needed_bytes: Option<u64>,
+    },
+
+    /// The catalogue's files cannot be written. It can be searched; to change it, copy it to a folder that can be
+    /// written.
+    #[error("the catalogue in {path} can only be read: its files or their folder may not be written")]
+    ReadOnly {
         /// The catalogue's folder.
         path: PathBuf,
     },
@@ -76,6 +86,20 @@ pub enum Error {
     TooManyReaders {
         /// Slots per catalogue, over all processes.
         limit: u32,
+    },
+
+    /// The file ends before the pages that are in use; it was cut short, or copied while it grew. Restore a copy, sync
+    /// or build it again, or repair it: `knytt catalog repair` copies what is readable.
+    #[error(
+        "the catalogue {path} is cut short: its pages take {expected_bytes} bytes, the file has {found_bytes}"
+    )]
+    CutShort {
+        /// The data file.
+        path: PathBuf,
+        /// What its pages take, in bytes.
+        expected_bytes: u64,
+        /// What the file has, in bytes.
+        found_bytes: u64,
     },
 
     /// Two parts of the catalogue contradict each other; build it again or restore a copy.
@@ -183,10 +207,11 @@ impl Error {
             Self::UnknownSchema { .. } => "unknown_schema",
             Self::Open { .. } => "catalog_unreadable",
             Self::DiskFull { .. } => "disk_full",
+            Self::ReadOnly { .. } => "catalog_read_only",
             Self::MapLimit { .. } => "catalog_too_large",
             Self::ReadersHoldMap { .. } => "readers_hold_map",
             Self::TooManyReaders { .. } => "too_many_readers",
-            Self::Damaged(_) | Self::Record(_) => "catalog_damaged",
+            Self::CutShort { .. } | Self::Damaged(_) | Self::Record(_) => "catalog_damaged",
             Self::FingerprintMismatch { .. } => "fingerprint_mismatch",
             Self::DimensionMismatch { .. } => "dimension_mismatch",
             Self::InvalidProduct { .. } => "invalid_product",
@@ -208,6 +233,11 @@ impl Error {
     pub(crate) fn damaged(what: impl Into<String>) -> Self {
         Self::Damaged(what.into())
     }
+}
+
+/// How much room is needed, for the message of a full disk.
+fn room(needed_bytes: Option<u64>) -> String {
+    needed_bytes.map(|bytes| format!(" ({bytes} bytes are needed)")).unwrap_or_default()
 }
 
 impl From<heed::Error> for Error {

@@ -53,7 +53,9 @@ impl ActiveEnvironment {
         assert!(is_name(name), "{name:?} is no name of a subfolder");
         let file = catalog.join(FILE);
         replace(&file, name.as_bytes()).map_err(|source| match source.kind() {
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Error::DiskFull { path: catalog.into() },
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+                Error::DiskFull { path: catalog.into(), needed_bytes: None }
+            }
             _ => Error::Open { path: catalog.into(), source },
         })
     }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -11,13 +12,16 @@ use heed::{CompactionOption, Env, EnvFlags, EnvOpenOptions, MdbError, RoTxn, Wit
 
 use crate::error::{Error, Result};
 use crate::store::active_environment::ActiveEnvironment;
+use crate::store::checked::FileState;
 use crate::store::gate::{Gate, Pass};
+use crate::store::lock_file::{Access, is_full};
 use crate::store::mapped::{Mapped, Spans};
 use crate::store::schema::{self, Databases, EnvironmentContent, MAX_DATABASES};
+use crate::store::verify;
 use crate::store::view::{Edit, View};
 
 /// The file that LMDB keeps in the catalogue's folder.
-const DATA_FILE: &str = "data.mdb";
+pub(crate) const DATA_FILE: &str = "data.mdb";
 
 /// Reader slots, over all processes.
 const MAX_READERS: u32 = 254;
@@ -61,6 +65,9 @@ pub(crate) struct Storage {
     spans: Mutex<Option<(usize, Arc<Spans>)>>,
     path: PathBuf,
     options: OpenOptions,
+    access: Access,
+    /// Whether this process has committed since it noted that the file is sound.
+    is_changed: AtomicBool,
     /// Components per vector.
     dimension: usize,
 }
@@ -115,9 +122,17 @@ impl Storage {
     /// Opens an environment that this process does not have open. Also returns whether its catalogue is of an
     /// earlier schema.
     fn open_new(path: PathBuf, mode: OpenMode<'_>, options: OpenOptions) -> Result<(Self, bool)> {
-        let env = open_env(&path, options)?;
+        let data = path.join(DATA_FILE);
+        let access = Access::find(&path, &data, MAX_READERS)?;
+        if access != Access::Write && !matches!(mode, OpenMode::Open) {
+            return Err(Error::ReadOnly { path });
+        }
+        let env = verify::open_verified(&path, || open_env(&path, options, access))?;
         let found = schema::open(&env)?;
         let needs_upgrade = matches!(found, EnvironmentContent::EarlierCatalog);
+        if needs_upgrade && access != Access::Write {
+            return Err(Error::ReadOnly { path });
+        }
         let db = open_databases(&env, &path, found, mode)?;
         let dimension = schema::read_dimension(&env, &db)?;
         let storage = Self {
@@ -128,9 +143,21 @@ impl Storage {
             spans: Mutex::default(),
             path,
             options,
+            access,
+            is_changed: AtomicBool::new(false),
             dimension,
         };
         Ok((storage, needs_upgrade))
+    }
+
+    /// The environment that this process has open in `folder`.
+    pub(crate) fn already_open(folder: &Path) -> Option<Arc<Self>> {
+        let path = folder.canonicalize().ok()?;
+        lock(&OPEN).get(&path).and_then(Weak::upgrade)
+    }
+
+    pub(crate) fn env(&self) -> &Env<WithoutTls> {
+        &self.env
     }
 
     /// The catalogue's folder.
@@ -189,7 +216,7 @@ impl Storage {
     pub(crate) fn flush(self: &Arc<Self>) -> Result<()> {
         let _pass = self.gate.enter();
         match self.env.force_sync().map_err(Error::from) {
-            Err(error) if is_disk_full(&error, &self.path) => Err(disk_full(&self.path)),
+            Err(error) if is_disk_full(&error, &self.path) => Err(disk_full(&self.path, None)),
             done => done,
         }
     }
@@ -199,7 +226,7 @@ impl Storage {
     pub(crate) fn write_back(&self) -> Result<()> {
         let path = self.path.join(DATA_FILE);
         match fs::OpenOptions::new().write(true).open(&path).and_then(|file| file.sync_data()) {
-            Err(error) if error.kind() == ErrorKind::StorageFull => Err(disk_full(&self.path)),
+            Err(error) if error.kind() == ErrorKind::StorageFull => Err(disk_full(&self.path, None)),
             done => done.map_err(|source| unreadable(&self.path, source)),
         }
     }
@@ -209,7 +236,13 @@ impl Storage {
         let _pass = self.gate.enter();
         let mut copy = std::fs::File::create_new(file).map_err(|source| unreadable(file, source))?;
         let copied = self.env.copy_to_file(&mut copy, CompactionOption::Enabled).map_err(Error::from);
-        copied.inspect_err(|_| drop(fs::remove_file(file)))
+        let copied = copied.and_then(|()| copy.sync_all().map_err(|source| unreadable(file, source)));
+        copied.map_err(|error| {
+            let _ = fs::remove_file(file);
+            let folder = file.parent().unwrap_or(file);
+            // An estimate from above: a compact copy leaves free pages out.
+            if is_disk_full(&error, folder) { disk_full(folder, self.disk_bytes().ok()) } else { error }
+        })
     }
 
     /// Runs `apply` in one write transaction and commits it. If the map is full, this grows the map and runs `apply`
@@ -224,9 +257,13 @@ impl Storage {
         self: &Arc<Self>,
         mut apply: impl FnMut(Edit<'_, '_>) -> Result<Result<T, E>>,
     ) -> Result<Result<T, E>> {
+        if self.access != Access::Write {
+            return Err(Error::ReadOnly { path: self.path.clone() });
+        }
         let _writing = lock(&self.writing);
         loop {
             let pass = self.gate.enter();
+            self.is_changed.store(true, Ordering::Relaxed);
             let outcome = self.env.write_txn().map_err(Error::from).and_then(|mut txn| {
                 let value = apply(Edit { db: &self.db, txn: &mut txn, dimension: self.dimension })?;
                 if value.is_ok() {
@@ -238,7 +275,7 @@ impl Storage {
             match outcome {
                 Err(error) if error.is_map_full() => self.grow()?,
                 Err(Error::Storage(heed::Error::Mdb(MdbError::MapResized))) => self.adopt_size()?,
-                Err(error) if is_disk_full(&error, &self.path) => return Err(disk_full(&self.path)),
+                Err(error) if is_disk_full(&error, &self.path) => return Err(disk_full(&self.path, None)),
                 other => return other,
             }
         }
@@ -276,7 +313,7 @@ fn open_databases(
     found: EnvironmentContent,
     mode: OpenMode<'_>,
 ) -> Result<Databases<'static>> {
-    let explain = |error| if is_disk_full(&error, path) { disk_full(path) } else { error };
+    let explain = |error| if is_disk_full(&error, path) { disk_full(path, None) } else { error };
     match (found, mode) {
         (EnvironmentContent::Catalog(_) | EnvironmentContent::EarlierCatalog, OpenMode::Create(_)) => {
             Err(Error::AlreadyExists { path: path.into() })
@@ -292,7 +329,7 @@ fn open_databases(
 }
 
 #[expect(unsafe_code, reason = "LMDB maps a file")]
-fn open_env(path: &Path, options: OpenOptions) -> Result<Env<WithoutTls>> {
+fn open_env(path: &Path, options: OpenOptions, access: Access) -> Result<Env<WithoutTls>> {
     let data = path.join(DATA_FILE);
     let file_bytes = fs::metadata(&data).map_or(0, |m| usize::try_from(m.len()).unwrap_or(usize::MAX));
     // A quarter more than the file, so that the first commits need not grow the map.
@@ -304,14 +341,23 @@ fn open_env(path: &Path, options: OpenOptions) -> Result<Env<WithoutTls>> {
     // SAFETY: NO_READ_AHEAD only changes what the kernel prefetches. Without it, one query on a
     // catalogue larger than memory reads far more than it needs.
     unsafe { env.flags(EnvFlags::NO_READ_AHEAD) };
+    if access != Access::Write {
+        // SAFETY: READ_ONLY only takes rights away.
+        unsafe { env.flags(EnvFlags::READ_ONLY) };
+    }
+    if access == Access::ReadUnlocked {
+        // SAFETY: without a lock file LMDB can read only what nobody writes meanwhile. Whoever may write into this
+        // folder must replace its files as a whole, or wait until nobody has them open.
+        unsafe { env.flags(EnvFlags::NO_LOCK) };
+    }
     if !options.durable {
         // SAFETY: what NO_SYNC risks, a file that a loss of power leaves damaged, is what the caller of
         // `OpenOptions::durable` has accepted until `flush`.
-        unsafe { env.flags(EnvFlags::NO_READ_AHEAD | EnvFlags::NO_SYNC) };
+        unsafe { env.flags(EnvFlags::NO_SYNC) };
     }
     for _ in 0..50 {
         // SAFETY: the file is changed only through LMDB, whose lock file guards it among processes;
-        // no flag that weakens this (NO_LOCK, WRITE_MAP) is set; `OPEN` and heed's own register keep
+        // WRITE_MAP is never set, and NO_LOCK only as said above; `OPEN` and heed's own register keep
         // this process from mapping one path twice.
         match unsafe { env.open(path) } {
             // The last owner is still closing it.
@@ -329,12 +375,25 @@ fn open_env(path: &Path, options: OpenOptions) -> Result<Env<WithoutTls>> {
 
 fn explain_open(error: heed::Error, data: &Path, path: &Path) -> Error {
     match error {
-        heed::Error::Io(source) if source.kind() == ErrorKind::StorageFull => disk_full(path),
+        heed::Error::Io(source) if is_full(&source) => disk_full(path, None),
         heed::Error::Io(source) => unreadable(data, source),
         heed::Error::Mdb(MdbError::Invalid | MdbError::VersionMismatch | MdbError::Corrupted) => {
             not_a_catalog(path, "its data.mdb is not an LMDB file of this version")
         }
         other => other.into(),
+    }
+}
+
+impl Drop for Storage {
+    /// Notes that the file is sound, so that the next process need not walk it. What was not written durably may be
+    /// lost with the power, so then nothing is noted.
+    fn drop(&mut self) {
+        if *self.is_changed.get_mut()
+            && self.options.durable
+            && let Some(state) = FileState::of(&self.path.join(DATA_FILE))
+        {
+            state.note(&self.path);
+        }
     }
 }
 
@@ -346,8 +405,8 @@ fn not_a_catalog(path: &Path, reason: &str) -> Error {
     Error::NotACatalog { path: path.into(), reason: reason.into() }
 }
 
-fn disk_full(path: &Path) -> Error {
-    Error::DiskFull { path: path.into() }
+fn disk_full(path: &Path, needed_bytes: Option<u64>) -> Error {
+    Error::DiskFull { path: path.into(), needed_bytes }
 }
 
 /// LMDB reports every short write as EIO. After an EIO, a test write tells whether the disk is full.
@@ -356,9 +415,8 @@ fn is_disk_full(error: &Error, path: &Path) -> bool {
         return false;
     };
     const EIO: i32 = 5;
-    let full = |kind| matches!(kind, ErrorKind::StorageFull | ErrorKind::QuotaExceeded);
-    full(error.kind())
-        || error.raw_os_error() == Some(EIO) && write_probe(path).is_err_and(|probe| full(probe.kind()))
+    is_full(error)
+        || error.raw_os_error() == Some(EIO) && write_probe(path).is_err_and(|probe| is_full(&probe))
 }
 
 fn write_probe(path: &Path) -> io::Result<()> {

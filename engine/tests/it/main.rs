@@ -16,6 +16,8 @@ mod model;
 mod ranking;
 mod refusals;
 mod review;
+mod round_trip;
 mod safety;
 mod schema;
 mod session;
+mod torn;

@@ -1,6 +1,9 @@
 //! Releases one after another, read back by a device after each.
 
+use knytt_engine::{Calibration, SafetyConfig, Scale, Weights};
 use knytt_publisher::{Error, Outcome, Popularity, PublishOptions};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 
 use crate::device::{Device, Seen, run};
 use crate::shop::{Shop, full, incremental, item, items, items_of, vector};
@@ -257,4 +260,39 @@ fn a_catalogue_of_an_unknown_model_needs_its_bundle() {
     let refused = shop.try_publish(&PublishOptions::default());
     assert!(matches!(refused, Err(Error::Model(_))), "{refused:?}");
     assert!(!shop.site().join("metadata").exists());
+}
+
+#[test]
+fn a_calibrated_catalogue_that_did_not_change_is_published_once() {
+    let shop = Shop::new();
+    shop.set(&items(0, 20));
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    for _ in 0..6 {
+        let calibration = calibration(&mut rng);
+        let weights = Weights { visual: rng.random(), words: rng.random(), ..Weights::USUAL };
+        let safety = SafetyConfig { threshold: Some(rng.random()), ..SafetyConfig::default() };
+        let set: std::result::Result<(), knytt_engine::Error> = shop.catalog.transact(|change| {
+            change.set_calibration(calibration.clone());
+            change.set_weights(Some(weights));
+            change.set_safety(Some(safety.clone()));
+            Ok(())
+        });
+        set.unwrap();
+        let number = shop.publish(&full()).release;
+        let again = shop.try_publish(&full()).unwrap();
+        assert!(matches!(again, Outcome::Unchanged(r) if r.release == number), "{calibration:?}");
+    }
+}
+
+/// A calibration whose numbers have as many digits as measured ones have.
+fn calibration(rng: &mut ChaCha8Rng) -> Calibration {
+    let mut scale = |exact_from| Scale {
+        unrelated: rng.random(),
+        matches_from: rng.random(),
+        exact_from,
+        best: rng.random(),
+    };
+    let (image, text) = (scale(Some(0.937_421_1)), Some(scale(None)));
+    let same_from = Some(rng.random());
+    Calibration { image, text, products: 20, out_of_domain: None, gibberish: None, same_from }
 }
