@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use knytt_wire::MAX_CATALOG_CHARS;
 
 use crate::{Error, Result};
 
@@ -51,6 +52,12 @@ pub struct Config {
     pub shutdown_timeout: Duration,
     /// The largest pack or metadata file that may be published, in bytes.
     pub max_object_bytes: u64,
+    /// Catalogues whose events are taken though they are not published here.
+    pub catalogs: Vec<String>,
+    /// Bytes of events that a catalogue may store a day; 0 is no limit.
+    pub quota_bytes_per_catalog: u64,
+    /// Bytes that events leave free where SQLite has its file.
+    pub disk_reserve_bytes: u64,
     /// How log lines are written.
     pub log: LogFormat,
     /// Which log lines are written, as `tracing-subscriber`'s filter says it.
@@ -92,9 +99,21 @@ impl Config {
             request_timeout: Duration::from_secs(s.request_timeout_secs.unwrap_or(30)),
             shutdown_timeout: Duration::from_secs(s.shutdown_timeout_secs.unwrap_or(30)),
             max_object_bytes: s.max_object_bytes.unwrap_or(16 << 30),
+            catalogs: catalogs(s.catalogs.unwrap_or_default())?,
+            quota_bytes_per_catalog: s.quota_bytes_per_catalog.unwrap_or(16 << 30),
+            disk_reserve_bytes: s.disk_reserve_bytes.unwrap_or(256 << 20),
             log: s.log.unwrap_or(LogFormat::Json),
             log_filter: s.log_filter.unwrap_or_else(|| "info".into()),
         })
+    }
+}
+
+/// Names that an event may have as its catalogue.
+fn catalogs(names: Vec<String>) -> Result<Vec<String>> {
+    let fits = |name: &String| !name.is_empty() && name.chars().count() <= MAX_CATALOG_CHARS;
+    match names.iter().all(fits) {
+        true => Ok(names),
+        false => Err(setting("--catalogs has ids of 1 to 100 characters, with commas between them")),
     }
 }
 

@@ -109,6 +109,18 @@ pub struct Settings {
     #[arg(long, value_name = "BYTES", env = "KNYTT_MAX_OBJECT_BYTES")]
     pub max_object_bytes: Option<u64>,
 
+    /// Catalogues whose events are taken though they are not published here: id,id
+    #[arg(long, value_name = "ID,…", value_delimiter = ',', env = "KNYTT_CATALOGS")]
+    pub catalogs: Option<Vec<String>>,
+
+    /// Bytes of events that a catalogue may store a day; 0 is no limit [default: 16 GiB]
+    #[arg(long, value_name = "BYTES", env = "KNYTT_QUOTA_BYTES_PER_CATALOG")]
+    pub quota_bytes_per_catalog: Option<u64>,
+
+    /// Bytes that events leave free on the disk of the SQLite database [default: 256 MiB]
+    #[arg(long, value_name = "BYTES", env = "KNYTT_DISK_RESERVE_BYTES")]
+    pub disk_reserve_bytes: Option<u64>,
+
     /// How log lines are written [default: json]
     #[arg(long, value_name = "FORMAT", env = "KNYTT_LOG")]
     pub log: Option<LogFormat>,
@@ -159,7 +171,8 @@ impl Settings {
             listen, data, database, database_connections, objects, events, events_credentials,
             events_replicas, events_max_age_days, events_duplicate_window_secs, tls_cert, tls_key,
             trusted_proxies, rate_per_ip, rate_per_key, cors_origins, request_timeout_secs,
-            shutdown_timeout_secs, max_object_bytes, log, log_filter,
+            shutdown_timeout_secs, max_object_bytes, catalogs, quota_bytes_per_catalog, disk_reserve_bytes,
+            log, log_filter,
         ))
     }
 }

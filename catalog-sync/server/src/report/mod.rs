@@ -10,6 +10,8 @@ use serde::Serialize;
 use crate::Result;
 use crate::db::Database;
 
+use self::queries::Words;
+
 pub use filter::Filter;
 pub use popularity::{Popularity, popularity};
 
@@ -151,11 +153,16 @@ pub struct Activity {
 /// # Errors
 /// The database refuses.
 pub async fn report(db: &Database, filter: &Filter) -> Result<Report> {
+    let catalog = match &filter.catalog {
+        Some(catalog) => Some(catalog.clone()),
+        None => queries::only_catalog(db).await?,
+    };
+    let filter = &Filter { catalog, ..filter.clone() };
     Ok(Report {
         searches: queries::searches(db, filter).await?,
-        top_queries: queries::words(db, filter, "").await?,
-        zero_result_queries: queries::words(db, filter, "AND results = 0").await?,
-        no_good_match_queries: queries::words(db, filter, "AND results > 0 AND good_match = 0").await?,
+        top_queries: queries::words(db, filter, Words::All).await?,
+        zero_result_queries: queries::words(db, filter, Words::ZeroResult).await?,
+        no_good_match_queries: queries::words(db, filter, Words::NoGoodMatch).await?,
         positions: queries::positions(db, filter).await?,
         conversion: queries::conversion(db, filter).await?,
         top_products: queries::products(db, filter).await?,

@@ -51,7 +51,7 @@ pub async fn popularity(db: &Database, catalog: &str, half_life_days: f64) -> Re
     );
     let today = jiff::Timestamp::now().as_millisecond().div_euclid(DAY_MS);
     let mut products: BTreeMap<String, Popularity> = BTreeMap::new();
-    for row in query.fetch_all(db.pool()).await? {
+    for row in query.fetch_all(db.reports()).await? {
         let (item_id, name): (String, String) = (row.try_get(0)?, row.try_get(1)?);
         let (day, visits): (i64, i64) = (row.try_get(2)?, row.try_get(3)?);
         let age_days = (today - day).max(0) as f64;
