@@ -81,6 +81,10 @@ SELECT catalog, day, RTRIM(SUBSTR(search_term, 1, 100)), COUNT(*),
 FROM events WHERE name = 'search' AND search_term IS NOT NULL AND LENGTH(catalog) <= 100
 GROUP BY catalog, day, RTRIM(SUBSTR(search_term, 1, 100));
 
+CREATE INDEX query_days_by_searches ON query_days (catalog, day, searches DESC);
+CREATE INDEX query_days_by_zero_result ON query_days (catalog, day, zero_result DESC) WHERE zero_result > 0;
+CREATE INDEX query_days_by_no_good_match ON query_days (catalog, day, no_good_match DESC) WHERE no_good_match > 0;
+
 CREATE TABLE query_totals (
     catalog        TEXT     NOT NULL,
     query          TEXT     NOT NULL,
@@ -130,18 +134,20 @@ CREATE TABLE product_days (
     wishlisted  BIGINT   NOT NULL,
     carted      BIGINT   NOT NULL,
     purchased   BIGINT   NOT NULL,
+    events      BIGINT   NOT NULL,  -- all of them
     PRIMARY KEY (catalog, day, item_id)
 );
-INSERT INTO product_days (catalog, day, item_id, selected, viewed, wishlisted, carted, purchased)
+INSERT INTO product_days (catalog, day, item_id, selected, viewed, wishlisted, carted, purchased, events)
 SELECT catalog, day, item_id,
     COUNT(CASE WHEN name = 'select_item' THEN 1 END),
     COUNT(CASE WHEN name = 'view_item' THEN 1 END),
     COUNT(CASE WHEN name = 'add_to_wishlist' THEN 1 END),
     COUNT(CASE WHEN name = 'add_to_cart' THEN 1 END),
-    COUNT(CASE WHEN name = 'purchase' THEN 1 END)
+    COUNT(CASE WHEN name = 'purchase' THEN 1 END), COUNT(*)
 FROM events WHERE item_id IS NOT NULL AND name NOT IN ('remove_from_wishlist', 'share')
     AND LENGTH(catalog) <= 100
 GROUP BY catalog, day, item_id;
+CREATE INDEX product_days_by_events ON product_days (catalog, day, events DESC);
 
 CREATE TABLE product_totals (
     catalog     TEXT     NOT NULL,
@@ -156,7 +162,7 @@ CREATE TABLE product_totals (
 );
 INSERT INTO product_totals (catalog, item_id, selected, viewed, wishlisted, carted, purchased, events)
 SELECT catalog, item_id, SUM(selected), SUM(viewed), SUM(wishlisted), SUM(carted), SUM(purchased),
-    SUM(selected + viewed + wishlisted + carted + purchased)
+    SUM(events)
 FROM product_days GROUP BY catalog, item_id;
 CREATE INDEX product_totals_by_events ON product_totals (catalog, events DESC, item_id);
 

@@ -50,7 +50,8 @@ impl Admission {
         }
         let now_ms = batch.rows[0].received_ms;
         let lookup = |row: &Row| self.registry.look_up(&row.catalog, key, now_ms);
-        if batch.rows.iter().any(|row| lookup(row).is_none()) {
+        // A catalogue or a key that is not known may be new.
+        if batch.rows.iter().any(|row| lookup(row).is_none_or(|bound| key.is_some() && !bound)) {
             self.registry.refresh(true).await?;
         }
         let all = std::mem::take(&mut batch.rows);

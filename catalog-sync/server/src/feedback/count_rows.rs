@@ -38,8 +38,8 @@ const QUERY_DAYS: Columns =
 const QUERY_TOTALS: Columns =
     added!("query_totals", 5, "catalog, query": "searches", "zero_result", "no_good_match"; "");
 
-const PRODUCT_DAYS: Columns = added!("product_days", 8, "catalog, day, item_id": "selected", "viewed", "wishlisted",
-    "carted", "purchased"; "");
+const PRODUCT_DAYS: Columns = added!("product_days", 9, "catalog, day, item_id": "selected", "viewed", "wishlisted",
+    "carted", "purchased", "events"; "");
 
 const PRODUCT_TOTALS: Columns = added!("product_totals", 8, "catalog, item_id": "selected", "viewed", "wishlisted",
     "carted", "purchased", "events"; "");

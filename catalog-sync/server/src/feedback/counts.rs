@@ -6,6 +6,10 @@ use knytt_wire::Uuid;
 
 use super::row::{DAY_MS, Row};
 
+/// The longest id of a product that is counted by itself: it stands in two tables and two indexes. Only an id of
+/// other letters than those of ASCII can be longer.
+const COUNTED_ID_BYTES: usize = 500;
+
 /// Counts of a catalogue's day and release, in the order of the columns of `activity`.
 pub type Activity = [i64; 11];
 
@@ -19,8 +23,9 @@ pub struct Counts<'a> {
     pub queries: BTreeMap<(&'a str, i64, &'a str), [i64; 3]>,
     /// By catalogue, day and place: shown, chosen.
     pub positions: BTreeMap<(&'a str, i64, i64), [i64; 2]>,
-    /// By catalogue, day and product: chosen, viewed, made a favourite, put into the basket, bought.
-    pub products: BTreeMap<(&'a str, i64, &'a str), [i64; 5]>,
+    /// By catalogue, day and product: chosen, viewed, made a favourite, put into the basket, bought, and
+    /// their sum.
+    pub products: BTreeMap<(&'a str, i64, &'a str), [i64; 6]>,
     /// By search: the catalogue, the day and how far it led.
     pub searches: BTreeMap<Uuid, (&'a str, i64, i64)>,
     /// By catalogue and day of arrival: events and bytes.
@@ -54,8 +59,11 @@ impl<'a> Counts<'a> {
         if let Some(place) = row.selected() {
             add(self.positions.entry((catalog, day, place)).or_default(), [0, 1]);
         }
-        if let (Some(item_id), Some(kind)) = (&row.item_id, kind(row.name)) {
-            self.products.entry((catalog, day, item_id)).or_default()[kind] += 1;
+        let counted_id = row.item_id.as_ref().filter(|id| id.len() <= COUNTED_ID_BYTES);
+        if let (Some(item_id), Some(kind)) = (counted_id, kind(row.name)) {
+            let counted = self.products.entry((catalog, day, item_id)).or_default();
+            counted[kind] += 1;
+            counted[5] += 1;
         }
         if let Some(search) = row.search_id {
             let reached = self.searches.entry(search).or_insert((catalog, day, 0));
@@ -72,11 +80,11 @@ impl<'a> Counts<'a> {
         totals
     }
 
-    /// The products' counts of all days, and last their sum.
+    /// The products' counts of all days.
     pub fn product_totals(&self) -> BTreeMap<(&'a str, &'a str), [i64; 6]> {
         let mut totals = BTreeMap::new();
-        for ((catalog, _, item_id), [a, b, c, d, e]) in &self.products {
-            add(totals.entry((*catalog, *item_id)).or_default(), [*a, *b, *c, *d, *e, a + b + c + d + e]);
+        for ((catalog, _, item_id), counted) in &self.products {
+            add(totals.entry((*catalog, *item_id)).or_default(), *counted);
         }
         totals
     }

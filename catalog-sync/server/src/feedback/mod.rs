@@ -5,6 +5,7 @@ mod batch;
 mod count_rows;
 mod counts;
 pub(crate) mod ingest;
+mod ingest_keys;
 mod job;
 mod registry;
 mod row;
@@ -14,7 +15,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Json;
-use axum::routing::post;
+use axum::routing::{post, put};
 use knytt_wire::{INGEST_KEY_HEADER, MAX_BATCH_BYTES, Outcome};
 use sha2::{Digest, Sha256};
 
@@ -23,10 +24,13 @@ use crate::app::App;
 use crate::http::read_body;
 use crate::http::refusal::Refusal;
 
+pub use ingest_keys::set_ingest_key;
 pub(crate) use store::forget_batches;
 
 pub(crate) fn router() -> Router<App> {
-    Router::new().route("/v1/events", post(take))
+    Router::new()
+        .route("/v1/events", post(take))
+        .route("/v1/catalogs/{catalog}/ingest-key", put(ingest_keys::put))
 }
 
 async fn take(State(app): State<App>, request: Request) -> Result<Json<Outcome>, Refusal> {

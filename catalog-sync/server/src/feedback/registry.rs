@@ -16,7 +16,7 @@ use crate::db::Database;
 /// How long what was read holds: a key that was taken away is refused this much later.
 const HOLDS: Duration = Duration::from_secs(15);
 
-/// How often an unknown catalogue has the records read again, at most.
+/// How often an unknown catalogue or key has the records read again, at most.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// The ingest keys of a catalogue, each with the time until which it is valid.
@@ -60,7 +60,7 @@ impl Registry {
         Some(keys.iter().any(valid))
     }
 
-    /// Reads the records again if that was long ago, or for a catalogue that is not known.
+    /// Reads the records again if that was long ago, or for a catalogue or a key that is not known.
     ///
     /// # Errors
     /// The database does not answer.

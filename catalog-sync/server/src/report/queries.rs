@@ -5,7 +5,9 @@ use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use super::filter::{Filter, day_of};
-use super::{Activity, Conversion, DayRow, PositionRow, ProductRow, QueryRow, ReleaseRow, Searches, rate};
+use super::{
+    Activity, Conversion, DayRow, Events, PositionRow, ProductRow, QueryRow, ReleaseRow, Searches, rate,
+};
 use crate::Result;
 use crate::db::Database;
 
@@ -23,6 +25,9 @@ const PRODUCT: &str = "\
 
 /// Rows of the tables by release and by day at most: anyone may send events of any release.
 const MAX_ROWS: u32 = 10_000;
+
+/// Rows of words or products that a report of some days adds up at most.
+const MAX_ADDED_ROWS: usize = 60_000;
 
 /// Which words a table of them is about.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +60,15 @@ pub async fn only_catalog(db: &Database) -> Result<Option<String>> {
     Ok(first.filter(|first| Some(first) == last.as_ref()))
 }
 
+pub async fn events(db: &Database, filter: &Filter) -> Result<Events> {
+    let query = filter.query(
+        "SELECT CAST(COALESCE(SUM(events), 0) AS BIGINT), CAST(COALESCE(SUM(bound), 0) AS BIGINT) \
+         FROM activity WHERE {scope}",
+    );
+    let row = query.fetch_one(db.reports()).await?;
+    Ok(Events { total: row.try_get(0)?, bound: row.try_get(1)? })
+}
+
 pub async fn searches(db: &Database, filter: &Filter) -> Result<Searches> {
     let query = filter.query(
         "SELECT CAST(COALESCE(SUM(searches), 0) AS BIGINT), CAST(COALESCE(SUM(with_words), 0) AS BIGINT), \
@@ -70,25 +84,40 @@ pub async fn searches(db: &Database, filter: &Filter) -> Result<Searches> {
     })
 }
 
-/// The totals of one catalogue are read in the order of their index. Everything else is added up.
-pub async fn words(db: &Database, filter: &Filter, words: Words) -> Result<Vec<QueryRow>> {
+/// The totals of one catalogue are read in the order of their index. Everything else is added up; of `days`
+/// days, the words of each that come most often.
+pub async fn words(db: &Database, filter: &Filter, words: Words, days: usize) -> Result<Vec<QueryRow>> {
     let column = words.column();
     let query = match (filter.is_of_all_days(), &filter.catalog) {
         (true, Some(_)) => filter.query_totals(&format!(
             "SELECT query, {column} FROM query_totals WHERE {{scope}} AND {column} > 0 \
              ORDER BY {column} DESC, query LIMIT {{top}}"
         )),
-        (true, None) => filter.query_totals(&added_words("query_totals", column)),
-        (false, _) => filter.query(&added_words("query_days", column)),
+        (true, None) => filter.query_totals(&format!(
+            "SELECT query, CAST(SUM({column}) AS BIGINT) AS times FROM query_totals \
+             WHERE {{scope}} AND {column} > 0 GROUP BY query ORDER BY times DESC, query LIMIT {{top}}"
+        )),
+        (false, _) => filter.query(&format!(
+            "SELECT query, CAST(SUM(counted.{column}) AS BIGINT) AS times FROM {} \
+             GROUP BY query ORDER BY times DESC, query LIMIT {{top}}",
+            most_of_each_day("query_days", column, days)
+        )),
     };
     let read = |row: &AnyRow| Ok(QueryRow { query: row.try_get(0)?, searches: row.try_get(1)? });
     query.fetch_all(db.reports()).await?.iter().map(read).collect()
 }
 
-fn added_words(table: &str, column: &str) -> String {
+/// The rows of each day that come first by `column`, as `counted`: 60,000 in all, so that a report takes the
+/// same time whatever many different words and products there were. The row after the last of a day says
+/// which are before it.
+fn most_of_each_day(table: &str, column: &str, days: usize) -> String {
+    let skipped = (MAX_ADDED_ROWS / days.max(1)).max(1);
     format!(
-        "SELECT query, CAST(SUM({column}) AS BIGINT) AS times FROM {table} \
-         WHERE {{scope}} AND {column} > 0 GROUP BY query ORDER BY times DESC, query LIMIT {{top}}"
+        "(SELECT d.catalog, d.day, COALESCE((SELECT t.{column} FROM {table} AS t WHERE t.catalog = d.catalog \
+         AND t.day = d.day AND t.{column} > 0 ORDER BY t.{column} DESC LIMIT 1 OFFSET {skipped}), 0) AS least \
+         FROM (SELECT DISTINCT catalog, day FROM activity WHERE {{scope}}) AS d) AS days \
+         JOIN {table} AS counted ON counted.catalog = days.catalog AND counted.day = days.day \
+         AND counted.{column} > days.least AND counted.{column} > 0"
     )
 }
 
@@ -122,15 +151,21 @@ pub async fn conversion(db: &Database, filter: &Filter) -> Result<Conversion> {
     })
 }
 
-/// The totals of one catalogue are read in the order of their index. Everything else is added up.
-pub async fn products(db: &Database, filter: &Filter) -> Result<Vec<ProductRow>> {
+/// As [`words`].
+pub async fn products(db: &Database, filter: &Filter, days: usize) -> Result<Vec<ProductRow>> {
     let query = match (filter.is_of_all_days(), &filter.catalog) {
         (true, Some(_)) => filter.query_totals(
             "SELECT item_id, selected, viewed, wishlisted, carted, purchased FROM product_totals \
              WHERE {scope} ORDER BY events DESC, item_id LIMIT {top}",
         ),
-        (true, None) => filter.query_totals(&added_products("product_totals")),
-        (false, _) => filter.query(&added_products("product_days")),
+        (true, None) => filter.query_totals(&format!(
+            "SELECT item_id, {PRODUCT} FROM product_totals WHERE {{scope}} \
+             GROUP BY item_id ORDER BY SUM(events) DESC, item_id LIMIT {{top}}"
+        )),
+        (false, _) => filter.query(&format!(
+            "SELECT item_id, {PRODUCT} FROM {} GROUP BY item_id ORDER BY SUM(events) DESC, item_id LIMIT {{top}}",
+            most_of_each_day("product_days", "events", days)
+        )),
     };
     let read = |row: &AnyRow| {
         Ok(ProductRow {
@@ -143,13 +178,6 @@ pub async fn products(db: &Database, filter: &Filter) -> Result<Vec<ProductRow>>
         })
     };
     query.fetch_all(db.reports()).await?.iter().map(read).collect()
-}
-
-fn added_products(table: &str) -> String {
-    format!(
-        "SELECT item_id, {PRODUCT} FROM {table} WHERE {{scope}} GROUP BY item_id \
-         ORDER BY SUM(selected + viewed + wishlisted + carted + purchased) DESC, item_id LIMIT {{top}}"
-    )
 }
 
 pub async fn releases(db: &Database, filter: &Filter) -> Result<Vec<ReleaseRow>> {

@@ -241,6 +241,61 @@ async fn the_report_counts_on_postgres() {
     the_report_counts(Kind::Postgres).await;
 }
 
+/// Events that anyone made up do not rank products of a catalogue that has an ingest key.
+async fn only_bound_events_rank(kind: Kind) {
+    let (records, data) = (Records::start(kind), tempfile::tempdir().unwrap());
+    let backend = Backend::start(settings(&records, data.path())).await;
+    let (publisher, db) = (records.key("shop", Scope::Publish).await, records.open().await);
+    let send = async |id: &str, key: Option<&str>| {
+        let view = Shopper::at("shop", 1).does(Action::ViewItem(item(id, None)));
+        let request = backend.request("POST", "/v1/events").header("Idempotency-Key", view.id.to_string());
+        let request = key.into_iter().fold(request, |request, key| request.header("Knytt-Ingest-Key", key));
+        let request = request.body(batch_json(vec![view]));
+        assert_eq!(Answer::of(request.send().await.unwrap()).await.outcome().accepted, 1);
+    };
+    let put = async |token: &str, body: &str| {
+        let request = backend.request("PUT", "/v1/catalogs/shop/ingest-key").bearer_auth(token);
+        request.body(body.to_owned()).send().await.unwrap().status().as_u16()
+    };
+    let ranked = async || {
+        let ranked = popularity(&db, "shop", 30.0).await.unwrap();
+        ranked.into_iter().map(|product| product.item_id).collect::<std::collections::BTreeSet<_>>()
+    };
+    let bound = async || report(&db, &Filter::default()).await.unwrap().events.bound;
+    send("before", None).await;
+    assert_eq!(ranked().await.len(), 1, "without a key, all events rank");
+
+    let (first, second) = ("0123456789abcdef", "fedcba9876543210");
+    assert_eq!(put("knytt_no_key", "{}").await, 401);
+    assert_eq!(put(&publisher, "{\"ingest_key\":\"short\"}").await, 400);
+    assert_eq!(put(&publisher, &format!("{{\"ingest_key\":\"{first}\"}}")).await, 204);
+    // A replica knows the key after some seconds at most.
+    crate::fixture::until("the first key is known", async || {
+        send("with the first", Some(first)).await;
+        bound().await > 0
+    })
+    .await;
+    send("without", None).await;
+    send("with another's", Some("another-shops-key")).await;
+    assert_eq!(ranked().await, ["before".to_owned(), "with the first".to_owned()].into());
+
+    assert_eq!(put(&publisher, &format!("{{\"ingest_key\":\"{second}\"}}")).await, 204);
+    send("with the old", Some(first)).await;
+    assert!(ranked().await.contains("with the old"), "devices get the release with the next key later");
+    let counted = report(&db, &Filter::default()).await.unwrap().events;
+    assert!(counted.bound < counted.total, "{counted:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_bound_events_rank_on_sqlite() {
+    only_bound_events_rank(Kind::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_bound_events_rank_on_postgres() {
+    only_bound_events_rank(Kind::Postgres).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_are_listed_without_their_secrets() {
     let records = Records::start(Kind::Sqlite);
