@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use rand::RngCore;
 use sqlx::Error;
 use tokio::sync::Mutex;
 
@@ -54,13 +55,16 @@ impl Probe {
 }
 
 async fn write(db: &Database, bytes: usize) -> Result<(), Error> {
+    // PostgreSQL would make zeros short.
+    let mut note = vec![0u8; bytes];
+    rand::rng().fill_bytes(&mut note);
     let mut tx = db.begin().await?;
     sqlx::query(
         "INSERT INTO probe (id, at_ms, note) VALUES (1, $1, $2) \
          ON CONFLICT (id) DO UPDATE SET at_ms = excluded.at_ms, note = excluded.note",
     )
     .bind(jiff::Timestamp::now().as_millisecond())
-    .bind(vec![0u8; bytes])
+    .bind(note)
     .execute(&mut *tx)
     .await?;
     tx.commit().await

@@ -12,10 +12,17 @@ use knytt_server::Settings;
 use knytt_wire::Uuid;
 use sqlx::Row as _;
 
-use crate::fixture::{Backend, Disk, FileSystem, Records, Shopper, batch_json, client, settings, until};
+use crate::fixture::{
+    Backend, Disk, FileSystem, Kind, Postgres, Records, Shopper, batch_json, client, settings, until,
+};
 
-/// MiB of a disk.
-const DISK_MIB: u64 = 48;
+/// MiB of a disk: PostgreSQL has 40 before the first event.
+const fn disk_mib(kind: Kind) -> u64 {
+    match kind {
+        Kind::Sqlite => 48,
+        Kind::Postgres => 160,
+    }
+}
 
 /// The least and the most room that a full disk had before, in KiB.
 const LEFT_KIB: (u64, u64) = (200, 6_000);
@@ -74,9 +81,11 @@ async fn stored(url: &str) -> HashSet<Uuid> {
 }
 
 /// Runs the disk full with so much room left at first, and gives room again.
-async fn run(disk: &Disk, left_kib: u64) -> Seen {
-    let dir = tempfile::tempdir_in(disk.path()).unwrap();
-    let records = Records::Sqlite(dir);
+async fn run(disk: &Disk, kind: Kind, left_kib: u64) -> Seen {
+    let mut records = match kind {
+        Kind::Sqlite => Records::Sqlite(tempfile::tempdir_in(disk.path()).unwrap()),
+        Kind::Postgres => Records::Postgres(Postgres::start_in(disk.path(), true)),
+    };
     let data = tempfile::tempdir().unwrap();
     // The reserve keeps the disk from getting full. Here it is to be full.
     let full = Settings { disk_reserve_bytes: Some(0), ..settings(&records, data.path()) };
@@ -91,6 +100,9 @@ async fn run(disk: &Disk, left_kib: u64) -> Seen {
     until("readiness says that it is full", async || backend.get("/health/ready").await.status == 503).await;
     disk.empty();
     load.emptied.store(true, Ordering::Relaxed);
+    if let Records::Postgres(postgres) = &mut records {
+        postgres.revive();
+    }
     until("service is back", async || load.after.load(Ordering::Relaxed) >= 8).await;
     // The senders would fill what was given back.
     load.over.store(true, Ordering::Relaxed);
@@ -104,25 +116,25 @@ async fn run(disk: &Disk, left_kib: u64) -> Seen {
 }
 
 /// Runs with so many sizes of a disk, evenly spread.
-async fn campaign(kind: FileSystem, sizes: u64) {
-    let Some(disk) = Disk::mount(kind, DISK_MIB) else {
-        println!("skipped: this system does not let tests mount {kind:?}");
+async fn campaign(kind: Kind, system: FileSystem, sizes: u64) {
+    let Some(disk) = Disk::mount(system, disk_mib(kind)) else {
+        println!("skipped: this system does not let tests mount {system:?}");
         return;
     };
     let (mut acknowledged, mut refused) = (0, 0);
     for size in 0..sizes {
-        let seen = run(&disk, LEFT_KIB.0 + (LEFT_KIB.1 - LEFT_KIB.0) * size / sizes).await;
+        let seen = run(&disk, kind, LEFT_KIB.0 + (LEFT_KIB.1 - LEFT_KIB.0) * size / sizes).await;
         acknowledged += seen.acknowledged.len();
         refused += seen.refused;
     }
     println!(
-        "{kind:?} full at {sizes} sizes: {acknowledged} events acknowledged, {refused} batches refused, 0 lost"
+        "{kind:?} on {system:?} full at {sizes} sizes: {acknowledged} events acknowledged, {refused} batches refused, 0 lost"
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_acknowledged_is_stored() {
-    campaign(FileSystem::Tmpfs, 2).await;
+    campaign(Kind::Sqlite, FileSystem::Tmpfs, 2).await;
 }
 
 fn sizes() -> u64 {
@@ -131,12 +143,24 @@ fn sizes() -> u64 {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes minutes: cargo xtask soak"]
-async fn what_is_acknowledged_is_stored_at_many_sizes_of_tmpfs() {
-    campaign(FileSystem::Tmpfs, sizes()).await;
+async fn many_sizes_of_tmpfs_with_sqlite() {
+    campaign(Kind::Sqlite, FileSystem::Tmpfs, sizes()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes minutes: cargo xtask soak"]
-async fn what_is_acknowledged_is_stored_at_many_sizes_of_ext4() {
-    campaign(FileSystem::Ext4, sizes()).await;
+async fn many_sizes_of_ext4_with_sqlite() {
+    campaign(Kind::Sqlite, FileSystem::Ext4, sizes()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes minutes: cargo xtask soak"]
+async fn many_sizes_of_tmpfs_with_postgres() {
+    campaign(Kind::Postgres, FileSystem::Tmpfs, sizes()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes minutes: cargo xtask soak"]
+async fn many_sizes_of_ext4_with_postgres() {
+    campaign(Kind::Postgres, FileSystem::Ext4, sizes()).await;
 }
