@@ -81,9 +81,15 @@ impl Database {
         Tx::begin(&self.pool, self.sqlite).await
     }
 
-    /// Whether the database takes writes now: it writes a note and waits for the disk, at most once a second.
+    /// Whether the database takes writes now: events were stored a moment ago, or a note is written and on
+    /// the disk.
     pub(crate) async fn probe(&self) -> Result<(), String> {
         self.probe.ask(self).await
+    }
+
+    /// Says that events were stored.
+    pub(crate) fn prove(&self) {
+        self.probe.prove();
     }
 
     /// Says that events could not be stored, so that the next probe asks for as much room as they take.
@@ -148,4 +154,48 @@ async fn prepare_to_read(connection: &mut AnyConnection, sqlite: bool) -> Result
         connection.execute(sqlx::AssertSqlSafe(timeout)).await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn open() -> (Database, tempfile::TempDir) {
+        let dir = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", dir.path().join("knytt.db").display());
+        (Database::open(&url.as_str().into(), 2).await.unwrap(), dir)
+    }
+
+    #[tokio::test]
+    async fn reports_have_connections_of_their_own_which_cannot_write() {
+        let (db, _dir) = open().await;
+        let mut reports = Vec::new();
+        for _ in 0..REPORTS {
+            let mut report = db.reports().begin().await.unwrap();
+            report.execute("SELECT COUNT(*) FROM events").await.unwrap();
+            assert!(report.execute("DELETE FROM catalogs").await.is_err());
+            reports.push(report);
+        }
+        let mut tx = db.begin().await.unwrap();
+        tx.execute("INSERT INTO catalogs VALUES ('shop', 0)").await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_database_that_stores_events_is_not_asked_for_more() {
+        let (db, _dir) = open().await;
+        let count =
+            async || sqlx::query_scalar("SELECT COUNT(*) FROM probe").fetch_one(db.pool()).await.unwrap();
+        db.prove();
+        assert_eq!((db.probe().await, count().await), (Ok(()), 0i64));
+        db.doubt();
+        assert_eq!((db.probe().await, count().await), (Ok(()), 1i64));
+        db.close().await;
+        assert_eq!(db.probe().await, Ok(()), "an answer holds for a second");
+        tokio::time::sleep(HOLD_OF_TESTS).await;
+        assert!(db.probe().await.is_err());
+    }
+
+    /// Longer than an answer holds.
+    const HOLD_OF_TESTS: Duration = Duration::from_millis(1_100);
 }

@@ -1,7 +1,7 @@
 //! Whether the database takes writes now.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use rand::RngCore;
@@ -13,6 +13,9 @@ use super::Database;
 /// How long an answer holds: whoever asks more often causes no more writes.
 const HOLDS: Duration = Duration::from_secs(1);
 
+/// How long stored events are answer enough. Under load a note would wait long for SQLite's one writer.
+const PROVEN: Duration = Duration::from_secs(5);
+
 /// The size of the note.
 const NOTE_BYTES: usize = 16 << 10;
 
@@ -22,26 +25,39 @@ const LARGE_NOTE_BYTES: usize = 1 << 20;
 /// When the database was asked, and what it said.
 type Answer = (Instant, Result<(), String>);
 
-/// The last answer. Clones share it.
+/// What is known. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Probe {
-    last: Arc<Mutex<Option<Answer>>>,
+    answer: Arc<RwLock<Option<Answer>>>,
+    /// When events were stored last.
+    proof: Arc<RwLock<Option<Instant>>>,
     doubted: Arc<AtomicBool>,
+    asking: Arc<Mutex<()>>,
 }
 
 impl Probe {
-    /// Has the next notes be as large as a commit of events, until one is written.
+    /// Says that events were stored.
+    pub fn prove(&self) {
+        *self.proof.write().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// Says that events could not be stored. The next notes are as large as a commit of events, until one is
+    /// written.
     pub fn doubt(&self) {
+        *self.proof.write().unwrap_or_else(PoisonError::into_inner) = None;
         self.doubted.store(true, Ordering::Relaxed);
     }
 
-    /// Writes a note and waits for the disk, at most once a second.
+    /// Writes a note and waits for the disk, at most once a second, and not while events are stored.
     pub async fn ask(&self, db: &Database) -> Result<(), String> {
-        let mut last = self.last.lock().await;
-        if let Some((at, answer)) = &*last
-            && at.elapsed() < HOLDS
-        {
-            return answer.clone();
+        let _asking = self.asking.lock().await;
+        let proof = *self.proof.read().unwrap_or_else(PoisonError::into_inner);
+        if proof.is_some_and(|at| at.elapsed() < PROVEN) {
+            return Ok(());
+        }
+        let last = self.answer.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, answer)) = last.filter(|(at, _)| at.elapsed() < HOLDS) {
+            return answer;
         }
         let doubted = self.doubted.load(Ordering::Relaxed);
         let bytes = if doubted { LARGE_NOTE_BYTES } else { NOTE_BYTES };
@@ -49,7 +65,7 @@ impl Probe {
         if answer.is_ok() && doubted {
             self.doubted.store(false, Ordering::Relaxed);
         }
-        *last = Some((Instant::now(), answer.clone()));
+        *self.answer.write().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), answer.clone()));
         answer
     }
 }

@@ -143,6 +143,7 @@ impl Writer {
         match store::store(&self.db, &group, self.publishes).await {
             Ok(Stored { answers, intake }) => {
                 self.admission.note(intake);
+                self.db.prove();
                 let (accepted, duplicate) = counts(&answers);
                 self.metrics.stored(started.elapsed(), accepted, duplicate);
                 if self.publishes {
