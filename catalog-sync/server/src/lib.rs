@@ -32,11 +32,12 @@ mod tls;
 pub use config::{Address, Config, LogFormat, RecordsArgs, Settings};
 pub use db::{Database, block_on};
 pub use error::{Error, Result};
+pub use feedback::set_ingest_key;
 pub use jiff::civil::Date;
 pub use keys::{ApiKey, NewKey, Scope, create_key, list_keys, revoke_key};
 pub use logs::init_logs;
 pub use report::{
-    Activity, Conversion, DayRow, Filter, Popularity, PositionRow, ProductRow, QueryRow, ReleaseRow, Report,
-    Searches, popularity, report,
+    Activity, Conversion, DayRow, Events, Filter, Popularity, PositionRow, ProductRow, QueryRow, ReleaseRow,
+    Report, Searches, popularity, report,
 };
 pub use serve::{run, serve};

@@ -96,7 +96,7 @@ async fn start(config: Arc<Config>, db: &Database, tasks: &mut JoinSet<()>) -> R
     let metrics = Arc::new(Metrics::new());
     let wake = WakeSignal::default();
     let app = App {
-        ingest: Ingest::start(db, broker.is_some(), &wake, &metrics),
+        ingest: Ingest::start(db, &config, &wake, &metrics).await?,
         limits: Arc::new(Limits::new(&config)),
         db: db.clone(),
         metrics: metrics.clone(),

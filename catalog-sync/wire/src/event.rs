@@ -12,11 +12,30 @@ pub const MAX_BATCH_EVENTS: usize = 500;
 /// How many bytes of JSON one [`Batch`] may take.
 pub const MAX_BATCH_BYTES: usize = 1 << 20;
 
-/// How many characters a text of an event may have.
-const MAX_TEXT_CHARS: usize = 500;
+/// How many characters the words of a search and a product's id may have.
+pub const MAX_TEXT_CHARS: usize = 500;
+
+/// How many characters a catalogue's id may have: as many as a catalogue that is published.
+pub const MAX_CATALOG_CHARS: usize = 100;
+
+/// How many characters a model's fingerprint may have.
+const MAX_MODEL_CHARS: usize = 128;
+
+/// How many characters an amount of money may have.
+const MAX_VALUE_CHARS: usize = 40;
+
+/// How many characters a currency may have. ISO 4217 has three.
+const MAX_CURRENCY_CHARS: usize = 8;
 
 /// How many products one list may show.
-const MAX_LISTED: usize = 200;
+pub const MAX_LISTED: usize = 200;
+
+/// How often the plain [`Batch`] may be as long as the gzip that it comes in. Whoever has events that
+/// compress better sends smaller batches.
+pub const MAX_EXPANSION: usize = 20;
+
+/// The header that names the catalogue's ingest key, which its release names. Events without one count apart.
+pub const INGEST_KEY_HEADER: &str = "knytt-ingest-key";
 
 /// One thing that a shopper did.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -156,9 +175,9 @@ pub enum InvalidEvent {
     /// The id does not sort by time.
     #[error("its id is not a UUID of version 7")]
     NotVersion7,
-    /// A text is longer than anyone types.
-    #[error("{0} is longer than {MAX_TEXT_CHARS} characters")]
-    TooLong(&'static str),
+    /// A text is longer than it may be: its name, and how many characters it may have.
+    #[error("{0} is longer than {1} characters")]
+    TooLong(&'static str, usize),
     /// A text has a NUL in it, which no database takes.
     #[error("{0} has a NUL in it")]
     Nul(&'static str),
@@ -186,8 +205,8 @@ impl Event {
         if !(1_577_836_800_000..4_102_444_800_000).contains(&self.at_ms) {
             return Err(InvalidEvent::Time);
         }
-        text("catalog", &self.catalog)?;
-        text("model", &self.model)?;
+        text("catalog", &self.catalog, MAX_CATALOG_CHARS)?;
+        text("model", &self.model, MAX_MODEL_CHARS)?;
         self.action.validate()
     }
 }
@@ -224,9 +243,11 @@ impl Action {
 
     fn validate(&self) -> Result<(), InvalidEvent> {
         match self {
-            Self::Search { search_term: Some(words), .. } => at_most("search_term", words),
+            Self::Search { search_term: Some(words), .. } => at_most("search_term", words, MAX_TEXT_CHARS),
             Self::ViewItemList { items } if items.len() > MAX_LISTED => Err(InvalidEvent::TooManyItems),
-            Self::ViewItemList { items } => items.iter().try_for_each(|item| text("item_id", &item.item_id)),
+            Self::ViewItemList { items } => {
+                items.iter().try_for_each(|item| text("item_id", &item.item_id, MAX_TEXT_CHARS))
+            }
             _ => self.item().map_or(Ok(()), Item::validate),
         }
     }
@@ -234,21 +255,21 @@ impl Action {
 
 impl Item {
     fn validate(&self) -> Result<(), InvalidEvent> {
-        text("item_id", &self.item_id)?;
-        at_most("value", self.value.as_deref().unwrap_or_default())?;
-        at_most("currency", self.currency.as_deref().unwrap_or_default())
+        text("item_id", &self.item_id, MAX_TEXT_CHARS)?;
+        at_most("value", self.value.as_deref().unwrap_or_default(), MAX_VALUE_CHARS)?;
+        at_most("currency", self.currency.as_deref().unwrap_or_default(), MAX_CURRENCY_CHARS)
     }
 }
 
-fn text(name: &'static str, text: &str) -> Result<(), InvalidEvent> {
-    if text.is_empty() { Err(InvalidEvent::Empty(name)) } else { at_most(name, text) }
+fn text(name: &'static str, text: &str, chars: usize) -> Result<(), InvalidEvent> {
+    if text.is_empty() { Err(InvalidEvent::Empty(name)) } else { at_most(name, text, chars) }
 }
 
-fn at_most(name: &'static str, text: &str) -> Result<(), InvalidEvent> {
+fn at_most(name: &'static str, text: &str, chars: usize) -> Result<(), InvalidEvent> {
     if text.contains('\0') {
         return Err(InvalidEvent::Nul(name));
     }
-    if text.chars().nth(MAX_TEXT_CHARS).is_none() { Ok(()) } else { Err(InvalidEvent::TooLong(name)) }
+    if text.chars().nth(chars).is_none() { Ok(()) } else { Err(InvalidEvent::TooLong(name, chars)) }
 }
 
 #[cfg(test)]
@@ -308,8 +329,41 @@ mod tests {
         let wrong = Event { catalog: String::new(), ..valid.clone() };
         assert_eq!(wrong.validate(), Err(InvalidEvent::Empty("catalog")));
         let long = Item { item_id: "x".repeat(501), ..Item::default() };
-        assert_eq!(event(Action::Share(long)).validate(), Err(InvalidEvent::TooLong("item_id")));
+        assert_eq!(event(Action::Share(long)).validate(), Err(InvalidEvent::TooLong("item_id", 500)));
         let nul = Item { item_id: "a\0".into(), ..Item::default() };
         assert_eq!(event(Action::Share(nul)).validate(), Err(InvalidEvent::Nul("item_id")));
+    }
+
+    #[test]
+    fn every_text_has_its_bound() {
+        let item = Item { item_id: "a".into(), ..Item::default() };
+        let valid = event(Action::Purchase(item.clone()));
+        let long = |chars: usize| "ü".repeat(chars);
+        let purchase = |item| event(Action::Purchase(item));
+        let listed =
+            |item_id| event(Action::ViewItemList { items: vec![ListedItem { item_id, position: 1 }] });
+        let search = |words| {
+            event(Action::Search {
+                kind: QueryKind::Words,
+                search_term: Some(words),
+                results: 1,
+                good_match: None,
+                confidence: None,
+            })
+        };
+        type Made<'a> = Box<dyn Fn(String) -> Event + 'a>;
+        let texts: [(&'static str, usize, Made<'_>); 7] = [
+            ("catalog", 100, Box::new(|catalog| Event { catalog, ..valid.clone() })),
+            ("model", 128, Box::new(|model| Event { model, ..valid.clone() })),
+            ("item_id", 500, Box::new(|item_id| purchase(Item { item_id, ..item.clone() }))),
+            ("item_id", 500, Box::new(listed)),
+            ("search_term", 500, Box::new(search)),
+            ("value", 40, Box::new(|value| purchase(Item { value: Some(value), ..item.clone() }))),
+            ("currency", 8, Box::new(|text| purchase(Item { currency: Some(text), ..item.clone() }))),
+        ];
+        for (name, chars, made) in texts {
+            assert_eq!(made(long(chars)).validate(), Ok(()), "{name}");
+            assert_eq!(made(long(chars + 1)).validate(), Err(InvalidEvent::TooLong(name, chars)));
+        }
     }
 }

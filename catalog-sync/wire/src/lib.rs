@@ -7,8 +7,8 @@ mod problem;
 mod release;
 
 pub use event::{
-    Action, Batch, Event, InvalidEvent, Item, ListedItem, MAX_BATCH_BYTES, MAX_BATCH_EVENTS, Outcome,
-    QueryKind,
+    Action, Batch, Event, INGEST_KEY_HEADER, InvalidEvent, Item, ListedItem, MAX_BATCH_BYTES,
+    MAX_BATCH_EVENTS, MAX_CATALOG_CHARS, MAX_EXPANSION, MAX_LISTED, MAX_TEXT_CHARS, Outcome, QueryKind,
 };
 pub use link::{CatalogLink, InvalidLink};
 pub use problem::Problem;

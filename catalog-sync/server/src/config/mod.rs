@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use knytt_wire::MAX_CATALOG_CHARS;
 
 use crate::search::SearchSettings;
 use crate::{Error, Result};
@@ -54,6 +55,12 @@ pub struct Config {
     pub max_object_bytes: u64,
     /// What is searched over HTTP.
     pub search: SearchSettings,
+    /// Catalogues whose events are taken though they are not published here.
+    pub event_catalogs: Vec<String>,
+    /// Bytes of events that a catalogue may store a day; 0 is no limit.
+    pub quota_bytes_per_catalog: u64,
+    /// Bytes that events leave free where SQLite has its file.
+    pub disk_reserve_bytes: u64,
     /// How log lines are written.
     pub log: LogFormat,
     /// Which log lines are written, as `tracing-subscriber`'s filter says it.
@@ -96,14 +103,26 @@ impl Config {
             shutdown_timeout: Duration::from_secs(s.shutdown_timeout_secs.unwrap_or(30)),
             max_object_bytes: s.max_object_bytes.unwrap_or(16 << 30),
             search: SearchSettings {
-                catalogs: s.catalogs.unwrap_or_default(),
+                catalogs: s.catalog.unwrap_or_default(),
                 device: s.device.unwrap_or_else(|| "cpu".into()),
                 picture_bytes: s.max_picture_bytes.unwrap_or(10_000_000),
                 picture_side: s.max_picture_side.unwrap_or(4_096),
             },
+            event_catalogs: event_catalogs(s.event_catalogs.unwrap_or_default())?,
+            quota_bytes_per_catalog: s.quota_bytes_per_catalog.unwrap_or(16 << 30),
+            disk_reserve_bytes: s.disk_reserve_bytes.unwrap_or(256 << 20),
             log: s.log.unwrap_or(LogFormat::Json),
             log_filter: s.log_filter.unwrap_or_else(|| "info".into()),
         })
+    }
+}
+
+/// Names that an event may have as its catalogue.
+fn event_catalogs(names: Vec<String>) -> Result<Vec<String>> {
+    let fits = |name: &String| !name.is_empty() && name.chars().count() <= MAX_CATALOG_CHARS;
+    match names.iter().all(fits) {
+        true => Ok(names),
+        false => Err(setting("--event-catalogs has ids of 1 to 100 characters, with commas between them")),
     }
 }
 

@@ -110,8 +110,8 @@ pub struct Settings {
     pub max_object_bytes: Option<u64>,
 
     /// Folders of catalogues to search over HTTP, as `knytt build` makes them
-    #[arg(long = "catalog", value_name = "DIR,…", value_delimiter = ',', env = "KNYTT_CATALOGS")]
-    pub catalogs: Option<Vec<PathBuf>>,
+    #[arg(long, value_name = "DIR,…", value_delimiter = ',', env = "KNYTT_CATALOG")]
+    pub catalog: Option<Vec<PathBuf>>,
 
     /// Where models run: cpu, gpu, cuda or metal [default: cpu]
     #[arg(long, value_name = "DEVICE", env = "KNYTT_DEVICE")]
@@ -124,6 +124,18 @@ pub struct Settings {
     /// Largest picture to search with: as many pixels as a square of this side [default: 4096]
     #[arg(long, value_name = "PIXELS", env = "KNYTT_MAX_PICTURE_SIDE")]
     pub max_picture_side: Option<u32>,
+
+    /// Catalogues whose events are taken though they are not published here: id,id
+    #[arg(long, value_name = "ID,…", value_delimiter = ',', env = "KNYTT_EVENT_CATALOGS")]
+    pub event_catalogs: Option<Vec<String>>,
+
+    /// Bytes of events that a catalogue may store a day; 0 is no limit [default: 16 GiB]
+    #[arg(long, value_name = "BYTES", env = "KNYTT_QUOTA_BYTES_PER_CATALOG")]
+    pub quota_bytes_per_catalog: Option<u64>,
+
+    /// Bytes that events leave free on the disk of the SQLite database [default: 256 MiB]
+    #[arg(long, value_name = "BYTES", env = "KNYTT_DISK_RESERVE_BYTES")]
+    pub disk_reserve_bytes: Option<u64>,
 
     /// How log lines are written [default: json]
     #[arg(long, value_name = "FORMAT", env = "KNYTT_LOG")]
@@ -175,7 +187,8 @@ impl Settings {
             listen, data, database, database_connections, objects, events, events_credentials,
             events_replicas, events_max_age_days, events_duplicate_window_secs, tls_cert, tls_key,
             trusted_proxies, rate_per_ip, rate_per_key, cors_origins, request_timeout_secs,
-            shutdown_timeout_secs, max_object_bytes, catalogs, device, max_picture_bytes, max_picture_side,
+            shutdown_timeout_secs, max_object_bytes, event_catalogs, quota_bytes_per_catalog,
+            disk_reserve_bytes, catalog, device, max_picture_bytes, max_picture_side,
             log, log_filter,
         ))
     }

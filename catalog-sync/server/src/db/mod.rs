@@ -1,28 +1,41 @@
-//! The records: SQLite in a file or PostgreSQL, behind one pool and one SQL.
+//! The records: SQLite in a file or PostgreSQL, behind one SQL.
 
+mod migrations;
+mod probe;
+mod room;
 mod rows;
+mod tx;
 
 use std::future::Future;
 use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{AnyConnection, AnyPool, Executor, SqlSafeStr, Transaction};
+use sqlx::{AnyConnection, AnyPool, Executor};
 
+use self::probe::Probe;
+use self::room::Room;
 use crate::config::Address;
 use crate::{Error, Result};
 
 pub(crate) use rows::{Columns, RowsQuery, insert};
+pub(crate) use tx::Tx;
 
-/// A transaction on either database.
-pub(crate) type Tx = Transaction<'static, sqlx::Any>;
+/// Connections that only read reports. More reports at once wait, so that they leave the processors and
+/// the disk to events.
+const REPORTS: u32 = 2;
+
+/// How long one statement of a report may take on PostgreSQL, which goes on after the request has ended.
+const REPORT_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// The records. Clones share the connections.
 #[derive(Clone, Debug)]
 pub struct Database {
     pool: AnyPool,
+    reports: AnyPool,
     sqlite: bool,
+    probe: Probe,
+    room: Option<Room>,
 }
 
 impl Database {
@@ -38,18 +51,25 @@ impl Database {
             return Err(Error::Setting("--database begins with postgres:// or sqlite:".into()));
         }
         let options = AnyConnectOptions::from_str(&connect_url(address))?;
-        let pool = AnyPoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(Duration::from_secs(10))
+        let pool = pool_options(connections, sqlite)
             .after_connect(move |connection, _| Box::pin(prepare(connection, sqlite)))
-            .connect_with(options)
+            .connect_with(options.clone())
             .await?;
-        migrate(&pool, sqlite).await?;
-        Ok(Self { pool, sqlite })
+        migrations::migrate(&pool, sqlite).await?;
+        let reports = pool_options(REPORTS, sqlite)
+            .after_connect(move |connection, _| Box::pin(prepare_to_read(connection, sqlite)))
+            .connect_lazy_with(options);
+        let room = Room::of(address.reveal());
+        Ok(Self { pool, reports, sqlite, probe: Probe::default(), room })
     }
 
     pub(crate) fn pool(&self) -> &AnyPool {
         &self.pool
+    }
+
+    /// Connections for reports, which only read.
+    pub(crate) fn reports(&self) -> &AnyPool {
+        &self.reports
     }
 
     /// Whether only one writer makes progress at a time.
@@ -58,13 +78,43 @@ impl Database {
     }
 
     pub(crate) async fn begin(&self) -> Result<Tx, sqlx::Error> {
-        self.pool.begin().await
+        Tx::begin(&self.pool, self.sqlite).await
+    }
+
+    /// Whether the database takes writes now: events were stored a moment ago, or a note is written and on
+    /// the disk.
+    pub(crate) async fn probe(&self) -> Result<(), String> {
+        self.probe.ask(self).await
+    }
+
+    /// Says that events were stored.
+    pub(crate) fn prove(&self) {
+        self.probe.prove();
+    }
+
+    /// Says that events could not be stored, so that the next probe asks for as much room as they take.
+    pub(crate) fn doubt(&self) {
+        self.probe.doubt();
+    }
+
+    /// The bytes that are free where SQLite has its file; `None` where this cannot be known.
+    pub(crate) fn free_bytes(&self) -> Option<u64> {
+        self.room.as_ref().and_then(Room::free_bytes)
     }
 
     /// Ends all connections.
     pub async fn close(&self) {
+        self.reports.close().await;
         self.pool.close().await;
     }
+}
+
+/// A connection that comes back in a transaction is closed: what it is told next would never be stored.
+fn pool_options(connections: u32, sqlite: bool) -> AnyPoolOptions {
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(10))
+        .after_release(move |connection, _| Box::pin(tx::is_idle(connection, sqlite)))
 }
 
 /// Runs a future on a runtime of its own, for commands that have none.
@@ -94,24 +144,58 @@ async fn prepare(connection: &mut AnyConnection, sqlite: bool) -> Result<(), sql
     Ok(())
 }
 
-/// PostgreSQL lets one process make tables at a time. On SQLite another one may make them at this moment;
-/// then they are there when it is tried again.
-async fn migrate(pool: &AnyPool, sqlite: bool) -> Result<()> {
-    for _ in 0..3 {
-        match migrator(sqlite).run(pool).await {
-            Err(error) if sqlite => tracing::debug!(%error, "making tables is tried again"),
-            done => return Ok(done?),
-        }
-        tokio::time::sleep(Duration::from_millis(300)).await;
+/// A report cannot write, and ends at some time.
+async fn prepare_to_read(connection: &mut AnyConnection, sqlite: bool) -> Result<(), sqlx::Error> {
+    if sqlite {
+        connection.execute("PRAGMA busy_timeout = 15000; PRAGMA query_only = 1").await?;
+    } else {
+        connection.execute("SET default_transaction_read_only = on").await?;
+        let timeout = format!("SET statement_timeout = {}", REPORT_TIMEOUT.as_millis());
+        connection.execute(sqlx::AssertSqlSafe(timeout)).await?;
     }
-    Ok(migrator(sqlite).run(pool).await?)
+    Ok(())
 }
 
-fn migrator(sqlite: bool) -> Migrator {
-    let tables = match sqlite {
-        true => include_str!("../../migrations/sqlite/1_tables.sql"),
-        false => include_str!("../../migrations/postgres/1_tables.sql"),
-    };
-    let first = Migration::new(1, "tables".into(), MigrationType::Simple, tables.into_sql_str(), false);
-    Migrator::with_migrations(vec![first])
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn open() -> (Database, tempfile::TempDir) {
+        let dir = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", dir.path().join("knytt.db").display());
+        (Database::open(&url.as_str().into(), 2).await.unwrap(), dir)
+    }
+
+    #[tokio::test]
+    async fn reports_have_connections_of_their_own_which_cannot_write() {
+        let (db, _dir) = open().await;
+        let mut reports = Vec::new();
+        for _ in 0..REPORTS {
+            let mut report = db.reports().begin().await.unwrap();
+            report.execute("SELECT COUNT(*) FROM events").await.unwrap();
+            assert!(report.execute("DELETE FROM catalogs").await.is_err());
+            reports.push(report);
+        }
+        let mut tx = db.begin().await.unwrap();
+        tx.execute("INSERT INTO catalogs VALUES ('shop', 0)").await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_database_that_stores_events_is_not_asked_for_more() {
+        let (db, _dir) = open().await;
+        let count =
+            async || sqlx::query_scalar("SELECT COUNT(*) FROM probe").fetch_one(db.pool()).await.unwrap();
+        db.prove();
+        assert_eq!((db.probe().await, count().await), (Ok(()), 0i64));
+        db.doubt();
+        assert_eq!((db.probe().await, count().await), (Ok(()), 1i64));
+        db.close().await;
+        assert_eq!(db.probe().await, Ok(()), "an answer holds for a second");
+        tokio::time::sleep(HOLD_OF_TESTS).await;
+        assert!(db.probe().await.is_err());
+    }
+
+    /// Longer than an answer holds.
+    const HOLD_OF_TESTS: Duration = Duration::from_millis(1_100);
 }

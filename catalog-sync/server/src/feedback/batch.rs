@@ -4,7 +4,7 @@ use std::io::Read;
 
 use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
-use knytt_wire::{Event, MAX_BATCH_BYTES, MAX_BATCH_EVENTS, Uuid};
+use knytt_wire::{Event, MAX_BATCH_BYTES, MAX_BATCH_EVENTS, MAX_EXPANSION, Uuid};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -32,18 +32,30 @@ struct OnlyId {
     id: Uuid,
 }
 
-/// Unpacks gzip, never to more than a batch may have.
+/// The characters of a reason at most: an answer is not much longer than what it answers.
+const REASON_CHARS: usize = 200;
+
+/// Unpacks gzip, never to more than a batch may have, nor to more than 20 times what came.
 pub fn inflate(body: &[u8]) -> Result<Bytes, Refusal> {
-    let mut plain = Vec::with_capacity(body.len().saturating_mul(4).min(MAX_BATCH_BYTES));
-    let limit = MAX_BATCH_BYTES as u64 + 1;
+    let most = inflated_at_most(body.len());
+    let mut plain = Vec::with_capacity(body.len().saturating_mul(4).min(most));
+    let limit = most as u64 + 1;
     MultiGzDecoder::new(body).take(limit).read_to_end(&mut plain).map_err(|error| {
         Refusal::new(400, "gzip_damaged", "Body is not gzip")
             .detail(format!("Content-Encoding is gzip, but: {error}"))
     })?;
-    if plain.len() > MAX_BATCH_BYTES {
-        return Err(Refusal::too_large(MAX_BATCH_BYTES as u64));
+    match plain.len() > most {
+        true if most == MAX_BATCH_BYTES => Err(Refusal::too_large(MAX_BATCH_BYTES as u64)),
+        true => Err(Refusal::new(413, "expansion_too_large", "Body expands too much").detail(format!(
+            "a batch is at most {MAX_EXPANSION} times as long as its gzip: send fewer events"
+        ))),
+        false => Ok(plain.into()),
     }
-    Ok(plain.into())
+}
+
+/// How many bytes a gzip of so many may be unpacked to.
+pub fn inflated_at_most(gzip_bytes: usize) -> usize {
+    gzip_bytes.saturating_mul(MAX_EXPANSION).min(MAX_BATCH_BYTES)
 }
 
 /// Reads a batch.
@@ -61,7 +73,9 @@ pub fn parse(body: &[u8]) -> Result<Incoming, Refusal> {
     for raw in envelope.events {
         match read(raw, received_ms) {
             Ok(row) => incoming.rows.push(row),
-            Err(refused) => incoming.rejected.push(refused),
+            Err((id, reason)) => {
+                incoming.rejected.push((id, reason.chars().take(REASON_CHARS).collect()));
+            }
         }
     }
     Ok(incoming)
@@ -93,6 +107,18 @@ mod tests {
         let bomb = encoder.finish().unwrap();
         assert!(bomb.len() < MAX_BATCH_BYTES);
         assert_eq!(inflate(&bomb).unwrap_err().status(), 413);
+    }
+
+    #[test]
+    fn a_body_expands_to_twenty_times_its_size_and_no_further() {
+        let gzip = |bytes: usize| {
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+            encoder.write_all(&vec![b' '; bytes]).unwrap();
+            encoder.finish().unwrap()
+        };
+        assert_eq!(inflate(&gzip(400)).unwrap().len(), 400);
+        assert!(gzip(20_000).len() < 1_000);
+        assert_eq!(inflate(&gzip(20_000)).unwrap_err().status(), 413);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A batch that waits for its commit, and the answer to it.
 
 use knytt_wire::{Outcome, Uuid};
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::row::Row;
 
@@ -20,11 +20,18 @@ pub struct Job {
     pub digest: [u8; 32],
     pub rows: Vec<Row>,
     pub rejected: Vec<(Uuid, String)>,
+    /// The share of the memory for batches that it holds until it is answered.
+    pub _memory: OwnedSemaphorePermit,
     /// Where the request waits for the answer.
     pub reply: oneshot::Sender<Option<Answer>>,
 }
 
 impl Job {
+    /// How many bytes of JSON its events have.
+    pub fn bytes(&self) -> usize {
+        self.rows.iter().map(|row| row.payload.len()).sum()
+    }
+
     /// Answers the request; `None` says that the database failed. A client that has gone away gets no answer.
     pub fn answer(self, answer: Option<Answer>) {
         let _ = self.reply.send(answer);

@@ -1,8 +1,13 @@
 //! `POST /v1/events`: what shoppers did, counted once, acknowledged when it is on the disk.
 
+mod admission;
 mod batch;
+mod count_rows;
+mod counts;
 pub(crate) mod ingest;
+mod ingest_keys;
 mod job;
+mod registry;
 mod row;
 mod store;
 
@@ -10,8 +15,8 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Json;
-use axum::routing::post;
-use knytt_wire::{MAX_BATCH_BYTES, Outcome};
+use axum::routing::{post, put};
+use knytt_wire::{INGEST_KEY_HEADER, MAX_BATCH_BYTES, Outcome};
 use sha2::{Digest, Sha256};
 
 use self::job::Answer;
@@ -19,25 +24,43 @@ use crate::app::App;
 use crate::http::read_body;
 use crate::http::refusal::Refusal;
 
+pub use ingest_keys::set_ingest_key;
 pub(crate) use store::forget_batches;
 
 pub(crate) fn router() -> Router<App> {
-    Router::new().route("/v1/events", post(take))
+    Router::new()
+        .route("/v1/events", post(take))
+        .route("/v1/catalogs/{catalog}/ingest-key", put(ingest_keys::put))
 }
 
 async fn take(State(app): State<App>, request: Request) -> Result<Json<Outcome>, Refusal> {
     let key = idempotency_key(request.headers())?;
     let gzip = is_gzip(request.headers())?;
+    let ingest_key = ingest_key(request.headers());
     let body = read_body(request, MAX_BATCH_BYTES).await?;
+    let most = if gzip { batch::inflated_at_most(body.len()) } else { body.len() };
+    let memory = app.ingest.memory(most).await?;
     let body = if gzip { batch::inflate(&body)? } else { body };
     let digest = Sha256::digest(&body).into();
-    let batch = batch::parse(&body)?;
+    let mut batch = batch::parse(&body)?;
+    drop(body);
+    let admitted = app.ingest.admission.admit(&mut batch, ingest_key.as_deref()).await;
     app.metrics.events_rejected(batch.rejected.len());
-    match app.ingest.store(key, digest, batch).await? {
+    admitted?;
+    if batch.rows.is_empty() {
+        // Nothing is stored, so the answer is made anew each time.
+        return Ok(Json(Outcome { rejected: batch.rejected, ..Outcome::default() }));
+    }
+    match app.ingest.store(key, digest, batch, memory).await? {
         Answer::Stored(outcome) => Ok(Json(outcome)),
         Answer::OtherBody => Err(Refusal::new(422, "idempotency_key_reused", "Idempotency-Key used before")
             .detail("another body came with this Idempotency-Key: take a new key for a new batch")),
     }
+}
+
+fn ingest_key(headers: &HeaderMap) -> Option<String> {
+    let key = headers.get(INGEST_KEY_HEADER)?.to_str().ok()?.trim();
+    Some(key.to_owned()).filter(|key| !key.is_empty())
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<String, Refusal> {

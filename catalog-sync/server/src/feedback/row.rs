@@ -1,13 +1,22 @@
 //! An event as the tables have it.
 
-use knytt_wire::{Action, Event, ListedItem, Uuid};
+use knytt_wire::{Action, Event, Uuid};
 
 /// How long after it happened an event may come in and its own day be believed.
 const BELIEVED_DAYS: i64 = 90;
 
-const DAY_MS: i64 = 86_400_000;
+pub const DAY_MS: i64 = 86_400_000;
 
-/// One row of `events`, with its rows of `listed_items`.
+/// The last place in a list that is counted apart.
+const LAST_POSITION: u32 = 1_000;
+
+/// How many characters of the words of a search are counted. They stand in two tables and three indexes.
+const COUNTED_CHARS: usize = 100;
+
+/// About how many bytes a row takes beside its texts: its numbers, its keys and its share of the counts.
+const ROW_BYTES: usize = 300;
+
+/// One row of `events`, with what is counted of it.
 #[derive(Clone, Debug)]
 pub struct Row {
     pub id: Uuid,
@@ -25,7 +34,10 @@ pub struct Row {
     pub received_ms: i64,
     pub day: i64,
     pub payload: String,
-    pub listed: Vec<ListedItem>,
+    /// The places of the products that a list showed, up to 1,000.
+    pub shown: Vec<i64>,
+    /// Whether it came with a key of its catalogue.
+    pub bound: bool,
 }
 
 impl Row {
@@ -49,7 +61,8 @@ impl Row {
             received_ms,
             day: day(event.at_ms, received_ms),
             payload: serde_json::to_string(event).map_err(|error| error.to_string())?,
-            listed: Vec::new(),
+            shown: Vec::new(),
+            bound: false,
         };
         match &event.action {
             Action::Search { search_term, results, good_match, .. } => {
@@ -59,16 +72,35 @@ impl Row {
                 row.results = Some(i64::from(*results));
                 row.good_match = good_match.map(i64::from);
             }
-            Action::ViewItemList { items } => row.listed.clone_from(items),
+            Action::ViewItemList { items } => {
+                let places = items.iter().map(|item| item.position);
+                row.shown = places.filter(|place| *place <= LAST_POSITION).map(i64::from).collect();
+            }
             _ => {}
         }
         Ok(row)
     }
+
+    /// About how many bytes of disk it takes. Texts that are counted stand in two tables and an index, too.
+    pub fn stored_bytes(&self) -> usize {
+        let counted = |text: &Option<String>| text.as_ref().map_or(0, |text| 4 * text.len());
+        ROW_BYTES + 2 * self.payload.len() + counted(&self.item_id) + counted(&self.search_term)
+    }
+
+    /// The place that a product was chosen from, if it is counted.
+    pub fn selected(&self) -> Option<i64> {
+        let counted = self.name == "select_item";
+        self.position.filter(|place| counted && *place <= i64::from(LAST_POSITION))
+    }
 }
 
-/// Words as reports group them: without capitals and without blanks that mean nothing.
+/// Words as reports group them: their beginning, without capitals and without blanks that mean nothing.
 fn normal(words: &str) -> String {
-    words.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    match words.char_indices().nth(COUNTED_CHARS) {
+        Some((end, _)) => words[..end].trim_end().to_owned(),
+        None => words,
+    }
 }
 
 /// The day that an event counts for: its own, unless the device's clock cannot be right.
@@ -93,6 +125,7 @@ mod tests {
 
     #[test]
     fn words_are_grouped_without_case_and_blanks() {
+        assert_eq!(normal(&"ab ".repeat(100)), format!("{}a", "ab ".repeat(33)));
         assert_eq!(normal("  Rote  KLEIDER für\tÄltere "), "rote kleider für ältere");
     }
 }

@@ -9,6 +9,8 @@ use std::time::Duration;
 use knytt_wire::{Outcome, Uuid};
 use sqlx::{AssertSqlSafe, Row as _};
 
+use super::count_rows::{self, Intake};
+use super::counts::Counts;
 use super::job::{Answer, Job};
 use super::row::Row;
 use crate::db::{Columns, Database, RowsQuery, Tx, insert};
@@ -19,15 +21,9 @@ const ATTEMPTS: u32 = 5;
 
 const EVENTS: Columns = Columns {
     into: "events (id, name, catalog, release, visit, search_id, item_id, position, search_term, results, \
-           good_match, at_ms, received_ms, day, payload)",
-    count: 15,
+           good_match, at_ms, received_ms, day, payload, bound)",
+    count: 16,
     after: "ON CONFLICT DO NOTHING RETURNING id",
-};
-
-const LISTED: Columns = Columns {
-    into: "listed_items (event_id, catalog, release, day, item_id, position)",
-    count: 6,
-    after: "",
 };
 
 const BATCHES: Columns = Columns {
@@ -36,14 +32,22 @@ const BATCHES: Columns = Columns {
     after: "ON CONFLICT DO NOTHING RETURNING key",
 };
 
-/// A batch that was answered before: the hash of its body, and the answer.
+/// A batch that was answered before: the hash of its body, and the answer without its rejected events.
 type Answered = HashMap<String, (Vec<u8>, Outcome)>;
 
+/// What became of a group.
+pub struct Stored {
+    /// Of each job, in their order.
+    pub answers: Vec<Answer>,
+    /// What the catalogues have stored on this day.
+    pub intake: Intake,
+}
+
 /// Stores all events of the jobs and says what became of each batch.
-pub async fn store(db: &Database, jobs: &[Job], publishes: bool) -> Result<Vec<Answer>, sqlx::Error> {
+pub async fn store(db: &Database, jobs: &[Job], publishes: bool) -> Result<Stored, sqlx::Error> {
     for attempt in 1.. {
         match try_store(db, jobs, publishes).await {
-            Ok(Some(answers)) => return Ok(answers),
+            Ok(Some(stored)) => return Ok(stored),
             Ok(None) if attempt < ATTEMPTS => {}
             Ok(None) => return Err(sqlx::Error::WorkerCrashed),
             Err(error) if attempt < ATTEMPTS && is_passing(&error) => {
@@ -56,30 +60,49 @@ pub async fn store(db: &Database, jobs: &[Job], publishes: bool) -> Result<Vec<A
 }
 
 /// `None`: another replica stored one of the batches meanwhile, and nothing was written.
-async fn try_store(db: &Database, jobs: &[Job], publishes: bool) -> Result<Option<Vec<Answer>>, sqlx::Error> {
+async fn try_store(db: &Database, jobs: &[Job], publishes: bool) -> Result<Option<Stored>, sqlx::Error> {
     let mut answered = answered(db, jobs).await?;
     let mut answers: Vec<Option<Answer>> = jobs.iter().map(|job| repeated(job, &answered)).collect();
     let mut keys: HashSet<&str> = HashSet::new();
     // The second of two batches with one key in one group is answered as the first was, below.
     let new: Vec<usize> =
         (0..jobs.len()).filter(|&i| answers[i].is_none() && keys.insert(&jobs[i].key)).collect();
+    let mut intake = Intake::new();
     if !new.is_empty() {
-        let mut tx = db.begin().await?;
-        let mut fresh = insert_events(db, &mut tx, new.iter().map(|&i| &jobs[i]), publishes).await?;
-        let outcomes: Vec<Outcome> = new.iter().map(|&i| outcome(&jobs[i], &mut fresh)).collect();
-        if !insert_batches(db, &mut tx, new.iter().map(|&i| &jobs[i]).zip(&outcomes)).await? {
-            tx.rollback().await?;
-            return Ok(None);
-        }
-        tx.commit().await?;
+        let new_jobs: Vec<&Job> = new.iter().map(|&i| &jobs[i]).collect();
+        let Some((outcomes, stored)) = write(db, &new_jobs, publishes).await? else { return Ok(None) };
+        intake = stored;
         for (&i, outcome) in new.iter().zip(outcomes) {
-            answered.insert(jobs[i].key.clone(), (jobs[i].digest.to_vec(), outcome.clone()));
-            answers[i] = Some(Answer::Stored(outcome));
+            answered.insert(jobs[i].key.clone(), (jobs[i].digest.to_vec(), outcome));
+            answers[i] = repeated(&jobs[i], &answered);
         }
     }
     let settled =
         answers.into_iter().zip(jobs).map(|(answer, job)| answer.or_else(|| repeated(job, &answered)));
-    Ok(settled.collect())
+    Ok(settled.collect::<Option<_>>().map(|answers| Stored { answers, intake }))
+}
+
+/// Writes the jobs in one transaction; returns when it is on the disk. The counts come last, since all
+/// replicas change the same few rows of them. `None`: another replica stored one of the batches meanwhile.
+async fn write(
+    db: &Database,
+    jobs: &[&Job],
+    publishes: bool,
+) -> Result<Option<(Vec<Outcome>, Intake)>, sqlx::Error> {
+    let mut tx = db.begin().await?;
+    let rows = insert_events(db, &mut tx, jobs).await?;
+    if publishes && !rows.is_empty() {
+        rows::enqueue(&mut tx, rows.iter().map(|row| row.payload.as_str())).await?;
+    }
+    let mut fresh: HashSet<Uuid> = rows.iter().map(|row| row.id).collect();
+    let outcomes: Vec<Outcome> = jobs.iter().map(|job| outcome(job, &mut fresh)).collect();
+    if !insert_batches(db, &mut tx, jobs.iter().copied().zip(&outcomes)).await? {
+        tx.rollback().await?;
+        return Ok(None);
+    }
+    let intake = count_rows::add(db, &mut tx, &Counts::of(&rows)).await?;
+    tx.commit().await?;
+    Ok(Some((outcomes, intake)))
 }
 
 /// What is known of the jobs' keys.
@@ -99,17 +122,19 @@ async fn answered(db: &Database, jobs: &[Job]) -> Result<Answered, sqlx::Error> 
 
 fn repeated(job: &Job, answered: &Answered) -> Option<Answer> {
     let (digest, outcome) = answered.get(&job.key)?;
-    Some(if digest[..] == job.digest { Answer::Stored(outcome.clone()) } else { Answer::OtherBody })
+    if digest[..] != job.digest {
+        return Some(Answer::OtherBody);
+    }
+    Some(Answer::Stored(Outcome { rejected: job.rejected.clone(), ..*outcome }))
 }
 
-/// Inserts the events that are not there and returns their ids.
+/// Inserts the events that are not there and returns their rows.
 async fn insert_events<'a>(
     db: &Database,
     tx: &mut Tx,
-    jobs: impl Iterator<Item = &'a Job>,
-    publishes: bool,
-) -> Result<HashSet<Uuid>, sqlx::Error> {
-    let mut rows: Vec<&Row> = jobs.flat_map(|job| &job.rows).collect();
+    jobs: &[&'a Job],
+) -> Result<Vec<&'a Row>, sqlx::Error> {
+    let mut rows: Vec<&Row> = jobs.iter().flat_map(|job| &job.rows).collect();
     rows.sort_unstable_by_key(|row| row.id);
     rows.dedup_by_key(|row| row.id);
     let mut fresh = HashSet::with_capacity(rows.len());
@@ -120,20 +145,7 @@ async fn insert_events<'a>(
         }
     }
     rows.retain(|row| fresh.contains(&row.id));
-    let listed: Vec<_> =
-        rows.iter().flat_map(|row| row.listed.iter().map(move |item| (*row, item))).collect();
-    let bind_listed = |query: RowsQuery, (row, item): &(&Row, &knytt_wire::ListedItem)| {
-        let query = query.bind(row.id.as_bytes().as_slice()).bind(row.catalog.as_str());
-        let query = query.bind(row.release).bind(row.day);
-        query.bind(item.item_id.as_str()).bind(i64::from(item.position))
-    };
-    for query in insert(db, &LISTED, &listed, bind_listed) {
-        query.execute(&mut **tx).await?;
-    }
-    if publishes && !rows.is_empty() {
-        rows::enqueue(tx, rows.iter().map(|row| row.payload.as_str())).await?;
-    }
-    Ok(fresh)
+    Ok(rows)
 }
 
 fn bind_event(query: RowsQuery, row: &Row) -> RowsQuery {
@@ -153,20 +165,18 @@ fn bind_event(query: RowsQuery, row: &Row) -> RowsQuery {
         .bind(row.received_ms)
         .bind(row.day)
         .bind(row.payload.as_str())
+        .bind(i64::from(row.bound))
 }
 
 /// An event that is in two batches of the group counts for the first.
 fn outcome(job: &Job, fresh: &mut HashSet<Uuid>) -> Outcome {
     let accepted = job.rows.iter().filter(|row| fresh.remove(&row.id)).count();
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    Outcome {
-        accepted: count(accepted),
-        duplicates: count(job.rows.len() - accepted),
-        rejected: job.rejected.clone(),
-    }
+    Outcome { accepted: count(accepted), duplicates: count(job.rows.len() - accepted), rejected: Vec::new() }
 }
 
-/// Notes the answers. `false`: one of the keys was taken meanwhile.
+/// Notes the answers, without the rejected events: the same body has the same ones again. A batch of which
+/// nothing was new gets the same answer without a note. `false`: one of the keys was taken meanwhile.
 async fn insert_batches<'a>(
     db: &Database,
     tx: &mut Tx,
@@ -174,8 +184,9 @@ async fn insert_batches<'a>(
 ) -> Result<bool, sqlx::Error> {
     let now = jiff::Timestamp::now().as_millisecond();
     let encode = |outcome| serde_json::to_string(outcome).map_err(|e| sqlx::Error::Encode(e.into()));
+    let noted = answers.filter(|(_, outcome)| outcome.accepted > 0);
     let mut rows: Vec<(&Job, String)> =
-        answers.map(|(job, outcome)| Ok((job, encode(outcome)?))).collect::<Result<_, sqlx::Error>>()?;
+        noted.map(|(job, outcome)| Ok((job, encode(outcome)?))).collect::<Result<_, sqlx::Error>>()?;
     rows.sort_unstable_by(|(a, _), (b, _)| a.key.cmp(&b.key));
     let mut written = 0;
     for query in insert(db, &BATCHES, &rows, |query, (job, outcome)| {

@@ -44,9 +44,7 @@ async fn live() -> Json<Health> {
 
 /// NATS is not required: events wait in the database until it is back.
 async fn ready(State(app): State<App>) -> Response {
-    let database = check("database", true, async {
-        sqlx::query("SELECT 1").execute(app.db.pool()).await.map(drop).map_err(|e| e.to_string())
-    });
+    let database = check("database", true, app.db.probe());
     let objects = check("objects", true, async { app.objects.probe().await.map_err(|e| e.to_string()) });
     let (database, objects) = tokio::join!(database, objects);
     let mut checks = vec![database, objects];

@@ -34,6 +34,7 @@ pub struct Metrics {
     events: Family<EventLabels, Counter>,
     commits: Histogram,
     published: Counter,
+    put_aside: Counter,
     outbox: Gauge<i64, AtomicI64>,
 }
 
@@ -49,6 +50,7 @@ impl Metrics {
             events: Family::default(),
             commits: histogram(),
             published: Counter::default(),
+            put_aside: Counter::default(),
             outbox: Gauge::default(),
         };
         metrics.registered()
@@ -60,6 +62,7 @@ impl Metrics {
         r.register("events", "Events that came in, by what became of them", self.events.clone());
         r.register("events_commit_seconds", "Time to store a group of batches", self.commits.clone());
         r.register("events_published", "Events that NATS acknowledged", self.published.clone());
+        r.register("events_put_aside", "Events that NATS never takes", self.put_aside.clone());
         r.register("outbox_rows", "Commits whose events wait for NATS", self.outbox.clone());
         self
     }
@@ -86,6 +89,11 @@ impl Metrics {
 
     pub fn published(&self, count: usize) {
         self.published.inc_by(count as u64);
+    }
+
+    /// Counts events that are kept as dead letters.
+    pub fn put_aside(&self, count: usize) {
+        self.put_aside.inc_by(count as u64);
     }
 
     pub fn outbox_pending(&self, rows: i64) {

@@ -39,10 +39,7 @@ impl Publisher {
                     self.note_pending().await;
                     self.wake.wait(LOOK).await;
                 }
-                Ok(events) => {
-                    backoff = BACKOFF.0;
-                    self.metrics.published(events);
-                }
+                Ok(_) => backoff = BACKOFF.0,
                 Err(error) => {
                     tracing::warn!(%error, "events were not published; they stay in the outbox");
                     ready = false;
@@ -54,7 +51,8 @@ impl Publisher {
         }
     }
 
-    /// Publishes some rows; returns how many events they held.
+    /// Publishes some rows; returns how many events they held. What NATS never takes is put aside, so that it
+    /// does not keep the others waiting.
     async fn round(&self, ready: &mut bool) -> Result<usize> {
         if !self.broker.is_connected() {
             return Err(Error::Events("no server is connected".into()));
@@ -73,8 +71,13 @@ impl Publisher {
         }
         match self.broker.publish(events).await {
             Ok(published) => {
-                rows::strike(&self.db, &pending).await?;
-                Ok(published)
+                rows::strike(&self.db, &pending, &published.dead).await?;
+                for letter in &published.dead {
+                    tracing::error!(event = %letter.id, reason = letter.reason, "an event was put aside");
+                }
+                self.metrics.published(published.events);
+                self.metrics.put_aside(published.dead.len());
+                Ok(published.events + published.dead.len())
             }
             Err(error) => {
                 rows::release(&self.db, &pending).await?;

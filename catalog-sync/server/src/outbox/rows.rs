@@ -5,7 +5,7 @@ use std::time::Duration;
 use sqlx::{AssertSqlSafe, Row as _};
 use uuid::Uuid;
 
-use crate::db::{Database, Tx};
+use crate::db::{Database, RowsQuery, Tx};
 
 /// Rows that one replica takes at once.
 const CLAIM_ROWS: i64 = 8;
@@ -15,6 +15,16 @@ pub struct PendingRow {
     pub id: Vec<u8>,
     /// Events as lines of JSON.
     pub body: String,
+}
+
+/// An event that the stream will never take.
+#[derive(Debug)]
+pub struct DeadLetter {
+    pub id: Uuid,
+    /// Why.
+    pub reason: String,
+    /// The event.
+    pub json: String,
 }
 
 /// Notes events in the transaction that stores them.
@@ -53,23 +63,33 @@ fn row(row: &sqlx::any::AnyRow) -> Result<PendingRow, sqlx::Error> {
     Ok(PendingRow { id: row.try_get(0)?, body })
 }
 
-/// Strikes what has been published.
-pub async fn strike(db: &Database, pending: &[PendingRow]) -> Result<(), sqlx::Error> {
-    change(db, "DELETE FROM outbox", pending).await
+/// Strikes what has been published, and puts aside in the same transaction what never will be.
+pub async fn strike(db: &Database, pending: &[PendingRow], dead: &[DeadLetter]) -> Result<(), sqlx::Error> {
+    let mut tx = db.begin().await?;
+    for letter in dead {
+        sqlx::query(
+            "INSERT INTO dead_letters (id, reason, body, at_ms) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        )
+        .bind(letter.id.as_bytes().as_slice())
+        .bind(letter.reason.as_str())
+        .bind(letter.json.as_bytes())
+        .bind(jiff::Timestamp::now().as_millisecond())
+        .execute(&mut *tx)
+        .await?;
+    }
+    changed("DELETE FROM outbox", pending).execute(&mut *tx).await?;
+    tx.commit().await
 }
 
 /// Gives back what could not be published.
 pub async fn release(db: &Database, pending: &[PendingRow]) -> Result<(), sqlx::Error> {
-    change(db, "UPDATE outbox SET claimed_until = 0", pending).await
+    changed("UPDATE outbox SET claimed_until = 0", pending).execute(db.pool()).await.map(drop)
 }
 
-async fn change(db: &Database, what: &str, pending: &[PendingRow]) -> Result<(), sqlx::Error> {
+fn changed(what: &str, pending: &[PendingRow]) -> RowsQuery {
     let marks: Vec<String> = (1..=pending.len()).map(|i| format!("${i}")).collect();
     let sql = format!("{what} WHERE id IN ({})", marks.join(", "));
-    let query =
-        pending.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, row| query.bind(row.id.as_slice()));
-    query.execute(db.pool()).await?;
-    Ok(())
+    pending.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, row| query.bind(row.id.as_slice()))
 }
 
 /// How many rows wait.

@@ -4,12 +4,15 @@ use std::time::Duration;
 
 use async_nats::ConnectOptions;
 use async_nats::connection::State;
-use async_nats::jetstream::context::{Context, ContextBuilder};
+use async_nats::jetstream::ErrorCode;
+use async_nats::jetstream::context::{Context, ContextBuilder, PublishError, PublishErrorKind};
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::stream::{Config as StreamConfig, RetentionPolicy, StorageType};
+use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
-use knytt_wire::Event;
+use knytt_wire::{Event, Uuid};
 
+use super::rows::DeadLetter;
 use crate::config::Config;
 use crate::{Error, Result};
 
@@ -77,24 +80,62 @@ impl Broker {
         made.map(drop).map_err(|e| Error::Events(format!("stream {STREAM}: {e}")))
     }
 
-    /// Publishes events given as JSON and waits until the stream has all of them.
+    /// Publishes events given as JSON and waits until the stream has all of them but those that it will
+    /// never take.
     ///
     /// # Errors
-    /// One of them was not acknowledged.
-    pub async fn publish(&self, events: Vec<String>) -> Result<usize> {
+    /// One of them was not acknowledged, and may be another time.
+    pub async fn publish(&self, events: Vec<String>) -> Result<Published> {
         futures::stream::iter(events.into_iter().map(|json| publish_one(self.jetstream.clone(), json)))
             .buffer_unordered(IN_FLIGHT)
-            .try_fold(0, |count, _| async move { Ok(count + 1) })
+            .try_fold(Published::default(), |mut published, dead| async move {
+                match dead {
+                    None => published.events += 1,
+                    Some(letter) => published.dead.push(letter),
+                }
+                Ok(published)
+            })
             .await
     }
 }
 
-async fn publish_one(jetstream: Context, json: String) -> Result<()> {
-    let event: Event = serde_json::from_str(&json).map_err(|e| Error::Events(e.to_string()))?;
-    let message = PublishMessage::build().message_id(event.id.to_string()).payload(json.into());
+/// What became of events that were to be published.
+#[derive(Debug, Default)]
+pub struct Published {
+    /// Those that the stream has.
+    pub events: usize,
+    /// Those that it will never take.
+    pub dead: Vec<DeadLetter>,
+}
+
+/// Publishes an event; returns it if no attempt will ever succeed.
+async fn publish_one(jetstream: Context, json: String) -> Result<Option<DeadLetter>> {
+    let event: Event = match serde_json::from_str(&json) {
+        Ok(event) => event,
+        Err(error) => return Ok(Some(DeadLetter { id: Uuid::now_v7(), reason: error.to_string(), json })),
+    };
+    let payload = Bytes::from(json);
+    let message = PublishMessage::build().message_id(event.id.to_string()).payload(payload.clone());
     let sent = jetstream.send_publish(subject(&event), message).await;
-    let acknowledged = async { sent?.await };
-    acknowledged.await.map(drop).map_err(|e| Error::Events(e.to_string()))
+    let acknowledged = async { sent?.await }.await;
+    match acknowledged {
+        Ok(_) => Ok(None),
+        Err(error) if is_too_large(&error) => {
+            let json = String::from_utf8_lossy(&payload).into_owned();
+            let reason = format!("{} bytes are more than NATS takes: {error}", json.len());
+            Ok(Some(DeadLetter { id: event.id, reason, json }))
+        }
+        Err(error) => Err(Error::Events(error.to_string())),
+    }
+}
+
+/// Whether the event is larger than the server's `max_payload` or the stream's messages may be.
+fn is_too_large(error: &PublishError) -> bool {
+    let of_stream = || {
+        let source = std::error::Error::source(error)?.downcast_ref::<async_nats::jetstream::Error>()?;
+        Some(source.error_code() == ErrorCode::STREAM_MESSAGE_EXCEEDS_MAXIMUM)
+    };
+    error.kind() == PublishErrorKind::MaxPayloadExceeded || of_stream() == Some(true)
 }
 
 fn stream_config(config: &Config) -> StreamConfig {
@@ -120,7 +161,7 @@ fn subject(event: &Event) -> String {
 
 #[cfg(test)]
 mod tests {
-    use knytt_wire::{Action, Item, Uuid};
+    use knytt_wire::{Action, Item};
 
     use super::*;
 

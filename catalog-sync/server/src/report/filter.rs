@@ -27,6 +27,22 @@ impl Default for Filter {
 }
 
 impl Filter {
+    /// Whether it is of all days, which have their totals.
+    pub(super) fn is_of_all_days(&self) -> bool {
+        self.from.is_none() && self.to.is_none()
+    }
+
+    /// A query over all days whose `{scope}` is this filter's catalogue and which binds nothing else.
+    pub(super) fn query_totals(&self, sql: &str) -> Query<'static, Any, AnyArguments> {
+        let scope = if self.catalog.is_some() { "catalog = $1" } else { "1 = 1" };
+        let sql = sql.replace("{scope}", scope).replace("{top}", &self.top.to_string());
+        let query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+        match &self.catalog {
+            Some(catalog) => query.bind(catalog.clone()),
+            None => query,
+        }
+    }
+
     /// A query whose `{scope}` is this filter and which binds nothing else.
     pub(super) fn query(&self, sql: &str) -> Query<'static, Any, AnyArguments> {
         let catalog = if self.catalog.is_some() { "catalog = $3 AND " } else { "" };

@@ -10,6 +10,8 @@ use serde::Serialize;
 use crate::Result;
 use crate::db::Database;
 
+use self::queries::Words;
+
 pub use filter::Filter;
 pub use popularity::{Popularity, popularity};
 
@@ -18,6 +20,8 @@ pub(crate) use http::router;
 /// What happened in a catalogue, or in all of them, over some days.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Report {
+    /// All events.
+    pub events: Events,
     /// The searches.
     pub searches: Searches,
     /// What most shoppers typed.
@@ -36,6 +40,15 @@ pub struct Report {
     pub releases: Vec<ReleaseRow>,
     /// The same by day.
     pub days: Vec<DayRow>,
+}
+
+/// How many events there were.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Events {
+    /// All of them.
+    pub total: i64,
+    /// Those that came with an ingest key of their catalogue. Anyone may send the others.
+    pub bound: i64,
 }
 
 /// How many searches there were.
@@ -151,16 +164,23 @@ pub struct Activity {
 /// # Errors
 /// The database refuses.
 pub async fn report(db: &Database, filter: &Filter) -> Result<Report> {
+    let catalog = match &filter.catalog {
+        Some(catalog) => Some(catalog.clone()),
+        None => queries::only_catalog(db).await?,
+    };
+    let filter = &Filter { catalog, ..filter.clone() };
+    let days = queries::days(db, filter).await?;
     Ok(Report {
+        events: queries::events(db, filter).await?,
         searches: queries::searches(db, filter).await?,
-        top_queries: queries::words(db, filter, "").await?,
-        zero_result_queries: queries::words(db, filter, "AND results = 0").await?,
-        no_good_match_queries: queries::words(db, filter, "AND results > 0 AND good_match = 0").await?,
+        top_queries: queries::words(db, filter, Words::All, days.len()).await?,
+        zero_result_queries: queries::words(db, filter, Words::ZeroResult, days.len()).await?,
+        no_good_match_queries: queries::words(db, filter, Words::NoGoodMatch, days.len()).await?,
         positions: queries::positions(db, filter).await?,
         conversion: queries::conversion(db, filter).await?,
-        top_products: queries::products(db, filter).await?,
+        top_products: queries::products(db, filter, days.len()).await?,
         releases: queries::releases(db, filter).await?,
-        days: queries::days(db, filter).await?,
+        days,
     })
 }
 

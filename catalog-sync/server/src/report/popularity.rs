@@ -35,7 +35,8 @@ pub struct Popularity {
     pub purchased: u64,
 }
 
-/// The products of a catalogue that were wanted, by score, the highest first.
+/// The products of a catalogue that were wanted, by score, the highest first. Where the catalogue has an
+/// ingest key, events without one do not count from then on.
 ///
 /// # Errors
 /// The half-life is not above zero, or the database refuses.
@@ -43,15 +44,18 @@ pub async fn popularity(db: &Database, catalog: &str, half_life_days: f64) -> Re
     if half_life_days.is_nan() || half_life_days <= 0.0 {
         return Err(Error::Setting("a half-life is above zero days".into()));
     }
+    let bound = bound_since(db, catalog)
+        .await?
+        .map_or_else(String::new, |since_ms| format!("AND (bound = 1 OR received_ms < {since_ms})"));
     let filter = Filter { catalog: Some(catalog.into()), ..Filter::default() };
-    let query = filter.query(
+    let query = filter.query(&format!(
         "SELECT item_id, name, day, COUNT(DISTINCT visit) FROM events \
-         WHERE {scope} AND name IN ('view_item', 'add_to_wishlist', 'add_to_cart', 'purchase') \
-         GROUP BY item_id, name, day",
-    );
+         WHERE {{scope}} AND name IN ('view_item', 'add_to_wishlist', 'add_to_cart', 'purchase') {bound} \
+         GROUP BY item_id, name, day"
+    ));
     let today = jiff::Timestamp::now().as_millisecond().div_euclid(DAY_MS);
     let mut products: BTreeMap<String, Popularity> = BTreeMap::new();
-    for row in query.fetch_all(db.pool()).await? {
+    for row in query.fetch_all(db.reports()).await? {
         let (item_id, name): (String, String) = (row.try_get(0)?, row.try_get(1)?);
         let (day, visits): (i64, i64) = (row.try_get(2)?, row.try_get(3)?);
         let age_days = (today - day).max(0) as f64;
@@ -62,6 +66,13 @@ pub async fn popularity(db: &Database, catalog: &str, half_life_days: f64) -> Re
     let mut ranked: Vec<Popularity> = named.collect();
     ranked.sort_by(|a, b| b.score.total_cmp(&a.score));
     Ok(ranked)
+}
+
+/// From when on, in milliseconds since 1970, only events with an ingest key count: since the catalogue has
+/// its first one.
+async fn bound_since(db: &Database, catalog: &str) -> Result<Option<i64>> {
+    let first = sqlx::query_scalar("SELECT MIN(created_ms) FROM ingest_keys WHERE catalog = $1");
+    Ok(first.bind(catalog).fetch_one(db.reports()).await?)
 }
 
 impl Popularity {

@@ -34,6 +34,7 @@ fn replica() {
         events: Some(var("EVENTS").split(',').map(Address::from).collect()),
         events_replicas: Some(3),
         rate_per_ip: Some(0),
+        event_catalogs: Some(vec!["shop".into()]),
         log_filter: Some("error".into()),
         ..Settings::default()
     };

@@ -4,9 +4,11 @@
 //! its own, and ended by its process id.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod admission;
 mod campaign;
 mod feedback;
 mod fixture;
+mod full_disk;
 mod limits;
 mod operations;
 mod publish;

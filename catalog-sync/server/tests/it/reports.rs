@@ -1,8 +1,10 @@
 //! What the report counts, on both databases.
 
 use jiff::ToSpan;
-use knytt_server::{Filter, Report, Scope, popularity, report};
+use knytt_server::{Filter, Report, Scope, Settings, popularity, report};
 use knytt_wire::{Action, Event};
+use sqlx::SqlSafeStr;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
 
 use crate::fixture::{Answer, Backend, Kind, Records, Shopper, batch_json, item, settings};
 
@@ -88,6 +90,130 @@ async fn the_report_counts(kind: Kind) {
     over_http(&records, &backend).await;
 }
 
+/// The tables of the first version, without counts.
+async fn first_tables(records: &Records, kind: Kind) -> sqlx::AnyPool {
+    sqlx::any::install_default_drivers();
+    let (url, sql) = match kind {
+        Kind::Sqlite => {
+            (format!("{}?mode=rwc", records.url()), include_str!("../../migrations/sqlite/1_tables.sql"))
+        }
+        Kind::Postgres => (records.url(), include_str!("../../migrations/postgres/1_tables.sql")),
+    };
+    let pool = sqlx::AnyPool::connect(&url).await.unwrap();
+    let tables = Migration::new(1, "tables".into(), MigrationType::Simple, sql.into_sql_str(), false);
+    Migrator::with_migrations(vec![tables]).run(&pool).await.unwrap();
+    pool
+}
+
+/// Stores an event as the first version did.
+async fn store_as_before(pool: &sqlx::AnyPool, event: &Event) {
+    let item = event.action.item();
+    let (mut search, mut words, mut results, mut good) = (event.search_id, None, None, None);
+    if let Action::Search { search_term, results: count, good_match, .. } = &event.action {
+        search = Some(event.id);
+        words = search_term.as_deref().map(|words| words.trim().replace("  ", " ").to_lowercase());
+        (results, good) = (Some(i64::from(*count)), good_match.map(i64::from));
+    }
+    let day = event.at_ms.div_euclid(DAY_MS);
+    let sql = "INSERT INTO events (id, name, catalog, release, visit, search_id, item_id, position, search_term, \
+               results, good_match, at_ms, received_ms, day, payload) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+    let query = sqlx::query(sql).bind(event.id.as_bytes().as_slice()).bind(event.action.name());
+    let query = query.bind(event.catalog.as_str()).bind(event.release as i64);
+    let query = query.bind(event.visit.as_bytes().as_slice());
+    let query =
+        query.bind(search.map(|id| id.as_bytes().to_vec())).bind(item.map(|item| item.item_id.clone()));
+    let query = query.bind(item.and_then(|item| item.position).map(i64::from)).bind(words);
+    let query = query.bind(results).bind(good).bind(event.at_ms).bind(event.at_ms).bind(day).bind("{}");
+    query.execute(pool).await.unwrap();
+    if let Action::ViewItemList { items } = &event.action {
+        for item in items {
+            let sql = "INSERT INTO listed_items (event_id, catalog, release, day, item_id, position) \
+                       VALUES ($1, $2, $3, $4, $5, $6)";
+            let query = sqlx::query(sql).bind(event.id.as_bytes().as_slice()).bind(event.catalog.as_str());
+            let query = query.bind(event.release as i64).bind(day).bind(item.item_id.as_str());
+            query.bind(i64::from(item.position)).execute(pool).await.unwrap();
+        }
+    }
+}
+
+/// What was stored before there were counts is counted, and what comes later is added to it.
+async fn events_from_before_are_counted(kind: Kind) {
+    let (records, data) = (Records::start(kind), tempfile::tempdir().unwrap());
+    let pool = first_tables(&records, kind).await;
+    let (before, after) = (events(), events());
+    for event in &before {
+        store_as_before(&pool, event).await;
+    }
+    pool.close().await;
+    let db = records.open().await;
+    let shop = Filter { catalog: Some("shop".into()), ..Filter::default() };
+    let counted = report(&db, &shop).await.unwrap();
+    check(&counted);
+    let days = Filter { from: Some(counted.days[1].day), ..shop.clone() };
+    assert_eq!(report(&db, &days).await.unwrap(), counted, "added up by day");
+
+    // Devices may go on sending events of a catalogue that had events.
+    let settings = Settings { catalogs: None, ..settings(&records, data.path()) };
+    let backend = Backend::start(settings).await;
+    let outcome = backend.events("k", batch_json([before, after].concat())).await.outcome();
+    assert_eq!((outcome.accepted, outcome.duplicates), (15, 15));
+    let twice = report(&db, &shop).await.unwrap();
+    assert_eq!(twice.searches.total, 2 * counted.searches.total);
+    assert_eq!(twice.conversion.purchased, 2 * counted.conversion.purchased);
+    assert_eq!(twice.positions[0].shown, 2 * counted.positions[0].shown);
+    assert_eq!(twice.top_queries[0].searches, 2 * counted.top_queries[0].searches);
+    assert_eq!(twice.top_products[0].viewed, 2 * counted.top_products[0].viewed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_from_before_are_counted_on_sqlite() {
+    events_from_before_are_counted(Kind::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_from_before_are_counted_on_postgres() {
+    events_from_before_are_counted(Kind::Postgres).await;
+}
+
+/// A search that comes in parts, in any order and more than once, counts once at each step.
+async fn a_search_counts_once_at_each_step(kind: Kind) {
+    let (records, data) = (Records::start(kind), tempfile::tempdir().unwrap());
+    let backend = Backend::start(settings(&records, data.path())).await;
+    let mut shopper = Shopper::at("shop", 1);
+    let search = shopper.searches("hat", 1, true);
+    let [view, keep, buy, again] = [
+        shopper.does(Action::ViewItem(item("a", None))),
+        shopper.does(Action::AddToCart(item("a", None))),
+        shopper.does(Action::Purchase(item("a", None))),
+        shopper.does(Action::ViewItem(item("b", None))),
+    ];
+    let db = records.open().await;
+    let steps = async || {
+        let conversion = report(&db, &Filter::default()).await.unwrap().conversion;
+        (conversion.searches, conversion.viewed, conversion.kept, conversion.purchased)
+    };
+    for (key, events, expected) in [
+        ("a", vec![view], (1, 1, 0, 0)),
+        ("b", vec![search.clone(), again], (1, 1, 0, 0)),
+        ("c", vec![buy.clone()], (1, 1, 1, 1)),
+        ("d", vec![keep, buy, search], (1, 1, 1, 1)),
+    ] {
+        backend.events(key, batch_json(events)).await.outcome();
+        assert_eq!(steps().await, expected, "{key}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_counts_once_at_each_step_on_sqlite() {
+    a_search_counts_once_at_each_step(Kind::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_counts_once_at_each_step_on_postgres() {
+    a_search_counts_once_at_each_step(Kind::Postgres).await;
+}
+
 async fn over_http(records: &Records, backend: &Backend) {
     let key = records.key("shop", Scope::Report).await;
     let get = async |path: &str| {
@@ -113,6 +239,61 @@ async fn the_report_counts_on_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_report_counts_on_postgres() {
     the_report_counts(Kind::Postgres).await;
+}
+
+/// Events that anyone made up do not rank products of a catalogue that has an ingest key.
+async fn only_bound_events_rank(kind: Kind) {
+    let (records, data) = (Records::start(kind), tempfile::tempdir().unwrap());
+    let backend = Backend::start(settings(&records, data.path())).await;
+    let (publisher, db) = (records.key("shop", Scope::Publish).await, records.open().await);
+    let send = async |id: &str, key: Option<&str>| {
+        let view = Shopper::at("shop", 1).does(Action::ViewItem(item(id, None)));
+        let request = backend.request("POST", "/v1/events").header("Idempotency-Key", view.id.to_string());
+        let request = key.into_iter().fold(request, |request, key| request.header("Knytt-Ingest-Key", key));
+        let request = request.body(batch_json(vec![view]));
+        assert_eq!(Answer::of(request.send().await.unwrap()).await.outcome().accepted, 1);
+    };
+    let put = async |token: &str, body: &str| {
+        let request = backend.request("PUT", "/v1/catalogs/shop/ingest-key").bearer_auth(token);
+        request.body(body.to_owned()).send().await.unwrap().status().as_u16()
+    };
+    let ranked = async || {
+        let ranked = popularity(&db, "shop", 30.0).await.unwrap();
+        ranked.into_iter().map(|product| product.item_id).collect::<std::collections::BTreeSet<_>>()
+    };
+    let bound = async || report(&db, &Filter::default()).await.unwrap().events.bound;
+    send("before", None).await;
+    assert_eq!(ranked().await.len(), 1, "without a key, all events rank");
+
+    let (first, second) = ("0123456789abcdef", "fedcba9876543210");
+    assert_eq!(put("knytt_no_key", "{}").await, 401);
+    assert_eq!(put(&publisher, "{\"ingest_key\":\"short\"}").await, 400);
+    assert_eq!(put(&publisher, &format!("{{\"ingest_key\":\"{first}\"}}")).await, 204);
+    // A replica knows the key after some seconds at most.
+    crate::fixture::until("the first key is known", async || {
+        send("with the first", Some(first)).await;
+        bound().await > 0
+    })
+    .await;
+    send("without", None).await;
+    send("with another's", Some("another-shops-key")).await;
+    assert_eq!(ranked().await, ["before".to_owned(), "with the first".to_owned()].into());
+
+    assert_eq!(put(&publisher, &format!("{{\"ingest_key\":\"{second}\"}}")).await, 204);
+    send("with the old", Some(first)).await;
+    assert!(ranked().await.contains("with the old"), "devices get the release with the next key later");
+    let counted = report(&db, &Filter::default()).await.unwrap().events;
+    assert!(counted.bound < counted.total, "{counted:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_bound_events_rank_on_sqlite() {
+    only_bound_events_rank(Kind::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_bound_events_rank_on_postgres() {
+    only_bound_events_rank(Kind::Postgres).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

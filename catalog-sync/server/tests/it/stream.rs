@@ -85,6 +85,43 @@ async fn an_outage_of_nats_delays_and_loses_nothing() {
     exactly(&nats, &events).await;
 }
 
+async fn an_event_that_nats_never_takes_does_not_stop_the_others(kind: Kind) {
+    let nats = Nats::taking(1, 2_000);
+    let (records, data) = (Records::start(kind), tempfile::tempdir().unwrap());
+    let backend = Backend::start(streaming(&records, data.path(), &nats, 1)).await;
+    let names: Vec<String> =
+        (0..60).map(|i| format!("a product with a rather long name, number {i}")).collect();
+    let ids: Vec<&str> = names.iter().map(String::as_str).collect();
+    let large = Shopper::at("shop", 1).sees(&ids);
+    let small = visits(4);
+    send(&backend, &[std::slice::from_ref(&large), &small[..10]].concat()).await;
+    send(&backend, &small[10..]).await;
+    exactly(&nats, &small).await;
+    until("it is counted", async || {
+        let page = backend.get("/metrics").await;
+        let text = String::from_utf8(page.body).unwrap();
+        text.contains("knytt_events_put_aside_total 1\n")
+            && text.contains("knytt_events_published_total 20\n")
+    })
+    .await;
+    let pool = sqlx::AnyPool::connect(&records.url()).await.unwrap();
+    let kept: Vec<u8> = sqlx::query_scalar("SELECT body FROM dead_letters").fetch_one(&pool).await.unwrap();
+    assert_eq!(serde_json::from_slice::<Event>(&kept).unwrap(), large);
+    let waiting: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM outbox").fetch_one(&pool).await.unwrap();
+    assert_eq!(waiting, 0);
+    pool.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_nats_never_takes_does_not_stop_the_others_on_sqlite() {
+    an_event_that_nats_never_takes_does_not_stop_the_others(Kind::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_nats_never_takes_does_not_stop_the_others_on_postgres() {
+    an_event_that_nats_never_takes_does_not_stop_the_others(Kind::Postgres).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_of_three_is_killed_under_load() {
     let mut nats = Nats::start(3);

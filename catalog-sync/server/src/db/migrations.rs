@@ -1,0 +1,50 @@
+//! The tables of both databases, version by version.
+
+use std::time::Duration;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{AnyPool, SqlSafeStr};
+
+use crate::Result;
+
+/// The number and name of a version, and its SQL for SQLite and for PostgreSQL.
+type Version = (i64, &'static str, &'static str, &'static str);
+
+const VERSIONS: [Version; 2] = [
+    (
+        1,
+        "tables",
+        include_str!("../../migrations/sqlite/1_tables.sql"),
+        include_str!("../../migrations/postgres/1_tables.sql"),
+    ),
+    (
+        2,
+        "counts",
+        include_str!("../../migrations/sqlite/2_counts.sql"),
+        include_str!("../../migrations/postgres/2_counts.sql"),
+    ),
+];
+
+/// Makes or updates the tables. PostgreSQL lets one process do so at a time. On SQLite another one may do so
+/// at this moment; then they are there when it is tried again.
+///
+/// # Errors
+/// The database refuses, or its tables are of a newer version.
+pub async fn migrate(pool: &AnyPool, sqlite: bool) -> Result<()> {
+    for _ in 0..3 {
+        match migrator(sqlite).run(pool).await {
+            Err(error) if sqlite => tracing::debug!(%error, "making tables is tried again"),
+            done => return Ok(done?),
+        }
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    Ok(migrator(sqlite).run(pool).await?)
+}
+
+fn migrator(sqlite: bool) -> Migrator {
+    let migration = |(number, name, on_sqlite, on_postgres): Version| {
+        let sql = if sqlite { on_sqlite } else { on_postgres };
+        Migration::new(number, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    };
+    Migrator::with_migrations(VERSIONS.map(migration).to_vec())
+}

@@ -1,0 +1,130 @@
+//! What reports count of new events, added up over one commit, so that it changes few rows.
+
+use std::collections::BTreeMap;
+
+use knytt_wire::Uuid;
+
+use super::row::{DAY_MS, Row};
+
+/// The longest id of a product that is counted by itself: it stands in two tables and two indexes. Only an id of
+/// other letters than those of ASCII can be longer.
+const COUNTED_ID_BYTES: usize = 500;
+
+/// Counts of a catalogue's day and release, in the order of the columns of `activity`.
+pub type Activity = [i64; 11];
+
+/// Counts of one commit. The maps are in the order of the rows' keys, so that replicas which change the same
+/// rows at once wait for each other and do not lock each other out.
+#[derive(Debug, Default)]
+pub struct Counts<'a> {
+    /// By catalogue, day and release.
+    pub activity: BTreeMap<(&'a str, i64, i64), Activity>,
+    /// By catalogue, day and words: searches, those without a hit, those without a good one.
+    pub queries: BTreeMap<(&'a str, i64, &'a str), [i64; 3]>,
+    /// By catalogue, day and place: shown, chosen.
+    pub positions: BTreeMap<(&'a str, i64, i64), [i64; 2]>,
+    /// By catalogue, day and product: chosen, viewed, made a favourite, put into the basket, bought, and
+    /// their sum.
+    pub products: BTreeMap<(&'a str, i64, &'a str), [i64; 6]>,
+    /// By search: the catalogue, the day and how far it led.
+    pub searches: BTreeMap<Uuid, (&'a str, i64, i64)>,
+    /// By catalogue and day of arrival: events and bytes.
+    pub intake: BTreeMap<(&'a str, i64), [i64; 2]>,
+}
+
+impl<'a> Counts<'a> {
+    /// The counts of these rows, each of which is new.
+    pub fn of(rows: &[&'a Row]) -> Self {
+        let mut counts = Self::default();
+        for row in rows {
+            counts.add(row);
+        }
+        counts
+    }
+
+    fn add(&mut self, row: &'a Row) {
+        let (catalog, day) = (row.catalog.as_str(), row.day);
+        add(self.activity.entry((catalog, day, row.release)).or_default(), activity(row));
+        let arrived = (catalog, row.received_ms.div_euclid(DAY_MS));
+        let bytes = i64::try_from(row.stored_bytes()).unwrap_or(i64::MAX);
+        add(self.intake.entry(arrived).or_default(), [1, bytes]);
+        if let Some(words) = &row.search_term {
+            let [zero_result, no_good_match] = failures(row);
+            let counted = self.queries.entry((catalog, day, words)).or_default();
+            add(counted, [1, zero_result, no_good_match]);
+        }
+        for place in &row.shown {
+            add(self.positions.entry((catalog, day, *place)).or_default(), [1, 0]);
+        }
+        if let Some(place) = row.selected() {
+            add(self.positions.entry((catalog, day, place)).or_default(), [0, 1]);
+        }
+        let counted_id = row.item_id.as_ref().filter(|id| id.len() <= COUNTED_ID_BYTES);
+        if let (Some(item_id), Some(kind)) = (counted_id, kind(row.name)) {
+            let counted = self.products.entry((catalog, day, item_id)).or_default();
+            counted[kind] += 1;
+            counted[5] += 1;
+        }
+        if let Some(search) = row.search_id {
+            let reached = self.searches.entry(search).or_insert((catalog, day, 0));
+            reached.2 = reached.2.max(depth(row.name));
+        }
+    }
+
+    /// The words' counts of all days.
+    pub fn query_totals(&self) -> BTreeMap<(&'a str, &'a str), [i64; 3]> {
+        let mut totals = BTreeMap::new();
+        for ((catalog, _, words), counted) in &self.queries {
+            add(totals.entry((*catalog, *words)).or_default(), *counted);
+        }
+        totals
+    }
+
+    /// The products' counts of all days.
+    pub fn product_totals(&self) -> BTreeMap<(&'a str, &'a str), [i64; 6]> {
+        let mut totals = BTreeMap::new();
+        for ((catalog, _, item_id), counted) in &self.products {
+            add(totals.entry((*catalog, *item_id)).or_default(), *counted);
+        }
+        totals
+    }
+}
+
+fn add<const N: usize>(to: &mut [i64; N], counted: [i64; N]) {
+    to.iter_mut().zip(counted).for_each(|(to, counted)| *to += counted);
+}
+
+fn activity(row: &Row) -> Activity {
+    let mut counted = [0; 11];
+    if row.name == "search" {
+        let [zero_result, no_good_match] = failures(row);
+        counted[..4].copy_from_slice(&[1, i64::from(row.search_term.is_some()), zero_result, no_good_match]);
+    }
+    if let Some(kind) = kind(row.name) {
+        counted[4 + kind] = 1;
+    }
+    counted[9] = 1;
+    counted[10] = i64::from(row.bound);
+    counted
+}
+
+/// Whether a search found nothing, and whether what it found was not good.
+fn failures(row: &Row) -> [i64; 2] {
+    let results = row.results.unwrap_or_default();
+    [i64::from(results == 0), i64::from(results > 0 && row.good_match == Some(0))]
+}
+
+/// The column of a product's counts that an event goes to.
+fn kind(name: &str) -> Option<usize> {
+    ["select_item", "view_item", "add_to_wishlist", "add_to_cart", "purchase"].iter().position(|n| *n == name)
+}
+
+/// How far an event says that its search led; a step counts whatever steps before it were left out.
+fn depth(name: &str) -> i64 {
+    match name {
+        "purchase" => 3,
+        "add_to_wishlist" | "add_to_cart" => 2,
+        "select_item" | "view_item" | "share" => 1,
+        _ => 0,
+    }
+}
