@@ -21,6 +21,7 @@ mod feedback;
 mod http;
 mod keys;
 mod logs;
+mod net;
 mod objects;
 mod outbox;
 mod report;

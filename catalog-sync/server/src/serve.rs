@@ -1,14 +1,12 @@
 //! The backend from start to end.
 
 use std::future::Future;
-use std::net::{SocketAddr, TcpListener};
+use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum_server::Handle;
-use axum_server::accept::NoDelayAcceptor;
-use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
-use hyper_util::rt::TokioTimer;
+use axum_server::tls_rustls::RustlsConfig;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::app::App;
@@ -18,15 +16,13 @@ use crate::feedback::forget_batches;
 use crate::feedback::ingest::Ingest;
 use crate::http::limits::Limits;
 use crate::http::metrics::Metrics;
+use crate::net::{Connections, Server, raise_descriptor_limit};
 use crate::objects::store::Objects;
 use crate::outbox::Publisher;
 use crate::outbox::stream::Broker;
 use crate::outbox::wake::WakeSignal;
 use crate::routes::router;
 use crate::{Result, tls};
-
-/// How long a client may take to send its headers.
-const HEADERS: Duration = Duration::from_secs(10);
 
 /// How often what is old is forgotten.
 const SWEEP: Duration = Duration::from_secs(60);
@@ -58,7 +54,6 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     let app = start(Arc::new(config), &db, &mut tasks).await?;
     let config = app.config.clone();
     tracing::info!(%address, database = %config.database, objects = %config.objects, "listening");
-    let handle = Handle::new();
     let certificate = match &config.tls {
         None => None,
         Some((cert, key)) => {
@@ -67,13 +62,15 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
             Some(certificate)
         }
     };
-    let served = listen(listener, app, &handle, certificate);
+    let (stop, stopping) = watch::channel(false);
+    let grace = config.shutdown_timeout;
+    let served = server(app, certificate).serve(listener, stopping, grace);
     tokio::pin!(served);
     tokio::select! {
         done = &mut served => done?,
         () = shutdown => {
             tracing::info!("stopping: requests under way may finish");
-            handle.graceful_shutdown(Some(config.shutdown_timeout));
+            stop.send_replace(true);
             served.await?;
         }
     }
@@ -105,25 +102,11 @@ async fn start(config: Arc<Config>, db: &Database, tasks: &mut JoinSet<()>) -> R
     Ok(app)
 }
 
-async fn listen(
-    listener: TcpListener,
-    app: App,
-    handle: &Handle<SocketAddr>,
-    certificate: Option<RustlsConfig>,
-) -> Result<()> {
-    listener.set_nonblocking(true)?;
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    let mut server = axum_server::from_tcp(listener)?.handle(handle.clone()).acceptor(NoDelayAcceptor::new());
-    server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEADERS);
-    server.http_builder().http2().timer(TokioTimer::new()).keep_alive_interval(HEADERS);
-    match certificate {
-        None => server.serve(service).await?,
-        Some(certificate) => {
-            let tls = |tcp| RustlsAcceptor::new(certificate).acceptor(tcp);
-            server.map(tls).serve(service).await?;
-        }
-    }
-    Ok(())
+/// What serves the routes of `app`.
+fn server(app: App, certificate: Option<RustlsConfig>) -> Server {
+    let (metrics, deadlines) = (app.metrics.clone(), app.config.deadlines);
+    let connections = Connections::new(&app.config, raise_descriptor_limit(), metrics.clone());
+    Server { routes: router(app), connections, deadlines, certificate, metrics }
 }
 
 /// Forgets what is old.

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
+use crate::net::Deadlines;
 use crate::{Error, Result};
 
 pub use address::Address;
@@ -39,6 +40,12 @@ pub struct Config {
     pub tls: Option<(PathBuf, PathBuf)>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Connections at once in all; fewer where the process may not open that many files.
+    pub max_connections: usize,
+    /// Connections at once from one address; 0 is no limit.
+    pub max_connections_per_ip: usize,
+    /// How long a connection may do nothing.
+    pub deadlines: Deadlines,
     /// Requests per second from one address; 0 is no limit.
     pub rate_per_ip: u32,
     /// Requests per second with one key; 0 is no limit.
@@ -86,6 +93,13 @@ impl Config {
             events_duplicate_window: Duration::from_secs(s.events_duplicate_window_secs.unwrap_or(900)),
             tls,
             trusted_proxies: s.trusted_proxies.unwrap_or_default(),
+            max_connections: s.max_connections.unwrap_or(10_000),
+            max_connections_per_ip: s.max_connections_per_ip.unwrap_or(256),
+            deadlines: Deadlines {
+                header: Duration::from_secs(s.header_timeout_secs.unwrap_or(10)),
+                idle: Duration::from_secs(s.idle_timeout_secs.unwrap_or(30)),
+                stall: Duration::from_secs(s.stall_timeout_secs.unwrap_or(30)),
+            },
             rate_per_ip: s.rate_per_ip.unwrap_or(200),
             rate_per_key: s.rate_per_key.unwrap_or(200),
             cors_origins: s.cors_origins.unwrap_or_else(|| vec!["*".into()]),

@@ -85,6 +85,26 @@ pub struct Settings {
     #[arg(long, value_name = "CIDR,…", value_delimiter = ',', env = "KNYTT_TRUSTED_PROXIES")]
     pub trusted_proxies: Option<Vec<IpNet>>,
 
+    /// Connections at once, fewer where the limit of open files is low [default: 10000]
+    #[arg(long, value_name = "N", env = "KNYTT_MAX_CONNECTIONS")]
+    pub max_connections: Option<usize>,
+
+    /// Connections at once from one address, trusted proxies excepted; 0 is no limit [default: 256]
+    #[arg(long, value_name = "N", env = "KNYTT_MAX_CONNECTIONS_PER_IP")]
+    pub max_connections_per_ip: Option<usize>,
+
+    /// Seconds from a connection to its first request's headers, TLS handshake included [default: 10]
+    #[arg(long, value_name = "SECS", env = "KNYTT_HEADER_TIMEOUT_SECS")]
+    pub header_timeout_secs: Option<u64>,
+
+    /// Seconds that a connection may wait between two requests [default: 30]
+    #[arg(long, value_name = "SECS", env = "KNYTT_IDLE_TIMEOUT_SECS")]
+    pub idle_timeout_secs: Option<u64>,
+
+    /// Seconds after which a response that nobody reads is given up [default: 30]
+    #[arg(long, value_name = "SECS", env = "KNYTT_STALL_TIMEOUT_SECS")]
+    pub stall_timeout_secs: Option<u64>,
+
     /// Requests a second from one address, twice as many in a burst; 0 is no limit [default: 200]
     #[arg(long, value_name = "N", env = "KNYTT_RATE_PER_IP")]
     pub rate_per_ip: Option<u32>,
@@ -158,7 +178,8 @@ impl Settings {
         Ok(first_of!(flags, file:
             listen, data, database, database_connections, objects, events, events_credentials,
             events_replicas, events_max_age_days, events_duplicate_window_secs, tls_cert, tls_key,
-            trusted_proxies, rate_per_ip, rate_per_key, cors_origins, request_timeout_secs,
+            trusted_proxies, max_connections, max_connections_per_ip, header_timeout_secs,
+            idle_timeout_secs, stall_timeout_secs, rate_per_ip, rate_per_key, cors_origins, request_timeout_secs,
             shutdown_timeout_secs, max_object_bytes, log, log_filter,
         ))
     }

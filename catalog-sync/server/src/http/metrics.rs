@@ -26,6 +26,16 @@ struct EventLabels {
     outcome: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RefusedLabels {
+    limit: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ClosedLabels {
+    reason: &'static str,
+}
+
 /// The process's counters.
 #[derive(Debug)]
 pub struct Metrics {
@@ -35,6 +45,9 @@ pub struct Metrics {
     commits: Histogram,
     published: Counter,
     outbox: Gauge<i64, AtomicI64>,
+    connections: Gauge<i64, AtomicI64>,
+    connections_refused: Family<RefusedLabels, Counter>,
+    connections_closed: Family<ClosedLabels, Counter>,
 }
 
 fn histogram() -> Histogram {
@@ -50,6 +63,9 @@ impl Metrics {
             commits: histogram(),
             published: Counter::default(),
             outbox: Gauge::default(),
+            connections: Gauge::default(),
+            connections_refused: Family::default(),
+            connections_closed: Family::default(),
         };
         metrics.registered()
     }
@@ -61,6 +77,17 @@ impl Metrics {
         r.register("events_commit_seconds", "Time to store a group of batches", self.commits.clone());
         r.register("events_published", "Events that NATS acknowledged", self.published.clone());
         r.register("outbox_rows", "Commits whose events wait for NATS", self.outbox.clone());
+        r.register("connections", "Connections that are open", self.connections.clone());
+        r.register(
+            "connections_refused",
+            "Connections beyond a limit, by the limit",
+            self.connections_refused.clone(),
+        );
+        r.register(
+            "connections_closed",
+            "Connections that did nothing for too long, or made room for others",
+            self.connections_closed.clone(),
+        );
         self
     }
 
@@ -90,6 +117,20 @@ impl Metrics {
 
     pub fn outbox_pending(&self, rows: i64) {
         self.outbox.set(rows);
+    }
+
+    pub fn connections_open(&self, count: usize) {
+        self.connections.set(i64::try_from(count).unwrap_or(i64::MAX));
+    }
+
+    /// Counts a connection beyond a limit: `all` or `address`.
+    pub fn connection_refused(&self, limit: &'static str) {
+        self.connections_refused.get_or_create(&RefusedLabels { limit }).inc();
+    }
+
+    /// Counts a connection that the backend ended: `silent`, `idle`, `stalled` or `displaced`.
+    pub fn connection_closed(&self, reason: &'static str) {
+        self.connections_closed.get_or_create(&ClosedLabels { reason }).inc();
     }
 
     /// The counters in the text format of OpenMetrics.

@@ -5,6 +5,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod campaign;
+mod connections;
 mod feedback;
 mod fixture;
 mod limits;
