@@ -9,6 +9,7 @@ mod range;
 mod read;
 pub(crate) mod store;
 mod upload;
+mod verify;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

@@ -11,13 +11,11 @@ use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt, PutMode, Pu
 use super::name::Object;
 use super::read::refuse;
 use super::upload;
+use super::verify::{Kind, Verifier};
 use crate::app::App;
 use crate::http::refusal::Refusal;
 use crate::http::{authorize, read_body};
 use crate::keys::Scope;
-
-/// Metadata lists packs, not products.
-const MAX_METADATA_BYTES: usize = 16 << 20;
 
 type Names = UrlPath<(String, String)>;
 
@@ -25,6 +23,15 @@ type Names = UrlPath<(String, String)>;
 enum Expected {
     Nothing,
     Tag(String),
+}
+
+impl Expected {
+    fn is(&self, present: Option<&str>) -> bool {
+        match self {
+            Self::Nothing => present.is_none(),
+            Self::Tag(tag) => Some(tag.as_str()) == present,
+        }
+    }
 }
 
 pub async fn put_metadata(
@@ -70,14 +77,11 @@ async fn put(
     let object = object()?;
     let path = object.path(catalog)?;
     match object {
-        Object::Metadata { versioned: true, .. } => {
-            let body = in_time(app, read_body(request, MAX_METADATA_BYTES)).await?;
-            create(app, &path, body).await
-        }
-        Object::Metadata { versioned: false, .. } => {
-            let expected = expected(request.headers())?;
-            let body = in_time(app, read_body(request, MAX_METADATA_BYTES)).await?;
-            replace(app, catalog, &path, expected, body).await
+        Object::Metadata { name, versioned } => {
+            let kind = Kind::of(&name)?;
+            let expected = if versioned { None } else { Some(expected(request.headers())?) };
+            let body = in_time(app, read_body(request, kind.max_bytes())).await?;
+            in_time(app, put_verified(app, catalog, &path, kind, expected, body)).await
         }
         Object::Target { sha256, .. } => {
             let known = app.objects.head(&path).await.map_err(refuse)?;
@@ -99,6 +103,35 @@ async fn delete(
     authorize(app, headers, Scope::Publish, Some(catalog)).await?;
     app.objects.store.delete(&object.path(catalog)?).await.map_err(refuse)?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Writes metadata that a device would go on to. What is there already is compared, not verified: its versions
+/// may be those of the past by now.
+async fn put_verified(
+    app: &App,
+    catalog: &str,
+    path: &Path,
+    kind: Kind,
+    expected: Option<Expected>,
+    body: Bytes,
+) -> Result<Response, Refusal> {
+    let verifier = Verifier::new(&app.objects, catalog, jiff::Timestamp::now());
+    match expected {
+        Some(expected) => {
+            let present = app.objects.head(path).await.map_err(refuse)?.and_then(|meta| meta.e_tag);
+            if !expected.is(present.as_deref()) {
+                return Err(overtaken(present));
+            }
+            verifier.check(kind, &body).await?;
+            replace(app, catalog, path, expected, body).await
+        }
+        None => {
+            if app.objects.head(path).await.map_err(refuse)?.is_none() {
+                verifier.check(kind, &body).await?;
+            }
+            create(app, path, body).await
+        }
+    }
 }
 
 /// Writes what must not be there yet, or be there with the same bytes.

@@ -9,6 +9,7 @@ mod connections;
 mod feedback;
 mod fixture;
 mod limits;
+mod metadata;
 mod operations;
 mod publish;
 mod reports;
