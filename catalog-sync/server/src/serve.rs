@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use crate::http::limits::Limits;
 use crate::http::metrics::Metrics;
 use crate::net::{Connections, Server, raise_descriptor_limit};
 use crate::objects::store::Objects;
+use crate::objects::unfinished;
 use crate::outbox::Publisher;
 use crate::outbox::stream::Broker;
 use crate::outbox::wake::WakeSignal;
@@ -99,6 +101,9 @@ async fn start(config: Arc<Config>, db: &Database, tasks: &mut JoinSet<()>) -> R
         tasks.spawn(Publisher { db: db.clone(), broker, wake, metrics }.run());
     }
     tasks.spawn(sweep(db.clone(), app.limits.clone()));
+    if let Some(folder) = app.objects.folder.clone() {
+        tasks.spawn(sweep_uploads(folder));
+    }
     Ok(app)
 }
 
@@ -117,6 +122,21 @@ async fn sweep(db: Database, limits: Arc<Limits>) {
         if let Err(error) = forget_batches(&db, ANSWERS).await {
             tracing::warn!(%error, "old answers were not forgotten");
         }
+    }
+}
+
+/// Removes what killed uploads left, now and once in a while.
+async fn sweep_uploads(folder: PathBuf) {
+    loop {
+        let folder = folder.clone();
+        let swept = tokio::task::spawn_blocking(move || unfinished::sweep(&folder, unfinished::LEFT)).await;
+        match swept {
+            Ok(Ok(0)) => {}
+            Ok(Ok(files)) => tracing::info!(files, "files of unfinished uploads were removed"),
+            Ok(Err(error)) => tracing::warn!(%error, "files of unfinished uploads were not removed"),
+            Err(error) => tracing::error!(%error, "the search for unfinished uploads failed"),
+        }
+        tokio::time::sleep(unfinished::LEFT).await;
     }
 }
 

@@ -8,6 +8,7 @@ mod publish;
 mod range;
 mod read;
 pub(crate) mod store;
+pub(crate) mod unfinished;
 mod upload;
 mod verify;
 

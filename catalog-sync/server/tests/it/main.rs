@@ -8,6 +8,7 @@ mod campaign;
 mod connections;
 mod feedback;
 mod fixture;
+mod killed;
 mod limits;
 mod metadata;
 mod operations;
