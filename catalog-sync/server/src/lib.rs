@@ -33,7 +33,7 @@ pub use config::{Address, Config, LogFormat, RecordsArgs, Settings};
 pub use db::{Database, block_on};
 pub use error::{Error, Result};
 pub use jiff::civil::Date;
-pub use keys::{ApiKey, NewKey, Scope, create_key, list_keys, revoke_key};
+pub use keys::{ApiKey, NewKey, Scope, create_key, create_key_for, list_keys, revoke_key};
 pub use logs::init_logs;
 pub use report::{
     Activity, Conversion, DayRow, Filter, Popularity, PositionRow, ProductRow, QueryRow, ReleaseRow, Report,

@@ -1,33 +1,45 @@
 //! The backend from start to end.
 
 use std::future::Future;
+use std::io;
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum_server::tls_rustls::RustlsConfig;
+use sqlx::Connection as _;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::app::App;
-use crate::config::Config;
+use crate::config::{Address, Config};
 use crate::db::Database;
 use crate::feedback::forget_batches;
 use crate::feedback::ingest::Ingest;
 use crate::http::limits::Limits;
 use crate::http::metrics::Metrics;
 use crate::net::{Connections, Server, raise_descriptor_limit};
+use crate::objects::deletions;
 use crate::objects::store::Objects;
 use crate::objects::unfinished;
 use crate::outbox::Publisher;
 use crate::outbox::stream::Broker;
 use crate::outbox::wake::WakeSignal;
-use crate::routes::router;
-use crate::{Result, tls};
+use crate::routes::{metrics_router, router};
+use crate::{Error, Result, tls};
 
 /// How often what is old is forgotten.
 const SWEEP: Duration = Duration::from_secs(60);
+
+/// The pause before the database is tried again at the start.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// How long the database may take to answer at the start.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Connections at once to the listener for metrics.
+const METRICS_CONNECTIONS: usize = 16;
 
 /// How long a repeated batch gets its old answer.
 const ANSWERS: Duration = Duration::from_secs(7 * 86_400);
@@ -51,7 +63,8 @@ pub fn serve(config: Config) -> Result<()> {
 /// The database or the object store cannot be opened, a setting is wrong, or the listener breaks.
 pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Output = ()>) -> Result<()> {
     let address = listener.local_addr()?;
-    let db = Database::open(&config.database, config.database_connections).await?;
+    let metrics_listener = config.metrics_listen.map(TcpListener::bind).transpose()?;
+    let db = opened(&config).await?;
     let mut tasks = JoinSet::new();
     let app = start(Arc::new(config), &db, &mut tasks).await?;
     let config = app.config.clone();
@@ -66,6 +79,16 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     };
     let (stop, stopping) = watch::channel(false);
     let grace = config.shutdown_timeout;
+    if let Some(listener) = metrics_listener {
+        let metrics = metrics_server(&app);
+        let (stopping, address) = (stopping.clone(), listener.local_addr()?);
+        tracing::info!(%address, "metrics");
+        tasks.spawn(async move {
+            if let Err(error) = metrics.serve(listener, stopping, Duration::ZERO).await {
+                tracing::error!(%error, "metrics are no longer served");
+            }
+        });
+    }
     let served = server(app, certificate).serve(listener, stopping, grace);
     tokio::pin!(served);
     tokio::select! {
@@ -100,7 +123,7 @@ async fn start(config: Arc<Config>, db: &Database, tasks: &mut JoinSet<()>) -> R
     if let Some(broker) = broker {
         tasks.spawn(Publisher { db: db.clone(), broker, wake, metrics }.run());
     }
-    tasks.spawn(sweep(db.clone(), app.limits.clone()));
+    tasks.spawn(sweep(db.clone(), app.limits.clone(), app.objects.clone(), app.config.delete_delay));
     if let Some(folder) = app.objects.folder.clone() {
         tasks.spawn(sweep_uploads(folder));
     }
@@ -114,11 +137,55 @@ fn server(app: App, certificate: Option<RustlsConfig>) -> Server {
     Server { routes: router(app), connections, deadlines, certificate, metrics }
 }
 
+/// What serves the metrics on a listener of their own.
+fn metrics_server(app: &App) -> Server {
+    let (metrics, deadlines) = (app.metrics.clone(), app.config.deadlines);
+    let connections = Connections::few(METRICS_CONNECTIONS, metrics.clone());
+    Server { routes: metrics_router(app.clone()), connections, deadlines, certificate: None, metrics }
+}
+
+/// Opens the database, and waits for it if nothing answers there yet.
+async fn opened(config: &Config) -> Result<Database> {
+    let started = Instant::now();
+    while let Err(error) = reachable(&config.database).await {
+        let waited = started.elapsed();
+        if waited >= config.database_wait {
+            let secs = waited.as_secs();
+            return Err(Error::DatabaseAway { address: config.database.to_string(), secs, source: error });
+        }
+        tracing::warn!(database = %config.database, %error, "waiting for the database");
+        tokio::time::sleep(RETRY).await;
+    }
+    Database::open(&config.database, config.database_connections).await
+}
+
+/// Whether something answers at the address. A refusal, for example of the password, is an answer.
+async fn reachable(address: &Address) -> Result<(), sqlx::Error> {
+    if address.is_sqlite() {
+        return Ok(());
+    }
+    sqlx::any::install_default_drivers();
+    let connected = tokio::time::timeout(PATIENCE, sqlx::AnyConnection::connect(address.reveal())).await;
+    match connected {
+        Err(_) => Err(sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, "no answer"))),
+        Ok(Err(error @ sqlx::Error::Io(_))) => Err(error),
+        // While it starts or stops, PostgreSQL says so (57P03).
+        Ok(Err(error)) if error.as_database_error().is_some_and(|e| e.code().as_deref() == Some("57P03")) => {
+            Err(error)
+        }
+        Ok(Err(_)) => Ok(()),
+        Ok(Ok(connection)) => connection.close().await,
+    }
+}
+
 /// Forgets what is old.
-async fn sweep(db: Database, limits: Arc<Limits>) {
+async fn sweep(db: Database, limits: Arc<Limits>, objects: Objects, delete_delay: Duration) {
     loop {
         tokio::time::sleep(SWEEP).await;
         limits.forget();
+        if let Err(error) = deletions::carry_out(&db, &objects, delete_delay).await {
+            tracing::warn!(?error, "deletes were not carried out");
+        }
         if let Err(error) = forget_batches(&db, ANSWERS).await {
             tracing::warn!(%error, "old answers were not forgotten");
         }

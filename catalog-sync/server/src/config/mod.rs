@@ -1,6 +1,7 @@
 //! What the backend is told: flags win over environment variables, those over a file, those over defaults.
 
 mod address;
+mod check;
 mod settings;
 
 use std::net::SocketAddr;
@@ -13,6 +14,7 @@ use crate::net::Deadlines;
 use crate::{Error, Result};
 
 pub use address::Address;
+pub(crate) use address::make_private;
 pub use settings::{LogFormat, RecordsArgs, Settings};
 
 /// Everything that the backend needs to know, with defaults filled in.
@@ -56,6 +58,14 @@ pub struct Config {
     pub request_timeout: Duration,
     /// How long requests may finish after the signal to stop.
     pub shutdown_timeout: Duration,
+    /// How long a delete can be taken back before it is carried out.
+    pub delete_delay: Duration,
+    /// Where `/metrics` is, if not at `listen`.
+    pub metrics_listen: Option<SocketAddr>,
+    /// How long to wait for the database at the start.
+    pub database_wait: Duration,
+    /// Whether log lines about event batches have the device's address.
+    pub log_addresses: bool,
     /// The largest pack or metadata file that may be published, in bytes.
     pub max_object_bytes: u64,
     /// How log lines are written.
@@ -70,7 +80,8 @@ impl Config {
     /// # Errors
     /// The file cannot be read, or a setting is out of its range or contradicts another.
     pub fn new(settings: Settings) -> Result<Self> {
-        let s = settings.with_file()?;
+        let s = settings.with_file()?.with_secrets()?;
+        check::timeouts(&s)?;
         let data = s.data.unwrap_or_else(|| PathBuf::from("knytt-data"));
         let tls = match (s.tls_cert, s.tls_key) {
             (Some(cert), Some(key)) => Some((cert, key)),
@@ -102,9 +113,13 @@ impl Config {
             },
             rate_per_ip: s.rate_per_ip.unwrap_or(200),
             rate_per_key: s.rate_per_key.unwrap_or(200),
-            cors_origins: s.cors_origins.unwrap_or_else(|| vec!["*".into()]),
+            cors_origins: check::origins(s.cors_origins.unwrap_or_else(|| vec!["*".into()]))?,
             request_timeout: Duration::from_secs(s.request_timeout_secs.unwrap_or(30)),
             shutdown_timeout: Duration::from_secs(s.shutdown_timeout_secs.unwrap_or(30)),
+            delete_delay: Duration::from_secs(s.delete_delay_hours.unwrap_or(24).saturating_mul(3_600)),
+            metrics_listen: s.metrics_listen,
+            database_wait: Duration::from_secs(s.database_wait_secs.unwrap_or(60)),
+            log_addresses: s.log_addresses.unwrap_or(false),
             max_object_bytes: s.max_object_bytes.unwrap_or(16 << 30),
             log: s.log.unwrap_or(LogFormat::Json),
             log_filter: s.log_filter.unwrap_or_else(|| "info".into()),

@@ -37,6 +37,7 @@ impl Database {
         if !sqlite && !address.reveal().starts_with("postgres") {
             return Err(Error::Setting("--database begins with postgres:// or sqlite:".into()));
         }
+        crate::config::make_private(address)?;
         let options = AnyConnectOptions::from_str(&connect_url(address))?;
         let pool = AnyPoolOptions::new()
             .max_connections(connections)
@@ -113,5 +114,10 @@ fn migrator(sqlite: bool) -> Migrator {
         false => include_str!("../../migrations/postgres/1_tables.sql"),
     };
     let first = Migration::new(1, "tables".into(), MigrationType::Simple, tables.into_sql_str(), false);
-    Migrator::with_migrations(vec![first])
+    let keys = match sqlite {
+        true => include_str!("../../migrations/sqlite/9_keys.sql"),
+        false => include_str!("../../migrations/postgres/9_keys.sql"),
+    };
+    let keys = Migration::new(9, "keys".into(), MigrationType::Simple, keys.into_sql_str(), false);
+    Migrator::with_migrations(vec![first, keys])
 }

@@ -119,8 +119,12 @@ impl Metrics {
         self.outbox.set(rows);
     }
 
-    pub fn connections_open(&self, count: usize) {
-        self.connections.set(i64::try_from(count).unwrap_or(i64::MAX));
+    pub fn connection_opened(&self) {
+        self.connections.inc();
+    }
+
+    pub fn connection_ended(&self) {
+        self.connections.dec();
     }
 
     /// Counts a connection beyond a limit: `all` or `address`.

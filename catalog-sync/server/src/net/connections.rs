@@ -74,6 +74,11 @@ impl Connections {
         })
     }
 
+    /// A small number, whoever they are from.
+    pub fn few(max: usize, metrics: Arc<Metrics>) -> Arc<Self> {
+        Arc::new(Self { max, max_per_address: 0, trusted: Vec::new(), metrics, open: Mutex::default() })
+    }
+
     /// A place for a new connection, if there is one. When all are taken, the connection that has waited
     /// longest without a request has to go.
     pub fn admit(self: &Arc<Self>, peer: SocketAddr) -> Option<Place> {
@@ -87,7 +92,7 @@ impl Connections {
         open.next_id += 1;
         open.all.insert(id, activity.clone());
         open.count(address);
-        self.metrics.connections_open(open.all.len());
+        self.metrics.connection_opened();
         Some(Place { connections: self.clone(), id, peer, address, activity })
     }
 
@@ -182,7 +187,7 @@ impl Drop for Place {
             open.closing -= 1;
         }
         open.forget(self.address);
-        self.connections.metrics.connections_open(open.all.len());
+        self.connections.metrics.connection_ended();
     }
 }
 

@@ -3,6 +3,7 @@
 //! `/v1/catalogs/{catalog}/metadata/{name}` and `…/targets/{name}` are files of the same path in the object
 //! store, so that a CDN or a plain web server may stand in for the reading half.
 
+pub(crate) mod deletions;
 mod name;
 mod publish;
 mod range;

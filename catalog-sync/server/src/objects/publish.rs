@@ -1,6 +1,8 @@
 //! Writing: a file with a version or a hash in its name is written once; `timestamp.json` is replaced only
 //! if it is still the file that the publisher has seen.
 
+use std::collections::BTreeSet;
+
 use axum::extract::{Path as UrlPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -8,6 +10,7 @@ use bytes::Bytes;
 use object_store::path::Path;
 use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt, PutMode, PutOptions, UpdateVersion};
 
+use super::deletions;
 use super::name::Object;
 use super::read::refuse;
 use super::upload;
@@ -15,7 +18,7 @@ use super::verify::{Kind, Verifier};
 use crate::app::App;
 use crate::http::refusal::Refusal;
 use crate::http::{authorize, read_body};
-use crate::keys::Scope;
+use crate::keys::{ApiKey, Scope};
 
 type Names = UrlPath<(String, String)>;
 
@@ -73,19 +76,33 @@ async fn put(
     object: impl FnOnce() -> Result<Object, Refusal>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    authorize(app, request.headers(), Scope::Publish, Some(catalog)).await?;
+    let key = authorize(app, request.headers(), Scope::Publish, Some(catalog)).await?;
     let object = object()?;
     let path = object.path(catalog)?;
+    let done = store(app, catalog, &path, object, request).await;
+    log(&key, "PUT", &path, done.as_ref().map(Response::status));
+    let response = done?;
+    deletions::take_back(&app.db, catalog, &BTreeSet::from([path.as_ref().to_owned()])).await?;
+    Ok(response)
+}
+
+async fn store(
+    app: &App,
+    catalog: &str,
+    path: &Path,
+    object: Object,
+    request: Request,
+) -> Result<Response, Refusal> {
     match object {
         Object::Metadata { name, versioned } => {
             let kind = Kind::of(&name)?;
             let expected = if versioned { None } else { Some(expected(request.headers())?) };
             let body = in_time(app, read_body(request, kind.max_bytes())).await?;
-            in_time(app, put_verified(app, catalog, &path, kind, expected, body)).await
+            in_time(app, put_verified(app, catalog, path, kind, expected, body)).await
         }
         Object::Target { sha256, .. } => {
-            let known = app.objects.head(&path).await.map_err(refuse)?;
-            let e_tag = upload::receive(app, &path, &sha256, known.is_some(), request).await?;
+            let known = app.objects.head(path).await.map_err(refuse)?;
+            let e_tag = upload::receive(app, path, &sha256, known.is_some(), request).await?;
             Ok(match known {
                 Some(meta) => stored(StatusCode::OK, meta.e_tag),
                 None => stored(StatusCode::CREATED, e_tag),
@@ -94,14 +111,35 @@ async fn put(
     }
 }
 
+/// Who changed what is published, and how it ended.
+fn log(key: &ApiKey, method: &str, path: &Path, status: Result<StatusCode, &Refusal>) {
+    let status = status.map_or_else(Refusal::status, |status| status.as_u16());
+    tracing::info!(key = key.id, key_name = key.name, method, path = path.as_ref(), status, "release file");
+}
+
+/// Notes that a file is to be deleted, and without a delay deletes it.
 async fn delete(
     app: &App,
     catalog: &str,
     object: Object,
     headers: &HeaderMap,
 ) -> Result<StatusCode, Refusal> {
-    authorize(app, headers, Scope::Publish, Some(catalog)).await?;
-    app.objects.store.delete(&object.path(catalog)?).await.map_err(refuse)?;
+    let key = authorize(app, headers, Scope::Delete, Some(catalog)).await?;
+    let path = object.path(catalog)?;
+    let done = hold_back(app, catalog, &path, &key).await;
+    log(&key, "DELETE", &path, done.as_ref().copied());
+    done
+}
+
+async fn hold_back(app: &App, catalog: &str, path: &Path, key: &ApiKey) -> Result<StatusCode, Refusal> {
+    if app.objects.head(path).await.map_err(refuse)?.is_none() {
+        return Err(Refusal::not_found());
+    }
+    deletions::note(&app.db, catalog, path, &key.id).await?;
+    if !app.config.delete_delay.is_zero() {
+        return Ok(StatusCode::ACCEPTED);
+    }
+    deletions::carry_out(&app.db, &app.objects, app.config.delete_delay).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -127,7 +165,8 @@ async fn put_verified(
         }
         None => {
             if app.objects.head(path).await.map_err(refuse)?.is_none() {
-                verifier.check(kind, &body).await?;
+                let named = verifier.check(kind, &body).await?;
+                deletions::take_back(&app.db, catalog, &named).await?;
             }
             create(app, path, body).await
         }

@@ -1,6 +1,8 @@
 //! Metadata is verified before it is stored, as a device would verify it: who has stolen an API key, and not
 //! the keys that sign releases, can store nothing that a device would have to refuse.
 
+use std::collections::BTreeSet;
+
 use axum::http::StatusCode;
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
@@ -82,17 +84,44 @@ impl<'a> Verifier<'a> {
         Self { objects, catalog, now }
     }
 
-    /// Whether a device that knows what is stored would go on to `body`.
+    /// Whether a device that knows what is stored would go on to `body`. Returns the paths of the files that it
+    /// names.
     ///
     /// # Errors
     /// A refusal that says what does not hold.
-    pub async fn check(&self, kind: Kind, body: &[u8]) -> Result<(), Refusal> {
+    pub async fn check(&self, kind: Kind, body: &[u8]) -> Result<BTreeSet<String>, Refusal> {
         match kind {
-            Kind::Root(version) => self.root(version, body).await,
-            Kind::Targets(version) => self.targets(version, body).await,
-            Kind::Snapshot(version) => self.snapshot(version, body).await,
-            Kind::Timestamp => self.timestamp(body).await,
+            Kind::Root(version) => self.root(version, body).await?,
+            Kind::Targets(version) => return self.targets(version, body).await,
+            Kind::Snapshot(version) => self.snapshot(version, body).await?,
+            Kind::Timestamp => self.timestamp(body).await?,
         }
+        Ok(BTreeSet::new())
+    }
+
+    /// The paths of what the present release is made of, roots aside, whoever signed it.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn needed(&self) -> Result<BTreeSet<String>, Refusal> {
+        let path = |kind: Kind| self.path("metadata", &kind.file()).as_ref().to_owned();
+        let mut needed = BTreeSet::from([path(Kind::Timestamp)]);
+        let timestamp = self.stored::<Timestamp>(Kind::Timestamp).await?;
+        let meta = timestamp.as_ref().and_then(|timestamp| timestamp.signed.meta.get("snapshot.json"));
+        let Some(kind) = meta.map(|meta| Kind::Snapshot(meta.version.get())) else { return Ok(needed) };
+        needed.insert(path(kind));
+        let snapshot = self.stored::<Snapshot>(kind).await?;
+        let meta = snapshot.as_ref().and_then(|snapshot| snapshot.signed.meta.get("targets.json"));
+        let Some(kind) = meta.map(|meta| Kind::Targets(meta.version.get())) else { return Ok(needed) };
+        needed.insert(path(kind));
+        let targets = self.stored::<Targets>(kind).await?;
+        let files = targets.iter().flat_map(|targets| targets.signed.targets.iter());
+        needed.extend(files.map(|file| self.path("targets", &file_name(file)).as_ref().to_owned()));
+        Ok(needed)
+    }
+
+    fn path(&self, folder: &str, name: &str) -> Path {
+        Path::from_iter([self.catalog, folder, name])
     }
 
     /// A root is signed by its own keys and by those of the one before. Its date is not looked at: a chain
@@ -113,23 +142,20 @@ impl<'a> Verifier<'a> {
         signed_by(&newest.signed, Kind::Root(newest_version), &root, kind)
     }
 
-    async fn targets(&self, version: u64, body: &[u8]) -> Result<(), Refusal> {
+    async fn targets(&self, version: u64, body: &[u8]) -> Result<BTreeSet<String>, Refusal> {
         let kind = Kind::Targets(version);
         let root = self.newest_root().await?;
         let targets: Signed<Targets> = self.verified(&root, kind, body)?;
         same_version(kind, version, targets.signed.version.get())?;
         let present = self.present(&root).await?;
         newer(kind, version, present.targets)?;
-        let file = |(name, target): (&TargetName, &Target)| {
-            (format!("{}.{}", hex(&target.hashes.sha256), name.raw()), target.length)
-        };
-        let files: Vec<(String, u64)> = targets.signed.targets.iter().map(file).collect();
-        let lookup = |(name, length): (String, u64)| {
-            let path = Path::from_iter([self.catalog, "targets", name.as_str()]);
-            is_stored(self.objects.clone(), path, kind, name, length)
-        };
+        let files = targets.signed.targets.iter().map(|file| (file_name(file), file.1.length));
+        let files: Vec<_> = files.map(|(name, length)| (self.path("targets", &name), name, length)).collect();
+        let paths = files.iter().map(|(path, ..)| path.as_ref().to_owned()).collect();
+        let lookup = |(path, name, length)| is_stored(self.objects.clone(), path, kind, name, length);
         let lookups: Vec<_> = files.into_iter().map(lookup).collect();
-        stream::iter(lookups).buffer_unordered(LOOKUPS).try_collect().await
+        let () = stream::iter(lookups).buffer_unordered(LOOKUPS).try_collect().await?;
+        Ok(paths)
     }
 
     async fn snapshot(&self, version: u64, body: &[u8]) -> Result<(), Refusal> {
@@ -249,14 +275,19 @@ impl<'a> Verifier<'a> {
         root: &Signed<Root>,
         kind: Kind,
     ) -> Result<Option<T>, Refusal> {
-        let Some(bytes) = self.read(kind).await? else { return Ok(None) };
-        let signed = serde_json::from_slice::<Signed<T>>(&bytes).ok();
+        let signed = self.stored::<T>(kind).await?;
         Ok(signed.filter(|signed| root.signed.verify_role(signed).is_ok()).map(|signed| signed.signed))
+    }
+
+    /// Stored metadata, whoever signed it.
+    async fn stored<T: Role + DeserializeOwned>(&self, kind: Kind) -> Result<Option<Signed<T>>, Refusal> {
+        let bytes = self.read(kind).await?;
+        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
     /// Stored metadata. What is longer than a device reads is as good as none.
     async fn read(&self, kind: Kind) -> Result<Option<Bytes>, Refusal> {
-        let path = Path::from_iter([self.catalog, "metadata", &kind.file()]);
+        let path = self.path("metadata", &kind.file());
         match self.objects.store.get(&path).await {
             Ok(found) if found.meta.size > kind.max_bytes() as u64 => Ok(None),
             Ok(found) => Ok(Some(found.bytes().await.map_err(refuse)?)),
@@ -282,6 +313,11 @@ async fn is_stored(
         }
         None => Err(unverified(kind, format!("{name} is not stored"))),
     }
+}
+
+/// The name under which a target is stored.
+fn file_name((name, target): (&TargetName, &Target)) -> String {
+    format!("{}.{}", hex(&target.hashes.sha256), name.raw())
 }
 
 /// Versions of what devices have; 0 is none.

@@ -8,6 +8,7 @@ mod campaign;
 mod connections;
 mod feedback;
 mod fixture;
+mod keys;
 mod killed;
 mod limits;
 mod metadata;

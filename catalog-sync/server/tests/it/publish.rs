@@ -123,8 +123,13 @@ async fn a_version_is_written_once() {
     assert_eq!((missing.status, missing.header("cache-control")), (404, "public, max-age=60"));
     assert_eq!(missing.code(), "not_found");
 
-    let delete = shop.backend.request("DELETE", &path("metadata/2.targets.json"));
-    assert_eq!(delete.bearer_auth(&shop.key).send().await.unwrap().status(), 204);
+    let delete = async |key: &str| {
+        let delete = shop.backend.request("DELETE", &path("metadata/2.targets.json")).bearer_auth(key);
+        Answer::of(delete.send().await.unwrap()).await
+    };
+    let refused = delete(&shop.key).await;
+    assert_eq!((refused.status, refused.code()), (403, "key_not_allowed".into()), "publish is not delete");
+    assert_eq!(delete(&shop.records.key("shop", Scope::Delete).await).await.status, 204);
     assert_eq!(shop.get("metadata/2.targets.json", &[]).await.status, 404);
 }
 
