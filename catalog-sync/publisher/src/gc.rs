@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use tough::schema::{Signed, Snapshot, Targets};
 
-use crate::depot::{Depot, Entry, METADATA, TARGETS};
+use crate::depot::{Depot, Entry, METADATA, TARGETS, is_unfinished};
 use crate::keys::hex;
 use crate::published_release::{PublishedRelease, PublishedState};
 use crate::runtime::runtime;
@@ -178,8 +178,11 @@ fn names(targets: &Targets) -> Vec<String> {
 }
 
 /// Whether newer files of the same kind take the place of a file: not of a root, the timestamp, or what
-/// somebody else put there.
+/// somebody else put there. A file that was being written is nobody's once it is old.
 fn is_replaced(name: &str) -> bool {
+    if is_unfinished(name) {
+        return true;
+    }
     let is_version = |stem: &str| !stem.is_empty() && stem.bytes().all(|byte| byte.is_ascii_digit());
     let file = name.rsplit('/').next().unwrap_or_default();
     if name.starts_with(METADATA) {
@@ -199,6 +202,8 @@ mod tests {
         let pack = format!("targets/{}.attributes-00.parquet", "0f".repeat(32));
         for (name, expected) in [
             ("metadata/3.targets.json", true),
+            ("metadata/timestamp.json#1", true),
+            ("targets/index.html#x", false),
             ("metadata/12.snapshot.json", true),
             (pack.as_str(), true),
             ("metadata/1.root.json", false),

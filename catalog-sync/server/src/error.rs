@@ -25,6 +25,16 @@ pub enum Error {
     /// The database refused or cannot be reached; see that it runs and that the address is right.
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
+    /// Nothing answers at the database's address; see that it runs and that the address is right.
+    #[error("{address}: no database answered within {secs} s: {source}")]
+    DatabaseAway {
+        /// The address, without its password.
+        address: String,
+        /// How long it was tried.
+        secs: u64,
+        /// The last failure.
+        source: sqlx::Error,
+    },
     /// The database is of a newer version of this program, or its tables cannot be made.
     #[error("database tables: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),

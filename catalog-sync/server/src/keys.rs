@@ -2,17 +2,26 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::RngCore;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use sqlx::Row as _;
+use sqlx::{AssertSqlSafe, Row as _};
 use subtle::ConstantTimeEq;
 
 use crate::db::Database;
+use crate::objects::deletions;
 use crate::{Error, Result};
+
+/// The columns of a key.
+const SELECT: &str = "SELECT id, digest, name, catalog, scopes, created_ms, revoked_ms, expires_ms, last_used_ms \
+                      FROM api_keys";
+
+/// How exactly the last use of a key is known.
+const USE: Duration = Duration::from_secs(60);
 
 /// What a key is for all catalogues.
 const ANY_CATALOG: &str = "*";
@@ -21,8 +30,10 @@ const ANY_CATALOG: &str = "*";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
-    /// Put and delete a catalogue's releases.
+    /// Put a catalogue's releases.
     Publish,
+    /// Delete what its releases no longer need.
+    Delete,
     /// Read what shoppers did.
     Report,
 }
@@ -31,6 +42,7 @@ impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Publish => "publish",
+            Self::Delete => "delete",
             Self::Report => "report",
         })
     }
@@ -42,8 +54,9 @@ impl FromStr for Scope {
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
             "publish" => Ok(Self::Publish),
+            "delete" => Ok(Self::Delete),
             "report" => Ok(Self::Report),
-            other => Err(format!("{other:?} is neither publish nor report")),
+            other => Err(format!("{other:?} is not one of publish, delete, report")),
         }
     }
 }
@@ -63,6 +76,10 @@ pub struct ApiKey {
     pub created_ms: i64,
     /// When it was revoked.
     pub revoked_ms: Option<i64>,
+    /// When it ends by itself, in milliseconds since 1970.
+    pub expires_ms: Option<i64>,
+    /// When it was last used, to the minute.
+    pub last_used_ms: Option<i64>,
 }
 
 /// A key that has just been made. Only now is all of it known.
@@ -75,6 +92,12 @@ pub struct NewKey {
 }
 
 impl ApiKey {
+    /// Whether it opens anything now.
+    pub fn is_valid(&self) -> bool {
+        let now = jiff::Timestamp::now().as_millisecond();
+        self.revoked_ms.is_none() && self.expires_ms.is_none_or(|expires| now < expires)
+    }
+
     /// Whether it lets its holder do this with the catalogue. Without one, only a key for all of them does.
     pub(crate) fn allows(&self, scope: Scope, catalog: Option<&str>) -> bool {
         self.scopes.contains(&scope)
@@ -82,11 +105,25 @@ impl ApiKey {
     }
 }
 
-/// Makes a key for one catalogue, or for `*`.
+/// Makes a key for one catalogue, or for `*`, that lasts until it is revoked.
 ///
 /// # Errors
 /// The database refuses, or no scope is given.
 pub async fn create_key(db: &Database, name: &str, catalog: &str, scopes: &[Scope]) -> Result<NewKey> {
+    create_key_for(db, name, catalog, scopes, None).await
+}
+
+/// Makes a key for one catalogue, or for `*`, that ends by itself after `lasts`.
+///
+/// # Errors
+/// The database refuses, or no scope is given.
+pub async fn create_key_for(
+    db: &Database,
+    name: &str,
+    catalog: &str,
+    scopes: &[Scope],
+    lasts: Option<Duration>,
+) -> Result<NewKey> {
     if scopes.is_empty() {
         return Err(Error::Setting("a key without a scope opens nothing".into()));
     }
@@ -95,17 +132,21 @@ pub async fn create_key(db: &Database, name: &str, catalog: &str, scopes: &[Scop
     rand::rng().fill_bytes(&mut secret);
     let id: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
     let secret = URL_SAFE_NO_PAD.encode(secret);
+    let created_ms = jiff::Timestamp::now().as_millisecond();
     let key = ApiKey {
         id: id.clone(),
         name: name.into(),
         catalog: catalog.into(),
         scopes: scopes.to_vec(),
-        created_ms: jiff::Timestamp::now().as_millisecond(),
+        created_ms,
         revoked_ms: None,
+        expires_ms: lasts.map(|lasts| created_ms.saturating_add(millis(lasts))),
+        last_used_ms: None,
     };
     let names: Vec<String> = scopes.iter().map(Scope::to_string).collect();
     sqlx::query(
-        "INSERT INTO api_keys (id, digest, name, catalog, scopes, created_ms) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO api_keys (id, digest, name, catalog, scopes, created_ms, expires_ms) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(&key.id)
     .bind(Sha256::digest(&secret).as_slice())
@@ -113,6 +154,7 @@ pub async fn create_key(db: &Database, name: &str, catalog: &str, scopes: &[Scop
     .bind(catalog)
     .bind(names.join(","))
     .bind(key.created_ms)
+    .bind(key.expires_ms)
     .execute(db.pool())
     .await?;
     Ok(NewKey { token: format!("knytt_{id}_{secret}"), key })
@@ -123,15 +165,12 @@ pub async fn create_key(db: &Database, name: &str, catalog: &str, scopes: &[Scop
 /// # Errors
 /// The database refuses.
 pub async fn list_keys(db: &Database) -> Result<Vec<ApiKey>> {
-    let rows = sqlx::query(
-        "SELECT id, digest, name, catalog, scopes, created_ms, revoked_ms FROM api_keys \
-         ORDER BY created_ms DESC, id",
-    );
+    let rows = sqlx::query(AssertSqlSafe(format!("{SELECT} ORDER BY created_ms DESC, id")));
     let rows = rows.fetch_all(db.pool()).await?;
     rows.iter().map(|row| Ok(read(row)?.0)).collect()
 }
 
-/// Revokes a key, at once and for good.
+/// Revokes a key, at once and for good. Its deletes that are still held back are taken back.
 ///
 /// # Errors
 /// There is no such key, or the database refuses.
@@ -142,21 +181,43 @@ pub async fn revoke_key(db: &Database, id: &str) -> Result<()> {
         .bind(id)
         .execute(db.pool())
         .await?;
-    if done.rows_affected() == 0 { Err(Error::NoSuchKey(id.into())) } else { Ok(()) }
+    if done.rows_affected() == 0 {
+        return Err(Error::NoSuchKey(id.into()));
+    }
+    deletions::take_back_of_key(db, id).await?;
+    Ok(())
 }
 
-/// The key that a token is, if it is one and is not revoked.
+/// The key that a token is, if it is one, is not revoked and has not ended.
 pub(crate) async fn find(db: &Database, token: &str) -> Result<Option<ApiKey>, sqlx::Error> {
     let Some((id, secret)) = token.strip_prefix("knytt_").and_then(|rest| rest.split_once('_')) else {
         return Ok(None);
     };
-    let row = sqlx::query(
-        "SELECT id, digest, name, catalog, scopes, created_ms, revoked_ms FROM api_keys WHERE id = $1",
-    );
+    let row = sqlx::query(AssertSqlSafe(format!("{SELECT} WHERE id = $1")));
     let Some(row) = row.bind(id).fetch_optional(db.pool()).await? else { return Ok(None) };
     let (key, digest) = read(&row)?;
     let same: bool = Sha256::digest(secret).as_slice().ct_eq(&digest).into();
-    Ok((same && key.revoked_ms.is_none()).then_some(key))
+    if !(same && key.is_valid()) {
+        return Ok(None);
+    }
+    note_use(db, &key).await;
+    Ok(Some(key))
+}
+
+/// Notes that a key is in use, at most once a minute. A database that takes no writes is no reason to refuse.
+async fn note_use(db: &Database, key: &ApiKey) {
+    let now = jiff::Timestamp::now().as_millisecond();
+    if key.last_used_ms.is_some_and(|used| now.saturating_sub(used) < millis(USE)) {
+        return;
+    }
+    let noted = sqlx::query("UPDATE api_keys SET last_used_ms = $1 WHERE id = $2").bind(now);
+    if let Err(error) = noted.bind(key.id.clone()).execute(db.pool()).await {
+        tracing::debug!(%error, "the use of a key was not noted");
+    }
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
 fn read(row: &sqlx::any::AnyRow) -> Result<(ApiKey, Vec<u8>), sqlx::Error> {
@@ -168,6 +229,8 @@ fn read(row: &sqlx::any::AnyRow) -> Result<(ApiKey, Vec<u8>), sqlx::Error> {
         scopes: scopes.split(',').filter_map(|scope| scope.parse().ok()).collect(),
         created_ms: row.try_get(5)?,
         revoked_ms: row.try_get(6)?,
+        expires_ms: row.try_get(7)?,
+        last_used_ms: row.try_get(8)?,
     };
     Ok((key, row.try_get(1)?))
 }

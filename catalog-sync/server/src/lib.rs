@@ -21,6 +21,7 @@ mod feedback;
 mod http;
 mod keys;
 mod logs;
+mod net;
 mod objects;
 mod outbox;
 mod report;
@@ -34,7 +35,7 @@ pub use db::{Database, block_on};
 pub use error::{Error, Result};
 pub use feedback::set_ingest_key;
 pub use jiff::civil::Date;
-pub use keys::{ApiKey, NewKey, Scope, create_key, list_keys, revoke_key};
+pub use keys::{ApiKey, NewKey, Scope, create_key, create_key_for, list_keys, revoke_key};
 pub use logs::init_logs;
 pub use report::{
     Activity, Conversion, DayRow, Events, Filter, Popularity, PositionRow, ProductRow, QueryRow, ReleaseRow,

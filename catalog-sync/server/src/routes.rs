@@ -30,12 +30,27 @@ pub(crate) fn router(app: App) -> Router {
         .layer(middleware::from_fn_with_state(app.clone(), in_time))
         .layer(middleware::from_fn_with_state(app.clone(), http::per_address));
     // Health checks and metrics are not limited: under load, a limited probe would report a dead backend.
-    let watched = http::router();
-    limited
-        .merge(watched)
-        .layer(cors(&app.config))
-        .layer(middleware::from_fn_with_state(app.clone(), http::observe))
-        .with_state(app)
+    let mut watched = http::health_router();
+    if app.config.metrics_listen.is_none() {
+        watched = watched.merge(http::metrics_router());
+    }
+    let mut routes = limited.merge(watched).layer(cors(&app.config));
+    if app.config.tls.is_some() {
+        routes = routes.layer(middleware::map_response(only_encrypted));
+    }
+    routes.layer(middleware::from_fn_with_state(app.clone(), http::observe)).with_state(app)
+}
+
+/// The routes of the listener for metrics.
+pub(crate) fn metrics_router(app: App) -> Router {
+    http::metrics_router().with_state(app)
+}
+
+/// Tells browsers to come back over TLS only.
+async fn only_encrypted(mut response: Response) -> Response {
+    let year = HeaderValue::from_static("max-age=31536000");
+    response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, year);
+    response
 }
 
 fn is_json(

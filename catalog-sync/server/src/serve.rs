@@ -2,36 +2,45 @@
 
 use std::future::Future;
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::TcpListener;
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use axum_server::Handle;
-use axum_server::accept::NoDelayAcceptor;
-use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
-use hyper_util::rt::TokioTimer;
+use axum_server::tls_rustls::RustlsConfig;
+use sqlx::Connection as _;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::app::App;
-use crate::config::Config;
+use crate::config::{Address, Config};
 use crate::db::Database;
 use crate::feedback::forget_batches;
 use crate::feedback::ingest::Ingest;
 use crate::http::limits::Limits;
 use crate::http::metrics::Metrics;
+use crate::net::{Connections, Server, raise_descriptor_limit};
+use crate::objects::deletions;
 use crate::objects::store::Objects;
+use crate::objects::unfinished;
 use crate::outbox::Publisher;
 use crate::outbox::stream::Broker;
 use crate::outbox::wake::WakeSignal;
-use crate::routes::router;
+use crate::routes::{metrics_router, router};
 use crate::search::SearchService;
-use crate::{Result, tls};
-
-/// How long a client may take to send its headers.
-const HEADERS: Duration = Duration::from_secs(10);
+use crate::{Error, Result, tls};
 
 /// How often what is old is forgotten.
 const SWEEP: Duration = Duration::from_secs(60);
+
+/// The pause before the database is tried again at the start.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// How long the database may take to answer at the start.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Connections at once to the listener for metrics.
+const METRICS_CONNECTIONS: usize = 16;
 
 /// How long a repeated batch gets its old answer.
 const ANSWERS: Duration = Duration::from_secs(7 * 86_400);
@@ -55,12 +64,12 @@ pub fn serve(config: Config) -> Result<()> {
 /// The database or the object store cannot be opened, a setting is wrong, or the listener breaks.
 pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Output = ()>) -> Result<()> {
     let address = listener.local_addr()?;
-    let db = Database::open(&config.database, config.database_connections).await?;
+    let metrics_listener = config.metrics_listen.map(TcpListener::bind).transpose()?;
+    let db = opened(&config).await?;
     let mut tasks = JoinSet::new();
     let app = start(Arc::new(config), &db, &mut tasks).await?;
     let config = app.config.clone();
     tracing::info!(%address, database = %config.database, objects = %config.objects, "listening");
-    let handle = Handle::new();
     let certificate = match &config.tls {
         None => None,
         Some((cert, key)) => {
@@ -69,13 +78,25 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
             Some(certificate)
         }
     };
-    let served = listen(listener, app, &handle, certificate);
+    let (stop, stopping) = watch::channel(false);
+    let grace = config.shutdown_timeout;
+    if let Some(listener) = metrics_listener {
+        let metrics = metrics_server(&app);
+        let (stopping, address) = (stopping.clone(), listener.local_addr()?);
+        tracing::info!(%address, "metrics");
+        tasks.spawn(async move {
+            if let Err(error) = metrics.serve(listener, stopping, Duration::ZERO).await {
+                tracing::error!(%error, "metrics are no longer served");
+            }
+        });
+    }
+    let served = server(app, certificate).serve(listener, stopping, grace);
     tokio::pin!(served);
     tokio::select! {
         done = &mut served => done?,
         () = shutdown => {
             tracing::info!("stopping: requests under way may finish");
-            handle.graceful_shutdown(Some(config.shutdown_timeout));
+            stop.send_replace(true);
             served.await?;
         }
     }
@@ -108,39 +129,87 @@ async fn start(config: Arc<Config>, db: &Database, tasks: &mut JoinSet<()>) -> R
     if let Some(broker) = broker {
         tasks.spawn(Publisher { db: db.clone(), broker, wake, metrics }.run());
     }
-    tasks.spawn(sweep(db.clone(), app.limits.clone()));
+    tasks.spawn(sweep(db.clone(), app.limits.clone(), app.objects.clone(), app.config.delete_delay));
+    if let Some(folder) = app.objects.folder.clone() {
+        tasks.spawn(sweep_uploads(folder));
+    }
     Ok(app)
 }
 
-async fn listen(
-    listener: TcpListener,
-    app: App,
-    handle: &Handle<SocketAddr>,
-    certificate: Option<RustlsConfig>,
-) -> Result<()> {
-    listener.set_nonblocking(true)?;
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    let mut server = axum_server::from_tcp(listener)?.handle(handle.clone()).acceptor(NoDelayAcceptor::new());
-    server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEADERS);
-    server.http_builder().http2().timer(TokioTimer::new()).keep_alive_interval(HEADERS);
-    match certificate {
-        None => server.serve(service).await?,
-        Some(certificate) => {
-            let tls = |tcp| RustlsAcceptor::new(certificate).acceptor(tcp);
-            server.map(tls).serve(service).await?;
+/// What serves the routes of `app`.
+fn server(app: App, certificate: Option<RustlsConfig>) -> Server {
+    let (metrics, deadlines) = (app.metrics.clone(), app.config.deadlines);
+    let connections = Connections::new(&app.config, raise_descriptor_limit(), metrics.clone());
+    Server { routes: router(app), connections, deadlines, certificate, metrics }
+}
+
+/// What serves the metrics on a listener of their own.
+fn metrics_server(app: &App) -> Server {
+    let (metrics, deadlines) = (app.metrics.clone(), app.config.deadlines);
+    let connections = Connections::few(METRICS_CONNECTIONS, metrics.clone());
+    Server { routes: metrics_router(app.clone()), connections, deadlines, certificate: None, metrics }
+}
+
+/// Opens the database, and waits for it if nothing answers there yet.
+async fn opened(config: &Config) -> Result<Database> {
+    let started = Instant::now();
+    while let Err(error) = reachable(&config.database).await {
+        let waited = started.elapsed();
+        if waited >= config.database_wait {
+            let secs = waited.as_secs();
+            return Err(Error::DatabaseAway { address: config.database.to_string(), secs, source: error });
         }
+        tracing::warn!(database = %config.database, %error, "waiting for the database");
+        tokio::time::sleep(RETRY).await;
     }
-    Ok(())
+    Database::open(&config.database, config.database_connections).await
+}
+
+/// Whether something answers at the address. A refusal, for example of the password, is an answer.
+async fn reachable(address: &Address) -> Result<(), sqlx::Error> {
+    if address.is_sqlite() {
+        return Ok(());
+    }
+    sqlx::any::install_default_drivers();
+    let connected = tokio::time::timeout(PATIENCE, sqlx::AnyConnection::connect(address.reveal())).await;
+    match connected {
+        Err(_) => Err(sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, "no answer"))),
+        Ok(Err(error @ sqlx::Error::Io(_))) => Err(error),
+        // While it starts or stops, PostgreSQL says so (57P03).
+        Ok(Err(error)) if error.as_database_error().is_some_and(|e| e.code().as_deref() == Some("57P03")) => {
+            Err(error)
+        }
+        Ok(Err(_)) => Ok(()),
+        Ok(Ok(connection)) => connection.close().await,
+    }
 }
 
 /// Forgets what is old.
-async fn sweep(db: Database, limits: Arc<Limits>) {
+async fn sweep(db: Database, limits: Arc<Limits>, objects: Objects, delete_delay: Duration) {
     loop {
         tokio::time::sleep(SWEEP).await;
         limits.forget();
+        if let Err(error) = deletions::carry_out(&db, &objects, delete_delay).await {
+            tracing::warn!(?error, "deletes were not carried out");
+        }
         if let Err(error) = forget_batches(&db, ANSWERS).await {
             tracing::warn!(%error, "old answers were not forgotten");
         }
+    }
+}
+
+/// Removes what killed uploads left, now and once in a while.
+async fn sweep_uploads(folder: PathBuf) {
+    loop {
+        let folder = folder.clone();
+        let swept = tokio::task::spawn_blocking(move || unfinished::sweep(&folder, unfinished::LEFT)).await;
+        match swept {
+            Ok(Ok(0)) => {}
+            Ok(Ok(files)) => tracing::info!(files, "files of unfinished uploads were removed"),
+            Ok(Err(error)) => tracing::warn!(%error, "files of unfinished uploads were not removed"),
+            Err(error) => tracing::error!(%error, "the search for unfinished uploads failed"),
+        }
+        tokio::time::sleep(unfinished::LEFT).await;
     }
 }
 

@@ -14,6 +14,8 @@ use url::Url;
 
 use crate::{Error, Result};
 
+pub(crate) use store::is_unfinished;
+
 /// The folder of signed metadata.
 pub(crate) const METADATA: &str = "metadata";
 
@@ -47,7 +49,8 @@ pub trait Depot: fmt::Debug + Send + Sync {
     /// [`Error::Raced`] if it is not.
     async fn swap(&self, name: &str, bytes: Bytes, before: Option<&Found>) -> Result<()>;
 
-    /// The files of a folder, `metadata` or `targets`; `None` if the place does not tell.
+    /// The files of a folder, `metadata` or `targets`, with those that killed publications left half written;
+    /// `None` if the place does not tell.
     async fn list(&self, folder: &str) -> Result<Option<Vec<Entry>>>;
 
     /// Removes a file, if it is there.

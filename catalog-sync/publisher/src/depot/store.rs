@@ -182,15 +182,52 @@ impl Depot for Store {
             let name = format!("{folder}/{}", rest.join("/"));
             Some(Entry { name, bytes: meta.size, modified: stamp(&meta) })
         };
-        Ok(Some(listed.into_iter().filter_map(entry).collect()))
+        let mut entries: Vec<_> = listed.into_iter().filter_map(entry).collect();
+        if let Some(place) = &self.folder {
+            entries.extend(unfinished(place, folder)?);
+        }
+        Ok(Some(entries))
     }
 
     async fn delete(&self, name: &str) -> Result<()> {
+        // The store takes no such names.
+        if let Some(folder) = self.folder.as_ref().filter(|_| is_unfinished(name)) {
+            return match fs_err::remove_file(folder.join(name)) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+                _ => Ok(()),
+            };
+        }
         match self.store.delete(&self.key(name)).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(self.failed(name, error)),
         }
     }
+}
+
+/// Whether a name is that of a file that was being written: the store appends `#` and a number until it is
+/// whole.
+pub(crate) fn is_unfinished(name: &str) -> bool {
+    name.rsplit_once('#').is_some_and(|(_, n)| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// What killed publications left half written in a folder. The store does not list it.
+fn unfinished(place: &Path, folder: &str) -> Result<Vec<Entry>> {
+    let path = place.join(folder);
+    let mut entries = Vec::new();
+    if !path.is_dir() {
+        return Ok(entries);
+    }
+    for entry in fs_err::read_dir(path)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        // Another publisher may have finished it meanwhile.
+        let Some(meta) = entry.metadata().ok().filter(|meta| meta.is_file() && is_unfinished(&name)) else {
+            continue;
+        };
+        let modified = Timestamp::try_from(meta.modified()?).map_err(Error::unexpected)?;
+        entries.push(Entry { name: format!("{folder}/{name}"), bytes: meta.len(), modified });
+    }
+    Ok(entries)
 }
 
 fn stamp(meta: &object_store::ObjectMeta) -> Timestamp {

@@ -66,8 +66,14 @@ fn what_killed_publications_left_goes_too_and_nothing_else() {
     shop.publish(&full());
     let site = shop.site();
     let orphan = format!("targets/{}.vectors-00.parquet", "ab".repeat(32));
-    for (name, stays) in [("metadata/9.targets.json", false), (&orphan, false), ("targets/robots.txt", true)]
-    {
+    let half = format!("{orphan}#1");
+    for (name, stays) in [
+        ("metadata/9.targets.json", false),
+        ("metadata/timestamp.json#2", false),
+        (&half, false),
+        (&orphan, false),
+        ("targets/robots.txt", true),
+    ] {
         std::fs::write(site.join(name), "left").unwrap();
         assert_eq!(collect(&shop.keys, &shop.depot(), DAY).unwrap().removed_files, 0, "{name} is young");
         pass(&site, 2 * DAY);

@@ -20,10 +20,41 @@ impl Address {
         &self.0
     }
 
+    /// The file of an SQLite database; `None` for others, and for those in memory.
+    fn sqlite_file(&self) -> Option<PathBuf> {
+        let rest = self.0.strip_prefix("sqlite:")?;
+        let rest = rest.strip_prefix("//").unwrap_or(rest);
+        let path = rest.split('?').next().unwrap_or_default();
+        let writes = !rest.contains("mode=ro") && !rest.contains("mode=memory") && !path.contains(":memory:");
+        let path = percent_encoding::percent_decode_str(path).decode_utf8().ok()?;
+        (writes && !path.is_empty()).then(|| PathBuf::from(path.into_owned()))
+    }
+
     /// Whether it names a database in a file.
     pub fn is_sqlite(&self) -> bool {
         self.0.starts_with("sqlite:")
     }
+}
+
+/// Makes the file of an SQLite database readable by its owner alone. SQLite gives the files beside it the same
+/// rights.
+///
+/// # Errors
+/// The file cannot be made, or is somebody else's.
+pub fn make_private(address: &Address) -> Result<()> {
+    let Some(path) = address.sqlite_file() else { return Ok(()) };
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+        let mut options = std::fs::OpenOptions::new();
+        options.create(true).truncate(false).write(true).mode(0o600);
+        let file = fs_err::OpenOptions::from_options(options).open(&path)?;
+        let mode = file.metadata()?.permissions().mode();
+        if mode & 0o077 != 0 {
+            file.set_permissions(std::fs::Permissions::from_mode(mode & !0o077))?;
+        }
+    }
+    Ok(())
 }
 
 impl From<&str> for Address {
@@ -100,6 +131,22 @@ mod tests {
             assert!(!shown.contains("hush"), "{shown}");
         }
         assert_eq!(Address::from("nats://broker:4222").to_string(), "nats://broker:4222");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_database_is_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let address = database_in(&dir.path().join("with space %")).unwrap();
+        let path = dir.path().join("with space %/knytt.db");
+        let mode = || std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        make_private(&address).unwrap();
+        assert_eq!(mode(), 0o600);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o664)).unwrap();
+        make_private(&address).unwrap();
+        assert_eq!(mode(), 0o600);
+        make_private(&"sqlite::memory:".into()).unwrap();
     }
 
     #[test]

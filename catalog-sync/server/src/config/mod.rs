@@ -1,6 +1,7 @@
 //! What the backend is told: flags win over environment variables, those over a file, those over defaults.
 
 mod address;
+mod check;
 mod settings;
 
 use std::net::SocketAddr;
@@ -10,10 +11,12 @@ use std::time::Duration;
 use ipnet::IpNet;
 use knytt_wire::MAX_CATALOG_CHARS;
 
+use crate::net::Deadlines;
 use crate::search::SearchSettings;
 use crate::{Error, Result};
 
 pub use address::Address;
+pub(crate) use address::make_private;
 pub use settings::{LogFormat, RecordsArgs, Settings};
 
 /// Everything that the backend needs to know, with defaults filled in.
@@ -41,6 +44,12 @@ pub struct Config {
     pub tls: Option<(PathBuf, PathBuf)>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Connections at once in all; fewer where the process may not open that many files.
+    pub max_connections: usize,
+    /// Connections at once from one address; 0 is no limit.
+    pub max_connections_per_ip: usize,
+    /// How long a connection may do nothing.
+    pub deadlines: Deadlines,
     /// Requests per second from one address; 0 is no limit.
     pub rate_per_ip: u32,
     /// Requests per second with one key; 0 is no limit.
@@ -51,6 +60,14 @@ pub struct Config {
     pub request_timeout: Duration,
     /// How long requests may finish after the signal to stop.
     pub shutdown_timeout: Duration,
+    /// How long a delete can be taken back before it is carried out.
+    pub delete_delay: Duration,
+    /// Where `/metrics` is, if not at `listen`.
+    pub metrics_listen: Option<SocketAddr>,
+    /// How long to wait for the database at the start.
+    pub database_wait: Duration,
+    /// Whether log lines about event batches have the device's address.
+    pub log_addresses: bool,
     /// The largest pack or metadata file that may be published, in bytes.
     pub max_object_bytes: u64,
     /// What is searched over HTTP.
@@ -73,7 +90,8 @@ impl Config {
     /// # Errors
     /// The file cannot be read, or a setting is out of its range or contradicts another.
     pub fn new(settings: Settings) -> Result<Self> {
-        let s = settings.with_file()?;
+        let s = settings.with_file()?.with_secrets()?;
+        check::timeouts(&s)?;
         let data = s.data.unwrap_or_else(|| PathBuf::from("knytt-data"));
         let tls = match (s.tls_cert, s.tls_key) {
             (Some(cert), Some(key)) => Some((cert, key)),
@@ -96,11 +114,22 @@ impl Config {
             events_duplicate_window: Duration::from_secs(s.events_duplicate_window_secs.unwrap_or(900)),
             tls,
             trusted_proxies: s.trusted_proxies.unwrap_or_default(),
+            max_connections: s.max_connections.unwrap_or(10_000),
+            max_connections_per_ip: s.max_connections_per_ip.unwrap_or(256),
+            deadlines: Deadlines {
+                header: Duration::from_secs(s.header_timeout_secs.unwrap_or(10)),
+                idle: Duration::from_secs(s.idle_timeout_secs.unwrap_or(30)),
+                stall: Duration::from_secs(s.stall_timeout_secs.unwrap_or(30)),
+            },
             rate_per_ip: s.rate_per_ip.unwrap_or(200),
             rate_per_key: s.rate_per_key.unwrap_or(200),
-            cors_origins: s.cors_origins.unwrap_or_else(|| vec!["*".into()]),
+            cors_origins: check::origins(s.cors_origins.unwrap_or_else(|| vec!["*".into()]))?,
             request_timeout: Duration::from_secs(s.request_timeout_secs.unwrap_or(30)),
             shutdown_timeout: Duration::from_secs(s.shutdown_timeout_secs.unwrap_or(30)),
+            delete_delay: Duration::from_secs(s.delete_delay_hours.unwrap_or(24).saturating_mul(3_600)),
+            metrics_listen: s.metrics_listen,
+            database_wait: Duration::from_secs(s.database_wait_secs.unwrap_or(60)),
+            log_addresses: s.log_addresses.unwrap_or(false),
             max_object_bytes: s.max_object_bytes.unwrap_or(16 << 30),
             search: SearchSettings {
                 catalogs: s.catalog.unwrap_or_default(),

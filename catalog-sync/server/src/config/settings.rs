@@ -1,7 +1,7 @@
 //! The settings as they are given: on the command line, in the environment, in a file.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
@@ -41,8 +41,16 @@ pub struct Settings {
     pub data: Option<PathBuf>,
 
     /// Database: postgres://user:password@host/name or sqlite:PATH [default: in --data]
-    #[arg(long, value_name = "URL", env = "KNYTT_DATABASE")]
+    #[arg(long, value_name = "URL", env = "KNYTT_DATABASE", hide_env_values = true)]
     pub database: Option<Address>,
+
+    /// File that has the database's address, so that no list of processes shows its password
+    #[arg(long, value_name = "FILE", env = "KNYTT_DATABASE_FILE", conflicts_with = "database")]
+    pub database_file: Option<PathBuf>,
+
+    /// Seconds to wait for the database at the start [default: 60]
+    #[arg(long, value_name = "SECS", env = "KNYTT_DATABASE_WAIT_SECS")]
+    pub database_wait_secs: Option<u64>,
 
     /// Connections to the database at most [default: 16]
     #[arg(long, value_name = "N", env = "KNYTT_DATABASE_CONNECTIONS")]
@@ -54,7 +62,7 @@ pub struct Settings {
     pub objects: Option<Address>,
 
     /// NATS servers with JetStream to publish events to: nats://host:port,nats://host:port
-    #[arg(long, value_name = "URL,…", value_delimiter = ',', env = "KNYTT_EVENTS")]
+    #[arg(long, value_name = "URL,…", value_delimiter = ',', env = "KNYTT_EVENTS", hide_env_values = true)]
     pub events: Option<Vec<Address>>,
 
     /// File of NATS credentials (.creds)
@@ -85,6 +93,26 @@ pub struct Settings {
     #[arg(long, value_name = "CIDR,…", value_delimiter = ',', env = "KNYTT_TRUSTED_PROXIES")]
     pub trusted_proxies: Option<Vec<IpNet>>,
 
+    /// Connections at once, fewer where the limit of open files is low [default: 10000]
+    #[arg(long, value_name = "N", env = "KNYTT_MAX_CONNECTIONS")]
+    pub max_connections: Option<usize>,
+
+    /// Connections at once from one address, trusted proxies excepted; 0 is no limit [default: 256]
+    #[arg(long, value_name = "N", env = "KNYTT_MAX_CONNECTIONS_PER_IP")]
+    pub max_connections_per_ip: Option<usize>,
+
+    /// Seconds from a connection to its first request's headers, TLS handshake included [default: 10]
+    #[arg(long, value_name = "SECS", env = "KNYTT_HEADER_TIMEOUT_SECS")]
+    pub header_timeout_secs: Option<u64>,
+
+    /// Seconds that a connection may wait between two requests [default: 30]
+    #[arg(long, value_name = "SECS", env = "KNYTT_IDLE_TIMEOUT_SECS")]
+    pub idle_timeout_secs: Option<u64>,
+
+    /// Seconds after which a response that nobody reads is given up [default: 30]
+    #[arg(long, value_name = "SECS", env = "KNYTT_STALL_TIMEOUT_SECS")]
+    pub stall_timeout_secs: Option<u64>,
+
     /// Requests a second from one address, twice as many in a burst; 0 is no limit [default: 200]
     #[arg(long, value_name = "N", env = "KNYTT_RATE_PER_IP")]
     pub rate_per_ip: Option<u32>,
@@ -104,6 +132,14 @@ pub struct Settings {
     /// Seconds that requests may finish in after SIGTERM [default: 30]
     #[arg(long, value_name = "SECS", env = "KNYTT_SHUTDOWN_TIMEOUT_SECS")]
     pub shutdown_timeout_secs: Option<u64>,
+
+    /// Hours for which a delete is held back and can be taken back; 0 deletes at once [default: 24]
+    #[arg(long, value_name = "HOURS", env = "KNYTT_DELETE_DELAY_HOURS")]
+    pub delete_delay_hours: Option<u64>,
+
+    /// Address for /metrics alone, which is then not at --listen
+    #[arg(long, value_name = "IP:PORT", env = "KNYTT_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
 
     /// Largest file that may be published, in bytes [default: 16 GiB]
     #[arg(long, value_name = "BYTES", env = "KNYTT_MAX_OBJECT_BYTES")]
@@ -141,6 +177,13 @@ pub struct Settings {
     #[arg(long, value_name = "FORMAT", env = "KNYTT_LOG")]
     pub log: Option<LogFormat>,
 
+    /// Write addresses into the log lines about event batches, too
+    #[arg(
+        long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true",
+        env = "KNYTT_LOG_ADDRESSES"
+    )]
+    pub log_addresses: Option<bool>,
+
     /// Which log lines are written, for example info,knytt_server=debug [default: info]
     #[arg(long, value_name = "FILTER", env = "KNYTT_LOG_FILTER")]
     pub log_filter: Option<String>,
@@ -150,8 +193,12 @@ pub struct Settings {
 #[derive(Clone, Debug, Default, Args)]
 pub struct RecordsArgs {
     /// Database: postgres://user:password@host/name or sqlite:PATH [default: in --data]
-    #[arg(long, value_name = "URL", env = "KNYTT_DATABASE")]
+    #[arg(long, value_name = "URL", env = "KNYTT_DATABASE", hide_env_values = true)]
     pub database: Option<Address>,
+
+    /// File that has the database's address
+    #[arg(long, value_name = "FILE", env = "KNYTT_DATABASE_FILE", conflicts_with = "database")]
+    pub database_file: Option<PathBuf>,
 
     /// Folder of the backend's data, where no database is given [default: knytt-data]
     #[arg(long, value_name = "DIR", env = "KNYTT_DATA")]
@@ -165,7 +212,11 @@ impl RecordsArgs {
     /// The data folder cannot be made.
     pub fn address(&self) -> Result<Address> {
         let data = || self.data.clone().unwrap_or_else(|| PathBuf::from("knytt-data"));
-        self.database.clone().map_or_else(|| super::address::database_in(&data()), Ok)
+        let named = match (&self.database, &self.database_file) {
+            (None, Some(file)) => Some(secret(file)?),
+            (database, _) => database.clone(),
+        };
+        named.map_or_else(|| super::address::database_in(&data()), Ok)
     }
 }
 
@@ -175,7 +226,24 @@ macro_rules! first_of {
     };
 }
 
+/// An address that stands in a file.
+fn secret(file: &Path) -> Result<Address> {
+    let text = fs_err::read_to_string(file)?;
+    match text.trim() {
+        "" => Err(Error::Setting(format!("--database-file {}: it is empty", file.display()))),
+        address => Ok(address.into()),
+    }
+}
+
 impl Settings {
+    /// These settings, with what stands in files of their own.
+    pub(super) fn with_secrets(mut self) -> Result<Self> {
+        if let (None, Some(file)) = (&self.database, &self.database_file) {
+            self.database = Some(secret(file)?);
+        }
+        Ok(self)
+    }
+
     /// These settings, and where they say nothing, those of the file that they name.
     pub(super) fn with_file(self) -> Result<Self> {
         let Some(path) = self.config.clone() else { return Ok(self) };
@@ -184,12 +252,13 @@ impl Settings {
             toml::from_str(&text).map_err(|source| Error::SettingsFile { path, source: Box::new(source) })?;
         let flags = self;
         Ok(first_of!(flags, file:
-            listen, data, database, database_connections, objects, events, events_credentials,
+            listen, data, database, database_file, database_wait_secs, database_connections, objects, events, events_credentials,
             events_replicas, events_max_age_days, events_duplicate_window_secs, tls_cert, tls_key,
-            trusted_proxies, rate_per_ip, rate_per_key, cors_origins, request_timeout_secs,
-            shutdown_timeout_secs, max_object_bytes, event_catalogs, quota_bytes_per_catalog,
-            disk_reserve_bytes, catalog, device, max_picture_bytes, max_picture_side,
-            log, log_filter,
+            trusted_proxies, max_connections, max_connections_per_ip, header_timeout_secs,
+            idle_timeout_secs, stall_timeout_secs, rate_per_ip, rate_per_key, cors_origins, request_timeout_secs,
+            shutdown_timeout_secs, delete_delay_hours, metrics_listen, log_addresses, max_object_bytes,
+            event_catalogs, quota_bytes_per_catalog, disk_reserve_bytes, catalog, device, max_picture_bytes,
+            max_picture_side, log, log_filter,
         ))
     }
 }

@@ -10,7 +10,7 @@ use crate::Result;
 /// The number and name of a version, and its SQL for SQLite and for PostgreSQL.
 type Version = (i64, &'static str, &'static str, &'static str);
 
-const VERSIONS: [Version; 2] = [
+const VERSIONS: [Version; 3] = [
     (
         1,
         "tables",
@@ -22,6 +22,12 @@ const VERSIONS: [Version; 2] = [
         "counts",
         include_str!("../../migrations/sqlite/2_counts.sql"),
         include_str!("../../migrations/postgres/2_counts.sql"),
+    ),
+    (
+        3,
+        "keys",
+        include_str!("../../migrations/sqlite/3_keys.sql"),
+        include_str!("../../migrations/postgres/3_keys.sql"),
     ),
 ];
 

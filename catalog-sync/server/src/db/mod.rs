@@ -50,6 +50,7 @@ impl Database {
         if !sqlite && !address.reveal().starts_with("postgres") {
             return Err(Error::Setting("--database begins with postgres:// or sqlite:".into()));
         }
+        crate::config::make_private(address)?;
         let options = AnyConnectOptions::from_str(&connect_url(address))?;
         let pool = pool_options(connections, sqlite)
             .after_connect(move |connection, _| Box::pin(prepare(connection, sqlite)))

@@ -1,6 +1,6 @@
 //! Who asks: the address of the connection, or what a trusted proxy says it was.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::http::HeaderMap;
 use ipnet::IpNet;
@@ -17,13 +17,20 @@ pub fn address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let hops: Vec<&str> = said.flat_map(|value| value.split(',')).map(str::trim).collect();
     let mut client = peer;
     for hop in hops.iter().rev() {
-        let Ok(ip) = hop.parse::<IpAddr>() else { break };
+        let Some(ip) = of_hop(hop) else { break };
         client = ip.to_canonical();
         if !is_trusted(&client) {
             break;
         }
     }
     client
+}
+
+/// The address of a hop, which some proxies write with its port: `192.0.2.1:4711`, `[2001:db8::1]:4711`.
+fn of_hop(hop: &str) -> Option<IpAddr> {
+    let bare = || hop.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
+    let with_port = || hop.parse::<SocketAddr>().ok().map(|address| address.ip());
+    hop.parse().ok().or_else(with_port).or_else(bare)
 }
 
 /// What is limited together: an IPv4 address, or the /64 that one IPv6 customer has.
@@ -54,6 +61,11 @@ mod tests {
     fn the_last_hop_that_is_no_proxy_of_ours_counts() {
         assert_eq!(asked("10.0.0.1", "1.2.3.4, 198.51.100.1, 10.0.0.7"), "198.51.100.1");
         assert_eq!(asked("10.0.0.1", "nonsense"), "10.0.0.1");
+        for hop in ["198.51.100.1:4711", "2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:4711"] {
+            let expected = if hop.starts_with("198") { "198.51.100.1" } else { "2001:db8::1" };
+            assert_eq!(asked("10.0.0.1", hop), expected, "{hop}");
+            assert_eq!(asked("10.0.0.1", &format!("{hop}, 10.0.0.7:80")), expected, "{hop}");
+        }
         assert_eq!(asked("::ffff:10.0.0.1", "198.51.100.1"), "198.51.100.1");
     }
 

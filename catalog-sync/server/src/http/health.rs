@@ -31,11 +31,12 @@ struct Check {
     took_ms: u64,
 }
 
-pub fn router() -> Router<App> {
-    Router::new()
-        .route("/health/live", routing::get(live))
-        .route("/health/ready", routing::get(ready))
-        .route("/metrics", routing::get(metrics))
+pub fn health_router() -> Router<App> {
+    Router::new().route("/health/live", routing::get(live)).route("/health/ready", routing::get(ready))
+}
+
+pub fn metrics_router() -> Router<App> {
+    Router::new().route("/metrics", routing::get(metrics))
 }
 
 async fn live() -> Json<Health> {

@@ -26,6 +26,16 @@ struct EventLabels {
     outcome: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RefusedLabels {
+    limit: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ClosedLabels {
+    reason: &'static str,
+}
+
 /// The process's counters.
 #[derive(Debug)]
 pub struct Metrics {
@@ -36,6 +46,9 @@ pub struct Metrics {
     published: Counter,
     put_aside: Counter,
     outbox: Gauge<i64, AtomicI64>,
+    connections: Gauge<i64, AtomicI64>,
+    connections_refused: Family<RefusedLabels, Counter>,
+    connections_closed: Family<ClosedLabels, Counter>,
 }
 
 fn histogram() -> Histogram {
@@ -52,6 +65,9 @@ impl Metrics {
             published: Counter::default(),
             put_aside: Counter::default(),
             outbox: Gauge::default(),
+            connections: Gauge::default(),
+            connections_refused: Family::default(),
+            connections_closed: Family::default(),
         };
         metrics.registered()
     }
@@ -64,6 +80,17 @@ impl Metrics {
         r.register("events_published", "Events that NATS acknowledged", self.published.clone());
         r.register("events_put_aside", "Events that NATS never takes", self.put_aside.clone());
         r.register("outbox_rows", "Commits whose events wait for NATS", self.outbox.clone());
+        r.register("connections", "Connections that are open", self.connections.clone());
+        r.register(
+            "connections_refused",
+            "Connections beyond a limit, by the limit",
+            self.connections_refused.clone(),
+        );
+        r.register(
+            "connections_closed",
+            "Connections that did nothing for too long, or made room for others",
+            self.connections_closed.clone(),
+        );
         self
     }
 
@@ -98,6 +125,24 @@ impl Metrics {
 
     pub fn outbox_pending(&self, rows: i64) {
         self.outbox.set(rows);
+    }
+
+    pub fn connection_opened(&self) {
+        self.connections.inc();
+    }
+
+    pub fn connection_ended(&self) {
+        self.connections.dec();
+    }
+
+    /// Counts a connection beyond a limit: `all` or `address`.
+    pub fn connection_refused(&self, limit: &'static str) {
+        self.connections_refused.get_or_create(&RefusedLabels { limit }).inc();
+    }
+
+    /// Counts a connection that the backend ended: `silent`, `idle`, `stalled` or `displaced`.
+    pub fn connection_closed(&self, reason: &'static str) {
+        self.connections_closed.get_or_create(&ClosedLabels { reason }).inc();
     }
 
     /// The counters in the text format of OpenMetrics.

@@ -12,5 +12,6 @@ mod request_id;
 
 pub(crate) use auth::authorize;
 pub(crate) use body::{broken, read_body};
-pub(crate) use health::router;
+pub(crate) use client::neighbourhood;
+pub(crate) use health::{health_router, metrics_router};
 pub(crate) use observe::{observe, per_address};

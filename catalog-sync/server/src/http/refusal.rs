@@ -57,7 +57,6 @@ impl Refusal {
         self
     }
 
-    #[cfg(test)]
     pub fn status(&self) -> u16 {
         self.status
     }

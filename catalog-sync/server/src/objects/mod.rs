@@ -3,12 +3,15 @@
 //! `/v1/catalogs/{catalog}/metadata/{name}` and `…/targets/{name}` are files of the same path in the object
 //! store, so that a CDN or a plain web server may stand in for the reading half.
 
+pub(crate) mod deletions;
 mod name;
 mod publish;
 mod range;
 mod read;
 pub(crate) mod store;
+pub(crate) mod unfinished;
 mod upload;
+mod verify;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

@@ -1,6 +1,8 @@
 //! Writing: a file with a version or a hash in its name is written once; `timestamp.json` is replaced only
 //! if it is still the file that the publisher has seen.
 
+use std::collections::BTreeSet;
+
 use axum::extract::{Path as UrlPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -8,16 +10,15 @@ use bytes::Bytes;
 use object_store::path::Path;
 use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt, PutMode, PutOptions, UpdateVersion};
 
+use super::deletions;
 use super::name::Object;
 use super::read::refuse;
 use super::upload;
+use super::verify::{Kind, Verifier};
 use crate::app::App;
 use crate::http::refusal::Refusal;
 use crate::http::{authorize, read_body};
-use crate::keys::Scope;
-
-/// Metadata lists packs, not products.
-const MAX_METADATA_BYTES: usize = 16 << 20;
+use crate::keys::{ApiKey, Scope};
 
 type Names = UrlPath<(String, String)>;
 
@@ -25,6 +26,15 @@ type Names = UrlPath<(String, String)>;
 enum Expected {
     Nothing,
     Tag(String),
+}
+
+impl Expected {
+    fn is(&self, present: Option<&str>) -> bool {
+        match self {
+            Self::Nothing => present.is_none(),
+            Self::Tag(tag) => Some(tag.as_str()) == present,
+        }
+    }
 }
 
 pub async fn put_metadata(
@@ -66,22 +76,33 @@ async fn put(
     object: impl FnOnce() -> Result<Object, Refusal>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    authorize(app, request.headers(), Scope::Publish, Some(catalog)).await?;
+    let key = authorize(app, request.headers(), Scope::Publish, Some(catalog)).await?;
     let object = object()?;
     let path = object.path(catalog)?;
+    let done = store(app, catalog, &path, object, request).await;
+    log(&key, "PUT", &path, done.as_ref().map(Response::status));
+    let response = done?;
+    deletions::take_back(&app.db, catalog, &BTreeSet::from([path.as_ref().to_owned()])).await?;
+    Ok(response)
+}
+
+async fn store(
+    app: &App,
+    catalog: &str,
+    path: &Path,
+    object: Object,
+    request: Request,
+) -> Result<Response, Refusal> {
     match object {
-        Object::Metadata { versioned: true, .. } => {
-            let body = in_time(app, read_body(request, MAX_METADATA_BYTES)).await?;
-            create(app, &path, body).await
-        }
-        Object::Metadata { versioned: false, .. } => {
-            let expected = expected(request.headers())?;
-            let body = in_time(app, read_body(request, MAX_METADATA_BYTES)).await?;
-            replace(app, catalog, &path, expected, body).await
+        Object::Metadata { name, versioned } => {
+            let kind = Kind::of(&name)?;
+            let expected = if versioned { None } else { Some(expected(request.headers())?) };
+            let body = in_time(app, read_body(request, kind.max_bytes())).await?;
+            in_time(app, put_verified(app, catalog, path, kind, expected, body)).await
         }
         Object::Target { sha256, .. } => {
-            let known = app.objects.head(&path).await.map_err(refuse)?;
-            let e_tag = upload::receive(app, &path, &sha256, known.is_some(), request).await?;
+            let known = app.objects.head(path).await.map_err(refuse)?;
+            let e_tag = upload::receive(app, path, &sha256, known.is_some(), request).await?;
             Ok(match known {
                 Some(meta) => stored(StatusCode::OK, meta.e_tag),
                 None => stored(StatusCode::CREATED, e_tag),
@@ -90,15 +111,66 @@ async fn put(
     }
 }
 
+/// Who changed what is published, and how it ended.
+fn log(key: &ApiKey, method: &str, path: &Path, status: Result<StatusCode, &Refusal>) {
+    let status = status.map_or_else(Refusal::status, |status| status.as_u16());
+    tracing::info!(key = key.id, key_name = key.name, method, path = path.as_ref(), status, "release file");
+}
+
+/// Notes that a file is to be deleted, and without a delay deletes it.
 async fn delete(
     app: &App,
     catalog: &str,
     object: Object,
     headers: &HeaderMap,
 ) -> Result<StatusCode, Refusal> {
-    authorize(app, headers, Scope::Publish, Some(catalog)).await?;
-    app.objects.store.delete(&object.path(catalog)?).await.map_err(refuse)?;
+    let key = authorize(app, headers, Scope::Delete, Some(catalog)).await?;
+    let path = object.path(catalog)?;
+    let done = hold_back(app, catalog, &path, &key).await;
+    log(&key, "DELETE", &path, done.as_ref().copied());
+    done
+}
+
+async fn hold_back(app: &App, catalog: &str, path: &Path, key: &ApiKey) -> Result<StatusCode, Refusal> {
+    if app.objects.head(path).await.map_err(refuse)?.is_none() {
+        return Err(Refusal::not_found());
+    }
+    deletions::note(&app.db, catalog, path, &key.id).await?;
+    if !app.config.delete_delay.is_zero() {
+        return Ok(StatusCode::ACCEPTED);
+    }
+    deletions::carry_out(&app.db, &app.objects, app.config.delete_delay).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Writes metadata that a device would go on to. What is there already is compared, not verified: its versions
+/// may be those of the past by now.
+async fn put_verified(
+    app: &App,
+    catalog: &str,
+    path: &Path,
+    kind: Kind,
+    expected: Option<Expected>,
+    body: Bytes,
+) -> Result<Response, Refusal> {
+    let verifier = Verifier::new(&app.objects, catalog, jiff::Timestamp::now());
+    match expected {
+        Some(expected) => {
+            let present = app.objects.head(path).await.map_err(refuse)?.and_then(|meta| meta.e_tag);
+            if !expected.is(present.as_deref()) {
+                return Err(overtaken(present));
+            }
+            verifier.check(kind, &body).await?;
+            replace(app, catalog, path, expected, body).await
+        }
+        None => {
+            if app.objects.head(path).await.map_err(refuse)?.is_none() {
+                let named = verifier.check(kind, &body).await?;
+                deletions::take_back(&app.db, catalog, &named).await?;
+            }
+            create(app, path, body).await
+        }
+    }
 }
 
 /// Writes what must not be there yet, or be there with the same bytes.

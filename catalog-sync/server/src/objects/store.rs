@@ -1,5 +1,6 @@
 //! A folder or a bucket.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use object_store::aws::AmazonS3Builder;
@@ -18,6 +19,8 @@ pub struct Objects {
     pub store: Arc<dyn ObjectStore>,
     /// Whether the store itself replaces a file only if it is still the expected one.
     pub compares: bool,
+    /// Where the files are, if the store is a folder.
+    pub folder: Option<PathBuf>,
 }
 
 impl Objects {
@@ -32,14 +35,14 @@ impl Objects {
             "file" => {
                 let dir = url.to_file_path().map_err(|()| wrong("is no folder".into()))?;
                 fs_err::create_dir_all(&dir)?;
-                let store = LocalFileSystem::new_with_prefix(dir)?.with_fsync(true);
-                Ok(Self { store: Arc::new(store), compares: false })
+                let store = LocalFileSystem::new_with_prefix(&dir)?.with_fsync(true);
+                Ok(Self { store: Arc::new(store), compares: false, folder: Some(dir) })
             }
             "s3" => {
                 let bucket = url.host_str().ok_or_else(|| wrong("names no bucket".into()))?;
                 let store = AmazonS3Builder::from_env().with_bucket_name(bucket).build()?;
                 let prefix = Path::from(url.path().trim_matches('/'));
-                Ok(Self { store: Arc::new(PrefixStore::new(store, prefix)), compares: true })
+                Ok(Self { store: Arc::new(PrefixStore::new(store, prefix)), compares: true, folder: None })
             }
             _ => Err(wrong("begins with neither file:// nor s3://".into())),
         }

@@ -27,7 +27,7 @@ fn view(catalog: &str) -> Event {
 }
 
 async fn only_known_catalogues_are_taken(kind: Kind) {
-    let (records, backend, _data) = one(kind, |settings| Settings { catalogs: None, ..settings }).await;
+    let (records, backend, _data) = one(kind, |settings| Settings { event_catalogs: None, ..settings }).await;
     let refused = backend.events("a", batch_json(vec![view("shop")])).await;
     assert_eq!((refused.status, refused.code()), (404, "catalog_unknown".into()));
     // Whoever may publish a catalogue has it known.
@@ -54,7 +54,7 @@ async fn only_known_catalogues_are_taken_on_postgres() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_published_catalogue_is_known() {
     let (records, backend, _data) =
-        one(Kind::Sqlite, |settings| Settings { catalogs: None, ..settings }).await;
+        one(Kind::Sqlite, |settings| Settings { event_catalogs: None, ..settings }).await;
     records.key("*", Scope::Publish).await;
     let refused = backend.events("a", batch_json(vec![view("shop")])).await;
     assert_eq!(refused.code(), "catalog_unknown", "a key for all catalogues makes none known");

@@ -14,7 +14,7 @@ use knytt_server::{Address, Config, Scope, Settings, create_key};
 use knytt_wire::Uuid;
 use sha2::{Digest, Sha256};
 
-use crate::fixture::{Nats, Postgres, Shopper, batch_json, client, free_port, program, until};
+use crate::fixture::{Nats, Postgres, Publisher, Shopper, batch_json, client, free_port, program, until};
 
 const VISITS_OF_BATCH: usize = 20;
 
@@ -157,7 +157,14 @@ async fn publish(url: &str, postgres: &Postgres) -> (String, String) {
         assert_eq!(request.body(body).send().await.unwrap().status(), 201);
     };
     put(&path, pack).await;
-    put("/v1/catalogs/shop/metadata/timestamp.json", b"{\"version\":1}".to_vec()).await;
+    let publisher = Publisher::new();
+    let targets = publisher.targets(1, &[]);
+    let snapshot = publisher.snapshot(1, &targets);
+    let metadata = |name: &str| format!("/v1/catalogs/shop/metadata/{name}");
+    put(&metadata("1.root.json"), publisher.root(1, &[])).await;
+    put(&metadata("1.targets.json"), targets.bytes).await;
+    put(&metadata("1.snapshot.json"), snapshot.bytes.clone()).await;
+    put(&metadata("timestamp.json"), publisher.timestamp(1, &snapshot)).await;
     (path, sha256)
 }
 

@@ -6,10 +6,14 @@
 
 mod admission;
 mod campaign;
+mod connections;
 mod feedback;
 mod fixture;
 mod full_disk;
+mod keys;
+mod killed;
 mod limits;
+mod metadata;
 mod operations;
 mod publish;
 mod reports;

@@ -136,4 +136,66 @@ async fn tls_is_spoken_with_a_certificate() {
     assert!(crate::fixture::client().get(plain).send().await.is_err());
     let stranger = crate::fixture::client().get(format!("{}/health/live", backend.url)).send().await;
     assert!(stranger.is_err(), "a certificate that nobody vouches for");
+    let live = http.get(format!("{}/health/live", backend.url)).send().await.unwrap();
+    assert_eq!(live.headers()["strict-transport-security"], "max-age=31536000");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn metrics_may_have_a_listener_of_their_own() {
+    let (records, data) = (Records::start(Kind::Sqlite), tempfile::tempdir().unwrap());
+    let port = free_port();
+    let apart =
+        Settings { metrics_listen: Some(([127, 0, 0, 1], port).into()), ..settings(&records, data.path()) };
+    let backend = Backend::start(apart).await;
+    assert_eq!(backend.get("/metrics").await.code(), "not_found");
+    let http = crate::fixture::client();
+    let page = http.get(format!("http://127.0.0.1:{port}/metrics")).send().await.unwrap();
+    assert!(page.text().await.unwrap().contains("knytt_http_request_seconds"));
+    let other = http.get(format!("http://127.0.0.1:{port}/v1/report")).send().await.unwrap();
+    assert_eq!(other.status(), 404);
+    backend.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_start_waits_for_its_database_and_says_so() {
+    let data = tempfile::tempdir().unwrap();
+    let away = format!("postgres://knytt:hush@127.0.0.1:{}/knytt", free_port());
+    let settings = Settings {
+        data: Some(data.path().into()),
+        database: Some(away.as_str().into()),
+        database_wait_secs: Some(1),
+        ..Settings::default()
+    };
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let config = knytt_server::Config::new(settings).unwrap();
+    let error = knytt_server::run(listener, config, std::future::pending()).await.unwrap_err().to_string();
+    assert!(error.contains("no database answered") && error.contains("refused"), "{error}");
+    assert!(!error.contains("hush"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_address_of_the_database_may_stand_in_a_file() {
+    let (records, data) = (Records::start(Kind::Postgres), tempfile::tempdir().unwrap());
+    let file = data.path().join("database");
+    std::fs::write(&file, format!("{}\n", records.url())).unwrap();
+    let hidden = Settings { database: None, database_file: Some(file), ..settings(&records, data.path()) };
+    let backend = Backend::start(hidden).await;
+    assert_eq!(backend.events("k", view()).await.outcome().accepted, 1);
+    assert!(!data.path().join("knytt.db").exists());
+}
+
+#[test]
+fn settings_that_cannot_serve_are_refused_at_the_start() {
+    let data = tempfile::tempdir().unwrap();
+    let base = || Settings { data: Some(data.path().into()), ..Settings::default() };
+    for (wrong, name) in [
+        (Settings { request_timeout_secs: Some(0), ..base() }, "--request-timeout-secs"),
+        (Settings { header_timeout_secs: Some(0), ..base() }, "--header-timeout-secs"),
+        (Settings { max_connections: Some(0), ..base() }, "--max-connections"),
+        (Settings { cors_origins: Some(vec!["shop.example".into()]), ..base() }, "--cors-origins"),
+        (Settings { cors_origins: Some(vec!["https://shop.example/".into()]), ..base() }, "--cors-origins"),
+    ] {
+        let error = knytt_server::Config::new(wrong).unwrap_err().to_string();
+        assert!(error.contains(name), "{error}");
+    }
 }

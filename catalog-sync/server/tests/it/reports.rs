@@ -154,7 +154,7 @@ async fn events_from_before_are_counted(kind: Kind) {
     assert_eq!(report(&db, &days).await.unwrap(), counted, "added up by day");
 
     // Devices may go on sending events of a catalogue that had events.
-    let settings = Settings { catalogs: None, ..settings(&records, data.path()) };
+    let settings = Settings { event_catalogs: None, ..settings(&records, data.path()) };
     let backend = Backend::start(settings).await;
     let outcome = backend.events("k", batch_json([before, after].concat())).await.outcome();
     assert_eq!((outcome.accepted, outcome.duplicates), (15, 15));

@@ -1,0 +1,73 @@
+//! Settings that would start a backend which cannot serve.
+
+use axum::http::HeaderValue;
+use url::Url;
+
+use super::Settings;
+use crate::{Error, Result};
+
+/// Refuses times of 0, in which nothing can be done.
+pub fn timeouts(settings: &Settings) -> Result<()> {
+    let times = [
+        ("--request-timeout-secs", settings.request_timeout_secs),
+        ("--header-timeout-secs", settings.header_timeout_secs),
+        ("--idle-timeout-secs", settings.idle_timeout_secs),
+        ("--stall-timeout-secs", settings.stall_timeout_secs),
+        ("--events-max-age-days", settings.events_max_age_days),
+        ("--events-duplicate-window-secs", settings.events_duplicate_window_secs),
+    ];
+    match times.iter().find(|(_, time)| *time == Some(0)) {
+        Some((name, _)) => Err(Error::Setting(format!("{name} is 1 or more, not 0"))),
+        None if settings.max_connections == Some(0) => {
+            Err(Error::Setting("--max-connections is 1 or more, not 0".into()))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Refuses what no browser says as its origin.
+pub fn origins(origins: Vec<String>) -> Result<Vec<String>> {
+    match origins.iter().find(|origin| !is_origin(origin)) {
+        None => Ok(origins),
+        Some(origin) => Err(Error::Setting(format!(
+            "--cors-origins: {origin:?} is neither * nor an origin like https://shop.example (scheme, host and \
+             port, without a slash at the end)"
+        ))),
+    }
+}
+
+fn is_origin(text: &str) -> bool {
+    if text == "*" {
+        return true;
+    }
+    let Ok(url) = Url::parse(text) else { return false };
+    let bare = url.username().is_empty() && url.password().is_none() && url.query().is_none();
+    let ends = matches!(url.path(), "" | "/") && !text.ends_with('/') && url.fragment().is_none();
+    url.has_host() && bare && ends && text == text.to_lowercase() && HeaderValue::from_str(text).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_what_a_browser_says() {
+        for origin in ["*", "https://shop.example", "http://127.0.0.1:8080", "tauri://localhost"] {
+            assert!(is_origin(origin), "{origin}");
+        }
+        for origin in
+            ["", "shop.example", "https://shop.example/", "https://shop.example/a", "https://S.example"]
+        {
+            assert!(!is_origin(origin), "{origin}");
+        }
+    }
+
+    #[test]
+    fn no_time_is_nothing() {
+        let zero = Settings { request_timeout_secs: Some(0), ..Settings::default() };
+        assert!(timeouts(&zero).unwrap_err().to_string().contains("--request-timeout-secs"));
+        let zero = Settings { stall_timeout_secs: Some(0), ..Settings::default() };
+        assert!(timeouts(&zero).is_err());
+        assert!(timeouts(&Settings::default()).is_ok());
+    }
+}

@@ -1,0 +1,159 @@
+//! The backend in a process of its own, killed in the middle of uploads.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, SystemTime};
+
+use knytt_server::{Config, Scope, Settings};
+use sha2::{Digest, Sha256};
+
+use crate::fixture::{Backend, Kind, Records, client, free_port, settings, until};
+
+/// The process that is killed: this very binary, told by its environment.
+#[test]
+#[ignore = "is started by the tests that kill it"]
+fn server() {
+    let var = |name: &str| std::env::var(format!("KILLED_{name}")).expect("is started by another test");
+    let settings = Settings {
+        listen: Some(var("LISTEN").parse().unwrap()),
+        data: Some(var("DATA").into()),
+        database: Some(var("DATABASE").into()),
+        rate_per_ip: Some(0),
+        log_filter: Some(var("LOG_FILTER")),
+        ..Settings::default()
+    };
+    knytt_server::serve(Config::new(settings).unwrap()).unwrap();
+}
+
+/// The file that the process writes its log into, in its data folder.
+const LOG: &str = "log";
+
+/// A backend that dies at once when it is dropped.
+pub struct Process {
+    child: Child,
+    pub port: u16,
+}
+
+impl Process {
+    pub async fn start(records: &Records, data: &Path) -> Self {
+        Self::logged(records, data, "error").await
+    }
+
+    /// One that writes its log into `data`.
+    pub async fn logged(records: &Records, data: &Path, filter: &str) -> Self {
+        let port = free_port();
+        let log = std::fs::File::create(data.join(LOG)).unwrap();
+        let child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "killed::server", "--ignored", "--nocapture"])
+            .env("KILLED_LISTEN", format!("127.0.0.1:{port}"))
+            .env("KILLED_DATA", data)
+            .env("KILLED_DATABASE", records.url())
+            .env("KILLED_LOG_FILTER", filter)
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let process = Self { child, port };
+        let live = format!("{}/health/live", process.url());
+        until("the process answers", async || client().get(&live).send().await.is_ok()).await;
+        process
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Sends the first `sent` bytes of an upload of `body`. The connection stays open.
+pub fn begin_upload(port: u16, key: &str, body: &[u8], sent: usize) -> TcpStream {
+    let hash: String = Sha256::digest(body).iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let length = body.len();
+    let head = format!(
+        "PUT /v1/catalogs/shop/targets/{hash}.pack HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n\
+         Content-Length: {length}\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(&body[..sent]).unwrap();
+    stream
+}
+
+/// Files of uploads that are not whole.
+pub fn partial(data: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(data.join("objects/shop/targets")) else { return Vec::new() };
+    entries.map(|entry| entry.unwrap().path()).filter(|path| path.to_string_lossy().contains('#')).collect()
+}
+
+/// Makes a file as old as one that was left long ago.
+pub fn age(path: &Path) {
+    let file = std::fs::File::options().write(true).open(path).unwrap();
+    file.set_modified(SystemTime::now() - Duration::from_secs(2 * 3_600)).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_upload_left_is_removed_at_the_next_start() {
+    let (records, data) = (Records::start(Kind::Sqlite), tempfile::tempdir().unwrap());
+    let key = records.key("shop", Scope::Publish).await;
+    let process = Process::start(&records, data.path()).await;
+    let body = vec![1; 24 << 20];
+    let mut uploads: Vec<_> =
+        [0, 1].iter().map(|i| begin_upload(process.port, &key, &body[*i..], 20 << 20)).collect();
+    until("both are being written", async || partial(data.path()).len() == 2).await;
+    drop(process);
+    let mut answer = Vec::new();
+    assert!(uploads[0].read_to_end(&mut answer).is_err() || answer.is_empty());
+    let left = partial(data.path());
+    assert_eq!(left.len(), 2, "kill -9 leaves what was written");
+    age(&left[0]);
+    let _backend = Backend::start(settings(&records, data.path())).await;
+    until("the old one is removed", async || partial(data.path()).len() == 1).await;
+    assert_eq!(partial(data.path()), left[1..], "another process may be writing the young one");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_has_keys_and_no_addresses_of_events() {
+    let (records, data) = (Records::start(Kind::Sqlite), tempfile::tempdir().unwrap());
+    let db = records.open().await;
+    let scopes = [Scope::Publish, Scope::Delete];
+    let key = knytt_server::create_key(&db, "press", "shop", &scopes).await.unwrap();
+    let process = Process::logged(&records, data.path(), "info").await;
+    let send = async |method: &str, path: &str, body: &'static [u8]| {
+        let request = client().request(method.parse().unwrap(), format!("{}{path}", process.url()));
+        let request = request.bearer_auth(&key.token).header("Idempotency-Key", "k").body(body);
+        request.send().await.unwrap().status().as_u16()
+    };
+    let hash: String = Sha256::digest(b"a pack").iter().map(|byte| format!("{byte:02x}")).collect();
+    let path = format!("/v1/catalogs/shop/targets/{hash}.pack");
+    assert_eq!(send("PUT", &path, b"a pack").await, 201);
+    assert_eq!(send("DELETE", &path, b"").await, 202);
+    assert_eq!(send("POST", "/v1/events", b"{\"events\":[]}").await, 200);
+    let lines = || -> Vec<serde_json::Value> {
+        let text = std::fs::read_to_string(data.path().join(LOG)).unwrap();
+        text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+    };
+    let requests = |lines: &[serde_json::Value], path: &str| -> Vec<serde_json::Value> {
+        let is_it = |line: &&serde_json::Value| line["message"] == "request" && line["path"] == path;
+        lines.iter().filter(is_it).cloned().collect()
+    };
+    until("the log is written", async || !requests(&lines(), "/v1/events").is_empty()).await;
+    let lines = lines();
+    for line in requests(&lines, "/v1/events") {
+        assert!(!line.to_string().contains("127.0.0.1"), "{line}");
+    }
+    assert!(requests(&lines, &path).iter().all(|line| line["ip"] == "127.0.0.1"));
+    for (method, status) in [("PUT", 201), ("DELETE", 202)] {
+        let done = lines.iter().find(|line| line["message"] == "release file" && line["method"] == method);
+        let done = done.unwrap_or_else(|| panic!("no line of {method}"));
+        assert_eq!((&done["key"], &done["status"]), (&key.key.id.clone().into(), &status.into()));
+    }
+    assert!(!std::fs::read_to_string(data.path().join(LOG)).unwrap().contains(&key.token));
+}
