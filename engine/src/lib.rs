@@ -50,6 +50,7 @@ pub use crate::catalog::browse::{FacetCounts, Order};
 pub use crate::catalog::check::Report;
 pub use crate::catalog::operation::Committed;
 pub use crate::catalog::origin::Origin;
+pub use crate::catalog::repair::Repaired;
 pub use crate::catalog::review::Reviewed;
 pub use crate::catalog::snapshot::{Nearby, Record, ScoredProduct, Snapshot, VectorQuery};
 pub use crate::catalog::source::{QuarantineRow, SourceRecord};
@@ -88,4 +89,5 @@ pub use crate::search::query::{Hit, Ingredient, Query, QueryImage, ScoreParts, S
 pub use crate::search::session::SearchSession;
 pub use crate::store::active_environment::ActiveEnvironment;
 pub use crate::store::env::OpenOptions;
+pub use crate::store::pages::walk::PageReport;
 pub use crate::store::schema::{DatabaseSize, SCHEMA_VERSION};

@@ -185,7 +185,7 @@ impl ProductRow<'_> {
     }
 }
 
-fn expect_vector(product: &Product, vector: &[u8], dimension: usize) -> Result<()> {
+pub(crate) fn expect_vector(product: &Product, vector: &[u8], dimension: usize) -> Result<()> {
     if vector.len() != 2 * dimension {
         return Err(Error::DimensionMismatch { expected: dimension, received: vector.len() / 2 });
     }

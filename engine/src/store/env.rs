@@ -328,6 +328,12 @@ fn open_databases(
     }
 }
 
+/// Opens an environment of which only the meta pages may be read through LMDB.
+pub(crate) fn open_to_examine(folder: &Path) -> Result<Env<WithoutTls>> {
+    let access = Access::find(folder, &folder.join(DATA_FILE), MAX_READERS)?;
+    open_env(folder, OpenOptions::default(), access)
+}
+
 #[expect(unsafe_code, reason = "LMDB maps a file")]
 fn open_env(path: &Path, options: OpenOptions, access: Access) -> Result<Env<WithoutTls>> {
     let data = path.join(DATA_FILE);

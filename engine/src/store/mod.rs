@@ -13,6 +13,7 @@ pub(crate) mod pages;
 pub(crate) mod place;
 pub(crate) mod price_column;
 pub(crate) mod rank_features;
+pub(crate) mod salvage;
 pub(crate) mod schema;
 pub(crate) mod segment;
 pub(crate) mod vectors;

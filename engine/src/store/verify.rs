@@ -6,7 +6,7 @@ use heed::{Env, WithoutTls};
 
 use crate::error::{Error, Result};
 use crate::store::checked::FileState;
-use crate::store::env::DATA_FILE;
+use crate::store::env::{DATA_FILE, Storage, open_to_examine};
 use crate::store::pages::{Depth, PageFile, PageReport, Walk};
 
 /// How often a walk begins again because another process has committed in between.
@@ -40,6 +40,24 @@ pub(crate) fn open_verified(
     Ok(env)
 }
 
+/// Walks the whole environment in `folder`, and describes what is wrong with it.
+///
+/// # Errors
+/// [`Error::NotACatalog`] if it has no readable meta pages, and those of opening it.
+pub(crate) fn examine(folder: &Path) -> Result<PageReport> {
+    let data = folder.join(DATA_FILE);
+    let not_begun = || Error::NotACatalog { path: folder.into(), reason: "it has no data.mdb".into() };
+    if !data.exists() {
+        return Err(not_begun());
+    }
+    let file = PageFile::open(&data)?.ok_or_else(not_begun)?;
+    let walked = match Storage::already_open(folder) {
+        Some(storage) => walk(storage.env(), &file, Depth::All)?,
+        None => walk(&open_to_examine(folder)?, &file, Depth::All)?,
+    };
+    Ok(walked.report)
+}
+
 /// What a walk found.
 pub(crate) struct Walked {
     pub(crate) report: PageReport,
@@ -56,7 +74,12 @@ pub(crate) fn walk(env: &Env<WithoutTls>, file: &PageFile, depth: Depth) -> Resu
     for _ in 0..TRIES {
         // While this transaction is open, no writer reuses a page of its state.
         let txn = env.read_txn()?;
-        let Some(meta) = file.metas()?.into_iter().find(|meta| meta.txn == txn.id()) else { continue };
+        let state = || Ok::<_, Error>(file.metas()?.into_iter().find(|meta| meta.txn == txn.id()));
+        // Twice, as a writer that overwrites this meta page can be halfway through.
+        let (Some(meta), Some(again)) = (state()?, state()?) else { continue };
+        if meta != again {
+            continue;
+        }
         let found_bytes = file.bytes()?;
         let mut walk = Walk::new(file, meta, found_bytes, depth);
         walk.walk_all();
