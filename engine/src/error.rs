@@ -48,7 +48,7 @@ pub enum Error {
     },
 
     /// The disk is full. Nothing of the batch was stored; free some space and commit again.
-    #[error("the disk that holds {path} is full{}: nothing of this batch was stored", room(*.needed_bytes))]
+    #[error("the disk that holds {path} is full{}: nothing was stored", room(*.needed_bytes))]
     DiskFull {
         /// The catalogue's folder.
         path: PathBuf,

@@ -88,6 +88,6 @@ pub use crate::search::parse::{Chip, ParsedQuery};
 pub use crate::search::query::{Hit, Ingredient, Query, QueryImage, ScoreParts, SearchResult, Timings};
 pub use crate::search::session::SearchSession;
 pub use crate::store::active_environment::ActiveEnvironment;
-pub use crate::store::env::OpenOptions;
+pub use crate::store::open::OpenOptions;
 pub use crate::store::pages::walk::PageReport;
 pub use crate::store::schema::{DatabaseSize, SCHEMA_VERSION};

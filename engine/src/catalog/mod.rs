@@ -32,10 +32,10 @@ use crate::index::simd::Kernel;
 use crate::look::safety::SafetyConfig;
 use crate::rank::weights::Weights;
 use crate::store::active_environment::ActiveEnvironment;
-use crate::store::env::{OpenMode, OpenOptions, Storage};
+use crate::store::env::{OpenMode, Storage};
+use crate::store::open::OpenOptions;
 use crate::store::pages::PageReport;
 use crate::store::schema::{DatabaseSize, SCHEMA_VERSION};
-use crate::store::verify;
 
 /// One catalogue: a folder with an LMDB environment. Cheap to clone. Clones, and all other `open`s of the same folder
 /// in this process, share the environment.
@@ -139,7 +139,7 @@ impl Catalog {
     /// [`NotACatalog`](crate::Error::NotACatalog), and [`Open`](crate::Error::Open) if a file cannot be read.
     pub fn check_pages(dir: impl AsRef<Path>) -> Result<PageReport> {
         let active = ActiveEnvironment::read(dir.as_ref())?;
-        verify::examine(active.as_deref().unwrap_or(dir.as_ref()))
+        Storage::examine(active.as_deref().unwrap_or(dir.as_ref()))
     }
 
     /// Opens the catalogue in `dir`, or makes it. An existing one must be of the model in `spec`.

@@ -202,7 +202,7 @@ pub(crate) fn expect_vector(product: &Product, vector: &[u8], dimension: usize) 
 mod tests {
     use super::*;
     use crate::catalog::CatalogSpec;
-    use crate::store::env::OpenOptions;
+    use crate::store::open::OpenOptions;
     use knytt_models::Fingerprint;
 
     fn catalog(dir: &tempfile::TempDir) -> Catalog {

@@ -9,6 +9,7 @@ pub(crate) mod facet_bitmaps;
 pub(crate) mod gate;
 pub(crate) mod lock_file;
 pub(crate) mod mapped;
+pub(crate) mod open;
 pub(crate) mod pages;
 pub(crate) mod place;
 pub(crate) mod price_column;

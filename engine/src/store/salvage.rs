@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
-use crate::store::env::DATA_FILE;
+use crate::store::open::DATA_FILE;
 use crate::store::pages::{Depth, Meta, PageFile, PageReport, Tree, Value, Walk};
 
 /// A damaged environment. It is read without LMDB, so nothing may write it meanwhile.

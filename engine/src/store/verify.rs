@@ -6,7 +6,7 @@ use heed::{Env, WithoutTls};
 
 use crate::error::{Error, Result};
 use crate::store::checked::FileState;
-use crate::store::env::{DATA_FILE, Storage, open_to_examine};
+use crate::store::open::DATA_FILE;
 use crate::store::pages::{Depth, PageFile, PageReport, Walk};
 
 /// How often a walk begins again because another process has committed in between.
@@ -38,24 +38,6 @@ pub(crate) fn open_verified(
         state.note(folder);
     }
     Ok(env)
-}
-
-/// Walks the whole environment in `folder`, and describes what is wrong with it.
-///
-/// # Errors
-/// [`Error::NotACatalog`] if it has no readable meta pages, and those of opening it.
-pub(crate) fn examine(folder: &Path) -> Result<PageReport> {
-    let data = folder.join(DATA_FILE);
-    let not_begun = || Error::NotACatalog { path: folder.into(), reason: "it has no data.mdb".into() };
-    if !data.exists() {
-        return Err(not_begun());
-    }
-    let file = PageFile::open(&data)?.ok_or_else(not_begun)?;
-    let walked = match Storage::already_open(folder) {
-        Some(storage) => walk(storage.env(), &file, Depth::All)?,
-        None => walk(&open_to_examine(folder)?, &file, Depth::All)?,
-    };
-    Ok(walked.report)
 }
 
 /// What a walk found.
