@@ -48,11 +48,11 @@ pub enum Error {
     },
 
     /// The disk is full. Nothing of the batch was stored; free some space and commit again.
-    #[error("the disk that holds {path} is full{}: nothing of this batch was stored", room(*.needed_bytes))]
+    #[error("the disk that holds {path} is full{}: nothing was stored", room(*.needed_bytes))]
     DiskFull {
         /// The catalogue's folder.
         path: PathBuf,
-        /// How much room the step takes, in bytes, where that is known.
+        /// How much room the step takes at least, in bytes, where that is known.
         needed_bytes: Option<u64>,
     },
 
@@ -225,6 +225,15 @@ impl Error {
         }
     }
 
+    /// Says how much room was needed at least, if the disk was full and nothing says so yet.
+    #[must_use]
+    pub fn with_needed_bytes(self, bytes: u64) -> Self {
+        match self {
+            Self::DiskFull { path, needed_bytes: None } => Self::DiskFull { path, needed_bytes: Some(bytes) },
+            other => other,
+        }
+    }
+
     /// Whether the map has to grow and the transaction to run again.
     pub(crate) fn is_map_full(&self) -> bool {
         matches!(self, Self::Storage(heed::Error::Mdb(heed::MdbError::MapFull)))
@@ -237,7 +246,7 @@ impl Error {
 
 /// How much room is needed, for the message of a full disk.
 fn room(needed_bytes: Option<u64>) -> String {
-    needed_bytes.map(|bytes| format!(" ({bytes} bytes are needed)")).unwrap_or_default()
+    needed_bytes.map(|bytes| format!(" (at least {bytes} bytes are needed)")).unwrap_or_default()
 }
 
 impl From<heed::Error> for Error {

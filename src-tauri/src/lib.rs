@@ -82,7 +82,7 @@ fn setup(app: &mut App, args: &Args) -> Result<(), Box<dyn std::error::Error>> {
     let (folder, pictures) = places.catalog(&visit.library.catalogs())?;
     if let Some(folder) = folder {
         // The visit keeps the problem; the window shows it and offers another folder.
-        let _ = visit.open_shop(&folder, pictures);
+        let _ = visit.open_shop_at_start(&folder, pictures);
         if let Ok(shop) = visit.shop() {
             shop.measure_precision_later();
         }

@@ -19,6 +19,7 @@ Examples:
   knytt search --catalog shop --text \"red dress under 50, not striped\" --why
   knytt search --catalog shop --like sku-17 --cheaper
   knytt inspect --catalog shop
+  knytt catalog backup shop /backup/shop
   knytt key init keys && knytt publish --catalog shop --keys keys --to file:///srv/shop
   knytt sync --catalog mine --from https://shop.example/catalog/
 
@@ -48,6 +49,8 @@ pub enum Command {
     Eval(commands::eval::EvalArgs),
     /// Show what a catalogue holds and what was refused
     Inspect(InspectArgs),
+    /// Copy a catalogue that is in use, check one, and copy what is readable of a damaged one
+    Catalog(commands::catalog::CatalogArgs),
     /// Make, replace and show the keys that releases are signed with
     Key(commands::key::KeyArgs),
     /// Sign a catalogue's present state as a release and put it where devices find it

@@ -10,8 +10,10 @@ use crate::failure::Failure;
 /// Held by the one build that may write.
 const LOCK: &str = "build.lock";
 
+const REBUILD: &str = "build it again: knytt build PICTURES --catalog DIR --rebuild";
+
 /// Files that a catalogue's folder may hold.
-const OWN_FILES: [&str; 4] = ["data.mdb", "lock.mdb", Origin::FILE, LOCK];
+const OWN_FILES: [&str; 5] = ["data.mdb", "lock.mdb", "checked.json", Origin::FILE, LOCK];
 
 /// Whether there is a catalogue, readable or not.
 pub fn exists(folder: &Path) -> bool {
@@ -41,9 +43,12 @@ pub fn explain(error: knytt_engine::Error) -> anyhow::Error {
     use knytt_engine::Error as E;
     let hint = match &error {
         E::DiskFull { .. } => "make room and run the command again; what was committed before is kept",
-        E::UnknownSchema { .. } | E::Damaged(_) | E::Record(_) => {
-            "build it again: knytt build PICTURES --catalog DIR --rebuild"
+        E::UnknownSchema { .. } => REBUILD,
+        E::Damaged(_) | E::Record(_) | E::CutShort { .. } => {
+            "restore a backup; or copy what is readable: knytt catalog repair DIR NEW; or build it again with \
+             --rebuild; a catalogue of a publisher: knytt sync"
         }
+        E::ReadOnly { .. } => "copy it to a folder that can be written: knytt catalog backup DIR NEW",
         E::NotACatalog { .. } => "say --catalog with the folder of a catalogue, or a new folder to build in",
         E::UnknownProduct { .. } => "ids are shown by knytt search",
         _ => return error.into(),

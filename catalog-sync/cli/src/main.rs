@@ -36,6 +36,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Taste(args) => commands::taste::run(&args),
         Command::Eval(args) => commands::eval::run(&args),
         Command::Inspect(args) => commands::inspect::run(&args),
+        Command::Catalog(args) => commands::catalog::run(&args),
         Command::Key(args) => commands::key::run(&args),
         Command::Publish(args) => commands::publish::run(&args),
         Command::Sync(args) => commands::sync::run(&args),

@@ -26,10 +26,20 @@ pub(crate) fn rebuild(folder: &Folder, plan: &Plan, origin: &Origin, job: &Job<'
         files::sync_folder(folder.path()).map_err(of_file(folder.path()))?;
         Ok(ActiveEnvironment::set(folder.path(), &name)?)
     });
-    if placed.is_err() {
+    placed.map_err(|error| {
         let _ = fs_err::remove_dir_all(&environment);
-    }
-    placed
+        match error {
+            Error::Engine(full) => Error::Engine(full.with_needed_bytes(room(plan, job) as u64)),
+            other => other,
+        }
+    })
+}
+
+/// A guess of the size of the new catalogue's file, in bytes.
+fn room(plan: &Plan, job: &Job<'_>) -> usize {
+    let packs = usize::try_from(plan.bytes()).unwrap_or(usize::MAX).saturating_mul(2);
+    let products = usize::try_from(job.verified.release.products).unwrap_or(usize::MAX);
+    packs.saturating_add(products.saturating_mul(PRODUCT_BYTES))
 }
 
 fn build(environment: &Path, plan: &Plan, job: &Job<'_>) -> Result<()> {
@@ -44,9 +54,7 @@ fn build(environment: &Path, plan: &Plan, job: &Job<'_>) -> Result<()> {
         model_name: release.model.name.clone(),
         dimension: release.model.dimension as usize,
     };
-    let guess = usize::try_from(plan.bytes()).unwrap_or(usize::MAX).saturating_mul(2);
-    let products = usize::try_from(release.products).unwrap_or(usize::MAX);
-    let initial_map_bytes = guess.saturating_add(products.saturating_mul(PRODUCT_BYTES)).min(64 << 30);
+    let initial_map_bytes = room(plan, job).min(64 << 30);
     // Nobody opens it before it is whole, so it need not survive a loss of power before.
     let options = OpenOptions { initial_map_bytes, durable: false, ..OpenOptions::default() };
     let catalog = Catalog::open_or_create_with(environment, &spec, options)?;

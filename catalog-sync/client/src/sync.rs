@@ -165,7 +165,9 @@ impl Run<'_> {
         let catalog = match Catalog::open(self.folder.path()) {
             Ok(catalog) => catalog,
             // What cannot be read is replaced.
-            Err(E::Damaged(_) | E::NotACatalog { .. } | E::UnknownSchema { .. }) => return Ok(None),
+            Err(E::Damaged(_) | E::CutShort { .. } | E::NotACatalog { .. } | E::UnknownSchema { .. }) => {
+                return Ok(None);
+            }
             Err(error) => return Err(error.into()),
         };
         let snapshot = catalog.read()?;

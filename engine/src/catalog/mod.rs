@@ -8,6 +8,7 @@ pub(crate) mod entry;
 pub(crate) mod meta;
 pub(crate) mod operation;
 pub(crate) mod origin;
+pub(crate) mod repair;
 pub(crate) mod review;
 pub(crate) mod snapshot;
 pub(crate) mod source;
@@ -30,7 +31,10 @@ use crate::error::Result;
 use crate::index::simd::Kernel;
 use crate::look::safety::SafetyConfig;
 use crate::rank::weights::Weights;
-use crate::store::env::{OpenMode, OpenOptions, Storage};
+use crate::store::active_environment::ActiveEnvironment;
+use crate::store::env::{OpenMode, Storage};
+use crate::store::open::OpenOptions;
+use crate::store::pages::PageReport;
 use crate::store::schema::{DatabaseSize, SCHEMA_VERSION};
 
 /// One catalogue: a folder with an LMDB environment. Cheap to clone. Clones, and all other `open`s of the same folder
@@ -121,9 +125,21 @@ impl Catalog {
     ///
     /// # Errors
     /// [`NotACatalog`](crate::Error::NotACatalog), [`UnknownSchema`](crate::Error::UnknownSchema),
+    /// [`CutShort`](crate::Error::CutShort) or [`Damaged`](crate::Error::Damaged) if LMDB could not read all of it,
+    /// [`DiskFull`](crate::Error::DiskFull) if there is no room for its lock file,
     /// or [`Open`](crate::Error::Open) if its files cannot be read and locked.
     pub fn open(dir: impl AsRef<Path>) -> Result<Self> {
         Self::with(dir.as_ref(), OpenMode::Open, OpenOptions::default())
+    }
+
+    /// Reads all pages of the catalogue in `dir` without trusting any of them, and says what is wrong. A catalogue
+    /// whose pages are sound can still hold contradictions: [`Snapshot::check`] finds those.
+    ///
+    /// # Errors
+    /// [`NotACatalog`](crate::Error::NotACatalog), and [`Open`](crate::Error::Open) if a file cannot be read.
+    pub fn check_pages(dir: impl AsRef<Path>) -> Result<PageReport> {
+        let active = ActiveEnvironment::read(dir.as_ref())?;
+        Storage::examine(active.as_deref().unwrap_or(dir.as_ref()))
     }
 
     /// Opens the catalogue in `dir`, or makes it. An existing one must be of the model in `spec`.

@@ -185,7 +185,7 @@ impl ProductRow<'_> {
     }
 }
 
-fn expect_vector(product: &Product, vector: &[u8], dimension: usize) -> Result<()> {
+pub(crate) fn expect_vector(product: &Product, vector: &[u8], dimension: usize) -> Result<()> {
     if vector.len() != 2 * dimension {
         return Err(Error::DimensionMismatch { expected: dimension, received: vector.len() / 2 });
     }
@@ -202,7 +202,7 @@ fn expect_vector(product: &Product, vector: &[u8], dimension: usize) -> Result<(
 mod tests {
     use super::*;
     use crate::catalog::CatalogSpec;
-    use crate::store::env::OpenOptions;
+    use crate::store::open::OpenOptions;
     use knytt_models::Fingerprint;
 
     fn catalog(dir: &tempfile::TempDir) -> Catalog {

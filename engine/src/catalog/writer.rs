@@ -146,8 +146,8 @@ impl Writer {
         if self.operations.is_empty() {
             return Ok(Committed::default());
         }
-        let operations = &self.operations;
-        let committed = self.catalog.storage().write(|edit| {
+        let (operations, bytes) = (&self.operations, self.pending_bytes as u64);
+        let written = self.catalog.storage().write(|edit| {
             let mut changes = Changes::begin(edit)?;
             for some in operations.chunks(entry::AT_ONCE) {
                 let entries = entry::each(some, Operation::entry)?;
@@ -156,7 +156,8 @@ impl Writer {
                 }
             }
             changes.finish()
-        })?;
+        });
+        let committed = written.map_err(|error| error.with_needed_bytes(bytes))?;
         self.operations.clear();
         self.pending_bytes = 0;
         Ok(committed)

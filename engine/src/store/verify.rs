@@ -6,7 +6,7 @@ use heed::{Env, WithoutTls};
 
 use crate::error::{Error, Result};
 use crate::store::checked::FileState;
-use crate::store::env::DATA_FILE;
+use crate::store::open::DATA_FILE;
 use crate::store::pages::{Depth, PageFile, PageReport, Walk};
 
 /// How often a walk begins again because another process has committed in between.
@@ -56,7 +56,12 @@ pub(crate) fn walk(env: &Env<WithoutTls>, file: &PageFile, depth: Depth) -> Resu
     for _ in 0..TRIES {
         // While this transaction is open, no writer reuses a page of its state.
         let txn = env.read_txn()?;
-        let Some(meta) = file.metas()?.into_iter().find(|meta| meta.txn == txn.id()) else { continue };
+        let state = || Ok::<_, Error>(file.metas()?.into_iter().find(|meta| meta.txn == txn.id()));
+        // Twice, as a writer that overwrites this meta page can be halfway through.
+        let (Some(meta), Some(again)) = (state()?, state()?) else { continue };
+        if meta != again {
+            continue;
+        }
         let found_bytes = file.bytes()?;
         let mut walk = Walk::new(file, meta, found_bytes, depth);
         walk.walk_all();

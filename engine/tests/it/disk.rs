@@ -56,6 +56,9 @@ mod full {
             assert!(stored < 1_000, "the disk never filled");
         };
         assert_eq!(error.code(), std::env::var(CODE).unwrap(), "{error}");
+        if let Error::DiskFull { needed_bytes, .. } = error {
+            assert!(needed_bytes.is_some_and(|bytes| bytes > 300_000), "{needed_bytes:?}");
+        }
         assert!(stored > 0);
         let snapshot = catalog.read().unwrap();
         assert_eq!(snapshot.len().unwrap(), stored);

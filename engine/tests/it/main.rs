@@ -15,6 +15,7 @@ mod kill;
 mod model;
 mod ranking;
 mod refusals;
+mod repair;
 mod review;
 mod round_trip;
 mod safety;

@@ -14,6 +14,8 @@ pub fn of_engine(error: Engine) -> Problem {
         Engine::NotACatalog { .. }
         | Engine::Open { .. }
         | Engine::UnknownSchema { .. }
+        | Engine::CutShort { .. }
+        | Engine::Record(_)
         | Engine::Damaged(_) => Code::NoCatalog,
         Engine::Model(Model::Decode(_)) => Code::BadPicture,
         Engine::UnsafePicture => Code::UnsafePicture,

@@ -3,6 +3,7 @@
 #[cfg(feature = "serve")]
 pub mod api_key;
 pub mod build;
+pub mod catalog;
 pub mod completions;
 pub mod eval;
 pub mod inspect;

@@ -1,5 +1,7 @@
 //! What `knytt` says of itself. That it does what it says is for the end-to-end runs in `tests/`.
 
+mod catalog;
+
 use std::process::{Command, Output};
 
 fn knytt(args: &[&str]) -> Output {
@@ -11,7 +13,7 @@ fn help_names_every_command_and_each_has_its_own() {
     let help = knytt(&["--help"]);
     assert!(help.status.success());
     let help = String::from_utf8(help.stdout).unwrap();
-    for command in ["build", "search", "eval", "inspect", "model"] {
+    for command in ["build", "search", "eval", "inspect", "catalog", "model"] {
         assert!(help.contains(command), "{command} is missing:\n{help}");
         let own = knytt(&[command, "--help"]);
         assert!(own.status.success() && own.stdout.len() > 200, "{command}: {own:?}");

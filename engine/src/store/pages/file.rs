@@ -33,6 +33,27 @@ impl PageFile {
         Ok(Some(opened))
     }
 
+    /// Opens a damaged file: one readable meta page is enough. Also returns those that are, the newer one first.
+    ///
+    /// # Errors
+    /// [`Error::Open`], and [`Error::NotACatalog`] if there is none.
+    pub(crate) fn open_damaged(data: &Path) -> Result<(Self, Vec<Meta>)> {
+        let file = fs::File::open(data).map_err(|source| Error::Open { path: data.into(), source })?;
+        let mut opened = Self { file, path: data.into(), page_bytes: 0 };
+        // The second meta page begins where the first page ends, whose size only a meta page says.
+        let starts = std::iter::once(0).chain((8..16).map(|power| 1_u64 << power));
+        let parsed = starts.filter_map(|at| {
+            let meta = Meta::parse(&opened.read_at(at, META_BYTES).ok()?)?;
+            (at == 0 || at == meta.page_bytes as u64).then_some(meta)
+        });
+        let mut metas: Vec<Meta> = parsed.collect();
+        metas.sort_by_key(|meta| std::cmp::Reverse(meta.txn));
+        let first = metas.first().ok_or_else(|| opened.not_lmdb())?;
+        opened.page_bytes = first.page_bytes;
+        metas.retain(|meta| meta.page_bytes == opened.page_bytes);
+        Ok((opened, metas))
+    }
+
     /// Both meta pages, the newer one first.
     ///
     /// # Errors

@@ -55,7 +55,7 @@ pub(crate) mod tree_flag {
 }
 
 /// A meta page: the start of one state of the environment.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Meta {
     pub(crate) page_bytes: usize,
     /// The tree of free pages.

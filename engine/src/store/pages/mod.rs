@@ -9,4 +9,5 @@ pub(crate) mod layout;
 pub(crate) mod walk;
 
 pub(crate) use self::file::PageFile;
+pub(crate) use self::layout::{Meta, Tree};
 pub(crate) use self::walk::{Depth, PageReport, Value, Walk};

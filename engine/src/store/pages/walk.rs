@@ -3,6 +3,7 @@
 use std::io;
 
 use roaring::RoaringBitmap;
+use serde::Serialize;
 
 use crate::store::pages::file::PageFile;
 use crate::store::pages::layout::{
@@ -25,7 +26,7 @@ pub(crate) enum Depth {
 }
 
 /// The result of a walk.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct PageReport {
     /// The number of pages that are in use, with those of large values.
     pub pages: u64,
@@ -39,6 +40,13 @@ impl PageReport {
     /// Whether there are no faults.
     pub fn is_sound(&self) -> bool {
         self.faults == 0
+    }
+
+    pub(crate) fn add(&mut self, other: Self) {
+        self.pages += other.pages;
+        self.faults += other.faults;
+        let room = DESCRIBED.saturating_sub(self.described.len());
+        self.described.extend(other.described.into_iter().take(room));
     }
 
     pub(crate) fn fault(&mut self, fault: impl FnOnce() -> String) {

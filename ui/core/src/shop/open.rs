@@ -13,6 +13,9 @@ use crate::problem::{of_engine, of_model};
 /// How long after the start the precisions are measured, so that the start is not slowed.
 const PROOF_DELAY: Duration = Duration::from_secs(30);
 
+/// Products that are read before a catalogue counts as opened.
+const FIRST_READ: usize = 24;
+
 /// What an event says of the open catalogue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CatalogContext {
@@ -103,6 +106,19 @@ impl Shop {
         let session = SearchSession::new(catalog, encoder).map_err(of_engine)?;
         let (folder, pictures) = (self.folder.clone(), self.pictures.clone());
         Ok(Self { session, folder, pictures, device: device.into() })
+    }
+
+    /// Reads the first products, as a first look at the catalogue does.
+    ///
+    /// # Errors
+    /// They cannot be read.
+    pub fn read_some(&self) -> Result<(), Problem> {
+        let snapshot = self.session.catalog().read().map_err(of_engine)?;
+        for product in snapshot.products().map_err(of_engine)?.take(FIRST_READ) {
+            let id = product.map_err(of_engine)?.id;
+            snapshot.record(&id).map_err(of_engine)?;
+        }
+        Ok(())
     }
 
     /// The session that searches it.

@@ -8,6 +8,7 @@ mod events;
 mod feedback;
 mod follow;
 mod library;
+mod opening;
 mod overview;
 mod personal;
 mod pictures;

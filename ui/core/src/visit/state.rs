@@ -9,6 +9,7 @@ use knytt_ui_api::{Code, Opened, Problem, SearchRequest, Settings};
 
 use super::catalogs::Catalogs;
 use super::library::Library;
+use super::opening::{OpeningNote, ended_before};
 use super::pictures::Pictures;
 use crate::shop::{Person, Shop};
 
@@ -21,6 +22,7 @@ pub struct Visit {
     /// The catalogues on this device.
     pub catalogs: Catalogs,
     shop: RwLock<Result<Arc<Shop>, Problem>>,
+    opening: OpeningNote,
     /// The newest search that a window asked for.
     newest: AtomicU32,
     /// Products that the shopper does not want to see again in this visit.
@@ -42,11 +44,30 @@ impl Visit {
             library: Library::open(&data.join("personal"))?,
             catalogs: Catalogs::new(data.join("catalogs")),
             shop: RwLock::new(Err(no_catalog())),
+            opening: OpeningNote::new(data),
             newest: AtomicU32::new(0),
             dismissed: Mutex::default(),
             live_query: Mutex::default(),
             opened: Mutex::default(),
         })
+    }
+
+    /// Opens the catalogue that was open last, unless the process ended while it was opened: then the window says so
+    /// and offers another one. [`Self::open_shop`] opens it all the same, when the shopper asks for it.
+    ///
+    /// # Errors
+    /// Those of [`Self::open_shop`], and that the process ended in this.
+    pub fn open_shop_at_start(&self, folder: &Path, pictures: Vec<PathBuf>) -> Result<(), Problem> {
+        if !self.opening.names(folder) {
+            return self.open_shop(folder, pictures);
+        }
+        let problem = ended_before(folder);
+        self.catalogs.avoid(Some(folder));
+        let mut shop = self.shop.write().unwrap_or_else(PoisonError::into_inner);
+        if shop.is_err() {
+            *shop = Err(problem.clone());
+        }
+        Err(problem)
     }
 
     /// Opens the catalogue of a folder and remembers it; the one before stays if that fails.
@@ -55,7 +76,9 @@ impl Visit {
     /// There is none, it cannot be read, or its model is not here.
     pub fn open_shop(&self, folder: &Path, pictures: Vec<PathBuf>) -> Result<(), Problem> {
         let device = self.library.settings().device;
-        let opened = Shop::open(folder, pictures, &device);
+        self.opening.begin(folder);
+        let opened = Shop::open(folder, pictures, &device).and_then(|shop| shop.read_some().map(|()| shop));
+        self.opening.end();
         let mut shop = self.shop.write().unwrap_or_else(PoisonError::into_inner);
         match opened {
             Ok(opened) => {
@@ -64,6 +87,9 @@ impl Visit {
                 self.library.events.set_context(opened.context()?);
                 self.dismissed().clear();
                 *shop = Ok(Arc::new(opened));
+                if self.catalogs.is_avoided(folder) {
+                    self.catalogs.avoid(None);
+                }
                 Ok(())
             }
             Err(problem) => {

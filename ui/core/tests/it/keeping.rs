@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use image::RgbImage;
+use knytt_app_core::visit::Visit;
 use knytt_garments::Category;
 use knytt_ui_api::{Capabilities, Code, Opened, PictureQuery, SearchRequest, Settings};
 
@@ -139,4 +140,51 @@ fn pictures_of_one_thing_and_of_none_are_described() {
     let picture = shop.visit.pictures.add_file(&plain, "plain.jpg").unwrap().describe();
     assert_eq!((picture.width, picture.height, picture.name.as_str()), (64, 48, "plain.jpg"));
     assert!(picture.proposals.is_empty());
+}
+
+#[test]
+fn a_damaged_catalogue_is_a_problem_at_the_start_and_another_one_can_be_opened() {
+    let shop = Shop::open();
+    let damaged = shop.folder.path().join("damaged");
+    std::fs::create_dir(&damaged).unwrap();
+    let whole = std::fs::read(shop.folder.path().join("catalog/data.mdb")).unwrap();
+    std::fs::write(damaged.join("data.mdb"), &whole[..whole.len() / 2]).unwrap();
+    let data = shop.folder.path().join("other");
+    let visit = Visit::new(&data).unwrap();
+    let problem = visit.open_shop_at_start(&damaged, Vec::new()).unwrap_err();
+    assert_eq!(problem.code, Code::NoCatalog);
+    assert!(problem.message.contains("cut short"), "{}", problem.message);
+    let start = visit.start(Capabilities::default());
+    assert!(start.problem.is_some() && start.catalog.is_none());
+    // It was an error and no end of the process, so the next start says the same.
+    assert!(!data.join("opening").exists());
+    visit.open_shop(&shop.folder.path().join("catalog"), Vec::new()).unwrap();
+    assert!(visit.start(Capabilities::default()).problem.is_none());
+}
+
+#[test]
+fn a_catalogue_that_ended_the_process_is_opened_again_only_when_it_is_asked_for() {
+    let shop = Shop::open();
+    let (data, folder) = (shop.folder.path().join("other"), shop.folder.path().join("catalog"));
+    drop(Visit::new(&data).unwrap());
+    // What a process leaves that ends while it opens the catalogue.
+    std::fs::write(data.join("opening"), folder.to_str().unwrap()).unwrap();
+    for _ in 0..2 {
+        let visit = Visit::new(&data).unwrap();
+        visit.library.remember_catalog(&folder).unwrap();
+        let problem = visit.open_shop_at_start(&folder, Vec::new()).unwrap_err();
+        assert_eq!(problem.code, Code::NoCatalog);
+        assert!(problem.message.contains("knytt catalog repair"), "{}", problem.message);
+        let start = visit.start(Capabilities::default());
+        assert!(start.problem.is_some() && start.catalog.is_none());
+        // It is listed, and what is listed was not read from it.
+        assert_eq!((start.catalogs.len(), start.catalogs[0].products), (1, None));
+    }
+    let visit = Visit::new(&data).unwrap();
+    visit.open_shop_at_start(&folder, Vec::new()).unwrap_err();
+    visit.open_shop(&folder, Vec::new()).unwrap();
+    assert_eq!(visit.start(Capabilities::default()).catalogs[0].products, Some(120));
+    assert!(!data.join("opening").exists());
+    drop(visit);
+    Visit::new(&data).unwrap().open_shop_at_start(&folder, Vec::new()).unwrap();
 }

@@ -22,7 +22,8 @@ impl Catalogs {
         let kind = self.kind(folder);
         let open = shop.filter(|shop| shop.folder() == folder).map(Shop::summary);
         let current = open.is_some();
-        let summary = open.or_else(|| summary_of(folder));
+        let closed = || if self.is_avoided(folder) { None } else { summary_of(folder) };
+        let summary = open.or_else(closed);
         let added = Added::read(folder);
         let status = knytt_client::status(folder).ok().flatten();
         let title = status.as_ref().map(|status| status.title.clone()).filter(|title| !title.is_empty());

@@ -15,6 +15,7 @@ use fs_err as fs;
 use knytt_client::{Cancel, SyncOptions};
 use knytt_ui_api::{CatalogEvent, CatalogOffer, Code, Problem, SyncProgress};
 
+use super::opening::ended_before;
 use crate::problem::of_io;
 
 pub(super) use self::added::Added;
@@ -33,6 +34,8 @@ pub struct Catalogs {
     /// What the shopper was shown last: only that can be added.
     offered: Mutex<Option<CatalogOffer>>,
     listener: OnceLock<Listener>,
+    /// The catalogue that ended the process when it was opened: it is listed, and not opened.
+    avoided: Mutex<Option<PathBuf>>,
 }
 
 type Listener = Box<dyn Fn(CatalogEvent) + Send + Sync>;
@@ -52,7 +55,17 @@ impl Catalogs {
             running: Mutex::default(),
             offered: Mutex::default(),
             listener: OnceLock::new(),
+            avoided: Mutex::default(),
         }
+    }
+
+    /// From now on nothing opens this catalogue by itself; `None`: there is no such one.
+    pub(super) fn avoid(&self, folder: Option<&Path>) {
+        *self.avoided.lock().unwrap_or_else(PoisonError::into_inner) = folder.map(Path::to_path_buf);
+    }
+
+    pub(super) fn is_avoided(&self, folder: &Path) -> bool {
+        self.avoided.lock().unwrap_or_else(PoisonError::into_inner).as_deref() == Some(folder)
     }
 
     /// From now on the second copy of what was verified, which outlives a catalogue's folder, is kept
@@ -108,8 +121,11 @@ impl Catalogs {
     /// Claims a catalogue for one update, until [`Self::release`].
     ///
     /// # Errors
-    /// An update of it is under way.
+    /// An update of it is under way, or the process ended when it was opened.
     pub(super) fn claim(&self, folder: &Path, cancel: Cancel) -> Result<(), Problem> {
+        if self.is_avoided(folder) {
+            return Err(ended_before(folder));
+        }
         let mut running = self.lock();
         if running.contains_key(folder) {
             return Err(Problem::new(Code::Busy, format!("{} is being updated", folder.display())));

@@ -74,7 +74,7 @@ impl Visit {
     fn open_any(&self) {
         let known = self.library.catalogs().into_iter().chain(self.catalogs.sample());
         for folder in known {
-            if self.open_shop(&folder, Vec::new()).is_ok() {
+            if self.open_shop_at_start(&folder, Vec::new()).is_ok() {
                 return;
             }
         }
