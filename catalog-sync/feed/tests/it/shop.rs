@@ -127,7 +127,7 @@ fn choice() -> impl Strategy<Value = Choice> {
         gtin: String::new(),
         size: "",
         cents,
-        sale_cents: off.map(|percent| (cents - 1) * percent / 100).filter(|sale| *sale < cents),
+        sale_cents: off.map(|percent| (cents - 1) * percent / 100).filter(|sale| (1..cents).contains(sale)),
         availability,
     })
 }
