@@ -75,6 +75,7 @@ pub(crate) struct Verified {
     pub(crate) trust: Trust,
     pub(crate) release: Release,
     pub(crate) expires: Timestamp,
+    pub(crate) root_expires: Timestamp,
     /// In the order of their names.
     targets: Vec<Target>,
 }
@@ -157,7 +158,8 @@ pub(crate) async fn verify(
     let mut newer = Trust { etag, ..trust.clone() };
     read_store(&mut newer, store.path());
     forget_number_of_retired_keys(&mut newer, trust.root.as_deref());
-    Ok(Verified { trust: newer, release, expires, targets })
+    let root_expires = repository.root().signed.expires;
+    Ok(Verified { trust: newer, release, expires, root_expires, targets })
 }
 
 fn expiries(repository: &tough::Repository) -> [(Role, Timestamp); 4] {

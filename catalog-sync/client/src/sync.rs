@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use jiff::Timestamp;
 use knytt_engine::{ActiveEnvironment, Catalog, Origin};
-use knytt_wire::Url;
+use knytt_wire::{Url, is_private_address};
 
 use crate::apply::{Job, apply};
 use crate::clock::{disagreement, judged_now};
@@ -19,7 +19,7 @@ use crate::plan::{LocalCatalog, Plan, each_once, from_snapshot, plan};
 use crate::progress::{Cancel, Progress, Report};
 use crate::status::{Source, Status};
 use crate::transport::fetch;
-use crate::trust::{Trust, TrustStore};
+use crate::trust::{Trust, TrustStore, version_of};
 use crate::{Clock, Error, Result, Role, files, model, rebuild, status};
 
 /// What is fetched over a metered network without being asked for, in bytes.
@@ -343,7 +343,10 @@ impl Run<'_> {
             checked_ms: Some(now),
             synced_ms: if changed { Some(now) } else { synced_before },
             expires_ms: Some(verified.expires.as_millisecond()),
-            events: release.events.clone(),
+            events: release.events.clone().filter(is_private_address),
+            ingest_key: release.ingest_key.clone(),
+            root_version: version_of(verified.trust.root.as_deref()),
+            root_expires_ms: Some(verified.root_expires.as_millisecond()),
             ..Status::new(source)
         };
         files::write(&self.folder.status(), &status)
@@ -360,13 +363,7 @@ impl Run<'_> {
 
 /// Nobody can stand in between: encrypted, or on this machine.
 pub(crate) fn is_private(url: &Url) -> bool {
-    let is_loopback = match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    matches!(url.scheme(), "https" | "file") || is_loopback
+    url.scheme() == "file" || is_private_address(url)
 }
 
 /// Where the system keeps what programs must not forget.

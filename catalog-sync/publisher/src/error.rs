@@ -96,6 +96,13 @@ pub enum Error {
         found: String,
     },
 
+    /// Anybody on the way could read feedback that is sent there, and devices send none: say `https`.
+    #[error("feedback cannot go to {url}: expected https, or an address of this machine")]
+    OpenFeedback {
+        /// The address.
+        url: url::Url,
+    },
+
     /// Metadata or packs at the place are not what was signed: somebody changed them, or the store
     /// damaged them. Publish in full to a new place, or restore them.
     #[error("what is published there cannot be trusted: {0}")]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use knytt_engine::Catalog;
-use knytt_wire::{FORMAT, Model, Pack, RELEASE_TARGET, Release, SnapshotPacks};
+use knytt_wire::{FORMAT, Model, Pack, RELEASE_TARGET, Release, SnapshotPacks, is_private_address};
 use serde::Serialize;
 use tokio::runtime::Runtime;
 use tough::schema::Target;
@@ -36,8 +36,10 @@ pub struct PublishOptions {
     pub keep: u64,
     /// Other places with the same files.
     pub mirrors: Vec<Url>,
-    /// Where feedback goes.
+    /// Where feedback goes: `https`, or this machine.
     pub events: Option<Url>,
+    /// What devices send with their feedback; the backend knows it from its own settings.
+    pub ingest_key: Option<String>,
     /// Which files of its model it has.
     pub model: ModelFiles,
     /// Popularities to publish with the products.
@@ -55,6 +57,7 @@ impl Default for PublishOptions {
             keep: 30,
             mirrors: Vec::new(),
             events: None,
+            ingest_key: None,
             model: ModelFiles::default(),
             popularity: None,
             rebuild: false,
@@ -156,6 +159,9 @@ pub fn publish(
 ) -> Result<Outcome> {
     let now = Timestamp::now();
     keys.ready(now)?;
+    if let Some(url) = options.events.as_ref().filter(|url| !is_private_address(url)) {
+        return Err(Error::OpenFeedback { url: url.clone() });
+    }
     progress(Progress::Reading);
     let runtime = runtime()?;
     let place = runtime.block_on(async {
@@ -259,6 +265,7 @@ impl Publication<'_> {
             deltas: Vec::new(),
             mirrors: self.options.mirrors.clone(),
             events: self.options.events.clone(),
+            ingest_key: self.options.ingest_key.clone(),
             calibration: self.calibration()?,
             weights: self.weights()?,
             safety: self.safety()?,
@@ -318,6 +325,7 @@ impl Publication<'_> {
             && release.title == self.title()
             && release.mirrors == self.options.mirrors
             && release.events == self.options.events
+            && release.ingest_key == self.options.ingest_key
             && self.calibration().is_ok_and(|calibration| calibration == release.calibration)
             && self.weights().is_ok_and(|weights| weights == release.weights)
             && self.safety().is_ok_and(|safety| safety == release.safety)

@@ -2,6 +2,7 @@
 //! Nothing here reads a file or opens a connection.
 
 mod event;
+mod identity;
 mod link;
 mod problem;
 mod release;
@@ -10,6 +11,7 @@ pub use event::{
     Action, Batch, Event, InvalidEvent, Item, ListedItem, MAX_BATCH_BYTES, MAX_BATCH_EVENTS, Outcome,
     QueryKind,
 };
+pub use identity::{CatalogIdentity, IdentifiedEvent, is_private_address};
 pub use link::{CatalogLink, InvalidLink};
 pub use problem::Problem;
 pub use release::{

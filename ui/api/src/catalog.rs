@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{CatalogSummary, Problem};
+use crate::{CatalogSummary, Consent, Problem};
 
 /// A catalogue on this device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -27,6 +27,9 @@ pub struct CatalogEntry {
     pub disk_bytes: u64,
     /// How it stands with the shop; `None` if it does not come from one.
     pub sync: Option<CatalogSync>,
+    /// What the shopper can agree to, for [`Settings::consents`](crate::Settings::consents); `None` if the
+    /// catalogue names no address for feedback.
+    pub feedback: Option<Consent>,
 }
 
 /// Where a catalogue comes from.

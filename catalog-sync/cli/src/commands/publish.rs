@@ -52,9 +52,14 @@ pub struct PublishArgs {
     #[arg(long = "mirror", value_name = "URL")]
     pub mirrors: Vec<Url>,
 
-    /// Where devices send feedback
+    /// Where devices send feedback: https, or an address of this machine
     #[arg(long, value_name = "URL")]
     pub events: Option<Url>,
+
+    /// What devices send with their feedback, so that the backend knows it; no secret, and replaced with any
+    /// release
+    #[arg(long, value_name = "KEY", env = "KNYTT_INGEST_KEY")]
+    pub ingest_key: Option<String>,
 
     /// The catalogue's name for shoppers [default: that of the last release, or the catalogue's id]
     #[arg(long, value_name = "TEXT")]
@@ -147,6 +152,7 @@ fn release(args: &PublishArgs, keys: &Keys, depot: &Arc<dyn Depot>) -> Result<Ou
         keep: args.keep,
         mirrors: args.mirrors.clone(),
         events: args.events.clone(),
+        ingest_key: args.ingest_key.clone(),
         model: match (&args.model, args.without_model) {
             (_, true) => ModelFiles::Omitted,
             (Some(folder), _) => ModelFiles::Folder(folder.clone()),

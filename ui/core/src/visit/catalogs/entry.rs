@@ -37,6 +37,7 @@ impl Catalogs {
             release: summary.as_ref().map_or(0, |summary| summary.release),
             disk_bytes: bytes_below(folder),
             sync: self.sync_of(folder, status, added),
+            feedback: self.feedback_of(folder),
         }
     }
 

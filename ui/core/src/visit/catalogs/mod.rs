@@ -3,6 +3,7 @@
 mod added;
 mod battery;
 mod entry;
+mod feedback;
 mod metered;
 mod offer;
 pub mod qr_code;
@@ -14,10 +15,12 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use fs_err as fs;
 use knytt_client::{Cancel, SyncOptions};
 use knytt_ui_api::{CatalogEvent, CatalogOffer, Code, Problem, SyncProgress};
+use knytt_wire::Url;
 
 use crate::problem::of_io;
 
 pub(super) use self::added::Added;
+pub(super) use self::feedback::FeedbackAddress;
 pub use self::battery::is_battery_low;
 pub use self::metered::is_metered;
 
@@ -30,6 +33,8 @@ pub struct Catalogs {
     /// Where the second copy of what was verified is kept, if not where the system says.
     trust: OnceLock<PathBuf>,
     running: Mutex<HashMap<PathBuf, RunningUpdate>>,
+    /// Where all feedback goes instead of to the addresses that releases name.
+    named: OnceLock<Url>,
     /// What the shopper was shown last: only that can be added.
     offered: Mutex<Option<CatalogOffer>>,
     listener: OnceLock<Listener>,
@@ -49,6 +54,7 @@ impl Catalogs {
         Self {
             folder,
             trust: OnceLock::new(),
+            named: OnceLock::new(),
             running: Mutex::default(),
             offered: Mutex::default(),
             listener: OnceLock::new(),
