@@ -154,7 +154,9 @@ function entry(
   release: number,
   diskBytes: number,
 ): CatalogEntry {
-  return { path, name, kind, products: count, release, diskBytes, current: false, sync: null };
+  const shop = `${'5f2a9c41d07be833'.repeat(4)}/${path.split('/').pop()}`;
+  const feedback = { shop, name, address: 'https://events.nordlicht.example' };
+  return { path, name, kind, products: count, release, diskBytes, current: false, sync: null, feedback };
 }
 
 function sync(host: string, age: number): CatalogSync {
