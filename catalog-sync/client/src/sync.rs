@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use jiff::Timestamp;
 use knytt_engine::{ActiveEnvironment, Catalog, Origin};
-use knytt_wire::{Url, is_private_address};
+use knytt_wire::{LinkedRelease, Release, Url, is_private_address};
 
 use crate::apply::{Job, apply};
 use crate::clock::{disagreement, judged_now};
@@ -34,6 +34,9 @@ pub struct SyncOptions {
     /// SHA-256 of its first root, hexadecimal; `None`: whatever is found there first is trusted from then
     /// on, which needs an encrypted address.
     pub root: Option<String>,
+    /// What the link says of the newest release: the first sync refuses another catalogue of the same keys,
+    /// and any older release.
+    pub newest: Option<LinkedRelease>,
     /// Whether the network costs money: then only small updates are fetched.
     pub metered: bool,
     /// Where the second copy of what was verified is kept; `None`: where the system keeps a user's
@@ -212,8 +215,15 @@ impl Run<'_> {
         let release = &verified.release;
         let known = status::read(&self.folder, &self.options.clock)?.map(|status| status.catalog);
         let known = here.map(|here| here.catalog.clone()).or(known).filter(|id| !id.is_empty());
-        if let Some(expected) = known.filter(|known| *known != release.catalog) {
+        if let Some(expected) = known.clone().filter(|known| *known != release.catalog) {
             return Err(Error::WrongCatalog { expected, found: release.catalog.clone() });
+        }
+        if known.is_none() {
+            as_linked(release, self.options.newest.as_ref())?;
+        }
+        if let Some(url) = release.events.as_ref().filter(|url| !verified.hosts.allow(url)) {
+            let (what, url) = ("the feedback".into(), url.to_string());
+            return Err(Error::ForeignHost { what, url, hosts: verified.hosts.clone() });
         }
         let newest = verified.trust.release;
         if release.number < newest {
@@ -359,6 +369,24 @@ impl Run<'_> {
             let _ = files::write(&self.folder.status(), &status);
         }
     }
+}
+
+/// What a device that has nothing yet may take: nothing older than the link, of no other catalogue.
+pub(crate) fn as_linked(release: &Release, newest: Option<&LinkedRelease>) -> Result<()> {
+    let Some(newest) = newest else { return Ok(()) };
+    if release.catalog != newest.catalog {
+        let (expected, found) = (newest.catalog.clone(), release.catalog.clone());
+        return Err(Error::WrongCatalog { expected, found });
+    }
+    let by_number = release.number.cmp(&newest.number);
+    let by_time = release.published_ms.cmp(&newest.published_ms);
+    // Numbers count anew when the targets' keys were replaced after a theft: then the time says what is newer.
+    if by_number.is_lt() && by_time.is_le() || by_number.is_le() && by_time.is_lt() {
+        let (number, linked) = (release.number, newest.number);
+        let reason = format!("it is release {number}, the link was made when release {linked} was published");
+        return Err(Error::Rollback { role: Role::Release, reason });
+    }
+    Ok(())
 }
 
 /// Nobody can stand in between: encrypted, or on this machine.

@@ -178,6 +178,7 @@ pub fn publish(
         let (expected, found) = (source.info.catalog_id.clone(), last.release.catalog.clone());
         return Err(Error::ForeignCatalog { expected, found });
     }
+    check_hosts(&source, options, keys)?;
     let uploader = PackUploader::new(&runtime, depot, now, options.rebuild)?;
     let publication = Publication {
         runtime: &runtime,
@@ -200,6 +201,24 @@ pub fn publish(
         noted?;
     }
     Ok(outcome)
+}
+
+/// Devices would refuse a release that leads to a host that the root does not name.
+fn check_hosts(source: &Source, options: &PublishOptions, keys: &Keys) -> Result<()> {
+    let hosts = keys.hosts();
+    if hosts.names().is_empty() {
+        return Ok(());
+    }
+    if let Some(url) = options.events.as_ref().filter(|url| !hosts.allow(url)) {
+        return Err(Error::ForeignHost { what: "the feedback".into(), url: url.to_string(), hosts });
+    }
+    for id in &source.ids {
+        if let Some(link) = hosts.foreign_link(&source.record(id)?.product.attributes) {
+            let (what, url) = (format!("the product {id:?}"), link.to_owned());
+            return Err(Error::ForeignHost { what, url, hosts });
+        }
+    }
+    Ok(())
 }
 
 pub(crate) struct Publication<'a> {

@@ -203,7 +203,10 @@ impl Release {
             self.model.files.iter().all(|file| is_file_name(&file.name)),
             "a model's file has a strange name",
         )?;
-        must(self.ingest_key.as_deref().is_none_or(is_header_value), "its ingest key is no text of a header")?;
+        must(
+            self.ingest_key.as_deref().is_none_or(is_header_value),
+            "its ingest key is no text of a header",
+        )?;
         must(self.names_are_plain(), "a pack has a strange name")?;
         must(self.path_is_whole(), "no way leads from its snapshot to it")
     }
@@ -252,7 +255,7 @@ impl Delta {
     }
 }
 
-fn is_name(text: &str) -> bool {
+pub(crate) fn is_name(text: &str) -> bool {
     !text.trim().is_empty() && text.chars().nth(MAX_NAME_CHARS).is_none() && !text.contains(char::is_control)
 }
 

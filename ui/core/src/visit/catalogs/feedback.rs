@@ -44,7 +44,8 @@ impl Catalogs {
         };
         let url = self.named.get().cloned().or(of_release).filter(is_private_address)?;
         let name = if title.is_empty() { identity.catalog.clone() } else { title };
-        let consent = Consent { shop: identity.to_string(), name, address: url.origin().ascii_serialization() };
+        let consent =
+            Consent { shop: identity.to_string(), name, address: url.origin().ascii_serialization() };
         Some(FeedbackAddress { identity, destination: Destination { url, ingest_key }, consent })
     }
 

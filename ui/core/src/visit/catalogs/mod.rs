@@ -20,8 +20,8 @@ use knytt_wire::Url;
 use crate::problem::of_io;
 
 pub(super) use self::added::Added;
-pub(super) use self::feedback::FeedbackAddress;
 pub use self::battery::is_battery_low;
+pub(super) use self::feedback::FeedbackAddress;
 pub use self::metered::is_metered;
 
 /// The name of the sample's folder.
@@ -143,9 +143,9 @@ impl Catalogs {
         if link.is_none() && knytt_client::status(folder).ok().flatten().is_none() {
             return Err(Problem::new(Code::NotFound, format!("{} comes from no shop", folder.display())));
         }
-        let (from, root) = link.map_or((None, None), |link| (Some(link.url), link.root));
         let state = self.trust.get().cloned();
-        Ok(SyncOptions { from, root, metered, state, ..SyncOptions::default() })
+        let (from, root, newest) = link.map_or((None, None, None), |l| (Some(l.url), l.root, l.newest));
+        Ok(SyncOptions { from, root, newest, metered, state, ..SyncOptions::default() })
     }
 
     /// How far the update of a catalogue is, if one is under way.

@@ -16,9 +16,7 @@ use std::thread::JoinHandle;
 
 use knytt_engine::Taste;
 use knytt_outbox::{Access, Counts, Delivery, DeliveryHandle, DeliveryTiming, Hold, Route};
-use knytt_ui_api::{
-    Code, Consent, HistoryEntry, Problem, SearchRequest, SearchResponse, Settings, Verdict,
-};
+use knytt_ui_api::{Code, Consent, HistoryEntry, Problem, SearchRequest, SearchResponse, Settings, Verdict};
 use knytt_wire::{Action, CatalogIdentity, IdentifiedEvent};
 
 pub use self::history::QueryPart;
@@ -200,7 +198,9 @@ impl Library {
             .filter(|interaction| learning.learn(interaction.clone()))
             .map(|_| learning.taste().clone());
         let at = on.then(history::now_ms);
-        if let Err(problem) = self.store.set_favourite(&open.identity.to_string(), product, at, told, taste.as_deref()) {
+        if let Err(problem) =
+            self.store.set_favourite(&open.identity.to_string(), product, at, told, taste.as_deref())
+        {
             signal.map(|signal| learning.unlearn(product, signal));
             return Err(problem);
         }
