@@ -35,6 +35,9 @@ pub struct PublishArgs {
     #[arg(long, value_name = "DIR")]
     pub keys: PathBuf,
 
+    #[command(flatten)]
+    pub passphrase: key::PassphraseArgs,
+
     /// Where releases are put: a folder, file://…, s3://bucket/prefix (with the usual AWS_… variables), or
     /// https://server/v1/catalogs/ID (with KNYTT_API_KEY)
     #[arg(long, value_name = "URL")]
@@ -125,7 +128,7 @@ struct PublishReport {
 /// # Errors
 /// No catalogue or no keys, the place cannot be reached or trusted, or another publisher was faster.
 pub fn run(args: &PublishArgs) -> Result<()> {
-    let keys = key::open(&args.keys)?;
+    let keys = key::open(&args.keys)?.with_passphrase(args.passphrase.read()?);
     let depot = open_depot(&address(&args.to)?, ApiKey::from_env()).map_err(key::explain)?;
     let mut report = PublishReport { published: None, refreshed: None, collected: None };
     if args.refresh {
@@ -202,7 +205,7 @@ fn show(transfer: &mut Transfer, progress: Progress) {
 }
 
 /// A folder may be given as a path.
-fn address(text: &str) -> Result<Url> {
+pub fn address(text: &str) -> Result<Url> {
     if let Ok(url) = text.parse::<Url>()
         // C:\… is no scheme.
         && url.scheme().len() > 1

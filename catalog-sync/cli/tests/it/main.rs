@@ -1,5 +1,10 @@
 //! What `knytt` says of itself. That it does what it says is for the end-to-end runs in `tests/`.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot unwrap says less, not more")]
+
+#[cfg(feature = "publish")]
+mod keys;
+
 use std::process::{Command, Output};
 
 fn knytt(args: &[&str]) -> Output {
