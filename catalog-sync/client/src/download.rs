@@ -35,6 +35,17 @@ struct Place<'b> {
     has_others: bool,
 }
 
+/// Bytes per second since `start`.
+fn speed(bytes: u64, start: Instant) -> f64 {
+    bytes as f64 / start.elapsed().as_secs_f64()
+}
+
+/// All places are slow, and so the line may be: the quickest is good enough.
+fn quickest_first(mut slow: Vec<(f64, &Base)>) -> impl Iterator<Item = Place<'_>> {
+    slow.sort_by(|a, b| b.0.total_cmp(&a.0));
+    slow.into_iter().map(|(_, base)| Place { base, has_others: false })
+}
+
 impl Downloads<'_> {
     /// Fetches what is not here yet; how many bytes came over the network. What is here of a file from
     /// an earlier sync, whole or in part, is not fetched again.
@@ -85,8 +96,7 @@ impl Downloads<'_> {
                 }
                 Err(error) if error.is_passing() => {
                     if matches!(error, Error::TooSlow { .. }) && place.has_others {
-                        let came = part.length.saturating_sub(before) as f64;
-                        slow.push((came / start.elapsed().as_secs_f64(), place.base));
+                        slow.push((speed(part.length.saturating_sub(before), start), place.base));
                     }
                     last = Some(error);
                 }
@@ -94,9 +104,7 @@ impl Downloads<'_> {
             }
             places.pop_front();
             if places.is_empty() {
-                // All are slow, and so the line may be: the quickest is good enough.
-                slow.sort_by(|a, b| b.0.total_cmp(&a.0));
-                places.extend(slow.drain(..).map(|(_, base)| Place { base, has_others: false }));
+                places.extend(quickest_first(std::mem::take(&mut slow)));
             }
         }
         Err(last.unwrap_or(Error::Cancelled))

@@ -4,9 +4,9 @@ use knytt_wire::{CatalogLink, Url};
 use serde::Serialize;
 
 use crate::http::{Http, Patience};
+use crate::linked::as_linked;
 use crate::metadata::{Base, first_root, verify};
 use crate::plan::from_snapshot;
-use crate::sync::as_linked;
 use crate::trust::Trust;
 use crate::{Cancel, Clock, Error, Result};
 

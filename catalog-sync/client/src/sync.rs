@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use jiff::Timestamp;
 use knytt_engine::{ActiveEnvironment, Catalog, Origin};
-use knytt_wire::{LinkedRelease, Release, Url, is_private_address};
+use knytt_wire::{LinkedRelease, Url, is_private_address};
 
 use crate::apply::{Job, apply};
 use crate::clock::{disagreement, judged_now};
 use crate::download::Downloads;
 use crate::folder::Folder;
 use crate::http::{Http, Patience};
+use crate::linked::as_linked;
 use crate::lock::Lock;
 use crate::metadata::{Base, Verified, first_root, not_expired, verify};
 use crate::model::ModelSource;
@@ -369,24 +370,6 @@ impl Run<'_> {
             let _ = files::write(&self.folder.status(), &status);
         }
     }
-}
-
-/// What a device that has nothing yet may take: nothing older than the link, of no other catalogue.
-pub(crate) fn as_linked(release: &Release, newest: Option<&LinkedRelease>) -> Result<()> {
-    let Some(newest) = newest else { return Ok(()) };
-    if release.catalog != newest.catalog {
-        let (expected, found) = (newest.catalog.clone(), release.catalog.clone());
-        return Err(Error::WrongCatalog { expected, found });
-    }
-    let by_number = release.number.cmp(&newest.number);
-    let by_time = release.published_ms.cmp(&newest.published_ms);
-    // Numbers count anew when the targets' keys were replaced after a theft: then the time says what is newer.
-    if by_number.is_lt() && by_time.is_le() || by_number.is_le() && by_time.is_lt() {
-        let (number, linked) = (release.number, newest.number);
-        let reason = format!("it is release {number}, the link was made when release {linked} was published");
-        return Err(Error::Rollback { role: Role::Release, reason });
-    }
-    Ok(())
 }
 
 /// Nobody can stand in between: encrypted, or on this machine.

@@ -134,7 +134,7 @@ impl PassphraseArgs {
             return Ok(Some(Passphrase::read(file).map_err(explain)?));
         }
         let variable = std::env::var("KNYTT_KEY_PASSPHRASE").ok().filter(|text| !text.is_empty());
-        Ok(variable.map(|text| Passphrase::new(&text)).transpose().map_err(explain)?)
+        variable.map(|text| Passphrase::new(&text)).transpose().map_err(explain)
     }
 }
 

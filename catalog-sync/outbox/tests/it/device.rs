@@ -103,7 +103,11 @@ impl Device {
     /// A delivery of all catalogues to one place.
     pub fn delivery(&self, to: &Url) -> Delivery {
         let to = to.clone();
-        self.delivery_by(Arc::new(move |_| Some(to.clone().into())), Arc::new(|| false), DeliveryTiming::default())
+        self.delivery_by(
+            Arc::new(move |_| Some(to.clone().into())),
+            Arc::new(|| false),
+            DeliveryTiming::default(),
+        )
     }
 
     pub fn delivery_by(&self, route: Route, hold: Hold, pace: DeliveryTiming) -> Delivery {

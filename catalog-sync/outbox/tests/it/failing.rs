@@ -204,8 +204,11 @@ async fn nothing_is_sent_while_held_nor_twice_at_once() {
     let (device, backend) = (Device::new(), Backend::start(&[]).await);
     device.act_times(100);
     let to = backend.url.clone();
-    let offline =
-        device.delivery_by(Arc::new(move |_| Some(to.clone().into())), Arc::new(|| true), DeliveryTiming::default());
+    let offline = device.delivery_by(
+        Arc::new(move |_| Some(to.clone().into())),
+        Arc::new(|| true),
+        DeliveryTiming::default(),
+    );
     assert!(offline.deliver_once(true).await.unwrap().held);
     assert!(backend.keys().is_empty());
 

@@ -2,6 +2,7 @@
 //! the events that wait for the shop. It has an LMDB environment of its own, so that replacing a catalogue
 //! leaves it as it is.
 
+mod consent;
 mod history;
 mod identify;
 mod learning;
@@ -103,30 +104,6 @@ impl Library {
         self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Stores the settings. If a consent is withdrawn, the events that wait for that shop are deleted from
-    /// the disk.
-    ///
-    /// # Errors
-    /// They cannot be written; they are then as before.
-    pub fn save_settings(&self, settings: &Settings) -> Result<(), Problem> {
-        let withdrawn: Vec<CatalogIdentity> = {
-            let before = self.settings.read().unwrap_or_else(PoisonError::into_inner);
-            let gone = before.consents.iter().filter(|consent| !settings.consents.contains(consent));
-            gone.map(|consent| consent.shop.as_str().into()).collect()
-        };
-        let agreed = !settings.consents.is_empty();
-        self.store.set_settings(key::SETTINGS, settings, agreed, &withdrawn)?;
-        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings.clone();
-        if !withdrawn.is_empty() {
-            self.events.forget();
-            self.store.delivery_handle().interrupt();
-            // If there is no room to rewrite the files, the bytes of the events stay in free pages until they
-            // are overwritten.
-            let _ = self.store.erase_deleted();
-        }
-        Ok(())
-    }
-
     /// From here on favourites are those of this catalogue: products of two shops may have one id, and the
     /// shops may have one name. `feedback` is what the shopper can agree to.
     ///
@@ -137,24 +114,6 @@ impl Library {
         *self.open.write().unwrap_or_else(PoisonError::into_inner) =
             OpenCatalog { identity: identity.clone(), favourites, feedback };
         Ok(())
-    }
-
-    /// A release may have brought another address for feedback: then the shopper is asked anew.
-    pub fn set_feedback(&self, feedback: Option<Consent>) {
-        self.open.write().unwrap_or_else(PoisonError::into_inner).feedback = feedback;
-    }
-
-    /// Whether the shopper agreed that this shop is told, at this address.
-    pub fn agreed(&self, feedback: &Consent) -> bool {
-        let settings = self.settings.read().unwrap_or_else(PoisonError::into_inner);
-        let same = |given: &Consent| given.shop == feedback.shop && given.address == feedback.address;
-        settings.consents.iter().any(same)
-    }
-
-    /// Whether the shop of the open catalogue may be told anything.
-    pub fn may_tell(&self) -> bool {
-        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
-        open.feedback.as_ref().is_some_and(|feedback| self.agreed(feedback))
     }
 
     /// Whether the shopper keeps the product.
@@ -385,76 +344,25 @@ impl Drop for Library {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn shop(root: &str) -> CatalogIdentity {
+    pub fn shop(root: &str) -> CatalogIdentity {
         CatalogIdentity::published(root.repeat(64), "shop")
     }
 
-    fn consent(shop: &CatalogIdentity) -> Consent {
+    pub fn consent(shop: &CatalogIdentity) -> Consent {
         let address = "https://shop.example".into();
         Consent { shop: shop.to_string(), name: "A shop".into(), address }
     }
 
-    fn agree(library: &Library, consents: Vec<Consent>) {
-        library.save_settings(&Settings { consents, ..library.settings() }).unwrap();
-    }
-
-    /// As `identify` finds catalogues whose folders are named after their roots; a `-` for none.
-    fn look(folder: &Path) -> Option<KnownCatalog> {
-        let root = folder.to_str().unwrap();
-        let identity = if root == "-" { CatalogIdentity::local("shop") } else { shop(root) };
-        (root != "away").then(|| KnownCatalog { feedback: Some(consent(&identity)), identity })
-    }
-
-    /// What an earlier version has left: favourites by id alone, and one consent for all.
-    fn old_library(folder: &Path, catalogs: &[&str]) {
-        let library = Library::open(folder).unwrap();
-        library.store.set_favourite("shop", "kept", Some(5), None, None).unwrap();
-        let mut settings = serde_json::to_value(library.settings()).unwrap();
-        settings.as_object_mut().unwrap().remove("consents");
-        settings["consent"] = true.into();
-        library.store.set_settings(key::SETTINGS, &settings, true, &[]).unwrap();
-        library.store.set_value(key::CATALOGS, &catalogs).unwrap();
-    }
-
-    fn favourites_of(library: &Library, identity: &CatalogIdentity) -> Vec<String> {
+    pub fn favourites_of(library: &Library, identity: &CatalogIdentity) -> Vec<String> {
         library.use_catalog(identity, Some(consent(identity))).unwrap();
         library.favourites().unwrap()
     }
 
-    #[test]
-    fn what_was_kept_by_name_alone_goes_to_the_shops_that_were_known_and_to_no_later_one() {
-        let dir = tempfile::tempdir().unwrap();
-        old_library(dir.path(), &["a", "b"]);
-        let library = Library::open(dir.path()).unwrap();
-        library.identify(Vec::new(), look).unwrap();
-        for known in ["a", "b"] {
-            assert_eq!(favourites_of(&library, &shop(known)), ["kept"]);
-            assert!(library.may_tell(), "the consent was for this one too");
-        }
-        assert!(favourites_of(&library, &shop("c")).is_empty() && !library.may_tell());
-        assert!(favourites_of(&library, &CatalogIdentity::local("shop")).is_empty());
-        library.set_favourite("mine", true, None).unwrap();
-        drop(library);
-        let library = Library::open(dir.path()).unwrap();
-        library.identify(vec!["c".into()], look).unwrap();
-        assert!(favourites_of(&library, &shop("c")).is_empty(), "it came later");
-        assert_eq!(favourites_of(&library, &shop("a")), ["kept"]);
-        assert!(library.may_tell());
-    }
-
-    #[test]
-    fn a_catalogue_that_was_away_is_not_forgotten_and_one_that_was_built_here_keeps_its_own() {
-        let dir = tempfile::tempdir().unwrap();
-        old_library(dir.path(), &["-", "away"]);
-        let library = Library::open(dir.path()).unwrap();
-        library.identify(Vec::new(), look).unwrap();
-        assert_eq!(favourites_of(&library, &CatalogIdentity::local("shop")), ["kept"]);
-        library.identify(Vec::new(), |_| look(Path::new("d"))).unwrap();
-        assert_eq!(favourites_of(&library, &shop("d")), ["kept"]);
-        assert!(!library.may_tell(), "which shop it was is known only now");
+    pub fn agree(library: &Library, consents: Vec<Consent>) {
+        library.save_settings(&Settings { consents, ..library.settings() }).unwrap();
     }
 
     #[test]
@@ -465,20 +373,6 @@ mod tests {
         library.set_favourite("a", true, None).unwrap();
         assert!(favourites_of(&library, &shop("b")).is_empty() && !library.is_favourite("a"));
         assert_eq!(favourites_of(&library, &shop("a")), ["a"]);
-    }
-
-    #[test]
-    fn another_address_of_the_same_shop_is_asked_about_anew() {
-        let dir = tempfile::tempdir().unwrap();
-        let library = Library::open(dir.path()).unwrap();
-        agree(&library, vec![consent(&shop("a"))]);
-        library.use_catalog(&shop("a"), Some(consent(&shop("a")))).unwrap();
-        assert!(library.may_tell());
-        let moved = Consent { address: "https://elsewhere.example".into(), ..consent(&shop("a")) };
-        library.set_feedback(Some(moved));
-        assert!(!library.may_tell());
-        library.use_catalog(&shop("b"), Some(consent(&shop("b")))).unwrap();
-        assert!(!library.may_tell(), "another shop of the same name");
     }
 
     #[test]

@@ -36,16 +36,16 @@ const DATABASES: u32 = 4;
 const FILES: [&str; 2] = ["data.mdb", "lock.mdb"];
 
 /// The environment and its databases, open.
-struct Open {
+pub struct Open {
     env: Env<WithoutTls>,
-    db: Databases<'static>,
+    pub db: Databases<'static>,
 }
 
 /// Handles; `'t` ends with the transaction that opened them, or is `'static` once that has committed.
 #[derive(Clone, Copy)]
-struct Databases<'t> {
+pub struct Databases<'t> {
     values: Database<'t, Str, Bytes>,
-    favourites: Database<'t, Str, Bytes>,
+    pub favourites: Database<'t, Str, Bytes>,
     history: Database<'t, Str, SerdeJson<HistoryEntry>>,
     pictures: Database<'t, Str, Bytes>,
     outbox: Outbox<'t>,
@@ -100,7 +100,10 @@ impl Store {
         }
     }
 
-    fn change(&self, change: impl FnOnce(&Open, &mut RwTxn<'_>) -> heed::Result<()>) -> Result<(), Problem> {
+    pub fn change(
+        &self,
+        change: impl FnOnce(&Open, &mut RwTxn<'_>) -> heed::Result<()>,
+    ) -> Result<(), Problem> {
         self.with(|open| {
             let mut txn = open.env.write_txn()?;
             change(open, &mut txn)?;
@@ -298,31 +301,6 @@ impl Store {
 
     pub fn delivery_handle(&self) -> &DeliveryHandle {
         &self.delivery
-    }
-
-    /// Moves favourites from the ids alone, under which earlier versions kept them, to the identities of the
-    /// catalogues of those ids. Those of the ids in `built_here` also stay where they are.
-    pub fn identify_favourites(
-        &self,
-        catalogs: &[CatalogIdentity],
-        built_here: &[String],
-    ) -> Result<(), Problem> {
-        self.change(|open, txn| {
-            let mut moved = Vec::new();
-            for catalog in catalogs {
-                let prefix = format!("{}\0", catalog.catalog);
-                let entries = open.db.favourites.prefix_iter(txn, &prefix)?;
-                let entries = entries.map(|entry| entry.map(|(key, at)| (key.to_owned(), at.to_vec())));
-                for (key, at) in entries.collect::<heed::Result<Vec<_>>>()? {
-                    let product = &key[prefix.len()..];
-                    open.db.favourites.put(txn, &format!("{catalog}\0{product}"), &at)?;
-                    if !built_here.contains(&catalog.catalog) {
-                        moved.push(key);
-                    }
-                }
-            }
-            moved.iter().try_for_each(|key| open.db.favourites.delete(txn, key).map(drop))
-        })
     }
 
     /// Forgets everything but the named values, and takes it off the disk.
