@@ -65,6 +65,9 @@ pub struct CatalogSync {
     pub checked: Option<u64>,
     /// For how many days it could not be checked, if the shop's word on it has run out meanwhile.
     pub stale_days: Option<u32>,
+    /// For how many more days the shop's keys are trusted, in the last 30 of them: the shop's next root is due,
+    /// or somebody withholds it.
+    pub keys_days: Option<u32>,
     /// Why the last update failed.
     pub problem: Option<Problem>,
     /// How far the update is that runs now.

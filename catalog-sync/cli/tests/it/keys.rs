@@ -6,7 +6,9 @@ use std::process::{Command, Output};
 fn knytt(folder: &Path, args: &[&str], passphrase: Option<&str>) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_knytt"));
     command.current_dir(folder).args(args).env_remove("KNYTT_KEY_PASSPHRASE").env_remove("KNYTT_API_KEY");
-    passphrase.inspect(|passphrase| drop(command.env("KNYTT_KEY_PASSPHRASE", passphrase)));
+    if let Some(passphrase) = passphrase {
+        command.env("KNYTT_KEY_PASSPHRASE", passphrase);
+    }
     command.output().expect("knytt starts")
 }
 

@@ -165,6 +165,7 @@ fn a_catalogue_comes_and_is_searched() {
     assert!(entry.current && entry.disk_bytes > 100_000);
     let sync = entry.sync.unwrap();
     assert!(sync.checked.is_some() && sync.published.is_some() && sync.stale_days.is_none());
+    assert!(sync.keys_days.is_none(), "the keys are trusted for a year");
     assert!(sync.problem.is_none() && sync.progress.is_none());
     let found = device.visit.search(&SearchRequest { limit: 5, ..words("red dress") }).unwrap();
     assert!(!found.hits.is_empty());

@@ -168,6 +168,7 @@ function sync(host: string, age: number): CatalogSync {
     synced: at,
     checked: at,
     staleDays: null,
+    keysDays: null,
     problem: null,
     progress: null,
   };
@@ -175,7 +176,12 @@ function sync(host: string, age: number): CatalogSync {
 
 function stale(days: number): CatalogSync {
   const problem = problemOf({ code: 'offline', message: 'error sending request' });
-  return { ...sync('catalog.gruenzeug.example', days * 24 * hour), staleDays: days, problem };
+  return {
+    ...sync('catalog.gruenzeug.example', days * 24 * hour),
+    staleDays: days,
+    keysDays: days < 30 ? 30 - days : 0,
+    problem,
+  };
 }
 
 const pathOf = (host: string) => `/data/catalogs/${host}`;
