@@ -55,6 +55,8 @@ pub enum Command {
     Key(commands::key::KeyArgs),
     /// Sign a catalogue's present state as a release and put it where devices find it
     Publish(commands::publish::PublishArgs),
+    /// Show the number of the published release, or set it after a restore from a backup
+    Release(commands::release::ReleaseArgs),
     /// Bring a catalogue to the newest release of its publisher
     Sync(commands::sync::SyncArgs),
     /// Serve releases to devices and take their feedback

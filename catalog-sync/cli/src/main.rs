@@ -39,6 +39,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Catalog(args) => commands::catalog::run(&args),
         Command::Key(args) => commands::key::run(&args),
         Command::Publish(args) => commands::publish::run(&args),
+        Command::Release(args) => commands::release::run(&args),
         Command::Sync(args) => commands::sync::run(&args),
         Command::Serve(args) => commands::serve::run(&args),
         Command::Report(args) => commands::report::run(&args),

@@ -46,6 +46,14 @@ impl Job<'_> {
         Ok(())
     }
 
+    /// Shoppers follow a product's link: it leads to a host that the root names.
+    pub(crate) fn check_link(&self, product: &Product) -> Result<()> {
+        let hosts = &self.verified.hosts;
+        let Some(link) = hosts.foreign_link(&product.attributes) else { return Ok(()) };
+        let what = format!("the product {:?}", product.id);
+        Err(Error::ForeignHost { what, url: link.into(), hosts: hosts.clone() })
+    }
+
     /// What scores mean in the release, once the catalogue is at it.
     pub(crate) fn calibration(&self, release: u64) -> Option<Calibration> {
         let of = &self.verified.release;
@@ -81,7 +89,11 @@ pub(crate) fn apply(catalog: &Catalog, delta: &Delta, job: &Job<'_>, done: u64) 
         let rows = Merge::open(job.packs, job.verified, &header, &delta.attributes, vectors, pictures)?;
         for (n, row) in rows.enumerate() {
             job.step(done + n as u64)?;
-            change(transaction, row?, &delta.attributes.target)?;
+            let row = row?;
+            if let Some(row) = &row.attributes {
+                job.check_link(&row.product)?;
+            }
+            change(transaction, row, &delta.attributes.target)?;
         }
         if transaction.products() != delta.products {
             let reason = format!("it leads to {} products, not {}", transaction.products(), delta.products);

@@ -1,7 +1,9 @@
 //! Packs onto the disk, a part at a time, whole at the end.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use futures::StreamExt;
 use sha2::{Digest, Sha256};
@@ -23,6 +25,25 @@ pub(crate) struct Downloads<'d> {
     pub(crate) bases: &'d [Base],
     pub(crate) folder: &'d Path,
     pub(crate) report: Report<'d>,
+}
+
+/// Where a file is fetched from now.
+#[derive(Clone, Copy)]
+struct Place<'b> {
+    base: &'b Base,
+    /// Whether a slow answer is given up for another place's.
+    has_others: bool,
+}
+
+/// Bytes per second since `start`.
+fn speed(bytes: u64, start: Instant) -> f64 {
+    bytes as f64 / start.elapsed().as_secs_f64()
+}
+
+/// All places are slow, and so the line may be: the quickest is good enough.
+fn quickest_first(mut slow: Vec<(f64, &Base)>) -> impl Iterator<Item = Place<'_>> {
+    slow.sort_by(|a, b| b.0.total_cmp(&a.0));
+    slow.into_iter().map(|(_, base)| Place { base, has_others: false })
 }
 
 impl Downloads<'_> {
@@ -53,12 +74,15 @@ impl Downloads<'_> {
         }
         let mut last = None;
         let (mut told, mut anew) = (0, false);
-        let mut bases = self.bases.iter().peekable();
-        while let Some(base) = bases.peek() {
+        let has_others = self.bases.len() > 1;
+        let mut places: VecDeque<_> = self.bases.iter().map(|base| Place { base, has_others }).collect();
+        let mut slow = Vec::new();
+        while let Some(place) = places.front().copied() {
             let mut part = Part::open(self.folder, target).await?;
             let goes_on = part.length > 0;
             tell_once(tell, &mut told, part.length);
-            match self.fill(&mut part, base, target, tell, &mut told, came).await {
+            let (before, start) = (part.length, Instant::now());
+            match self.fill(&mut part, place, target, tell, &mut told, came).await {
                 Ok(()) => return part.finish(target, &whole).await,
                 // A mirror may be behind, broken or worse: the next one is asked, from the beginning if
                 // this one's bytes are not the signed ones.
@@ -70,10 +94,18 @@ impl Downloads<'_> {
                         continue;
                     }
                 }
-                Err(error) if error.is_passing() => last = Some(error),
+                Err(error) if error.is_passing() => {
+                    if matches!(error, Error::TooSlow { .. }) && place.has_others {
+                        slow.push((speed(part.length.saturating_sub(before), start), place.base));
+                    }
+                    last = Some(error);
+                }
                 Err(error) => return Err(error),
             }
-            bases.next();
+            places.pop_front();
+            if places.is_empty() {
+                places.extend(quickest_first(std::mem::take(&mut slow)));
+            }
         }
         Err(last.unwrap_or(Error::Cancelled))
     }
@@ -81,7 +113,7 @@ impl Downloads<'_> {
     async fn fill(
         &self,
         part: &mut Part,
-        base: &Base,
+        Place { base, has_others }: Place<'_>,
         target: &Target,
         tell: &(dyn Fn(u64) + Sync),
         told: &mut u64,
@@ -91,7 +123,8 @@ impl Downloads<'_> {
         let mut breaks = 0;
         while part.length < target.length {
             let before = part.length;
-            let ask = GetRequest { from_byte: part.length, is_pack: true, ..GetRequest::default() };
+            let ask =
+                GetRequest { from_byte: part.length, is_pack: true, has_others, ..GetRequest::default() };
             let body = match self.http.get(&url, ask).await? {
                 Answer::Body(body) => body,
                 Answer::Unchanged { .. } => return Err(Error::Refused { url, status: 304 }),

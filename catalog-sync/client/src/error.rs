@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use knytt_wire::Hosts;
 use url::Url;
 
 /// This crate's results.
@@ -126,6 +127,18 @@ pub enum Error {
         expected: String,
         /// What the release says.
         found: String,
+    },
+
+    /// The release leads to a host that the root does not name: a mistake of the publisher, or somebody has
+    /// stolen the targets' key.
+    #[error("{what} leads to {url}, the catalogue's root names only {hosts}")]
+    ForeignHost {
+        /// The feedback, or which product.
+        what: String,
+        /// The address.
+        url: String,
+        /// The hosts that the root names.
+        hosts: Hosts,
     },
 
     /// The release's vectors are of a model that is not here, or its bundle is another one than it says.
@@ -254,6 +267,7 @@ impl Error {
             Self::TooLarge { .. } => "too_large",
             Self::Malformed { .. } => "malformed",
             Self::WrongCatalog { .. } => "wrong_catalog",
+            Self::ForeignHost { .. } => "foreign_host",
             Self::WrongModel { .. } => "wrong_model",
             Self::Pack { .. } => "bad_pack",
             Self::Content { .. } => "wrong_content",

@@ -71,6 +71,7 @@ fn read_batch<'p>(rows: &mut Merge, pack: &'p str, job: &Job<'_>, done: &mut u64
         job.step(*done)?;
         let mut row = row?;
         let (product, vector) = apply::whole(&mut row, pack)?;
+        job.check_link(&product)?;
         batch.push(Row { product, vector, picture: row.picture.flatten() });
         *done += 1;
     }

@@ -21,11 +21,16 @@ pub struct Patience {
     pub answer: Duration,
     /// For the next bytes to come.
     pub read: Duration,
-    /// After this, a body must have come at the speed below on average: a server that drips bytes must
+    /// In each such time, a body must come at the speed below on average: a server that drips bytes must
     /// not hold a sync for ever.
     pub slow_after: Duration,
     /// In bytes per second.
     pub slowest_bytes_per_sec: f64,
+    /// The same while there are other places with the same files. If all are slower, the line is, and the
+    /// quickest of them goes on.
+    pub switch_after: Duration,
+    /// In bytes per second.
+    pub switch_below_bytes_per_sec: f64,
 }
 
 impl Default for Patience {
@@ -36,6 +41,19 @@ impl Default for Patience {
             read: Duration::from_secs(30),
             slow_after: Duration::from_secs(60),
             slowest_bytes_per_sec: 256.0,
+            switch_after: Duration::from_secs(15),
+            switch_below_bytes_per_sec: 16_384.0,
+        }
+    }
+}
+
+impl Patience {
+    /// In which time a body must bring so many bytes per second.
+    fn floor(&self, has_others: bool) -> (Duration, f64) {
+        if has_others {
+            (self.switch_after, self.switch_below_bytes_per_sec)
+        } else {
+            (self.slow_after, self.slowest_bytes_per_sec)
         }
     }
 }
@@ -69,6 +87,8 @@ pub(crate) struct GetRequest<'a> {
     pub(crate) from_byte: u64,
     /// Whether it is a pack.
     pub(crate) is_pack: bool,
+    /// Whether others have it too, who may be quicker.
+    pub(crate) has_others: bool,
 }
 
 /// A file on its way.
@@ -175,7 +195,8 @@ impl Http {
         let stream_url = url.clone();
         let bytes =
             response.bytes_stream().map(move |bytes| bytes.map_err(|error| offline(&stream_url, &error)));
-        let bytes = watched(bytes.boxed(), url.clone(), self.cancel.clone(), self.patience);
+        let bytes =
+            watched(bytes.boxed(), url.clone(), self.cancel.clone(), self.patience.floor(ask.has_others));
         Ok(Answer::Body(Body { bytes, from_byte, etag, date }))
     }
 }
@@ -224,12 +245,12 @@ fn watched(
     bytes: BoxStream<'static, Result<Bytes>>,
     url: Url,
     cancel: Cancel,
-    patience: Patience,
+    (window, bytes_per_sec): (Duration, f64),
 ) -> BoxStream<'static, Result<Bytes>> {
-    let start = tokio::time::Instant::now();
-    let state = (bytes, url, cancel, 0_usize);
+    // Measured anew in each window: a quick beginning buys no slow end.
+    let state = (bytes, url, cancel, (tokio::time::Instant::now(), 0_usize));
     futures::stream::unfold(Some(state), move |state| async move {
-        let (mut bytes, url, cancel, mut total) = state?;
+        let (mut bytes, url, cancel, (start, mut total)) = state?;
         let next = tokio::select! {
             next = bytes.next() => next?,
             () = cancelled(&cancel) => return Some((Err(Error::Cancelled), None)),
@@ -240,12 +261,13 @@ fn watched(
         };
         total += chunk.len();
         let passed = start.elapsed();
-        if passed > patience.slow_after
-            && (total as f64) < patience.slowest_bytes_per_sec * passed.as_secs_f64()
-        {
+        if passed <= window {
+            return Some((Ok(chunk), Some((bytes, url, cancel, (start, total)))));
+        }
+        if (total as f64) < bytes_per_sec * passed.as_secs_f64() {
             return Some((Err(Error::TooSlow { url }), None));
         }
-        Some((Ok(chunk), Some((bytes, url, cancel, total))))
+        Some((Ok(chunk), Some((bytes, url, cancel, (tokio::time::Instant::now(), 0)))))
     })
     .boxed()
 }

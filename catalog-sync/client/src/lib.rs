@@ -24,6 +24,7 @@ mod files;
 mod fill;
 mod folder;
 mod http;
+mod linked;
 mod lock;
 mod merge;
 mod metadata;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use knytt_wire::{InvalidRelease, RELEASE_TARGET, Release};
+use knytt_wire::{HOSTS_FIELD, Hosts, InvalidRelease, RELEASE_TARGET, Release};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use tough::schema::RoleType;
@@ -15,14 +15,14 @@ use url::Url;
 use crate::clock::{disagreement, judged_now};
 use crate::error::of_file;
 use crate::http::Http;
-use crate::transport::{MetadataTransport, fetch};
+use crate::transport::{LONGEST_ROOT_BYTES, MetadataTransport, fetch};
 use crate::trust::{Trust, version_of};
 use crate::{Clock, Error, Result, Role};
 
 /// How long the files may be that have no signed length, in bytes, and how many roots may follow one
 /// another.
 const LIMITS: Limits = Limits {
-    max_root_size: 256 << 10,
+    max_root_size: LONGEST_ROOT_BYTES,
     max_timestamp_size: 64 << 10,
     max_snapshot_size: 256 << 10,
     max_targets_size: 16 << 20,
@@ -75,6 +75,9 @@ pub(crate) struct Verified {
     pub(crate) trust: Trust,
     pub(crate) release: Release,
     pub(crate) expires: Timestamp,
+    pub(crate) root_expires: Timestamp,
+    /// The hosts that the root lets the release lead to.
+    pub(crate) hosts: Hosts,
     /// In the order of their names.
     targets: Vec<Target>,
 }
@@ -157,7 +160,9 @@ pub(crate) async fn verify(
     let mut newer = Trust { etag, ..trust.clone() };
     read_store(&mut newer, store.path());
     forget_number_of_retired_keys(&mut newer, trust.root.as_deref());
-    Ok(Verified { trust: newer, release, expires, targets })
+    let root_expires = repository.root().signed.expires;
+    let hosts = Hosts::from_field(repository.root().signed._extra.get(HOSTS_FIELD));
+    Ok(Verified { trust: newer, release, expires, root_expires, hosts, targets })
 }
 
 fn expiries(repository: &tough::Repository) -> [(Role, Timestamp); 4] {

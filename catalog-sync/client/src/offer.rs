@@ -4,6 +4,7 @@ use knytt_wire::{CatalogLink, Url};
 use serde::Serialize;
 
 use crate::http::{Http, Patience};
+use crate::linked::as_linked;
 use crate::metadata::{Base, first_root, verify};
 use crate::plan::from_snapshot;
 use crate::trust::Trust;
@@ -46,6 +47,7 @@ pub async fn offer(link: &CatalogLink, cancel: &Cancel) -> Result<Offer> {
     let mut trust = Trust { first_root: root.clone(), root: Some(json), ..Trust::default() };
     let scratch = std::env::temp_dir();
     let verified = verify(&http, &base, &mut trust, None, &Clock::default(), &scratch).await?;
+    as_linked(&verified.release, link.newest.as_ref())?;
     let bytes = from_snapshot(&verified)?.map_or(0, |plan| plan.bytes());
     let release = verified.release;
     Ok(Offer {

@@ -41,8 +41,18 @@ pub struct Status {
     /// For how many days it has been past that; search goes on.
     #[serde(skip_deserializing)]
     pub stale_days: Option<u32>,
-    /// Where feedback goes.
+    /// Where feedback goes; none if the release names no address, or one that is not encrypted.
     pub events: Option<Url>,
+    /// What is sent with feedback.
+    #[serde(default)]
+    pub ingest_key: Option<String>,
+    /// The version of the root: which keys are trusted.
+    #[serde(default)]
+    pub root_version: u64,
+    /// Until when that root's keys are trusted, in ms since 1970. Whoever has stolen keys and withholds the
+    /// root that replaces them can do so for no longer.
+    #[serde(default)]
+    pub root_expires_ms: Option<i64>,
     /// Why the last sync failed, if it did.
     pub last_error: Option<LastError>,
 }
@@ -91,6 +101,9 @@ impl Status {
             expires_ms: None,
             stale_days: None,
             events: None,
+            ingest_key: None,
+            root_version: 0,
+            root_expires_ms: None,
             last_error: None,
         }
     }

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use jiff::Timestamp;
 use knytt_engine::{ActiveEnvironment, Catalog, Origin};
-use knytt_wire::Url;
+use knytt_wire::{LinkedRelease, Url, is_private_address};
 
 use crate::apply::{Job, apply};
 use crate::clock::{disagreement, judged_now};
 use crate::download::Downloads;
 use crate::folder::Folder;
 use crate::http::{Http, Patience};
+use crate::linked::as_linked;
 use crate::lock::Lock;
 use crate::metadata::{Base, Verified, first_root, not_expired, verify};
 use crate::model::ModelSource;
@@ -19,7 +20,7 @@ use crate::plan::{LocalCatalog, Plan, each_once, from_snapshot, plan};
 use crate::progress::{Cancel, Progress, Report};
 use crate::status::{Source, Status};
 use crate::transport::fetch;
-use crate::trust::{Trust, TrustStore};
+use crate::trust::{Trust, TrustStore, version_of};
 use crate::{Clock, Error, Result, Role, files, model, rebuild, status};
 
 /// What is fetched over a metered network without being asked for, in bytes.
@@ -34,6 +35,9 @@ pub struct SyncOptions {
     /// SHA-256 of its first root, hexadecimal; `None`: whatever is found there first is trusted from then
     /// on, which needs an encrypted address.
     pub root: Option<String>,
+    /// What the link says of the newest release: the first sync refuses another catalogue of the same keys,
+    /// and any older release.
+    pub newest: Option<LinkedRelease>,
     /// Whether the network costs money: then only small updates are fetched.
     pub metered: bool,
     /// Where the second copy of what was verified is kept; `None`: where the system keeps a user's
@@ -214,8 +218,15 @@ impl Run<'_> {
         let release = &verified.release;
         let known = status::read(&self.folder, &self.options.clock)?.map(|status| status.catalog);
         let known = here.map(|here| here.catalog.clone()).or(known).filter(|id| !id.is_empty());
-        if let Some(expected) = known.filter(|known| *known != release.catalog) {
+        if let Some(expected) = known.clone().filter(|known| *known != release.catalog) {
             return Err(Error::WrongCatalog { expected, found: release.catalog.clone() });
+        }
+        if known.is_none() {
+            as_linked(release, self.options.newest.as_ref())?;
+        }
+        if let Some(url) = release.events.as_ref().filter(|url| !verified.hosts.allow(url)) {
+            let (what, url) = ("the feedback".into(), url.to_string());
+            return Err(Error::ForeignHost { what, url, hosts: verified.hosts.clone() });
         }
         let newest = verified.trust.release;
         if release.number < newest {
@@ -345,7 +356,10 @@ impl Run<'_> {
             checked_ms: Some(now),
             synced_ms: if changed { Some(now) } else { synced_before },
             expires_ms: Some(verified.expires.as_millisecond()),
-            events: release.events.clone(),
+            events: release.events.clone().filter(is_private_address),
+            ingest_key: release.ingest_key.clone(),
+            root_version: version_of(verified.trust.root.as_deref()),
+            root_expires_ms: Some(verified.root_expires.as_millisecond()),
             ..Status::new(source)
         };
         files::write(&self.folder.status(), &status)
@@ -362,13 +376,7 @@ impl Run<'_> {
 
 /// Nobody can stand in between: encrypted, or on this machine.
 pub(crate) fn is_private(url: &Url) -> bool {
-    let is_loopback = match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    matches!(url.scheme(), "https" | "file") || is_loopback
+    url.scheme() == "file" || is_private_address(url)
 }
 
 /// Where the system keeps what programs must not forget.

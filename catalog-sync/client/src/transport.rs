@@ -14,6 +14,9 @@ use crate::{Error, Result};
 /// The longest file of metadata that anyone writes, in bytes; the verifier has narrower limits of its own.
 const LONGEST_BYTES: u64 = 32 << 20;
 
+/// The longest root, in bytes: nothing signed says how long it is.
+pub(crate) const LONGEST_ROOT_BYTES: u64 = 256 << 10;
+
 /// Fetches metadata for `tough`. The timestamp, which is asked for again and again, may have been
 /// fetched before.
 #[derive(Clone, Debug)]
@@ -50,7 +53,8 @@ impl MetadataTransport {
             }
         }
         self.heard.lock().unwrap_or_else(PoisonError::into_inner).error = None;
-        let fetched = fetch(&self.http, url, None, LONGEST_BYTES).await?;
+        let limit_bytes = if is_root(url) { LONGEST_ROOT_BYTES } else { LONGEST_BYTES };
+        let fetched = fetch(&self.http, url, None, limit_bytes).await?;
         self.heard.lock().unwrap_or_else(PoisonError::into_inner).date = fetched.date;
         Ok(fetched.bytes.unwrap_or_default())
     }
@@ -84,6 +88,19 @@ pub(crate) async fn fetch(http: &Http, url: &Url, etag: Option<&str>, limit_byte
     Ok(Fetched { bytes: Some(bytes.into()), date: body.date, etag: body.etag })
 }
 
+fn is_root(url: &Url) -> bool {
+    url.path().ends_with(".root.json")
+}
+
+/// Whether the server says that there is no such file. Object stores say 403 to who may not list them.
+fn is_absent(error: &Error) -> bool {
+    match error {
+        Error::NotFound { .. } => true,
+        Error::Refused { status, .. } => *status < 500 && !error.is_passing(),
+        _ => false,
+    }
+}
+
 /// A file's name, for people.
 pub(crate) fn name_of(url: &Url) -> String {
     url.path_segments().and_then(|mut segments| segments.next_back()).unwrap_or_default().into()
@@ -100,8 +117,11 @@ impl Transport for MetadataTransport {
                     _ => TransportErrorKind::Other,
                 };
                 let failed = TransportError::new_with_cause(kind, &url, error.to_string());
+                let hides_root = is_root(&url) && !is_absent(&error);
                 self.heard.lock().unwrap_or_else(PoisonError::into_inner).error = Some(error);
-                Err(failed)
+                // `tough` takes any root that it cannot have for one that does not exist, but no bytes that
+                // break off: or else whoever spoils the next root would keep stolen keys trusted in silence.
+                if hides_root { Ok(Box::pin(futures::stream::iter([Err(failed)]))) } else { Err(failed) }
             }
         }
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use heed::{RoTxn, RwTxn};
-use knytt_wire::{Event, MAX_BATCH_BYTES, MAX_BATCH_EVENTS, Outcome, Uuid};
+use knytt_wire::{CatalogIdentity, IdentifiedEvent, MAX_BATCH_BYTES, MAX_BATCH_EVENTS, Outcome, Uuid};
 use serde::Deserialize;
 
 use crate::bounds::{made_ms, millis};
@@ -28,17 +28,35 @@ pub(crate) struct BatchThreshold {
 /// A batch that is being sent. Its bytes stay the same when it is sent again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Batch {
+    /// The key of its delivery state.
     pub catalog: String,
     pub key: Uuid,
     pub events: usize,
     pub body: Vec<u8>,
 }
 
-/// The field of an event's JSON that decides where the event is sent.
+/// The fields of an event's JSON that decide where the event is sent. The catalogue's id alone does not: two
+/// shops may have the same one.
 #[derive(Deserialize)]
-struct Address<'a> {
+pub(crate) struct Address<'a> {
+    #[serde(borrow, default)]
+    root: Option<Cow<'a, str>>,
     #[serde(borrow)]
     catalog: Cow<'a, str>,
+}
+
+impl<'a> Address<'a> {
+    pub(crate) fn read(json: &'a [u8]) -> Result<Self> {
+        Ok(serde_json::from_slice(json)?)
+    }
+
+    pub(crate) fn is(&self, identity: &CatalogIdentity) -> bool {
+        self.root.as_deref() == identity.root.as_deref() && self.catalog == identity.catalog
+    }
+
+    fn identity(self) -> CatalogIdentity {
+        CatalogIdentity { root: self.root.map(Cow::into_owned), catalog: self.catalog.into_owned() }
+    }
 }
 
 /// What became of a batch's events.
@@ -56,22 +74,16 @@ impl Outbox<'_> {
         txn: &RoTxn<'_>,
         worth: BatchThreshold,
         now_ms: i64,
-    ) -> Result<BTreeMap<String, i64>> {
-        let mut waiting: BTreeMap<String, (u64, i64)> = BTreeMap::new();
+    ) -> Result<BTreeMap<CatalogIdentity, i64>> {
+        let mut waiting: BTreeMap<CatalogIdentity, (u64, i64)> = BTreeMap::new();
         for entry in self.waiting.iter(txn)? {
             let (id, json) = entry?;
-            let catalog = serde_json::from_slice::<Address<'_>>(json)?.catalog;
-            match waiting.get_mut(&*catalog) {
-                Some((count, _)) => *count += 1,
-                None => {
-                    let oldest = made_ms(id_of(id)).min(now_ms);
-                    waiting.insert(catalog.into_owned(), (1, oldest));
-                }
-            }
+            let oldest = made_ms(id_of(id)).min(now_ms);
+            waiting.entry(Address::read(json)?.identity()).or_insert((0, oldest)).0 += 1;
         }
         let states = self.states(txn)?;
-        let due = |(catalog, (count, oldest)): (String, (u64, i64))| {
-            let state = states.get(&catalog);
+        let due = |(catalog, (count, oldest)): (CatalogIdentity, (u64, i64))| {
+            let state = states.get(&catalog.to_string());
             let worth_it = count >= worth.events || state.is_some_and(|state| !state.parts.is_empty());
             let ripe = if worth_it { 0 } else { oldest.saturating_add(millis(worth.age)) };
             let opens = state.map_or(0, |state| state.opens_ms(now_ms));
@@ -85,16 +97,17 @@ impl Outbox<'_> {
     pub(crate) fn next_batch(
         &self,
         txn: &mut RwTxn<'_>,
-        catalog: &str,
+        catalog: &CatalogIdentity,
         most: usize,
         now_ms: i64,
     ) -> Result<Option<Batch>> {
         self.keep_bounds(txn, now_ms)?;
         let mut states = self.states(txn)?;
-        let state = states.entry(catalog.into()).or_default();
+        let of = catalog.to_string();
+        let state = states.entry(of.clone()).or_default();
         while let Some(part) = state.parts.front() {
             if let Some(body) = self.body(txn, part)? {
-                let batch = Batch { catalog: catalog.into(), key: part.key, events: part.ids.len(), body };
+                let batch = Batch { catalog: of, key: part.key, events: part.ids.len(), body };
                 self.set_states(txn, &states)?;
                 return Ok(Some(batch));
             }
@@ -109,15 +122,15 @@ impl Outbox<'_> {
         self.keep_states(txn, states)?;
         let Some(part) = part else { return Ok(None) };
         let body = self.body(txn, &part)?;
-        Ok(body.map(|body| Batch { catalog: catalog.into(), key: part.key, events: part.ids.len(), body }))
+        Ok(body.map(|body| Batch { catalog: of, key: part.key, events: part.ids.len(), body }))
     }
 
     /// As many events of a catalogue, oldest first, as a batch may hold.
-    fn oldest_of(&self, txn: &RoTxn<'_>, wanted: &str, most: usize) -> Result<Vec<Uuid>> {
+    fn oldest_of(&self, txn: &RoTxn<'_>, wanted: &CatalogIdentity, most: usize) -> Result<Vec<Uuid>> {
         let (mut ids, mut bytes) = (Vec::new(), HEAD.len() + TAIL.len());
         for entry in self.waiting.iter(txn)? {
             let (id, json) = entry?;
-            if serde_json::from_slice::<Address<'_>>(json)?.catalog != wanted {
+            if !Address::read(json)?.is(wanted) {
                 continue;
             }
             bytes += json.len() + 1;
@@ -226,10 +239,10 @@ impl Outbox<'_> {
     ) -> Result<bool> {
         let Some(json) = self.waiting.get(txn, id.as_bytes())? else { return Ok(false) };
         // An event that another version wrote and this one cannot read leaves no dead letter.
-        let event = serde_json::from_slice::<Event>(json).ok();
+        let told = serde_json::from_slice::<IdentifiedEvent>(json).ok();
         self.remove(txn, id)?;
-        if let Some(event) = event {
-            self.add_dead_letter(txn, &DeadLetter { event, status, reason: reason.into() })?;
+        if let Some(IdentifiedEvent { root, event }) = told {
+            self.add_dead_letter(txn, &DeadLetter { root, event, status, reason: reason.into() })?;
         }
         Ok(true)
     }

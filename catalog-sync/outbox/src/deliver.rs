@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use heed::{Env, RoTxn, RwTxn, WithoutTls};
-use knytt_wire::MAX_BATCH_EVENTS;
+use knytt_wire::{CatalogIdentity, MAX_BATCH_EVENTS, is_private_address};
 use tokio::task::spawn_blocking;
 use url::Url;
 
@@ -24,7 +24,22 @@ use crate::reply::Reply;
 pub type Access = Arc<dyn Fn() -> Option<(Env<WithoutTls>, Outbox<'static>)> + Send + Sync>;
 
 /// Where a catalogue's events go; those of a catalogue that has no such place wait. It may read files.
-pub type Route = Arc<dyn Fn(&str) -> Option<Url> + Send + Sync>;
+pub type Route = Arc<dyn Fn(&CatalogIdentity) -> Option<Destination> + Send + Sync>;
+
+/// Where a shop takes its events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Destination {
+    /// The address. Nothing is sent to one that is not encrypted, but on this machine.
+    pub url: Url,
+    /// What the catalogue's release names for its feedback: the backend counts events without it apart.
+    pub ingest_key: Option<String>,
+}
+
+impl From<Url> for Destination {
+    fn from(url: Url) -> Self {
+        Self { url, ingest_key: None }
+    }
+}
 
 /// True while nothing may be sent: offline, or on a network that is paid for by the byte. It is asked only
 /// when there is something to send.
@@ -76,8 +91,8 @@ pub struct Delivered {
 
 /// A catalogue's next batch: where it goes, and from when on.
 struct Due {
-    to: Url,
-    catalog: String,
+    to: Destination,
+    catalog: CatalogIdentity,
     at_ms: i64,
 }
 
@@ -166,8 +181,9 @@ impl Delivery {
         let route = Arc::clone(&self.route);
         // Without the environment in hand: the route may wait for who closes it.
         let addressed = move || {
+            let to = |catalog: &CatalogIdentity| route(catalog).filter(|to| is_private_address(&to.url));
             let due = due.into_iter();
-            due.filter_map(|(catalog, at_ms)| Some(Due { to: route(&catalog)?, catalog, at_ms })).collect()
+            due.filter_map(|(catalog, at_ms)| Some(Due { to: to(&catalog)?, catalog, at_ms })).collect()
         };
         Ok(spawn_blocking(addressed).await?)
     }
@@ -179,7 +195,7 @@ impl Delivery {
     }
 
     /// Sends a catalogue's next batch; none if that was interrupted.
-    async fn send_next(&self, to: Url, catalog: String) -> Result<Option<BatchOutcome>> {
+    async fn send_next(&self, to: Destination, catalog: CatalogIdentity) -> Result<Option<BatchOutcome>> {
         // First of all: what is taken out of the box from here on is dropped if consent is.
         let mut interruption = self.handle.listen();
         let Some(batch) = self.next(&catalog).await? else { return Ok(Some(BatchOutcome::default())) };
@@ -192,10 +208,10 @@ impl Delivery {
     }
 
     /// Takes a batch out of the box; the less room there is to note it, the smaller.
-    async fn next(&self, catalog: &str) -> Result<Option<Batch>> {
+    async fn next(&self, catalog: &CatalogIdentity) -> Result<Option<Batch>> {
         let mut most = MAX_BATCH_EVENTS;
         loop {
-            let of = catalog.to_owned();
+            let of = catalog.clone();
             match self.writing(move |outbox, txn| outbox.next_batch(txn, &of, most, now_ms())).await {
                 Err(Error::Full(_)) if most > 1 => most /= 4,
                 taken => return taken,

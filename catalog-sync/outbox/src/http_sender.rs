@@ -13,6 +13,7 @@ use reqwest::{Client, Response, redirect};
 use url::Url;
 
 use crate::batch::Batch;
+use crate::deliver::Destination;
 use crate::error::Result;
 use crate::reply::Reply;
 
@@ -25,6 +26,13 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The largest answer that is read: room for a reason for each event of the largest batch.
 const LONGEST_ANSWER: usize = MAX_BATCH_BYTES;
+
+/// What names the catalogue's ingest key.
+const INGEST_KEY: &str = "Knytt-Ingest-Key";
+
+/// A body that compresses better than this is sent as it is: backends refuse what expands further, as it may
+/// be a bomb.
+const MOST_EXPANSION: usize = 20;
 
 /// Sends batches.
 pub(crate) struct HttpSender {
@@ -48,8 +56,8 @@ impl HttpSender {
 
     /// Sends a batch, compressed if that makes it smaller. If the backend may have refused it because of the
     /// compression, the sender sends it again uncompressed, under the same key.
-    pub async fn send(&self, to: &Url, batch: &Batch) -> Reply {
-        let plain = self.plain.lock().unwrap_or_else(PoisonError::into_inner).contains(to);
+    pub async fn send(&self, to: &Destination, batch: &Batch) -> Reply {
+        let plain = self.plain.lock().unwrap_or_else(PoisonError::into_inner).contains(&to.url);
         let packed = (!plain).then(|| pack(&batch.body)).flatten();
         let Some(packed) = packed else { return self.once(to, batch, batch.body.clone(), false).await };
         let first = self.once(to, batch, packed, true).await;
@@ -57,7 +65,7 @@ impl HttpSender {
             Reply::Refused(refusal) if matches!(refusal.status, 400 | 415) => {
                 let second = self.once(to, batch, batch.body.clone(), false).await;
                 if matches!(second, Reply::Taken(_)) {
-                    self.plain.lock().unwrap_or_else(PoisonError::into_inner).insert(to.clone());
+                    self.plain.lock().unwrap_or_else(PoisonError::into_inner).insert(to.url.clone());
                 }
                 second
             }
@@ -65,10 +73,14 @@ impl HttpSender {
         }
     }
 
-    async fn once(&self, to: &Url, batch: &Batch, body: Vec<u8>, packed: bool) -> Reply {
-        let request = self.client.post(to.clone()).header("idempotency-key", batch.key.to_string());
+    async fn once(&self, to: &Destination, batch: &Batch, body: Vec<u8>, packed: bool) -> Reply {
+        let request = self.client.post(to.url.clone()).header("idempotency-key", batch.key.to_string());
         let request = request.header(CONTENT_TYPE, "application/json").header(ACCEPT, "application/json");
         let request = if packed { request.header(CONTENT_ENCODING, "gzip") } else { request };
+        let request = match &to.ingest_key {
+            Some(key) => request.header(INGEST_KEY, key),
+            None => request,
+        };
         let Ok(answer) = request.body(body).send().await else { return Reply::Later { after: None } };
         let (status, headers) = (answer.status(), answer.headers().clone());
         match read(answer).await {
@@ -97,5 +109,6 @@ fn pack(body: &[u8]) -> Option<Vec<u8>> {
     }
     let mut packer = GzEncoder::new(Vec::new(), Compression::default());
     packer.write_all(body).ok()?;
-    packer.finish().ok().filter(|packed| packed.len() < body.len())
+    let worth = |packed: &Vec<u8>| packed.len() < body.len() && body.len() <= packed.len() * MOST_EXPANSION;
+    packer.finish().ok().filter(worth)
 }

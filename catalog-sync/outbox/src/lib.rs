@@ -8,7 +8,7 @@
 //! ```
 //! use heed::{CommitOrAbort, EnvOpenOptions};
 //! use knytt_outbox::Outbox;
-//! use knytt_wire::{Action, Event, Item, Uuid};
+//! use knytt_wire::{Action, Event, IdentifiedEvent, Item, Uuid};
 //!
 //! let dir = tempfile::tempdir()?;
 //! let mut options = EnvOpenOptions::new().read_txn_without_tls();
@@ -29,6 +29,8 @@
 //!     search_id: None,
 //!     action: Action::ViewItem(Item { item_id: "G-17".into(), ..Item::default() }),
 //! };
+//! // Whose catalogue it is: its first root of trust. None, for a catalogue that was built here.
+//! let event = IdentifiedEvent { root: None, event };
 //! let mut txn = env.write_txn()?;
 //! assert!(!outbox.push(&mut txn, &event)?, "nothing is kept before the shopper agrees");
 //! outbox.set_consent(&mut txn, true)?;
@@ -55,7 +57,7 @@ mod reply;
 mod tally;
 
 pub use bounds::Limits;
-pub use deliver::{Access, Delivered, Delivery, DeliveryTiming, Hold, Route};
+pub use deliver::{Access, Delivered, Delivery, DeliveryTiming, Destination, Hold, Route};
 pub use delivery_handle::DeliveryHandle;
 pub use delivery_state::Backoff;
 pub use error::{Error, Result};

@@ -8,10 +8,11 @@
 
 use heed::types::{Bytes, Str};
 use heed::{CommitToken, Database, DatabaseOpener, OnCommit, RoTxn, RwTxn};
-use knytt_wire::{Event, Uuid};
+use knytt_wire::{CatalogIdentity, Event, IdentifiedEvent, Uuid};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::batch::Address;
 use crate::bounds::Limits;
 use crate::delivery_state::DeliveryStates;
 use crate::error::Result;
@@ -38,6 +39,9 @@ pub struct Outbox<'t> {
 /// An event that the backend refused, with the reason.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DeadLetter {
+    /// The publisher of the event's catalogue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<String>,
     /// The event.
     pub event: Event,
     /// The HTTP status of the refusal; none if the event was never fit to be sent, or was singled out of
@@ -109,18 +113,20 @@ impl Outbox<'_> {
     /// # Errors
     /// It cannot be written. The transaction is then of no more use; a caller that would rather keep the
     /// action than the event begins another one without.
-    pub fn push(&self, txn: &mut RwTxn<'_>, event: &Event) -> Result<bool> {
+    pub fn push(&self, txn: &mut RwTxn<'_>, told: &IdentifiedEvent) -> Result<bool> {
         if !self.consent(txn)? {
             return Ok(false);
         }
+        let event = &told.event;
         if let Err(invalid) = event.validate() {
-            let letter = DeadLetter { event: event.clone(), status: None, reason: invalid.to_string() };
+            let (root, event) = (told.root.clone(), event.clone());
+            let letter = DeadLetter { root, event, status: None, reason: invalid.to_string() };
             self.add_dead_letter(txn, &letter)?;
             return Ok(true);
         }
         let id = event.id.as_bytes();
         if self.waiting.get(txn, id)?.is_none() {
-            let json = serde_json::to_vec(event)?;
+            let json = serde_json::to_vec(told)?;
             self.waiting.put(txn, id, &json)?;
             self.count(txn, |tally| tally.bytes += json.len() as u64)?;
         }
@@ -155,6 +161,50 @@ impl Outbox<'_> {
         Ok(())
     }
 
+    /// Deletes the events of one catalogue, waiting, begun and dead: the shopper no longer agrees to tell
+    /// that shop anything. Others keep what waits for them.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn purge_catalog(&self, txn: &mut RwTxn<'_>, catalog: &CatalogIdentity) -> Result<()> {
+        let mut gone = Vec::new();
+        for entry in self.waiting.iter(txn)? {
+            let (id, json) = entry?;
+            if Address::read(json)?.is(catalog) {
+                gone.push(id_of(id));
+            }
+        }
+        for id in gone {
+            self.remove(txn, id)?;
+        }
+        for letter in self.dead_letters(txn)? {
+            if letter.root == catalog.root && letter.event.catalog == catalog.catalog {
+                self.remove_dead_letter(txn, *letter.event.id.as_bytes())?;
+            }
+        }
+        let mut states = self.states(txn)?;
+        states.remove(&catalog.to_string());
+        self.set_states(txn, &states)
+    }
+
+    /// Copies all of it, the consent too, to an outbox of another environment that is empty.
+    ///
+    /// # Errors
+    /// It cannot be read or written.
+    pub fn copy_to(&self, from: &RoTxn<'_>, to: &Outbox<'_>, txn: &mut RwTxn<'_>) -> Result<()> {
+        for (old, new) in [(self.waiting, to.waiting), (self.dead, to.dead)] {
+            for entry in old.iter(from)? {
+                let (id, json) = entry?;
+                new.put(txn, id, json)?;
+            }
+        }
+        for entry in self.meta.iter(from)? {
+            let (key, json) = entry?;
+            to.meta.put(txn, key, json)?;
+        }
+        Ok(())
+    }
+
     /// How many events the outbox holds, and what became of the others.
     ///
     /// # Errors
@@ -177,7 +227,7 @@ impl Outbox<'_> {
     ///
     /// # Errors
     /// They cannot be read.
-    pub fn waiting(&self, txn: &RoTxn<'_>) -> Result<Vec<Event>> {
+    pub fn waiting(&self, txn: &RoTxn<'_>) -> Result<Vec<IdentifiedEvent>> {
         self.waiting.iter(txn)?.map(|entry| Ok(serde_json::from_slice(entry?.1)?)).collect()
     }
 

@@ -50,6 +50,13 @@ pub enum Error {
         reason: String,
     },
 
+    /// A key's file is encrypted: name the file with the passphrase, or set `KNYTT_KEY_PASSPHRASE`.
+    #[error("{path} is encrypted, and no passphrase was given")]
+    NoPassphrase {
+        /// The file.
+        path: PathBuf,
+    },
+
     /// Fewer keys of a role are here than must sign; bring the others (the stick with the root keys), or
     /// rotate the role.
     #[error("{role} must be signed by {threshold} of its keys, {here} of them are here")]
@@ -96,6 +103,25 @@ pub enum Error {
         found: String,
     },
 
+    /// Devices refuse what leads to a host that the root does not name: correct the feed, or name the host
+    /// with `knytt key hosts`.
+    #[error("{what} leads to {url}, the root names only {hosts}")]
+    ForeignHost {
+        /// The feedback, or which product.
+        what: String,
+        /// The address.
+        url: String,
+        /// The hosts that the root names.
+        hosts: knytt_wire::Hosts,
+    },
+
+    /// Anybody on the way could read feedback that is sent there, and devices send none: say `https`.
+    #[error("feedback cannot go to {url}: expected https, or an address of this machine")]
+    OpenFeedback {
+        /// The address.
+        url: url::Url,
+    },
+
     /// Metadata or packs at the place are not what was signed: somebody changed them, or the store
     /// damaged them. Publish in full to a new place, or restore them.
     #[error("what is published there cannot be trusted: {0}")]
@@ -104,6 +130,15 @@ pub enum Error {
     /// A release that was signed cannot be read by this program.
     #[error(transparent)]
     Release(#[from] knytt_wire::InvalidRelease),
+
+    /// Numbers only grow; devices would refuse a lower one.
+    #[error("release numbers are at {last} already, {number} is not higher")]
+    NumberGoesBack {
+        /// What was asked for.
+        number: u64,
+        /// The highest that was published.
+        last: u64,
+    },
 
     /// Another publisher was faster. Nothing of this release shows; publish again.
     #[error("another publisher published to the same place meanwhile: nothing of this release shows there")]

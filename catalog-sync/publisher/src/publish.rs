@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use knytt_engine::Catalog;
-use knytt_wire::{FORMAT, Model, Pack, RELEASE_TARGET, Release, SnapshotPacks};
+use knytt_wire::{FORMAT, Model, Pack, RELEASE_TARGET, Release, SnapshotPacks, is_private_address};
 use serde::Serialize;
 use tokio::runtime::Runtime;
 use tough::schema::Target;
@@ -36,8 +36,10 @@ pub struct PublishOptions {
     pub keep: u64,
     /// Other places with the same files.
     pub mirrors: Vec<Url>,
-    /// Where feedback goes.
+    /// Where feedback goes: `https`, or this machine.
     pub events: Option<Url>,
+    /// What devices send with their feedback; the backend knows it from its own settings.
+    pub ingest_key: Option<String>,
     /// Which files of its model it has.
     pub model: ModelFiles,
     /// Popularities to publish with the products.
@@ -55,6 +57,7 @@ impl Default for PublishOptions {
             keep: 30,
             mirrors: Vec::new(),
             events: None,
+            ingest_key: None,
             model: ModelFiles::default(),
             popularity: None,
             rebuild: false,
@@ -156,6 +159,9 @@ pub fn publish(
 ) -> Result<Outcome> {
     let now = Timestamp::now();
     keys.ready(now)?;
+    if let Some(url) = options.events.as_ref().filter(|url| !is_private_address(url)) {
+        return Err(Error::OpenFeedback { url: url.clone() });
+    }
     progress(Progress::Reading);
     let runtime = runtime()?;
     let place = runtime.block_on(async {
@@ -172,6 +178,7 @@ pub fn publish(
         let (expected, found) = (source.info.catalog_id.clone(), last.release.catalog.clone());
         return Err(Error::ForeignCatalog { expected, found });
     }
+    check_hosts(&source, options, keys)?;
     let uploader = PackUploader::new(&runtime, depot, now, options.rebuild)?;
     let publication = Publication {
         runtime: &runtime,
@@ -194,6 +201,24 @@ pub fn publish(
         noted?;
     }
     Ok(outcome)
+}
+
+/// Devices would refuse a release that leads to a host that the root does not name.
+fn check_hosts(source: &Source, options: &PublishOptions, keys: &Keys) -> Result<()> {
+    let hosts = keys.hosts();
+    if hosts.names().is_empty() {
+        return Ok(());
+    }
+    if let Some(url) = options.events.as_ref().filter(|url| !hosts.allow(url)) {
+        return Err(Error::ForeignHost { what: "the feedback".into(), url: url.to_string(), hosts });
+    }
+    for id in &source.ids {
+        if let Some(link) = hosts.foreign_link(&source.record(id)?.product.attributes) {
+            let (what, url) = (format!("the product {id:?}"), link.to_owned());
+            return Err(Error::ForeignHost { what, url, hosts });
+        }
+    }
+    Ok(())
 }
 
 pub(crate) struct Publication<'a> {
@@ -259,6 +284,7 @@ impl Publication<'_> {
             deltas: Vec::new(),
             mirrors: self.options.mirrors.clone(),
             events: self.options.events.clone(),
+            ingest_key: self.options.ingest_key.clone(),
             calibration: self.calibration()?,
             weights: self.weights()?,
             safety: self.safety()?,
@@ -318,6 +344,7 @@ impl Publication<'_> {
             && release.title == self.title()
             && release.mirrors == self.options.mirrors
             && release.events == self.options.events
+            && release.ingest_key == self.options.ingest_key
             && self.calibration().is_ok_and(|calibration| calibration == release.calibration)
             && self.weights().is_ok_and(|weights| weights == release.weights)
             && self.safety().is_ok_and(|safety| safety == release.safety)

@@ -2,6 +2,8 @@
 //! Nothing here reads a file or opens a connection.
 
 mod event;
+mod hosts;
+mod identity;
 mod link;
 mod problem;
 mod release;
@@ -10,7 +12,9 @@ pub use event::{
     Action, Batch, Event, INGEST_KEY_HEADER, InvalidEvent, Item, ListedItem, MAX_BATCH_BYTES,
     MAX_BATCH_EVENTS, MAX_CATALOG_CHARS, MAX_EXPANSION, MAX_LISTED, MAX_TEXT_CHARS, Outcome, QueryKind,
 };
-pub use link::{CatalogLink, InvalidLink};
+pub use hosts::{HOSTS_FIELD, Hosts, InvalidHost, LINK_COLUMNS};
+pub use identity::{CatalogIdentity, IdentifiedEvent, is_private_address};
+pub use link::{CatalogLink, InvalidLink, LinkedRelease};
 pub use problem::Problem;
 pub use release::{
     Delta, FORMAT, InvalidRelease, Model, ModelFile, Pack, RELEASE_TARGET, Release, Shard, SnapshotPacks,

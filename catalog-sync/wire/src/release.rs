@@ -47,6 +47,10 @@ pub struct Release {
     /// Where feedback goes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub events: Option<Url>,
+    /// What devices send with their feedback, so that the backend knows it from what anybody may send. It is
+    /// no secret: whoever has the catalogue has it. It may be another one in the next release.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ingest_key: Option<String>,
     /// What the catalogue's scores mean, so that devices need not measure it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibration: Option<serde_json::Value>,
@@ -199,6 +203,10 @@ impl Release {
             self.model.files.iter().all(|file| is_file_name(&file.name)),
             "a model's file has a strange name",
         )?;
+        must(
+            self.ingest_key.as_deref().is_none_or(is_header_value),
+            "its ingest key is no text of a header",
+        )?;
         must(self.names_are_plain(), "a pack has a strange name")?;
         must(self.path_is_whole(), "no way leads from its snapshot to it")
     }
@@ -247,8 +255,13 @@ impl Delta {
     }
 }
 
-fn is_name(text: &str) -> bool {
+pub(crate) fn is_name(text: &str) -> bool {
     !text.trim().is_empty() && text.chars().nth(MAX_NAME_CHARS).is_none() && !text.contains(char::is_control)
+}
+
+/// What fits into a header of HTTP, as a word.
+fn is_header_value(text: &str) -> bool {
+    (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// A name that means the same file on every system, and no other folder.
@@ -295,6 +308,7 @@ mod tests {
             }],
             mirrors: vec!["https://mirror.example/shop/".parse().unwrap()],
             events: None,
+            ingest_key: None,
             calibration: None,
             weights: None,
             safety: None,
@@ -318,7 +332,7 @@ mod tests {
 
     #[test]
     fn contradictions_are_refused() {
-        let wrong: [fn(&mut Release); 8] = [
+        let wrong: [fn(&mut Release); 10] = [
             |r| r.catalog.clear(),
             |r| r.model.dimension = 0,
             |r| r.snapshot.release = 4,
@@ -327,6 +341,8 @@ mod tests {
             |r| r.deltas.clear(),
             |r| r.deltas[0].products = 11,
             |r| r.deltas[0].attributes.target = "../a".into(),
+            |r| r.ingest_key = Some("a\r\nHost: b".into()),
+            |r| r.ingest_key = Some(String::new()),
         ];
         for change in wrong {
             let mut release = release();

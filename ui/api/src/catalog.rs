@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{CatalogSummary, Problem};
+use crate::{CatalogSummary, Consent, Problem};
 
 /// A catalogue on this device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -27,6 +27,9 @@ pub struct CatalogEntry {
     pub disk_bytes: u64,
     /// How it stands with the shop; `None` if it does not come from one.
     pub sync: Option<CatalogSync>,
+    /// What the shopper can agree to, for [`Settings::consents`](crate::Settings::consents); `None` if the
+    /// catalogue names no address for feedback.
+    pub feedback: Option<Consent>,
 }
 
 /// Where a catalogue comes from.
@@ -62,6 +65,9 @@ pub struct CatalogSync {
     pub checked: Option<u64>,
     /// For how many days it could not be checked, if the shop's word on it has run out meanwhile.
     pub stale_days: Option<u32>,
+    /// For how many more days the shop's keys are trusted, in the last 30 of them: the shop's next root is due,
+    /// or somebody withholds it.
+    pub keys_days: Option<u32>,
     /// Why the last update failed.
     pub problem: Option<Problem>,
     /// How far the update is that runs now.

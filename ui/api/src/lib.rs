@@ -24,5 +24,5 @@ pub use search::{
     Chip, Choice, Condition, Facet, FacetValue, Hit, MatchKind, PictureQuery, PriceBounds, PriceRange,
     Reasons, ScoreParts, SearchRequest, SearchResponse, Sort, Timings, Understood, Verdict, Weighed,
 };
-pub use settings::{Language, Settings, Theme};
+pub use settings::{Consent, Language, Settings, Theme};
 pub use start::{Capabilities, CatalogSummary, ModelSpeed, ModelSummary, Opened, Start};

@@ -12,8 +12,8 @@ pub struct Settings {
     pub language: Language,
     /// Light or dark.
     pub theme: Theme,
-    /// Whether what is done with hits may be told to the shop.
-    pub consent: bool,
+    /// The shops that may be told what is done with their hits.
+    pub consents: Vec<Consent>,
     /// Whether searches are remembered.
     pub keep_history: bool,
     /// Whether a taste is learned from what is looked at, kept and dismissed, and ranks.
@@ -31,7 +31,7 @@ impl Default for Settings {
         Self {
             language: Language::System,
             theme: Theme::System,
-            consent: false,
+            consents: Vec::new(),
             keep_history: true,
             personal: true,
             hint_seen: false,
@@ -39,6 +39,20 @@ impl Default for Settings {
             camera: None,
         }
     }
+}
+
+/// What a shopper agrees to: that one shop is told, at one address. Another shop of the same name, and the
+/// same shop at another address, are asked about anew.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Consent {
+    /// The shop: the hash of its first root of keys, and the catalogue's id.
+    pub shop: String,
+    /// What the shop called itself.
+    pub name: String,
+    /// Where feedback goes: scheme, host and port.
+    pub address: String,
 }
 
 /// A language of the interface.

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
+use knytt_client::Cancel;
 use knytt_publisher::{
-    Error, Expiries, KeyDescription, KeyOptions, Keys, Role, Rotation, init, terminal_code,
+    Error, Expiries, KeyDescription, KeyOptions, Keys, Passphrase, Role, Rotation, init, terminal_code,
 };
-use knytt_wire::CatalogLink;
+use knytt_wire::{CatalogLink, Hosts, LinkedRelease};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -28,11 +29,16 @@ pub enum KeyCommand {
     Init(InitArgs),
     /// Replace a key: routinely, or because it was lost or seen by others
     Rotate(RotateArgs),
+    /// Name the hosts that products and feedback may lead to, so that a stolen key of the targets leads nobody
+    /// elsewhere
+    Hosts(HostsArgs),
     /// Make the root of trust last longer, with the same keys
     Renew(FolderArgs),
+    /// Encrypt the keys' files with a passphrase, or with another one
+    Encrypt(EncryptArgs),
     /// Show which keys are trusted, and which of them are here
     Show(ShowArgs),
-    /// Print the link and the QR code by which a device adds the catalogue
+    /// Print the link and the QR code by which a device adds the catalogue, with what is published now
     Link(LinkArgs),
 }
 
@@ -54,6 +60,21 @@ pub struct InitArgs {
     /// Folder for the root keys, such as a stick that is taken away [default: DIR/root]
     #[arg(long, value_name = "DIR")]
     pub root_dir: Option<PathBuf>,
+
+    /// How many keys the targets have
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub targets_keys: usize,
+
+    /// How many of them must sign each release
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub targets_threshold: usize,
+
+    /// Host that products and feedback may lead to, with all below it; again for more [default: all]
+    #[arg(long = "host", value_name = "HOST")]
+    pub hosts: Vec<String>,
+
+    #[command(flatten)]
+    pub passphrase: PassphraseArgs,
 
     /// Days that the root lasts
     #[arg(long, value_name = "DAYS", default_value_t = Expiries::default().root_days, value_parser = days())]
@@ -82,6 +103,65 @@ pub struct FolderArgs {
     /// Folder of the root keys [default: DIR/root]
     #[arg(long, value_name = "DIR")]
     pub root_dir: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub passphrase: PassphraseArgs,
+}
+
+impl FolderArgs {
+    fn open(&self) -> Result<Keys> {
+        Ok(open(&self.folder)?.with_passphrase(self.passphrase.read()?))
+    }
+}
+
+/// What the keys' files are encrypted with. Never on the command line itself, which others on the machine
+/// can read.
+#[derive(Debug, Args)]
+pub struct PassphraseArgs {
+    /// File whose first line is the passphrase of the keys' files [default: KNYTT_KEY_PASSPHRASE, else the files
+    /// lie open]
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+}
+
+impl PassphraseArgs {
+    /// The passphrase, if there is one.
+    ///
+    /// # Errors
+    /// The file cannot be read, or the passphrase is too short.
+    pub fn read(&self) -> Result<Option<Passphrase>> {
+        if let Some(file) = &self.passphrase_file {
+            return Ok(Some(Passphrase::read(file).map_err(explain)?));
+        }
+        let variable = std::env::var("KNYTT_KEY_PASSPHRASE").ok().filter(|text| !text.is_empty());
+        variable.map(|text| Passphrase::new(&text)).transpose().map_err(explain)
+    }
+}
+
+/// `knytt key encrypt`
+#[derive(Debug, Args)]
+pub struct EncryptArgs {
+    #[command(flatten)]
+    pub keys: FolderArgs,
+
+    /// File whose first line is the passphrase from now on
+    #[arg(long, value_name = "FILE", required_unless_present = "open")]
+    pub new_passphrase_file: Option<PathBuf>,
+
+    /// Leave the files open from now on
+    #[arg(long, conflicts_with = "new_passphrase_file")]
+    pub open: bool,
+}
+
+/// `knytt key hosts`
+#[derive(Debug, Args)]
+pub struct HostsArgs {
+    #[command(flatten)]
+    pub keys: FolderArgs,
+
+    /// Host that products and feedback may lead to, with all below it; again for more [default: all]
+    #[arg(long = "host", value_name = "HOST")]
+    pub hosts: Vec<String>,
 }
 
 /// `knytt key rotate`
@@ -129,6 +209,8 @@ struct Shown {
     fingerprint: String,
     root_version: u64,
     root_expires: String,
+    /// Hosts that products and feedback may lead to; none for all.
+    hosts: Vec<String>,
     keys: Vec<KeyDescription>,
 }
 
@@ -140,11 +222,18 @@ pub fn run(args: &KeyArgs) -> Result<()> {
     match &args.command {
         KeyCommand::Init(args) => make(args),
         KeyCommand::Rotate(args) => rotate(args),
+        KeyCommand::Hosts(args) => {
+            let mut keys = args.keys.open()?;
+            let hosts = hosts(&args.hosts)?;
+            let rotation = keys.set_hosts(&hosts, args.keys.root_dir.as_deref()).map_err(explain)?;
+            output::text(&changed(&keys, &rotation)?)
+        }
         KeyCommand::Renew(args) => {
-            let mut keys = open(&args.folder)?;
+            let mut keys = args.open()?;
             let rotation = keys.renew(args.root_dir.as_deref()).map_err(explain)?;
             output::text(&changed(&keys, &rotation)?)
         }
+        KeyCommand::Encrypt(args) => encrypt(args),
         KeyCommand::Show(args) => show(args),
         KeyCommand::Link(args) => link(args),
     }
@@ -177,6 +266,10 @@ pub fn explain(error: Error) -> anyhow::Error {
             "say --model with the bundle's folder, or --without-model if the apps have it".into()
         }
         Error::Untrusted(_) => "to send everything anew: knytt publish … --rebuild".into(),
+        Error::NoPassphrase { .. } => "say --passphrase-file, or set KNYTT_KEY_PASSPHRASE".into(),
+        Error::ForeignHost { .. } => {
+            "correct the feed, or name the host: knytt key hosts DIR --root-dir STICK --host HOST …".into()
+        }
         _ => return error.into(),
     };
     Failure::new(error.to_string()).hint(hint).into()
@@ -187,6 +280,10 @@ fn make(args: &InitArgs) -> Result<()> {
         root_keys: args.root_keys,
         threshold: args.threshold,
         root_dir: args.root_dir.clone(),
+        targets_keys: args.targets_keys,
+        targets_threshold: args.targets_threshold,
+        hosts: hosts(&args.hosts)?,
+        passphrase: args.passphrase.read()?,
         expiries: Expiries {
             root_days: args.root_days,
             targets_days: args.targets_days,
@@ -205,9 +302,17 @@ fn make(args: &InitArgs) -> Result<()> {
 }
 
 fn rotate(args: &RotateArgs) -> Result<()> {
-    let mut keys = open(&args.keys.folder)?;
+    let mut keys = args.keys.open()?;
     let rotation = keys.rotate(args.role, args.keys.root_dir.as_deref(), &args.retire).map_err(explain)?;
     output::text(&changed(&keys, &rotation)?)
+}
+
+fn encrypt(args: &EncryptArgs) -> Result<()> {
+    let mut keys = args.keys.open()?;
+    let new = args.new_passphrase_file.as_deref().map(Passphrase::read).transpose().map_err(explain)?;
+    let how = if new.is_some() { "encrypted" } else { "open" };
+    let files = keys.encrypt(new, args.keys.root_dir.as_deref()).map_err(explain)?;
+    output::text(&format!("{} of keys: {how}\n", output::counted(files as u64, "file")))
 }
 
 fn changed(keys: &Keys, rotation: &Rotation) -> Result<String> {
@@ -231,6 +336,7 @@ fn show(args: &ShowArgs) -> Result<()> {
         fingerprint: keys.fingerprint(),
         root_version: keys.root_version(),
         root_expires: keys.root_expires().to_string(),
+        hosts: keys.hosts().names().to_vec(),
         keys: keys.describe(args.keys.root_dir.as_deref()).map_err(explain)?,
     };
     if args.json {
@@ -251,8 +357,26 @@ fn link(args: &LinkArgs) -> Result<()> {
     let keys = open(&args.folder)?;
     let mut link: CatalogLink = args.url.parse().map_err(|e| Failure::usage(format!("{}: {e}", args.url)))?;
     link.root = Some(keys.fingerprint());
+    link.newest = None;
+    match newest(&link) {
+        Ok(newest) => link.newest = Some(newest),
+        Err(error) => eprintln!(
+            "the link names no release, so a new device takes any that the keys have signed: {error}"
+        ),
+    }
     let code = terminal_code(&link.to_string()).map_err(explain)?;
     output::text(&format!("{code}\n{link}\n"))
+}
+
+/// The newest release at the address, verified: a new device takes nothing older.
+fn newest(link: &CatalogLink) -> Result<LinkedRelease> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let offer = runtime.block_on(knytt_client::offer(link, &Cancel::default()))?;
+    Ok(LinkedRelease { catalog: offer.catalog, number: offer.release, published_ms: offer.published_ms })
+}
+
+fn hosts(names: &[String]) -> Result<Hosts> {
+    Hosts::new(names).map_err(|error| Failure::usage(format!("--host: {error}")).into())
 }
 
 fn days() -> clap::builder::RangedI64ValueParser<u32> {

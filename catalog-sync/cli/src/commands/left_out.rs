@@ -32,6 +32,8 @@ macro_rules! left_out {
 left_out!(key, KeyArgs, "key");
 #[cfg(not(feature = "publish"))]
 left_out!(publish, PublishArgs, "publish");
+#[cfg(not(feature = "publish"))]
+left_out!(release, ReleaseArgs, "release");
 #[cfg(not(feature = "serve"))]
 left_out!(serve, ServeArgs, "serve");
 #[cfg(not(feature = "serve"))]

@@ -14,6 +14,8 @@ mod left_out;
 pub mod model;
 #[cfg(feature = "publish")]
 pub mod publish;
+#[cfg(feature = "publish")]
+pub mod release;
 #[cfg(feature = "serve")]
 pub mod report;
 pub mod search;
@@ -25,4 +27,4 @@ pub mod taste;
 #[cfg(not(feature = "serve"))]
 pub use left_out::{api_key, report, serve};
 #[cfg(not(feature = "publish"))]
-pub use left_out::{key, publish};
+pub use left_out::{key, publish, release};

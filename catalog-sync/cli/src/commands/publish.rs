@@ -35,6 +35,9 @@ pub struct PublishArgs {
     #[arg(long, value_name = "DIR")]
     pub keys: PathBuf,
 
+    #[command(flatten)]
+    pub passphrase: key::PassphraseArgs,
+
     /// Where releases are put: a folder, file://…, s3://bucket/prefix (with the usual AWS_… variables), or
     /// https://server/v1/catalogs/ID (with KNYTT_API_KEY)
     #[arg(long, value_name = "URL")]
@@ -52,9 +55,14 @@ pub struct PublishArgs {
     #[arg(long = "mirror", value_name = "URL")]
     pub mirrors: Vec<Url>,
 
-    /// Where devices send feedback
+    /// Where devices send feedback: https, or an address of this machine
     #[arg(long, value_name = "URL")]
     pub events: Option<Url>,
+
+    /// What devices send with their feedback, so that the backend knows it; no secret, and replaced with any
+    /// release
+    #[arg(long, value_name = "KEY", env = "KNYTT_INGEST_KEY")]
+    pub ingest_key: Option<String>,
 
     /// The catalogue's name for shoppers [default: that of the last release, or the catalogue's id]
     #[arg(long, value_name = "TEXT")]
@@ -120,7 +128,7 @@ struct PublishReport {
 /// # Errors
 /// No catalogue or no keys, the place cannot be reached or trusted, or another publisher was faster.
 pub fn run(args: &PublishArgs) -> Result<()> {
-    let keys = key::open(&args.keys)?;
+    let keys = key::open(&args.keys)?.with_passphrase(args.passphrase.read()?);
     let depot = open_depot(&address(&args.to)?, ApiKey::from_env()).map_err(key::explain)?;
     let mut report = PublishReport { published: None, refreshed: None, collected: None };
     if args.refresh {
@@ -147,6 +155,7 @@ fn release(args: &PublishArgs, keys: &Keys, depot: &Arc<dyn Depot>) -> Result<Ou
         keep: args.keep,
         mirrors: args.mirrors.clone(),
         events: args.events.clone(),
+        ingest_key: args.ingest_key.clone(),
         model: match (&args.model, args.without_model) {
             (_, true) => ModelFiles::Omitted,
             (Some(folder), _) => ModelFiles::Folder(folder.clone()),
@@ -196,7 +205,7 @@ fn show(transfer: &mut Transfer, progress: Progress) {
 }
 
 /// A folder may be given as a path.
-fn address(text: &str) -> Result<Url> {
+pub fn address(text: &str) -> Result<Url> {
     if let Ok(url) = text.parse::<Url>()
         // C:\… is no scheme.
         && url.scheme().len() > 1

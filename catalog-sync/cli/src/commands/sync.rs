@@ -6,8 +6,9 @@ use std::sync::PoisonError;
 
 use anyhow::{Context, Result};
 use clap::Args;
-use knytt_client::{Cancel, Progress, SyncOptions, Synced};
+use knytt_client::{Cancel, Progress, Status, SyncOptions, Synced};
 use knytt_wire::CatalogLink;
+use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
@@ -46,6 +47,7 @@ pub fn run(args: &SyncArgs) -> Result<()> {
     let options = SyncOptions {
         from: link.map(|link| link.url.clone()),
         root: args.root.clone().or_else(|| link.and_then(|link| link.root.clone())),
+        newest: link.and_then(|link| link.newest.clone()),
         metered: args.metered,
         ..SyncOptions::default()
     };
@@ -87,15 +89,62 @@ fn tell(transfer: &mut Transfer, progress: Progress) {
 }
 
 fn print(args: &SyncArgs, synced: Synced) -> Result<()> {
+    let status = knytt_client::status(&args.catalog).ok().flatten();
     if args.json {
-        println!("{}", serde_json::to_string(&synced)?);
-    } else if synced.changed {
+        println!(
+            "{}",
+            serde_json::to_string(&Printed { synced, keys: status.as_ref().map(TrustedKeys::from) })?
+        );
+        return Ok(());
+    }
+    if let Some(status) = &status {
+        warn_of_root(status);
+    }
+    if synced.changed {
         let bytes = indicatif::HumanBytes(synced.downloaded_bytes);
         println!("release {} (was {}), {bytes} fetched", synced.release, synced.from_release);
     } else {
         println!("release {} is the newest", synced.release);
     }
     Ok(())
+}
+
+/// The JSON of `knytt sync --json`. Names here are a promise.
+#[derive(Serialize)]
+struct Printed {
+    #[serde(flatten)]
+    synced: Synced,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keys: Option<TrustedKeys>,
+}
+
+/// Which keys are trusted, and until when. Somebody who has stolen them and withholds the root that replaces
+/// them is believed for no longer.
+#[derive(Serialize)]
+struct TrustedKeys {
+    root_version: u64,
+    root_expires_ms: Option<i64>,
+}
+
+impl From<&Status> for TrustedKeys {
+    fn from(status: &Status) -> Self {
+        Self { root_version: status.root_version, root_expires_ms: status.root_expires_ms }
+    }
+}
+
+/// From how many days before its end on a root is worth a word.
+const ROOT_WARNING_DAYS: i64 = 30;
+
+fn warn_of_root(status: &Status) {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let now_ms = i64::try_from(now.as_millis()).unwrap_or(i64::MAX);
+    let days_left = status.root_expires_ms.map(|expires| (expires - now_ms) / (24 * 3600 * 1000));
+    if let Some(days) = days_left.filter(|days| *days < ROOT_WARNING_DAYS) {
+        eprintln!(
+            "the publisher's keys (root {}) are trusted for {days} more days: a newer root is due, or withheld",
+            status.root_version
+        );
+    }
 }
 
 /// What a person can do about it.
@@ -105,7 +154,7 @@ fn explain(error: knytt_client::Error) -> anyhow::Error {
             "the catalogue is as it was and can be searched; try again later"
         }
         "not_found" => "check the address: it is the folder that has metadata/ and targets/ in it",
-        "wrong_root" | "wrong_key" | "tampered" | "rollback" => {
+        "wrong_root" | "wrong_key" | "tampered" | "rollback" | "foreign_host" => {
             "nothing was changed. If the publisher did not announce new keys, somebody may be in between"
         }
         "unencrypted" => {

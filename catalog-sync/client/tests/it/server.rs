@@ -28,6 +28,10 @@ pub enum Fault {
     Drip,
     /// Sends fifty bytes a second.
     Trickle,
+    /// Sends the file in pieces, with pauses.
+    Slow,
+    /// Sends two thirds of the file at once, and then fifty bytes a second.
+    BurstThenTrickle,
     /// Breaks the line after so many bytes, each time.
     CutAfter(usize),
     /// Sends these bytes as something that is compressed.
@@ -158,7 +162,7 @@ fn respond(
         }
         Some(Fault::Drip) => return drip(Duration::from_secs(1)),
         Some(Fault::Trickle) => return drip(Duration::from_millis(20)),
-        Some(Fault::CutAfter(_) | Fault::NoRange) | None => {}
+        Some(Fault::CutAfter(_) | Fault::NoRange | Fault::Slow | Fault::BurstThenTrickle) | None => {}
     }
     let Some(file) = file else { return StatusCode::NOT_FOUND.into_response() };
     let tag = format!(
@@ -177,6 +181,12 @@ fn respond(
     }
     let mut response = match fault {
         Some(Fault::CutAfter(length)) => cut(&file[from..], length),
+        Some(Fault::Slow) => pieces(&file[from..], file.len().div_ceil(8)),
+        Some(Fault::BurstThenTrickle) => {
+            let burst = pieces(&file[from..][..(file.len() - from) * 2 / 3], file.len());
+            let rest = drip(Duration::from_millis(20)).into_body().into_data_stream();
+            Body::from_stream(burst.into_body().into_data_stream().chain(rest)).into_response()
+        }
         _ => file[from..].to_vec().into_response(),
     };
     response.headers_mut().insert(header::ETAG, tag.parse().unwrap());
@@ -195,6 +205,16 @@ fn drip(pause: Duration) -> Response {
         Ok::<_, std::io::Error>(Bytes::from_static(b" "))
     });
     Body::from_stream(bytes).into_response()
+}
+
+/// Pieces of this length, with a pause before each.
+fn pieces(file: &[u8], length: usize) -> Response {
+    let pieces: Vec<_> = file.chunks(length).map(Bytes::copy_from_slice).collect();
+    let pieces = futures::stream::iter(pieces).then(|piece| async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        Ok::<_, std::io::Error>(piece)
+    });
+    Body::from_stream(pieces).into_response()
 }
 
 /// Promises all and breaks off.

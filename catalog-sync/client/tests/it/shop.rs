@@ -108,15 +108,18 @@ impl Shop {
     }
 
     pub fn publish_with(&self, options: &PublishOptions) -> Summary {
-        let depot = open_depot(&Url::from_directory_path(self.place()).unwrap(), None).unwrap();
-        // It has a runtime of its own, which may not be made inside of another.
-        let outcome = std::thread::scope(|scope| {
-            scope.spawn(|| publish(&self.catalog, &self.keys, &depot, options, &|_| {})).join().unwrap()
-        });
-        match outcome.unwrap() {
+        match self.try_publish(options).unwrap() {
             Outcome::Published(summary) => *summary,
             Outcome::Unchanged(_) => panic!("nothing was published"),
         }
+    }
+
+    pub fn try_publish(&self, options: &PublishOptions) -> knytt_publisher::Result<Outcome> {
+        let depot = open_depot(&Url::from_directory_path(self.place()).unwrap(), None).unwrap();
+        // It has a runtime of its own, which may not be made inside of another.
+        std::thread::scope(|scope| {
+            scope.spawn(|| publish(&self.catalog, &self.keys, &depot, options, &|_| {})).join().unwrap()
+        })
     }
 
     /// A release of the same products: its number and the metadata's versions go on.

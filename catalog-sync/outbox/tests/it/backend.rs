@@ -58,6 +58,8 @@ pub struct Seen {
     pub batches: BTreeMap<Uuid, Vec<u8>>,
     /// Requests that were packed.
     pub packed: usize,
+    /// The ingest keys that came, one a request.
+    pub ingest_keys: Vec<Option<String>>,
 }
 
 pub struct Backend {
@@ -134,6 +136,8 @@ async fn events(State(seen): State<Arc<Mutex<Seen>>>, headers: HeaderMap, body: 
 fn receive(seen: &mut Seen, act: Act, headers: &HeaderMap, body: &[u8]) -> Response {
     let packed = headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding == "gzip");
     let key: Uuid = headers["idempotency-key"].to_str().unwrap().parse().unwrap();
+    let ingest = headers.get("knytt-ingest-key").map(|key| key.to_str().unwrap().to_owned());
+    seen.ingest_keys.push(ingest);
     let mut json = body.to_vec();
     if packed {
         seen.packed += 1;

@@ -12,7 +12,7 @@ use crate::device::{Device, event};
 fn without_consent_nothing_is_written() {
     let device = Device::new();
     device.change(|outbox, txn| outbox.set_consent(txn, false));
-    assert!(!device.change(|outbox, txn| outbox.push(txn, &event("shop", 1))));
+    assert!(!device.change(|outbox, txn| outbox.push(txn, &event("shop", 1).into())));
     assert_eq!(device.counts(), knytt_outbox::Counts::default());
 }
 
@@ -22,18 +22,16 @@ fn an_event_is_there_if_and_only_if_its_action_is() {
     let (done, undone) = (event("shop", 1), event("shop", 2));
     device.act(&done).unwrap();
     let mut txn = device.env.write_txn().unwrap();
-    device.outbox.push(&mut txn, &undone).unwrap();
+    device.outbox.push(&mut txn, &undone.into()).unwrap();
     txn.abort();
-    let waiting = device.outbox.waiting(&device.env.read_txn().unwrap()).unwrap();
-    assert_eq!((waiting, device.actions()), (vec![done.clone()], vec![done.id]));
+    assert_eq!((device.waiting(), device.actions()), (vec![done.clone()], vec![done.id]));
 }
 
 #[test]
 fn the_oldest_give_way_by_count_and_by_bytes() {
     let device = Device::new().limited(Limits { events: 50, ..Limits::default() });
     let events = device.act_times(80);
-    let waiting = |device: &Device| device.outbox.waiting(&device.env.read_txn().unwrap()).unwrap();
-    assert_eq!(waiting(&device), events[30..]);
+    assert_eq!(device.waiting(), events[30..]);
     assert_eq!(device.counts().crowded_out, 30);
 
     let device = Device::new().limited(Limits { bytes: 10_000, ..Limits::default() });
@@ -41,7 +39,7 @@ fn the_oldest_give_way_by_count_and_by_bytes() {
     let counts = device.counts();
     let kept = usize::try_from(counts.waiting).unwrap();
     assert!(counts.waiting_bytes <= 10_000 && counts.waiting_bytes > 9_000 && kept < 80);
-    assert_eq!(waiting(&device), events[80 - kept..]);
+    assert_eq!(device.waiting(), events[80 - kept..]);
     assert_eq!(counts.crowded_out as usize, 80 - kept);
 }
 

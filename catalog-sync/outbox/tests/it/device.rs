@@ -9,7 +9,7 @@ use heed::{CommitOrAbort, Database, Env, EnvOpenOptions, RwTxn, WithoutTls};
 use knytt_outbox::{
     Counts, Delivered, Delivery, DeliveryHandle, DeliveryTiming, Hold, Limits, Outbox, Route,
 };
-use knytt_wire::{Action, Event, Item, Uuid};
+use knytt_wire::{Action, Event, IdentifiedEvent, Item, Uuid};
 use tempfile::TempDir;
 use url::Url;
 
@@ -64,8 +64,14 @@ impl Device {
     pub fn act(&self, event: &Event) -> knytt_outbox::Result<()> {
         let mut txn = self.env.write_txn()?;
         self.actions.put(&mut txn, event.id.as_bytes(), "done")?;
-        self.outbox.push(&mut txn, event)?;
+        self.outbox.push(&mut txn, &event.clone().into())?;
         Ok(txn.commit()?)
+    }
+
+    /// The same, of the catalogue of a publisher.
+    pub fn act_in(&self, root: &str, event: &Event) {
+        let told = IdentifiedEvent { root: Some(root.into()), event: event.clone() };
+        assert!(self.change(|outbox, txn| outbox.push(txn, &told)));
     }
 
     /// Ids of the actions that were done.
@@ -84,6 +90,12 @@ impl Device {
         events
     }
 
+    /// The events that wait.
+    pub fn waiting(&self) -> Vec<Event> {
+        let waiting = self.outbox.waiting(&self.env.read_txn().unwrap()).unwrap();
+        waiting.into_iter().map(|told| told.event).collect()
+    }
+
     pub fn counts(&self) -> Counts {
         self.outbox.counts(&self.env.read_txn().unwrap()).unwrap()
     }
@@ -91,7 +103,11 @@ impl Device {
     /// A delivery of all catalogues to one place.
     pub fn delivery(&self, to: &Url) -> Delivery {
         let to = to.clone();
-        self.delivery_by(Arc::new(move |_| Some(to.clone())), Arc::new(|| false), DeliveryTiming::default())
+        self.delivery_by(
+            Arc::new(move |_| Some(to.clone().into())),
+            Arc::new(|| false),
+            DeliveryTiming::default(),
+        )
     }
 
     pub fn delivery_by(&self, route: Route, hold: Hold, pace: DeliveryTiming) -> Delivery {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use knytt_outbox::DeliveryTiming;
+use knytt_wire::CatalogIdentity;
 use knytt_wire::Uuid;
 
 use crate::backend::{Act, Backend};
@@ -92,7 +93,7 @@ async fn a_backend_that_hangs_is_given_up() {
         backend.url.clone(),
         DeliveryTiming { timeout: Some(Duration::from_millis(300)), ..DeliveryTiming::default() },
     );
-    let delivery = device.delivery_by(Arc::new(move |_| Some(to.clone())), Arc::new(|| false), pace);
+    let delivery = device.delivery_by(Arc::new(move |_| Some(to.clone().into())), Arc::new(|| false), pace);
     assert_eq!(device.deliver_all(&delivery).await.failures, 1);
     assert_eq!(backend.stored().len(), 3);
 }
@@ -189,7 +190,9 @@ async fn each_catalogue_has_its_own_place_and_its_own_trouble() {
         device.act(&event(shop, i)).unwrap();
     }
     let places = [("one", one.url.clone()), ("two", two.url.clone())];
-    let route = Arc::new(move |shop: &str| places.iter().find(|p| p.0 == shop).map(|p| p.1.clone()));
+    let route = Arc::new(move |shop: &CatalogIdentity| {
+        places.iter().find(|p| p.0 == shop.catalog).map(|p| p.1.clone().into())
+    });
     let delivery = device.delivery_by(route, Arc::new(|| false), DeliveryTiming::default());
     let done = delivery.deliver_once(true).await.unwrap();
     assert_eq!((done.events, done.failures, device.counts().waiting), (10, 1, 20));
@@ -201,8 +204,11 @@ async fn nothing_is_sent_while_held_nor_twice_at_once() {
     let (device, backend) = (Device::new(), Backend::start(&[]).await);
     device.act_times(100);
     let to = backend.url.clone();
-    let offline =
-        device.delivery_by(Arc::new(move |_| Some(to.clone())), Arc::new(|| true), DeliveryTiming::default());
+    let offline = device.delivery_by(
+        Arc::new(move |_| Some(to.clone().into())),
+        Arc::new(|| true),
+        DeliveryTiming::default(),
+    );
     assert!(offline.deliver_once(true).await.unwrap().held);
     assert!(backend.keys().is_empty());
 

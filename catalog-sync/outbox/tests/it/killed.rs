@@ -94,7 +94,7 @@ fn shopper() {
     let backoff = Backoff { first: Duration::from_millis(5), longest: Duration::from_millis(40) };
     let pace =
         DeliveryTiming { events: 7, age: Duration::from_millis(20), backoff, ..DeliveryTiming::default() };
-    let delivery = device.delivery_by(Arc::new(move |_| Some(to.clone())), Arc::new(|| false), pace);
+    let delivery = device.delivery_by(Arc::new(move |_| Some(to.clone().into())), Arc::new(|| false), pace);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.spawn(delivery.run());
     // After what the harness wrote on this line.

@@ -9,3 +9,4 @@ mod disk;
 mod failing;
 mod killed;
 mod running;
+mod shops;

@@ -10,7 +10,7 @@ use crate::device::Device;
 
 fn running(device: &Device, backend: &Backend, pace: DeliveryTiming) -> Delivery {
     let to = backend.url.clone();
-    device.delivery_by(Arc::new(move |_| Some(to.clone())), Arc::new(|| false), pace)
+    device.delivery_by(Arc::new(move |_| Some(to.clone().into())), Arc::new(|| false), pace)
 }
 
 async fn soon(what: &str, holds: impl Fn() -> bool) {

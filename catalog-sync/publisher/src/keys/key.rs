@@ -10,6 +10,7 @@ use tough::schema::key::Key;
 use tough::schema::{Role as TufRole, Signature, Signed};
 use tough::sign::Sign;
 
+use crate::keys::passphrase::{self, Passphrase};
 use crate::{Error, Result, Role};
 
 /// How much of a key's id its file's name carries.
@@ -23,28 +24,56 @@ pub(crate) struct SigningKey(Ed25519KeyPair);
 
 impl SigningKey {
     /// Makes a key and its file in `folder`.
-    pub(crate) fn generate(folder: &Path, role: Role) -> Result<Self> {
+    pub(crate) fn generate(folder: &Path, role: Role, passphrase: Option<&Passphrase>) -> Result<Self> {
         let pair = Ed25519KeyPair::generate().map_err(Error::unexpected)?;
         let document = pair.to_pkcs8v1().map_err(Error::unexpected)?;
-        let text = pem::encode(&pem::Pem::new(LABEL, document.as_ref()));
         let key = Self(pair);
+        let text = encoded(document.as_ref(), passphrase)?;
         write_new(&file(folder, role, &id(&key.public())?), text.as_bytes())?;
         Ok(key)
     }
 
-    pub(crate) fn read(path: &Path) -> Result<Self> {
+    pub(crate) fn read(path: &Path, passphrase: Option<&Passphrase>) -> Result<Self> {
         let bad = |reason: String| Error::BadKey { path: path.to_owned(), reason };
-        let text = fs_err::read(path)?;
-        let document = pem::parse(&text).map_err(|e| bad(e.to_string()))?;
-        if document.tag() != LABEL {
-            return Err(bad(format!("it is a {}", document.tag())));
-        }
-        Ed25519KeyPair::from_pkcs8(document.contents()).map(Self).map_err(|e| bad(e.to_string()))
+        let document = document(path, passphrase)?;
+        Ed25519KeyPair::from_pkcs8(&document).map(Self).map_err(|e| bad(e.to_string()))
     }
 
     pub(crate) fn public(&self) -> Key {
         self.0.tuf_key()
     }
+}
+
+/// The PKCS#8 document in a key's file.
+fn document(path: &Path, passphrase: Option<&Passphrase>) -> Result<Vec<u8>> {
+    let bad = |reason: String| Error::BadKey { path: path.to_owned(), reason };
+    let text = fs_err::read(path)?;
+    let file = pem::parse(&text).map_err(|e| bad(e.to_string()))?;
+    match (file.tag(), passphrase) {
+        (LABEL, _) => Ok(file.into_contents()),
+        (passphrase::LABEL, Some(passphrase)) => passphrase.decrypt(file.contents()).map_err(bad),
+        (passphrase::LABEL, None) => Err(Error::NoPassphrase { path: path.to_owned() }),
+        (other, _) => Err(bad(format!("it is a {other}"))),
+    }
+}
+
+fn encoded(document: &[u8], passphrase: Option<&Passphrase>) -> Result<String> {
+    Ok(pem::encode(&match passphrase {
+        None => pem::Pem::new(LABEL, document),
+        Some(passphrase) => pem::Pem::new(passphrase::LABEL, passphrase.encrypt(document)?),
+    }))
+}
+
+/// Writes a key's file again, under `new`.
+pub(crate) fn encrypt_again(path: &Path, old: Option<&Passphrase>, new: Option<&Passphrase>) -> Result<()> {
+    let text = encoded(&document(path, old)?, new)?;
+    let fresh = path.with_extension("pem.new");
+    // Left by a run that ended in between; the key itself is in its place still.
+    if fresh.exists() {
+        fs_err::remove_file(&fresh)?;
+    }
+    write_new(&fresh, text.as_bytes())?;
+    Ok(fs_err::rename(&fresh, path)?)
 }
 
 /// A key's id: SHA-256 of its public half as the metadata writes it, hexadecimal.
@@ -128,9 +157,9 @@ mod tests {
     #[test]
     fn a_key_is_the_same_after_its_file_was_read_and_only_its_owner_reads_it() {
         let folder = tempfile::tempdir().unwrap();
-        let made = SigningKey::generate(folder.path(), Role::Targets).unwrap();
+        let made = SigningKey::generate(folder.path(), Role::Targets, None).unwrap();
         let path = file(folder.path(), Role::Targets, &id(&made.public()).unwrap());
-        assert_eq!(SigningKey::read(&path).unwrap().public(), made.public());
+        assert_eq!(SigningKey::read(&path, None).unwrap().public(), made.public());
         assert_eq!(ids_in(folder.path(), Role::Targets).unwrap().len(), 1);
         assert!(ids_in(folder.path(), Role::Root).unwrap().is_empty());
         #[cfg(unix)]
@@ -146,7 +175,7 @@ mod tests {
         let path = folder.path().join("targets-x.pem");
         for text in ["", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"] {
             std::fs::write(&path, text).unwrap();
-            let error = SigningKey::read(&path).err().unwrap();
+            let error = SigningKey::read(&path, None).err().unwrap();
             assert!(matches!(&error, Error::BadKey { path: named, .. } if *named == path), "{error}");
         }
     }

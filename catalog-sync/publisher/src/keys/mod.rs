@@ -9,6 +9,7 @@
 //! ```
 
 mod key;
+mod passphrase;
 mod role;
 mod root;
 mod rotate;
@@ -16,11 +17,13 @@ mod rotate;
 use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
+use knytt_wire::{HOSTS_FIELD, Hosts};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tough::schema::{Root, Signed};
 
 pub(crate) use key::{SigningKey, hex};
+pub use passphrase::Passphrase;
 pub use role::Role;
 pub(crate) use root::{RootVersion, SPEC_VERSION};
 pub use rotate::Rotation;
@@ -80,13 +83,30 @@ pub struct KeyOptions {
     pub threshold: usize,
     /// Where the root keys go: a folder that can be taken away. `None`: `root/` among the others.
     pub root_dir: Option<PathBuf>,
+    /// How many keys the targets have.
+    pub targets_keys: usize,
+    /// How many of them must sign each release.
+    pub targets_threshold: usize,
+    /// The hosts that products and feedback may lead to; none for all.
+    pub hosts: Hosts,
+    /// What their files are encrypted with; `None`: they lie open.
+    pub passphrase: Option<Passphrase>,
     /// How long signatures last.
     pub expiries: Expiries,
 }
 
 impl Default for KeyOptions {
     fn default() -> Self {
-        Self { root_keys: 3, threshold: 2, root_dir: None, expiries: Expiries::default() }
+        Self {
+            root_keys: 3,
+            threshold: 2,
+            root_dir: None,
+            targets_keys: 1,
+            targets_threshold: 1,
+            hosts: Hosts::default(),
+            passphrase: None,
+            expiries: Expiries::default(),
+        }
     }
 }
 
@@ -95,6 +115,7 @@ impl Default for KeyOptions {
 pub struct Keys {
     folder: PathBuf,
     expiries: Expiries,
+    passphrase: Option<Passphrase>,
     /// From 1 on, none left out.
     roots: Vec<RootVersion>,
 }
@@ -116,9 +137,13 @@ pub struct KeyDescription {
 /// [`Error::KeysExist`], [`Error::InvalidKeys`] for a threshold that cannot be met, or the folder cannot
 /// be written.
 pub fn init(folder: &Path, options: &KeyOptions) -> Result<Keys> {
-    if options.threshold == 0 || options.threshold > options.root_keys {
-        let reason = format!("{} of {} root keys cannot sign", options.threshold, options.root_keys);
-        return Err(Error::InvalidKeys(reason));
+    for (role, of, threshold) in [
+        (Role::Root, options.root_keys, options.threshold),
+        (Role::Targets, options.targets_keys, options.targets_threshold),
+    ] {
+        if threshold == 0 || threshold > of {
+            return Err(Error::InvalidKeys(format!("{threshold} of {of} {role} keys cannot sign")));
+        }
     }
     let root_dir = options.root_dir.clone().unwrap_or_else(|| folder.join("root"));
     if root::file(folder, 1).exists() || !key::ids_in(&root_dir, Role::Root)?.is_empty() {
@@ -129,17 +154,23 @@ pub fn init(folder: &Path, options: &KeyOptions) -> Result<Keys> {
     let mut root = root::empty(options.expiries.end(Role::Root, Timestamp::now()));
     let mut signers = Vec::new();
     for _ in 0..options.root_keys {
-        signers.push(SigningKey::generate(&root_dir, Role::Root)?);
+        signers.push(SigningKey::generate(&root_dir, Role::Root, options.passphrase.as_ref())?);
     }
     root::set_role(&mut root, Role::Root, signers.iter().map(SigningKey::public), options.threshold)?;
     for role in Role::ONLINE {
-        let key = SigningKey::generate(folder, role)?;
-        root::set_role(&mut root, role, [key.public()].into_iter(), 1)?;
+        let (keys, threshold) = match role {
+            Role::Targets => (options.targets_keys, options.targets_threshold),
+            _ => (1, 1),
+        };
+        let generate = |_| SigningKey::generate(folder, role, options.passphrase.as_ref());
+        let keys: Vec<_> = (0..keys).map(generate).collect::<Result<_>>()?;
+        root::set_role(&mut root, role, keys.iter().map(SigningKey::public), threshold)?;
     }
+    root::set_hosts(&mut root, &options.hosts);
     let settings = serde_json::to_vec_pretty(&options.expiries)?;
     key::write_new(&folder.join(SETTINGS), &settings)?;
     RootVersion::sign(root, &signers)?.write(folder)?;
-    Keys::open(folder)
+    Ok(Keys::open(folder)?.with_passphrase(options.passphrase.clone()))
 }
 
 impl Keys {
@@ -158,7 +189,30 @@ impl Keys {
         } else {
             Expiries::default()
         };
-        Ok(Self { folder: folder.to_owned(), expiries, roots })
+        Ok(Self { folder: folder.to_owned(), expiries, passphrase: None, roots })
+    }
+
+    /// The same with what their files are encrypted with. New keys are encrypted with it too.
+    pub fn with_passphrase(self, passphrase: Option<Passphrase>) -> Self {
+        Self { passphrase, ..self }
+    }
+
+    /// Encrypts the files of all keys that are here with another passphrase, or leaves them open with none.
+    ///
+    /// # Errors
+    /// [`Error::NoPassphrase`], [`Error::BadKey`] if one cannot be read with the present passphrase.
+    pub fn encrypt(&mut self, passphrase: Option<Passphrase>, root_dir: Option<&Path>) -> Result<usize> {
+        let here = self.describe(root_dir)?;
+        let files: Vec<_> = here.into_iter().filter_map(|key| key.file).collect();
+        // All of them are read before one is written.
+        for file in &files {
+            SigningKey::read(file, self.passphrase.as_ref())?;
+        }
+        for file in &files {
+            key::encrypt_again(file, self.passphrase.as_ref(), passphrase.as_ref())?;
+        }
+        self.passphrase = passphrase;
+        Ok(files.len())
     }
 
     /// The folder.
@@ -204,6 +258,11 @@ impl Keys {
         Ok(keys)
     }
 
+    /// The hosts that the newest root lets releases lead to.
+    pub fn hosts(&self) -> Hosts {
+        Hosts::from_field(self.root()._extra.get(HOSTS_FIELD))
+    }
+
     pub(crate) fn root(&self) -> &Root {
         &self.newest().signed.signed
     }
@@ -240,8 +299,8 @@ impl Keys {
         let here = key::ids_in(&folder, role)?;
         let named = root::ids(self.root(), role);
         let files = named.iter().filter(|id| here.contains(&key::short(id)));
-        let keys: Vec<_> =
-            files.map(|id| SigningKey::read(&key::file(&folder, role, id))).collect::<Result<_>>()?;
+        let read = |id: &String| SigningKey::read(&key::file(&folder, role, id), self.passphrase.as_ref());
+        let keys: Vec<_> = files.map(read).collect::<Result<_>>()?;
         let threshold = root::threshold(self.root(), role);
         if (keys.len() as u64) < threshold {
             return Err(Error::TooFewKeys { role, threshold, here: keys.len() });

@@ -5,6 +5,7 @@ use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use knytt_wire::{HOSTS_FIELD, Hosts};
 use tough::schema::key::Key;
 use tough::schema::{RoleKeys, Root, Signed};
 
@@ -85,6 +86,15 @@ pub(crate) fn set_role(
     let named: Vec<_> = root.roles.values().flat_map(|keys| keys.keyids.clone()).collect();
     root.keys.retain(|id, _| named.contains(id));
     Ok(())
+}
+
+/// Lets releases lead to these hosts only; to all, if there are none.
+pub(crate) fn set_hosts(root: &mut Root, hosts: &Hosts) {
+    if hosts.names().is_empty() {
+        root._extra.remove(HOSTS_FIELD);
+    } else {
+        root._extra.insert(HOSTS_FIELD.into(), hosts.names().into());
+    }
 }
 
 /// The ids of the keys of `role`.

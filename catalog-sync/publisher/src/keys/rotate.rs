@@ -4,6 +4,7 @@ use std::num::NonZeroU64;
 use std::path::Path;
 
 use jiff::Timestamp;
+use knytt_wire::Hosts;
 use tough::schema::Root;
 
 use crate::keys::{Keys, RootVersion, SigningKey, key, root};
@@ -21,7 +22,7 @@ pub struct Rotation {
 }
 
 impl Keys {
-    /// Makes a new key for `role` and a root that names it, signed by enough of the old and of the new
+    /// Makes new keys for `role`, as many as it has, and a root that names them, signed by enough of the old and of the new
     /// root keys. The next [`publish`](crate::publish()) or [`refresh`](crate::refresh()) spreads it.
     ///
     /// Of the root's own keys it replaces those in `retire` (ids, or how they begin); if none is named,
@@ -35,21 +36,35 @@ impl Keys {
         let (added, retired, kept) = match role {
             Role::Root => self.replace_root_keys(root_dir, retire)?,
             _ => {
-                let new = SigningKey::generate(self.folder(), role)?;
-                (vec![new], root::ids(self.root(), role), Vec::new())
+                let retired = root::ids(self.root(), role);
+                let new = retired
+                    .iter()
+                    .map(|_| SigningKey::generate(self.folder(), role, self.passphrase.as_ref()));
+                (new.collect::<Result<Vec<_>>>()?, retired, Vec::new())
             }
         };
         let mut next = self.next_root()?;
         let threshold = root::threshold(self.root(), role) as usize;
         let publics = kept.into_iter().chain(added.iter().map(SigningKey::public));
-        // The other roles have one key from now on, whatever they had.
-        let threshold = if role == Role::Root { threshold } else { 1 };
         root::set_role(&mut next, role, publics, threshold)?;
         let added_ids = added.iter().map(|key| key::id(&key.public())).collect::<Result<_>>()?;
         let all: Vec<SigningKey> =
             signers.into_iter().chain(added.into_iter().filter(|_| role == Role::Root)).collect();
         let root_version = self.adopt(next, &all)?;
         Ok(Rotation { root_version, retired, added: added_ids })
+    }
+
+    /// Signs a root that lets releases lead to these hosts only; to all, if there are none. The next
+    /// publication spreads it.
+    ///
+    /// # Errors
+    /// [`Error::TooFewKeys`] if not enough root keys are here.
+    pub fn set_hosts(&mut self, hosts: &Hosts, root_dir: Option<&Path>) -> Result<Rotation> {
+        let signers = self.signers(Role::Root, root_dir)?;
+        let mut next = self.next_root()?;
+        root::set_hosts(&mut next, hosts);
+        let root_version = self.adopt(next, &signers)?;
+        Ok(Rotation { root_version, retired: Vec::new(), added: Vec::new() })
     }
 
     /// Signs the root anew, with the same keys, so that it lasts longer.
@@ -102,8 +117,8 @@ impl Keys {
                 kept.push(key.clone());
             }
         }
-        let added =
-            retired.iter().map(|_| SigningKey::generate(&folder, Role::Root)).collect::<Result<_>>()?;
+        let generate = |_| SigningKey::generate(&folder, Role::Root, self.passphrase.as_ref());
+        let added = retired.iter().map(generate).collect::<Result<_>>()?;
         Ok((added, retired, kept))
     }
 }

@@ -1,6 +1,6 @@
 //! Keys are made, rotated, lost; devices follow.
 
-use knytt_publisher::{Error, KeyOptions, Keys, Role, init, refresh};
+use knytt_publisher::{Error, KeyOptions, Keys, Passphrase, PublishOptions, Role, init, refresh};
 
 use crate::device::{Device, Seen, run};
 use crate::shop::{Shop, full, incremental, items};
@@ -131,4 +131,51 @@ fn a_folder_of_keys_that_was_left_behind_is_told() {
     shop.keys.renew(None).unwrap();
     refresh(&shop.keys, &shop.depot()).unwrap();
     assert!(matches!(refresh(&behind, &shop.depot()), Err(Error::KeysBehind { version: 2 })));
+}
+
+fn pems(folder: &std::path::Path) -> Vec<String> {
+    let folders = [folder.to_owned(), folder.join("root")];
+    let files = folders.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap());
+    let files =
+        files.map(|file| file.unwrap().path()).filter(|file| file.extension().is_some_and(|e| e == "pem"));
+    files.map(|file| std::fs::read_to_string(file).unwrap()).collect()
+}
+
+#[test]
+fn keys_lie_encrypted_and_sign_with_their_passphrase_only() {
+    let mut shop = Shop::new();
+    shop.set(&items(0, 5));
+    let folder = shop.folder.path().join("keys");
+    let right = Passphrase::new("correct horse battery").unwrap();
+    assert_eq!(shop.keys.encrypt(Some(right.clone()), None).unwrap(), 6);
+    shop.publish(&full());
+    shop.keys.rotate(Role::Timestamp, None, &[]).unwrap();
+    assert_eq!(pems(&folder).iter().filter(|pem| pem.contains("KNYTT ENCRYPTED PRIVATE KEY")).count(), 7);
+
+    shop.keys = Keys::open(&folder).unwrap();
+    let error = shop.try_publish(&full()).unwrap_err();
+    assert!(matches!(&error, Error::NoPassphrase { path } if path.starts_with(&folder)), "{error}");
+    let wrong = Passphrase::new("battery horse correct").unwrap();
+    shop.keys = Keys::open(&folder).unwrap().with_passphrase(Some(wrong));
+    assert!(matches!(shop.try_publish(&full()), Err(Error::BadKey { .. })));
+    assert!(shop.keys.encrypt(None, None).is_err(), "nor can they be opened with another one");
+
+    shop.keys = Keys::open(&folder).unwrap().with_passphrase(Some(right));
+    shop.set(&items(0, 8));
+    shop.publish(&full());
+    shop.keys.encrypt(None, None).unwrap();
+    shop.keys = Keys::open(&folder).unwrap();
+    shop.set(&items(0, 9));
+    shop.publish(&full());
+}
+
+#[test]
+fn an_open_address_for_feedback_is_not_signed() {
+    let shop = Shop::new();
+    shop.set(&items(0, 5));
+    let to = |url: &str| PublishOptions { events: Some(url.parse().unwrap()), ..full() };
+    let error = shop.try_publish(&to("http://shop.example/v1/events")).err().unwrap();
+    assert!(matches!(error, Error::OpenFeedback { .. }), "{error}");
+    shop.publish(&to("http://127.0.0.1:8080/v1/events"));
+    shop.publish(&to("https://shop.example/v1/events"));
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use knytt_engine::{Catalog, Info, Origin, Product, SearchSession};
 use knytt_models::{Bundle, Device, Encoder, Options, PrecisionBenchmark, user_cache};
 use knytt_ui_api::{CatalogSummary, Code, ModelSummary, Problem};
+use knytt_wire::CatalogIdentity;
 
 use crate::problem::{of_engine, of_model};
 
@@ -19,8 +20,8 @@ const FIRST_READ: usize = 24;
 /// What an event says of the open catalogue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CatalogContext {
-    /// Its id.
-    pub catalog: String,
+    /// Whose it is, and its id.
+    pub identity: CatalogIdentity,
     /// The release that it is at.
     pub release: u64,
     /// The fingerprint of its model.
@@ -34,6 +35,8 @@ pub struct Shop {
     /// Folders that products' picture paths are relative to.
     pictures: Vec<PathBuf>,
     device: String,
+    /// SHA-256 of the first root of trust; none for a catalogue that was built here.
+    root: Option<String>,
 }
 
 impl Shop {
@@ -62,7 +65,8 @@ impl Shop {
             // A catalogue that cannot be written is searched all the same, without percents.
             let _ = session.calibrate();
         }
-        Ok(Self { session, folder: folder.to_path_buf(), pictures, device: device.into() })
+        let root = root_of(folder)?;
+        Ok(Self { session, folder: folder.to_path_buf(), pictures, device: device.into(), root })
     }
 
     /// The catalogue that lies in the folder now: a whole release was put in its place. The model is
@@ -104,8 +108,8 @@ impl Shop {
         let catalog = self.session.catalog().clone();
         let encoder = start(bundle_of(&catalog, &Origin::read(&self.folder))?, device)?;
         let session = SearchSession::new(catalog, encoder).map_err(of_engine)?;
-        let (folder, pictures) = (self.folder.clone(), self.pictures.clone());
-        Ok(Self { session, folder, pictures, device: device.into() })
+        let (folder, pictures, root) = (self.folder.clone(), self.pictures.clone(), self.root.clone());
+        Ok(Self { session, folder, pictures, device: device.into(), root })
     }
 
     /// Reads the first products, as a first look at the catalogue does.
@@ -144,8 +148,8 @@ impl Shop {
     /// It cannot be read.
     pub fn context(&self) -> Result<CatalogContext, Problem> {
         let info = self.session.catalog().info().map_err(of_engine)?;
-        let (catalog, release) = (info.catalog_id, info.release);
-        Ok(CatalogContext { catalog, release, model: info.fingerprint.to_string() })
+        let identity = CatalogIdentity { root: self.root.clone(), catalog: info.catalog_id };
+        Ok(CatalogContext { identity, release: info.release, model: info.fingerprint.to_string() })
     }
 
     /// The model, for a screen.
@@ -186,6 +190,13 @@ impl Shop {
             (file.starts_with(&root) && file.is_file()).then_some(file)
         })
     }
+}
+
+/// The publisher of the catalogue in `folder`. A folder that cannot be read is an error: it must not pass for
+/// a catalogue that was built here.
+fn root_of(folder: &Path) -> Result<Option<String>, Problem> {
+    let status = knytt_client::status(folder).map_err(|error| Problem::new(Code::Internal, error))?;
+    Ok(status.map(|status| status.root))
 }
 
 /// A catalogue's contents, for a screen.

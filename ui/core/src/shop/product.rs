@@ -2,6 +2,7 @@
 
 use knytt_engine::{Field, Filter, Product, Query, QueryImage, SearchSession, Weights};
 use knytt_ui_api::{Card, Code, Fact, Problem, ProductPage, Shade, Variant};
+use knytt_wire::LINK_COLUMNS;
 use rust_decimal::Decimal;
 
 use super::person::Person;
@@ -18,9 +19,6 @@ const OTHERS_AMONG: usize = 4;
 
 /// The least difference between prices.
 const CENT: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
-
-/// Columns that may hold the product's page in the shop, best first.
-const LINK_COLUMNS: [&str; 4] = ["link", "url", "product_url", "mobile_link"];
 
 /// The product of this id.
 ///

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use knytt_ui_api::{Hit, SearchRequest, SearchResponse, Verdict};
-use knytt_wire::{Action, Event, Item, ListedItem, QueryKind, Uuid};
+use knytt_wire::{Action, Event, IdentifiedEvent, Item, ListedItem, QueryKind, Uuid};
 
 use crate::shop::CatalogContext;
 
@@ -50,7 +50,7 @@ struct ShownPlace {
 #[derive(Default)]
 pub struct AnswerEvents {
     /// In the order in which they happened.
-    pub events: Vec<Event>,
+    pub events: Vec<IdentifiedEvent>,
     /// More of the answer before, not another one.
     pub more: bool,
     /// Becomes true when something of the answer is chosen.
@@ -65,7 +65,7 @@ impl Events {
     /// From here on events are about this catalogue, at this release.
     pub fn set_context(&self, context: CatalogContext) {
         let mut now = self.now();
-        if now.context.as_ref().is_some_and(|before| before.catalog != context.catalog) {
+        if now.context.as_ref().is_some_and(|before| before.identity != context.identity) {
             now.list = None;
         }
         now.context = Some(context);
@@ -95,7 +95,7 @@ impl Events {
     }
 
     /// A product's page was opened: chosen from the list, if it is in the one that was shown last.
-    pub fn opened(&self, product: &str) -> Vec<Event> {
+    pub fn opened(&self, product: &str) -> Vec<IdentifiedEvent> {
         let mut now = self.now();
         let fresh = now.list.as_mut().is_some_and(|list| list.choose(product));
         let select = fresh.then(|| self.of_item(&now, product, Action::SelectItem)).flatten();
@@ -103,7 +103,7 @@ impl Events {
     }
 
     /// Something was done with a product.
-    pub fn done(&self, product: &str, action: fn(Item) -> Action) -> Option<Event> {
+    pub fn done(&self, product: &str, action: fn(Item) -> Action) -> Option<IdentifiedEvent> {
         let now = self.now();
         if let Some(list) = now.list.as_ref().filter(|list| list.places.contains_key(product)) {
             list.used.store(true, Ordering::Relaxed);
@@ -145,7 +145,12 @@ impl Events {
         AnswerEvents { events: events.collect(), more, used }
     }
 
-    fn of_item(&self, now: &ActiveEnvironment, product: &str, action: fn(Item) -> Action) -> Option<Event> {
+    fn of_item(
+        &self,
+        now: &ActiveEnvironment,
+        product: &str,
+        action: fn(Item) -> Action,
+    ) -> Option<IdentifiedEvent> {
         let list = now.list.as_ref().and_then(|list| Some((list.search, *list.places.get(product)?)));
         let item = Item {
             item_id: product.into(),
@@ -157,12 +162,19 @@ impl Events {
     }
 
     /// None if no catalogue is open.
-    fn event(&self, now: &ActiveEnvironment, search_id: Option<Uuid>, action: Action) -> Option<Event> {
-        let CatalogContext { catalog, release, model } = now.context.clone()?;
+    fn event(
+        &self,
+        now: &ActiveEnvironment,
+        search_id: Option<Uuid>,
+        action: Action,
+    ) -> Option<IdentifiedEvent> {
+        let CatalogContext { identity, release, model } = now.context.clone()?;
+        let (root, catalog) = (identity.root, identity.catalog);
         let id = Uuid::now_v7();
         // The time that is in the id, so that the two never differ.
         let at_ms = i64::try_from(id.as_u128() >> 80).unwrap_or_default();
-        Some(Event { id, at_ms, catalog, release, model, visit: self.visit, search_id, action })
+        let event = Event { id, at_ms, catalog, release, model, visit: self.visit, search_id, action };
+        Some(IdentifiedEvent { root, event })
     }
 
     fn now(&self) -> MutexGuard<'_, ActiveEnvironment> {
@@ -219,8 +231,13 @@ mod tests {
 
     fn events() -> Events {
         let events = Events::new();
-        events.set_context(CatalogContext { catalog: "shop".into(), release: 3, model: "m".into() });
+        events.set_context(context("aa", 3));
         events
+    }
+
+    fn context(root: &str, release: u64) -> CatalogContext {
+        let identity = knytt_wire::CatalogIdentity::published(root, "shop");
+        CatalogContext { identity, release, model: "m".into() }
     }
 
     fn words(words: &str) -> SearchRequest {
@@ -250,7 +267,7 @@ mod tests {
         }
     }
 
-    fn names(events: &[Event]) -> Vec<&'static str> {
+    fn names(events: &[IdentifiedEvent]) -> Vec<&'static str> {
         events.iter().map(|event| event.action.name()).collect()
     }
 
@@ -303,12 +320,14 @@ mod tests {
     fn another_catalogue_begins_anew_and_another_release_does_not() {
         let events = events();
         events.answered(&words("red"), &answer(0..3));
-        events.set_context(CatalogContext { catalog: "shop".into(), release: 4, model: "m".into() });
+        events.set_context(context("aa", 4));
         let event = events.done("p1", Action::Share).unwrap();
         assert_eq!((event.release, event.action.item().unwrap().position), (4, Some(2)));
-        events.set_context(CatalogContext { catalog: "other".into(), release: 1, model: "m".into() });
+        // The same name, another shop.
+        events.set_context(context("bb", 1));
         let event = events.done("p1", Action::Share).unwrap();
         assert_eq!((event.search_id, event.action.item().unwrap().position), (None, None));
+        assert_eq!(event.root.as_deref(), Some("bb"));
     }
 
     #[test]

@@ -69,7 +69,7 @@ impl Visit {
 
     /// An update may have brought the open catalogue to another release.
     fn update_event_context(&self) {
-        if self.library.settings().consent
+        if self.library.may_tell()
             && let Ok(context) = self.shop().and_then(|shop| shop.context())
         {
             self.library.events.set_context(context);

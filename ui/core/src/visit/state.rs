@@ -39,10 +39,13 @@ impl Visit {
     /// # Errors
     /// The folder cannot be written.
     pub fn new(data: &Path) -> Result<Self, Problem> {
+        let library = Library::open(&data.join("personal"))?;
+        let catalogs = Catalogs::new(data.join("catalogs"));
+        library.identify(catalogs.added(), |folder| catalogs.look(folder))?;
         Ok(Self {
             pictures: Pictures::default(),
-            library: Library::open(&data.join("personal"))?,
-            catalogs: Catalogs::new(data.join("catalogs")),
+            library,
+            catalogs,
             shop: RwLock::new(Err(no_catalog())),
             opening: OpeningNote::new(data),
             newest: AtomicU32::new(0),
@@ -83,8 +86,10 @@ impl Visit {
         match opened {
             Ok(opened) => {
                 self.library.remember_catalog(folder)?;
-                self.library.use_catalog(&opened.summary().id)?;
-                self.library.events.set_context(opened.context()?);
+                let context = opened.context()?;
+                let feedback = self.catalogs.feedback_of(folder);
+                self.library.use_catalog(&context.identity, feedback)?;
+                self.library.events.set_context(context);
                 self.dismissed().clear();
                 *shop = Ok(Arc::new(opened));
                 if self.catalogs.is_avoided(folder) {
@@ -125,6 +130,7 @@ impl Visit {
     pub(super) fn set_event_context(&self, shop: &Shop) {
         if let Ok(context) = shop.context() {
             self.library.events.set_context(context);
+            self.library.set_feedback(self.catalogs.feedback_of(shop.folder()));
         }
     }
 

@@ -10,3 +10,4 @@ mod shop;
 mod syncing;
 mod taste;
 mod telling;
+mod two_shops;

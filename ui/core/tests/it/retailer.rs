@@ -79,7 +79,8 @@ impl Retailer {
     }
 
     pub fn link_with(&self, root: &str) -> String {
-        let link = knytt_wire::CatalogLink { url: self.address().parse().unwrap(), root: Some(root.into()) };
+        let (url, root) = (self.address().parse().unwrap(), Some(root.into()));
+        let link = knytt_wire::CatalogLink { url, root, newest: None };
         link.to_string()
     }
 

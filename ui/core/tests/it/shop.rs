@@ -8,7 +8,7 @@ use knytt_app_core::visit::Visit;
 use knytt_engine::{Catalog, CatalogSpec, Origin, Product, SearchSession};
 use knytt_garments::{Category, render, sample_products};
 use knytt_models::{Bundle, Device, Encoder};
-use knytt_ui_api::{SearchRequest, SearchResponse};
+use knytt_ui_api::{SearchRequest, SearchResponse, Settings};
 use tempfile::TempDir;
 
 const PRODUCTS: usize = 120;
@@ -50,6 +50,17 @@ impl Shop {
         let visit = Visit::new(&folder.path().join("data")).unwrap();
         visit.open_shop(&catalog, Vec::new()).unwrap();
         Self { visit, folder }
+    }
+
+    /// Agrees, or no longer, that the shop is told. A catalogue that was built here names no address: it is
+    /// told to the app, as a kiosk's operator would.
+    pub fn agree(&self, agreed: bool) {
+        let catalogs = &self.visit.catalogs;
+        catalogs.send_feedback_to("http://127.0.0.1:9/v1/events".parse().unwrap());
+        let feedback = catalogs.feedback_of(self.visit.shop().unwrap().folder());
+        self.visit.library.set_feedback(feedback.clone());
+        let consents = feedback.into_iter().filter(|_| agreed).collect();
+        self.visit.save_settings(&Settings { consents, ..self.visit.library.settings() }).unwrap();
     }
 
     pub fn search(&self, request: SearchRequest) -> SearchResponse {

@@ -110,8 +110,11 @@ fn a_link_shows_what_it_leads_to_and_only_that_can_be_added() {
     assert_eq!((found.title.as_str(), found.known), ("Drawn shop", None));
     assert!(found.download_bytes > 10_000);
     assert!(retailer.fingerprint().starts_with(&found.fingerprint.replace(' ', "")));
-    // What is added names the key that was shown, whatever the address has later.
-    assert_eq!(found.link, retailer.link());
+    // What is added names the key and the release that were shown, whatever the address has later.
+    let link: knytt_wire::CatalogLink = found.link.parse().unwrap();
+    assert_eq!(link.without_release().to_string(), retailer.link());
+    let newest = link.newest.unwrap();
+    assert_eq!((newest.catalog.as_str(), newest.number), ("shop", 1));
     assert_eq!(
         device.visit.catalogs.add(&retailer.link_with(&"0".repeat(64))).unwrap_err().code,
         Code::BadLink
@@ -162,6 +165,7 @@ fn a_catalogue_comes_and_is_searched() {
     assert!(entry.current && entry.disk_bytes > 100_000);
     let sync = entry.sync.unwrap();
     assert!(sync.checked.is_some() && sync.published.is_some() && sync.stale_days.is_none());
+    assert!(sync.keys_days.is_none(), "the keys are trusted for a year");
     assert!(sync.problem.is_none() && sync.progress.is_none());
     let found = device.visit.search(&SearchRequest { limit: 5, ..words("red dress") }).unwrap();
     assert!(!found.hits.is_empty());

@@ -119,8 +119,7 @@ fn what_is_not_for_the_shopper_is_not_shown_until_they_take_that_back() {
 #[test]
 fn no_taste_is_told_to_the_shop() {
     let shop = Shop::open();
-    let settings = Settings { consent: true, ..shop.visit.library.settings() };
-    shop.visit.save_settings(&settings).unwrap();
+    shop.agree(true);
     let id = dress(&shop);
     shop.visit.product_page(&id).unwrap();
     shop.visit.set_favourite(&id, true).unwrap();

@@ -8,13 +8,12 @@ use std::sync::Arc;
 use knytt_garments::Category;
 use knytt_outbox::{Delivery, DeliveryTiming};
 use knytt_ui_api::{PictureQuery, SearchRequest, Settings};
-use knytt_wire::{Action, Batch, Event, QueryKind};
+use knytt_wire::{Action, Batch, CatalogIdentity, Event, QueryKind};
 
 use crate::shop::{Shop, picture_of, words};
 
 fn agree(shop: &Shop, consent: bool) {
-    let settings = Settings { consent, ..shop.visit.library.settings() };
-    shop.visit.save_settings(&settings).unwrap();
+    shop.agree(consent);
 }
 
 fn agreed() -> Shop {
@@ -25,7 +24,8 @@ fn agreed() -> Shop {
 
 fn told(shop: &Shop) -> Vec<Event> {
     shop.visit.library.flush();
-    shop.visit.library.waiting_events().unwrap()
+    let waiting = shop.visit.library.waiting_events().unwrap();
+    waiting.into_iter().map(|told| told.event).collect()
 }
 
 fn names(events: &[Event]) -> Vec<&'static str> {
@@ -83,7 +83,7 @@ fn from_the_search_to_the_favourite_each_step_is_told_once() {
     let shop_context = shop.visit.shop().unwrap().context().unwrap();
     for event in &events {
         assert_eq!(event.validate(), Ok(()));
-        assert_eq!((&event.catalog, event.release), (&shop_context.catalog, shop_context.release));
+        assert_eq!((&event.catalog, event.release), (&shop_context.identity.catalog, shop_context.release));
         assert_eq!((&event.model, event.visit), (&shop_context.model, search.visit));
         assert!(event.id == search.id || event.search_id == Some(search.id));
         if let Some(item) = event.action.item() {
@@ -230,7 +230,7 @@ fn consent_taken_back_takes_it_off_the_disk_and_nothing_else() {
     let library = &shop.visit.library;
     assert_eq!(library.favourites().unwrap(), [id.as_str()]);
     assert_eq!(library.history().unwrap()[0].words, "a peculiar garment");
-    assert!(!library.settings().consent);
+    assert!(library.settings().consents.is_empty());
     shop.search(words("red"));
     assert!(told(&shop).is_empty());
     agree(&shop, true);
@@ -245,7 +245,7 @@ fn deleting_my_data_takes_what_waits_and_leaves_the_consent() {
     let visit = told(&shop)[0].visit.to_string();
     shop.visit.delete_personal().unwrap();
     assert!(told(&shop).is_empty() && !holds(&data_of(&shop), visit.as_bytes()));
-    assert!(shop.visit.library.settings().consent);
+    assert!(shop.visit.library.may_tell());
     shop.search(words("blue"));
     assert_eq!(names(&told(&shop)), ["search", "view_item_list"]);
 }
@@ -286,7 +286,9 @@ fn without_a_place_to_go_it_waits() {
 }
 
 fn delivery(shop: &Shop, to: Option<url::Url>) -> Delivery {
-    let route = Arc::new(move |catalog: &str| to.clone().filter(|_| catalog == "shop"));
+    let route = Arc::new(move |of: &CatalogIdentity| {
+        to.clone().filter(|_| *of == CatalogIdentity::local("shop")).map(Into::into)
+    });
     shop.visit.library.delivery(route, Arc::new(|| false), DeliveryTiming::default()).unwrap()
 }
 

@@ -115,6 +115,9 @@ it('shows what it has learned, and forgets it', async () => {
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   expect(await id(page, 'personal').isChecked()).toBe(true);
   await id(page, 'personal').uncheck();
+  // Asked for this shop by its name, and for one address.
+  await page.getByText('Help Knytt sample shop get better').waitFor();
+  await page.getByText('events.nordlicht.example', { exact: false }).waitFor();
   await id(page, 'consent').check();
   await id(page, 'waiting').waitFor();
 });

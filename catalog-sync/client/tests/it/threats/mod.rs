@@ -1,18 +1,25 @@
 //! What somebody in between, or with stolen keys, can try; a file for each. Every attack is served by a
 //! server, refused with an error of its own, leaves what is here as it was, and is over when it stops.
 
+mod dripping_mirror;
 mod endless_data;
 mod fast_forward;
+mod first_sync;
 mod freeze;
 mod mix_and_match;
 mod newer_format;
 mod path_traversal;
 mod redirects;
 mod restored_backup;
+mod restored_publisher;
 mod rollback;
 mod root_rotation;
 mod slow_retrieval;
+mod spoiled_root;
+mod stolen_online_keys;
+mod stolen_targets_key;
 mod unencrypted;
+mod withheld_root;
 mod wrong_catalog;
 mod wrong_clock;
 mod wrong_key;

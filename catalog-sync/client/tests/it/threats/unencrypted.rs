@@ -20,14 +20,15 @@ async fn an_open_address_without_a_pin_is_refused_before_anything_is_asked() {
         "{error}"
     );
     for url in [open.clone(), "http://shop.example/".parse().unwrap()] {
-        let link = CatalogLink { url, root: None };
+        let link = CatalogLink { url, root: None, newest: None };
         assert_eq!(offer(&link, &Cancel::default()).await.unwrap_err().code(), "unencrypted");
     }
     assert!(server.seen().is_empty());
     assert!(!device.folder().join("current").exists());
     // With a pin, what is signed needs no encryption.
     let root = Some(shop.keys.fingerprint());
-    let offered = offer(&CatalogLink { url: open, root: root.clone() }, &Cancel::default()).await.unwrap();
+    let link = CatalogLink { url: open, root: root.clone(), newest: None };
+    let offered = offer(&link, &Cancel::default()).await.unwrap();
     assert!(offered.pinned && offered.products == 20);
     device.options.root = root;
     device.sync().await.unwrap();

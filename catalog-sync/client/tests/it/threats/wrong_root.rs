@@ -23,7 +23,7 @@ async fn a_root_other_than_the_pinned_one_is_refused_before_anything_is_kept() {
         matches!(error, Error::WrongRoot { expected, found } if expected == root && found == other.keys.fingerprint())
     );
     assert!(!device.folder().join("current").exists() && !device.folder().join("sync/trust.json").exists());
-    let link = CatalogLink { url: server.url.clone(), root: Some(root) };
+    let link = CatalogLink { url: server.url.clone(), root: Some(root), newest: None };
     assert_eq!(offer(&link, &knytt_client::Cancel::default()).await.unwrap_err().code(), "wrong_root");
     server.behave();
     device.sync().await.unwrap();

@@ -16,6 +16,9 @@ use crate::visit::problem::code_of_sync;
 
 const DAY_MS: u64 = 24 * 3600 * 1000;
 
+/// From how many days before its end on the trust in a shop's keys is worth a word.
+const KEYS_WARNING_DAYS: u32 = 30;
+
 impl Catalogs {
     /// What the window is told of the catalogue in `folder`, which `shop` may have open.
     pub fn entry(&self, folder: &Path, shop: Option<&Shop>) -> CatalogEntry {
@@ -38,6 +41,7 @@ impl Catalogs {
             release: summary.as_ref().map_or(0, |summary| summary.release),
             disk_bytes: bytes_below(folder),
             sync: self.sync_of(folder, status, added),
+            feedback: self.feedback_of(folder),
         }
     }
 
@@ -72,10 +76,18 @@ impl Catalogs {
             synced: status.as_ref().and_then(|status| since_1970(status.synced_ms)),
             checked,
             stale_days: unchecked_days.filter(|_| stale).and_then(|days| u32::try_from(days).ok()),
+            keys_days: status.as_ref().and_then(keys_days),
             problem: status.and_then(|status| status.last_error).and_then(problem_of),
             progress: self.progress(folder),
         })
     }
+}
+
+/// How many days are left of the trust in the shop's keys, where that is worth a word.
+fn keys_days(status: &Status) -> Option<u32> {
+    let expires = since_1970(status.root_expires_ms)?;
+    let days = u32::try_from(expires.saturating_sub(now_ms()) / DAY_MS).unwrap_or(u32::MAX);
+    (days < KEYS_WARNING_DAYS).then_some(days)
 }
 
 fn summary_of(folder: &Path) -> Option<knytt_ui_api::CatalogSummary> {
@@ -106,4 +118,24 @@ fn bytes_below(folder: &Path) -> u64 {
         Err(_) => 0,
     });
     bytes.sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_the_trust_in_keys_is_told_when_it_is_near() {
+        let status = |days_left: i64| {
+            let at = i64::try_from(now_ms()).unwrap() + days_left * i64::try_from(DAY_MS).unwrap() + 60_000;
+            let json = serde_json::json!({
+                "from": "https://shop.example/", "root": "aa", "catalog": "shop", "title": "", "release": 1,
+                "published_ms": 1, "checked_ms": null, "synced_ms": null, "expires_ms": null, "events": null,
+                "last_error": null, "root_expires_ms": at,
+            });
+            serde_json::from_value::<Status>(json).unwrap()
+        };
+        let told = [365, 30, 29, 0, -3].map(|days| keys_days(&status(days)));
+        assert_eq!(told, [None, None, Some(29), Some(0), Some(0)]);
+    }
 }

@@ -3,6 +3,7 @@
 mod added;
 mod battery;
 mod entry;
+mod feedback;
 mod metered;
 mod offer;
 pub mod qr_code;
@@ -14,12 +15,14 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use fs_err as fs;
 use knytt_client::{Cancel, SyncOptions};
 use knytt_ui_api::{CatalogEvent, CatalogOffer, Code, Problem, SyncProgress};
+use knytt_wire::Url;
 
 use super::opening::ended_before;
 use crate::problem::of_io;
 
 pub(super) use self::added::Added;
 pub use self::battery::is_battery_low;
+pub(super) use self::feedback::FeedbackAddress;
 pub use self::metered::is_metered;
 
 /// The name of the sample's folder.
@@ -31,6 +34,8 @@ pub struct Catalogs {
     /// Where the second copy of what was verified is kept, if not where the system says.
     trust: OnceLock<PathBuf>,
     running: Mutex<HashMap<PathBuf, RunningUpdate>>,
+    /// Where all feedback goes instead of to the addresses that releases name.
+    named: OnceLock<Url>,
     /// What the shopper was shown last: only that can be added.
     offered: Mutex<Option<CatalogOffer>>,
     listener: OnceLock<Listener>,
@@ -52,6 +57,7 @@ impl Catalogs {
         Self {
             folder,
             trust: OnceLock::new(),
+            named: OnceLock::new(),
             running: Mutex::default(),
             offered: Mutex::default(),
             listener: OnceLock::new(),
@@ -153,9 +159,9 @@ impl Catalogs {
         if link.is_none() && knytt_client::status(folder).ok().flatten().is_none() {
             return Err(Problem::new(Code::NotFound, format!("{} comes from no shop", folder.display())));
         }
-        let (from, root) = link.map_or((None, None), |link| (Some(link.url), link.root));
         let state = self.trust.get().cloned();
-        Ok(SyncOptions { from, root, metered, state, ..SyncOptions::default() })
+        let (from, root, newest) = link.map_or((None, None, None), |l| (Some(l.url), l.root, l.newest));
+        Ok(SyncOptions { from, root, newest, metered, state, ..SyncOptions::default() })
     }
 
     /// How far the update of a catalogue is, if one is under way.

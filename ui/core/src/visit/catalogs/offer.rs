@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use knytt_client::{Cancel, Offer};
 use knytt_ui_api::{CatalogOffer, Code, Problem, Trust};
-use knytt_wire::{CatalogLink, Url};
+use knytt_wire::{CatalogLink, LinkedRelease, Url};
 use sha2::{Digest, Sha256};
 
 use super::Catalogs;
@@ -22,7 +22,12 @@ pub async fn inspect(
         return Err(Problem::new(Code::BadLink, "a catalogue comes over https"));
     }
     let offer = knytt_client::offer(&link, &Cancel::default()).await.map_err(of_offer)?;
-    let pinned = CatalogLink { url: link.url, root: Some(offer.root.clone()) };
+    let newest = LinkedRelease {
+        catalog: offer.catalog.clone(),
+        number: offer.release,
+        published_ms: offer.published_ms,
+    };
+    let pinned = CatalogLink { url: link.url, root: Some(offer.root.clone()), newest: Some(newest) };
     let known = known(&pinned).map(|folder| folder.to_string_lossy().into_owned());
     Ok(describe(&offer, &pinned, known))
 }
@@ -52,7 +57,7 @@ fn of_offer(error: knytt_client::Error) -> Problem {
 impl Catalogs {
     /// The folder of a catalogue: its host, for people, and a hash of its address and key.
     pub(super) fn folder_of(&self, link: &CatalogLink) -> PathBuf {
-        let hash = Sha256::digest(link.to_string());
+        let hash = Sha256::digest(link.without_release().to_string());
         let hash: String = hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
         let host: String =
             link.url.host_str().unwrap_or_default().chars().filter(is_plain).take(60).collect();
@@ -88,7 +93,7 @@ mod tests {
     fn folders_tell_catalogues_apart_and_stay_in_theirs() {
         let catalogs = Catalogs::new("/data/catalogs".into());
         let of = |url: &str, root: &str| {
-            let link = CatalogLink { url: url.parse().unwrap(), root: Some(root.repeat(64)) };
+            let link = CatalogLink { url: url.parse().unwrap(), root: Some(root.repeat(64)), newest: None };
             catalogs.folder_of(&link)
         };
         let folder = of("https://shop.example/a/", "0");

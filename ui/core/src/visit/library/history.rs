@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use knytt_ui_api::{HistoryEntry, Problem, Region, SearchRequest, SearchResponse};
-use knytt_wire::Event;
+use knytt_wire::IdentifiedEvent;
 use uuid::Uuid;
 
 use super::key;
@@ -30,7 +30,7 @@ pub enum Record {
     /// A search.
     Search(Box<SearchRecord>),
     /// Events that belong to no search.
-    Done(Vec<Event>),
+    Done(Vec<IdentifiedEvent>),
     /// Something of the shopper's taste was learned, or taken back.
     Taste,
     /// The sender is told when all records before it are written.

@@ -50,11 +50,9 @@ impl Library {
         self.store.delete_value(key::TASTE)?;
         *learning = RevocableTaste::default();
         self.publish_taste(&learning);
-        if self.feedback()?.waiting == 0 {
-            // With events waiting, the files cannot be rewritten: the bytes of the taste then stay in free
-            // pages until they are overwritten.
-            let _ = self.store.erase_events();
-        }
+        // If there is no room to rewrite the files, the bytes of the taste stay in free pages until they are
+        // overwritten.
+        let _ = self.store.erase_deleted();
         Ok(())
     }
 

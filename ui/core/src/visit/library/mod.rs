@@ -2,7 +2,9 @@
 //! the events that wait for the shop. It has an LMDB environment of its own, so that replacing a catalogue
 //! leaves it as it is.
 
+mod consent;
 mod history;
+mod identify;
 mod learning;
 mod store;
 mod taste;
@@ -15,11 +17,12 @@ use std::thread::JoinHandle;
 
 use knytt_engine::Taste;
 use knytt_outbox::{Access, Counts, Delivery, DeliveryHandle, DeliveryTiming, Hold, Route};
-use knytt_ui_api::{Code, HistoryEntry, Problem, SearchRequest, SearchResponse, Settings, Verdict};
-use knytt_wire::{Action, Event};
+use knytt_ui_api::{Code, Consent, HistoryEntry, Problem, SearchRequest, SearchResponse, Settings, Verdict};
+use knytt_wire::{Action, CatalogIdentity, IdentifiedEvent};
 
 pub use self::history::QueryPart;
 use self::history::{Record, SearchRecord};
+pub use self::identify::KnownCatalog;
 use self::store::Store;
 pub use self::taste::Interaction;
 use self::taste::RevocableTaste;
@@ -32,6 +35,8 @@ mod key {
     pub const SETTINGS: &str = "settings";
     pub const CATALOGS: &str = "catalogs";
     pub const TASTE: &str = "taste";
+    /// Folders whose catalogues have no identity yet; none before the first look.
+    pub const UNIDENTIFIED: &str = "unidentified";
 }
 
 /// Catalogues that are remembered, the last one used first.
@@ -43,7 +48,7 @@ pub struct Library {
     /// Makes events from what is shown and done.
     pub(super) events: Events,
     store: Arc<Store>,
-    open: RwLock<OpenFavourites>,
+    open: RwLock<OpenCatalog>,
     settings: RwLock<Settings>,
     learning: Arc<Mutex<RevocableTaste>>,
     /// The taste that was learned last.
@@ -53,11 +58,13 @@ pub struct Library {
     writer: Option<JoinHandle<()>>,
 }
 
-/// The open catalogue's part of the favourites.
+/// The open catalogue's part of what is kept.
 #[derive(Default)]
-struct OpenFavourites {
-    catalog: String,
+struct OpenCatalog {
+    identity: CatalogIdentity,
     favourites: HashSet<String>,
+    /// What the shopper can agree to.
+    feedback: Option<Consent>,
 }
 
 impl Library {
@@ -68,8 +75,10 @@ impl Library {
     pub fn open(folder: &Path) -> Result<Self, Problem> {
         let store = Arc::new(Store::open(folder)?);
         let settings: Settings = store.value(key::SETTINGS)?.unwrap_or_default();
-        if store.outbox()?.0 != settings.consent {
-            store.set_settings(key::SETTINGS, &settings, settings.consent)?;
+        let agreed = !settings.consents.is_empty();
+        let identified = store.value::<Vec<PathBuf>>(key::UNIDENTIFIED)?.is_some();
+        if identified && store.outbox()?.0 != agreed {
+            store.set_settings(key::SETTINGS, &settings, agreed, &[])?;
         }
         let learning = RevocableTaste::resume(store.value(key::TASTE)?.unwrap_or_default());
         let known_taste = RwLock::new(Arc::clone(learning.taste()));
@@ -95,34 +104,15 @@ impl Library {
         self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Stores the settings. If the consent is withdrawn, the events that wait are deleted from the disk.
-    ///
-    /// # Errors
-    /// They cannot be written; they are then as before.
-    pub fn save_settings(&self, settings: &Settings) -> Result<(), Problem> {
-        self.store.set_settings(key::SETTINGS, settings, settings.consent)?;
-        let before = {
-            let mut held = self.settings.write().unwrap_or_else(PoisonError::into_inner);
-            std::mem::replace(&mut *held, settings.clone())
-        };
-        if before.consent && !settings.consent {
-            self.events.forget();
-            self.store.delivery_handle().interrupt();
-            // The outbox is empty by now. If there is no room to rewrite the files, the bytes of the events
-            // stay in free pages until they are overwritten.
-            let _ = self.store.erase_events();
-        }
-        Ok(())
-    }
-
-    /// From here on favourites are those of this catalogue: products of two shops may have one id.
+    /// From here on favourites are those of this catalogue: products of two shops may have one id, and the
+    /// shops may have one name. `feedback` is what the shopper can agree to.
     ///
     /// # Errors
     /// The store cannot be read.
-    pub fn use_catalog(&self, catalog: &str) -> Result<(), Problem> {
-        let favourites = self.store.favourites(catalog)?.into_iter().collect();
+    pub fn use_catalog(&self, identity: &CatalogIdentity, feedback: Option<Consent>) -> Result<(), Problem> {
+        let favourites = self.store.favourites(&identity.to_string())?.into_iter().collect();
         *self.open.write().unwrap_or_else(PoisonError::into_inner) =
-            OpenFavourites { catalog: catalog.into(), favourites };
+            OpenCatalog { identity: identity.clone(), favourites, feedback };
         Ok(())
     }
 
@@ -141,7 +131,7 @@ impl Library {
     /// # Errors
     /// The store cannot be read.
     pub fn favourites(&self) -> Result<Vec<String>, Problem> {
-        self.store.favourites(&self.open.read().unwrap_or_else(PoisonError::into_inner).catalog)
+        self.store.favourites(&self.open.read().unwrap_or_else(PoisonError::into_inner).identity.to_string())
     }
 
     /// Adds a favourite or removes it. If that changes anything and the shopper wants a taste, the taste
@@ -155,10 +145,11 @@ impl Library {
         on: bool,
         interaction: Option<Interaction>,
     ) -> Result<(), Problem> {
+        let may_tell = self.may_tell();
         let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
         let changes = open.favourites.contains(product) != on;
         let action = if on { Action::AddToWishlist } else { Action::RemoveFromWishlist };
-        let told = (changes && self.settings().consent).then(|| self.events.done(product, action)).flatten();
+        let told = (changes && may_tell).then(|| self.events.done(product, action)).flatten();
         let mut learning = self.learning();
         let interaction = interaction.filter(|_| changes && self.settings().personal);
         let signal = interaction.as_ref().map(|interaction| interaction.signal);
@@ -166,7 +157,9 @@ impl Library {
             .filter(|interaction| learning.learn(interaction.clone()))
             .map(|_| learning.taste().clone());
         let at = on.then(history::now_ms);
-        if let Err(problem) = self.store.set_favourite(&open.catalog, product, at, told, taste.as_deref()) {
+        if let Err(problem) =
+            self.store.set_favourite(&open.identity.to_string(), product, at, told, taste.as_deref())
+        {
             signal.map(|signal| learning.unlearn(product, signal));
             return Err(problem);
         }
@@ -182,7 +175,7 @@ impl Library {
     /// Puts a search into the history if the shopper wants one, and tells the shop if they agreed. The
     /// writer's thread does both later. Browsing leaves no history.
     pub fn note_search(&self, request: &SearchRequest, response: &SearchResponse, shown: Option<QueryPart>) {
-        let Settings { keep_history, consent, .. } = self.settings();
+        let (keep_history, consent) = (self.settings().keep_history, self.may_tell());
         let told = if consent { self.events.answered(request, response) } else { Default::default() };
         if response.verdict == Verdict::Browsing {
             self.tell(told.events);
@@ -194,7 +187,7 @@ impl Library {
 
     /// Tells the shop of a live search, if the shopper agreed. It leaves no history.
     pub fn note_live(&self, template: &SearchRequest, response: &SearchResponse) {
-        if self.settings().consent {
+        if self.may_tell() {
             let told = self.events.settled(template, response);
             self.note(Record::Search(Box::new(
                 SearchRecord::new(template, response, None).live().told(told),
@@ -204,19 +197,19 @@ impl Library {
 
     /// Tells the shop that a product's page was opened, if the shopper agreed.
     pub fn note_opened(&self, product: &str) {
-        if self.settings().consent {
+        if self.may_tell() {
             self.tell(self.events.opened(product));
         }
     }
 
     /// Tells the shop that a product was handed on, if the shopper agreed.
     pub fn note_shared(&self, product: &str) {
-        if self.settings().consent {
+        if self.may_tell() {
             self.tell(self.events.done(product, Action::Share).into_iter().collect());
         }
     }
 
-    fn tell(&self, events: Vec<Event>) {
+    fn tell(&self, events: Vec<IdentifiedEvent>) {
         if !events.is_empty() {
             self.note(Record::Done(events));
         }
@@ -248,7 +241,7 @@ impl Library {
     ///
     /// # Errors
     /// The store cannot be read.
-    pub fn waiting_events(&self) -> Result<Vec<Event>, Problem> {
+    pub fn waiting_events(&self) -> Result<Vec<IdentifiedEvent>, Problem> {
         self.store.events()
     }
 
@@ -300,7 +293,7 @@ impl Library {
         self.flush();
         self.events.forget();
         let mut learning = self.learning();
-        self.store.erase(&[key::SETTINGS, key::CATALOGS])?;
+        self.store.erase(&[key::SETTINGS, key::CATALOGS, key::UNIDENTIFIED])?;
         *learning = RevocableTaste::default();
         self.publish_taste(&learning);
         drop(learning);
@@ -351,35 +344,63 @@ impl Drop for Library {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+
+    pub fn shop(root: &str) -> CatalogIdentity {
+        CatalogIdentity::published(root.repeat(64), "shop")
+    }
+
+    pub fn consent(shop: &CatalogIdentity) -> Consent {
+        let address = "https://shop.example".into();
+        Consent { shop: shop.to_string(), name: "A shop".into(), address }
+    }
+
+    pub fn favourites_of(library: &Library, identity: &CatalogIdentity) -> Vec<String> {
+        library.use_catalog(identity, Some(consent(identity))).unwrap();
+        library.favourites().unwrap()
+    }
+
+    pub fn agree(library: &Library, consents: Vec<Consent>) {
+        library.save_settings(&Settings { consents, ..library.settings() }).unwrap();
+    }
+
+    #[test]
+    fn favourites_of_another_shop_of_the_same_name_are_others() {
+        let dir = tempfile::tempdir().unwrap();
+        let library = Library::open(dir.path()).unwrap();
+        library.use_catalog(&shop("a"), None).unwrap();
+        library.set_favourite("a", true, None).unwrap();
+        assert!(favourites_of(&library, &shop("b")).is_empty() && !library.is_favourite("a"));
+        assert_eq!(favourites_of(&library, &shop("a")), ["a"]);
+    }
 
     #[test]
     fn what_is_kept_is_there_after_a_restart() {
         let dir = tempfile::tempdir().unwrap();
         let open = || {
             let library = Library::open(dir.path()).unwrap();
-            library.use_catalog("shop").unwrap();
+            library.use_catalog(&shop("a"), Some(consent(&shop("a")))).unwrap();
             library
         };
         let library = open();
         library.set_favourite("a", true, None).unwrap();
         library.set_favourite("b", true, None).unwrap();
         library.set_favourite("a", false, None).unwrap();
-        library.save_settings(&Settings { consent: true, ..library.settings() }).unwrap();
+        agree(&library, vec![consent(&shop("a"))]);
         drop(library);
         let library = open();
         assert_eq!(library.favourites().unwrap(), ["b"]);
-        assert!(library.is_favourite("b") && !library.is_favourite("a") && library.settings().consent);
+        assert!(library.is_favourite("b") && !library.is_favourite("a") && library.may_tell());
     }
 
     #[test]
     fn favourites_of_another_catalogue_are_others() {
         let dir = tempfile::tempdir().unwrap();
         let library = Library::open(dir.path()).unwrap();
-        library.use_catalog("one").unwrap();
+        library.use_catalog(&CatalogIdentity::local("one"), None).unwrap();
         library.set_favourite("a", true, None).unwrap();
-        library.use_catalog("one and more").unwrap();
+        library.use_catalog(&CatalogIdentity::local("one and more"), None).unwrap();
         assert!(!library.is_favourite("a") && library.favourites().unwrap().is_empty());
     }
 
@@ -387,7 +408,7 @@ mod tests {
     fn deleting_takes_it_off_the_disk() {
         let dir = tempfile::tempdir().unwrap();
         let library = Library::open(dir.path()).unwrap();
-        library.use_catalog("shop").unwrap();
+        library.use_catalog(&shop("a"), None).unwrap();
         library.set_favourite("a-product-with-a-name", true, None).unwrap();
         library.save_settings(&Settings { hint_seen: true, ..library.settings() }).unwrap();
         library.delete_personal().unwrap();
@@ -403,13 +424,13 @@ mod tests {
     fn data_can_be_deleted_while_it_is_sent() {
         let dir = tempfile::tempdir().unwrap();
         let library = Arc::new(Library::open(dir.path()).unwrap());
-        library.save_settings(&Settings { consent: true, ..library.settings() }).unwrap();
-        library.use_catalog("shop").unwrap();
-        let (catalog, model) = ("shop".into(), "m".into());
-        library.events.set_context(crate::shop::CatalogContext { catalog, release: 1, model });
+        agree(&library, vec![consent(&shop("a"))]);
+        library.use_catalog(&shop("a"), Some(consent(&shop("a")))).unwrap();
+        let (identity, model) = (shop("a"), "m".into());
+        library.events.set_context(crate::shop::CatalogContext { identity, release: 1, model });
         // A route that reads from the library, as the app's does.
         let asked = Arc::clone(&library);
-        let route = Arc::new(move |_: &str| asked.catalogs().pop().and(None));
+        let route = Arc::new(move |_: &CatalogIdentity| asked.catalogs().pop().and(None));
         let delivery = library.delivery(route, Arc::new(|| false), DeliveryTiming::default()).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let sending = std::thread::spawn(move || {

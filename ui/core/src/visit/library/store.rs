@@ -3,7 +3,7 @@
 //! | database | key | value |
 //! |---|---|---|
 //! | `values` | a name | JSON |
-//! | `favourites` | catalogue, NUL, product | when it was kept: milliseconds since 1970, little-endian |
+//! | `favourites` | the catalogue's identity, NUL, product | when it was kept: milliseconds since 1970, little-endian |
 //! | `history` | a UUID of version 7: sorts by time | JSON |
 //! | `pictures` | the same | a small JPEG |
 //!
@@ -18,7 +18,7 @@ use heed::{CommitOrAbort, CommitToken, Database, Env, EnvOpenOptions, OnCommit, 
 use knytt_engine::Taste;
 use knytt_outbox::{Counts, DeliveryHandle, Outbox};
 use knytt_ui_api::{Code, HistoryEntry, Problem};
-use knytt_wire::{Event, Uuid};
+use knytt_wire::{CatalogIdentity, IdentifiedEvent, Uuid};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -36,16 +36,16 @@ const DATABASES: u32 = 4;
 const FILES: [&str; 2] = ["data.mdb", "lock.mdb"];
 
 /// The environment and its databases, open.
-struct Open {
+pub struct Open {
     env: Env<WithoutTls>,
-    db: Databases<'static>,
+    pub db: Databases<'static>,
 }
 
 /// Handles; `'t` ends with the transaction that opened them, or is `'static` once that has committed.
 #[derive(Clone, Copy)]
-struct Databases<'t> {
+pub struct Databases<'t> {
     values: Database<'t, Str, Bytes>,
-    favourites: Database<'t, Str, Bytes>,
+    pub favourites: Database<'t, Str, Bytes>,
     history: Database<'t, Str, SerdeJson<HistoryEntry>>,
     pictures: Database<'t, Str, Bytes>,
     outbox: Outbox<'t>,
@@ -100,7 +100,10 @@ impl Store {
         }
     }
 
-    fn change(&self, change: impl FnOnce(&Open, &mut RwTxn<'_>) -> heed::Result<()>) -> Result<(), Problem> {
+    pub fn change(
+        &self,
+        change: impl FnOnce(&Open, &mut RwTxn<'_>) -> heed::Result<()>,
+    ) -> Result<(), Problem> {
         self.with(|open| {
             let mut txn = open.env.write_txn()?;
             change(open, &mut txn)?;
@@ -113,7 +116,7 @@ impl Store {
     fn change_and_tell(
         &self,
         overtaken: &[Uuid],
-        events: &[Event],
+        events: &[IdentifiedEvent],
         change: impl Fn(&Open, &mut RwTxn<'_>) -> heed::Result<()>,
     ) -> Result<(), Problem> {
         if overtaken.is_empty() && events.is_empty() {
@@ -168,7 +171,7 @@ impl Store {
         catalog: &str,
         product: &str,
         at: Option<u64>,
-        event: Option<Event>,
+        event: Option<IdentifiedEvent>,
         taste: Option<&Taste>,
     ) -> Result<(), Problem> {
         let key = format!("{catalog}\0{product}");
@@ -185,12 +188,12 @@ impl Store {
     }
 
     /// Adds to what the shop is told; nothing without consent.
-    pub fn add_events(&self, events: &[Event]) -> Result<(), Problem> {
+    pub fn add_events(&self, events: &[IdentifiedEvent]) -> Result<(), Problem> {
         self.replace_events(&[], events)
     }
 
     /// Adds to what the shop is told, in place of what was overtaken and has not been sent.
-    pub fn replace_events(&self, overtaken: &[Uuid], events: &[Event]) -> Result<(), Problem> {
+    pub fn replace_events(&self, overtaken: &[Uuid], events: &[IdentifiedEvent]) -> Result<(), Problem> {
         if overtaken.is_empty() && events.is_empty() {
             return Ok(());
         }
@@ -219,7 +222,7 @@ impl Store {
         kept: &HistoryRow<'_>,
         most: usize,
         overtaken: &[Uuid],
-        events: &[Event],
+        events: &[IdentifiedEvent],
     ) -> Result<(), Problem> {
         self.change_and_tell(overtaken, events, |open, txn| {
             if let Some(old) = kept.replaced {
@@ -254,19 +257,29 @@ impl Store {
         })
     }
 
-    /// Stores the settings and, with them, whether the shop may be told anything.
-    pub fn set_settings(&self, key: &str, settings: &impl Serialize, consent: bool) -> Result<(), Problem> {
+    /// Stores the settings and, with them, whether any shop may be told anything. What waits for those in
+    /// `withdrawn` is deleted.
+    pub fn set_settings(
+        &self,
+        key: &str,
+        settings: &impl Serialize,
+        consent: bool,
+        withdrawn: &[CatalogIdentity],
+    ) -> Result<(), Problem> {
         let bytes = serde_json::to_vec(settings).map_err(|e| Problem::new(Code::Internal, e))?;
         let set = |open: &Open| {
             let mut txn = open.env.write_txn()?;
             open.db.values.put(&mut txn, key, &bytes)?;
+            for shop in withdrawn {
+                open.db.outbox.purge_catalog(&mut txn, shop)?;
+            }
             open.db.outbox.set_consent(&mut txn, consent)?;
             Ok(txn.commit()?)
         };
         self.with(|open| Ok(set(open)))?.map_err(of_outbox)
     }
 
-    /// Whether the shop may be told anything, and what it is to be told.
+    /// Whether any shop may be told anything, and what it is to be told.
     pub fn outbox(&self) -> Result<(bool, Counts), Problem> {
         let read = |open: &Open| {
             let txn = open.env.read_txn()?;
@@ -276,7 +289,7 @@ impl Store {
     }
 
     /// What the shop is to be told, the oldest first.
-    pub fn events(&self) -> Result<Vec<Event>, Problem> {
+    pub fn events(&self) -> Result<Vec<IdentifiedEvent>, Problem> {
         self.with(|open| Ok(open.db.outbox.waiting(&*open.env.read_txn()?)))?.map_err(of_outbox)
     }
 
@@ -293,6 +306,7 @@ impl Store {
     /// Forgets everything but the named values, and takes it off the disk.
     pub fn erase(&self, but: &[&str]) -> Result<(), Problem> {
         self.rewrite(|old, from, new, to| {
+            new.db.outbox.set_consent(to, old.db.outbox.consent(from)?)?;
             for key in but {
                 if let Some(value) = old.db.values.get(from, key)? {
                     new.db.values.put(to, key, value)?;
@@ -302,8 +316,8 @@ impl Store {
         })
     }
 
-    /// Takes what was told, and not sent, off the disk.
-    pub fn erase_events(&self) -> Result<(), Problem> {
+    /// Takes what was deleted off the disk: events whose shop may not be told any more.
+    pub fn erase_deleted(&self) -> Result<(), Problem> {
         self.rewrite(|old, from, new, to| {
             copy(old.db.values, from, new.db.values, to)?;
             copy(old.db.favourites, from, new.db.favourites, to)?;
@@ -312,15 +326,15 @@ impl Store {
                 let (id, entry) = entry?;
                 new.db.history.put(to, id, &entry)?;
             }
-            Ok(())
+            old.db.outbox.copy_to(from, &new.db.outbox, to)
         })
     }
 
     /// Replaces the files by new ones that hold only what `copy` copies, since LMDB leaves deleted data in
-    /// free pages. The consent stays as it is; waiting events are not copied.
+    /// free pages.
     fn rewrite(
         &self,
-        copy: impl FnOnce(&Open, &RoTxn<'_>, &Open, &mut RwTxn<'_>) -> heed::Result<()>,
+        copy: impl FnOnce(&Open, &RoTxn<'_>, &Open, &mut RwTxn<'_>) -> knytt_outbox::Result<()>,
     ) -> Result<(), Problem> {
         let mut guard = self.open.write().unwrap_or_else(PoisonError::into_inner);
         let beside = self.folder.join("anew");
@@ -349,7 +363,7 @@ impl Store {
 fn tell(
     open: &Open,
     overtaken: &[Uuid],
-    events: &[Event],
+    events: &[IdentifiedEvent],
     change: impl Fn(&Open, &mut RwTxn<'_>) -> heed::Result<()>,
 ) -> knytt_outbox::Result<()> {
     let mut txn = open.env.write_txn()?;
@@ -366,12 +380,11 @@ fn tell(
 fn fill(
     old: &Open,
     new: &Open,
-    copy: impl FnOnce(&Open, &RoTxn<'_>, &Open, &mut RwTxn<'_>) -> heed::Result<()>,
+    copy: impl FnOnce(&Open, &RoTxn<'_>, &Open, &mut RwTxn<'_>) -> knytt_outbox::Result<()>,
 ) -> knytt_outbox::Result<()> {
     let from = old.env.read_txn()?;
     let mut to = new.env.write_txn()?;
     copy(old, &from, new, &mut to)?;
-    new.db.outbox.set_consent(&mut to, old.db.outbox.consent(&from)?)?;
     Ok(to.commit()?)
 }
 

@@ -9,7 +9,7 @@ import { i18n, spokenOf } from '../i18n/i18n.svelte';
 const first: Settings = {
   language: 'system',
   theme: 'system',
-  consent: false,
+  consents: [],
   keepHistory: true,
   personal: true,
   hintSeen: true,

@@ -31,6 +31,11 @@ checked: number | null,
  */
 staleDays: number | null, 
 /**
+ * For how many more days the shop's keys are trusted, in the last 30 of them: the shop's next root is due,
+ * or somebody withholds it.
+ */
+keysDays: number | null, 
+/**
  * Why the last update failed.
  */
 problem: Problem | null, 

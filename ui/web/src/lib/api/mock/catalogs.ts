@@ -154,7 +154,9 @@ function entry(
   release: number,
   diskBytes: number,
 ): CatalogEntry {
-  return { path, name, kind, products: count, release, diskBytes, current: false, sync: null };
+  const shop = `${'5f2a9c41d07be833'.repeat(4)}/${path.split('/').pop()}`;
+  const feedback = { shop, name, address: 'https://events.nordlicht.example' };
+  return { path, name, kind, products: count, release, diskBytes, current: false, sync: null, feedback };
 }
 
 function sync(host: string, age: number): CatalogSync {
@@ -166,6 +168,7 @@ function sync(host: string, age: number): CatalogSync {
     synced: at,
     checked: at,
     staleDays: null,
+    keysDays: null,
     problem: null,
     progress: null,
   };
@@ -173,7 +176,12 @@ function sync(host: string, age: number): CatalogSync {
 
 function stale(days: number): CatalogSync {
   const problem = problemOf({ code: 'offline', message: 'error sending request' });
-  return { ...sync('catalog.gruenzeug.example', days * 24 * hour), staleDays: days, problem };
+  return {
+    ...sync('catalog.gruenzeug.example', days * 24 * hour),
+    staleDays: days,
+    keysDays: days < 30 ? 30 - days : 0,
+    problem,
+  };
 }
 
 const pathOf = (host: string) => `/data/catalogs/${host}`;

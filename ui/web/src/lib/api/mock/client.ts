@@ -49,7 +49,7 @@ export function mockClient(params = new URLSearchParams()): Client {
   let settings: Settings = {
     language: (params.get('language') ?? 'system') as Language,
     theme: (params.get('theme') ?? 'system') as Theme,
-    consent: false,
+    consents: [],
     keepHistory: true,
     personal: true,
     hintSeen: params.get('hint') === '0',
@@ -269,7 +269,10 @@ export function mockClient(params = new URLSearchParams()): Client {
         else if (!on) taste.unlearn(productOf(id), 'dismissed');
       }),
     personal: () =>
-      answer('personal', () => ({ taste: taste.learned(), waiting: settings.consent ? waiting() : 0 })),
+      answer('personal', () => ({
+        taste: taste.learned(),
+        waiting: settings.consents.length > 0 ? waiting() : 0,
+      })),
     forgetTaste: () => answer('forget_taste', () => taste.forget()),
     history: () =>
       answer('history', () => history.map(({ url: _url, picture: _picture, ...entry }) => entry)),
@@ -298,7 +301,7 @@ export function mockClient(params = new URLSearchParams()): Client {
         dismissed.clear();
         taste.forget();
         history = [];
-        settings = { ...settings, consent: false, hintSeen: false };
+        settings = { ...settings, consents: [], hintSeen: false };
       }),
     openCatalog: (path) =>
       answer('open_catalog', () => {
