@@ -1,8 +1,8 @@
 //! What `knytt` says of itself. That it does what it says is for the end-to-end runs in `tests/`.
 
-mod catalog;
 #![allow(clippy::unwrap_used, reason = "a test that cannot unwrap says less, not more")]
 
+mod catalog;
 #[cfg(feature = "publish")]
 mod keys;
 
