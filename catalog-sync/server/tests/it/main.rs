@@ -15,4 +15,5 @@ mod metadata;
 mod operations;
 mod publish;
 mod reports;
+mod siege;
 mod stream;
