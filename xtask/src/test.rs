@@ -52,8 +52,9 @@ pub fn soak(arguments: &[String]) -> Result<()> {
     system::ensure_test_tools()?;
     let kills = arguments.first().map_or(SOAK_KILLS, String::as_str);
     check(tests()?.args(["--", "kill"]).env("KNYTT_KILLS", kills))?;
-    // Replicas and nodes of the backend are killed under load; its disk runs full and has room again.
-    check(tests()?.args(["--", "--ignored", "campaign::three", "full_disk::"]))
+    // Replicas and nodes of the backend are killed under load, its disk runs full and has room again, and silent and
+    // deaf clients besiege it.
+    check(tests()?.args(["--", "--ignored", "campaign::three", "full_disk::", "siege::honest"]))
 }
 
 /// The long form of the tests with mutated inputs: `cargo xtask fuzz [INPUTS]`.

@@ -1,5 +1,7 @@
 //! `knytt api-key`: who may publish and read reports.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use knytt_server::{ApiKey, Database, RecordsArgs, Scope, block_on};
@@ -29,9 +31,13 @@ struct CreateArgs {
     #[arg(long, value_name = "ID")]
     catalog: String,
 
-    /// What the key is for: publish, report, or both joined by a comma
+    /// What the key is for: publish, delete, report, joined by commas
     #[arg(long, value_name = "SCOPE,…", value_delimiter = ',', required = true)]
     scope: Vec<Scope>,
+
+    /// Days after which it ends by itself [default: never]
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..))]
+    expires_days: Option<u32>,
 
     /// A name to know it by
     #[arg(long, value_name = "NAME", default_value = "")]
@@ -70,6 +76,8 @@ const KEYS: &[Column] = &[
     Column { head: "catalogue", widest: 30, right: false },
     Column { head: "for", widest: 20, right: false },
     Column { head: "state", widest: 10, right: false },
+    Column { head: "ends", widest: 10, right: false },
+    Column { head: "last used", widest: 17, right: false },
 ];
 
 /// Makes, lists or revokes keys.
@@ -87,7 +95,8 @@ pub fn run(args: &ApiKeyArgs) -> Result<()> {
 fn create(args: &CreateArgs) -> Result<()> {
     let made = block_on(async {
         let db = Database::open(&args.records.address()?, 1).await?;
-        knytt_server::create_key(&db, &args.name, &args.catalog, &args.scope).await
+        let lasts = args.expires_days.map(|days| Duration::from_secs(u64::from(days) * 86_400));
+        knytt_server::create_key_for(&db, &args.name, &args.catalog, &args.scope, lasts).await
     })?;
     if args.json {
         return output::json(&made);
@@ -106,10 +115,28 @@ fn list(args: &ListArgs) -> Result<()> {
     }
     let row = |key: &ApiKey| {
         let scopes: Vec<String> = key.scopes.iter().map(Scope::to_string).collect();
-        let state = if key.revoked_ms.is_some() { "revoked" } else { "valid" };
-        vec![key.id.clone(), key.name.clone(), key.catalog.clone(), scopes.join(", "), state.to_owned()]
+        let state = match key.revoked_ms {
+            Some(_) => "revoked",
+            None if key.is_valid() => "valid",
+            None => "ended",
+        };
+        vec![
+            key.id.clone(),
+            key.name.clone(),
+            key.catalog.clone(),
+            scopes.join(", "),
+            state.to_owned(),
+            utc(key.expires_ms, "%Y-%m-%d"),
+            utc(key.last_used_ms, "%Y-%m-%d %H:%MZ"),
+        ]
     };
     output::text(&output::table(KEYS, &keys.iter().map(row).collect::<Vec<_>>()))
+}
+
+/// A moment in UTC; nothing for none.
+fn utc(at_ms: Option<i64>, format: &str) -> String {
+    let at = at_ms.and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
+    at.map_or_else(String::new, |at| at.strftime(format).to_string())
 }
 
 fn revoke(args: &RevokeArgs) -> Result<()> {

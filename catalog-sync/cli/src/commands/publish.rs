@@ -39,7 +39,7 @@ pub struct PublishArgs {
     pub passphrase: key::PassphraseArgs,
 
     /// Where releases are put: a folder, file://…, s3://bucket/prefix (with the usual AWS_… variables), or
-    /// https://server/v1/catalogs/ID (with KNYTT_API_KEY)
+    /// https://server/v1/catalogs/ID (with KNYTT_API_KEY or KNYTT_API_KEY_FILE)
     #[arg(long, value_name = "URL")]
     pub to: String,
 
@@ -82,7 +82,13 @@ pub struct PublishArgs {
 
     /// Publish a popularity for each product, from the feedback in the backend's database
     #[cfg(feature = "serve")]
-    #[arg(long, value_name = "DATABASE", conflicts_with = "popularity")]
+    #[arg(
+        long,
+        value_name = "DATABASE",
+        conflicts_with = "popularity",
+        env = "KNYTT_POPULARITY_FROM",
+        hide_env_values = true
+    )]
     pub popularity_from: Option<Address>,
 
     /// After how many days feedback counts half, in --popularity-from
@@ -129,7 +135,7 @@ struct PublishReport {
 /// No catalogue or no keys, the place cannot be reached or trusted, or another publisher was faster.
 pub fn run(args: &PublishArgs) -> Result<()> {
     let keys = key::open(&args.keys)?.with_passphrase(args.passphrase.read()?);
-    let depot = open_depot(&address(&args.to)?, ApiKey::from_env()).map_err(key::explain)?;
+    let depot = open_depot(&address(&args.to)?, ApiKey::from_env()?).map_err(key::explain)?;
     let mut report = PublishReport { published: None, refreshed: None, collected: None };
     if args.refresh {
         report.refreshed = Some(refresh(&keys, &depot).map_err(key::explain)?);

@@ -92,9 +92,20 @@ impl ApiKey {
         Self(key.into())
     }
 
-    /// The key in [`Self::VARIABLE`], if there is one.
-    pub fn from_env() -> Option<Self> {
-        std::env::var(Self::VARIABLE).ok().filter(|key| !key.is_empty()).map(Self)
+    /// The variable that names a file with the key.
+    pub const FILE_VARIABLE: &str = "KNYTT_API_KEY_FILE";
+
+    /// The key in [`Self::VARIABLE`], or in the file that [`Self::FILE_VARIABLE`] names, if there is one.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn from_env() -> Result<Option<Self>> {
+        let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        match (variable(Self::VARIABLE), variable(Self::FILE_VARIABLE)) {
+            (Some(key), _) => Ok(Some(Self(key))),
+            (None, Some(file)) => Ok(Some(Self(fs_err::read_to_string(file)?.trim().to_owned()))),
+            (None, None) => Ok(None),
+        }
     }
 }
 

