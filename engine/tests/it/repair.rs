@@ -36,8 +36,11 @@ fn build(dir: &Path) {
     writer.commit().unwrap();
 }
 
-/// Title, vector and thumbnail of every product.
-fn content(dir: &Path) -> BTreeMap<String, (String, Vec<u8>, Option<Vec<u8>>)> {
+/// Title, vector and thumbnail of a product.
+type Row = (String, Vec<u8>, Option<Vec<u8>>);
+
+/// Every product.
+fn content(dir: &Path) -> BTreeMap<String, Row> {
     let catalog = Catalog::open(dir).unwrap();
     let snapshot = catalog.read().unwrap();
     let row = |id: String| {
