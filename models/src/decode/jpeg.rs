@@ -5,7 +5,7 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageFormat, RgbImage};
 use turbojpeg::{Colorspace, DecompressHeader, Decompressor, Image, PixelFormat, ScalingFactor};
 
-use super::{DecodeError, Limits, decode_with_image};
+use super::{DecodeError, Decoded, Limits, decode_with_image};
 
 /// Enough for any encoder's progressive script; a file with thousands of scans is an attack.
 const MAX_SCANS: u32 = 500;
@@ -13,22 +13,28 @@ const MAX_SCANS: u32 = 500;
 /// `2000 x 1500` at 3/8 is `750 x 563`: libjpeg-turbo scales by n/8.
 const DCT_STEPS: usize = 8;
 
+/// The least share of a picture's pixels, in percent, that makes a file that was cut off a picture.
+const MOST_OF_IT_PERCENT: usize = 90;
+
+/// The end marker.
+const END: [u8; 2] = [0xFF, 0xD9];
+
 pub(super) fn decode(
     bytes: &[u8],
     limits: &Limits,
     target_side: Option<u32>,
-) -> Result<RgbImage, DecodeError> {
+) -> Result<Decoded, DecodeError> {
     match decode_turbo(bytes, limits, target_side) {
         // libjpeg-turbo stops at some faults that leave the picture readable (stray bytes between
         // markers, an unusual subsampling); a second decoder may know what to do with them.
         Err(fault @ (DecodeError::Damaged { .. } | DecodeError::Unsupported { .. })) => {
-            decode_with_image(bytes, ImageFormat::Jpeg, "JPEG", limits).map_err(|_| fault)
+            decode_with_image(bytes, ImageFormat::Jpeg, "JPEG", limits).map(Decoded::whole).map_err(|_| fault)
         }
         decoded => decoded,
     }
 }
 
-fn decode_turbo(bytes: &[u8], limits: &Limits, target_side: Option<u32>) -> Result<RgbImage, DecodeError> {
+fn decode_turbo(bytes: &[u8], limits: &Limits, target_side: Option<u32>) -> Result<Decoded, DecodeError> {
     let mut decoder = Decompressor::new().map_err(explain)?;
     let header = decoder.read_header(bytes).map_err(explain)?;
     limits.check_pixels(header.width as u64, header.height as u64)?;
@@ -40,14 +46,44 @@ fn decode_turbo(bytes: &[u8], limits: &Limits, target_side: Option<u32>) -> Resu
     let markers = Markers::read(bytes);
     let cmyk = matches!(header.colorspace, Colorspace::CMYK | Colorspace::YCCK);
     let format = if cmyk { PixelFormat::CMYK } else { PixelFormat::RGB };
-    let pixels = decompress(&mut decoder, bytes, header.scaled(scale), format)?;
-    let rgb = if cmyk { cmyk_to_rgb(pixels, markers.adobe) } else { pixels };
-
     let size = header.scaled(scale);
-    let picture = RgbImage::from_raw(size.width as u32, size.height as u32, rgb).ok_or_else(|| {
+    let (pixels, rows) = match decompress(&mut decoder, bytes, size, format) {
+        Ok(pixels) => (pixels, size.height),
+        Err(fault @ DecodeError::Truncated { .. }) => {
+            rows_of_cut(&mut decoder, bytes, size, format).ok_or(fault)?
+        }
+        Err(fault) => return Err(fault),
+    };
+    let rgb = if cmyk { cmyk_to_rgb(pixels, markers.adobe) } else { pixels };
+    let picture = RgbImage::from_raw(size.width as u32, rows as u32, rgb).ok_or_else(|| {
         DecodeError::Damaged { format: "JPEG", reason: "its pixels do not fit its size".into() }
     })?;
-    Ok(upright(picture, markers.orientation))
+    let percent = (rows * 100 / size.height.max(1)) as u8;
+    Ok(Decoded { picture: upright(picture, markers.orientation), percent })
+}
+
+/// The rows that a file has that ends too early, if they are nearly all. Where its data end is seen by what follows
+/// them: rows that become others with other data behind the end are not in the file.
+fn rows_of_cut(
+    decoder: &mut Decompressor,
+    bytes: &[u8],
+    size: DecompressHeader,
+    format: PixelFormat,
+) -> Option<(Vec<u8>, usize)> {
+    const OTHER_DATA: [u8; 4096] = [0x5A; 4096];
+    let pitch = size.width * format.size();
+    let mut pixels = vec![0; pitch * size.height];
+    let ended = [bytes, &END].concat();
+    if fill(decoder, &ended, size, format, &mut pixels).is_ok() {
+        return Some((pixels, size.height));
+    }
+    let mut others = vec![0xFF; pixels.len()];
+    let _ = fill(decoder, &[bytes, &OTHER_DATA, &END].concat(), size, format, &mut others);
+    let rows = pixels.chunks_exact(pitch).zip(others.chunks_exact(pitch)).take_while(|(a, b)| a == b).count();
+    let there = pixels.iter().zip(&others).filter(|(a, b)| a == b).count();
+    let is_most = there * 100 >= pixels.len() * MOST_OF_IT_PERCENT && rows > 0;
+    pixels.truncate(rows * pitch);
+    is_most.then_some((pixels, rows))
 }
 
 /// The smallest n/8 that leaves the shorter side at least twice `target_side`. Lossless JPEG has no
@@ -77,12 +113,22 @@ fn decompress(
     size: DecompressHeader,
     format: PixelFormat,
 ) -> Result<Vec<u8>, DecodeError> {
-    let pitch = size.width * format.size();
-    let mut pixels = vec![0; pitch * size.height];
-    let image =
-        Image { pixels: pixels.as_mut_slice(), width: size.width, pitch, height: size.height, format };
-    decoder.decompress(bytes, image).map_err(explain)?;
+    let mut pixels = vec![0; size.width * format.size() * size.height];
+    fill(decoder, bytes, size, format, &mut pixels)?;
     Ok(pixels)
+}
+
+/// Writes what can be read of a file, even if that is not all.
+fn fill(
+    decoder: &mut Decompressor,
+    bytes: &[u8],
+    size: DecompressHeader,
+    format: PixelFormat,
+    pixels: &mut [u8],
+) -> Result<(), DecodeError> {
+    let pitch = size.width * format.size();
+    let image = Image { pixels, width: size.width, pitch, height: size.height, format };
+    decoder.decompress(bytes, image).map_err(explain)
 }
 
 /// As Pillow converts: no colour profile, and Adobe's files store the inks inverted.
@@ -197,9 +243,9 @@ mod tests {
     #[test]
     fn exif_orientation_turns_the_picture_upright() {
         let jpeg = compress(64, 32);
-        let flat = decode(&jpeg, &Limits::default(), None).unwrap();
+        let flat = decode(&jpeg, &Limits::default(), None).unwrap().picture;
         let turned = decode(&with_segment(&jpeg, 0xE1, &exif(6)), &Limits::default(), None).unwrap();
-        assert_eq!(turned, image::imageops::rotate90(&flat));
+        assert_eq!(turned.picture, image::imageops::rotate90(&flat));
     }
 
     #[test]
@@ -207,6 +253,43 @@ mod tests {
         let jpeg = compress(64, 32);
         let error = decode(&jpeg[..jpeg.len() - 40], &Limits::default(), None).unwrap_err();
         assert!(matches!(error, DecodeError::Truncated { .. }), "{error:?}");
+    }
+
+    #[test]
+    fn a_file_without_its_end_marker_is_whole() {
+        let jpeg = compress(160, 160);
+        let whole = decode(&jpeg, &Limits::default(), None).unwrap();
+        let bare = decode(&jpeg[..jpeg.len() - 2], &Limits::default(), None).unwrap();
+        assert_eq!((whole.percent, bare.percent), (100, 100));
+        assert_eq!(whole.picture, bare.picture);
+    }
+
+    #[test]
+    fn a_file_that_lacks_its_last_rows_is_read_to_where_it_goes() {
+        // Noise needs about as many bytes in each row.
+        let noise = |x: u32, y: u32| {
+            (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(2_246_822_519)).wrapping_mul(3_266_489_917)
+        };
+        let picture = RgbImage::from_fn(320, 640, |x, y| {
+            image::Rgb((noise(x / 4, y / 4) >> 8).to_le_bytes()[..3].try_into().unwrap())
+        });
+        let source = Image {
+            pixels: picture.as_raw().as_slice(),
+            width: 320,
+            pitch: 960,
+            height: 640,
+            format: PixelFormat::RGB,
+        };
+        let jpeg = turbojpeg::compress(source, 85, turbojpeg::Subsamp::Sub2x2).unwrap().to_vec();
+        let whole = decode(&jpeg, &Limits::default(), None).unwrap().picture;
+        let cut = decode(&jpeg[..jpeg.len() * 96 / 100], &Limits::default(), None).unwrap();
+        assert!((85..97).contains(&cut.percent), "{}", cut.percent);
+        let (width, height) = cut.picture.dimensions();
+        assert_eq!(cut.picture, image::imageops::crop_imm(&whole, 0, 0, width, height).to_image());
+        for part in [80, 50, 10] {
+            let error = decode(&jpeg[..jpeg.len() * part / 100], &Limits::default(), None).unwrap_err();
+            assert!(matches!(error, DecodeError::Truncated { .. }), "{error:?}");
+        }
     }
 
     #[test]

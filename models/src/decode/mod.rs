@@ -3,6 +3,7 @@
 //! What a picture would cost is read from its header and compared with [`Limits`] before any memory is
 //! taken for its pixels: a small file can claim to be 50,000 pixels wide.
 
+pub mod content;
 mod jpeg;
 
 use std::io::Cursor;
@@ -39,6 +40,12 @@ pub enum DecodeError {
     /// Its first bytes are of no picture format.
     #[error("not a picture: the content is none of JPEG, PNG, WebP, GIF, BMP, TIFF")]
     UnknownFormat,
+    /// Its first bytes are of something that is not read.
+    #[error("the content is {format}, which is not read: save it as JPEG or PNG")]
+    NotRead {
+        /// What it is.
+        format: &'static str,
+    },
     /// The file ends too early; copy or download it again.
     #[error("the {format} file is truncated: it ends before the picture does")]
     Truncated {
@@ -78,7 +85,7 @@ impl DecodeError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Empty => "empty-file",
-            Self::UnknownFormat => "not-a-picture",
+            Self::UnknownFormat | Self::NotRead { .. } => "not-a-picture",
             Self::Truncated { .. } => "truncated-picture",
             Self::Damaged { .. } => "damaged-picture",
             Self::Unsupported { .. } => "unsupported-picture",
@@ -101,8 +108,23 @@ fn within(what: &'static str, value: u64, limit: u64) -> Result<(), DecodeError>
     if value > limit { Err(DecodeError::TooLarge { what, value, limit }) } else { Ok(()) }
 }
 
+/// A picture, and how much of it its file has.
+#[derive(Clone, Debug)]
+pub struct Decoded {
+    /// Upright, in RGB.
+    pub picture: RgbImage,
+    /// The share of its rows that are there, in percent: less than 100 of a JPEG that was cut off near its end.
+    pub percent: u8,
+}
+
+impl Decoded {
+    fn whole(picture: RgbImage) -> Self {
+        Self { picture, percent: 100 }
+    }
+}
+
 /// Decodes JPEG, PNG, WebP, GIF (first frame), BMP and TIFF to RGB, turned upright as EXIF says.
-/// Transparency is dropped as Pillow's `convert("RGB")` drops it.
+/// What is transparent is white, as shops show it.
 ///
 /// With `target_side`, a large JPEG is decoded at the smallest DCT scale that leaves its shorter side
 /// at least twice the target, enough for an antialiased resize to hide the difference.
@@ -110,6 +132,14 @@ fn within(what: &'static str, value: u64, limit: u64) -> Result<(), DecodeError>
 /// # Errors
 /// [`DecodeError`], each kind with its reason.
 pub fn decode(bytes: &[u8], limits: &Limits, target_side: Option<u32>) -> Result<RgbImage, DecodeError> {
+    decode_part(bytes, limits, target_side).map(|decoded| decoded.picture)
+}
+
+/// [`decode`], and how much of the picture is there.
+///
+/// # Errors
+/// [`DecodeError`], each kind with its reason.
+pub fn decode_part(bytes: &[u8], limits: &Limits, target_side: Option<u32>) -> Result<Decoded, DecodeError> {
     if bytes.is_empty() {
         return Err(DecodeError::Empty);
     }
@@ -117,11 +147,16 @@ pub fn decode(bytes: &[u8], limits: &Limits, target_side: Option<u32>) -> Result
     match image::guess_format(bytes) {
         Ok(ImageFormat::Jpeg) => jpeg::decode(bytes, limits, target_side),
         Ok(format) => match name_of(format) {
-            Some(name) => decode_with_image(bytes, format, name, limits),
-            None => Err(DecodeError::UnknownFormat),
+            Some(name) => decode_with_image(bytes, format, name, limits).map(Decoded::whole),
+            None => Err(unknown(bytes)),
         },
-        Err(_) => Err(DecodeError::UnknownFormat),
+        Err(_) => Err(unknown(bytes)),
     }
+}
+
+/// Says what the content is, if it is known.
+fn unknown(bytes: &[u8]) -> DecodeError {
+    content::name(bytes).map_or(DecodeError::UnknownFormat, |format| DecodeError::NotRead { format })
 }
 
 fn name_of(format: ImageFormat) -> Option<&'static str> {
@@ -152,7 +187,24 @@ fn decode_with_image(
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut picture = DynamicImage::from_decoder(decoder).map_err(explain)?;
     picture.apply_orientation(orientation);
-    Ok(picture.into_rgb8())
+    Ok(on_white(picture))
+}
+
+/// Cut-outs lie on white in every shop; what is under a transparent pixel is whatever its program left there.
+fn on_white(picture: DynamicImage) -> RgbImage {
+    if !picture.color().has_alpha() {
+        return picture.into_rgb8();
+    }
+    let picture = picture.into_rgba8();
+    RgbImage::from_fn(picture.width(), picture.height(), |x, y| {
+        let [red, green, blue, alpha] = picture.get_pixel(x, y).0;
+        image::Rgb([red, green, blue].map(|light| over_white(light, alpha)))
+    })
+}
+
+fn over_white(light: u8, alpha: u8) -> u8 {
+    let (light, alpha) = (u32::from(light), u32::from(alpha));
+    ((light * alpha + 255 * (255 - alpha) + 127) / 255) as u8
 }
 
 /// The decoders' own book-keeping gets the same bound once more: palettes and compressed buffers
@@ -208,6 +260,25 @@ mod tests {
             let picture = decode(&encode(format, 33, 21), &Limits::default(), None).unwrap();
             assert_eq!(picture.dimensions(), (33, 21), "{format:?}");
         }
+    }
+
+    #[test]
+    fn what_is_transparent_is_white() {
+        let pixels = [[9, 8, 7, 255], [0, 0, 0, 0], [0, 0, 0, 128]];
+        let picture = image::RgbaImage::from_fn(3, 1, |x, _| image::Rgba(pixels[x as usize]));
+        for format in [ImageFormat::Png, ImageFormat::WebP, ImageFormat::Tiff] {
+            let mut bytes = Cursor::new(Vec::new());
+            DynamicImage::from(picture.clone()).write_to(&mut bytes, format).unwrap();
+            let seen = decode(&bytes.into_inner(), &Limits::default(), None).unwrap();
+            assert_eq!(seen.into_raw(), [9, 8, 7, 255, 255, 255, 127, 127, 127], "{format:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_read_is_called_what_it_is() {
+        let reason = |bytes: &[u8]| decode(bytes, &Limits::default(), None).unwrap_err().to_string();
+        assert!(reason(b"\0\0\0\x1cftypavif\0\0\0\0").contains("AVIF"));
+        assert!(reason(b"<?xml version='1.0'?><svg xmlns='x'/>").contains("SVG"));
     }
 
     #[test]
