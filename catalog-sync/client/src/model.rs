@@ -69,7 +69,7 @@ pub(crate) fn install(folder: &Folder, verified: &Verified, packs: &Path) -> Res
 /// What a catalogue notes of where its model is; `None`: it is built in.
 pub(crate) fn note(model: Option<&Path>) -> Origin {
     let name = model.map_or_else(|| STARTER.to_owned(), |path| path.display().to_string());
-    Origin { model: Some(name), source: None }
+    Origin { model: Some(name), ..Origin::default() }
 }
 
 fn is_starter(model: &Model) -> bool {

@@ -19,6 +19,9 @@ pub struct Origin {
     pub model: Option<String>,
     /// The folder or feed of the last build. Pictures of products are relative to it.
     pub source: Option<String>,
+    /// What kind of source that was: `pictures`, `pages` or `feed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
 }
 
 impl Origin {
@@ -56,7 +59,11 @@ mod tests {
     #[test]
     fn a_note_is_read_back_and_a_broken_one_is_empty() {
         let folder = tempfile::tempdir().unwrap();
-        let note = Origin { model: Some("starter".into()), source: Some("/pictures".into()) };
+        let note = Origin {
+            model: Some("starter".into()),
+            source: Some("/pictures".into()),
+            kind: Some("feed".into()),
+        };
         note.write(folder.path()).unwrap();
         assert_eq!(Origin::read(folder.path()), note);
         fs::write(folder.path().join(FILE), "{").unwrap();
@@ -66,7 +73,7 @@ mod tests {
     #[test]
     fn a_note_is_replaced_with_the_environment_that_it_is_about() {
         let folder = tempfile::tempdir().unwrap();
-        let notes = ["one", "two"].map(|model| Origin { model: Some(model.into()), source: None });
+        let notes = ["one", "two"].map(|model| Origin { model: Some(model.into()), ..Origin::default() });
         for note in &notes {
             let name = note.model.as_deref().unwrap();
             fs::create_dir(folder.path().join(name)).unwrap();

@@ -1,5 +1,7 @@
 //! Reviews products in comparison with each other: finds near-duplicate pictures, and guesses missing categories.
 
+use std::collections::BTreeSet;
+
 use knytt_models::Embedding;
 use serde::Serialize;
 
@@ -32,7 +34,8 @@ impl Catalog {
     /// Compares all products and stores the findings in their [looks](Product::look). It writes only products whose
     /// findings change. It leaves a catalogue of more than 200,000 products as it is.
     ///
-    /// A product without a category gets the most frequent category among its nearest neighbours. If no product of
+    /// A product without a category gets the most frequent category among its nearest neighbours, if enough of those
+    /// have one and agree, and if the catalogue has more than one. If no product of
     /// the feed has a category, it gets the one of `kinds` that the model sees on its picture.
     ///
     /// # Errors
@@ -44,13 +47,17 @@ impl Catalog {
         }
         let products = snapshot.products()?.collect::<Result<Vec<Product>>>()?;
         let near_duplicates = near_duplicates_of(&snapshot, &products)?;
-        let has_kinds = products.iter().any(|product| !product.category.trim().is_empty());
+        let kinds_named: BTreeSet<&str> =
+            products.iter().map(|product| product.category.trim()).filter(|kind| !kind.is_empty()).collect();
+        // Where there is one kind only, everything would be of it.
+        let (has_kinds, may_vote) = (!kinds_named.is_empty(), kinds_named.len() > 1);
         let mut reviewed = Reviewed::default();
         let mut changed = Vec::new();
         for (product, near_duplicate_of) in products.into_iter().zip(near_duplicates) {
             let mut look = product.look.clone();
             look.category = match product.category.trim() {
-                "" if has_kinds => kind_of(&snapshot, &product.id)?,
+                "" if may_vote => kind_of(&snapshot, &product.id)?,
+                "" if has_kinds => None,
                 "" => seen_kind(&snapshot, &product.id, kinds)?,
                 _ => None,
             };
@@ -99,13 +106,14 @@ fn seen_kind(snapshot: &Snapshot, id: &str, kinds: Option<&CategoryPrompts>) -> 
     kinds.guess(&embedding)
 }
 
-/// The most frequent category among the nearest products with a category from the feed.
+/// The most frequent category among the nearest products. Those without one from the feed do not vote, and take
+/// no other's place: among many of them a few with one say little.
 fn kind_of(snapshot: &Snapshot, id: &str) -> Result<Option<Guess>> {
     let Some(embedding) = snapshot.vector(id)? else { return Ok(None) };
     let query = VectorQuery {
         embedding: &embedding,
         filter: &Filter::default(),
-        k: 4 * NEIGHBOURS,
+        k: NEIGHBOURS,
         strategy: Strategy::Auto,
         except: Some(id),
     };

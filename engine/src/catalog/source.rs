@@ -13,7 +13,7 @@ pub struct SourceRecord {
 }
 
 /// A source that was refused, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuarantineRow {
     /// The file, or the feed and its line, as in `feed.csv:17`.
     pub source: String,
@@ -21,6 +21,12 @@ pub struct QuarantineRow {
     pub code: String,
     /// A description of the fault, for people.
     pub reason: String,
+    /// The id of the product that it would be, if that is known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub id: String,
+    /// The title of that product.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
 }
 
 /// The stored form of a source. It has the name, since the key may be a hash of the name.

@@ -20,6 +20,9 @@ pub struct Neighbour<'a> {
 /// The number of neighbours that vote.
 pub const NEIGHBOURS: usize = 20;
 
+/// The fewest neighbours with a category that can vote: one that stands alone is like everything.
+const VOTERS: usize = 5;
+
 /// The difference of cosines by which a vote counts e times as much.
 const REACH: f32 = 0.05;
 
@@ -30,9 +33,15 @@ const TEMPLATES: [&str; 2] = ["a photo of a {}", "{}"];
 const FLOOR: u8 = 50;
 
 /// The category that most of the nearest products have, by votes whose weight falls with distance. `None` without
-/// neighbours, or if they disagree too much. Neighbours come nearest first; the first [`NEIGHBOURS`] vote.
+/// enough neighbours, or if they disagree too much. Neighbours come nearest first; the first [`NEIGHBOURS`] vote.
 pub fn category_of_neighbours(neighbours: &[Neighbour<'_>]) -> Option<Guess> {
     let (category, share) = votes(neighbours)?;
+    let voters = neighbours.iter().take(NEIGHBOURS);
+    if voters.clone().count() < VOTERS
+        || voters.filter(|voter| voter.category == category).count() * 2 < VOTERS
+    {
+        return None;
+    }
     let percent = precision(&BY_NEIGHBOURS, share);
     (percent >= FLOOR).then(|| Guess { value: category.into(), percent })
 }

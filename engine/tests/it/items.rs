@@ -83,8 +83,12 @@ fn sources_and_quarantine_rows_are_kept_by_any_name() {
     let catalog = Catalog::create(dir.path(), &spec(2)).unwrap();
     let long = "folder/".repeat(200);
     let record = SourceRecord { content_hash: "abc".into(), product: "p".into() };
-    let row =
-        |source: &str| QuarantineRow { source: source.into(), code: "bad".into(), reason: "is bad".into() };
+    let row = |source: &str| QuarantineRow {
+        source: source.into(),
+        code: "bad".into(),
+        reason: "is bad".into(),
+        ..QuarantineRow::default()
+    };
     let mut writer = catalog.write();
     for source in ["", "a.jpg", &long] {
         writer.put_source(source, &record);

@@ -44,7 +44,12 @@ fn commit_loop() {
         }
         writer.put_source("batch", &SourceRecord { content_hash: batch.to_string(), product: "0".into() });
         let reason = batch.to_string();
-        writer.quarantine(&QuarantineRow { source: "batch".into(), code: "batch".into(), reason });
+        writer.quarantine(&QuarantineRow {
+            source: "batch".into(),
+            code: "batch".into(),
+            reason,
+            ..QuarantineRow::default()
+        });
         writer.commit().unwrap();
     }
 }

@@ -71,6 +71,26 @@ fn a_kind_is_guessed_from_the_like_and_never_over_the_feed() {
 }
 
 #[test]
+fn a_few_products_with_a_kind_do_not_make_all_others_of_it() {
+    let kinds = |categories: &[(&str, usize)]| {
+        let dir = tempfile::tempdir().unwrap();
+        let catalog = Catalog::create(dir.path(), &spec(16)).unwrap();
+        let mut rng = rng(7);
+        let mut writer = catalog.write();
+        let mut labels = categories.iter().flat_map(|(kind, count)| std::iter::repeat_n(*kind, *count));
+        for (n, vector) in clustered(&mut rng, 60, 16, 1).iter().enumerate() {
+            let category = labels.next().unwrap_or_default().to_owned();
+            writer.upsert(&Product { category, ..product(n.to_string()) }, vector, None).unwrap();
+        }
+        writer.commit().unwrap();
+        catalog.review(None).unwrap().guessed
+    };
+    assert_eq!(kinds(&[("Hats", 1)]), 0);
+    assert_eq!(kinds(&[("Hats", 30)]), 0, "the only kind there is");
+    assert_eq!(kinds(&[("Hats", 2), ("Shoes", 2)]), 0, "too few that have one");
+}
+
+#[test]
 fn without_any_kind_in_the_feed_the_model_is_asked_for_those_that_are_named() {
     let dir = tempfile::tempdir().unwrap();
     let session = session::empty(dir.path());

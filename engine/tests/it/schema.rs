@@ -37,6 +37,7 @@ fn fill(catalog: &Catalog) {
         source: "feed.csv:17".into(),
         code: "truncated".into(),
         reason: "the picture ends early".into(),
+        ..QuarantineRow::default()
     });
     writer.set_release(3);
     writer.keep_arroy_from(Some(100_000));
