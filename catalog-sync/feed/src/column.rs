@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::Mapping;
+use crate::column_names::NAMES;
+use crate::{Mapping, choices};
 
 /// A part of a product that a column can fill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -21,44 +22,11 @@ pub(crate) enum Role {
     Availability,
     Image,
     MoreImages,
+    /// A small picture, for where there is no other.
+    Thumbnail,
     Group,
     Variants,
 }
-
-/// Usual names of each part, the more telling ones first: where a row fills several, the first counts
-/// and the others are kept as attributes.
-const NAMES: &[(Role, &[&str])] = &[
-    (Role::Id, &["id", "item_id", "product_id", "offer_id", "sku", "handle"]),
-    (Role::Title, &["title", "name", "product_name"]),
-    (Role::Description, &["description", "body", "body_html"]),
-    (Role::Brand, &["brand", "vendor", "manufacturer"]),
-    (Role::Category, &["category", "product_type", "product_types", "google_product_category", "type"]),
-    (Role::Price, &["price"]),
-    (Role::SalePrice, &["sale_price"]),
-    (Role::Currency, &["currency", "price_currency"]),
-    (Role::Color, &["color", "colour", "colors", "colours"]),
-    (Role::Size, &["size", "sizes"]),
-    (Role::Availability, &["availability", "stock"]),
-    (Role::Image, IMAGE_NAMES),
-    (Role::MoreImages, &["additional_image_link", "additional_image_links", "more_images"]),
-    (Role::Group, &["item_group_id"]),
-    (Role::Variants, &["variants"]),
-];
-
-/// The names under which a picture is looked for.
-pub(crate) const IMAGE_NAMES: &[&str] = &[
-    "image",
-    "image_link",
-    "image_path",
-    "image_file",
-    "image_url",
-    "image_src",
-    "picture",
-    "photo",
-    "file",
-    "filename",
-    "path",
-];
 
 /// The attributes that Merchant Center documents and that fill no part of their own: kept under these names,
 /// however a feed spells them (`Size Type`, `g:size_type`, `sizeType`).
@@ -172,11 +140,16 @@ impl Column {
         let known = role(plain).map(|(role, at)| (role, place(at)));
         let role = match naming.image_column.as_deref() {
             Some(chosen) if chosen == normalise(written) => Some((Role::Image, 0)),
-            Some(_) => known.filter(|(role, _)| *role != Role::Image),
+            Some(_) => known.filter(|(role, _)| !matches!(role, Role::Image | Role::Thumbnail)),
             None => known,
         };
         let name = if mapped.is_some() || MERCHANT.contains(&plain.as_str()) { plain } else { written };
         Self { name: name.to_owned(), written: written.to_owned(), role }
+    }
+
+    /// Whether it is one of a row of pictures that are told apart by numbers.
+    pub(crate) fn is_numbered(&self) -> bool {
+        matches!(self.role, Some((Role::Image, place)) if place > NUMBERED)
     }
 
     /// Whether somebody may mean it by this name.
@@ -185,8 +158,37 @@ impl Column {
     }
 }
 
+/// The place of names with a number in them, behind all others.
+const NUMBERED: usize = 1000;
+
 fn role(plain: &str) -> Option<(Role, usize)> {
-    NAMES.iter().find_map(|(role, names)| Some((*role, names.iter().position(|n| *n == plain)?)))
+    let known = |name: &str| {
+        NAMES.iter().find_map(|(role, names)| Some((*role, names.iter().position(|n| *n == name)?)))
+    };
+    known(plain).or_else(|| numbered(plain, known)).or_else(|| {
+        let role = match choices::named(plain)? {
+            "color" => Role::Color,
+            "size" => Role::Size,
+            _ => return None,
+        };
+        Some((role, NUMBERED))
+    })
+}
+
+/// `IMAGE1`, `image_2_url`, `image[0].url` and `additional_image_link_3` are pictures in their order.
+fn numbered(plain: &str, known: impl Fn(&str) -> Option<(Role, usize)>) -> Option<(Role, usize)> {
+    let is_digit = |c: char| c.is_ascii_digit();
+    let (start, end) = (plain.find(is_digit)?, plain.rfind(is_digit)? + 1);
+    let number = plain[start..end].parse::<u8>().ok()?;
+    let parts = [plain[..start].trim_end_matches('_'), plain[end..].trim_start_matches('_')];
+    let name = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_");
+    match known(&name)?.0 {
+        Role::Image | Role::MoreImages if name.starts_with("additional") => {
+            Some((Role::MoreImages, number.into()))
+        }
+        Role::Image | Role::MoreImages => Some((Role::Image, NUMBERED + usize::from(number))),
+        _ => None,
+    }
 }
 
 /// The part of a product that is usually called `name`.
@@ -275,7 +277,18 @@ impl Columns {
 
     /// Whether one of the columns met so far has pictures.
     pub(crate) fn have_image(&self) -> bool {
-        self.known.values().any(|c| matches!(c.role, Some((Role::Image, _))))
+        let has = |c: &Column| matches!(c.role, Some((Role::Image | Role::MoreImages | Role::Thumbnail, _)));
+        self.known.values().any(|c| has(c))
+    }
+
+    /// Whether a column of this name would mean something.
+    pub(crate) fn know(&self, name: &str) -> bool {
+        let plain = normalise(name);
+        !plain.is_empty()
+            && (role(&plain).is_some()
+                || MERCHANT.contains(&plain.as_str())
+                || self.naming.mapped.contains_key(&plain)
+                || self.naming.image_column.as_ref() == Some(&plain))
     }
 
     /// Whether a column of this name was met.
@@ -312,6 +325,29 @@ mod tests {
         assert_eq!(role_of("Body (HTML)"), Some(Role::Description));
         assert_eq!(role_of("itemGroupId"), Some(Role::Group));
         assert_eq!(role_of("label"), None);
+    }
+
+    #[test]
+    fn numbers_tell_pictures_apart() {
+        for name in ["IMAGE1", "image_2_url", "image[0].url", "Picture 3", "Bild1"] {
+            assert_eq!(role_of(name), Some(Role::Image), "{name}");
+        }
+        assert_eq!(role_of("additional_image_url_1"), Some(Role::MoreImages));
+        assert_eq!(role_of("custom_label_0"), None);
+    }
+
+    #[test]
+    fn columns_of_many_languages_are_known() {
+        for (name, role) in [
+            ("Titel", Role::Title),
+            ("Prix TTC", Role::Price),
+            ("Категория", Role::Category),
+            ("Farbe", Role::Color),
+            ("Zdjęcie", Role::Image),
+            ("在庫", Role::Availability),
+        ] {
+            assert_eq!(role_of(name), Some(role), "{name}");
+        }
     }
 
     #[test]

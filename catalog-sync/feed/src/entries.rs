@@ -29,7 +29,8 @@ impl<'a> Listings<'a> {
         let id = listing.product.id.as_str();
         if let Some(first) = self.places.get(id) {
             let reason = format!("the id {id} is already that of {first}");
-            return Err(Rejection::new(listing.place, "duplicate-id", reason));
+            let Product { id, title, .. } = &listing.product;
+            return Err(Rejection::new(listing.place, "duplicate-id", reason).of_product(id, title));
         }
         self.places.insert(id.into(), listing.place.as_str().into());
         Ok(listing)

@@ -1,13 +1,22 @@
 //! A product feed: rows of any format, and the products that they are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use crate::column::Role;
 use crate::entries::{Entries, Listings, Tally};
 use crate::group_buffer::Counts;
+use crate::price::{self, Style};
 use crate::product::{Defaults, listing};
 use crate::read::{FeedKeys, Found, Origin, Reader};
-use crate::{Columns, Entry, Error, Format, Mapping, Rejection, Result, Row, Selection, group};
+use crate::separators::Separators;
+use crate::{Columns, Entry, Error, Format, Mapping, Rejection, Result, Row, Selection, group, visibility};
+
+/// How many rows show how a feed writes its prices.
+const ROWS_TO_LEARN_FROM: usize = 20_000;
+
+/// Names that are shown of a feed's columns.
+const NAMES_TO_SHOW: usize = 15;
 
 /// What a feed's rows are read with; a folder of pictures needs none of it.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +65,7 @@ impl Feed {
             currency: options.currency.clone().or(mapping.currency),
             separator: mapping.separator,
             decimal: mapping.decimal,
+            ..Defaults::default()
         };
         let mut feed = Self {
             path: path.into(),
@@ -71,6 +81,7 @@ impl Feed {
             hidden: BTreeMap::new(),
         };
         feed.survey = feed.origin().survey()?;
+        feed.learn_prices()?;
         feed.count()?;
         feed.check()?;
         Ok(feed)
@@ -79,6 +90,11 @@ impl Feed {
     /// The format that it was read as.
     pub fn format(&self) -> Format {
         self.format
+    }
+
+    /// Whether it is a folder of pages.
+    pub fn is_of_pages(&self) -> bool {
+        self.path.is_dir()
     }
 
     /// About how many entries there will be: products and what is set aside.
@@ -134,7 +150,7 @@ impl Feed {
     }
 
     fn takes(&self, row: &Row) -> bool {
-        (self.options.unpublished || row.hidden.is_none()) && self.options.selection.takes(row)
+        (self.options.unpublished || why_hidden(row).is_none()) && self.options.selection.takes(row)
     }
 
     /// What pictures' paths are relative to.
@@ -157,6 +173,24 @@ impl Feed {
         self.origin().open(&self.survey)
     }
 
+    /// Sees from the prices together how one is written.
+    fn learn_prices(&mut self) -> Result<()> {
+        let mut codes = BTreeSet::new();
+        let mut separators = Separators::default();
+        for found in self.reader()?.take(ROWS_TO_LEARN_FROM) {
+            let Ok(row) = found? else { continue };
+            for text in [Role::Price, Role::SalePrice].into_iter().filter_map(|role| row.role(role)) {
+                if let Some(number) = price::number(text).filter(|_| !text.starts_with('{')) {
+                    separators.see(&number);
+                }
+                codes.extend(price::read(text, &Style::with_point()).ok().and_then(|(_, code)| code));
+            }
+        }
+        self.defaults.separators = separators;
+        self.defaults.common = codes.pop_first().filter(|_| codes.is_empty());
+        Ok(())
+    }
+
     /// Counts the rows, the groups and the entries, and meets the columns.
     fn count(&mut self) -> Result<()> {
         let mut reader = self.reader()?;
@@ -164,7 +198,7 @@ impl Feed {
         let mut tally = Tally::default();
         let shown = reader.by_ref().filter(|found| match found {
             Ok(Ok(row)) => {
-                if let Some(why) = row.hidden.filter(|_| !self.options.unpublished) {
+                if let Some(why) = why_hidden(row).filter(|_| !self.options.unpublished) {
                     *hidden.entry(why).or_insert(0) += 1;
                 }
                 rows += usize::from(self.takes(row));
@@ -186,7 +220,7 @@ impl Feed {
     }
 
     fn check(&self) -> Result<()> {
-        let (name, columns) = (self.name.clone(), self.columns.names().join(", "));
+        let (name, columns) = (self.name.clone(), shown(&self.columns.names()));
         if columns.is_empty() {
             return Err(Error::Empty { name });
         }
@@ -225,13 +259,35 @@ impl Feed {
     }
 }
 
+/// Why the shop does not show a row's product, by its format or by a column.
+fn why_hidden(row: &Row) -> Option<&'static str> {
+    row.hidden.or_else(|| visibility::hidden(row))
+}
+
+/// The first names, each cut to a length that can be read.
+fn shown(names: &[&str]) -> String {
+    let short = |name: &&str| match name.char_indices().nth(30) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => (*name).to_owned(),
+    };
+    let mut text = names.iter().take(NAMES_TO_SHOW).map(short).collect::<Vec<_>>().join(", ");
+    if names.len() > NAMES_TO_SHOW {
+        text.push_str(&format!(" and {} more", names.len() - NAMES_TO_SHOW));
+    }
+    text
+}
+
 fn format(path: &Path, name: &str, options: &Options) -> Result<Format> {
     match options.format {
         Some(format) => Ok(format),
         None if path.is_dir() => Ok(Format::JsonLd),
         None => match Format::detect(path, name)? {
             // Whoever says what columns mean does not want them to be understood otherwise.
-            Format::Shopify | Format::WooCommerce if options.mapping.is_some() => Ok(Format::Table),
+            Format::Shopify | Format::WooCommerce | Format::Magento | Format::Wix | Format::Etsy
+                if options.mapping.is_some() =>
+            {
+                Ok(Format::Table)
+            }
             format => Ok(format),
         },
     }

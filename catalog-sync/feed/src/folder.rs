@@ -1,13 +1,37 @@
 //! A folder of pictures: each file is a product.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use knytt_engine::Product;
 
+use crate::left_aside::{LeftAside, is_of_system, is_of_thumbnails, original_stem};
+use crate::page::{is_page, saved_beside};
 use crate::{Entry, Error, Item, Picture, Rejection, Result};
 
 /// Files with other endings are no pictures and are passed over.
 const ENDINGS: &[&str] = &["jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "tif", "tiff"];
+
+/// Pictures that cannot be read, by their endings: they are set aside with what they are.
+const NOT_READ: &[(&str, &str)] = &[
+    ("heic", "HEIC"),
+    ("heif", "HEIF"),
+    ("hif", "HEIF"),
+    ("avif", "AVIF"),
+    ("jxl", "JPEG XL"),
+    ("jp2", "JPEG 2000"),
+    ("j2k", "JPEG 2000"),
+    ("svg", "SVG"),
+    ("psd", "a Photoshop document"),
+    ("dng", "a camera's raw picture"),
+    ("cr2", "a camera's raw picture"),
+    ("cr3", "a camera's raw picture"),
+    ("nef", "a camera's raw picture"),
+    ("arw", "a camera's raw picture"),
+    ("orf", "a camera's raw picture"),
+    ("raf", "a camera's raw picture"),
+    ("rw2", "a camera's raw picture"),
+];
 
 /// A file's path from the folder, or why what is there cannot be looked into.
 type Found = Result<PathBuf, Rejection>;
@@ -16,6 +40,7 @@ type Found = Result<PathBuf, Rejection>;
 pub struct Folder {
     root: PathBuf,
     found: Vec<Found>,
+    left_aside: BTreeMap<LeftAside, Vec<String>>,
 }
 
 impl Folder {
@@ -23,11 +48,17 @@ impl Folder {
     /// The folder cannot be read, or has no picture in it.
     pub fn open(root: &Path) -> Result<Self> {
         fs_err::read_dir(root).map_err(Error::Read)?;
-        let found = files(root, is_picture);
-        if found.iter().all(Result::is_err) {
+        let mut walk = Walk { is_of_pictures: true, ..Walk::of(root, is_picture) };
+        walk.go(Path::new(""));
+        walk.leave_small_copies();
+        let (found, left_aside) = (walk.found, walk.left_aside);
+        let has_pictures = found
+            .iter()
+            .any(|found| found.as_ref().map_or_else(|rejection| rejection.code == UNSUPPORTED, |_| true));
+        if !has_pictures {
             return Err(Error::NoPictures { folder: root.into(), endings: ENDINGS.join(", ") });
         }
-        Ok(Self { root: root.to_owned(), found })
+        Ok(Self { root: root.to_owned(), found, left_aside })
     }
 
     /// How many pictures.
@@ -38,6 +69,11 @@ impl Folder {
     /// Whether there is none; then it could not be opened.
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()
+    }
+
+    /// What is in the folder and is none of its products, by what it is.
+    pub fn left_aside(&self) -> &BTreeMap<LeftAside, Vec<String>> {
+        &self.left_aside
     }
 
     /// Each picture as a product.
@@ -63,41 +99,115 @@ impl Folder {
     }
 }
 
+/// The code of a picture in a format that is not read.
+const UNSUPPORTED: &str = "unsupported-picture";
+
 /// The files under a folder that are wanted, and the folders that cannot be read.
 ///
 /// Depth first, names sorted, so that two runs see the same order. Hidden entries are passed over, and
 /// linked folders too: a link may lead back up.
 pub(crate) fn files(root: &Path, wanted: fn(&Path) -> bool) -> Vec<Found> {
-    let mut found = Vec::new();
-    walk(root, Path::new(""), wanted, &mut found);
-    found
+    let mut walk = Walk::of(root, wanted);
+    walk.go(Path::new(""));
+    walk.found
 }
 
-fn walk(root: &Path, below: &Path, wanted: fn(&Path) -> bool, found: &mut Vec<Found>) {
-    let refuse = |error: std::io::Error| {
-        Err(Rejection::new(
-            below.display().to_string(),
-            "unreadable",
-            format!("cannot read the folder: {error}"),
-        ))
-    };
-    let entries = std::fs::read_dir(root.join(below)).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    let mut entries = match entries {
-        Ok(entries) => entries,
-        Err(error) => return found.push(refuse(error)),
-    };
-    entries.sort_by_key(std::fs::DirEntry::file_name);
-    for entry in entries {
-        let name = entry.file_name();
-        let path = below.join(&name);
-        match entry.file_type() {
-            _ if name.as_encoded_bytes().starts_with(b".") => {}
-            Ok(kind) if kind.is_dir() => walk(root, &path, wanted, found),
-            Ok(_) if wanted(&path) => found.push(Ok(path)),
-            Ok(_) => {}
-            Err(error) => found.push(refuse(error)),
+/// Whether a folder has a picture that no browser saved with a page.
+pub(crate) fn has_pictures(root: &Path) -> bool {
+    let mut walk = Walk { is_of_pictures: true, ..Walk::of(root, is_picture) };
+    walk.go(Path::new(""));
+    walk.found.iter().any(|found| found.is_ok() || found.as_ref().is_err_and(|r| r.code == UNSUPPORTED))
+}
+
+struct Walk<'a> {
+    root: &'a Path,
+    wanted: fn(&Path) -> bool,
+    /// Whether what is not wanted is told, and what pages brought with them is not wanted.
+    is_of_pictures: bool,
+    found: Vec<Found>,
+    left_aside: BTreeMap<LeftAside, Vec<String>>,
+}
+
+impl<'a> Walk<'a> {
+    fn of(root: &'a Path, wanted: fn(&Path) -> bool) -> Self {
+        Self { root, wanted, is_of_pictures: false, found: Vec::new(), left_aside: BTreeMap::new() }
+    }
+
+    fn go(&mut self, below: &Path) {
+        let refuse = |error: std::io::Error| {
+            let reason = format!("cannot read the folder: {error}");
+            Err(Rejection::new(below.display().to_string(), "unreadable", reason))
+        };
+        let entries =
+            std::fs::read_dir(self.root.join(below)).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+        let mut entries = match entries {
+            Ok(entries) => entries,
+            Err(error) => return self.found.push(refuse(error)),
+        };
+        entries.sort_by_key(std::fs::DirEntry::file_name);
+        for entry in entries {
+            let name = entry.file_name();
+            let path = below.join(&name);
+            match entry.file_type() {
+                _ if name.as_encoded_bytes().starts_with(b".") => {}
+                Ok(kind) if kind.is_dir() => match self.left(&path) {
+                    Some(why) => self.leave(why, &path),
+                    None => self.go(&path),
+                },
+                Ok(_) => self.file(path),
+                Err(error) => self.found.push(refuse(error)),
+            }
         }
     }
+
+    /// Why a folder is not looked into.
+    fn left(&self, below: &Path) -> Option<LeftAside> {
+        let full = self.root.join(below);
+        match below.file_name().and_then(|name| name.to_str()) {
+            Some(name) if is_of_system(name) => Some(LeftAside::SystemFolder),
+            _ if saved_beside(&full).is_some() => Some(LeftAside::SavedWithPage),
+            _ if self.is_of_pictures && is_of_thumbnails(&full) => Some(LeftAside::Thumbnail),
+            _ => None,
+        }
+    }
+
+    fn file(&mut self, path: PathBuf) {
+        if (self.wanted)(&path) {
+            self.found.push(Ok(path));
+        } else if self.is_of_pictures && is_page(&path) {
+            self.leave(LeftAside::Page, &path);
+        } else if let Some(format) = not_read(&path).filter(|_| self.is_of_pictures) {
+            let reason = format!("{format} is not read: save it as JPEG or PNG");
+            self.found.push(Err(Rejection::new(slashed(&path).unwrap_or_default(), UNSUPPORTED, reason)));
+        }
+    }
+
+    fn leave(&mut self, why: LeftAside, path: &Path) {
+        self.left_aside.entry(why).or_default().push(path.display().to_string());
+    }
+
+    /// Takes out small copies of pictures that are in the same folder.
+    fn leave_small_copies(&mut self) {
+        let known: std::collections::HashSet<PathBuf> =
+            self.found.iter().flatten().map(|path| path.with_extension("")).collect();
+        let is_small = |path: &Path| {
+            let stem = path.file_stem().and_then(|stem| stem.to_str()).and_then(original_stem);
+            stem.is_some_and(|stem| known.contains(&path.with_file_name(stem)))
+        };
+        let found = std::mem::take(&mut self.found);
+        let (small, kept) =
+            found.into_iter().partition(|found| found.as_ref().is_ok_and(|path| is_small(path)));
+        self.found = kept;
+        for path in small.into_iter().flatten() {
+            self.leave(LeftAside::Thumbnail, &path);
+        }
+    }
+}
+
+/// What a picture that is not read is.
+fn not_read(path: &Path) -> Option<&'static str> {
+    let ending = path.extension()?;
+    NOT_READ.iter().find(|(known, _)| ending.eq_ignore_ascii_case(known)).map(|(_, format)| *format)
 }
 
 fn is_picture(path: &Path) -> bool {
@@ -147,6 +257,36 @@ mod tests {
     fn a_folder_without_a_picture_is_refused() {
         assert!(Folder::open(folder(&["notes.txt"]).path()).is_err());
         assert!(Folder::open(folder(&[]).path()).is_err());
+    }
+
+    #[test]
+    fn what_is_no_product_is_left_aside_and_told() {
+        let root = folder(&[
+            "a.jpg",
+            "a-150x150.jpg",
+            "visit.html",
+            "Old page.html",
+            "Old page_files/logo.png",
+            "@eaDir/a.jpg/SYNOPHOTO_THUMB_M.jpg",
+            "__MACOSX/a.jpg",
+            "thumbs/a.jpg",
+            "b/thumbs/other.jpg",
+            "c.HEIC",
+        ]);
+        let opened = Folder::open(root.path()).unwrap();
+        let entries: Vec<_> =
+            opened.entries().map(|entry| entry.map_or_else(|r| r.place, |item| item.product.id)).collect();
+        assert_eq!(entries, ["a.jpg", "b/thumbs/other.jpg", "c.HEIC"]);
+        let refused = opened.entries().find_map(Result::err).unwrap();
+        assert_eq!((refused.code, refused.reason.contains("HEIC")), ("unsupported-picture", true));
+        let left: Vec<_> = opened.left_aside().iter().map(|(why, what)| (*why, what.join(" "))).collect();
+        let expected = [
+            (LeftAside::Page, "Old page.html visit.html"),
+            (LeftAside::SavedWithPage, "Old page_files"),
+            (LeftAside::SystemFolder, "@eaDir __MACOSX"),
+            (LeftAside::Thumbnail, "thumbs a-150x150.jpg"),
+        ];
+        assert_eq!(left, expected.map(|(why, what)| (why, what.to_owned())));
     }
 
     #[cfg(unix)]

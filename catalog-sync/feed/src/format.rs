@@ -6,7 +6,8 @@ use std::path::Path;
 use std::str::FromStr;
 
 use crate::column::normalise;
-use crate::{Error, Result, text};
+use crate::read::{Records, is_workbook, shape};
+use crate::{Columns, Error, Result, text};
 
 /// How much of a feed is looked at.
 const HEAD_BYTES: u64 = 1 << 16;
@@ -18,14 +19,26 @@ pub enum Format {
     Table,
     /// One JSON object a line, or a list of them.
     JsonLines,
-    /// RSS 2.0 or Atom, with Merchant Center's attributes.
+    /// RSS 2.0 or Atom with Merchant Center's attributes, or any XML with an element for each product.
     Xml,
+    /// Heureka's feed: `<SHOP>` of `<SHOPITEM>`.
+    Heureka,
+    /// Yandex's YML: `<offers>` of `<offer>`, and a tree of categories.
+    Yml,
     /// Shopify's product CSV.
     Shopify,
     /// Shopify's `products.json`.
     ShopifyJson,
     /// WooCommerce's product CSV.
     WooCommerce,
+    /// Magento 2's product export.
+    Magento,
+    /// Meta's catalogue, with or without the remarks of its template.
+    Meta,
+    /// Wix's product export.
+    Wix,
+    /// Etsy's list of products.
+    Etsy,
     /// schema.org's products as JSON-LD, in pages or in files.
     JsonLd,
     /// Parquet.
@@ -33,13 +46,19 @@ pub enum Format {
 }
 
 /// Each with its name.
-const NAMES: [(Format, &str); 8] = [
+const NAMES: [(Format, &str); 14] = [
     (Format::Table, "table"),
     (Format::JsonLines, "jsonl"),
     (Format::Xml, "xml"),
+    (Format::Heureka, "heureka"),
+    (Format::Yml, "yml"),
     (Format::Shopify, "shopify"),
     (Format::ShopifyJson, "shopify-json"),
     (Format::WooCommerce, "woocommerce"),
+    (Format::Magento, "magento"),
+    (Format::Meta, "meta"),
+    (Format::Wix, "wix"),
+    (Format::Etsy, "etsy"),
     (Format::JsonLd, "json-ld"),
     (Format::Parquet, "parquet"),
 ];
@@ -72,28 +91,41 @@ impl Format {
     /// # Errors
     /// [`Error::Read`], or [`Error::NotAFeed`] for content that is no text.
     pub(crate) fn detect(path: &Path, name: &str) -> Result<Self> {
+        let mut start = Vec::new();
+        let file = std::fs::File::open(path).map_err(|e| text::named(path, &e))?;
+        file.take(8).read_to_end(&mut start).map_err(|e| text::named(path, &e))?;
+        if start.starts_with(b"PAR1") {
+            return Ok(Self::Parquet);
+        }
+        if is_workbook(&start) {
+            return Ok(table(Records::open(path, name, None, &Columns::default())?.header()));
+        }
         let mut head = Vec::new();
         text::open(path)?.take(HEAD_BYTES).read_to_end(&mut head).map_err(|e| text::named(path, &e))?;
-        let other = |what| Err(Error::NotAFeed { name: name.into(), what });
-        match head.as_slice() {
-            [b'P', b'A', b'R', b'1', ..] => return Ok(Self::Parquet),
-            [b'P', b'K', 3, 4, ..] => return other("it is a zip file: unpack it first"),
-            head if head.contains(&0) => return other("it is not text"),
-            _ => {}
+        if head.contains(&0) {
+            return Err(Error::NotAFeed { name: name.into(), what: "it is not text" });
         }
-        let head = String::from_utf8_lossy(&head);
-        Ok(match head.trim_start().chars().next() {
-            Some('<') => markup(&head),
-            Some('{' | '[') => json(&head),
-            _ => table(&head),
+        let text = String::from_utf8_lossy(&head);
+        Ok(match text.trim_start().chars().next() {
+            Some('<') => markup(&text),
+            Some('{' | '[') => json(&text),
+            _ => match table(&Records::names_of(&head)) {
+                Self::Table if text.trim_start_matches(['"', ' ']).starts_with('#') => Self::Meta,
+                format => format,
+            },
         })
     }
 }
 
+/// Told by the element that everything is in: descriptions may have pages of their own in them.
 fn markup(head: &str) -> Format {
-    let start = head.to_ascii_lowercase();
-    let has = |tag: &str| start.contains(tag);
-    if has("<!doctype html") || has("<html") || has("<script") { Format::JsonLd } else { Format::Xml }
+    let root = shape::root(head).to_ascii_lowercase();
+    match root.as_str() {
+        "html" | "head" | "body" | "script" | "div" | "main" | "meta" | "link" | "title" => Format::JsonLd,
+        "shop" if head.contains("<SHOPITEM") || head.contains("<shopitem") => Format::Heureka,
+        "yml_catalog" => Format::Yml,
+        _ => Format::Xml,
+    }
 }
 
 /// Told by the names near the beginning.
@@ -101,9 +133,12 @@ fn json(head: &str) -> Format {
     let start = head.trim_start().trim_start_matches(['{', '[']).trim_start();
     let has = |name: &str| head.contains(name);
     let names_products = start.starts_with("\"products\"") || start.starts_with("\"product\"");
+    let of_shopify = ["\"variants\"", "\"body_html\"", "\"product_type\"", "\"compare_at_price\""];
     if has("\"@context\"") || has("\"@graph\"") || has("\"@type\"") {
         Format::JsonLd
-    } else if names_products || (has("\"body_html\"") && has("\"variants\"")) {
+    } else if (names_products && of_shopify.iter().any(|name| has(name)))
+        || (has("\"body_html\"") && has("\"variants\""))
+    {
         Format::ShopifyJson
     } else {
         Format::JsonLines
@@ -111,20 +146,37 @@ fn json(head: &str) -> Format {
 }
 
 /// Told by the header.
-fn table(head: &str) -> Format {
-    let line = head.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    let delimiter = char::from(delimiter(line.as_bytes()));
-    let names: Vec<_> = line.split(delimiter).map(|name| normalise(name.trim().trim_matches('"'))).collect();
+fn table(header: &[String]) -> Format {
+    let names: Vec<_> = header.iter().map(|name| normalise(name)).collect();
     let has = |name: &str| names.iter().any(|n| n == name);
+    let count = |of: &[&str]| of.iter().filter(|name| has(name)).count();
     let old_shopify = has("handle") && ["variant_price", "image_src", "option1_name"].into_iter().any(has);
     let new_shopify = has("url_handle") && has("title");
-    let woo = has("type")
-        && has("name")
-        && ["regular_price", "in_stock", "parent", "images"].into_iter().filter(|n| has(n)).count() > 1;
-    match (old_shopify || new_shopify, woo) {
-        (true, _) => Format::Shopify,
-        (_, true) => Format::WooCommerce,
-        _ => Format::Table,
+    let woo = has("type") && has("name") && count(&["regular_price", "in_stock", "parent", "images"]) > 1;
+    let magento = [
+        "attribute_set_code",
+        "product_websites",
+        "product_online",
+        "store_view_code",
+        "special_price",
+        "base_image",
+        "additional_images",
+        "url_key",
+    ];
+    let meta = ["fb_product_category", "quantity_to_sell_on_facebook", "image_0_url", "video_0_url"];
+    match () {
+        () if old_shopify || new_shopify => Format::Shopify,
+        () if woo && !has("main_image") => Format::WooCommerce,
+        () if has("sku") && has("name") && count(&magento) > 2 => Format::Magento,
+        () if has("handle_id") && has("field_type") => Format::Wix,
+        () if has("title")
+            && has("image1")
+            && count(&["currency_code", "variation_1_type", "materials"]) > 0 =>
+        {
+            Format::Etsy
+        }
+        () if has("id") && has("title") && count(&meta) > 0 => Format::Meta,
+        () => Format::Table,
     }
 }
 
@@ -168,7 +220,18 @@ mod tests {
             ("<feed xmlns=\"http://www.w3.org/2005/Atom\">", Format::Xml),
             ("<!DOCTYPE html><html>", Format::JsonLd),
             ("{\"@context\": \"https://schema.org\"}", Format::JsonLd),
-            ("{\n \"products\": [\n", Format::ShopifyJson),
+            ("{\n \"products\": [\n{\"id\": 1, \"variants\": [", Format::ShopifyJson),
+            ("{\"products\": [{\"id\": 1, \"price\": 2}]}", Format::JsonLines),
+            ("<?xml version='1.0'?><!-- <html> --><rss><item><d><![CDATA[<html><script>", Format::Xml),
+            ("<?xml version='1.0'?><!DOCTYPE html PUBLIC 'x'><html>", Format::JsonLd),
+            ("<SHOP><SHOPITEM>", Format::Heureka),
+            ("<?xml version='1.0'?><yml_catalog date='x'>", Format::Yml),
+            ("sku,name,attribute_set_code,product_online,base_image\n", Format::Magento),
+            ("# Required | its id,# Optional\nid,title\n", Format::Meta),
+            ("id,title,image[0].url,fb_product_category\n", Format::Meta),
+            ("handleId,fieldType,name,productImageUrl\n", Format::Wix),
+            ("TITLE,PRICE,CURRENCY_CODE,IMAGE1\n", Format::Etsy),
+            ("sep=;\nhandle;variant price\n", Format::Shopify),
             ("{\"id\": 1}\n{\"id\": 2}", Format::JsonLines),
             ("[{\"id\": 1}]", Format::JsonLines),
             ("PAR1....", Format::Parquet),
@@ -176,7 +239,7 @@ mod tests {
             assert_eq!(detect(content.as_bytes()), Some(format), "{content}");
         }
         assert_eq!(detect(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), None);
-        assert_eq!(detect(b"PK\x03\x04\n"), None);
+        assert_eq!(detect(b"PK\x03\x04\n"), None, "a zip file that is no workbook");
     }
 
     #[test]

@@ -35,7 +35,8 @@ pub(crate) fn products(listings: Vec<Listing>, base: &Path) -> Vec<Entry> {
 }
 
 fn missing(listing: &Listing) -> Entry {
-    Err(Rejection::new(listing.place.clone(), "missing-image", "it names no picture"))
+    let Product { id, title, .. } = &listing.product;
+    Err(Rejection::new(listing.place.clone(), "missing-image", "it names no picture").of_product(id, title))
 }
 
 fn item(image: String, members: Vec<Listing>, is_whole: bool, base: &Path) -> Entry {
@@ -57,7 +58,9 @@ fn item(image: String, members: Vec<Listing>, is_whole: bool, base: &Path) -> En
             product.more_images.iter_mut().for_each(shorten_inline);
             Ok(Item { place, picture, product })
         }
-        Err((code, reason)) => Err(Rejection::new(place, code, reason)),
+        Err((code, reason)) => {
+            Err(Rejection::new(place, code, reason).of_product(&product.id, &product.title))
+        }
     }
 }
 

@@ -18,10 +18,34 @@ pub(crate) fn plain_text(text: &str) -> String {
     tidy(&sink.text.into_inner())
 }
 
-/// The contents of all `<script type="application/ld+json">` of a page, with the lines on which they begin.
-pub(crate) fn linked_data(page: &str) -> Vec<(u64, String)> {
+/// A text with its entities read and all else as it is: titles have signs of markup of their own.
+pub(crate) fn entities(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.trim();
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let end = rest[1..].find(|c: char| !c.is_ascii_alphanumeric() && c != '#').map_or(0, |end| end + 1);
+        if end > 1 && rest[end..].starts_with(';') {
+            let entity = &rest[..=end];
+            // A hard blank is one, and no end of the text.
+            out.push_str(&if entity == "&nbsp;" { "\u{a0}".into() } else { plain_text(entity) });
+            rest = &rest[end + 1..];
+        } else {
+            out.push('&');
+            rest = &rest[1..];
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The contents of all `<script type="application/ld+json">` of a page, with the lines on which they begin; and
+/// the page's own address, if it says it.
+pub(crate) fn linked_data(page: &str) -> (Vec<(u64, String)>, Option<String>) {
     let sink = tokenize(page, Scripts::default());
-    sink.found.into_inner()
+    let address = sink.base.into_inner().or(sink.canonical.into_inner());
+    (sink.found.into_inner(), address)
 }
 
 /// A tag, or an entity.
@@ -104,6 +128,9 @@ fn tidy(text: &str) -> String {
 struct Scripts {
     inside: Cell<bool>,
     found: RefCell<Vec<(u64, String)>>,
+    /// What addresses are relative to, if the page says another than its own.
+    base: RefCell<Option<String>>,
+    canonical: RefCell<Option<String>>,
 }
 
 impl TokenSink for Scripts {
@@ -125,6 +152,24 @@ impl TokenSink for Scripts {
 }
 
 impl Scripts {
+    /// `<base href>`, `<link rel="canonical" href>`, `<meta property="og:url" content>`.
+    fn note_address(&self, tag: &Tag) {
+        let value =
+            |name: &str| tag.attrs.iter().find(|a| &*a.name.local == name).map(|a| a.value.trim().to_owned());
+        let is =
+            |name: &str, wanted: &str| value(name).is_some_and(|value| value.eq_ignore_ascii_case(wanted));
+        let (place, address) = match &*tag.name {
+            "base" => (&self.base, value("href")),
+            "link" if is("rel", "canonical") => (&self.canonical, value("href")),
+            "meta" if is("property", "og:url") => (&self.canonical, value("content")),
+            _ => return,
+        };
+        let mut known = place.borrow_mut();
+        if known.is_none() {
+            *known = address.filter(|address| address.contains("://"));
+        }
+    }
+
     fn start(&self, tag: &Tag, line: u64) -> TokenSinkResult<()> {
         match &*tag.name {
             "script" => {
@@ -136,6 +181,10 @@ impl Scripts {
                     self.found.borrow_mut().push((line, String::new()));
                 }
                 TokenSinkResult::RawData(RawKind::ScriptData)
+            }
+            "base" | "link" | "meta" => {
+                self.note_address(tag);
+                TokenSinkResult::Continue
             }
             "style" => TokenSinkResult::RawData(RawKind::Rawtext),
             "textarea" | "title" => TokenSinkResult::RawData(RawKind::Rcdata),
@@ -157,6 +206,14 @@ mod tests {
     }
 
     #[test]
+    fn entities_of_a_title_are_read_and_its_signs_stay() {
+        assert_eq!(entities("Men&#39;s &quot;A&quot; &ndash; <b>&amp;</b>"), "Men's \"A\" – <b>&</b>");
+        for text in ["A & B; C", "R&D;", "a<b & c>d", "&", "&;", "&unknown;"] {
+            assert_eq!(entities(text), text);
+        }
+    }
+
+    #[test]
     fn text_without_markup_stays() {
         for text in ["5 < 6 & 7 > 2", "two\n\nlines", "Fish & chips; salt", "a <- b", ""] {
             assert_eq!(plain_text(text), text);
@@ -167,6 +224,8 @@ mod tests {
     fn structured_data_is_found_among_other_scripts() {
         let page = "<title><script></title>\n<script>var a = '</p>';</script>\n\
                     <SCRIPT TYPE=\"application/ld+json\">{\"a\": \"&amp; <b>\"}</SCRIPT><p>x";
-        assert_eq!(linked_data(page), [(3, r#"{"a": "&amp; <b>"}"#.to_owned())]);
+        assert_eq!(linked_data(page), (vec![(3, r#"{"a": "&amp; <b>"}"#.to_owned())], None));
+        let page = "<link rel=canonical href='https://s.test/a'><meta property=\"og:url\" content=\"https://s.test/b\">";
+        assert_eq!(linked_data(page).1.as_deref(), Some("https://s.test/a"));
     }
 }

@@ -22,7 +22,12 @@
 //! ```
 
 mod availability;
+mod category;
+mod choices;
 mod column;
+mod column_names;
+mod currency;
+mod encoding;
 mod entries;
 mod error;
 mod feed;
@@ -34,15 +39,20 @@ mod group_buffer;
 mod html;
 mod item;
 mod json;
+mod left_aside;
 mod mapping;
+mod page;
 mod picture;
+mod pictures;
 mod price;
 mod product;
 mod read;
 mod row;
 mod selector;
+mod separators;
 mod source;
 mod text;
+mod visibility;
 
 pub use column::Columns;
 pub use error::{Error, Fault, Result};
@@ -51,9 +61,10 @@ pub use fetch::{Download, FetchOptions, FetchedPicture, Fetcher, Patience, Prefe
 pub use folder::Folder;
 pub use format::Format;
 pub use item::{Entry, Item, Refusal, Rejection};
+pub use left_aside::LeftAside;
 pub use mapping::Mapping;
 pub use picture::{Picture, read_limited, read_picture};
 pub use product::{NO_CURRENCY, field};
 pub use row::Row;
 pub use selector::{Selection, Selector};
-pub use source::Source;
+pub use source::{Source, SourceKind};

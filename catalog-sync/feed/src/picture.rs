@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use percent_encoding::percent_decode_str;
+use unicode_normalization::UnicodeNormalization;
 use url::Url;
 
 use crate::Refusal;
@@ -32,7 +33,7 @@ impl Picture {
         let scheme = scheme(text).map(str::to_ascii_lowercase);
         match scheme.as_deref() {
             None if text.starts_with("//") => remote(&format!("https:{text}")),
-            None => Ok(Self::File(base.join(text))),
+            None => Ok(Self::File(file(text, base))),
             Some("http" | "https") => remote(text),
             Some("data") => Ok(Self::Inline(text.into())),
             Some("file") => {
@@ -47,6 +48,29 @@ impl Picture {
             )),
         }
     }
+}
+
+/// The file that a feed means. Where there is none of this very name, it is looked for as other systems write it:
+/// with slashes for backslashes, without the escapes of addresses, with letters composed or taken apart, and from
+/// the feed's folder instead of the root of the disk.
+fn file(text: &str, base: &Path) -> PathBuf {
+    let named = base.join(text);
+    if named.exists() {
+        return named;
+    }
+    let slashed = text.replace('\\', "/");
+    let unescaped = |text: &str| percent_decode_str(text).decode_utf8().map(String::from).unwrap_or_default();
+    let without_query = slashed.split(['?', '#']).next().unwrap_or_default().to_owned();
+    let mut names =
+        vec![slashed.clone(), unescaped(&slashed), without_query.clone(), unescaped(&without_query)];
+    names.dedup();
+    let forms =
+        names.iter().flat_map(|name| [name.clone(), name.nfc().collect(), name.nfd().collect::<String>()]);
+    let mut paths = forms.flat_map(|name| {
+        let below = name.trim_start_matches("./").trim_start_matches('/');
+        [base.join(&name), base.join(below)]
+    });
+    paths.find(|path| path.is_file()).unwrap_or(named)
 }
 
 /// What is before the colon, if that is a scheme and not a drive or a part of a name.
@@ -178,6 +202,34 @@ mod tests {
         );
         assert_eq!(locate("ftp://cdn.test/1.jpg").unwrap_err().0, "remote-image");
         assert_eq!(locate("http://[::1/a.jpg").unwrap_err().0, "bad-url");
+    }
+
+    #[test]
+    fn files_are_found_as_other_systems_name_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let base = folder.path();
+        std::fs::create_dir(base.join("pics")).unwrap();
+        let names = ["Stuhl grün.jpg", "crème.jpg", "a b.jpg", "50% off.jpg", "c.jpg"];
+        for (at, name) in names.iter().enumerate() {
+            let name: String = if at == 1 { name.nfd().collect() } else { name.nfc().collect() };
+            std::fs::write(base.join("pics").join(name), at.to_string()).unwrap();
+        }
+        let content = |text: &str| {
+            let found = Picture::locate(text, base).unwrap();
+            read_picture(&found, 9).map(|bytes| String::from_utf8(bytes).unwrap()).map_err(|(code, _)| code)
+        };
+        for (text, expected) in [
+            ("pics\\a b.jpg", "2"),
+            (".\\pics\\c.jpg", "4"),
+            ("pics/a%20b.jpg", "2"),
+            ("pics/50% off.jpg", "3"),
+            ("/pics/c.jpg?width=200", "4"),
+        ] {
+            assert_eq!(content(text).as_deref(), Ok(expected), "{text}");
+        }
+        assert_eq!(content(&"pics/Stuhl grün.jpg".nfd().collect::<String>()).as_deref(), Ok("0"));
+        assert_eq!(content(&"pics/crème.jpg".nfc().collect::<String>()).as_deref(), Ok("1"));
+        assert_eq!(content("pics/d.jpg"), Err("missing-file"));
     }
 
     #[test]

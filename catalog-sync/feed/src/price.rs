@@ -1,97 +1,182 @@
-//! Prices as feeds write them: `24.90`, `24.90 EUR`, `EUR 24,90`, `€ 1.299,00`, `$1,299`.
+//! Prices as feeds write them: `24.90`, `24.90 EUR`, `EUR 24,90`, `€ 1.299,00`, `$1,299`, `199 kr`, `AU$12`.
 
 use rust_decimal::Decimal;
+
+use crate::currency;
+use crate::separators::{Meaning, Separators, is_group};
 
 /// An amount and, where the text names it, a currency as three capitals.
 pub(crate) type Read = (Decimal, Option<String>);
 
-/// Signs that mean one currency, or mostly one. `kr` is not among them: three countries use it.
-const SIGNS: &[(&str, &str)] = &[
-    ("€", "EUR"),
-    ("$", "USD"),
-    ("£", "GBP"),
-    ("¥", "JPY"),
-    ("₹", "INR"),
-    ("₩", "KRW"),
-    ("US$", "USD"),
-    ("A$", "AUD"),
-    ("C$", "CAD"),
-    ("CA$", "CAD"),
-    ("NZ$", "NZD"),
-    ("HK$", "HKD"),
-    ("R$", "BRL"),
-    ("zł", "PLN"),
-    ("Kč", "CZK"),
-    ("₺", "TRY"),
-    ("₽", "RUB"),
-    ("₴", "UAH"),
-    ("₪", "ILS"),
-    ("₫", "VND"),
-    ("฿", "THB"),
-    ("円", "JPY"),
-    ("元", "CNY"),
-];
+/// How the prices of a feed are written, as far as that is known.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Style {
+    /// The decimal sign, if somebody said it.
+    pub(crate) decimal: Option<char>,
+    /// What all prices together show.
+    pub(crate) separators: Separators,
+    /// The currency of the row or of the feed: of it are signs that several countries use, and prices without one.
+    pub(crate) currency: Option<String>,
+}
 
-/// Where it is not known which sign is the `decimal` one, that is seen from the number.
-///
+impl Style {
+    /// Prices with a point before their fractions.
+    pub(crate) fn with_point() -> Self {
+        Self { decimal: Some('.'), ..Self::default() }
+    }
+}
+
+/// What groups thousands and is no point or comma.
+const GROUPS: [char; 9] = [' ', '\u{a0}', '\u{2009}', '\u{202f}', '\'', '’', '´', '٬', '_'];
+
 /// # Errors
 /// Why it is no price.
-pub(crate) fn read(text: &str, decimal: Option<char>) -> Result<Read, String> {
+pub(crate) fn read(text: &str, style: &Style) -> Result<Read, String> {
     let wrong = || format!("{text:?} is not a price");
-    let first = text.find(|c: char| c.is_ascii_digit()).ok_or_else(wrong)?;
-    let last = text.rfind(|c: char| c.is_ascii_digit()).ok_or_else(wrong)?;
-    let (before, number, after) = (&text[..first], &text[first..=last], &text[last + 1..]);
-    if before.contains('-') {
+    let plain = western(text);
+    let (before, number, after) = parts(&plain).ok_or_else(wrong)?;
+    if before.contains(['-', '−']) {
         return Err(format!("{text:?} is a negative price"));
     }
-    let words: Vec<_> = [before.trim(), after.trim()].into_iter().filter(|w| !w.is_empty()).collect();
-    let currency = match words.as_slice() {
+    let usual = style.currency.as_deref();
+    let words: Vec<_> = [before.trim(), after.trim()].into_iter().filter(|word| !word.is_empty()).collect();
+    let named = match words.as_slice() {
         [] => None,
-        [word] => Some(currency(word).ok_or_else(wrong)?),
+        [word] => currency::of_word(word, usual).ok_or_else(wrong)?,
+        [first, second] => both(first, second, usual).ok_or_else(wrong)?,
         _ => return Err(wrong()),
     };
-    let amount = plain_number(number, decimal).and_then(|n| n.parse().ok()).ok_or_else(wrong)?;
-    Ok((amount, currency))
+    let amount = amount(number, style, named.as_deref().or(usual)).map_err(|reason| match reason {
+        Unread::NoNumber => wrong(),
+        Unread::Unclear(readings) => format!(
+            "{text:?} may mean {} or {}: say which sign is the decimal one (`decimal` in a --map file)",
+            readings[0], readings[1]
+        ),
+    })?;
+    Ok((amount, named))
 }
 
-/// The code that a sign or a three-letter word stands for.
+/// The digits of a price with what is between them, for [`Separators::see`].
+pub(crate) fn number(text: &str) -> Option<String> {
+    let plain = western(text);
+    let (_, number, _) = parts(&plain)?;
+    Some(number.chars().filter(|c| !GROUPS.contains(c)).collect())
+}
+
+/// The code that a word stands for.
 pub(crate) fn currency(word: &str) -> Option<String> {
-    let word = word.trim();
-    if let Some((_, code)) = SIGNS.iter().find(|(sign, _)| *sign == word) {
-        return Some((*code).into());
-    }
-    (word.len() == 3 && word.bytes().all(|b| b.is_ascii_alphabetic())).then(|| word.to_uppercase())
+    currency::of_word(word, None).flatten()
 }
 
-/// Takes out what groups thousands and writes the decimal sign as a point. The last of `.` and `,` is
-/// the decimal sign, unless it groups: it repeats, or it is the only one, a comma, with three digits
-/// after it.
-fn plain_number(text: &str, known: Option<char>) -> Option<String> {
-    if !text
-        .chars()
-        .all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | ' ' | '\'' | '\u{a0}' | '\u{202f}'))
-    {
-        return None;
+/// What is before the first digit, from it to the last, and behind. `19,-` and `19.–` have no fraction.
+fn parts(text: &str) -> Option<(&str, &str, &str)> {
+    let first = text.find(|c: char| c.is_ascii_digit())?;
+    let last = text.rfind(|c: char| c.is_ascii_digit())?;
+    let (mut before, mut number, mut after) = (&text[..first], &text[first..=last], &text[last + 1..]);
+    for nothing in [",-", ".-", ":-", ",–", ".–", ",—", ".—", "-", "–"] {
+        if let Some(rest) = after.strip_prefix(nothing) {
+            after = rest;
+            break;
+        }
     }
-    let seen = || {
-        text.rfind(['.', ',']).filter(|&at| {
-            let sign = &text[at..=at];
-            let repeats = text.matches(sign).count() > 1;
-            let lone_comma = sign == "," && !text.contains('.') && text.len() - at == 4;
-            !repeats && !lone_comma
-        })
+    // `.99` has nothing before its point.
+    if let Some(rest) = before.strip_suffix('.').filter(|rest| !rest.ends_with(char::is_alphabetic)) {
+        (before, number) = (rest, &text[first - 1..=last]);
+    }
+    Some((before, number, after))
+}
+
+/// A sign before and a code behind, or the other way round: they have to agree.
+fn both(first: &str, second: &str, usual: Option<&str>) -> Option<Option<String>> {
+    if let Some(code) = currency::of_word(&format!("{first} {second}"), usual) {
+        return Some(code);
+    }
+    let (one, other) = (currency::of_word(first, usual)?, currency::of_word(second, usual)?);
+    match (one, other) {
+        (Some(one), Some(other)) if one == other => Some(Some(one)),
+        (Some(code), None) | (None, Some(code)) => Some(Some(code)),
+        (None, None) => Some(None),
+        _ => None,
+    }
+}
+
+/// Digits of other scripts as those of ours, and the decimal sign of Arabic as a point.
+fn western(text: &str) -> String {
+    let digit = |c: char| {
+        let zeros = ['٠', '۰', '०', '০', '０'];
+        let at =
+            zeros.iter().find_map(|zero| (c as u32).checked_sub(*zero as u32).filter(|digit| *digit < 10));
+        at.and_then(|digit| char::from_digit(digit, 10))
     };
-    let decimal = known.map_or_else(seen, |sign| text.rfind(sign));
+    let one = |c: char| match c {
+        '٫' => '.',
+        '，' => ',',
+        '．' => '.',
+        c => digit(c).unwrap_or(c),
+    };
+    text.trim().chars().map(one).collect()
+}
+
+enum Unread {
+    NoNumber,
+    /// The two amounts that it may be.
+    Unclear([String; 2]),
+}
+
+/// Takes out what groups thousands and writes the decimal sign as a point. The last of `.` and `,` is the decimal
+/// sign, unless it groups: it repeats, or three digits follow it and the other prices or the currency say so.
+fn amount(text: &str, style: &Style, currency: Option<&str>) -> Result<Decimal, Unread> {
+    let is_part = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | ':') || GROUPS.contains(&c);
+    if !text.chars().all(is_part) {
+        return Err(Unread::NoNumber);
+    }
+    let number: String = text.chars().filter(|c| !GROUPS.contains(c)).collect();
+    // `199:50` is Swedish.
+    let colon =
+        number.find(':').filter(|at| number.len() - at <= 3 && !number[at + 1..].contains([':', '.', ',']));
+    if number.contains(':') && colon.is_none() {
+        return Err(Unread::NoNumber);
+    }
+    let at = match style.decimal {
+        Some(sign) => number.rfind(sign),
+        None => number.rfind(['.', ',']),
+    };
+    let parsed =
+        |decimal: Option<usize>| plain(&number, decimal).parse::<Decimal>().map_err(|_| Unread::NoNumber);
+    let Some(at) = colon.or(at) else { return parsed(None) };
+    if style.decimal.is_some() || colon.is_some() {
+        return parsed(Some(at));
+    }
+    let (sign, before, after) = (&number[at..=at], &number[..at], number.len() - at - 1);
+    if number.matches(sign).count() > 1 {
+        return parsed(None);
+    }
+    if after != 3 || before.contains(['.', ',']) || !is_group(before) {
+        return parsed(Some(at));
+    }
+    let sign = if sign == "." { '.' } else { ',' };
+    match style.separators.meaning(sign, currency) {
+        Meaning::Decimal => parsed(Some(at)),
+        Meaning::Groups => parsed(None),
+        Meaning::Unclear => Err(Unread::Unclear([plain(&number, Some(at)), plain(&number, None)])),
+    }
+}
+
+fn plain(number: &str, decimal: Option<usize>) -> String {
     let digits = |part: &str| part.chars().filter(char::is_ascii_digit).collect::<String>();
-    Some(match decimal {
-        Some(at) => format!("{}.{}", digits(&text[..at]), digits(&text[at + 1..])),
-        None => digits(text),
-    })
+    match decimal {
+        Some(at) => format!("{}.{}", digits(&number[..at]), digits(&number[at + 1..])),
+        None => digits(number),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn simple(text: &str) -> Result<Read, String> {
+        read(text, &Style::default())
+    }
 
     #[test]
     fn prices_of_many_countries_are_read() {
@@ -105,34 +190,63 @@ mod tests {
             ("12 499,00 SEK", "12499.00", Some("SEK")),
             ("1.000.000", "1000000", None),
             ("1'299.00 CHF", "1299.00", Some("CHF")),
+            ("CHF 1’299.–", "1299", Some("CHF")),
             ("0", "0", None),
             ("12,50 €", "12.50", Some("EUR")),
-            ("1.299,00 EUR", "1299.00", Some("EUR")),
-            ("$1,299.00", "1299.00", Some("USD")),
+            ("19,- €", "19", Some("EUR")),
             ("US$ 12.50", "12.50", Some("USD")),
+            ("£8.20 GBP", "8.20", Some("GBP")),
             ("C$12", "12", Some("CAD")),
+            ("NZ $ 45", "45", Some("NZD")),
             ("99 zł", "99", Some("PLN")),
             ("1,299円", "1299", Some("JPY")),
-            ("EUR 12", "12", Some("EUR")),
+            ("₫ 150.000", "150000", Some("VND")),
+            ("12.990 CLP", "12990", Some("CLP")),
+            ("$ 12.990 CLP", "12990", Some("CLP")),
+            ("1,00,000 INR", "100000", Some("INR")),
+            ("249 kr", "249", None),
+            ("1 299:50 kr", "1299.50", None),
+            ("R$ 1.299,90", "1299.90", Some("BRL")),
+            ("١٢٫٥٠ د.إ", "12.50", Some("AED")),
+            (".99", "0.99", None),
+            ("Rs.450", "450", Some("INR")),
         ] {
-            let (read_amount, read_code) = read(text, None).unwrap();
+            let (read_amount, read_code) = simple(text).unwrap_or_else(|reason| panic!("{reason}"));
             assert_eq!((read_amount.to_string().as_str(), read_code.as_deref()), (amount, code), "{text}");
         }
     }
 
     #[test]
     fn a_known_decimal_sign_leaves_no_doubt() {
-        let amount = |text, sign| read(text, Some(sign)).unwrap().0.to_string();
+        let amount = |text, sign| {
+            let style = Style { decimal: Some(sign), ..Style::default() };
+            read(text, &style).unwrap().0.to_string()
+        };
         assert_eq!(amount("1,299", ','), "1.299");
         assert_eq!(amount("1.299", ','), "1299");
         assert_eq!(amount("1,299", '.'), "1299");
     }
 
     #[test]
+    fn a_price_that_may_be_two_names_both() {
+        let reason = simple("1.299 EUR").unwrap_err();
+        assert!(reason.contains("may mean 1.299 or 1299"), "{reason}");
+    }
+
+    #[test]
     fn what_is_no_price_is_refused() {
-        for text in ["", "free", "-5", "12 euros each", "1e9", "12/13", "EUR 5 USD", "9".repeat(60).as_str()]
-        {
-            assert!(read(text, None).is_err(), "{text}");
+        for text in [
+            "",
+            "free",
+            "-5",
+            "12 euros each",
+            "1e9",
+            "12/13",
+            "EUR 5 USD",
+            "$5 EUR",
+            "9".repeat(60).as_str(),
+        ] {
+            assert!(simple(text).is_err(), "{text}");
         }
     }
 }

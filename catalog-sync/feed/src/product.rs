@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use knytt_engine::{Availability, Currency, Price, Product, Variant};
+use rust_decimal::Decimal;
 
 use crate::column::{Role, role_of};
 use crate::json::Json;
-use crate::{Refusal, Rejection, Row, availability, html, price};
+use crate::price::{self, Style};
+use crate::separators::Separators;
+use crate::{Refusal, Rejection, Row, availability, category, currency, html, pictures};
 
 /// Ids are keys of the catalogue's database, whose keys have a bound.
 const MAX_ID_BYTES: usize = 2000;
@@ -23,6 +26,10 @@ pub(crate) struct Defaults {
     pub(crate) currency: Option<String>,
     pub(crate) separator: Option<char>,
     pub(crate) decimal: Option<char>,
+    /// What all prices of the feed show.
+    pub(crate) separators: Separators,
+    /// The one currency that prices of the feed name, if it is one.
+    pub(crate) common: Option<String>,
 }
 
 /// One row as a product of its own. Its picture may be missing: it may be that of its group.
@@ -37,44 +44,49 @@ pub(crate) struct Listing {
 /// # Errors
 /// The row has no usable id, or a price is none.
 pub(crate) fn listing(row: &Row, defaults: &Defaults) -> Result<Listing, Rejection> {
-    let refuse = |(code, reason): Refusal| Rejection::new(row.place.clone(), code, reason);
+    let role = |role| row.role(role).unwrap_or_default();
+    let refuse = |(code, reason): Refusal| {
+        Rejection::new(row.place.clone(), code, reason).of_product(role(Role::Id), role(Role::Title))
+    };
     let product = product(row, defaults).map_err(refuse)?;
     Ok(Listing { place: row.place.clone(), product, whole: row.whole.clone() })
 }
 
 fn product(row: &Row, defaults: &Defaults) -> Result<Product, Refusal> {
-    let image = row.role(Role::Image).unwrap_or_default();
-    let id = row.role(Role::Id).unwrap_or(image);
-    if id.is_empty() {
-        return Err(("missing-image", "it names no picture, and has no id".into()));
+    if let Some(column) = row.unreadable() {
+        return Err(("bad-utf8", format!("{column} is not text in the feed's encoding")));
     }
+    let (image, more_images) = pictures::of(row);
+    let id = pictures::id(row, &image)?;
     if id.len() > MAX_ID_BYTES {
         return Err(("bad-id", format!("the id has {} bytes, more than {MAX_ID_BYTES}", id.len())));
     }
     let mut attributes = row.others();
-    let currency = currency(row, defaults)?;
+    let (price, sale_price) = prices(row, defaults)?;
     Ok(Product {
         id: id.into(),
-        title: text(row, Role::Title),
-        brand: text(row, Role::Brand),
-        category: text(row, Role::Category),
+        title: words(row.role(Role::Title).unwrap_or_default()),
+        brand: words(row.role(Role::Brand).unwrap_or_default()),
+        category: words(&category::of(row)),
         description: html::plain_text(row.role(Role::Description).unwrap_or_default()),
-        price: read_price(row, Role::Price, currency, defaults)?,
-        sale_price: read_price(row, Role::SalePrice, currency, defaults)?,
+        price,
+        sale_price,
         colors: values(row, Role::Color, defaults),
         sizes: values(row, Role::Size, defaults),
         availability: read_availability(row, &mut attributes),
-        image: image.into(),
-        more_images: more_images(row, image),
-        group: text(row, Role::Group),
+        image,
+        more_images,
+        group: row.role(Role::Group).unwrap_or_default().to_owned(),
         variants: variants(row, &mut attributes),
         attributes,
         ..Product::default()
     })
 }
 
-fn text(row: &Row, role: Role) -> String {
-    row.role(role).unwrap_or_default().to_owned()
+/// A text without entities, on one line.
+fn words(text: &str) -> String {
+    let plain = html::entities(text);
+    if plain.contains('\n') { plain.split_whitespace().collect::<Vec<_>>().join(" ") } else { plain }
 }
 
 /// What is said about where a picture in the feed itself was.
@@ -113,78 +125,81 @@ fn parts(text: &str, role: Role, separator: Option<char>) -> Vec<&str> {
     }
 }
 
-/// The other pictures, each once. Several in one cell have a bar or a comma between them; an address may have
-/// commas of its own.
-fn more_images(row: &Row, image: &str) -> Vec<String> {
-    let mut images: Vec<String> = Vec::new();
-    for cell in row.all(Role::MoreImages) {
-        for one in cell.split('|').flat_map(split_addresses) {
-            if !one.is_empty() && one != image && !images.iter().any(|known| known == one) {
-                images.push(one.into());
-            }
-        }
-    }
-    images
-}
-
-fn split_addresses(text: &str) -> Vec<&str> {
-    if text.trim_start().starts_with("data:") {
-        return vec![text.trim()];
-    }
-    let has_addresses = text.contains("://");
-    let mut found = Vec::new();
-    let mut start = 0;
-    for (comma, _) in text.match_indices(',') {
-        let rest = text[comma + 1..].trim_start();
-        if !has_addresses || rest.starts_with("http://") || rest.starts_with("https://") {
-            found.push(text[start..comma].trim());
-            start = comma + 1;
-        }
-    }
-    found.push(text[start..].trim());
-    found
-}
-
-/// What the row, its currency column or the defaults say.
-fn currency(row: &Row, defaults: &Defaults) -> Result<Option<Currency>, Refusal> {
-    let code = match (row.role(Role::Currency), &defaults.currency) {
-        (Some(word), _) => {
-            price::currency(word).ok_or_else(|| ("bad-price", format!("{word:?} is not a currency")))?
-        }
-        (None, Some(default)) => default.to_uppercase(),
-        (None, None) => return Ok(None),
+/// What it costs, and what it costs now if that is less. A currency that only one of both names is the other's too.
+fn prices(row: &Row, defaults: &Defaults) -> Result<(Option<Price>, Option<Price>), Refusal> {
+    let said = currency(row, defaults)?;
+    let mut style = Style {
+        decimal: defaults.decimal,
+        separators: defaults.separators,
+        currency: said.clone().or_else(|| country(row)).or_else(|| defaults.common.clone()),
     };
-    code.parse().map(Some).map_err(|reason| ("bad-price", reason))
+    let price = read_price(row, Role::Price, &style)?;
+    if let Some((_, Some(code))) = &price {
+        style.currency = Some(code.clone());
+    }
+    let sale = read_price(row, Role::SalePrice, &style)?;
+    let code = |named: &Option<(Decimal, Option<String>)>| named.as_ref().and_then(|(_, code)| code.clone());
+    let (of_price, of_sale) = (code(&price), code(&sale));
+    let whole = |found: Option<(Decimal, Option<String>)>, other: Option<String>| {
+        let Some((amount, named)) = found else { return Ok(None) };
+        let code = named.or(other).or_else(|| said.clone()).unwrap_or_else(|| NO_CURRENCY.into());
+        let currency: Currency = code.parse().map_err(|reason: String| ("bad-price", reason))?;
+        Ok(Some(Price { amount, currency }))
+    };
+    let price = whole(price, of_sale)?;
+    let sale = whole(sale, of_price)?.filter(|sale| !sale.amount.is_zero());
+    Ok(match (price, sale) {
+        // A price of nothing beside one of something is a cell that was left empty.
+        (Some(price), Some(sale)) if price.amount.is_zero() => (Some(sale), None),
+        (Some(price), Some(sale)) if price.currency == sale.currency && sale.amount >= price.amount => {
+            (Some(price), None)
+        }
+        (None, Some(sale)) => (Some(sale), None),
+        both => both,
+    })
 }
 
-fn read_price(
-    row: &Row,
-    role: Role,
-    currency: Option<Currency>,
-    defaults: &Defaults,
-) -> Result<Option<Price>, Refusal> {
+/// What the row, its currency column or the options say.
+fn currency(row: &Row, defaults: &Defaults) -> Result<Option<String>, Refusal> {
+    let default = defaults.currency.as_deref().map(str::to_uppercase);
+    match row.role(Role::Currency) {
+        None => Ok(default),
+        Some(word) => match currency::of_word(word, default.as_deref()) {
+            Some(code) => Ok(code.or(default)),
+            None => Err(("bad-price", format!("{word:?} is not a currency"))),
+        },
+    }
+}
+
+/// The currency of the country that a row is for: by a column that names it, or by where its page is.
+fn country(row: &Row) -> Option<String> {
+    let named = ["target_country", "country", "feed_label"].iter().find_map(|name| row.get(name));
+    let of_name = named.and_then(|country| currency::of_country(&country));
+    let page = row.get("link").and_then(|link| url::Url::parse(&link).ok());
+    let of_page = page.and_then(|url| currency::of_country(url.host_str()?.rsplit('.').next()?));
+    of_name.or(of_page).map(String::from)
+}
+
+/// The amount, and the currency if the text names one.
+fn read_price(row: &Row, role: Role, style: &Style) -> Result<Option<(Decimal, Option<String>)>, Refusal> {
     let Some(text) = row.role(role) else { return Ok(None) };
     let bad = |reason: String| ("bad-price", reason);
-    let (amount, named) = match structured(text) {
+    match structured(text) {
         Some((amount, code)) => {
-            let (read, named) = price::read(&amount, Some('.')).map_err(bad)?;
-            (read, code.or(named))
+            let style = Style { currency: style.currency.clone(), ..Style::with_point() };
+            let (read, named) = price::read(&amount, &style).map_err(bad)?;
+            Ok(Some((read, code.or(named))))
         }
-        None => price::read(text, defaults.decimal).map_err(bad)?,
-    };
-    let currency = match (named, currency) {
-        (Some(code), _) => code.parse().map_err(bad)?,
-        (None, Some(currency)) => currency,
-        (None, None) => NO_CURRENCY.parse().map_err(bad)?,
-    };
-    Ok(Some(Price { amount, currency }))
+        None => price::read(text, style).map(Some).map_err(bad),
+    }
 }
 
 /// `{"value": "12.50", "currency": "EUR"}`, as the Content API writes prices, or with an `amount`, as we do.
 fn structured(text: &str) -> Option<(String, Option<String>)> {
     let json = text.starts_with('{').then(|| Json::parse(text).ok()).flatten()?;
-    let amount = json.text("value").or_else(|| json.text("amount"))?;
-    Some((amount.into(), json.text("currency").map(String::from)))
+    let amount = ["value", "amount", "price"].iter().find_map(|name| json.text(name))?;
+    let code = ["currency", "currency_code", "currencyCode"].iter().find_map(|name| json.text(name));
+    Some((amount.into(), code.map(String::from)))
 }
 
 /// What is more than a word of availability is kept as well: how many there are, or words of the shop's own.
@@ -223,7 +238,7 @@ pub fn field(product: &Product, name: &str) -> Option<String> {
             Role::Color => product.colors.join("|"),
             Role::Size => product.sizes.join("|"),
             Role::Availability => product.availability.to_string(),
-            Role::Image => product.image.clone(),
+            Role::Image | Role::Thumbnail => product.image.clone(),
             Role::MoreImages => product.more_images.join("|"),
             Role::Group => product.group.clone(),
             Role::Variants => serde_json::to_string(&product.variants).ok()?,
@@ -281,13 +296,38 @@ mod tests {
     }
 
     #[test]
-    fn a_comma_inside_an_address_does_not_end_it() {
-        let images = |text| read(&[("image", "a.jpg"), ("more_images", text)]).unwrap().more_images;
+    fn a_sale_is_in_the_prices_currency_and_below_it() {
+        let prices = |price: &str, sale: &str| {
+            let product = read(&[("id", "1"), ("price", price), ("sale_price", sale)]).unwrap();
+            [product.price, product.sale_price]
+                .map(|price| price.map(|price| price.to_string()).unwrap_or_default())
+        };
+        assert_eq!(prices("64.50 CAD", "59"), ["64.50 CAD", "59 CAD"]);
+        assert_eq!(prices("64.50", "59 CAD"), ["64.50 CAD", "59 CAD"]);
+        assert_eq!(prices("64.50 CAD", "0.00 CAD"), ["64.50 CAD", ""]);
+        assert_eq!(prices("64.50 CAD", "70"), ["64.50 CAD", ""]);
+        assert_eq!(prices("0 CAD", "12"), ["12 CAD", ""]);
+        assert_eq!(prices("120 kr", "99 kr"), ["120 XXX", "99 XXX"]);
+    }
+
+    #[test]
+    fn a_sign_of_several_countries_is_that_of_the_rows_country() {
+        let price = |cells: &[(&str, &str)]| read(cells).unwrap().price.unwrap().to_string();
         assert_eq!(
-            images("https://c.test/w=1,h=2/a.jpg, https://c.test/b.jpg"),
-            ["https://c.test/w=1,h=2/a.jpg", "https://c.test/b.jpg"]
+            price(&[("id", "1"), ("price", "149 kr"), ("link", "https://butik.test.se/1")]),
+            "149 SEK"
         );
-        assert_eq!(images("data:image/png;base64,AAAA"), ["data:image/png;base64,AAAA"]);
+        assert_eq!(price(&[("id", "1"), ("price", "$149"), ("country", "AU")]), "149 AUD");
+        assert_eq!(price(&[("id", "1"), ("price", "149 kr"), ("currency", "NOK")]), "149 NOK");
+    }
+
+    #[test]
+    fn entities_are_the_letters_that_they_stand_for() {
+        let product =
+            read(&[("id", "1"), ("title", "Men&#39;s caf&eacute; &lt;L&gt;"), ("brand", "Salt &amp; Co")])
+                .unwrap();
+        assert_eq!((product.title.as_str(), product.brand.as_str()), ("Men's café <L>", "Salt & Co"));
+        assert_eq!(read(&[("id", "1"), ("title", "A & B < C")]).unwrap().title, "A & B < C");
     }
 
     #[test]
@@ -295,6 +335,7 @@ mod tests {
         let price = |text| read(&[("id", "1"), ("price", text)]).unwrap().price.unwrap().to_string();
         assert_eq!(price(r#"{"value":"12.50","currency":"EUR"}"#), "12.50 EUR");
         assert_eq!(price(r#"{"amount":"1.299","currency":"EUR"}"#), "1.299 EUR");
+        assert_eq!(price(r#"{"price":"8","currency_code":"SEK"}"#), "8 SEK");
         assert_eq!(price("12.50"), "12.50 XXX");
     }
 

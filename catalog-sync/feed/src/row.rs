@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::column::{Column, Role, role_of};
+use crate::text::UNREADABLE;
 
 /// Cells under Merchant Center's names, in the feed's order, empty ones left out. A name with several values
 /// has several cells.
@@ -45,10 +46,37 @@ impl Row {
         }
     }
 
+    /// All cells of all columns of this meaning, the more telling column first.
+    pub(crate) fn every(&self, role: Role) -> Vec<&str> {
+        let place = |column: &Column| column.role.filter(|(r, _)| *r == role).map(|(_, place)| place);
+        self.sorted(place)
+    }
+
+    /// The cells of numbered columns of pictures, in their order.
+    pub(crate) fn numbered_pictures(&self) -> Vec<&str> {
+        self.sorted(|column| column.role.filter(|_| column.is_numbered()).map(|(_, place)| place))
+    }
+
+    fn sorted(&self, place: impl Fn(&Column) -> Option<usize>) -> Vec<&str> {
+        let mut cells: Vec<(usize, &str)> =
+            self.cells.iter().filter_map(|(column, value)| Some((place(column)?, value.trim()))).collect();
+        cells.sort_by_key(|(place, _)| *place);
+        cells.into_iter().map(|(_, value)| value).collect()
+    }
+
+    /// The column and the cell that could not be read as text.
+    pub(crate) fn unreadable(&self) -> Option<&str> {
+        let mut bad = self.cells.iter().filter(|(_, value)| value.contains(UNREADABLE));
+        bad.next().map(|(column, _)| column.written.as_str())
+    }
+
     /// The cells that fill no part of the product, by name: unknown columns, and second names of a known part.
     pub(crate) fn others(&self) -> BTreeMap<String, String> {
         let mut others: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (column, value) in &self.cells {
+            if column.is_numbered() || matches!(column.role, Some((Role::MoreImages, _))) {
+                continue;
+            }
             let fills = column.role.and_then(|(role, _)| self.best(role));
             if !fills.is_some_and(|best| std::ptr::eq(best, &raw const **column)) {
                 others.entry(&column.name).or_default().push(value.trim());

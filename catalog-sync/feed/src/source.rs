@@ -2,8 +2,32 @@
 
 use std::path::Path;
 
+use crate::folder::has_pictures;
 use crate::read::has_pages;
 use crate::{Entry, Error, Feed, Folder, Options, Result};
+
+/// What a source is: a catalogue that was built from one kind and is built from another loses what only the first
+/// one had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourceKind {
+    /// A folder of pictures.
+    Pictures,
+    /// A folder of pages.
+    Pages,
+    /// A feed.
+    Feed,
+}
+
+impl SourceKind {
+    /// For people, and for a catalogue's note of where it came from.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pictures => "pictures",
+            Self::Pages => "pages",
+            Self::Feed => "feed",
+        }
+    }
+}
 
 /// A source that was found to be readable.
 pub enum Source {
@@ -14,7 +38,8 @@ pub enum Source {
 }
 
 impl Source {
-    /// Looks at what is there: a file is a feed, a folder is one of pages with structured data or one of pictures.
+    /// Looks at what is there: a file is a feed; a folder is one of pages with structured data if it has no pictures
+    /// of its own, else one of pictures.
     ///
     /// # Errors
     /// A path that is not there, a folder without a picture, a feed that cannot be used.
@@ -22,13 +47,22 @@ impl Source {
         if !path.exists() {
             return Err(Error::Missing { path: path.into() });
         }
-        if !path.is_dir() || options.format.is_some() || has_pages(path) {
+        if !path.is_dir() || options.format.is_some() || (has_pages(path) && !has_pictures(path)) {
             return Feed::open(path, options).map(|feed| Self::Feed(Box::new(feed)));
         }
         if !options.selection.is_empty() || options.image_column.is_some() || options.mapping.is_some() {
             return Err(Error::FeedOption);
         }
         Folder::open(path).map(Self::Folder)
+    }
+
+    /// What it is.
+    pub fn kind(&self) -> SourceKind {
+        match self {
+            Self::Folder(_) => SourceKind::Pictures,
+            Self::Feed(feed) if feed.is_of_pages() => SourceKind::Pages,
+            Self::Feed(_) => SourceKind::Feed,
+        }
     }
 
     /// About how many entries there will be.

@@ -1,27 +1,53 @@
-//! A feed's bytes as UTF-8: unpacked if they are gzip, decoded if they are UTF-16, without a byte order mark.
+//! A feed's bytes as UTF-8: unpacked if they are gzip, decoded from whatever encoding they are in, without a byte
+//! order mark.
 
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
+use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use flate2::bufread::MultiGzDecoder;
 
-use crate::{Error, Result};
+use crate::{Error, Result, encoding};
 
 /// Read at once from the disk.
 const BLOCK_BYTES: usize = 1 << 18;
 
-/// A feed's text, from its beginning. Bytes that are not UTF-8 are passed on as they are: which row they spoil
-/// is seen by whoever splits rows.
+/// Stands in a text for what could not be read of it. Unicode has no letter there, so that no feed has it, and a
+/// row with it is set aside.
+pub(crate) const UNREADABLE: char = '\u{fdd0}';
+
+/// A feed's text, from its beginning. Bytes that cannot be read are passed on as bytes that are not UTF-8: which
+/// row they spoil is seen by whoever splits rows.
 pub(crate) type Text = Box<dyn BufRead + Send>;
 
 /// # Errors
 /// [`Error::Read`]
 pub(crate) fn open(path: &Path) -> Result<Text> {
-    let file = fs_err::File::open(path).map_err(Error::Read)?;
-    unpack(Box::new(BufReader::with_capacity(BLOCK_BYTES, file)), path)
+    let mut bytes = unpacked(path)?;
+    let start = bytes.fill_buf().map_err(|e| named(path, &e))?;
+    match start {
+        [0xef, 0xbb, 0xbf, ..] => bytes.consume(3),
+        [0xff, 0xfe, ..] => {
+            bytes.consume(2);
+            return Ok(utf16(bytes, u16::from_le_bytes));
+        }
+        [0xfe, 0xff, ..] => {
+            bytes.consume(2);
+            return Ok(utf16(bytes, u16::from_be_bytes));
+        }
+        _ => {}
+    }
+    // Which letters it has is seen from all of it.
+    let encoding = encoding::of(unpacked(path)?).map_err(|e| named(path, &e))?;
+    Ok(match encoding {
+        utf8 if utf8 == UTF_8 => bytes,
+        wide if wide == UTF_16LE => utf16(bytes, u16::from_le_bytes),
+        wide if wide == UTF_16BE => utf16(bytes, u16::from_be_bytes),
+        other => Box::new(BufReader::with_capacity(BLOCK_BYTES, Legacy::new(bytes, other))),
+    })
 }
 
-/// The whole text; what is not UTF-8 is replaced.
+/// The whole text; [`UNREADABLE`] stands for what is none.
 ///
 /// # Errors
 /// [`Error::Read`], also if it is longer than `max_bytes`.
@@ -32,8 +58,25 @@ pub(crate) fn read(path: &Path, max_bytes: u64) -> Result<String> {
         let reason = format!("it is longer than {} MiB", max_bytes >> 20);
         return Err(named(path, &io::Error::new(io::ErrorKind::FileTooLarge, reason)));
     }
-    Ok(String::from_utf8(bytes)
-        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+    Ok(String::from_utf8(bytes).unwrap_or_else(|error| marked(error.as_bytes())))
+}
+
+/// Bytes as a text, with [`UNREADABLE`] for those that are not UTF-8.
+pub(crate) fn marked(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            text.push(UNREADABLE);
+        }
+    }
+    text
+}
+
+/// The bytes of a file, or of what is packed in it.
+fn unpacked(path: &Path) -> Result<Text> {
+    let file = fs_err::File::open(path).map_err(Error::Read)?;
+    unpack(Box::new(BufReader::with_capacity(BLOCK_BYTES, file)), path)
 }
 
 fn unpack(mut bytes: Text, path: &Path) -> Result<Text> {
@@ -42,22 +85,74 @@ fn unpack(mut bytes: Text, path: &Path) -> Result<Text> {
         let unpacked = BufReader::with_capacity(BLOCK_BYTES, MultiGzDecoder::new(bytes));
         return unpack(Box::new(unpacked), path);
     }
-    let units = match start {
-        [0xef, 0xbb, 0xbf, ..] => {
-            bytes.consume(3);
-            return Ok(bytes);
-        }
-        [0xff, 0xfe, ..] => u16::from_le_bytes,
-        [0xfe, 0xff, ..] => u16::from_be_bytes,
-        _ => return Ok(bytes),
-    };
-    bytes.consume(2);
-    let decoder = Utf16 { bytes, unit: units, pending: None, out: Vec::new(), given: 0 };
-    Ok(Box::new(BufReader::with_capacity(BLOCK_BYTES, decoder)))
+    Ok(bytes)
+}
+
+fn utf16(bytes: Text, unit: fn([u8; 2]) -> u16) -> Text {
+    let decoder = Utf16 { bytes, unit, pending: None, out: Vec::new(), given: 0 };
+    Box::new(BufReader::with_capacity(BLOCK_BYTES, decoder))
 }
 
 pub(crate) fn named(path: &Path, error: &io::Error) -> Error {
     Error::Read(io::Error::new(error.kind(), format!("cannot read {}: {error}", path.display())))
+}
+
+/// One of the encodings that were there before Unicode, as UTF-8. What the encoding does not have becomes a byte
+/// that is not UTF-8.
+struct Legacy {
+    bytes: Text,
+    decoder: Decoder,
+    out: Vec<u8>,
+    given: usize,
+    ended: bool,
+}
+
+impl Legacy {
+    fn new(bytes: Text, encoding: &'static Encoding) -> Self {
+        let decoder = encoding.new_decoder_without_bom_handling();
+        Self { bytes, decoder, out: Vec::new(), given: 0, ended: false }
+    }
+
+    fn fill(&mut self) -> io::Result<()> {
+        self.out.clear();
+        self.given = 0;
+        while self.out.is_empty() && !self.ended {
+            let block = self.bytes.fill_buf()?;
+            self.ended = block.is_empty();
+            let mut read = 0;
+            loop {
+                let mut letters = vec![0; 1 << 16];
+                let (result, taken, written) =
+                    self.decoder.decode_to_utf8_without_replacement(&block[read..], &mut letters, self.ended);
+                read += taken;
+                self.out.extend_from_slice(&letters[..written]);
+                match result {
+                    DecoderResult::InputEmpty => break,
+                    DecoderResult::OutputFull => {}
+                    DecoderResult::Malformed(..) => self.out.push(0xff),
+                }
+            }
+            self.bytes.consume(read);
+        }
+        Ok(())
+    }
+}
+
+impl Read for Legacy {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.given == self.out.len() {
+            self.fill()?;
+        }
+        Ok(give(&self.out, &mut self.given, buffer))
+    }
+}
+
+/// Copies what was not given yet.
+fn give(out: &[u8], given: &mut usize, buffer: &mut [u8]) -> usize {
+    let length = (out.len() - *given).min(buffer.len());
+    buffer[..length].copy_from_slice(&out[*given..*given + length]);
+    *given += length;
+    length
 }
 
 /// UTF-16 as UTF-8. A surrogate without its other half becomes a byte that is not UTF-8, so that it spoils its
@@ -111,10 +206,7 @@ impl Read for Utf16 {
         if self.given == self.out.len() {
             self.fill()?;
         }
-        let length = (self.out.len() - self.given).min(buffer.len());
-        buffer[..length].copy_from_slice(&self.out[self.given..self.given + length]);
-        self.given += length;
-        Ok(length)
+        Ok(give(&self.out, &mut self.given, buffer))
     }
 }
 
@@ -151,6 +243,24 @@ mod tests {
         ] {
             assert!(opened(&bytes) == text.as_bytes());
         }
+    }
+
+    #[test]
+    fn encodings_before_unicode_read_the_same() {
+        for (text, encoding) in [
+            ("id,title\n1,Größe\n", encoding_rs::WINDOWS_1252),
+            ("id,title\n1,Кружка и полотенце\n", encoding_rs::KOI8_U),
+            ("id,title\n1,磁器の湯のみ茶碗\n", encoding_rs::EUC_JP),
+        ] {
+            let text = text.repeat(9000);
+            let bytes = encoding.encode(&text).0;
+            assert!(opened(&bytes) == text.as_bytes(), "{}", encoding.name());
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_marked() {
+        assert_eq!(marked(b"a\xffb \xc3\xa9"), "a\u{fdd0}b é");
     }
 
     #[test]

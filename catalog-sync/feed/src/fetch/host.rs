@@ -21,6 +21,9 @@ const AT_ONCE: usize = 6;
 /// a feed of a hundred thousand pictures on a server that is gone must not take a day.
 const GIVE_UP_AFTER: u32 = 20;
 
+/// After so many pictures that came too slowly, and none that did not, a server is not tried again in this run.
+const GIVE_UP_AFTER_SLOW: u32 = 4;
+
 /// Why one try failed, though another may not.
 #[derive(Clone, Debug)]
 pub(super) struct Failure {
@@ -57,6 +60,7 @@ pub(super) struct Host {
 struct State {
     paused_until: Option<Instant>,
     failures: u32,
+    slow: u32,
     reason: String,
 }
 
@@ -78,6 +82,10 @@ impl Host {
                         format!("cannot reach {} after {GIVE_UP_AFTER} tries: {}", self.name, state.reason);
                     return Err((UNREACHABLE, reason));
                 }
+                if state.slow >= GIVE_UP_AFTER_SLOW {
+                    let reason = format!("{} sends pictures too slowly: {}", self.name, state.reason);
+                    return Err((UNREACHABLE, reason));
+                }
                 state.paused_until.filter(|until| *until > Instant::now())
             };
             match until {
@@ -88,7 +96,14 @@ impl Host {
     }
 
     pub(super) fn answered(&self) {
-        self.state().failures = 0;
+        let mut state = self.state();
+        (state.failures, state.slow) = (0, 0);
+    }
+
+    pub(super) fn was_slow(&self, reason: &str) {
+        let mut state = self.state();
+        state.slow += 1;
+        state.reason = reason.into();
     }
 
     pub(super) fn failed(&self, failure: &Failure) {

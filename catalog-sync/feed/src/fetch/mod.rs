@@ -56,6 +56,10 @@ pub struct Patience {
     pub read: Duration,
     /// For one picture in one try.
     pub whole: Duration,
+    /// After this time a picture that comes more slowly than `slowest_bytes_per_second` is left.
+    pub grace: Duration,
+    /// The lowest rate of a picture, over all of its time.
+    pub slowest_bytes_per_second: u64,
     /// Tries for one picture.
     pub tries: u32,
     /// Before the second try, at most; it doubles with each, and each wait is drawn from half of it to all.
@@ -70,6 +74,8 @@ impl Default for Patience {
             connect: Duration::from_secs(10),
             read: Duration::from_secs(20),
             whole: Duration::from_secs(120),
+            grace: Duration::from_secs(10),
+            slowest_bytes_per_second: 1024,
             tries: 4,
             backoff: Duration::from_secs(1),
             longest_wait: Duration::from_secs(120),
@@ -251,6 +257,10 @@ impl Shared {
                 Attempt::Refused(refusal) => {
                     host.answered();
                     return Ok(Err(refusal));
+                }
+                Attempt::Slow(reason) => {
+                    host.was_slow(&reason);
+                    return Ok(Err((host::UNREACHABLE, format!("{url} comes too slowly: {reason}"))));
                 }
                 Attempt::Failed(failure) => failure,
             };

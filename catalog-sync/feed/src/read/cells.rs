@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::Columns;
-use crate::column::{Column, merchant_name};
+use crate::column::{Column, Role, merchant_name};
 use crate::json::Json;
+use crate::{Columns, choices, pictures};
 
 /// A row's cells, by column.
 pub(crate) type Cells = Vec<(Arc<Column>, String)>;
@@ -51,6 +51,15 @@ impl<'a> RowBuilder<'a> {
         }
     }
 
+    /// What was chosen under an option: a colour, a size, or something of the shop's own.
+    pub(crate) fn put_option(&mut self, option: &str, value: &str) {
+        match choices::attribute(option) {
+            Some(known) => self.put(known, value),
+            None if option.is_empty() => {}
+            None => self.keep(option, value),
+        }
+    }
+
     pub(crate) fn cells(self) -> Cells {
         self.cells
     }
@@ -71,9 +80,35 @@ pub(crate) fn of_object(parts: &[(String, Json)], columns: &mut Columns) -> Cell
             Json::List(_) if name == "variants" => cells.push((columns.column(name), value.to_string())),
             value => {
                 let column = columns.column(name);
+                if let Some(known) = of_role(column.role.map(|(role, _)| role), value) {
+                    cells.extend(known.into_iter().map(|cell| (Arc::clone(&column), cell)));
+                    continue;
+                }
                 cells.extend(value.cells().into_iter().map(|cell| (Arc::clone(&column), cell)));
             }
         }
     }
     cells
+}
+
+/// What has another form in JSON than in a cell: pictures are objects with addresses, brands and categories
+/// objects with names, and a number's point is a decimal one.
+fn of_role(role: Option<Role>, value: &Json) -> Option<Vec<String>> {
+    match (role?, value) {
+        (Role::Image | Role::MoreImages | Role::Thumbnail, Json::List(_) | Json::Object(_)) => {
+            Some(pictures::of_json(value)).filter(|addresses| !addresses.is_empty())
+        }
+        (Role::Brand | Role::Category | Role::Title, Json::List(_) | Json::Object(_)) => {
+            let name = |one: &Json| {
+                let named = ["name", "title", "label", "value"].iter().find_map(|name| one.text(name));
+                one.scalar().or(named).map(String::from)
+            };
+            value.each().iter().map(name).collect()
+        }
+        (Role::Price | Role::SalePrice, Json::Number(number)) => {
+            let is_long = number.rsplit_once('.').is_some_and(|(_, fraction)| fraction.len() == 3);
+            is_long.then(|| vec![format!("{number}0")])
+        }
+        _ => None,
+    }
 }

@@ -4,12 +4,13 @@ use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
 use rust_decimal::Decimal;
+use url::Url;
 
 use super::cells::RowBuilder;
 use super::jsonl::MAX_DOCUMENT_BYTES;
-use super::{Found, Reader};
+use super::{Found, Reader, loose_json, references};
 use crate::json::Json;
-use crate::{Columns, Rejection, Result, Row, html, text};
+use crate::{Columns, Rejection, Result, Row, html, page, text};
 
 /// No page is longer.
 const MAX_PAGE_BYTES: u64 = 64 << 20;
@@ -79,25 +80,63 @@ impl Pages {
             }
         };
         let is_page = content.trim_start().starts_with('<');
-        let scripts = if is_page { html::linked_data(&content) } else { vec![(1, content)] };
-        let mut number = 0;
+        let (scripts, address) =
+            if is_page { html::linked_data(&content) } else { (vec![(1, content)], None) };
+        let mut documents = Vec::new();
         for (line, script) in scripts {
-            for document in documents(&script) {
+            for document in loose_json::documents(&script) {
                 match document {
-                    Ok(document) => walk(&document, &mut |product| {
-                        number += 1;
-                        self.ready.extend(rows(product, name, number, &mut self.columns).into_iter().map(Ok));
-                    }),
+                    Ok(document) => documents.push(document),
                     Err(error) => {
                         let reason = format!("its JSON-LD cannot be read: {error}");
-                        self.ready.push_back(Err(Rejection::new(
-                            format!("{name}:{line}"),
-                            "bad-json",
-                            reason,
-                        )));
+                        let place = format!("{name}:{line}");
+                        self.ready.push_back(Err(Rejection::new(place, "bad-json", reason)));
                     }
                 }
             }
+        }
+        // What one part of a page names, another one says.
+        let things = references::named(&documents);
+        let mut number = 0;
+        for document in &documents {
+            walk(document, &mut |product| {
+                number += 1;
+                let product = references::resolved(product, &things);
+                let beside = path.parent().unwrap_or(Path::new(""));
+                let place = PageAddress::new(address.as_deref(), &product, beside);
+                let found = rows(&product, name, number, &place, &mut self.columns);
+                self.ready.extend(found.into_iter().map(Ok));
+            });
+        }
+    }
+}
+
+/// Where a page is, which its pictures' addresses may leave out.
+struct PageAddress<'a> {
+    address: Option<Url>,
+    /// The folder of the file.
+    beside: &'a Path,
+}
+
+impl<'a> PageAddress<'a> {
+    /// By what the page says of itself, or else the product.
+    fn new(page: Option<&str>, product: &Json, beside: &'a Path) -> Self {
+        let of_product = || {
+            ["url", "@id", "mainEntityOfPage"].iter().find_map(|name| Url::parse(product.text(name)?).ok())
+        };
+        Self { address: page.and_then(|page| Url::parse(page).ok()).or_else(of_product), beside }
+    }
+
+    /// An address that begins with a slash is of the page's server; another one without a scheme is of a file
+    /// beside the page if there is one.
+    fn whole(&self, image: &str) -> String {
+        let is_whole = image.contains("://") || image.starts_with("data:");
+        let is_beside = || !image.starts_with('/') && self.beside.join(image).is_file();
+        match &self.address {
+            Some(address) if !is_whole && !is_beside() && matches!(address.scheme(), "http" | "https") => {
+                address.join(image).map_or_else(|_| image.to_owned(), String::from)
+            }
+            _ => image.to_owned(),
         }
     }
 }
@@ -122,13 +161,7 @@ impl Reader for Pages {
     }
 }
 
-/// Whether a file of a folder is one of its pages.
-fn is_page(path: &Path) -> bool {
-    let endings = ["html", "htm", "xhtml", "jsonld"];
-    path.extension().is_some_and(|e| endings.iter().any(|ending| e.eq_ignore_ascii_case(ending)))
-}
-
-/// Whether a folder is one of pages with products.
+/// Whether one of a folder's first pages has products.
 pub(crate) fn has_pages(folder: &Path) -> bool {
     let tells = |path: &PathBuf| {
         text::read(path, MAX_PAGE_BYTES)
@@ -139,7 +172,7 @@ pub(crate) fn has_pages(folder: &Path) -> bool {
 
 /// The pages in a folder and below, with their paths from it; in order, without what is hidden or linked.
 fn pages(root: &Path) -> Vec<(PathBuf, String)> {
-    crate::folder::files(root, is_page)
+    crate::folder::files(root, page::is_page)
         .into_iter()
         .filter_map(Result::ok)
         .map(|below| {
@@ -148,17 +181,6 @@ fn pages(root: &Path) -> Vec<(PathBuf, String)> {
             (root.join(&below), name)
         })
         .collect()
-}
-
-/// A file may have several documents, one after the other or one a line. After one that is damaged the rest of
-/// the text cannot be told apart.
-fn documents(script: &str) -> Vec<serde_json::Result<Json>> {
-    // Some shops wrap the data into what hid scripts from browsers of the nineties.
-    let script =
-        script.trim().trim_start_matches("<!--").trim_start_matches("//<![CDATA[").trim_end_matches("-->");
-    let script = script.trim_end().trim_end_matches("//]]>");
-    let values = serde_json::Deserializer::from_str(script).into_iter::<Box<serde_json::value::RawValue>>();
-    values.map(|value| value.and_then(|value| Json::of(&value))).collect()
 }
 
 /// Calls `take` with every product and group of products, wherever it is; not with those inside of others.
@@ -182,22 +204,29 @@ fn is_a(json: &Json, kind: &str) -> bool {
 }
 
 /// A product's row, or those of a group's variants.
-fn rows(product: &Json, name: &str, number: u64, columns: &mut Columns) -> Vec<Row> {
+fn rows(product: &Json, name: &str, number: u64, page: &PageAddress<'_>, columns: &mut Columns) -> Vec<Row> {
     let variants: Vec<&Json> = product.get("hasVariant").map(Json::each).unwrap_or_default().iter().collect();
     let own = format!("{name}#{number}");
     if variants.is_empty() {
-        return vec![row(product, None, &own, own.clone(), columns)];
+        return vec![row(product, None, &own, own.clone(), page, columns)];
     }
     let place = |n: usize| format!("{own}.{n}");
     variants
         .iter()
         .enumerate()
-        .map(|(n, v)| row(v, Some(product), &place(n + 1), own.clone(), columns))
+        .map(|(n, v)| row(v, Some(product), &place(n + 1), own.clone(), page, columns))
         .collect()
 }
 
 /// `fallback` is the id of the group that has none.
-fn row(product: &Json, group: Option<&Json>, place: &str, fallback: String, columns: &mut Columns) -> Row {
+fn row(
+    product: &Json,
+    group: Option<&Json>,
+    place: &str,
+    fallback: String,
+    page: &PageAddress<'_>,
+    columns: &mut Columns,
+) -> Row {
     let mut maker = RowBuilder::new(columns);
     let text = |name: &str| product.text(name).or_else(|| group?.text(name)).unwrap_or_default();
     let own = |names: &[&str]| names.iter().find_map(|name| product.text(name)).unwrap_or_default();
@@ -225,7 +254,7 @@ fn row(product: &Json, group: Option<&Json>, place: &str, fallback: String, colu
     for name in ["sku", "productID"] {
         maker.keep(name, product.text(name).filter(|value| *value != id).unwrap_or_default());
     }
-    put_pictures(product, group, &mut maker);
+    put_pictures(product, group, page, &mut maker);
     put_offers(product, group, &mut maker);
     keep_others(product, group, &mut maker);
     let mut row = Row::new(place.to_owned(), maker.cells());
@@ -249,10 +278,10 @@ fn address(image: &Json) -> Option<&str> {
     ["contentUrl", "url", "@id"].iter().find_map(|name| image.text(name))
 }
 
-fn put_pictures(product: &Json, group: Option<&Json>, maker: &mut RowBuilder<'_>) {
+fn put_pictures(product: &Json, group: Option<&Json>, page: &PageAddress<'_>, maker: &mut RowBuilder<'_>) {
     let own = addresses(product);
     let of_group = group.map(addresses).unwrap_or_default();
-    let mut images = own.into_iter().chain(of_group);
+    let mut images = own.into_iter().chain(of_group).map(|image| page.whole(image));
     maker.put("image_link", images.next().unwrap_or_default());
     images.for_each(|image| maker.put("additional_image_link", image));
 }

@@ -1,4 +1,4 @@
-//! JSON lines: one object a line. A list of objects is read too.
+//! JSON lines: one object a line. A list of objects is read too, by itself or under whatever name.
 
 use std::io::{BufRead, Read};
 use std::path::Path;
@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::{Found, Reader};
 use crate::json::Json;
-use crate::read::cells;
+use crate::read::{cells, json_list};
 use crate::text::{self, Text};
 use crate::{Columns, Error, Rejection, Result, Row};
 
@@ -35,9 +35,8 @@ impl JsonRows {
     pub(crate) fn open(path: &Path, name: &str, columns: Columns) -> Result<Self> {
         let mut text = text::open(path)?;
         let start = text.fill_buf().map_err(|e| text::named(path, &e))?;
-        let is_list = start.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
-        let objects = if is_list {
-            let list: Vec<Box<RawValue>> = serde_json::from_str(&text::read(path, MAX_DOCUMENT_BYTES)?)
+        let objects = if is_document(start) {
+            let list = json_list::members(&text::read(path, MAX_DOCUMENT_BYTES)?)
                 .map_err(|e| Error::Damaged { name: name.into(), reason: e.to_string() })?;
             Objects::List { members: list.into_iter(), number: 0 }
         } else {
@@ -77,6 +76,23 @@ impl Iterator for JsonRows {
 impl Reader for JsonRows {
     fn columns(&self) -> &Columns {
         &self.columns
+    }
+}
+
+/// Whether a text is a list, or an object over several lines, rather than an object a line.
+fn is_document(start: &[u8]) -> bool {
+    let start = start.trim_ascii_start();
+    if start.first() == Some(&b'[') {
+        return true;
+    }
+    let line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let is_whole = line.len() < start.len() || line.len() as u64 >= MAX_LINE_BYTES;
+    let object = std::str::from_utf8(line).ok().and_then(|line| Json::parse(line).ok());
+    match object {
+        // One object that is all there is, with products in it.
+        Some(object) => start[line.len()..].trim_ascii().is_empty() && json_list::has_list(&object),
+        // A line that is damaged is a row that is set aside.
+        None => start.first() == Some(&b'{') && (!is_whole || !line.trim_ascii_end().ends_with(b"}")),
     }
 }
 
@@ -149,6 +165,33 @@ mod tests {
         assert_eq!(codes, ["ok", "bad-json", "bad-utf8", "ok"]);
         assert_eq!(rows[1].as_ref().unwrap_err().place, "f.jsonl:3");
         assert_eq!(rows[3].as_ref().unwrap().place, "f.jsonl:5");
+    }
+
+    #[test]
+    fn a_list_under_a_name_is_read_like_a_bare_one() {
+        for text in [
+            r#"{"total": 2, "data": [{"id": 1}, {"id": 2}]}"#,
+            "{\n \"shop\": {\"name\": \"x\", \"items\": [\n{\"id\": 1},\n{\"id\": 2}\n]}}",
+            r#"{"data": {"products": {"edges": [{"node": {"id": 1}}, {"node": {"id": 2}}]}}}"#,
+            r#"[{"id": 1}, {"id": 2}]"#,
+            "{\n\"id\": 1}\n{\n\"id\": 2}",
+        ] {
+            let ids: Vec<_> = rows(text.as_bytes())
+                .iter()
+                .map(|r| r.as_ref().unwrap().get("id").unwrap().into_owned())
+                .collect();
+            assert_eq!(ids, ["1", "2"], "{text}");
+        }
+    }
+
+    #[test]
+    fn pictures_and_names_inside_of_objects_are_found() {
+        let rows = rows(br#"{"id": 1, "images": [{"src": "a.jpg"}, {"url": "b.jpg"}], "brand": {"name": "Fjord"}, "categories": [{"id": 3, "name": "Mugs"}]}"#);
+        let row = rows[0].as_ref().unwrap();
+        assert_eq!(
+            ["images", "brand", "categories"].map(|name| row.get(name).unwrap_or_default()),
+            ["a.jpg|b.jpg", "Fjord", "Mugs"]
+        );
     }
 
     #[test]

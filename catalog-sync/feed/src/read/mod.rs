@@ -1,23 +1,39 @@
 //! Readers: each turns one format into rows under Merchant Center's names. What rows mean, which of them are
 //! one product, and which are wanted, is not theirs to say.
 
+mod by_name;
 mod cells;
+mod etsy;
+mod header;
+mod heureka;
 mod json_ld;
+mod json_list;
 mod jsonl;
-mod options;
+mod loose_json;
+mod magento;
+mod node;
 mod parquet;
+mod quoted;
 mod records;
+mod references;
+pub(crate) mod shape;
 mod shopify;
 mod shopify_json;
 mod split;
 mod table;
+mod wix;
 mod woocommerce;
+mod workbook;
 mod xml;
+mod yml;
+mod zip;
 
 use std::path::Path;
 
 pub(crate) use self::json_ld::has_pages;
-use self::records::{Keys, Records};
+use self::records::Keys;
+pub(crate) use self::records::Records;
+pub(crate) use self::workbook::is_workbook;
 use crate::{Columns, Format, Rejection, Result, Row};
 
 /// A row, or why it cannot be read.
@@ -53,6 +69,8 @@ impl Origin<'_> {
         match self.format {
             Format::Shopify => shopify::keys(self.records()?).map(FeedKeys),
             Format::WooCommerce => woocommerce::keys(self.records()?).map(FeedKeys),
+            Format::Magento => magento::keys(self.records()?).map(FeedKeys),
+            Format::Wix => wix::keys(self.records()?).map(FeedKeys),
             _ => Ok(FeedKeys::default()),
         }
     }
@@ -62,18 +80,23 @@ impl Origin<'_> {
     pub(crate) fn open(self, survey: &FeedKeys) -> Result<Box<dyn Reader>> {
         let keys = survey.0.clone();
         Ok(match self.format {
-            Format::Table => Box::new(table::TableRows::open(self.records()?, self.columns)?),
+            Format::Table | Format::Meta => Box::new(table::TableRows::open(self.records()?, self.columns)?),
             Format::Shopify => Box::new(shopify::open(self.records()?, self.columns, keys)),
             Format::WooCommerce => Box::new(woocommerce::open(self.records()?, self.columns, keys)),
             Format::JsonLines => Box::new(jsonl::JsonRows::open(self.path, self.name, self.columns)?),
             Format::ShopifyJson => Box::new(shopify_json::open(self.path, self.name, self.columns)?),
             Format::JsonLd => Box::new(json_ld::Pages::open(self.path, self.name, self.columns)?),
-            Format::Xml => Box::new(xml::XmlRows::open(self.path, self.name, self.columns)?),
+            Format::Magento => Box::new(magento::open(self.records()?, self.columns, keys)),
+            Format::Wix => Box::new(wix::open(self.records()?, self.columns, keys)),
+            Format::Etsy => Box::new(etsy::EtsyRows::open(self.records()?, self.columns)),
+            Format::Xml | Format::Heureka | Format::Yml => {
+                Box::new(xml::XmlRows::open(self.path, self.name, self.columns, self.format)?)
+            }
             Format::Parquet => Box::new(parquet::ParquetRows::open(self.path, self.name, self.columns)?),
         })
     }
 
     fn records(&self) -> Result<Records> {
-        Records::open(self.path, self.name, self.delimiter)
+        Records::open(self.path, self.name, self.delimiter, &self.columns)
     }
 }

@@ -95,7 +95,7 @@ fn json(field: &Field) -> Json {
         Field::Bool(value) => Json::Bool(*value),
         // Text columns that say so, and the older kind that does not.
         Field::Str(text) => Json::Text(text.clone()),
-        Field::Bytes(bytes) => Json::Text(String::from_utf8_lossy(bytes.data()).into_owned()),
+        Field::Bytes(bytes) => Json::Text(crate::text::marked(bytes.data())),
         Field::Group(record) => object(record),
         Field::ListInternal(list) => Json::List(list.elements().iter().map(json).collect()),
         Field::MapInternal(map) => {

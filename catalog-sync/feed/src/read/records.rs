@@ -1,18 +1,19 @@
-//! CSV and TSV, record by record. A record that cannot be read does not end the file.
+//! Tables, record by record: CSV, TSV and workbooks. A record that cannot be read does not end the file.
 
 use std::collections::{HashMap, VecDeque};
-use std::io::BufRead;
+use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
 
-use csv::ByteRecord;
 use serde::{Deserialize, Serialize};
 
+use super::header::{self, LINES_TO_LOOK_AT};
+use super::quoted::{RawRow, Rows};
+use super::workbook::{self, SheetRows, is_workbook};
 use super::{Found, Reader};
-use crate::format::delimiter;
+use crate::column::{Role, role_of};
 use crate::group_buffer::{Counts, GroupBuffer};
-use crate::text::{self, Text};
-use crate::{Columns, Error, Rejection, Result};
+use crate::{Columns, Error, Rejection, Result, text};
 
 /// The cells of one line, or of several if a cell has line ends in it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -22,34 +23,67 @@ pub(crate) struct Record {
     pub(crate) cells: Vec<String>,
 }
 
-/// Records of a delimited file with a header line.
+/// Records of a table with a header.
 pub(crate) struct Records {
-    reader: csv::Reader<Text>,
+    rows: Source,
     header: Vec<String>,
-    record: ByteRecord,
     name: String,
-    /// Lines by which the CSV reader is behind: it meets the second half of `\r\n` with the next record.
-    behind: u64,
+}
+
+enum Source {
+    Text(Rows),
+    Sheet(std::vec::IntoIter<(u64, Vec<String>)>),
 }
 
 impl Records {
     /// # Errors
     /// The file cannot be read, or its header is not text.
-    pub(crate) fn open(path: &Path, name: &str, between: Option<u8>) -> Result<Self> {
-        let mut text = text::open(path)?;
-        let start = text.fill_buf().map_err(|e| text::named(path, &e))?;
-        let between = between.unwrap_or_else(|| delimiter(start));
-        let first_end = start.iter().position(|byte| *byte == b'\n').unwrap_or_default();
-        let behind = u64::from(start[..first_end].ends_with(b"\r"));
-        let mut reader = csv::ReaderBuilder::new().delimiter(between).flexible(true).from_reader(text);
-        let header = reader.byte_headers().map_err(|error| damaged(name, &error))?;
-        let header = header.iter().map(|name| std::str::from_utf8(name).map(|name| name.trim().to_owned()));
-        let header = header.collect::<Result<Vec<_>, _>>().map_err(|_| Error::Header {
+    pub(crate) fn open(path: &Path, name: &str, between: Option<u8>, columns: &Columns) -> Result<Self> {
+        let mut start = [0; 8];
+        let read = std::fs::File::open(path).and_then(|mut file| std::io::Read::read(&mut file, &mut start));
+        if read.is_ok() && is_workbook(&start) {
+            return Ok(Self::of_sheet(workbook::read(path, name, columns)?, name));
+        }
+        Self::of_text(text::open(path)?, name, between, columns).map_err(|error| match error {
+            Error::Read(error) => text::named(path, &error),
+            other => other,
+        })
+    }
+
+    fn of_text(text: text::Text, name: &str, between: Option<u8>, columns: &Columns) -> Result<Self> {
+        let mut rows = Rows::new(text, b',');
+        let mut lines = Vec::new();
+        while let Some(line) =
+            rows.peek(lines.len()).map_err(Error::Read)?.filter(|_| lines.len() < LINES_TO_LOOK_AT)
+        {
+            lines.push(line.to_vec());
+        }
+        let place = header::find(&lines, between, columns);
+        rows.skip(place.above);
+        rows.set_delimiter(place.between);
+        let row = rows.next_row().map_err(Error::Read)?.unwrap_or_default();
+        let cell = |cell: Vec<u8>| String::from_utf8(cell).map(|name| name.trim().to_owned());
+        let names = row.cells.into_iter().map(cell).collect::<Result<Vec<_>, _>>();
+        let names = names.map_err(|_| Error::Header {
             name: name.into(),
             reason: "the header is not UTF-8 text".into(),
             hint: "save the feed as UTF-8",
         })?;
-        Ok(Self { reader, header, record: ByteRecord::new(), name: name.into(), behind })
+        let header = named(names);
+        rows.set_width(header.len());
+        Ok(Self { rows: Source::Text(rows), header, name: name.into() })
+    }
+
+    fn of_sheet(rows: SheetRows, name: &str) -> Self {
+        let mut rows = rows.into_iter();
+        let header = named(rows.next().map(|(_, cells)| cells).unwrap_or_default());
+        Self { rows: Source::Sheet(rows), header, name: name.into() }
+    }
+
+    /// The names of a table that begins so.
+    pub(crate) fn names_of(head: &[u8]) -> Vec<String> {
+        let text = Box::new(Cursor::new(head.to_vec()));
+        Self::of_text(text, "", None, &Columns::default()).map(|records| records.header).unwrap_or_default()
     }
 
     pub(crate) fn header(&self) -> &[String] {
@@ -65,39 +99,79 @@ impl Records {
         format!("{}:{line}", self.name)
     }
 
-    fn read(&self) -> Result<Record, Rejection> {
-        let line = self.record.position().map_or(0, csv::Position::line) + self.behind;
-        if self.record.len() != self.header.len() {
-            let (found, expected) = (self.record.len(), self.header.len());
-            let reason = format!("it has {found} columns where the header has {expected}");
-            return Err(Rejection::new(self.place(line), "wrong-column-count", reason));
+    /// Cells of nothing at the end of a row may be left out, or be too many.
+    fn read(&self, row: RawRow) -> Result<Record, Rejection> {
+        let refuse = |code, reason| Err(Rejection::new(self.place(row.line), code, reason));
+        if row.is_too_long {
+            return refuse("line-too-long", "the line is longer than 4 MiB".into());
         }
-        let cell = |(column, bytes): (&String, &[u8])| {
-            std::str::from_utf8(bytes).map(str::to_owned).map_err(|_| {
-                Rejection::new(self.place(line), "bad-utf8", format!("column {column} is not UTF-8 text"))
-            })
-        };
-        Ok(Record {
-            line,
-            cells: self.header.iter().zip(self.record.iter()).map(cell).collect::<Result<_, _>>()?,
-        })
+        let (found, expected) = (row.cells.len(), self.header.len());
+        if row.cells.iter().skip(expected).any(|cell| !cell.iter().all(u8::is_ascii_whitespace)) {
+            let reason = format!("it has {found} columns where the header has {expected}");
+            return refuse("wrong-column-count", reason);
+        }
+        let mut cells = Vec::with_capacity(expected);
+        for (column, bytes) in self.header.iter().zip(row.cells) {
+            match String::from_utf8(bytes) {
+                Ok(cell) => cells.push(cell),
+                Err(_) => return refuse("bad-utf8", format!("column {column} is not UTF-8 text")),
+            }
+        }
+        cells.resize(expected, String::new());
+        Ok(Record { line: row.line, cells })
     }
+
+    /// A workbook's numbers have a point before their fractions, whatever it seems to group.
+    fn of_numbers(&self, line: u64, mut cells: Vec<String>) -> Record {
+        cells.resize(self.header.len().max(cells.len()), String::new());
+        for (name, cell) in self.header.iter().zip(&mut cells) {
+            let is_price = matches!(role_of(name), Some(Role::Price | Role::SalePrice));
+            if is_price && cell.parse::<f64>().is_ok() && cell.rsplit('.').next().map(str::len) == Some(3) {
+                cell.push('0');
+            }
+        }
+        cells.truncate(self.header.len());
+        Record { line, cells }
+    }
+}
+
+/// Columns without a name are those at the end of a line, or have one by where they stand.
+fn named(mut names: Vec<String>) -> Vec<String> {
+    while names.last().is_some_and(|name| name.trim().is_empty()) {
+        names.pop();
+    }
+    let name =
+        |(at, name): (usize, String)| if name.is_empty() { format!("column {}", at + 1) } else { name };
+    names.into_iter().enumerate().map(name).collect()
 }
 
 impl Iterator for Records {
     type Item = Result<Result<Record, Rejection>>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        match self.reader.read_byte_record(&mut self.record) {
-            Ok(true) => Some(Ok(self.read())),
-            Ok(false) => None,
-            Err(error) => Some(Err(damaged(&self.name, &error))),
+        loop {
+            match &mut self.rows {
+                Source::Sheet(rows) => {
+                    let (line, cells) = rows.next()?;
+                    if cells.iter().any(|cell| !cell.trim().is_empty()) {
+                        return Some(Ok(Ok(self.of_numbers(line, cells))));
+                    }
+                }
+                Source::Text(rows) => match rows.next_row() {
+                    Err(error) => return Some(Err(text::named(Path::new(&self.name), &error))),
+                    Ok(None) => return None,
+                    Ok(Some(row)) if is_empty(&row) => {}
+                    Ok(Some(row)) => return Some(Ok(self.read(row))),
+                },
+            }
         }
     }
 }
 
-fn damaged(name: &str, error: &csv::Error) -> Error {
-    Error::Damaged { name: name.into(), reason: error.to_string() }
+/// A row that Excel leaves where one was deleted, or remarks under a header.
+fn is_empty(row: &RawRow) -> bool {
+    let mut filled = row.cells.iter().filter(|cell| !cell.iter().all(u8::is_ascii_whitespace));
+    !row.is_too_long && filled.all(|cell| header::is_remark(cell) && cell.contains(&b'|'))
 }
 
 /// Which records are of one product: how many of each, and what each is also called.

@@ -7,7 +7,6 @@
 use std::sync::Arc;
 
 use super::cells::RowBuilder;
-use super::options;
 use super::records::{Dialect, DialectRows, Keys, Record, Records};
 use super::{Found, Reader};
 use crate::column::normalise;
@@ -82,7 +81,12 @@ impl Dialect for Shopify {
         }
     }
 
-    fn rows(&mut self, records: Vec<Record>, name: &str) -> Vec<Found> {
+    fn rows(&mut self, mut records: Vec<Record>, name: &str) -> Vec<Found> {
+        // A file that was sorted anew may have the row that says everything anywhere.
+        let says = |record: &Record| !self.one(record, Part::Title).is_empty();
+        if let Some(main) = records.iter().position(says) {
+            records[..=main].rotate_right(1);
+        }
         let is_variant = |at: &usize| *at == 0 || self.is_variant(&records[*at]);
         let variants: Vec<usize> = (0..records.len()).filter(is_variant).collect();
         let gallery = self.gallery(&records);
@@ -271,14 +275,11 @@ pub(super) fn put_choice(option: &str, value: &str, maker: &mut RowBuilder<'_>) 
     if value == NO_CHOICE || option.is_empty() {
         return;
     }
-    match options::attribute(option) {
-        Some(known) => maker.put(known, value),
-        None => maker.keep(option, value),
-    }
+    maker.put_option(option, value);
 }
 
 pub(super) fn put_prices(now: &str, before: &str, maker: &mut RowBuilder<'_>) {
-    let amount = |text: &str| price::read(text, None).ok().map(|(amount, _)| amount);
+    let amount = |text: &str| price::read(text, &price::Style::with_point()).ok().map(|(amount, _)| amount);
     if amount(before).zip(amount(now)).is_some_and(|(before, now)| before > now) {
         maker.put("price", before);
         maker.put("sale_price", now);

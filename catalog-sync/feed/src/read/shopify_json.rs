@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::value::RawValue;
 
-use super::cells::RowBuilder;
+use super::cells::{self, RowBuilder};
 use super::jsonl::MAX_DOCUMENT_BYTES;
 use super::shopify::{availability, hidden, put_choice, put_prices};
 use super::{Found, Reader};
@@ -91,6 +91,14 @@ impl Products {
             Ok(_) => return self.ready.push_back(refuse("bad-json", "it is not a JSON object".into())),
             Err(error) => return self.ready.push_back(refuse("bad-json", error.to_string())),
         };
+        // A shop's own list under the same name has prices with its products and no variants.
+        if let Json::Object(parts) = &product
+            && product.get("variants").is_none()
+            && product.get("price").is_some()
+        {
+            let row = Row::new(place.clone(), cells::of_object(parts, &mut self.columns));
+            return self.ready.push_back(Ok(row));
+        }
         let nothing = Json::Object(Vec::new());
         let variants = match product.get("variants").map(Json::each) {
             Some([]) | None => std::slice::from_ref(&nothing),

@@ -1,4 +1,4 @@
-//! Cuts a feed of RSS or Atom into its items, so that one that is damaged spoils no other and none but one is
+//! Cuts a feed of XML into its products, so that one that is damaged spoils no other and none but one is
 //! in memory.
 
 use std::io::{BufRead, Read};
@@ -8,16 +8,11 @@ use crate::text::Text;
 /// No product's item is longer.
 const MAX_ITEM_BYTES: usize = 4 << 20;
 
-/// What products are called.
-const ELEMENTS: [&str; 2] = ["item", "entry"];
-
 /// The bytes of one item of the feed.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct RawItem {
     /// On which it begins, from 1.
     pub(crate) line: u64,
-    /// What it is called.
-    pub(crate) element: &'static str,
     /// From its start tag to its end tag, or why it cannot be read.
     pub(crate) bytes: Result<Vec<u8>, &'static str>,
 }
@@ -25,6 +20,8 @@ pub(crate) struct RawItem {
 /// Items in the feed's order.
 pub(crate) struct Items {
     text: Text,
+    /// What products are called.
+    element: Vec<u8>,
     /// Up to and with the next `>`.
     piece: Vec<u8>,
     line: u64,
@@ -34,14 +31,16 @@ pub(crate) struct Items {
 }
 
 enum Tag {
-    Start(&'static str),
-    End(&'static str),
+    Start,
+    End,
+    /// A product that is all in one tag.
+    Whole,
     Other,
 }
 
 impl Items {
-    pub(crate) fn new(text: Text) -> Self {
-        Self { text, piece: Vec::new(), line: 1, inside: None, open: None }
+    pub(crate) fn new(text: Text, element: &str) -> Self {
+        Self { text, element: element.into(), piece: Vec::new(), line: 1, inside: None, open: None }
     }
 
     /// # Errors
@@ -54,10 +53,13 @@ impl Items {
             }
             let markup = self.piece.iter().position(|byte| *byte == b'<').unwrap_or_default();
             let tag = self.tag(markup);
-            if let Tag::Start(element) = tag {
+            if matches!(tag, Tag::Start | Tag::Whole) {
                 let line = before + count_lines(&self.piece[..markup]);
-                let bytes = Ok(self.piece[markup..].to_vec());
-                if let Some(cut) = self.open.replace(RawItem { line, element, bytes }) {
+                let item = RawItem { line, bytes: Ok(self.piece[markup..].to_vec()) };
+                if matches!(tag, Tag::Whole) && self.open.is_none() {
+                    return Ok(Some(item));
+                }
+                if let Some(cut) = self.open.replace(item) {
                     return Ok(Some(broken(cut, "it has no end tag")));
                 }
                 continue;
@@ -65,7 +67,7 @@ impl Items {
             if let Some(cut) = &mut self.open {
                 extend(cut, &self.piece);
             }
-            if matches!((&tag, &self.open), (Tag::End(name), Some(cut)) if *name == cut.element) {
+            if matches!(tag, Tag::End) && self.open.is_some() {
                 return Ok(self.open.take());
             }
         }
@@ -101,10 +103,12 @@ impl Items {
         };
         let length = name.iter().position(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'));
         let name = &name[..length.unwrap_or(name.len())];
-        match ELEMENTS.iter().find(|element| element.as_bytes() == name) {
-            Some(element) if ends => Tag::End(element),
-            Some(element) if !tag.ends_with(b"/>") => Tag::Start(element),
-            _ => Tag::Other,
+        match name == self.element {
+            false => Tag::Other,
+            true if ends => Tag::End,
+            true if !tag.ends_with(b"/>") => Tag::Start,
+            true if tag.contains(&b'=') => Tag::Whole,
+            true => Tag::Other,
         }
     }
 }
@@ -129,8 +133,8 @@ fn count_lines(bytes: &[u8]) -> u64 {
 mod tests {
     use super::*;
 
-    fn cut(text: &str) -> Vec<(u64, Result<String, &'static str>)> {
-        let mut items = Items::new(Box::new(std::io::Cursor::new(text.to_owned())));
+    fn cut_at(element: &str, text: &str) -> Vec<(u64, Result<String, &'static str>)> {
+        let mut items = Items::new(Box::new(std::io::Cursor::new(text.to_owned())), element);
         let mut cuts = Vec::new();
         while let Some(cut) = items.next_item().unwrap() {
             cuts.push((cut.line, cut.bytes.map(|bytes| String::from_utf8(bytes).unwrap())));
@@ -143,7 +147,7 @@ mod tests {
         let text = "<rss><channel>\n<title>x</title>\n <item a='1'>\n<d><![CDATA[</item> a > b <item>]]></d></item>\
                     <!-- <item> --> <item/>\n<item>2<items>3</items></item></channel></rss>";
         assert_eq!(
-            cut(text),
+            cut_at("item", text),
             [
                 (3, Ok("<item a='1'>\n<d><![CDATA[</item> a > b <item>]]></d></item>".to_owned())),
                 (5, Ok("<item>2<items>3</items></item>".to_owned())),
@@ -152,9 +156,17 @@ mod tests {
     }
 
     #[test]
+    fn an_item_may_be_one_tag() {
+        assert_eq!(
+            cut_at("o", "<offers><o id='1'/><o/><o id='2'><n>x</n></o></offers>"),
+            [(1, Ok("<o id='1'/>".to_owned())), (1, Ok("<o id='2'><n>x</n></o>".to_owned()))]
+        );
+    }
+
+    #[test]
     fn an_item_without_an_end_spoils_only_itself() {
         assert_eq!(
-            cut("<feed><entry>1\n<entry>2</entry><entry>3"),
+            cut_at("entry", "<feed><entry>1\n<entry>2</entry><entry>3"),
             [
                 (1, Err("it has no end tag")),
                 (2, Ok("<entry>2</entry>".to_owned())),
@@ -162,6 +174,9 @@ mod tests {
             ]
         );
         let long = format!("<item>{}</item><item>2</item>", "<p>".repeat(2 << 20));
-        assert_eq!(cut(&long), [(1, Err("it is longer than 4 MiB")), (1, Ok("<item>2</item>".to_owned()))]);
+        assert_eq!(
+            cut_at("item", &long),
+            [(1, Err("it is longer than 4 MiB")), (1, Ok("<item>2</item>".to_owned()))]
+        );
     }
 }

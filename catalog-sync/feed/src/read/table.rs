@@ -41,7 +41,9 @@ impl TableRows {
 
 /// Whether a product has only one of it, so that a second one is a mistake.
 fn is_single(column: &Column) -> bool {
-    column.role.is_some_and(|(role, _)| !matches!(role, Role::Color | Role::Size | Role::MoreImages))
+    column.role.is_some_and(|(role, _)| {
+        !matches!(role, Role::Color | Role::Size | Role::Image | Role::MoreImages | Role::Thumbnail)
+    })
 }
 
 impl Iterator for TableRows {
@@ -67,7 +69,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("f.csv");
         std::fs::write(&path, bytes).unwrap();
-        TableRows::open(Records::open(&path, "f.csv", None)?, Columns::default())
+        TableRows::open(Records::open(&path, "f.csv", None, &Columns::default())?, Columns::default())
     }
 
     fn rows(bytes: &[u8]) -> Vec<Found> {
@@ -80,7 +82,7 @@ mod tests {
 
     #[test]
     fn a_bad_line_is_named_by_its_number_and_the_rest_is_read() {
-        let rows = rows(b"id,title\n1,\"two\nlines\"\n2,caf\xe9\n3\n4,ok\n");
+        let rows = rows(b"id,title\n1,\"two\nlines\"\n2,b\xfe\n3,x,y\n4,ok\n");
         assert_eq!(get(&rows[0], "title"), "two\nlines");
         assert_eq!(
             rows[1].as_ref().unwrap_err(),

@@ -5,12 +5,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::cells::RowBuilder;
-use super::options;
 use super::records::{Dialect, DialectRows, Keys, Record, Records};
 use super::{Found, Reader};
 use crate::column::normalise;
 use crate::group_buffer::Counts;
-use crate::{Columns, Result, Row};
+use crate::{Columns, Result, Row, pictures};
 
 /// Columns that have a place of their own, by their plain names.
 const KNOWN: [&str; 14] = [
@@ -203,9 +202,9 @@ impl WooCommerce {
     }
 
     fn put_pictures(&self, own: &Record, parent: Option<&Record>, maker: &mut RowBuilder<'_>) {
-        let of_own = list(self.get(own, "images"));
-        let of_parent = parent.map(|parent| list(self.get(parent, "images"))).unwrap_or_default();
-        let mut images = of_own.into_iter().chain(of_parent);
+        let pictures = |record| pictures::addresses(&self.get(record, "images").replace("\\,", ","));
+        let of_parent = parent.map(pictures).unwrap_or_default();
+        let mut images = pictures(own).into_iter().chain(of_parent);
         maker.put("image_link", images.next().unwrap_or_default());
         images.for_each(|image| maker.put("additional_image_link", image));
     }
@@ -220,11 +219,7 @@ impl WooCommerce {
             }
             let name = self.inherited(own, parent, &name);
             for value in list(self.inherited(own, parent, &values)) {
-                match options::attribute(name) {
-                    Some(known) => maker.put(known, value),
-                    None if name.is_empty() => {}
-                    None => maker.keep(name, value),
-                }
+                maker.put_option(name, &value);
             }
         }
     }

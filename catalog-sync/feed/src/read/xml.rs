@@ -1,58 +1,65 @@
-//! RSS 2.0 and Atom with Merchant Center's attributes under `g:`.
+//! RSS 2.0 and Atom with Merchant Center's attributes, and any other XML with an element for each product.
 
+use std::io::Read;
 use std::path::Path;
 
-use quick_xml::Reader as XmlReader;
-use quick_xml::events::{BytesRef, BytesStart, Event};
-
 use super::cells::RowBuilder;
+use super::node::{self, Node};
+use super::shape::{self, Shape};
 use super::split::{Items, RawItem};
-use super::{Found, Reader};
-use crate::json::Json;
-use crate::{Columns, Refusal, Rejection, Result, Row, html, text};
+use super::{Found, Reader, heureka, yml};
+use crate::column::{Role, role_of};
+use crate::price;
+use crate::{Columns, Format, Rejection, Result, Row, text};
+
+/// How much of a feed is looked at to see its shape.
+const HEAD_BYTES: u64 = 1 << 20;
 
 /// Rows of a feed of items.
 pub(crate) struct XmlRows {
     items: Items,
     columns: Columns,
     name: String,
+    shape: Shape,
+    manner: Manner,
 }
 
-/// An element with what is in it.
-#[derive(Default)]
-struct Node {
-    name: String,
-    attributes: Vec<(String, String)>,
-    text: String,
-    children: Vec<Node>,
+/// What elements are called.
+enum Manner {
+    /// As Merchant Center calls them, or as a shop does.
+    Usual,
+    Heureka,
+    Yml(yml::Categories),
 }
 
 impl XmlRows {
     /// # Errors
     /// The file cannot be opened.
-    pub(crate) fn open(path: &Path, name: &str, columns: Columns) -> Result<Self> {
-        Ok(Self { items: Items::new(text::open(path)?), columns, name: name.into() })
+    pub(crate) fn open(path: &Path, name: &str, columns: Columns, format: Format) -> Result<Self> {
+        let mut head = Vec::new();
+        text::open(path)?.take(HEAD_BYTES).read_to_end(&mut head).map_err(|e| text::named(path, &e))?;
+        let mut shape = shape::of(&String::from_utf8_lossy(&head));
+        let manner = match format {
+            Format::Heureka => Manner::Heureka,
+            Format::Yml => {
+                shape.element = "offer".into();
+                Manner::Yml(yml::categories(text::open(path)?).map_err(|e| text::named(path, &e))?)
+            }
+            _ => Manner::Usual,
+        };
+        let items = Items::new(text::open(path)?, &shape.element);
+        Ok(Self { items, columns, name: name.into(), shape, manner })
     }
 
     fn row(&mut self, cut: RawItem) -> Found {
         let place = format!("{}:{}", self.name, cut.line);
-        let item = cut.bytes.map_err(|why| ("bad-xml", why.to_owned())).and_then(|bytes| parse(&bytes));
+        let item = cut.bytes.map_err(|why| ("bad-xml", why.to_owned())).and_then(|bytes| node::parse(&bytes));
         let item = item.map_err(|(code, reason)| Rejection::new(place.clone(), code, reason))?;
         let mut maker = RowBuilder::new(&mut self.columns);
-        let documented =
-            |name: &str| item.children.iter().any(|child| child.name.strip_prefix("g:") == Some(name));
-        for child in &item.children {
-            match child.name.strip_prefix("g:") {
-                Some(name) => child.put(name, &mut maker),
-                // What RSS and Atom say themselves gives way to what is said to Merchant Center.
-                None if documented(&child.name) => {
-                    maker.keep(&format!("{}_{}", cut.element, child.name), child.value());
-                }
-                None if child.name == "summary" && !documented("description") => {
-                    child.put("description", &mut maker)
-                }
-                None => child.put(&child.name, &mut maker),
-            }
+        match &self.manner {
+            Manner::Usual => put(&item, &self.shape, &mut maker),
+            Manner::Heureka => heureka::put(&item, &mut maker),
+            Manner::Yml(categories) => yml::put(&item, categories, &mut maker),
         }
         Ok(Row::new(place, maker.cells()))
     }
@@ -75,83 +82,82 @@ impl Reader for XmlRows {
     }
 }
 
-impl Node {
-    fn put(&self, name: &str, maker: &mut RowBuilder<'_>) {
-        maker.put(name, self.value());
+fn put(item: &Node, shape: &Shape, maker: &mut RowBuilder<'_>) {
+    let mut google = shape.google.clone();
+    google.extend(
+        item.attributes
+            .iter()
+            .filter_map(|(name, value)| shape::prefixes(&format!("{name}='{value}'")).next()),
+    );
+    // A prefix that the element of the product has too says nothing.
+    let own = item.name.split_once(':').map(|(prefix, _)| format!("{prefix}:"));
+    let known =
+        |name: &str| google.iter().find_map(|prefix| name.strip_prefix(prefix.as_str()).map(str::to_owned));
+    let bare =
+        |name: &str| own.as_ref().and_then(|own| name.strip_prefix(own.as_str())).unwrap_or(name).to_owned();
+    let documented =
+        |name: &str| item.children.iter().any(|child| known(&child.name).as_deref() == Some(name));
+    for (name, value) in item.attributes.iter().filter(|(name, _)| !name.starts_with("xml")) {
+        maker.put(name, value.clone());
     }
-
-    /// Its text; an object of JSON where it has elements in it; of an empty element the address.
-    fn value(&self) -> String {
-        if !self.children.is_empty() {
-            return self.json().to_string();
-        }
-        if !self.text.trim().is_empty() {
-            return self.text.trim().to_owned();
-        }
-        let address = |(name, _): &&(String, String)| matches!(name.as_str(), "href" | "url" | "src");
-        self.attributes.iter().find(address).map(|(_, value)| value.clone()).unwrap_or_default()
-    }
-
-    fn json(&self) -> Json {
-        if self.children.is_empty() {
-            return Json::Text(self.value());
-        }
-        let part = |node: &Node| (node.name.strip_prefix("g:").unwrap_or(&node.name).to_owned(), node.json());
-        Json::Object(self.children.iter().map(part).collect())
-    }
-}
-
-fn parse(bytes: &[u8]) -> Result<Node, Refusal> {
-    let text = std::str::from_utf8(bytes).map_err(|_| ("bad-utf8", "it is not UTF-8 text".to_owned()))?;
-    tree(text).map_err(|error| ("bad-xml", format!("it is not XML: {error}")))
-}
-
-/// The one element of a text.
-fn tree(text: &str) -> quick_xml::Result<Node> {
-    let mut reader = XmlReader::from_str(text);
-    let mut open = vec![Node::default()];
-    loop {
-        let event = reader.read_event()?;
-        let Some(inner) = open.last_mut() else { return Ok(Node::default()) };
-        match event {
-            Event::Start(tag) => open.push(node(&tag)?),
-            Event::Empty(tag) => inner.children.push(node(&tag)?),
-            Event::Text(part) => inner.text.push_str(&part.xml10_content()),
-            Event::CData(part) => inner.text.push_str(&part.xml10_content()),
-            Event::GeneralRef(entity) => inner.text.push_str(&resolve(&entity)?),
-            Event::End(_) => {
-                let done = open.pop().unwrap_or_default();
-                match open.last_mut() {
-                    Some(outer) => outer.children.push(done),
-                    None => return Ok(done),
-                }
+    for child in &item.children {
+        match known(&child.name) {
+            Some(name) => put_element(child, &name, maker),
+            // What RSS and Atom say themselves gives way to what is said to Merchant Center.
+            None if documented(&child.name) => {
+                maker.keep(&format!("{}_{}", bare(&item.name), child.name), child.value());
             }
-            Event::Eof => {
-                return Ok(open.pop().and_then(|mut root| root.children.pop()).unwrap_or_default());
+            None if child.name == "summary" && !documented("description") => {
+                put_element(child, "description", maker);
             }
-            _ => {}
+            None => put_element(child, &bare(&child.name), maker),
         }
     }
 }
 
-fn node(tag: &BytesStart<'_>) -> quick_xml::Result<Node> {
-    let mut attributes = Vec::new();
-    for attribute in tag.attributes().with_checks(false).flatten() {
-        let value = quick_xml::escape::unescape(&attribute.value).unwrap_or_default().into_owned();
-        attributes.push((attribute.key.0.to_owned(), value));
+/// Pictures and categories may be elements inside of one, a price may have its currency beside it.
+fn put_element(element: &Node, name: &str, maker: &mut RowBuilder<'_>) {
+    let has_elements = !element.children.is_empty();
+    match role_of(name) {
+        Some(Role::Image | Role::MoreImages | Role::Thumbnail) if has_elements => {
+            addresses(element).into_iter().for_each(|address| maker.put(name, address));
+        }
+        Some(Role::Category) if has_elements => {
+            element.leaves().into_iter().for_each(|leaf| maker.put(name, leaf));
+        }
+        Some(Role::Title | Role::Brand) if has_elements => {
+            let named = ["name", "title", "value"].iter().map(|name| element.child_text(name));
+            maker.put(name, named.into_iter().find(|text| !text.is_empty()).unwrap_or_default());
+        }
+        Some(Role::Price | Role::SalePrice) if !has_elements => {
+            let value = element.value();
+            let code = ["currency", "currencyId", "unit"].iter().find_map(|name| element.attribute(name));
+            match code.filter(|_| value.chars().all(|c| !c.is_alphabetic())).and_then(price::currency) {
+                Some(code) => maker.put(name, format!("{value} {code}")),
+                None => maker.put(name, value),
+            }
+        }
+        _ => maker.put(name, element.value()),
     }
-    Ok(Node { name: tag.name().0.to_owned(), attributes, ..Node::default() })
 }
 
-/// A character's number, or a name: XML's five, and HTML's, which feeds use although XML has none of them.
-fn resolve(entity: &BytesRef<'_>) -> quick_xml::Result<String> {
-    if let Some(character) = entity.resolve_char_ref()? {
-        return Ok(character.into());
-    }
-    Ok(match &**entity {
-        "nbsp" => "\u{a0}".into(),
-        name => html::plain_text(&format!("&{name};")),
-    })
+/// Each element inside is a picture, or has one with words about it.
+fn addresses(element: &Node) -> Vec<String> {
+    let one = |picture: &Node| {
+        if picture.children.is_empty() {
+            return Some(picture.value());
+        }
+        let names = ["url", "src", "href", "link", "large", "original", "full", "image", "file", "path"];
+        names.iter().map(|name| picture.child_text(name)).find(|text| !text.is_empty()).map(str::to_owned)
+    };
+    let parts: Vec<String> = element.children.iter().filter_map(one).collect();
+    // `<image><url>…</url><alt>…</alt></image>` is one picture.
+    let is_one = element
+        .children
+        .iter()
+        .any(|child| matches!(child.name.to_lowercase().as_str(), "url" | "src" | "href"));
+    let several = element.children.iter().filter(|child| child.name == element.children[0].name).count() > 1;
+    if is_one && !several { one(element).into_iter().collect() } else { parts }
 }
 
 #[cfg(test)]
@@ -162,7 +168,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("f.xml");
         std::fs::write(&path, bytes).unwrap();
-        XmlRows::open(&path, "f.xml", Columns::default()).unwrap().map(Result::unwrap).collect()
+        XmlRows::open(&path, "f.xml", Columns::default(), Format::Xml).unwrap().map(Result::unwrap).collect()
     }
 
     #[test]
@@ -203,10 +209,32 @@ mod tests {
     }
 
     #[test]
+    fn elements_of_a_shops_own_become_cells() {
+        let rows = rows(
+            "<katalog><artikel nr=\"7\"><Bezeichnung>Kanne</Bezeichnung><preis currency=\"CHF\">12.50</preis>\
+             <bilder><bild>a.jpg</bild><bild>b.jpg</bild></bilder>\
+             <image><url>c.jpg</url><alt>x</alt></image></artikel></katalog>"
+                .as_bytes(),
+        );
+        let row = rows[0].as_ref().unwrap();
+        let cells = ["title", "price", "bilder", "image"].map(|name| row.get(name).unwrap_or_default());
+        assert_eq!(cells, ["Kanne", "12.50 CHF", "a.jpg|b.jpg", "c.jpg"]);
+    }
+
+    #[test]
+    fn merchant_centers_names_are_known_by_their_address() {
+        let rows = rows(
+            b"<rss xmlns:b='http://base.google.com/ns/1.0'><item><title>short</title><b:title>Long</b:title><b:id>1</b:id></item></rss>",
+        );
+        let row = rows[0].as_ref().unwrap();
+        assert_eq!(["title", "item_title"].map(|name| row.get(name).unwrap_or_default()), ["Long", "short"]);
+    }
+
+    #[test]
     fn a_damaged_item_is_set_aside_with_its_line() {
         let rows = rows(
             b"<rss>\n<item><g:id>1</g:id></item>\n<item><g:id>2</g:title></item>\n\
-              <item><g:id>caf\xe9</g:id></item>\n<item><g:id>4</g:id></item></rss>",
+              <item><g:id>caf\xff</g:id></item>\n<item><g:id>4</g:id></item></rss>",
         );
         let codes: Vec<_> = rows
             .iter()

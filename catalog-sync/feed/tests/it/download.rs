@@ -14,14 +14,20 @@ use crate::server::{Act, Server, picture};
 const MOST: u64 = 1 << 20;
 
 fn fetcher(folder: &TempDir, offline: bool) -> Fetcher {
-    let patience = Patience {
+    with_patience(folder, offline, |patience| patience)
+}
+
+fn with_patience(folder: &TempDir, offline: bool, change: impl Fn(Patience) -> Patience) -> Fetcher {
+    let patience = change(Patience {
         connect: Duration::from_secs(2),
         read: Duration::from_millis(400),
         whole: Duration::from_secs(5),
         tries: 3,
         backoff: Duration::from_millis(20),
         longest_wait: Duration::from_secs(5),
-    };
+        grace: Duration::from_secs(5),
+        slowest_bytes_per_second: 1,
+    });
     Fetcher::new(FetchOptions { folder: folder.path().join("images"), offline, max_bytes: MOST, patience })
 }
 
@@ -114,6 +120,69 @@ fn a_slow_line_is_waited_for_while_it_moves() {
     let (server, folder) = (Server::start(), tempfile::tempdir().unwrap());
     let url = server.act("slow.jpg", Act::Slow(Duration::from_millis(150), picture(5)));
     assert_eq!(fetched(&folder, &url), Ok(picture(5)));
+}
+
+#[test]
+fn a_server_that_drips_is_left_and_not_asked_again_for_each_picture() {
+    let (server, folder) = (Server::start(), tempfile::tempdir().unwrap());
+    // About 400,000 bytes a second, where a megabyte is the least.
+    let urls: Vec<_> = (0..40)
+        .map(|n| server.act(&format!("{n}.jpg"), Act::Slow(Duration::from_millis(50), picture(n).repeat(9))))
+        .collect();
+    let fetcher = with_patience(&folder, false, |patience| Patience {
+        grace: Duration::from_millis(120),
+        slowest_bytes_per_second: 1_000_000,
+        ..patience
+    });
+    let downloads: Vec<_> = urls.iter().map(|url| fetcher.fetch(url).unwrap()).collect();
+    let refused: Vec<_> =
+        downloads.into_iter().map(|download| download.wait(&|| false).unwrap().unwrap_err()).collect();
+    assert!(
+        refused.iter().all(|(code, reason)| *code == "image-unreachable" && reason.contains("too slowly"))
+    );
+    assert!(server.seen().len() < 20, "the server is given up, and no picture is tried twice");
+}
+
+#[test]
+fn a_picture_is_one_whatever_a_server_puts_around_it() {
+    use std::io::Write;
+    let (server, folder) = (Server::start(), tempfile::tempdir().unwrap());
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(&picture(8)).unwrap();
+    let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+    zlib.write_all(&picture(8)).unwrap();
+    let (gzip, zlib) = (gzip.finish().unwrap(), zlib.finish().unwrap());
+    for (name, act) in [
+        ("gzip", Act::Answer(200, vec![(header::CONTENT_ENCODING, "gzip")], gzip.clone())),
+        ("gzip-unsaid", Act::Answer(200, vec![], gzip)),
+        ("deflate", Act::Answer(200, vec![(header::CONTENT_ENCODING, "deflate")], zlib)),
+        ("said-only", Act::Answer(200, vec![(header::CONTENT_ENCODING, "gzip")], picture(8))),
+        ("changed", Act::Answer(203, vec![], picture(8))),
+    ] {
+        let url = server.act(name, act);
+        assert_eq!(fetched(&folder, &url), Ok(picture(8)), "{name}");
+    }
+}
+
+#[test]
+fn what_came_instead_of_a_picture_is_called_what_it_is() {
+    let (server, folder) = (Server::start(), tempfile::tempdir().unwrap());
+    let as_jpeg = || vec![(header::CONTENT_TYPE, "image/jpeg")];
+    for (name, act, code, words) in [
+        ("empty", Act::Answer(200, as_jpeg(), vec![]), "empty-file", "0 bytes"),
+        ("none", Act::Answer(204, vec![], vec![]), "empty-file", "0 bytes"),
+        (
+            "avif",
+            Act::Answer(200, as_jpeg(), b"\0\0\0\x1cftypavif\0\0\0\0".to_vec()),
+            "not-a-picture",
+            "AVIF",
+        ),
+        ("page", Act::Page, "not-a-picture", "an HTML page"),
+    ] {
+        let url = server.act(name, act);
+        let (found, reason) = bring(&fetcher(&folder, false), &url).unwrap_err();
+        assert!(found == code && reason.contains(words), "{name}: {found}: {reason}");
+    }
 }
 
 #[test]

@@ -4,6 +4,8 @@
 
 mod common;
 mod download;
+mod faults;
+mod more_formats;
 mod quarantine;
 mod round_trip;
 mod server;

@@ -117,6 +117,7 @@ fn a_folder_is_of_pages_if_they_have_products() {
     write("a.jpg", "x");
     write("index.html", "<html><p>Our photos</html>");
     assert!(matches!(Source::open(folder.path(), Options::default()), Ok(Source::Folder(_))));
+    std::fs::remove_file(folder.path().join("a.jpg")).unwrap();
     let data = r#"{"@context": "https://schema.org", "@type": "Product", "sku": "7", "name": "Hat", "image": "a.jpg"}"#;
     write("hat.html", &format!("<html><script type=\"application/ld+json\">{data}</script>"));
     let Ok(Source::Feed(feed)) = Source::open(folder.path(), Options::default()) else {

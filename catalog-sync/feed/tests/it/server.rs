@@ -29,6 +29,8 @@ pub enum Act {
     Busy(u16, &'static str, usize, Vec<u8>),
     /// This status.
     Status(u16),
+    /// This status, with these heads and bytes.
+    Answer(u16, Vec<(header::HeaderName, &'static str)>, Vec<u8>),
     /// A page instead of a picture.
     Page,
     /// More and more bytes.
@@ -126,6 +128,13 @@ async fn respond(act: Option<Act>, headers: &HeaderMap, before: usize) -> Respon
         }
         Some(Act::CutAfter(length, bytes)) if before == 0 => cut(&bytes, length),
         Some(Act::CutAfter(_, bytes)) => file(&bytes, headers),
+        Some(Act::Answer(status, heads, bytes)) => {
+            let mut response = (StatusCode::from_u16(status).unwrap(), bytes).into_response();
+            response
+                .headers_mut()
+                .extend(heads.into_iter().map(|(name, value)| (name, value.parse().unwrap())));
+            response
+        }
         Some(Act::Page) => ([(header::CONTENT_TYPE, "text/html")], "<html>log in</html>").into_response(),
         Some(Act::Redirect(to)) => (StatusCode::FOUND, [(header::LOCATION, to)]).into_response(),
         Some(Act::Endless) => {

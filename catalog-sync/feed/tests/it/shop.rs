@@ -127,13 +127,14 @@ fn choice() -> impl Strategy<Value = Choice> {
         gtin: String::new(),
         size: "",
         cents,
-        sale_cents: off.map(|percent| (cents - 1) * percent / 100).filter(|sale| *sale < cents),
+        sale_cents: off.map(|percent| (cents - 1) * percent / 100).filter(|sale| (1..cents).contains(sale)),
         availability,
     })
 }
 
+/// No entity is there by chance: those are read.
 fn tidy(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    text.replace('&', "& ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Which ids a format gives.

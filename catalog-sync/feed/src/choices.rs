@@ -102,6 +102,11 @@ pub(crate) fn attribute(option: &str) -> Option<&'static str> {
     words.find_map(|word| CHOICES.iter().find(|(_, names)| names.contains(&word)).map(|(name, _)| *name))
 }
 
+/// The attribute of this very name, in any language.
+pub(crate) fn named(plain: &str) -> Option<&'static str> {
+    CHOICES.iter().find(|(_, names)| names.contains(&plain)).map(|(name, _)| *name)
+}
+
 /// Marks belong to the letter before them, as in Hindi and Thai.
 fn is_mark(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{97f}' | '\u{e00}'..='\u{e7f}')
