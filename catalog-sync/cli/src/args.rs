@@ -110,7 +110,7 @@ fn device(text: &str) -> Result<Device, String> {
 /// `knytt build`
 #[derive(Debug, Args)]
 pub struct BuildArgs {
-    /// Folder of pictures, a product feed (Merchant Center, Shopify, WooCommerce, CSV, JSON, XML, Parquet), or
+    /// Folder of pictures, a product feed (Merchant Center, Shopify, WooCommerce, Magento, CSV, Excel, JSON, XML, Parquet), or
     /// pages with structured data
     #[arg(value_name = "FOLDER|FEED")]
     pub source: PathBuf,
@@ -138,8 +138,8 @@ pub struct BuildArgs {
     #[arg(long, value_name = "FILE")]
     pub map: Option<PathBuf>,
 
-    /// The feed's format [default: seen from its content]: table, jsonl, xml, shopify, shopify-json,
-    /// woocommerce, json-ld, parquet
+    /// The feed's format [default: seen from its content]: table, jsonl, xml, heureka, yml, shopify, shopify-json,
+    /// woocommerce, magento, meta, wix, etsy, json-ld, parquet
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<knytt_feed::Format>,
 
@@ -178,6 +178,11 @@ pub struct BuildArgs {
     /// Stop at the first bad row or picture instead of setting it aside
     #[arg(long)]
     pub strict: bool,
+
+    /// Delete more than a fifth of the catalogue, or what a source of another kind had, if the source no longer has
+    /// it; without, such a build stops before it does anything
+    #[arg(long)]
+    pub allow_deletes: bool,
 
     /// Throw the catalogue's content away first and embed everything again
     #[arg(long)]

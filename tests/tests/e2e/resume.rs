@@ -52,8 +52,35 @@ fn rows_that_are_no_longer_selected_go_too() {
     let shop = Shop::new(4);
     shop.build("feed.csv");
     let (feed, catalog) = (shop.arg("feed.csv"), shop.arg("catalog"));
-    let report = json(&["build", &feed, "--catalog", &catalog, "--where", "season=summer"]);
+    let report = json(&["build", &feed, "--catalog", &catalog, "--where", "season=summer", "--allow-deletes"]);
     assert_eq!((&report["deleted"], &report["products"]), (&2.into(), &2.into()), "{report}");
+}
+
+#[test]
+fn a_build_that_would_delete_much_stops_before_it_does() {
+    let shop = Shop::new(4);
+    shop.build("pictures");
+    fs::remove_file(shop.path("pictures/002.jpg")).unwrap();
+    shop.write("pictures/new.jpg", &DRAWN[5].jpeg);
+    let run = shop.try_build("pictures", &["--json"]);
+    let refused: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((&refused["refused"], &refused["would_delete"]), (&"would-delete".into(), &1.into()), "{refused}");
+    assert_eq!(refused["first"][0], "002.jpg");
+    run.fails(1, &["would delete 1 of 4", "--allow-deletes"]);
+    assert_eq!(shop.inspect()["products"], 4, "nothing was deleted, and nothing added");
+    let feed = shop.try_build("feed.csv", &[]);
+    feed.fails(1, &["it is from pictures, and this source is feed"]);
+}
+
+#[test]
+fn pictures_that_broke_all_at_once_are_not_deleted_without_a_question() {
+    let shop = Shop::new(4);
+    shop.build("pictures");
+    for name in ["000", "001"] {
+        shop.write(&format!("pictures/{name}.jpg"), b"");
+    }
+    shop.try_build("pictures", &[]).fails(1, &["would delete 2 of 4"]);
+    assert_eq!(shop.inspect()["products"], 4);
 }
 
 #[test]

@@ -88,10 +88,10 @@ impl Shop {
         self.write("feed.csv", [&[header.to_owned()], rows].concat().join("\n").as_bytes());
     }
 
-    /// `build SOURCE --catalog … --json`, which must succeed.
+    /// `build SOURCE --catalog … --json`, which must succeed; it may delete, since shops of tests are small.
     #[track_caller]
     pub fn build(&self, source: &str) -> serde_json::Value {
-        command::json(&["build", &self.arg(source), "--catalog", &self.arg("catalog")])
+        command::json(&["build", &self.arg(source), "--catalog", &self.arg("catalog"), "--allow-deletes"])
     }
 
     /// `build SOURCE --catalog …` with more arguments, however it ends.

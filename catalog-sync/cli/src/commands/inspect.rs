@@ -143,7 +143,15 @@ impl Inspection {
         if self.quarantine.is_empty() {
             return Ok(writeln!(text, "\n{}", quiet("nothing was set aside"))?);
         }
-        let row = |q: &QuarantineRow| vec![q.source.clone(), q.code.clone(), q.reason.clone()];
+        // A shop knows its products by id and title, not by lines of a file.
+        let product = |q: &QuarantineRow| match (q.id.as_str(), q.title.as_str()) {
+            ("", "") => String::new(),
+            (id, _) if id == q.source => String::new(),
+            (id, "") => format!("{id}: "),
+            (id, title) => format!("{id} {title:?}: "),
+        };
+        let row =
+            |q: &QuarantineRow| vec![q.source.clone(), q.code.clone(), format!("{}{}", product(q), q.reason)];
         let rows: Vec<_> = self.quarantine.iter().map(row).collect();
         Ok(write!(text, "\n{}", output::table(QUARANTINE, &rows))?)
     }

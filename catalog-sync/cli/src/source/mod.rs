@@ -7,7 +7,8 @@ use anyhow::Result;
 use knytt_models::decode::Limits;
 
 pub use knytt_feed::{
-    Feed, Item, NO_CURRENCY, Options, Picture, Refusal, Rejection, Row, Selection, Selector, Source, field,
+    Feed, Item, LeftAside, NO_CURRENCY, Options, Picture, Refusal, Rejection, Row, Selection, Selector,
+    Source, field,
 };
 
 use crate::failure::Failure;

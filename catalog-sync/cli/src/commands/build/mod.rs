@@ -1,5 +1,6 @@
 //! `knytt build`: a catalogue that mirrors its source.
 
+mod deletes;
 mod prepare;
 mod report;
 mod store;
@@ -23,7 +24,7 @@ use crate::model::{self, Location};
 use crate::output;
 use crate::pipeline;
 use crate::progress::Progress;
-use crate::source::{self, Options, Rejection, Selection, Source, explain as explain_source};
+use crate::source::{self, LeftAside, Options, Rejection, Selection, Source, explain as explain_source};
 use crate::weight;
 
 /// Where downloaded pictures are kept, in the catalogue's folder.
@@ -54,7 +55,11 @@ pub fn run(args: &BuildArgs) -> Result<()> {
     }
     let catalog = open(args, &bundle)?;
     tell_of_another_source(args, &note);
-    Origin { model: Some(location.remembered()), source: Some(full_path(args)) }.write(&args.catalog)?;
+    tell_of_left_aside(&source);
+    deletes::check(args, &source, &catalog, &note)?;
+    let kind = Some(source.kind().as_str().to_owned());
+    Origin { model: Some(location.remembered()), source: Some(full_path(args)), kind }
+        .write(&args.catalog)?;
     build(args, &source, &catalog, bundle, &interrupt)
 }
 
@@ -94,10 +99,16 @@ fn build(
         },
     );
     progress.finish();
-    let outcome = stopped(outcome);
+    let mut outcome = stopped(outcome);
     if matches!(outcome, Ok(true)) {
-        store.sweep()?;
-        fetcher.sweep().map_err(explain_source)?;
+        let gone = store.gone()?;
+        match deletes::check_used(args, &gone, store.products_before()) {
+            Ok(()) => {
+                store.sweep()?;
+                fetcher.sweep().map_err(explain_source)?;
+            }
+            Err(refused) => outcome = Err(refused),
+        }
     }
     // Whatever ended the loop, what was embedded until then is kept; a disk that is full says so again.
     let kept = store.commit();
@@ -180,7 +191,9 @@ fn prove(session: &SearchSession, options: &ModelOptions) {
 
 /// Shows the first few refused rows, and stops at the first under `--strict`.
 fn refuse(args: &BuildArgs, store: &Store, progress: &Progress, rejection: &Rejection) -> Result<()> {
-    let line = format!("{}: {}", output::plain(&rejection.place), output::plain(&rejection.reason));
+    let product =
+        rejection.product().map_or_else(String::new, |product| format!(" ({})", output::plain(&product)));
+    let line = format!("{}{product}: {}", output::plain(&rejection.place), output::plain(&rejection.reason));
     if args.strict {
         return Err(Failure::unusable(line).hint("leave --strict out to set it aside and go on").into());
     }
@@ -249,6 +262,20 @@ fn name(args: &BuildArgs) -> String {
 
 fn full_path(args: &BuildArgs) -> String {
     std::path::absolute(&args.source).unwrap_or_else(|_| args.source.clone()).to_string_lossy().into_owned()
+}
+
+/// What is in a folder and is none of its products.
+fn tell_of_left_aside(source: &Source) {
+    let Source::Folder(folder) = source else { return };
+    for (why, what) in folder.left_aside() {
+        let first = what.first().map(|name| output::plain(name)).unwrap_or_default();
+        let first = if what.len() > 1 { format!("{first}, …") } else { first };
+        let hint = match why {
+            LeftAside::Page => "; --format json-ld reads pages instead of pictures",
+            _ => "",
+        };
+        eprintln!("note: left aside: {} ({first}){hint}", why.counted(what.len()));
+    }
 }
 
 /// Products of the old source will be deleted; better said than found out.

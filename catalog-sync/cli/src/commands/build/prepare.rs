@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use anyhow::{Context, Result};
 use knytt_engine::{Catalog, Flaw, Look, SafetyConfig, SafetyGate, SourceRecord};
 use knytt_feed::FetchedPicture;
-use knytt_models::decode::{Limits, decode};
+use knytt_models::decode::{Limits, decode_part};
 use knytt_models::{Bundle, Encoder, Options, Pending};
 
 use crate::args::BuildArgs;
@@ -14,6 +14,9 @@ use crate::interrupt::Interrupt;
 use crate::model;
 use crate::source::{Item, Rejection, explain};
 use crate::thumbnail::{self, THUMBNAIL_SIDE};
+
+/// The attribute of a product whose picture is not all there: how much of it is.
+const CUT: &str = "picture_cut";
 
 /// An item on its way to the writer.
 pub enum Prepared {
@@ -133,16 +136,22 @@ impl<'a> Preparer<'a> {
     /// What was seen on the picture stays.
     fn describe(&self, mut item: Item, record: SourceRecord) -> Result<Prepared> {
         let known = self.catalog.read()?.product(&item.product.id)?;
-        item.product.look = known.map(|product| product.look).unwrap_or_default();
+        let (look, cut) = known.map_or_else(Default::default, |mut p| (p.look, p.attributes.remove(CUT)));
+        item.product.look = look;
+        item.product.attributes.extend(cut.map(|cut| (CUT.to_owned(), cut)));
         Ok(Prepared::Described { item, record })
     }
 
     fn embed(&self, mut item: Item, record: SourceRecord, bytes: &[u8]) -> Result<Prepared> {
         let encoder = self.model.encoder()?;
-        let picture = match decode(bytes, &self.limits, Some(encoder.target_side())) {
-            Ok(picture) => picture,
+        let decoded = match decode_part(bytes, &self.limits, Some(encoder.target_side())) {
+            Ok(decoded) => decoded,
             Err(error) => return Ok(rejected(item, error.code(), error.to_string())),
         };
+        if decoded.percent < 100 {
+            item.product.attributes.insert(CUT.into(), format!("{} %", decoded.percent));
+        }
+        let picture = decoded.picture;
         let look = Look::from_pixels(&picture);
         if let Some(flaw) = look.flaws.first().filter(|_| self.refuses_poor) {
             return Ok(rejected(item, "poor-picture", flaw.to_string()));
@@ -157,7 +166,7 @@ impl<'a> Preparer<'a> {
 }
 
 fn rejected(item: Item, code: &'static str, reason: String) -> Prepared {
-    Prepared::Rejected(Rejection::new(item.place, code, reason))
+    Prepared::Rejected(item.rejected(code, reason))
 }
 
 /// What the next build compares with: the hash of the picture, then that of all else, so that new words

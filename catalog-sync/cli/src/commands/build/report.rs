@@ -128,6 +128,7 @@ impl BuildReport {
 /// What somebody should know of the pictures.
 fn remarks(reviewed: &Reviewed) -> String {
     let parts: Vec<String> = [
+        (reviewed.guessed, "of a kind that was guessed from others that look like it"),
         (reviewed.flawed, "too small, blurred or blank (--refuse-poor sets them aside)"),
         (reviewed.near_duplicates, "nearly the same as another one (they are one hit)"),
     ]

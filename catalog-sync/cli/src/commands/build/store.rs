@@ -43,6 +43,8 @@ pub struct Store {
     writer: Writer,
     /// Ids that the source still has.
     seen: HashSet<String>,
+    /// Products before the build.
+    before: usize,
     /// Places that were refused in this build.
     refused: HashSet<String>,
     counts: Counts,
@@ -55,6 +57,7 @@ impl Store {
     pub fn new(catalog: Catalog) -> Self {
         Self {
             writer: catalog.write(),
+            before: catalog.info().map_or(0, |info| info.products as usize),
             catalog,
             seen: HashSet::new(),
             refused: HashSet::new(),
@@ -105,6 +108,24 @@ impl Store {
             self.commit()?;
         }
         Ok(rejection)
+    }
+
+    /// What the source no longer has, or what can no longer be used of it.
+    ///
+    /// # Errors
+    /// The catalogue cannot be read.
+    pub fn gone(&self) -> Result<Vec<String>> {
+        let sources = self.catalog.read()?.sources()?;
+        Ok(sources
+            .into_iter()
+            .map(|(source, _)| source)
+            .filter(|source| !self.seen.contains(source))
+            .collect())
+    }
+
+    /// How many products the catalogue had when the build began.
+    pub fn products_before(&self) -> usize {
+        self.before
     }
 
     /// After the whole source was gone through: removes what it no longer has.
@@ -179,7 +200,7 @@ impl Store {
         };
         if gate.map_or(Ok(false), |gate| gate.refuses(&embedding)).map_err(explain)? {
             let reason = Flaw::Unsafe.to_string();
-            return Ok(Some(Rejection::new(item.place, "unsafe-picture", reason)));
+            return Ok(Some(item.rejected("unsafe-picture", reason)));
         }
         item.product.look.instance_embedding = InstanceEmbedding::from_embedding(&embedding);
         if let Some(rejection) =
@@ -204,6 +225,8 @@ impl Store {
             source: rejection.place.clone(),
             code: rejection.code.into(),
             reason: rejection.reason.clone(),
+            id: rejection.id.clone(),
+            title: rejection.title.clone(),
         });
     }
 }
@@ -213,7 +236,7 @@ fn wait(item: &Item, embedding: Pending) -> Result<Result<Embedding, Rejection>>
     match embedding.wait() {
         Ok(embedding) => Ok(Ok(embedding)),
         Err(error @ knytt_models::Error::DegenerateEmbedding(_)) => {
-            Ok(Err(Rejection::new(item.place.clone(), "no-embedding", error.to_string())))
+            Ok(Err(item.rejected("no-embedding", error.to_string())))
         }
         Err(error) => Err(error.into()),
     }
@@ -224,7 +247,7 @@ fn refusal(item: &Item, stored: Result<(), knytt_engine::Error>) -> Result<Optio
     match stored {
         Ok(()) => Ok(None),
         Err(knytt_engine::Error::InvalidProduct { reason, .. }) => {
-            Ok(Some(Rejection::new(item.place.clone(), "bad-product", reason)))
+            Ok(Some(item.rejected("bad-product", reason)))
         }
         Err(error) => Err(explain(error)),
     }
