@@ -62,6 +62,10 @@ pub(crate) fn of_json(json: &Json) -> Vec<String> {
         "source",
         "originalSrc",
     ];
+    // GraphQL's lists are objects with the members in them.
+    if let Some(list) = ["edges", "nodes", "items"].iter().find_map(|name| json.get(name)) {
+        return of_json(list);
+    }
     let one = |member: &Json| {
         let of_object =
             || ADDRESSES.iter().find_map(|name| member.get(name)?.each().iter().find_map(Json::scalar));
@@ -126,6 +130,7 @@ mod tests {
         }
         assert_eq!(addresses("https://c.test/a.jpg,"), ["https://c.test/a.jpg"]);
         assert_eq!(addresses(r#"["a.jpg", {"src": "b.jpg"}]"#), ["a.jpg", "b.jpg"]);
+        assert_eq!(addresses(r#"{"edges": [{"node": {"url": "a.jpg"}}]}"#), ["a.jpg"]);
     }
 
     #[test]

@@ -132,8 +132,9 @@ fn choice() -> impl Strategy<Value = Choice> {
     })
 }
 
+/// No entity is there by chance: those are read.
 fn tidy(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    text.replace('&', "& ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Which ids a format gives.
