@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use knytt_wire::MAX_BATCH_BYTES;
+use knytt_wire::{INGEST_KEY_HEADER, MAX_BATCH_BYTES, MAX_EXPANSION};
 use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE};
 use reqwest::{Client, Response, redirect};
 use url::Url;
@@ -26,13 +26,6 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The largest answer that is read: room for a reason for each event of the largest batch.
 const LONGEST_ANSWER: usize = MAX_BATCH_BYTES;
-
-/// What names the catalogue's ingest key.
-const INGEST_KEY: &str = "Knytt-Ingest-Key";
-
-/// A body that compresses better than this is sent as it is: backends refuse what expands further, as it may
-/// be a bomb.
-const MOST_EXPANSION: usize = 20;
 
 /// Sends batches.
 pub(crate) struct HttpSender {
@@ -78,7 +71,7 @@ impl HttpSender {
         let request = request.header(CONTENT_TYPE, "application/json").header(ACCEPT, "application/json");
         let request = if packed { request.header(CONTENT_ENCODING, "gzip") } else { request };
         let request = match &to.ingest_key {
-            Some(key) => request.header(INGEST_KEY, key),
+            Some(key) => request.header(INGEST_KEY_HEADER, key),
             None => request,
         };
         let Ok(answer) = request.body(body).send().await else { return Reply::Later { after: None } };
@@ -109,6 +102,7 @@ fn pack(body: &[u8]) -> Option<Vec<u8>> {
     }
     let mut packer = GzEncoder::new(Vec::new(), Compression::default());
     packer.write_all(body).ok()?;
-    let worth = |packed: &Vec<u8>| packed.len() < body.len() && body.len() <= packed.len() * MOST_EXPANSION;
+    // Backends refuse what expands further, as it may be a bomb.
+    let worth = |packed: &Vec<u8>| packed.len() < body.len() && body.len() <= packed.len() * MAX_EXPANSION;
     packer.finish().ok().filter(worth)
 }

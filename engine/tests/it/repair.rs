@@ -25,7 +25,8 @@ fn build(dir: &Path) {
         writer.put_source(&format!("{id}.jpg"), &record);
     }
     let (source, code, reason) = ("bad.jpg".into(), "broken".into(), "cut".into());
-    writer.quarantine(&QuarantineRow { source, code, reason });
+    let (id, title) = ("17".into(), "A thing".into());
+    writer.quarantine(&QuarantineRow { source, code, reason, id, title });
     writer.set_weights(Some(Weights::VISUAL));
     writer.set_release(7);
     writer.commit().unwrap();

@@ -143,8 +143,8 @@ proptest! {
     #[test]
     fn notes([a, b, c] in [".*", ".*", ".*"].map(|pattern: &'static str| pattern.prop_map(String::from))) {
         survives(&SourceRecord { content_hash: a.clone(), product: b.clone() });
-        survives(&QuarantineRow { source: a.clone(), code: b.clone(), reason: c });
-        survives(&Origin { model: Some(a), source: Some(b) });
+        survives(&QuarantineRow { source: a.clone(), code: b.clone(), reason: c.clone(), id: a.clone(), title: b.clone() });
+        survives(&Origin { model: Some(a), source: Some(b), kind: Some(c) });
     }
 }
 

@@ -52,7 +52,8 @@ fn rows_that_are_no_longer_selected_go_too() {
     let shop = Shop::new(4);
     shop.build("feed.csv");
     let (feed, catalog) = (shop.arg("feed.csv"), shop.arg("catalog"));
-    let report = json(&["build", &feed, "--catalog", &catalog, "--where", "season=summer", "--allow-deletes"]);
+    let report =
+        json(&["build", &feed, "--catalog", &catalog, "--where", "season=summer", "--allow-deletes"]);
     assert_eq!((&report["deleted"], &report["products"]), (&2.into(), &2.into()), "{report}");
 }
 
@@ -64,7 +65,11 @@ fn a_build_that_would_delete_much_stops_before_it_does() {
     shop.write("pictures/new.jpg", &DRAWN[5].jpeg);
     let run = shop.try_build("pictures", &["--json"]);
     let refused: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
-    assert_eq!((&refused["refused"], &refused["would_delete"]), (&"would-delete".into(), &1.into()), "{refused}");
+    assert_eq!(
+        (&refused["refused"], &refused["would_delete"]),
+        (&"would-delete".into(), &1.into()),
+        "{refused}"
+    );
     assert_eq!(refused["first"][0], "002.jpg");
     run.fails(1, &["would delete 1 of 4", "--allow-deletes"]);
     assert_eq!(shop.inspect()["products"], 4, "nothing was deleted, and nothing added");

@@ -51,7 +51,7 @@ pub struct NumberArgs {
 pub fn run(args: &ReleaseArgs) -> Result<()> {
     let ReleaseCommand::Number(args) = &args.command;
     let keys = key::open(&args.keys)?;
-    let depot = open_depot(&publish::address(&args.to)?, ApiKey::from_env()).map_err(key::explain)?;
+    let depot = open_depot(&publish::address(&args.to)?, ApiKey::from_env()?).map_err(key::explain)?;
     let number = match args.set {
         Some(number) => set_release_number(&keys, &depot, number),
         None => release_number(&keys, &depot),

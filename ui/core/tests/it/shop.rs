@@ -45,7 +45,11 @@ impl Shop {
         let (catalog, feed) = (folder.path().join("catalog"), folder.path().join("feed"));
         build_of(&catalog, PRODUCTS, edit);
         std::fs::create_dir_all(feed.join("images")).unwrap();
-        let origin = Origin { model: Some("starter".into()), source: Some(feed.display().to_string()), ..Origin::default() };
+        let origin = Origin {
+            model: Some("starter".into()),
+            source: Some(feed.display().to_string()),
+            ..Origin::default()
+        };
         origin.write(&catalog).unwrap();
         let visit = Visit::new(&folder.path().join("data")).unwrap();
         visit.open_shop(&catalog, Vec::new()).unwrap();
