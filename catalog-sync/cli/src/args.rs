@@ -59,8 +59,8 @@ pub enum Command {
     Release(commands::release::ReleaseArgs),
     /// Bring a catalogue to the newest release of its publisher
     Sync(commands::sync::SyncArgs),
-    /// Serve releases to devices and take their feedback
-    Serve(commands::serve::ServeArgs),
+    /// Serve releases to devices, take their feedback, and search catalogues over HTTP
+    Serve(Box<commands::serve::ServeArgs>),
     /// Show what shoppers looked for, found and did not find
     Report(commands::report::ReportArgs),
     /// Make, list and revoke the keys by which a server knows publishers
