@@ -21,7 +21,7 @@ use crate::{Error, Result};
 const KEY_CHARS: std::ops::RangeInclusive<usize> = 16..=100;
 
 /// How long a key is valid after the next one came, unless told otherwise: devices get releases late.
-const KEEP: Duration = Duration::from_secs(90 * 86_400);
+pub const KEEP: Duration = Duration::from_secs(90 * 86_400);
 
 /// The longest body: a key and a number.
 const MAX_BODY_BYTES: usize = 1_000;

@@ -24,6 +24,7 @@ use crate::app::App;
 use crate::http::read_body;
 use crate::http::refusal::Refusal;
 
+pub(crate) use ingest_keys::KEEP as KEEP_INGEST_KEY;
 pub use ingest_keys::set_ingest_key;
 pub(crate) use store::forget_batches;
 

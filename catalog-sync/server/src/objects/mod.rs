@@ -8,6 +8,7 @@ mod name;
 mod publish;
 mod range;
 mod read;
+mod release;
 pub(crate) mod store;
 pub(crate) mod unfinished;
 mod upload;

@@ -13,6 +13,7 @@ use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt, PutMode, Pu
 use super::deletions;
 use super::name::Object;
 use super::read::refuse;
+use super::release::learn_ingest_key;
 use super::upload;
 use super::verify::{Kind, Verifier};
 use crate::app::App;
@@ -161,7 +162,9 @@ async fn put_verified(
                 return Err(overtaken(present));
             }
             verifier.check(kind, &body).await?;
-            replace(app, catalog, path, expected, body).await
+            let response = replace(app, catalog, path, expected, body).await?;
+            learn_ingest_key(app, catalog).await;
+            Ok(response)
         }
         None => {
             if app.objects.head(path).await.map_err(refuse)?.is_none() {

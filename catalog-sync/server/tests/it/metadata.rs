@@ -1,16 +1,19 @@
 //! Whoever has an API key, and not the keys that sign releases, stores nothing that devices would refuse.
 
 use jiff::{Timestamp, ToSpan};
-use knytt_server::Scope;
+use knytt_server::{Filter, Scope, report};
+use knytt_wire::Action;
 use sha2::{Digest, Sha256};
 
-use crate::fixture::{Answer, Backend, Kind, Publisher, Records, client, settings};
+use crate::fixture::{
+    Answer, Backend, Kind, Publisher, Records, Shopper, batch_json, client, item, settings, until,
+};
 
 struct Shop {
     backend: Backend,
     key: String,
     publisher: Publisher,
-    _records: Records,
+    records: Records,
     _data: tempfile::TempDir,
 }
 
@@ -20,7 +23,7 @@ impl Shop {
         let (records, data) = (Records::start(Kind::Sqlite), tempfile::tempdir().unwrap());
         let backend = Backend::start(settings(&records, data.path())).await;
         let key = records.key("shop", Scope::Publish).await;
-        let shop = Self { backend, key, publisher: Publisher::new(), _records: records, _data: data };
+        let shop = Self { backend, key, publisher: Publisher::new(), records, _data: data };
         assert_eq!(shop.put("1.root.json", shop.publisher.root(1, &[])).await.status, 201);
         shop.put_target(b"a pack").await;
         assert_eq!(shop.release(5, 5).await.status, 201);
@@ -28,8 +31,12 @@ impl Shop {
     }
 
     async fn put_target(&self, body: &'static [u8]) {
+        self.put_named("pack", body).await;
+    }
+
+    async fn put_named(&self, name: &str, body: &'static [u8]) {
         let hash: String = Sha256::digest(body).iter().map(|byte| format!("{byte:02x}")).collect();
-        let path = format!("/v1/catalogs/shop/targets/{hash}.pack");
+        let path = format!("/v1/catalogs/shop/targets/{hash}.{name}");
         let put = self.backend.request("PUT", &path).bearer_auth(&self.key).body(body);
         assert_eq!(put.send().await.unwrap().status(), 201);
     }
@@ -53,7 +60,11 @@ impl Shop {
 
     /// Publishes metadata of one version over the one file. Returns the answer to its timestamp.
     async fn release(&self, version: u64, timestamp: u64) -> Answer {
-        let targets = self.publisher.targets(version, &[("pack", b"a pack")]);
+        self.release_of(version, timestamp, &[("pack", b"a pack")]).await
+    }
+
+    async fn release_of(&self, version: u64, timestamp: u64, files: &[(&str, &[u8])]) -> Answer {
+        let targets = self.publisher.targets(version, files);
         let snapshot = self.publisher.snapshot(version, &targets);
         self.put(&format!("{version}.targets.json"), targets.bytes).await;
         self.put(&format!("{version}.snapshot.json"), snapshot.bytes.clone()).await;
@@ -145,4 +156,28 @@ async fn metadata_that_does_not_verify_is_refused() {
     shop.refuses("timestamp.json", shop.publisher.timestamp(6, &snapshot), "metadata_unverified").await;
     shop.publisher.expires = Timestamp::now() + 1.hour();
     assert_eq!(shop.put("timestamp.json", shop.publisher.timestamp(6, &snapshot)).await.status, 200);
+}
+
+#[tokio::test]
+async fn the_ingest_key_that_a_release_names_counts_from_its_publication_on() {
+    let shop = Shop::open().await;
+    let release = b"{\"ingest_key\": \"0123456789abcdef\", \"and\": \"what this version does not know\"}";
+    shop.put_named("release.json", release).await;
+    assert_eq!(shop.release_of(6, 6, &[("release.json", release)]).await.status, 200);
+    let db = shop.records.open().await;
+    let bound = async || report(&db, &Filter::default()).await.unwrap().events.bound;
+    let send = async |key: &str| {
+        let view = Shopper::at("shop", 1).does(Action::ViewItem(item("a", None)));
+        let request =
+            shop.backend.request("POST", "/v1/events").header("Idempotency-Key", view.id.to_string());
+        let request = request.header("Knytt-Ingest-Key", key).body(batch_json(vec![view]));
+        assert_eq!(Answer::of(request.send().await.unwrap()).await.outcome().accepted, 1);
+    };
+    send("another-shops-key").await;
+    assert_eq!(bound().await, 0);
+    until("the key is known", async || {
+        send("0123456789abcdef").await;
+        bound().await > 0
+    })
+    .await;
 }
