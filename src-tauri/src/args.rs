@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Parser;
-use knytt_wire::is_private_address;
+use knytt_wire::takes_feedback;
 use url::Url;
 
 /// Find the product in front of you.
@@ -34,7 +34,7 @@ pub struct Args {
 fn private(text: &str) -> Result<Url, String> {
     let url: Url = text.parse().map_err(|error| format!("{error}"))?;
     let refused = || "anybody on the way could read it: say https, or an address of this machine".into();
-    if is_private_address(&url) { Ok(url) } else { Err(refused()) }
+    if takes_feedback(&url) { Ok(url) } else { Err(refused()) }
 }
 
 #[cfg(test)]

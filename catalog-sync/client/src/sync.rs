@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use jiff::Timestamp;
 use knytt_engine::{ActiveEnvironment, Catalog, Origin};
-use knytt_wire::{LinkedRelease, Url, is_private_address};
+use knytt_wire::{LinkedRelease, Url, takes_feedback};
 
 use crate::apply::{Job, apply};
 use crate::clock::{disagreement, judged_now};
@@ -356,7 +356,7 @@ impl Run<'_> {
             checked_ms: Some(now),
             synced_ms: if changed { Some(now) } else { synced_before },
             expires_ms: Some(verified.expires.as_millisecond()),
-            events: release.events.clone().filter(is_private_address),
+            events: release.events.clone().filter(takes_feedback),
             ingest_key: release.ingest_key.clone(),
             root_version: version_of(verified.trust.root.as_deref()),
             root_expires_ms: Some(verified.root_expires.as_millisecond()),
@@ -376,7 +376,7 @@ impl Run<'_> {
 
 /// Nobody can stand in between: encrypted, or on this machine.
 pub(crate) fn is_private(url: &Url) -> bool {
-    url.scheme() == "file" || is_private_address(url)
+    url.scheme() == "file" || takes_feedback(url)
 }
 
 /// Where the system keeps what programs must not forget.

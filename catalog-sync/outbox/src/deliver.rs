@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use heed::{Env, RoTxn, RwTxn, WithoutTls};
-use knytt_wire::{CatalogIdentity, MAX_BATCH_EVENTS, is_private_address};
+use knytt_wire::{CatalogIdentity, MAX_BATCH_EVENTS, takes_feedback};
 use tokio::task::spawn_blocking;
 use url::Url;
 
@@ -181,7 +181,7 @@ impl Delivery {
         let route = Arc::clone(&self.route);
         // Without the environment in hand: the route may wait for who closes it.
         let addressed = move || {
-            let to = |catalog: &CatalogIdentity| route(catalog).filter(|to| is_private_address(&to.url));
+            let to = |catalog: &CatalogIdentity| route(catalog).filter(|to| takes_feedback(&to.url));
             let due = due.into_iter();
             due.filter_map(|(catalog, at_ms)| Some(Due { to: to(&catalog)?, catalog, at_ms })).collect()
         };

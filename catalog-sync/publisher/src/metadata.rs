@@ -61,12 +61,12 @@ impl Signing<'_> {
         Err(Error::Depot { place: self.place.depot.place(), name: format!("{role}.json"), reason })
     }
 
-    /// Publishes the metadata that was put: first the new roots, then the timestamp, if nobody replaced it
-    /// meanwhile.
+    /// Puts the roots that are not there yet. A server verifies all other metadata by the newest of them, so they
+    /// come before it.
     ///
-    /// The roots come this late because a device that has a new root cannot verify what older keys
-    /// signed: between the two it would have to wait.
-    pub(crate) async fn publish_timestamp(&self, snapshot: Metafile) -> Result<u64> {
+    /// A device that has a new root cannot verify what older keys signed, so from here to the timestamp it has to
+    /// wait. Packs are there by now: what is left are a few small files.
+    pub(crate) async fn put_roots(&self) -> Result<()> {
         let depot = &self.place.depot;
         for root in self.keys.roots() {
             let name = root_name(root.version());
@@ -77,6 +77,12 @@ impl Signing<'_> {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// Publishes the metadata that was put, if nobody replaced the timestamp meanwhile.
+    pub(crate) async fn publish_timestamp(&self, snapshot: Metafile) -> Result<u64> {
+        let depot = &self.place.depot;
         let version = self.place.floor.timestamp.saturating_add(1);
         let timestamp = signed::timestamp(snapshot, version, self.keys.expiries(), self.now)?;
         let (_, bytes) = self.keys.sign(Role::Timestamp, timestamp)?;

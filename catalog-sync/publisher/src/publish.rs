@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use knytt_engine::Catalog;
-use knytt_wire::{FORMAT, Model, Pack, RELEASE_TARGET, Release, SnapshotPacks, is_private_address};
+use knytt_wire::{FORMAT, Model, Pack, RELEASE_TARGET, Release, SnapshotPacks, takes_feedback};
 use serde::Serialize;
 use tokio::runtime::Runtime;
 use tough::schema::Target;
@@ -159,7 +159,7 @@ pub fn publish(
 ) -> Result<Outcome> {
     let now = Timestamp::now();
     keys.ready(now)?;
-    if let Some(url) = options.events.as_ref().filter(|url| !is_private_address(url)) {
+    if let Some(url) = options.events.as_ref().filter(|url| !takes_feedback(url)) {
         return Err(Error::OpenFeedback { url: url.clone() });
     }
     progress(Progress::Reading);
@@ -352,6 +352,7 @@ impl Publication<'_> {
 
     async fn sign_and_publish(&self, number: u64, targets: &[(String, Target)]) -> Result<()> {
         let signing = Signing { keys: self.keys, place: self.place, now: self.now };
+        signing.put_roots().await?;
         let (targets, meta) = signing.put_targets(targets).await?;
         let (snapshot, meta) = signing.put_snapshot(&meta).await?;
         let timestamp = signing.publish_timestamp(meta).await?;

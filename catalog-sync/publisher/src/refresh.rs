@@ -56,6 +56,7 @@ pub(crate) async fn again(signing: &Signing<'_>, last: &PublishedRelease) -> Res
         || expiries.is_half_over(Role::Snapshot, snapshot.signed.expires, now)
         || root.verify_role(snapshot).is_err();
     let mut meta = described(&snapshot.signed.meta, "targets.json")?;
+    signing.put_roots().await?;
     if old_targets {
         let entries: Vec<(String, Target)> = targets
             .signed

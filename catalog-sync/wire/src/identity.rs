@@ -91,7 +91,7 @@ impl From<Event> for IdentifiedEvent {
 
 /// Whether feedback may be sent to `url`: over `https`, or to this machine itself. Anybody on the way
 /// could read it otherwise.
-pub fn is_private_address(url: &Url) -> bool {
+pub fn takes_feedback(url: &Url) -> bool {
     let is_loopback = match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost",
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
@@ -153,7 +153,7 @@ mod tests {
             ("http://127.0.0.1.shop.example/", false),
             ("file:///tmp/events", false),
         ] {
-            assert_eq!(is_private_address(&url.parse().unwrap()), private, "{url}");
+            assert_eq!(takes_feedback(&url.parse().unwrap()), private, "{url}");
         }
     }
 }

@@ -13,7 +13,7 @@ pub use event::{
     MAX_BATCH_EVENTS, MAX_CATALOG_CHARS, MAX_EXPANSION, MAX_LISTED, MAX_TEXT_CHARS, Outcome, QueryKind,
 };
 pub use hosts::{HOSTS_FIELD, Hosts, InvalidHost, LINK_COLUMNS};
-pub use identity::{CatalogIdentity, IdentifiedEvent, is_private_address};
+pub use identity::{CatalogIdentity, IdentifiedEvent, takes_feedback};
 pub use link::{CatalogLink, InvalidLink, LinkedRelease};
 pub use problem::Problem;
 pub use release::{

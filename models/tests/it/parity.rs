@@ -62,7 +62,13 @@ fn texts() -> Vec<String> {
 }
 
 fn picture(name: &str) -> image::RgbImage {
-    decode(&std::fs::read(golden("pictures").join(name)).unwrap(), &Limits::default(), Some(56)).unwrap()
+    let file = std::fs::read(golden("pictures").join(name)).unwrap();
+    if name == "rgba.png" {
+        // The reference drops how transparent a pixel is. Knytt lays pictures on white, as shops show them; the tests
+        // of `decode` are about that.
+        return image::load_from_memory(&file).unwrap().into_rgb8();
+    }
+    decode(&file, &Limits::default(), Some(56)).unwrap()
 }
 
 fn assert_close(what: &str, ours: &[f32], theirs: &[f32]) {

@@ -80,11 +80,11 @@ fn bad_rows_are_set_aside_with_their_line() {
     feed.extend(b"\nsku-9,free,hat,red,ask us,pictures/001.jpg,summer");
     feed.extend(b"\nsku-10,far,hat,red,1 EUR,ftp://shop.test/a.jpg,summer");
     shop.write("feed.csv", &feed);
-    assert_eq!(shop.build("feed.csv")["products"], 2);
+    // A row in another encoding is read as what it is most likely in.
+    assert_eq!(shop.build("feed.csv")["products"], 3);
     let expected = [
         ("feed.csv:4", "duplicate-id"),
-        ("feed.csv:5", "bad-utf8"),
-        ("feed.csv:6", "wrong-column-count"),
+        ("feed.csv:6", "missing-image"),
         ("feed.csv:7", "missing-image"),
         ("feed.csv:8", "missing-file"),
         ("feed.csv:9", "bad-price"),

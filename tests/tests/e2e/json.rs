@@ -58,7 +58,7 @@ fn inspect_tells_what_is_there_and_what_was_refused() {
         ["products", "quarantined", "sources", "index", "calibration", "weights", "safety", "disk_bytes"];
     let ours = ["databases", "source", "model_path", "categories", "attributes", "quarantine", "check"];
     has_keys(&inspection, &[&about[..], &counts, &ours].concat());
-    has_keys(&inspection["quarantine"][0], &["source", "code", "reason"]);
+    has_keys(&inspection["quarantine"][0], &["source", "code", "reason", "id", "title"]);
     has_keys(&inspection["check"], &["sound", "products", "faults", "described"]);
 }
 

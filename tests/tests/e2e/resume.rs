@@ -71,7 +71,8 @@ fn a_build_that_would_delete_much_stops_before_it_does() {
         "{refused}"
     );
     assert_eq!(refused["first"][0], "002.jpg");
-    run.fails(1, &["would delete 1 of 4", "--allow-deletes"]);
+    assert_eq!(run.code, Some(1));
+    shop.try_build("pictures", &[]).fails(1, &["would delete 1 of 4", "--allow-deletes"]);
     assert_eq!(shop.inspect()["products"], 4, "nothing was deleted, and nothing added");
     let feed = shop.try_build("feed.csv", &[]);
     feed.fails(1, &["it is from pictures, and this source is feed"]);

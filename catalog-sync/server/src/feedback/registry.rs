@@ -60,25 +60,29 @@ impl Registry {
         Some(keys.iter().any(valid))
     }
 
-    /// Reads the records again if that was long ago, or for a catalogue or a key that is not known.
+    /// Reads the records again if that was long ago. For a catalogue or a key that is not known, they are read
+    /// after this call in any case, since it may have become known a moment ago: the call waits until it is time
+    /// for that, and shares the reading with all that wait.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn refresh(&self, unknown: bool) -> Result<(), sqlx::Error> {
-        let holds = if unknown { PAUSE } else { HOLDS };
-        if self.is_fresh(holds) {
+        let asked = Instant::now();
+        if !unknown && self.last_read().elapsed() < HOLDS {
             return Ok(());
         }
         let _reading = self.reading.lock().await;
-        if !self.is_fresh(holds) {
+        let last = self.last_read();
+        if last < asked && (unknown || last.elapsed() >= HOLDS) {
+            tokio::time::sleep(PAUSE.saturating_sub(last.elapsed())).await;
             let known = read(&self.db).await?;
             *self.known.write().unwrap_or_else(PoisonError::into_inner) = known;
         }
         Ok(())
     }
 
-    fn is_fresh(&self, holds: Duration) -> bool {
-        self.known.read().unwrap_or_else(PoisonError::into_inner).read.elapsed() < holds
+    fn last_read(&self) -> Instant {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).read
     }
 }
 

@@ -20,11 +20,11 @@ const MOST_LISTED: usize = 200;
 pub struct Events {
     /// Made anew at each start and kept nowhere.
     visit: Uuid,
-    now: Mutex<ActiveEnvironment>,
+    now: Mutex<EventContext>,
 }
 
 #[derive(Default)]
-struct ActiveEnvironment {
+struct EventContext {
     context: Option<CatalogContext>,
     list: Option<ShownList>,
 }
@@ -113,7 +113,7 @@ impl Events {
 
     fn another(
         &self,
-        now: &mut ActiveEnvironment,
+        now: &mut EventContext,
         question: SearchRequest,
         kind: Option<QueryKind>,
         response: &SearchResponse,
@@ -135,7 +135,7 @@ impl Events {
     }
 
     /// The products of an answer that were not in sight before.
-    fn listed(&self, now: &mut ActiveEnvironment, response: &SearchResponse, more: bool) -> AnswerEvents {
+    fn listed(&self, now: &mut EventContext, response: &SearchResponse, more: bool) -> AnswerEvents {
         let Some(list) = now.list.as_mut() else { return AnswerEvents::default() };
         let (search, used) = (list.search, Arc::clone(&list.used));
         let new: Vec<_> = (1..).zip(&response.hits).filter_map(|(at, hit)| list.add(at, hit)).collect();
@@ -147,7 +147,7 @@ impl Events {
 
     fn of_item(
         &self,
-        now: &ActiveEnvironment,
+        now: &EventContext,
         product: &str,
         action: fn(Item) -> Action,
     ) -> Option<IdentifiedEvent> {
@@ -162,12 +162,7 @@ impl Events {
     }
 
     /// None if no catalogue is open.
-    fn event(
-        &self,
-        now: &ActiveEnvironment,
-        search_id: Option<Uuid>,
-        action: Action,
-    ) -> Option<IdentifiedEvent> {
+    fn event(&self, now: &EventContext, search_id: Option<Uuid>, action: Action) -> Option<IdentifiedEvent> {
         let CatalogContext { identity, release, model } = now.context.clone()?;
         let (root, catalog) = (identity.root, identity.catalog);
         let id = Uuid::now_v7();
@@ -177,7 +172,7 @@ impl Events {
         Some(IdentifiedEvent { root, event })
     }
 
-    fn now(&self) -> MutexGuard<'_, ActiveEnvironment> {
+    fn now(&self) -> MutexGuard<'_, EventContext> {
         self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use knytt_engine::Catalog;
 use knytt_outbox::Destination;
 use knytt_ui_api::Consent;
-use knytt_wire::{CatalogIdentity, Url, is_private_address};
+use knytt_wire::{CatalogIdentity, Url, takes_feedback};
 
 use super::Catalogs;
 use crate::shop::folder_name;
@@ -42,7 +42,7 @@ impl Catalogs {
             None if self.named.get().is_none() => return None,
             None => (local(folder)?, folder_name(folder), None, None),
         };
-        let url = self.named.get().cloned().or(of_release).filter(is_private_address)?;
+        let url = self.named.get().cloned().or(of_release).filter(takes_feedback)?;
         let name = if title.is_empty() { identity.catalog.clone() } else { title };
         let consent =
             Consent { shop: identity.to_string(), name, address: url.origin().ascii_serialization() };
