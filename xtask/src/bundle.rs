@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use fs_err as fs;
 
 use crate::sample::Sample;
@@ -23,7 +23,7 @@ const HERE: &str = if cfg!(target_os = "linux") {
     "msi,nsis"
 };
 
-/// The most that a shipped program should take; a larger one is packed with a warning.
+/// The most that a shipped program may take.
 const LARGEST_PROGRAM_BYTES: u64 = 60_000_000;
 
 /// Builds the app with the sample catalogue inside and packs it; `--bundles …` and other arguments go to
@@ -40,9 +40,11 @@ pub fn bundle(arguments: &[String]) -> Result<()> {
         take_symbols_out(&app, &packages.join("symbols"))?;
     }
     let size = fs::metadata(&app)?.len();
-    if size > LARGEST_PROGRAM_BYTES {
-        eprintln!("warning: {} has {size} bytes, more than {LARGEST_PROGRAM_BYTES}", app.display());
-    }
+    ensure!(
+        size <= LARGEST_PROGRAM_BYTES,
+        "{} has {size} bytes, more than {LARGEST_PROGRAM_BYTES}",
+        app.display()
+    );
     let npm = Npm::ensure()?;
     let config = root().join("src-tauri").join("tauri.bundle.conf.json");
     let mut tauri =
