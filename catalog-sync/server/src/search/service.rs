@@ -29,6 +29,13 @@ pub struct SearchSettings {
     pub picture_side: u32,
 }
 
+impl SearchSettings {
+    /// The longest body of a request, in bytes: Base64 takes four bytes for three, and the rest of a request is small.
+    pub fn body_bytes(&self) -> usize {
+        usize::try_from(self.picture_bytes * 4 / 3 + (256 << 10)).unwrap_or(usize::MAX)
+    }
+}
+
 /// The catalogues, the threads that search them, and what was asked before. Clones share all of it.
 #[derive(Clone)]
 pub struct SearchService {

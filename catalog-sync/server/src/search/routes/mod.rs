@@ -23,9 +23,6 @@ pub fn router(app: &App) -> Router<App> {
 }
 
 fn described(app: &App) -> (Router<App>, utoipa::openapi::OpenApi) {
-    // Base64 takes four bytes for three; the rest of a request is small.
-    let largest = app.search.settings.picture_bytes * 4 / 3 + (256 << 10);
-    let largest = usize::try_from(largest).unwrap_or(usize::MAX);
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(search::search))
         .routes(routes!(search::text_search))
@@ -38,6 +35,6 @@ fn described(app: &App) -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(products::goes_with))
         .routes(routes!(products::cheaper))
         .routes(routes!(catalogs::catalogs))
-        .layer(DefaultBodyLimit::max(largest))
+        .layer(DefaultBodyLimit::max(app.search.settings.body_bytes()))
         .split_for_parts()
 }

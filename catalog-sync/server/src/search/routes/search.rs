@@ -1,6 +1,7 @@
 //! Searches: by everything, by words, by a picture, by both.
 
 use axum::Json;
+use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, Multipart, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -52,7 +53,7 @@ impl IntoResponse for Page {
     )
 )]
 pub async fn search(State(app): State<App>, request: Request) -> Result<Page, Refusal> {
-    let (body, picture) = Asked::read(&app, request).await?.into_parts();
+    let (body, picture) = read(&app, request).await?;
     answer::search(&app.search, body, picture).await
 }
 
@@ -69,7 +70,7 @@ pub async fn search(State(app): State<App>, request: Request) -> Result<Page, Re
     )
 )]
 pub async fn text_search(State(app): State<App>, request: Request) -> Result<Page, Refusal> {
-    let (body, picture) = Asked::read(&app, request).await?.into_parts();
+    let (body, picture) = read(&app, request).await?;
     if body.text.trim().is_empty() {
         return Err(bad_query("text: no words"));
     }
@@ -100,7 +101,7 @@ pub async fn text_search(State(app): State<App>, request: Request) -> Result<Pag
     )
 )]
 pub async fn image_search(State(app): State<App>, request: Request) -> Result<Page, Refusal> {
-    let (body, picture) = Asked::read(&app, request).await?.into_parts();
+    let (body, picture) = read(&app, request).await?;
     if picture.is_none() && body.image.is_none() {
         return Err(bad_query("image: no picture"));
     }
@@ -122,7 +123,7 @@ pub async fn image_search(State(app): State<App>, request: Request) -> Result<Pa
     )
 )]
 pub async fn multi_search(State(app): State<App>, request: Request) -> Result<Page, Refusal> {
-    let (body, picture) = Asked::read(&app, request).await?.into_parts();
+    let (body, picture) = read(&app, request).await?;
     if body.text.trim().is_empty() || (picture.is_none() && body.image.is_none()) {
         return Err(bad_query("text and image: both are needed"));
     }
@@ -131,7 +132,7 @@ pub async fn multi_search(State(app): State<App>, request: Request) -> Result<Pa
 
 /// A search as a form.
 #[derive(utoipa::ToSchema)]
-#[allow(dead_code, reason = "it describes the form; `Asked` reads it")]
+#[allow(dead_code, reason = "it describes the form; `read_form` reads it")]
 pub struct SearchForm {
     /// The picture's file.
     #[schema(format = Binary, content_media_type = "application/octet-stream")]
@@ -140,54 +141,40 @@ pub struct SearchForm {
     request: Option<SearchBody>,
 }
 
-/// What a request asks, in whichever form it came.
-struct Asked {
-    body: SearchBody,
-    picture: Option<Vec<u8>>,
+/// What a request asks and its picture's file, in whichever form they came.
+async fn read(app: &App, request: Request) -> Result<(SearchBody, Option<Vec<u8>>), Refusal> {
+    let kind = content_type(request.headers());
+    if kind.starts_with("multipart/form-data") {
+        return read_form(app, request).await;
+    }
+    let settings = &app.search.settings;
+    if kind.starts_with("image/") || kind == "application/octet-stream" {
+        let limit = usize::try_from(settings.picture_bytes).unwrap_or(usize::MAX);
+        let picture = crate::http::read_body(request, limit).await?;
+        return Ok((SearchBody::default(), Some(picture.to_vec())));
+    }
+    let bytes = crate::http::read_body(request, settings.body_bytes()).await?;
+    Ok((parse(&bytes)?, None))
 }
 
-impl Asked {
-    async fn read(app: &App, request: Request) -> Result<Self, Refusal> {
-        let kind = content_type(request.headers());
-        if kind.starts_with("multipart/form-data") {
-            return Self::of_form(app, request).await;
-        }
-        let limit = app.search.settings.picture_bytes;
-        if kind.starts_with("image/") || kind == "application/octet-stream" {
-            let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-            let picture = crate::http::read_body(request, limit).await?.to_vec();
-            return Ok(Self { body: SearchBody::default(), picture: Some(picture) });
-        }
-        let limit = usize::try_from(limit * 4 / 3 + (256 << 10)).unwrap_or(usize::MAX);
-        let bytes = crate::http::read_body(request, limit).await?;
-        Ok(Self { body: parse(&bytes)?, picture: None })
-    }
-
-    async fn of_form(app: &App, request: Request) -> Result<Self, Refusal> {
-        let unreadable = |error: axum::extract::multipart::MultipartError| match error.status().as_u16() {
-            413 => Refusal::too_large(app.search.settings.picture_bytes),
-            _ => bad_query(format!("form: {}", error.body_text())),
-        };
-        let form = Multipart::from_request(request, &()).await;
-        let mut form = form.map_err(|error| bad_query(format!("form: {}", error.body_text())))?;
-        let mut asked = Self { body: SearchBody::default(), picture: None };
-        while let Some(part) = form.next_field().await.map_err(unreadable)? {
-            match part.name().unwrap_or_default() {
-                "image" => asked.picture = Some(part.bytes().await.map_err(unreadable)?.to_vec()),
-                "request" => asked.body = parse(&part.bytes().await.map_err(unreadable)?)?,
-                other => {
-                    return Err(bad_query(format!(
-                        "form: no part is named {other:?}; image and request are"
-                    )));
-                }
+async fn read_form(app: &App, request: Request) -> Result<(SearchBody, Option<Vec<u8>>), Refusal> {
+    let unreadable = |error: MultipartError| match error.status().as_u16() {
+        413 => Refusal::too_large(app.search.settings.picture_bytes),
+        _ => bad_query(format!("form: {}", error.body_text())),
+    };
+    let form = Multipart::from_request(request, &()).await;
+    let mut form = form.map_err(|error| bad_query(format!("form: {}", error.body_text())))?;
+    let (mut body, mut picture) = (SearchBody::default(), None);
+    while let Some(part) = form.next_field().await.map_err(unreadable)? {
+        match part.name().unwrap_or_default() {
+            "image" => picture = Some(part.bytes().await.map_err(unreadable)?.to_vec()),
+            "request" => body = parse(&part.bytes().await.map_err(unreadable)?)?,
+            other => {
+                return Err(bad_query(format!("form: no part is named {other:?}; image and request are")));
             }
         }
-        Ok(asked)
     }
-
-    fn into_parts(self) -> (SearchBody, Option<Vec<u8>>) {
-        (self.body, self.picture)
-    }
+    Ok((body, picture))
 }
 
 fn content_type(headers: &HeaderMap) -> String {
