@@ -45,7 +45,7 @@ pub enum Error {
     #[error("NATS: {0}")]
     Events(String),
     /// A catalogue to search cannot be opened; the text says why and what helps.
-    #[error("catalogue {folder}: {reason}")]
+    #[error("{reason} (--catalog {folder})")]
     Catalog {
         /// Its folder.
         folder: PathBuf,
