@@ -36,6 +36,8 @@ pub enum Code {
     BadQuery,
     /// There is no catalogue, or it cannot be opened.
     NoCatalog,
+    /// There is a catalogue, and its file is damaged or cut short.
+    DamagedCatalog,
     /// The catalogue was made with another model.
     WrongModel,
     /// No camera is connected.

@@ -11,12 +11,8 @@ pub fn of_engine(error: Engine) -> Problem {
         Engine::FingerprintMismatch { .. } | Engine::DimensionMismatch { .. } => Code::WrongModel,
         Engine::UnknownProduct { .. } => Code::NotFound,
         Engine::DiskFull { .. } => Code::DiskFull,
-        Engine::NotACatalog { .. }
-        | Engine::Open { .. }
-        | Engine::UnknownSchema { .. }
-        | Engine::CutShort { .. }
-        | Engine::Record(_)
-        | Engine::Damaged(_) => Code::NoCatalog,
+        Engine::NotACatalog { .. } | Engine::Open { .. } | Engine::UnknownSchema { .. } => Code::NoCatalog,
+        Engine::CutShort { .. } | Engine::Record(_) | Engine::Damaged(_) => Code::DamagedCatalog,
         Engine::Model(Model::Decode(_)) => Code::BadPicture,
         Engine::UnsafePicture => Code::UnsafePicture,
         _ => Code::Internal,

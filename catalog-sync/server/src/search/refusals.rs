@@ -18,7 +18,7 @@ pub fn of_problem(problem: Problem) -> Refusal {
         Code::TooLarge => told(413, "picture_too_large", "The picture is too large"),
         Code::UnsafePicture => told(422, "unsafe_picture", "The shop refuses this picture"),
         Code::NotFound => told(404, "not_found", "Not found"),
-        Code::NoCatalog | Code::WrongModel => Refusal::unavailable(problem.message),
+        Code::NoCatalog | Code::DamagedCatalog | Code::WrongModel => Refusal::unavailable(problem.message),
         // What else goes wrong is ours, and its words are for the log.
         _ => Refusal::internal(problem.message),
     }

@@ -51,5 +51,5 @@ pub(super) fn ended_before(folder: &Path) -> Problem {
          check it with `knytt catalog check {shown}`, copy what is readable with `knytt catalog repair {shown} NEW`, \
          and open the copy"
     );
-    Problem::new(Code::NoCatalog, message)
+    Problem::new(Code::DamagedCatalog, message)
 }

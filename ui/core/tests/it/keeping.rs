@@ -152,7 +152,7 @@ fn a_damaged_catalogue_is_a_problem_at_the_start_and_another_one_can_be_opened()
     let data = shop.folder.path().join("other");
     let visit = Visit::new(&data).unwrap();
     let problem = visit.open_shop_at_start(&damaged, Vec::new()).unwrap_err();
-    assert_eq!(problem.code, Code::NoCatalog);
+    assert_eq!(problem.code, Code::DamagedCatalog);
     assert!(problem.message.contains("cut short"), "{}", problem.message);
     let start = visit.start(Capabilities::default());
     assert!(start.problem.is_some() && start.catalog.is_none());
@@ -173,7 +173,7 @@ fn a_catalogue_that_ended_the_process_is_opened_again_only_when_it_is_asked_for(
         let visit = Visit::new(&data).unwrap();
         visit.library.remember_catalog(&folder).unwrap();
         let problem = visit.open_shop_at_start(&folder, Vec::new()).unwrap_err();
-        assert_eq!(problem.code, Code::NoCatalog);
+        assert_eq!(problem.code, Code::DamagedCatalog);
         assert!(problem.message.contains("knytt catalog repair"), "{}", problem.message);
         let start = visit.start(Capabilities::default());
         assert!(start.problem.is_some() && start.catalog.is_none());

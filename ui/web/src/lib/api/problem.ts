@@ -14,6 +14,7 @@ const codes: Record<Code, true> = {
   not_found: true,
   bad_query: true,
   no_catalog: true,
+  damaged_catalog: true,
   wrong_model: true,
   camera_none: true,
   camera_denied: true,

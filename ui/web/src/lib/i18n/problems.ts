@@ -14,6 +14,7 @@ const texts: Record<Code, { title: Key; next: Key }> = {
   not_found: { title: 'problem.notFound', next: 'problem.notFound.next' },
   bad_query: { title: 'problem.badQuery', next: 'problem.badQuery.next' },
   no_catalog: { title: 'problem.noCatalog', next: 'problem.noCatalog.next' },
+  damaged_catalog: { title: 'problem.damagedCatalog', next: 'problem.damagedCatalog.next' },
   wrong_model: { title: 'problem.wrongModel', next: 'problem.wrongModel.next' },
   camera_none: { title: 'problem.cameraNone', next: 'problem.camera.next' },
   camera_denied: { title: 'problem.cameraDenied', next: 'problem.cameraDenied.next' },
