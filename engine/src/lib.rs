@@ -78,6 +78,7 @@ pub use crate::look::words::{colors_in, patterns_in};
 pub use crate::look::{Flaw, Guess, Look, SeenColor};
 pub use crate::product::field::Field;
 pub use crate::product::filter::Filter;
+pub use crate::product::gtin::Gtin;
 pub use crate::product::variant::Variant;
 pub use crate::product::{Availability, Currency, Price, Product};
 pub use crate::rank::reasons::Reasons;

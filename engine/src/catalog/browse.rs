@@ -4,6 +4,7 @@ use crate::catalog::snapshot::Snapshot;
 use crate::error::Result;
 use crate::product::field::Field;
 use crate::product::filter::Filter;
+use crate::product::gtin::Gtin;
 use crate::product::sortable_price;
 use crate::product::{Price, Product};
 use crate::store::facet_bitmaps;
@@ -64,6 +65,16 @@ impl Snapshot {
         let (low, high) = (priced().min_by_key(|(_, price)| price), priced().max_by_key(|(_, price)| price));
         let (Some((low, _)), Some((high, _))) = (low, high) else { return Ok(None) };
         Ok(self.product_at(*low)?.price.zip(self.product_at(*high)?.price))
+    }
+
+    /// The products with this number below their barcode or that of a variant, in the order of the catalogue.
+    ///
+    /// # Errors
+    /// LMDB cannot be read, or a product is damaged.
+    pub fn with_gtin(&self, gtin: &Gtin) -> Result<Vec<Product>> {
+        let filter = Filter::default().with(Field::Gtin, gtin.as_str());
+        let items = facet_bitmaps::matching(self.view(), &filter)?;
+        items.iter().map(|item| self.product_at(item)).collect()
     }
 
     /// The facets that can narrow the products that pass `filter` further. The values of a field that `filter` names

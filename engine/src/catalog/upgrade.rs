@@ -12,8 +12,10 @@ use crate::index;
 use crate::lexical::terms::Terms;
 use crate::lexical::{self, postings};
 use crate::product::Product;
+use crate::product::field::{Field, facet_key};
+use crate::product::gtin::codes_of;
 use crate::store::bitmap::read_items;
-use crate::store::facet_bitmaps::FacetChanges;
+use crate::store::facet_bitmaps::{self, FacetChanges};
 use crate::store::rank_features;
 use crate::store::schema::{SCHEMA_VERSION, meta_key};
 use crate::store::view::Edit;
@@ -26,12 +28,14 @@ const STEP: usize = 10_000;
 /// - schema 2: rank features, words, and the facets that are derived from pictures;
 /// - schema 3: the index of codes, and a key of its own for the calibration;
 /// - schema 4: places and delta blocks. The vectors of an older catalogue lie at their default places, so none are
-///   written.
+///   written;
+/// - schema 5: the numbers of barcodes and of parts as fields of their own, also those of variants.
 pub(crate) fn upgrade(edit: &mut Edit<'_, '_>) -> Result<()> {
     let version = edit.db.meta.get(edit.txn, meta_key::SCHEMA)?.and_then(|v| v.try_into().ok());
     let version = version.map_or(1, u32::from_le_bytes);
-    if version < 2 {
-        derive_all(edit)?;
+    match version {
+        ..2 => derive_all(edit)?,
+        _ => move_codes(edit)?,
     }
     if version < 3 {
         move_calibration(edit)?;
@@ -39,7 +43,8 @@ pub(crate) fn upgrade(edit: &mut Edit<'_, '_>) -> Result<()> {
     let live = read_items(edit.view(), meta_key::LIVE)?;
     match version {
         ..3 => index::ivf::maintain::rebuild(edit, &live)?,
-        _ => index::ivf::upgrade::upgrade_delta(edit, &live)?,
+        3 => index::ivf::upgrade::upgrade_delta(edit, &live)?,
+        _ => (),
     }
     Ok(edit.db.meta.put(edit.txn, meta_key::SCHEMA, &SCHEMA_VERSION.to_le_bytes())?)
 }
@@ -48,6 +53,33 @@ fn derive_all(edit: &mut Edit<'_, '_>) -> Result<()> {
     edit.db.rank_features.clear(edit.txn)?;
     edit.db.words.clear(edit.txn)?;
     edit.db.facets.clear(edit.txn)?;
+    in_steps(edit, derive)
+}
+
+/// Moves the numbers of barcodes and of parts to fields of their own. Before schema 5 they were attributes, and those
+/// of variants were not there.
+fn move_codes(edit: &mut Edit<'_, '_>) -> Result<()> {
+    for name in facet_bitmaps::attributes(edit.view())? {
+        if matches!(Field::named(&name), Field::Gtin | Field::Mpn) {
+            facet_bitmaps::remove_field(edit, &Field::Attribute(name))?;
+        }
+    }
+    in_steps(edit, |edit, products| {
+        let mut facets = FacetChanges::default();
+        for (item, product) in products {
+            for (field, value) in codes_of(product).filter(|(_, value)| !value.trim().is_empty()) {
+                facets.add(facet_key(&field, &value), &value, *item);
+            }
+        }
+        facets.write(edit)
+    })
+}
+
+/// Calls `write` with all products, so many at a time that memory stays small.
+fn in_steps(
+    edit: &mut Edit<'_, '_>,
+    write: impl Fn(&mut Edit<'_, '_>, &[(u32, Product)]) -> Result<()>,
+) -> Result<()> {
     let mut from = 0_u32;
     loop {
         let range = from..;
@@ -58,7 +90,7 @@ fn derive_all(edit: &mut Edit<'_, '_>) -> Result<()> {
         let products = step.collect::<Result<Vec<_>>>()?;
         let Some((last, _)) = products.last() else { break };
         let next = last.checked_add(1);
-        derive(edit, &products)?;
+        write(edit, &products)?;
         match next {
             Some(next) => from = next,
             None => break,

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::product::Product;
 use crate::product::derived;
 use crate::product::fold::fold;
+use crate::product::gtin::{codes_of, is_gtin_column};
 
 /// A field that products are filtered and counted by.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,12 +27,16 @@ pub enum Field {
     Shade,
     /// Its pattern, in English; seen on the picture where the feed says nothing.
     Pattern,
+    /// The number below its barcode or that of a variant, as a [`Gtin`](crate::Gtin) where it is one.
+    Gtin,
+    /// The maker's part number of it or of a variant.
+    Mpn,
     /// One of [`Product::attributes`], by its name in lower case.
     Attribute(String),
 }
 
 impl Field {
-    /// The fields that every catalogue has.
+    /// The fields that every catalogue has and whose values many products share.
     pub const KNOWN: [&'static str; 8] =
         ["category", "brand", "color", "size", "availability", "currency", "shade", "pattern"];
 
@@ -47,6 +52,8 @@ impl Field {
             "currency" => Self::Currency,
             "shade" => Self::Shade,
             "pattern" => Self::Pattern,
+            "mpn" => Self::Mpn,
+            _ if is_gtin_column(&name) => Self::Gtin,
             _ => Self::Attribute(name),
         }
     }
@@ -62,6 +69,8 @@ impl Field {
             Self::Currency => "currency",
             Self::Shade => "shade",
             Self::Pattern => "pattern",
+            Self::Gtin => "gtin",
+            Self::Mpn => "mpn",
             Self::Attribute(name) => name,
         }
     }
@@ -89,9 +98,11 @@ pub(crate) fn facets_of(product: &Product) -> Vec<(Field, String)> {
         facets.push((Field::Shade, shade.family().name().into()));
     }
     facets.extend(derived::pattern(product).map(|pattern| (Field::Pattern, pattern.name().into())));
+    facets.extend(codes_of(product));
     // A number of its own for each product tells nothing apart.
     let others = product.attributes.iter().map(|(name, value)| (fold(name), value));
     let others = others.filter(|(name, _)| !matches!(name.as_str(), derived::POPULARITY | "pattern"));
+    let others = others.filter(|(name, _)| !matches!(Field::named(name), Field::Gtin | Field::Mpn));
     facets.extend(others.map(|(name, value)| (Field::Attribute(name), value.clone())));
     let mut seen = std::collections::BTreeSet::new();
     facets.retain(|(field, value)| {

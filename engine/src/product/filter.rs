@@ -9,7 +9,7 @@ use crate::error::FilterError;
 use crate::product::field::{Field, facets_of};
 use crate::product::fold::fold;
 use crate::product::sortable_price::encode_bound;
-use crate::product::{Availability, Product};
+use crate::product::{Availability, Product, gtin};
 
 /// A condition on products: any of the values inside one field, and all of the fields, none of the values
 /// that are excluded, and the price within its range. Values compare without case. The empty filter lets
@@ -182,6 +182,7 @@ impl Filter {
 fn compared(field: &Field, value: &str) -> String {
     match (field, value.parse::<Availability>()) {
         (Field::Availability, Ok(state)) => state.as_str().into(),
+        (Field::Gtin, _) => gtin::compared(value),
         _ => fold(value),
     }
 }

@@ -1,6 +1,7 @@
 //! The bitmaps behind filters: for each value of a field, the items that have it.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use roaring::RoaringBitmap;
 
@@ -105,13 +106,25 @@ pub(crate) fn has_field(view: View<'_>, field: &Field) -> Result<bool> {
     Ok(view.db.facets.prefix_iter(view.txn, &field_prefix(field))?.next().transpose()?.is_some())
 }
 
+/// Deletes all values of a field.
+pub(crate) fn remove_field(edit: &mut Edit<'_, '_>, field: &Field) -> Result<()> {
+    // The prefix ends with a zero byte, so all its keys come before the prefix that ends with a one.
+    let (from, mut to) = (field_prefix(field), field_prefix(field));
+    to.pop();
+    to.push(1);
+    let range = (Bound::Included(from.as_slice()), Bound::Excluded(to.as_slice()));
+    edit.db.facets.delete_range(edit.txn, &range)?;
+    Ok(())
+}
+
 /// Refuses a key that no product has: a misspelt key must not look like "no product matches".
 fn known_field(view: View<'_>, field: &Field) -> Result<()> {
     let Field::Attribute(name) = field else { return Ok(()) };
     if view.db.facets.prefix_iter(view.txn, &field_prefix(field))?.next().is_some() {
         return Ok(());
     }
-    let known = Field::KNOWN.iter().map(|name| (*name).to_owned()).chain(["price".into()]);
+    let known =
+        Field::KNOWN.iter().map(|name| (*name).to_owned()).chain(["gtin", "mpn", "price"].map(String::from));
     let known = known.chain(attributes(view)?).collect();
     Err(FilterError::UnknownKey { key: name.clone(), known }.into())
 }

@@ -15,6 +15,7 @@ use self::tokens::Token;
 use crate::look::words::{colors_in, patterns_in};
 use crate::product::field::Field;
 use crate::product::filter::Filter;
+use crate::product::gtin::Gtin;
 
 use self::words::SplitWords;
 
@@ -64,6 +65,9 @@ impl ParsedQuery {
         let taken: Vec<Range<usize>> =
             phrases.iter().map(|p| p.range.clone()).chain(quoted.iter().cloned()).collect();
         phrases.extend(said(text, &taken).into_iter().filter(known));
+        let taken: Vec<Range<usize>> =
+            phrases.iter().map(|p| p.range.clone()).chain(quoted.iter().cloned()).collect();
+        phrases.extend(scanned(text, &taken).into_iter().filter(known));
         let words = SplitWords::parse(&unquoted(&without_ranges(text, phrases.iter().map(|p| &p.range))));
         let taken: Vec<Range<usize>> = phrases.iter().map(|p| p.range.clone()).chain(quoted).collect();
         phrases.extend(shown(text, &words, &taken).into_iter().filter(known));
@@ -131,6 +135,22 @@ fn said(text: &str, taken: &[Range<usize>]) -> Vec<Phrase> {
         }
     }
     found
+}
+
+/// The number of a barcode, which a scanner types or a shopper copies: a word of at least 12 digits, or a shorter one
+/// that is all there is. Its check digit has to be right: of other numbers of this length, nine in ten have a wrong one.
+fn scanned(text: &str, taken: &[Range<usize>]) -> Vec<Phrase> {
+    let phrase = |range: Range<usize>, number: &Gtin| Phrase {
+        range,
+        filter: Filter::default().with(Field::Gtin, number.as_str()),
+    };
+    if let Some(number) = Gtin::parse(text).filter(|_| taken.is_empty()) {
+        let start = text.len() - text.trim_start().len();
+        return vec![phrase(start..start + text.trim().len(), &number)];
+    }
+    let tokens = tokens::tokens(text, SET_APART).into_iter().filter(|token| is_free(&token.range, taken));
+    let long = tokens.filter(|token| token.word.len() >= 12);
+    long.filter_map(|token| Some(phrase(token.range.clone(), &Gtin::parse(&token.word)?))).collect()
 }
 
 /// Colours and patterns: those that are asked for must be there, those that are excluded must not.
@@ -221,6 +241,21 @@ mod tests {
             ("shirt not striped", "shirt", "pattern!=striped"),
             ("dress not red", "dress", "shade!=red"),
             ("\"red\" dress", "red dress", ""),
+        ] {
+            assert_eq!(read(text), (positive.into(), filter.into()), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_number_of_a_barcode_is_a_condition() {
+        for (text, positive, filter) in [
+            ("4006381333931", "", "gtin=04006381333931"),
+            (" 4 006381 333931 ", "", "gtin=04006381333931"),
+            ("pen 4006381333931", "pen", "gtin=04006381333931"),
+            ("96385074", "", "gtin=00000096385074"),
+            ("96385074 pen", "96385074 pen", ""),
+            ("4006381333930", "4006381333930", ""),
+            ("\"4006381333931\"", "4006381333931", ""),
         ] {
             assert_eq!(read(text), (positive.into(), filter.into()), "{text}");
         }

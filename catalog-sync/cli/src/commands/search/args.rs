@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use knytt_engine::Gtin;
 
 use super::ingredient::WeightedTerm;
 use crate::args::{IndexChoice, ModelArgs, count, fraction};
@@ -92,6 +93,10 @@ pub struct QueryArgs {
     #[arg(long, value_name = "WORDS")]
     pub text: Option<String>,
 
+    /// Find the product with this number below its barcode: EAN, UPC, ISBN
+    #[arg(long, value_name = "CODE", value_parser = gtin, conflicts_with_all = ["image", "text", "like", "add"])]
+    pub gtin: Option<Gtin>,
+
     /// Search for more like this product of the catalogue
     #[arg(long, value_name = "ID")]
     pub like: Option<String>,
@@ -100,6 +105,12 @@ pub struct QueryArgs {
     /// product:ID, then *0.5, or *-0.5 to ask against it; again for more
     #[arg(long = "add", value_name = "WHAT[*W]")]
     pub add: Vec<WeightedTerm>,
+}
+
+fn gtin(text: &str) -> Result<Gtin, String> {
+    Gtin::parse(text).ok_or_else(|| {
+        "not the number of a barcode: it has 8 to 14 digits, and the last one checks the others".into()
+    })
 }
 
 #[cfg(test)]
@@ -117,6 +128,13 @@ mod tests {
     fn a_search_needs_something_to_search_with() {
         assert!(!accepts(&[]));
         assert!(accepts(&["--text", "hat"]) && accepts(&["--add", "words:hat"]));
+    }
+
+    #[test]
+    fn the_number_of_a_barcode_stands_alone_and_is_checked() {
+        assert!(accepts(&["--gtin", "4006381333931"]));
+        assert!(!accepts(&["--gtin", "4006381333930"]));
+        assert!(!accepts(&["--gtin", "4006381333931", "--text", "pen"]));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use image::RgbImage;
-use knytt_engine::{Catalog, Filter, Query, QueryImage, SearchSession};
+use knytt_engine::{Catalog, Field, Filter, Gtin, Query, QueryImage, SearchSession};
 use knytt_models::decode::{Limits, decode};
 
 use self::answer::Answer;
@@ -48,6 +48,8 @@ pub fn run(args: &SearchArgs) -> Result<()> {
 }
 
 fn query(args: &SearchArgs, catalog: &Catalog, filter: Filter, picture: Option<Vec<u8>>) -> Result<Query> {
+    let gtin = args.query.gtin.as_ref().map(Gtin::as_str);
+    let has_gtin = |number| Filter::default().with(Field::Gtin, number);
     let text = args.query.text.as_deref().map(|text| some_words(text, "--text")).transpose()?;
     let without = args.without.iter().map(|text| some_words(text, "--without")).collect::<Result<_>>()?;
     let cheaper = match &args.query.like {
@@ -57,14 +59,15 @@ fn query(args: &SearchArgs, catalog: &Catalog, filter: Filter, picture: Option<V
     let taste = args.taste.as_deref().map(taste::read).transpose()?;
     Ok(Query {
         image: picture.map(QueryImage::Encoded),
-        text,
-        literal: args.literal,
+        // As words, the number is a condition and asks for nothing else.
+        text: text.or(gtin.map(str::to_owned)),
+        literal: args.literal && gtin.is_none(),
         typing: args.typing,
         product: args.query.like.clone(),
         without,
         mix: args.query.add.iter().map(|what| what.open(read_query)).collect::<Result<_>>()?,
         alpha: args.alpha,
-        filter: filter.and(&cheaper),
+        filter: filter.and(&cheaper).and(&gtin.map(has_gtin).unwrap_or_default()),
         k: args.k,
         strategy: args.index.into(),
         weights: weight::weights(catalog.info()?.weights, &args.weights),

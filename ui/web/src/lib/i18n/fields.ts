@@ -20,6 +20,7 @@ const fields: Record<string, Key> = {
   care: 'field.care',
   origin: 'field.origin',
   condition: 'field.condition',
+  gtin: 'field.gtin',
 };
 
 const stock: Record<Availability, Key> = {
@@ -93,6 +94,8 @@ export function valueName(field: string, value: string): string {
   const code = value.trim().toLowerCase();
   const names = known[field.toLowerCase()];
   if (names && Object.hasOwn(names, code)) return t(names[code]!);
+  // All have fourteen digits inside; shoppers see those that are printed.
+  if (field === 'gtin') return value.replace(/^0{1,6}(?=\d{8})/u, '');
   if (field !== 'availability') return value;
   const state = code.replace(/[\s-]+/gu, '_');
   return Object.hasOwn(stock, state) ? stockName(state as Availability) : value;
