@@ -22,6 +22,24 @@ pub enum Error {
         source: std::io::Error,
     },
 
+    /// A file cannot be written; the disk is full, or its permissions are wrong.
+    #[error("cannot write {path}: {source}")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+
+    /// A folder or file of a published model is of no layout that can be converted.
+    #[error("{path} cannot be converted: {reason}")]
+    Layout {
+        /// The folder or the file.
+        path: PathBuf,
+        /// What is missing or not known.
+        reason: String,
+    },
+
     /// A bundle's JSON file does not say what the loader needs; compare it with a CLIPModel's.
     #[error("{file} is not usable: {reason}")]
     Config {

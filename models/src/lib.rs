@@ -12,6 +12,7 @@
 //! # Ok::<(), knytt_models::Error>(())
 //! ```
 
+pub mod convert;
 pub mod decode;
 pub mod shrink;
 

@@ -39,8 +39,11 @@ impl Words {
         let encoding = self.tokenizer.encode(text, true).map_err(|e| Error::Tokenize(e.to_string()))?;
         let mut ids = encoding.get_ids().to_vec();
         if ids.len() > self.context {
+            // Old configs name another end token than the one that the tokenizer writes and the tower is read at.
+            let written = ids.last().filter(|_| encoding.get_special_tokens_mask().last() == Some(&1));
+            let end = written.copied().unwrap_or(self.end);
             ids.truncate(self.context - 1);
-            ids.push(self.end);
+            ids.push(end);
         }
         Ok(ids)
     }

@@ -6,6 +6,7 @@ mod bad_bundle;
 mod encoder;
 #[cfg(feature = "wgpu")]
 mod gpu;
+mod layouts;
 mod parity;
 mod precision;
 

@@ -1,0 +1,155 @@
+//! Converts the layouts in which models are published into a bundle.
+//!
+//! A bundle is what [`Bundle`] opens: four files, and tensors under the names of Hugging Face's `CLIPModel`.
+//! Conversion changes names and splits or transposes tensors; no number changes. It writes tensors in the order of
+//! their names, so that the same model gives the same [fingerprint](crate::Fingerprint) everywhere.
+
+mod open_clip;
+mod plan;
+mod source;
+mod tokenizer;
+
+use std::path::{Path, PathBuf};
+
+use candle_core::Device;
+use fs_err as fs;
+use serde::Serialize;
+
+use self::plan::Plan;
+use self::source::{Maps, Source};
+use crate::bundle::Bundle;
+use crate::config::Config;
+use crate::error::{Error, Result};
+
+/// The four files of a bundle.
+pub const BUNDLE_FILES: [&str; 4] =
+    ["config.json", "preprocessor_config.json", "tokenizer.json", "model.safetensors"];
+
+/// How a model's files are arranged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Layout {
+    /// As `CLIPModel` of Hugging Face's transformers saves it: `config.json`, and `model.safetensors`, several files of
+    /// it with an index, or `pytorch_model.bin`.
+    Transformers,
+    /// As open_clip publishes it: `open_clip_config.json`, and `open_clip_model.safetensors` or
+    /// `open_clip_pytorch_model.bin`.
+    OpenClip,
+}
+
+/// What a conversion found and made.
+#[derive(Clone, Debug, Serialize)]
+pub struct Converted {
+    /// The layout that the model had.
+    pub layout: Layout,
+    /// The file that its weights came from, or the first of several.
+    pub weights: PathBuf,
+    /// The folder of the bundle.
+    pub bundle: PathBuf,
+}
+
+/// Converts the model in the folder `from` into a bundle in the folder `to`, which must not be there or be empty.
+///
+/// `pytorch_model.bin` is read without running anything in it: of its pickle, only what names tensors is understood.
+/// The bundle is loaded once before its folder appears, so a folder that is there holds a model that can be used.
+///
+/// # Errors
+/// [`Error::Layout`] if the folder holds no model of a known layout, or one that this library cannot compute;
+/// [`Error::Read`] and [`Error::Write`] for files; [`Error::Weights`] if a tensor is missing or has another shape; and what [`Bundle::open`] refuses.
+pub fn convert(from: &Path, to: &Path) -> Result<Converted> {
+    let layout = layout_of(from)?;
+    let names = match layout {
+        Layout::Transformers => &["model.safetensors", "pytorch_model.bin"],
+        Layout::OpenClip => &["open_clip_model.safetensors", "open_clip_pytorch_model.bin"],
+    };
+    let maps = Maps::open(from, names)?;
+    let source = maps.source()?;
+    let made = match layout {
+        Layout::Transformers => Made {
+            config: read(from, "config.json")?,
+            preprocessor: read(from, "preprocessor_config.json")?,
+            plan: Plan::of_transformers(&source),
+        },
+        Layout::OpenClip => open_clip::make(from, &read(from, "open_clip_config.json")?, &source)?,
+    };
+    Config::parse(&made.config)?;
+    let tokenizer = tokenizer::json(from)?;
+    write(to, &made, &tokenizer, &source)?;
+    Ok(Converted { layout, weights: maps.first().into(), bundle: to.into() })
+}
+
+/// The parts of a bundle.
+struct Made {
+    config: Vec<u8>,
+    preprocessor: Vec<u8>,
+    plan: Plan,
+}
+
+/// The layout of the model in a folder. Some repositories hold both; then transformers' needs no renaming.
+///
+/// # Errors
+/// [`Error::Layout`] if it is neither.
+fn layout_of(from: &Path) -> Result<Layout> {
+    let has = |name: &str| from.join(name).is_file();
+    let weights = ["model.safetensors", "model.safetensors.index.json", "pytorch_model.bin"];
+    if has("config.json") && weights.iter().any(|name| has(name)) {
+        let config = read(from, "config.json")?;
+        let is_clip = Config::parse(&config).is_ok();
+        if is_clip || !has("open_clip_config.json") {
+            return Config::parse(&config).map(|_| Layout::Transformers);
+        }
+    }
+    if has("open_clip_config.json") {
+        return Ok(Layout::OpenClip);
+    }
+    let reason =
+        "it has neither config.json with model.safetensors or pytorch_model.bin, nor open_clip_config.json";
+    Err(unusable(from, reason))
+}
+
+/// Writes the bundle beside its place and renames it, so that the folder is whole or not there.
+fn write(to: &Path, made: &Made, tokenizer: &[u8], source: &Source<'_>) -> Result<()> {
+    if fs::read_dir(to).is_ok_and(|mut entries| entries.next().is_some()) {
+        return Err(unusable(to, "the folder is there and not empty"));
+    }
+    let name = to.file_name().ok_or_else(|| unusable(to, "it names no folder"))?;
+    let mut partial = name.to_owned();
+    partial.push(format!(".partial-{}", std::process::id()));
+    let partial = to.with_file_name(partial);
+    let written = write_files(&partial, made, tokenizer, source).and_then(|()| {
+        // An empty folder may be there; a rename onto it fails on some systems.
+        let _ = fs::remove_dir(to);
+        fs::rename(&partial, to).map_err(|source| Error::Write { path: to.into(), source })
+    });
+    if written.is_err() {
+        // What failed is told; that the remains could not be removed adds nothing.
+        let _ = fs::remove_dir_all(&partial);
+    }
+    written
+}
+
+fn write_files(folder: &Path, made: &Made, tokenizer: &[u8], source: &Source<'_>) -> Result<()> {
+    let failed = |path: PathBuf| move |source| Error::Write { path, source };
+    fs::create_dir_all(folder).map_err(failed(folder.into()))?;
+    let texts: [(&str, &[u8]); 3] = [
+        ("config.json", &made.config),
+        ("preprocessor_config.json", &made.preprocessor),
+        ("tokenizer.json", tokenizer),
+    ];
+    for (name, bytes) in texts {
+        let path = folder.join(name);
+        fs::write(&path, bytes).map_err(failed(path.clone()))?;
+    }
+    made.plan.write(source, &folder.join("model.safetensors"))?;
+    // Loading shows whether every tensor is there and has the shape that the config says.
+    Bundle::open(folder)?.load_plain(Device::Cpu).map(drop)
+}
+
+fn read(folder: &Path, name: &str) -> Result<Vec<u8>> {
+    let path = folder.join(name);
+    fs::read(&path).map_err(|source| Error::Read { path, source })
+}
+
+fn unusable(path: &Path, reason: impl Into<String>) -> Error {
+    Error::Layout { path: path.into(), reason: reason.into() }
+}

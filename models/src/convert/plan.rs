@@ -1,0 +1,167 @@
+//! Which tensor of a bundle comes from which tensor of a published model, and how.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::path::Path;
+
+use candle_core::{DType, Tensor};
+use safetensors::tensor::{Dtype, View, serialize_to_file};
+
+use super::source::Source;
+use crate::error::{Error, Result, without_backtrace};
+
+/// The starts of the names that transformers' `CLIPModel` has.
+const PREFIXES: [&str; 5] =
+    ["text_model.", "vision_model.", "text_projection.", "visual_projection.", "logit_scale"];
+
+/// The tensors of a bundle, by their names.
+#[derive(Default)]
+pub(super) struct Plan(Vec<(String, Part)>);
+
+/// How a tensor of the bundle is made.
+pub(super) struct Part {
+    pub from: String,
+    pub change: Change,
+}
+
+/// What is done to a tensor.
+#[derive(Clone, PartialEq)]
+pub(super) enum Change {
+    /// Nothing.
+    None,
+    /// Rows and columns change places.
+    Transpose,
+    /// Some rows of a matrix, or some values of a vector.
+    Rows(Range<usize>),
+    /// The first dimensions of size 1 are dropped.
+    Squeeze,
+}
+
+impl Plan {
+    /// Takes the tensors of transformers as they are. Position ids are computed, and other heads are not needed.
+    pub fn of_transformers(source: &Source<'_>) -> Self {
+        let mut plan = Self::default();
+        for name in source.names() {
+            if PREFIXES.iter().any(|prefix| name.starts_with(prefix)) && !name.ends_with("position_ids") {
+                plan.take(&name, &name, Change::None);
+            }
+        }
+        plan
+    }
+
+    pub fn take(&mut self, to: impl Into<String>, from: &str, change: Change) {
+        self.0.push((to.into(), Part { from: from.into(), change }));
+    }
+
+    /// Writes the tensors into one file.
+    ///
+    /// # Errors
+    /// A tensor cannot be read, or the file cannot be written.
+    pub fn write(&self, source: &Source<'_>, path: &Path) -> Result<()> {
+        let tensors = self
+            .0
+            .iter()
+            .map(|(name, part)| Ok((name.as_str(), Planned::new(source, part)?)))
+            .collect::<Result<Vec<_>>>()?;
+        let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
+        let written =
+            serialize_to_file(tensors.iter().map(|(name, planned)| (name, planned)), Some(metadata), path);
+        if let Some(error) = tensors.iter().find_map(|(_, planned)| planned.failed.take()) {
+            return Err(error);
+        }
+        written.map_err(|e| Error::Write { path: path.into(), source: std::io::Error::other(e) })
+    }
+}
+
+/// A tensor that is read when it is written.
+struct Planned<'s> {
+    source: &'s Source<'s>,
+    part: &'s Part,
+    dtype: Dtype,
+    shape: Vec<usize>,
+    /// Why it could not be read: [`View`] cannot say so.
+    failed: Cell<Option<Error>>,
+}
+
+impl<'s> Planned<'s> {
+    fn new(source: &'s Source<'s>, part: &'s Part) -> Result<Self> {
+        let (dtype, shape) = source
+            .shape(&part.from)
+            .ok_or_else(|| Error::Weights(format!("{} is missing, or of an unknown kind", part.from)))?;
+        let shape = part.change.shape(&shape).ok_or_else(|| {
+            Error::Weights(format!("{} has the shape {shape:?}, which is not expected", part.from))
+        })?;
+        Ok(Self { source, part, dtype: stored(dtype).into(), shape, failed: Cell::new(None) })
+    }
+
+    fn tensor(&self) -> Result<Tensor> {
+        let changed = self.source.load(&self.part.from)?;
+        let changed =
+            changed.to_dtype(stored(changed.dtype())).and_then(|tensor| self.part.change.apply(&tensor));
+        changed.map_err(|e| Error::Weights(format!("{}: {}", self.part.from, without_backtrace(&e))))
+    }
+}
+
+impl View for &Planned<'_> {
+    fn dtype(&self) -> Dtype {
+        self.dtype
+    }
+
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        Cow::Owned(self.tensor().and_then(|tensor| Ok(bytes_of(&tensor)?)).unwrap_or_else(|error| {
+            self.failed.set(Some(error));
+            vec![0; self.data_len()]
+        }))
+    }
+
+    fn data_len(&self) -> usize {
+        self.shape.iter().product::<usize>() * self.dtype.bitsize() / 8
+    }
+}
+
+impl Change {
+    /// The shape of what comes out; `None` if the change does not fit.
+    fn shape(&self, from: &[usize]) -> Option<Vec<usize>> {
+        match (self, from) {
+            (Self::None, shape) => Some(shape.to_vec()),
+            (Self::Transpose, [rows, columns]) => Some(vec![*columns, *rows]),
+            (Self::Rows(range), [rows, rest @ ..]) if range.end <= *rows => {
+                Some([&[range.len()], rest].concat())
+            }
+            (Self::Squeeze, shape) => Some(shape.iter().copied().skip_while(|size| *size == 1).collect()),
+            _ => None,
+        }
+    }
+
+    fn apply(&self, tensor: &Tensor) -> candle_core::Result<Tensor> {
+        match self {
+            Self::None => Ok(tensor.clone()),
+            Self::Transpose => tensor.t()?.contiguous(),
+            Self::Rows(range) => tensor.narrow(0, range.start, range.len())?.contiguous(),
+            Self::Squeeze => {
+                let shape = self.shape(tensor.dims()).unwrap_or_default();
+                tensor.reshape(shape)
+            }
+        }
+    }
+}
+
+/// Numbers of 64 bits are stored in 32, which is what the towers compute in.
+fn stored(dtype: DType) -> DType {
+    if dtype == DType::F64 { DType::F32 } else { dtype }
+}
+
+fn bytes_of(tensor: &Tensor) -> candle_core::Result<Vec<u8>> {
+    let flat = tensor.flatten_all()?;
+    Ok(match tensor.dtype() {
+        DType::F16 => flat.to_vec1::<half::f16>()?.iter().flat_map(|n| n.to_le_bytes()).collect(),
+        DType::BF16 => flat.to_vec1::<half::bf16>()?.iter().flat_map(|n| n.to_le_bytes()).collect(),
+        _ => flat.to_dtype(DType::F32)?.to_vec1::<f32>()?.iter().flat_map(|n| n.to_le_bytes()).collect(),
+    })
+}

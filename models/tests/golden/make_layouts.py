@@ -1,0 +1,109 @@
+"""Makes the golden files of published layouts that `models/tests/it/layouts.rs` converts.
+
+The reference of `open-clip` is open_clip with random weights. `archive` is the model of `gelu` as PyTorch saves it,
+with the two files that older repositories have in place of `tokenizer.json`; its reference is the one of `gelu`.
+`hostile.bin` is an archive whose pickle runs a command where it is loaded by Python.
+
+    .venv/bin/pip install -r models/tests/golden/requirements.txt
+    .venv/bin/pip install open_clip_torch==3.3.0 torchvision
+    .venv/bin/python models/tests/golden/make_layouts.py
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import shutil
+import zipfile
+from pathlib import Path
+
+import torch
+from open_clip.model import CLIP
+from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
+
+HERE = Path(__file__).parent
+PLAIN = HERE / "quick-gelu"
+
+
+def lively(model: torch.nn.Module, seed: int) -> torch.nn.Module:
+    """Random weights at a scale at which embeddings differ."""
+    torch.manual_seed(seed)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if "ln_" in name:
+                parameter.add_(torch.randn_like(parameter) * 0.1)
+            elif parameter.ndim > 1:
+                parameter.copy_(torch.randn_like(parameter) * (1.5 / parameter[0].numel() ** 0.5))
+            elif name != "logit_scale":
+                parameter.copy_(torch.randn_like(parameter) * 0.1)
+    return model.eval()
+
+
+@torch.no_grad()
+def make_open_clip() -> None:
+    folder = HERE / "open-clip"
+    folder.mkdir(exist_ok=True)
+    vision = dict(layers=2, width=48, head_width=12, mlp_ratio=2.0, patch_size=14, image_size=56)
+    text = dict(context_length=24, vocab_size=400, width=32, heads=4, layers=2)
+    model = lively(CLIP(embed_dim=24, vision_cfg=vision, text_cfg=text, quick_gelu=True), 11)
+    config = {
+        "model_cfg": {"embed_dim": 24, "quick_gelu": True, "vision_cfg": vision, "text_cfg": text},
+        "preprocess_cfg": {
+            "mean": [0.48145466, 0.4578275, 0.40821073],
+            "std": [0.26862954, 0.26130258, 0.27577711],
+            "interpolation": "bicubic",
+            "resize_mode": "shortest",
+        },
+    }
+    (folder / "open_clip_config.json").write_text(json.dumps(config, indent=1) + "\n")
+    state = {name: tensor.contiguous() for name, tensor in model.state_dict().items() if name != "attn_mask"}
+    save_file(state, folder / "open_clip_model.safetensors", metadata={"format": "pt"})
+    shutil.copy(PLAIN / "tokenizer.json", folder)
+
+    golden = {}
+    reference = load_file(PLAIN / "golden.safetensors")
+    for name, pixels in reference.items():
+        if name.startswith("pixels/"):
+            features = model.encode_image(pixels[None], normalize=True)
+            golden[name.replace("pixels/", "image/")] = features[0].contiguous()
+    # Texts that are too long lose their end in open_clip's tokenizer too, and keep the end token.
+    for name, ids in reference.items():
+        if name.startswith("tokens/"):
+            padded = torch.zeros(1, 24, dtype=torch.int64)
+            padded[0, : len(ids)] = ids
+            golden[name.replace("tokens/", "text/")] = model.encode_text(padded, normalize=True)[0].contiguous()
+    save_file(golden, folder / "golden.safetensors")
+
+
+def make_archive() -> None:
+    folder = HERE / "archive"
+    folder.mkdir(exist_ok=True)
+    plain = HERE / "gelu"
+    state = load_file(plain / "model.safetensors")
+    # Of many archives the position ids are a part, and some matrices lie by columns.
+    state["vision_model.embeddings.position_ids"] = torch.arange(17)[None]
+    state["visual_projection.weight"] = state["visual_projection.weight"].t().contiguous().t()
+    torch.save(state, folder / "pytorch_model.bin")
+    for name in ["config.json", "preprocessor_config.json"]:
+        shutil.copy(plain / name, folder)
+    model = json.loads(Tokenizer.from_file(str(plain / "tokenizer.json")).to_str())["model"]
+    (folder / "vocab.json").write_text(json.dumps(model["vocab"], ensure_ascii=False))
+    merges = [" ".join(pair) if isinstance(pair, list) else pair for pair in model["merges"]]
+    (folder / "merges.txt").write_text("\n".join(["#version: 0.2", *merges]) + "\n")
+
+
+def make_hostile() -> None:
+    class Hostile:
+        def __reduce__(self):
+            return os.system, ("touch executed",)
+
+    with zipfile.ZipFile(HERE / "hostile.bin", "w") as archive:
+        archive.writestr("archive/data.pkl", pickle.dumps({"visual_projection.weight": Hostile()}, protocol=2))
+
+
+if __name__ == "__main__":
+    make_open_clip()
+    make_archive()
+    make_hostile()
