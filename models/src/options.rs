@@ -42,14 +42,31 @@ impl Options {
 /// The user's folder for what can always be made again: packed weights, and what was measured of this machine.
 /// `KNYTT_CACHE` names another. `None` where the system says nothing of the user.
 pub fn user_cache() -> Option<PathBuf> {
-    let of = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let home = |folder: &str| of("HOME").map(|home| home.join(folder));
     let system = || match std::env::consts::OS {
         "windows" => of("LOCALAPPDATA"),
         "macos" | "ios" => home("Library/Caches"),
         _ => of("XDG_CACHE_HOME").or_else(|| home(".cache")),
     };
     of("KNYTT_CACHE").or_else(|| system().map(|cache| cache.join("knytt")))
+}
+
+/// Where a user's model bundles lie: `KNYTT_MODELS`, or `knytt/models` in the system's folder for a user's data. `None`
+/// if the environment names no home.
+pub fn user_models() -> Option<PathBuf> {
+    let system = || match std::env::consts::OS {
+        "windows" => of("LOCALAPPDATA"),
+        "macos" | "ios" => home("Library/Application Support"),
+        _ => of("XDG_DATA_HOME").or_else(|| home(".local/share")),
+    };
+    of("KNYTT_MODELS").or_else(|| system().map(|data| data.join("knytt/models")))
+}
+
+fn of(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+}
+
+fn home(folder: &str) -> Option<PathBuf> {
+    of("HOME").map(|home| home.join(folder))
 }
 
 /// The arithmetic of a model on the processor. It changes the time and, a little, the embeddings; not the

@@ -65,7 +65,7 @@ pub enum Command {
     Report(commands::report::ReportArgs),
     /// Make, list and revoke the keys by which a server knows publishers
     ApiKey(commands::api_key::ApiKeyArgs),
-    /// Look at a model bundle
+    /// Get a model, convert one, and look at a bundle
     #[command(subcommand)]
     Model(ModelCommand),
     /// Print a completion script for a shell
@@ -217,6 +217,14 @@ pub struct InspectArgs {
 /// `knytt model …`
 #[derive(Debug, Subcommand)]
 pub enum ModelCommand {
+    /// Show the models that can be got by name, and those that are here
+    List(commands::models::ListArgs),
+    /// Fetch a published model and make a bundle of it
+    Get(commands::models::GetArgs),
+    /// Make a bundle of a model on this machine: transformers' CLIP (also pytorch_model.bin), or open_clip's layout
+    Convert(commands::models::ConvertArgs),
+    /// Delete a bundle that `get` made
+    Remove(commands::models::RemoveArgs),
     /// Show a bundle's architecture, sizes and fingerprint
     Info(BundleArgs),
     /// Load a bundle, check every tensor, and run one picture and one text through it

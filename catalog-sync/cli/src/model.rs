@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use knytt_engine::{Catalog, Origin};
-use knytt_models::{Bundle, Encoder, Fingerprint, Options};
+use knytt_models::{Bundle, Encoder, Fingerprint, Options, user_models};
 
 use crate::failure::Failure;
 
@@ -21,10 +21,15 @@ pub enum Location {
 }
 
 impl Location {
-    /// What a person typed: `starter` is the embedded bundle unless there is a folder of that name
-    /// given as a path.
+    /// What a person typed: `starter` is the embedded bundle unless there is a folder of that name given as a path. A
+    /// name that is no folder here is one of the user's models.
     pub fn of(path: &Path) -> Self {
-        if path == Path::new(STARTER) { Self::Starter } else { Self::Folder(path.to_owned()) }
+        if path == Path::new(STARTER) {
+            return Self::Starter;
+        }
+        let is_name = path.components().count() == 1 && !path.is_dir();
+        let kept = is_name.then(user_models).flatten().map(|models| models.join(path));
+        Self::Folder(kept.filter(|folder| folder.is_dir()).unwrap_or_else(|| path.to_owned()))
     }
 
     /// Reads and checks the bundle.
@@ -35,7 +40,7 @@ impl Location {
         let Self::Folder(folder) = self else { return Ok(Bundle::starter()?) };
         if !folder.is_dir() {
             return Err(Failure::new(format!("there is no model bundle at {}", folder.display()))
-                .hint("a bundle is a folder with config.json, preprocessor_config.json, tokenizer.json and model.safetensors")
+                .hint("`knytt model get NAME` fetches one, `knytt model convert` makes one of other layouts")
                 .into());
         }
         Ok(Bundle::open(folder)?)

@@ -16,7 +16,7 @@ use fs_err as fs;
 use serde::Serialize;
 
 use self::plan::Plan;
-use self::source::{Maps, Source};
+use self::source::Maps;
 use crate::bundle::Bundle;
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -57,6 +57,14 @@ pub struct Converted {
 /// [`Error::Layout`] if the folder holds no model of a known layout, or one that this library cannot compute;
 /// [`Error::Read`] and [`Error::Write`] for files; [`Error::Weights`] if a tensor is missing or has another shape; and what [`Bundle::open`] refuses.
 pub fn convert(from: &Path, to: &Path) -> Result<Converted> {
+    convert_with_notes(from, to, &[])
+}
+
+/// The same, with further files in the bundle's folder that are no part of the model: their names and bytes.
+///
+/// # Errors
+/// As [`convert`].
+pub fn convert_with_notes(from: &Path, to: &Path, notes: &[(&str, &[u8])]) -> Result<Converted> {
     let layout = layout_of(from)?;
     let names = match layout {
         Layout::Transformers => &["model.safetensors", "pytorch_model.bin"],
@@ -74,7 +82,21 @@ pub fn convert(from: &Path, to: &Path) -> Result<Converted> {
     };
     Config::parse(&made.config)?;
     let tokenizer = tokenizer::json(from)?;
-    write(to, &made, &tokenizer, &source)?;
+    let texts: [(&str, &[u8]); 3] = [
+        ("config.json", &made.config),
+        ("preprocessor_config.json", &made.preprocessor),
+        ("tokenizer.json", &tokenizer),
+    ];
+    let texts: Vec<(&str, &[u8])> = texts.iter().chain(notes).copied().collect();
+    write(to, |folder| {
+        for (name, bytes) in &texts {
+            let path = folder.join(name);
+            fs::write(&path, bytes).map_err(|source| Error::Write { path, source })?;
+        }
+        made.plan.write(&source, &folder.join("model.safetensors"))?;
+        // Loading shows whether every tensor is there and has the shape that the config says.
+        Bundle::open(folder)?.load_plain(Device::Cpu).map(drop)
+    })?;
     Ok(Converted { layout, weights: maps.first().into(), bundle: to.into() })
 }
 
@@ -107,42 +129,36 @@ fn layout_of(from: &Path) -> Result<Layout> {
     Err(unusable(from, reason))
 }
 
-/// Writes the bundle beside its place and renames it, so that the folder is whole or not there.
-fn write(to: &Path, made: &Made, tokenizer: &[u8], source: &Source<'_>) -> Result<()> {
+/// Lets `fill` write a folder beside its place and renames it, so that the folder is whole or not there. One process at
+/// a time makes a bundle; what one that was killed has left is removed by the next.
+fn write(to: &Path, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    let name = to.file_name().ok_or_else(|| unusable(to, "it names no folder"))?.to_string_lossy();
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| Error::Write { path, source }
+    };
+    let (partial, lock) =
+        (to.with_file_name(format!(".{name}.partial")), to.with_file_name(format!(".{name}.lock")));
+    if let Some(parent) = to.parent() {
+        fs::create_dir_all(parent).map_err(failed(parent))?;
+    }
+    let held = fs::File::create(&lock).map_err(failed(&lock))?.into_file();
+    held.lock().map_err(failed(&lock))?;
     if fs::read_dir(to).is_ok_and(|mut entries| entries.next().is_some()) {
         return Err(unusable(to, "the folder is there and not empty"));
     }
-    let name = to.file_name().ok_or_else(|| unusable(to, "it names no folder"))?;
-    let mut partial = name.to_owned();
-    partial.push(format!(".partial-{}", std::process::id()));
-    let partial = to.with_file_name(partial);
-    let written = write_files(&partial, made, tokenizer, source).and_then(|()| {
+    let _ = fs::remove_dir_all(&partial);
+    fs::create_dir(&partial).map_err(failed(&partial))?;
+    let written = fill(&partial).and_then(|()| {
         // An empty folder may be there; a rename onto it fails on some systems.
         let _ = fs::remove_dir(to);
-        fs::rename(&partial, to).map_err(|source| Error::Write { path: to.into(), source })
+        fs::rename(&partial, to).map_err(failed(to))
     });
     if written.is_err() {
         // What failed is told; that the remains could not be removed adds nothing.
         let _ = fs::remove_dir_all(&partial);
     }
     written
-}
-
-fn write_files(folder: &Path, made: &Made, tokenizer: &[u8], source: &Source<'_>) -> Result<()> {
-    let failed = |path: PathBuf| move |source| Error::Write { path, source };
-    fs::create_dir_all(folder).map_err(failed(folder.into()))?;
-    let texts: [(&str, &[u8]); 3] = [
-        ("config.json", &made.config),
-        ("preprocessor_config.json", &made.preprocessor),
-        ("tokenizer.json", tokenizer),
-    ];
-    for (name, bytes) in texts {
-        let path = folder.join(name);
-        fs::write(&path, bytes).map_err(failed(path.clone()))?;
-    }
-    made.plan.write(source, &folder.join("model.safetensors"))?;
-    // Loading shows whether every tensor is there and has the shape that the config says.
-    Bundle::open(folder)?.load_plain(Device::Cpu).map(drop)
 }
 
 fn read(folder: &Path, name: &str) -> Result<Vec<u8>> {

@@ -12,6 +12,7 @@ pub mod key;
 #[cfg(not(all(feature = "publish", feature = "serve")))]
 mod left_out;
 pub mod model;
+pub mod models;
 #[cfg(feature = "publish")]
 pub mod publish;
 #[cfg(feature = "publish")]

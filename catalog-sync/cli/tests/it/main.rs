@@ -5,6 +5,7 @@
 mod catalog;
 #[cfg(feature = "publish")]
 mod keys;
+mod models;
 
 use std::process::{Command, Output};
 

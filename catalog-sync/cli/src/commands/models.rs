@@ -1,0 +1,314 @@
+//! `knytt model list | get | convert | remove`: published models become bundles of the user's.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::{Context, Result};
+use clap::Args;
+use fs_err as fs;
+use knytt_hub::{Hub, HubSettings, KNOWN, KnownModel, Listing, Progress, Reference, Repository, Snapshot};
+use knytt_models::convert::{Converted, convert as convert_model, convert_with_notes};
+use knytt_models::{Bundle, user_models};
+use serde::{Deserialize, Serialize};
+
+use crate::failure::Failure;
+use crate::interrupt::Interrupt;
+use crate::output::{self, Column};
+use crate::progress::Transfer;
+
+/// A note in a bundle's folder of where it came from. It is no part of the model.
+const ORIGIN: &str = "origin.json";
+
+/// `knytt model list`
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `knytt model get`
+#[derive(Debug, Args)]
+pub struct GetArgs {
+    /// A name of `knytt model list`, hf:owner/name[@revision], the address of a repository's page, or a folder
+    #[arg(value_name = "MODEL")]
+    pub model: String,
+
+    /// Folder of the bundle [default: the model's name among the user's models]
+    #[arg(long, value_name = "FOLDER")]
+    pub to: Option<PathBuf>,
+
+    /// Fetch a model whose licence limits its use, or is not stated
+    #[arg(long)]
+    pub accept_license: bool,
+
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `knytt model convert`
+#[derive(Debug, Args)]
+pub struct ConvertArgs {
+    /// Folder of the model
+    #[arg(value_name = "PATH")]
+    pub from: PathBuf,
+
+    /// Folder of the bundle
+    #[arg(long, value_name = "FOLDER")]
+    pub to: PathBuf,
+
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `knytt model remove`
+#[derive(Debug, Args)]
+pub struct RemoveArgs {
+    /// The name of a model that `knytt model list` shows as here
+    #[arg(value_name = "NAME")]
+    pub name: String,
+}
+
+/// Where a bundle came from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct ModelOrigin {
+    repository: String,
+    commit: String,
+    license: Option<String>,
+}
+
+/// The JSON of `knytt model list --json`; names here are a promise.
+#[derive(Serialize)]
+struct Listed<'l> {
+    known: &'l [KnownModel],
+    folder: Option<PathBuf>,
+    here: Vec<String>,
+}
+
+/// The JSON of `knytt model get --json` and `convert --json`.
+#[derive(Serialize)]
+struct Got {
+    bundle: PathBuf,
+    fingerprint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<ModelOrigin>,
+    fetched_bytes: u64,
+}
+
+/// Prints the models that are known and those that are here.
+///
+/// # Errors
+/// Standard output is closed.
+pub fn list(args: &ListArgs) -> Result<()> {
+    let here = names_here();
+    if args.json {
+        return output::json(&Listed { known: &KNOWN, folder: user_models(), here });
+    }
+    let column = |head, widest, right| Column { head, widest, right };
+    let columns = [
+        column("name", 24, false),
+        column("for", 28, false),
+        column("words", 8, false),
+        column("licence", 12, false),
+        column("parameters", 10, true),
+        column("dim", 5, true),
+        column("here", 4, false),
+        column("measured by others", 70, false),
+    ];
+    let row = |model: &KnownModel| {
+        let is_here = here.iter().any(|name| name == model.name);
+        [
+            model.name.to_owned(),
+            model.purpose.to_owned(),
+            model.languages.to_owned(),
+            model.license.to_owned(),
+            format!("{} M", model.parameters_millions),
+            model.dimension.to_string(),
+            if is_here { "yes" } else { "" }.to_owned(),
+            model.quality.to_owned(),
+        ]
+        .to_vec()
+    };
+    let rows: Vec<_> = KNOWN.iter().map(row).collect();
+    let others = here.iter().filter(|name| KNOWN.iter().all(|known| known.name != **name));
+    let others: Vec<&str> = others.map(String::as_str).collect();
+    let mut text = output::table(&columns, &rows);
+    if !others.is_empty() {
+        text.push_str(&format!("also here: {}\n", others.join(", ")));
+    }
+    text.push_str(&output::quiet(
+        "`knytt model get NAME` fetches one; `--model NAME` uses one; `starter` is always here",
+    ));
+    text.push('\n');
+    output::text(&text)
+}
+
+/// Fetches a model and converts it.
+///
+/// # Errors
+/// The model is not known or cannot be reached, its licence was not accepted, or it cannot be converted.
+pub fn get(args: &GetArgs) -> Result<()> {
+    let reference = Reference::parse(&args.model).map_err(|error| Failure::usage(error.to_string()))?;
+    let to = match &args.to {
+        Some(folder) => folder.clone(),
+        None => models_folder()?.join(reference.short_name()),
+    };
+    let repository = match reference {
+        Reference::Folder(folder) => return print(args.json, &convert_model(&folder, &to)?, None, 0),
+        Reference::Hub(repository) => repository,
+    };
+    let interrupt = Interrupt::listen()?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start threads")?;
+    let fetched = runtime.block_on(async {
+        let watch = async {
+            while !interrupt.is_asked() {
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            }
+        };
+        tokio::select! {
+            fetched = fetch(args, &repository, &to) => fetched,
+            () = watch => Err(Failure::interrupted("stopped; what has come is kept, and the next `get` goes on from there").into()),
+        }
+    })?;
+    let Some((snapshot, origin)) = fetched else {
+        eprintln!("{} is here already", to.display());
+        return print_bundle(args.json, &to, read_origin(&to), 0);
+    };
+    let note = serde_json::to_vec_pretty(&origin)?;
+    let converted = convert_with_notes(&snapshot.folder, &to, &[(ORIGIN, &note)])?;
+    print(args.json, &converted, Some(origin), snapshot.fetched_bytes)
+}
+
+/// The files of a model, and where they are from; `None` if the bundle of this very commit is in its place.
+async fn fetch(
+    args: &GetArgs,
+    repository: &Repository,
+    to: &Path,
+) -> Result<Option<(Snapshot, ModelOrigin)>> {
+    let hub = Hub::new(HubSettings::from_environment()?)?;
+    let listing = match hub.list(repository).await {
+        Ok(listing) => listing,
+        Err(error @ (knytt_hub::Error::Offline(_) | knytt_hub::Error::Unreachable { .. })) => {
+            let snapshot = hub.cached(repository).ok_or(error)?;
+            let origin =
+                ModelOrigin { repository: repository.id(), commit: snapshot.commit.clone(), license: None };
+            return Ok(may_be_made(to, &origin)?.then_some((snapshot, origin)));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let license = listing.license.clone();
+    let origin = ModelOrigin { repository: repository.id(), commit: listing.commit.clone(), license };
+    if !may_be_made(to, &origin)? {
+        return Ok(None);
+    }
+    agree(args, repository, &listing)?;
+    let transfer = Mutex::new(Transfer::new());
+    let lock = || transfer.lock().unwrap_or_else(PoisonError::into_inner);
+    let report = |Progress { done_bytes, total_bytes }| lock().bytes("download", done_bytes, total_bytes);
+    let fetched = hub.fetch(repository, &listing, &report).await;
+    lock().finish();
+    Ok(Some((fetched?, origin)))
+}
+
+/// Shows the licence before anything large comes. One that limits the use has to be accepted.
+fn agree(args: &GetArgs, repository: &Repository, listing: &Listing) -> Result<()> {
+    let license = listing.license.as_deref().unwrap_or("not stated");
+    eprintln!("{} is licensed: {license}", repository.id());
+    if listing.is_free() || args.accept_license {
+        return Ok(());
+    }
+    Err(Failure::new(format!("the licence of {} may limit its use", repository.id()))
+        .hint("read it on the repository's page; --accept-license fetches the model all the same")
+        .into())
+}
+
+/// Whether a bundle is to be made here: not if it is there, and not over another one.
+fn may_be_made(to: &Path, origin: &ModelOrigin) -> Result<bool> {
+    if fs::read_dir(to).is_ok_and(|mut entries| entries.next().is_some()) {
+        let there = read_origin(to);
+        if there
+            .as_ref()
+            .is_some_and(|there| there.repository == origin.repository && there.commit == origin.commit)
+        {
+            return Ok(false);
+        }
+        return Err(Failure::new(format!("another model is in {}", to.display()))
+            .hint("`knytt model remove` deletes it; --to names another folder")
+            .into());
+    }
+    Ok(true)
+}
+
+/// Converts a model on this machine.
+///
+/// # Errors
+/// It has no known layout, or the target is not empty.
+pub fn convert(args: &ConvertArgs) -> Result<()> {
+    print(args.json, &convert_model(&args.from, &args.to)?, None, 0)
+}
+
+/// Deletes one of the user's bundles.
+///
+/// # Errors
+/// There is none of this name.
+pub fn remove(args: &RemoveArgs) -> Result<()> {
+    if !names_here().contains(&args.name) {
+        return Err(Failure::usage(format!("no model {:?} is here", args.name))
+            .hint("see `knytt model list`")
+            .into());
+    }
+    let folder = models_folder()?.join(&args.name);
+    fs::remove_dir_all(&folder)?;
+    output::text(&format!(
+        "{} is deleted; the files that it was made of stay in the hub's cache\n",
+        folder.display()
+    ))
+}
+
+/// The names of the bundles among the user's models.
+fn names_here() -> Vec<String> {
+    let entries = user_models().and_then(|folder| fs::read_dir(folder).ok());
+    let bundles =
+        entries.into_iter().flatten().flatten().filter(|entry| entry.path().join("config.json").is_file());
+    let names = bundles.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    // One that is being made begins with a dot.
+    let mut names: Vec<String> = names.filter(|name| !name.starts_with('.')).collect();
+    names.sort();
+    names
+}
+
+fn models_folder() -> Result<PathBuf> {
+    let folder = user_models().ok_or_else(|| {
+        Failure::new("the environment names no home for models").hint("set KNYTT_MODELS, or give --to FOLDER")
+    })?;
+    fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+fn read_origin(bundle: &Path) -> Option<ModelOrigin> {
+    serde_json::from_slice(&fs::read(bundle.join(ORIGIN)).ok()?).ok()
+}
+
+fn print(json: bool, converted: &Converted, origin: Option<ModelOrigin>, fetched_bytes: u64) -> Result<()> {
+    print_bundle(json, &converted.bundle, origin, fetched_bytes)
+}
+
+fn print_bundle(json: bool, bundle: &Path, origin: Option<ModelOrigin>, fetched_bytes: u64) -> Result<()> {
+    let opened = Bundle::open(bundle)?;
+    let fingerprint = opened.fingerprint().as_str().to_owned();
+    if json {
+        return output::json(&Got { bundle: bundle.into(), fingerprint, origin, fetched_bytes });
+    }
+    let is_kept = bundle.parent() == user_models().as_deref();
+    let named = if is_kept { opened.name().to_owned() } else { bundle.display().to_string() };
+    output::text(&format!(
+        "{} ({} dimensions, {})\n{}\n",
+        bundle.display(),
+        opened.dimension(),
+        &fingerprint[..12],
+        output::quiet(&format!("knytt build SOURCE --catalog FOLDER --model {named}"))
+    ))
+}

@@ -1,0 +1,124 @@
+//! From a name to a searchable shop: `knytt model` against a hub that the test starts.
+#![expect(clippy::unwrap_used, reason = "a test that cannot unwrap says less, not more")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// The hub that the client's own tests use.
+#[path = "../../../../models/hub/tests/it/server.rs"]
+mod server;
+
+use self::server::{COMMIT, Server};
+
+fn golden(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/tests/golden").join(name)
+}
+
+/// A user's folders, and the hub that their environment names.
+struct User {
+    home: tempfile::TempDir,
+    endpoint: String,
+}
+
+impl User {
+    fn of(server: &Server) -> Self {
+        Self { home: tempfile::tempdir().unwrap(), endpoint: server.endpoint() }
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_knytt"));
+        command.args(args).current_dir(self.home.path()).env("HF_ENDPOINT", &self.endpoint);
+        command
+            .env("HF_HOME", self.home.path().join("hf"))
+            .env("KNYTT_MODELS", self.home.path().join("models"));
+        for inherited in ["HF_TOKEN", "HF_HUB_CACHE", "HF_HUB_OFFLINE", "HTTP_PROXY", "http_proxy"] {
+            command.env_remove(inherited);
+        }
+        command
+    }
+
+    async fn run(&self, args: &[&str]) -> Output {
+        let mut command = self.command(args);
+        tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
+    }
+
+    #[track_caller]
+    fn json(output: &Output) -> Value {
+        assert!(output.status.success(), "{output:?}");
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_becomes_a_searchable_shop_for_each_layout() {
+    for layout in ["gelu", "archive", "open-clip"] {
+        let server = Server::start(&golden(layout)).await;
+        let user = User::of(&server);
+        let got = User::json(&user.run(&["model", "get", "hf:shop/model", "--json"]).await);
+        assert_eq!(got["origin"]["commit"], COMMIT, "{layout}");
+        assert_eq!(got["origin"]["license"], "mit");
+        let pictures = golden("pictures");
+        let build = ["build", pictures.to_str().unwrap(), "--catalog", "shop", "--model", "model", "--json"];
+        let built = user.run(&build).await;
+        assert!(built.status.success(), "{built:?}");
+        let query = golden("pictures/landscape.jpg");
+        let search = ["search", "--catalog", "shop", "--image", query.to_str().unwrap(), "--json"];
+        let found = User::json(&user.run(&search).await);
+        assert_eq!(found["hits"][0]["product"]["image"], "landscape.jpg", "{layout}");
+        // Asked again, it is there; by the same name, another model is not put over it.
+        let again = user.run(&["model", "get", "shop/model", "--json"]).await;
+        assert_eq!(User::json(&again)["fetched_bytes"], 0, "{layout}");
+        let listed = User::json(&user.run(&["model", "list", "--json"]).await);
+        assert_eq!(listed["here"][0], "model");
+        assert!(user.run(&["model", "remove", "model"]).await.status.success());
+        assert!(!user.home.path().join("models/model").exists());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_get_that_is_killed_leaves_no_half_bundle_and_goes_on() {
+    let server = Server::start(&golden("gelu")).await;
+    let user = User::of(&server);
+    let mut killed = 0;
+    for round in 0..20_u64 {
+        let mut command = user.command(&["model", "get", "hf:shop/model"]);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        tokio::time::sleep(Duration::from_millis(15 + round * 7 % 60)).await;
+        let _ = child.kill();
+        killed += u32::from(!child.wait().unwrap().success());
+        let bundle = user.home.path().join("models/model");
+        if bundle.exists() {
+            assert!(user.run(&["model", "verify", "model"]).await.status.success(), "round {round}");
+        }
+    }
+    assert!(killed > 0, "none was killed");
+    User::json(&user.run(&["model", "get", "hf:shop/model", "--json"]).await);
+    assert!(user.run(&["model", "verify", "model"]).await.status.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_got_says_why_and_what_to_do() {
+    let server = Server::start(&golden("gelu")).await;
+    let user = User::of(&server);
+    for (model, code, said) in [
+        ("no such model", 2, "knytt model list"),
+        ("hf:shop/model@v9", 1, "HF_TOKEN"),
+        ("hf:shop/model", 1, "hf_open"),
+    ] {
+        *server.repository.token.lock().unwrap() = (said == "hf_open").then(|| "hf_open".into());
+        let output = user.run(&["model", "get", model]).await;
+        assert_eq!(output.status.code(), Some(code), "{model}: {output:?}");
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(text.contains(if said == "hf_open" { "agreement" } else { said }), "{text}");
+    }
+    *server.repository.token.lock().unwrap() = None;
+    *server.repository.license.lock().unwrap() = "cc-by-nc-4.0".into();
+    let refused = user.run(&["model", "get", "hf:shop/model"]).await;
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("--accept-license"), "{refused:?}");
+    assert_eq!(server.repository.sent.load(Ordering::Relaxed), 0, "nothing came before it was accepted");
+    assert!(user.run(&["model", "get", "hf:shop/model", "--accept-license"]).await.status.success());
+}
