@@ -180,6 +180,11 @@ pub struct BuildArgs {
     #[arg(long)]
     pub refuse_poor: bool,
 
+    /// Keep products whose picture cannot be had: words and browsing find them, pictures do not, and the next build
+    /// tries their pictures again
+    #[arg(long, conflicts_with = "strict")]
+    pub keep_pictureless: bool,
+
     /// Stop at the first bad row or picture instead of setting it aside
     #[arg(long)]
     pub strict: bool,

@@ -25,8 +25,35 @@ pub(crate) fn read(text: &str) -> Option<Availability> {
         "preorder" | "presale" | "comingsoon" => Availability::Preorder,
         "backorder" | "backordered" | "onbackorder" | "madetoorder" => Availability::Backorder,
         "unknown" => Availability::Unknown,
-        _ => return None,
+        word => return of_other_languages(word),
     })
+}
+
+/// As shops that do not write English say it; letters alone, without spaces.
+#[rustfmt::skip]
+fn of_other_languages(word: &str) -> Option<Availability> {
+    const IN_STOCK: &[&str] = &[
+        "auflager", "lieferbar", "sofortlieferbar", "verfügbar", "vorrätig", "ja", "enstock", "disponible", "oui",
+        "disponibile", "disponível", "emestoque", "sí", "sim", "skladem", "naskladě", "naskladom", "dostępny",
+        "dostępna", "dostępne", "dostupné", "dostupno", "nastanju", "tak", "ano", "oplager", "opvoorraad",
+        "leverbaar", "ilager", "pålager", "pálager", "varastossa", "raktáron", "készleten", "înstoc", "instoc",
+        "вналичии", "есть", "внаявності", "вналичност", "διαθέσιμο", "mevcut", "stoktavar", "stokta", "cònhàng",
+        "tersedia", "在庫あり", "有货", "有貨", "现货", "現貨", "재고있음", "במלאי", "متوفر", "متاح",
+    ];
+    const OUT_OF_STOCK: &[&str] = &[
+        "ausverkauft", "nichtauflager", "nichtlieferbar", "nichtverfügbar", "nichtvorrätig", "nein", "épuisé",
+        "enrupture", "enrupturedestock", "rupturedestock", "indisponible", "agotado", "sinstock", "nodisponible",
+        "esaurito", "nondisponibile", "esgotado", "indisponível", "semestoque", "não", "vyprodáno", "vypredané",
+        "niedostępny", "niedostępna", "niedostępne", "nedostupné", "nedostupno", "brak", "nie", "udsolgt", "utsolgt",
+        "slutsåld", "slutilager", "uitverkocht", "nietopvoorraad", "loppu", "loppuunmyyty", "elfogyott",
+        "nincsraktáron", "stocepuizat", "epuizat", "нетвналичии", "нет", "немаєвнаявності", "изчерпан", "εξαντλήθηκε",
+        "μηδιαθέσιμο", "tükendi", "stoktayok", "hếthàng", "habis", "在庫なし", "品切れ", "売り切れ", "缺货", "缺貨",
+        "售罄", "无货", "無貨", "품절", "재고없음", "אזל", "אזלמהמלאי", "لایوجد", "نفد", "غيرمتوفر", "غيرمتاح",
+    ];
+    if IN_STOCK.contains(&word) {
+        return Some(Availability::InStock);
+    }
+    OUT_OF_STOCK.contains(&word).then_some(Availability::OutOfStock)
 }
 
 /// Whether the text says no more than its meaning: a number of pieces does.
@@ -51,6 +78,12 @@ mod tests {
             ("https://schema.org/InStock", Some(Availability::InStock)),
             ("http://schema.org/PreSale/", Some(Availability::Preorder)),
             ("schema:SoldOut", Some(Availability::OutOfStock)),
+            ("Auf Lager", Some(Availability::InStock)),
+            ("Skladem", Some(Availability::InStock)),
+            ("En rupture de stock", Some(Availability::OutOfStock)),
+            ("niedostępny", Some(Availability::OutOfStock)),
+            ("在庫あり", Some(Availability::InStock)),
+            ("غير متوفر", Some(Availability::OutOfStock)),
             ("ask", None),
         ] {
             assert_eq!(read(text), expected, "{text}");

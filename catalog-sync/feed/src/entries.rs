@@ -1,10 +1,10 @@
 //! From rows to entries: each id once, and the rows of a group together.
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::path::Path;
 
 use knytt_engine::Product;
 
+use crate::group::Pictures;
 use crate::group_buffer::{Counts, GroupBuffer, hash};
 use crate::product::{Defaults, Listing, listing};
 use crate::read::Found;
@@ -81,16 +81,15 @@ impl Tally {
 /// Products, each as soon as all of its rows were read.
 pub(crate) struct Entries<'a> {
     groups: &'a Counts,
-    /// What pictures' paths are relative to.
-    base: &'a Path,
+    pictures: Pictures<'a>,
     listings: Listings<'a>,
     buffer: GroupBuffer<Listing>,
     ready: VecDeque<Entry>,
 }
 
 impl<'a> Entries<'a> {
-    pub(crate) fn new(listings: Listings<'a>, groups: &'a Counts, base: &'a Path) -> Self {
-        Self { groups, base, listings, buffer: GroupBuffer::new(), ready: VecDeque::new() }
+    pub(crate) fn new(listings: Listings<'a>, groups: &'a Counts, pictures: Pictures<'a>) -> Self {
+        Self { groups, pictures, listings, buffer: GroupBuffer::new(), ready: VecDeque::new() }
     }
 
     /// Reads on; false at the end.
@@ -110,7 +109,7 @@ impl<'a> Entries<'a> {
                 rest => rest,
             },
         };
-        self.ready.extend(group.into_iter().flat_map(|group| group::products(group, self.base)));
+        self.ready.extend(group.into_iter().flat_map(|group| group::products(group, self.pictures)));
         Ok(true)
     }
 }

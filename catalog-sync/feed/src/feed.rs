@@ -33,6 +33,8 @@ pub struct Options {
     pub format: Option<Format>,
     /// Whether drafts and what is archived or not published are products too.
     pub unpublished: bool,
+    /// Gives products whose picture cannot be located, too, as [`Picture::Missing`](crate::Picture::Missing).
+    pub keep_pictureless: bool,
 }
 
 /// A feed that was read through once: its columns are known, its rows counted, and how many belong together.
@@ -134,7 +136,7 @@ impl Feed {
     /// # Errors
     /// What the row lacks.
     pub fn item(&self, row: &Row) -> Entry {
-        let mut entries = group::products(vec![listing(row, &self.defaults)?], self.base());
+        let mut entries = group::products(vec![listing(row, &self.defaults)?], self.pictures());
         entries
             .pop()
             .unwrap_or_else(|| Err(Rejection::new(row.place.clone(), "missing-image", "it names no picture")))
@@ -146,11 +148,15 @@ impl Feed {
     /// The file cannot be opened.
     pub fn entries(&self) -> Result<impl Iterator<Item = Result<Entry>> + Send + '_> {
         let listings = Listings::new(Box::new(self.rows()?), &self.defaults);
-        Ok(Entries::new(listings, &self.groups, self.base()))
+        Ok(Entries::new(listings, &self.groups, self.pictures()))
     }
 
     fn takes(&self, row: &Row) -> bool {
         (self.options.unpublished || why_hidden(row).is_none()) && self.options.selection.takes(row)
+    }
+
+    fn pictures(&self) -> group::Pictures<'_> {
+        group::Pictures { base: self.base(), may_be_missing: self.options.keep_pictureless }
     }
 
     /// What pictures' paths are relative to.

@@ -10,10 +10,20 @@ use crate::product::{Listing, shorten_inline};
 use crate::row::join;
 use crate::{Entry, Item, Picture, Rejection};
 
+/// Where pictures are, and whether a product may be without.
+#[derive(Clone, Copy)]
+pub(crate) struct Pictures<'a> {
+    /// What their paths are relative to.
+    pub(crate) base: &'a Path,
+    pub(crate) may_be_missing: bool,
+}
+
 /// All rows of a group, in the feed's order. Rows without a picture show what the group's first picture shows.
-pub(crate) fn products(listings: Vec<Listing>, base: &Path) -> Vec<Entry> {
+pub(crate) fn products(listings: Vec<Listing>, pictures: Pictures<'_>) -> Vec<Entry> {
     let shown = listings.iter().map(|l| l.product.image.clone()).find(|image| !image.is_empty());
-    let Some(shown) = shown else { return listings.first().map(missing).into_iter().collect() };
+    let Some(shown) = shown.or(pictures.may_be_missing.then(String::new)) else {
+        return listings.first().map(missing).into_iter().collect();
+    };
     let mut of_picture: Vec<(String, Vec<Listing>)> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
     for listing in listings {
@@ -31,7 +41,7 @@ pub(crate) fn products(listings: Vec<Listing>, base: &Path) -> Vec<Entry> {
         }
     }
     let is_whole = of_picture.len() == 1;
-    of_picture.into_iter().map(|(image, members)| item(image, members, is_whole, base)).collect()
+    of_picture.into_iter().map(|(image, members)| item(image, members, is_whole, pictures)).collect()
 }
 
 fn missing(listing: &Listing) -> Entry {
@@ -39,7 +49,7 @@ fn missing(listing: &Listing) -> Entry {
     Err(Rejection::new(listing.place.clone(), "missing-image", "it names no picture").of_product(id, title))
 }
 
-fn item(image: String, members: Vec<Listing>, is_whole: bool, base: &Path) -> Entry {
+fn item(image: String, members: Vec<Listing>, is_whole: bool, pictures: Pictures<'_>) -> Entry {
     let place = members.first().map(|first| first.place.clone()).unwrap_or_default();
     let whole = members.first().and_then(|first| first.whole.clone()).filter(|_| is_whole);
     let products: Vec<Product> = members.into_iter().map(|member| member.product).collect();
@@ -52,7 +62,15 @@ fn item(image: String, members: Vec<Listing>, is_whole: bool, base: &Path) -> En
     if is_whole && product.group == product.id {
         product.group.clear();
     }
-    match Picture::locate(&product.image, base) {
+    let located = match product.image.as_str() {
+        "" => Err(("missing-image", "it names no picture".to_owned())),
+        image => Picture::locate(image, pictures.base),
+    };
+    let located = match located {
+        Err((code, reason)) if pictures.may_be_missing => Ok(Picture::Missing(code, reason)),
+        located => located,
+    };
+    match located {
         Ok(picture) => {
             shorten_inline(&mut product.image);
             product.more_images.iter_mut().for_each(shorten_inline);
@@ -161,6 +179,10 @@ fn joined(values: &[String]) -> String {
 mod tests {
     use super::*;
 
+    fn with_pictures() -> Pictures<'static> {
+        Pictures { base: Path::new(""), may_be_missing: false }
+    }
+
     fn listing(id: &str, image: &str, size: &str, price: &str) -> Listing {
         Listing {
             place: format!("f.csv:{id}"),
@@ -182,7 +204,7 @@ mod tests {
     }
 
     fn grouped(listings: Vec<Listing>) -> Vec<Product> {
-        products(listings, Path::new("")).into_iter().map(|entry| entry.unwrap().product).collect()
+        products(listings, with_pictures()).into_iter().map(|entry| entry.unwrap().product).collect()
     }
 
     #[test]
@@ -227,7 +249,7 @@ mod tests {
     #[test]
     fn a_group_without_a_picture_is_set_aside_once() {
         let entries =
-            products(vec![listing("1", "", "S", "2 EUR"), listing("2", "", "M", "2 EUR")], Path::new(""));
+            products(vec![listing("1", "", "S", "2 EUR"), listing("2", "", "M", "2 EUR")], with_pictures());
         let codes: Vec<_> = entries.iter().map(|e| e.as_ref().unwrap_err().code).collect();
         assert_eq!(codes, ["missing-image"]);
     }
@@ -243,5 +265,20 @@ mod tests {
             ("Shirt", "Shirt, M")
         );
         assert_eq!((product.variants[0].color.as_str(), product.variants[1].color.as_str()), ("", "red"));
+    }
+
+    #[test]
+    fn a_group_without_a_picture_is_one_product_where_pictures_may_be_missing() {
+        let sizes = || vec![listing("1", "", "S", "2 EUR"), listing("2", "", "M", "2 EUR")];
+        let kept = products(sizes(), Pictures { may_be_missing: true, ..with_pictures() });
+        let [Ok(item)] = kept.as_slice() else { panic!("{kept:?}") };
+        assert_eq!(item.picture, Picture::Missing("missing-image", "it names no picture".into()));
+        assert_eq!(item.product.variants.len(), 2);
+        let elsewhere = vec![listing("1", "ftp://x.test/a.jpg", "S", "2 EUR")];
+        let kept = products(elsewhere, Pictures { may_be_missing: true, ..with_pictures() });
+        assert!(
+            matches!(&kept[0], Ok(Item { picture: Picture::Missing("remote-image", _), .. })),
+            "{kept:?}"
+        );
     }
 }

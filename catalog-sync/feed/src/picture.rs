@@ -20,6 +20,8 @@ pub enum Picture {
     Remote(Url),
     /// In the feed itself: a `data:` address.
     Inline(String),
+    /// Nowhere: a product that is kept without a picture, with the code and the reason.
+    Missing(&'static str, String),
 }
 
 impl Picture {
@@ -98,6 +100,7 @@ pub fn read_picture(picture: &Picture, max_bytes: u64) -> Result<Vec<u8>, Refusa
     match picture {
         Picture::File(path) => read_file(path, max_bytes),
         Picture::Inline(text) => read_inline(text, max_bytes),
+        Picture::Missing(code, reason) => Err((code, reason.clone())),
         Picture::Remote(url) => {
             Err(("remote-image", format!("the picture is at {url}, and nothing is downloaded here")))
         }

@@ -80,7 +80,7 @@ impl SearchSession {
     pub fn calibrate(&self) -> Result<Option<Calibration>> {
         let snapshot = self.catalog().read()?;
         let products = snapshot.len()?;
-        if products < FEWEST {
+        if products - snapshot.without_picture()?.len() < FEWEST {
             return Ok(None);
         }
         let sample = sample(&snapshot, products, SAMPLE)?;
@@ -269,7 +269,8 @@ fn image_scale(snapshot: &Snapshot, sample: &[Product], seen: &[Rephotographed])
 
 /// Products spread evenly over the catalogue. The same catalogue gives the same sample.
 fn sample(snapshot: &Snapshot, products: u64, most: usize) -> Result<Vec<Product>> {
-    let live = snapshot.live()?;
+    let live = snapshot.live()? - snapshot.without_picture()?;
+    let products = products.min(live.len());
     let wanted = products.min(most as u64);
     let places = (0..wanted).map(|at| at * products / wanted);
     let items = places.filter_map(|place| live.select(u32::try_from(place).ok()?));

@@ -215,12 +215,15 @@ impl Snapshot {
         self.item(id)?.map(|item| self.product_at(item)).transpose()
     }
 
-    /// A product's embedding, to f16 precision.
+    /// A product's embedding, to f16 precision; `None` if there is no such product, or it has no picture.
     ///
     /// # Errors
     /// Only if the storage fails.
     pub fn vector(&self, id: &str) -> Result<Option<Embedding>> {
         let Some(item) = self.item(id)? else { return Ok(None) };
+        if self.without_picture()?.contains(item) {
+            return Ok(None);
+        }
         Ok(Some(Embedding::new(self.vector_at(item)?, self.catalog.fingerprint().clone())?))
     }
 
@@ -351,6 +354,11 @@ impl Snapshot {
         facet_bitmaps::matching(self.view(), filter)
     }
 
+    /// The items whose vectors are placeholders.
+    pub(crate) fn without_picture(&self) -> Result<RoaringBitmap> {
+        facet_bitmaps::without_picture(self.view())
+    }
+
     fn candidates(&self, query: &VectorQuery<'_>) -> Result<Candidates> {
         let mut among = self.matching(query.filter)?;
         if let Some(id) = query.except {
@@ -360,7 +368,7 @@ impl Snapshot {
         self.nearest(query.embedding, &among, query.k, query.strategy)
     }
 
-    /// The `k` items of `among` that are nearest to an embedding, or all of them.
+    /// The `k` items of `among` that are nearest to an embedding, or all of them; never one without a picture.
     pub(crate) fn nearest(
         &self,
         embedding: &Embedding,
@@ -370,6 +378,7 @@ impl Snapshot {
     ) -> Result<Candidates> {
         let view = self.view();
         let vector = self.vector_of(embedding)?;
+        let among = &(among - self.without_picture()?);
         let matched = among.len();
         let k = k.min(usize::try_from(matched).unwrap_or(usize::MAX));
         let index = index::preferred(strategy, self.len()?, matched);

@@ -9,10 +9,18 @@ use crate::catalog::entry;
 use crate::catalog::operation::{Committed, Operation};
 use crate::catalog::source::{QuarantineRow, SourceRecord};
 use crate::error::{Error, Result};
+use crate::look::Look;
 use crate::look::safety::SafetyConfig;
 use crate::product::Product;
 use crate::rank::weights::Weights;
 use crate::store::segment;
+
+/// A vector of unit length, as every stored vector is: the first axis.
+fn placeholder(dimension: usize) -> Vec<f32> {
+    let mut vector = vec![0.0; dimension];
+    vector.iter_mut().take(1).for_each(|first| *first = 1.0);
+    vector
+}
 
 /// A batch of changes. The writer keeps them in memory until [`Writer::commit`] stores them in one transaction, so
 /// commit every few hundred products. Dropping the writer discards uncommitted changes.
@@ -56,6 +64,20 @@ impl Writer {
             bytes,
         );
         Ok(())
+    }
+
+    /// Adds a product whose picture cannot be had, or replaces the product with its id. Words and browsing find it;
+    /// no comparison with a vector does. Its stored vector is a placeholder, which nothing reads as its embedding.
+    ///
+    /// # Errors
+    /// [`InvalidProduct`](Error::InvalidProduct); the batch is unchanged then.
+    pub fn upsert_without_picture(&mut self, product: &Product) -> Result<()> {
+        let mut product = product.clone();
+        product.set_has_picture(false);
+        product.look = Look::default();
+        let placeholder =
+            Embedding::new(placeholder(self.catalog.dimension()), self.catalog.fingerprint().clone())?;
+        self.upsert(&product, &placeholder, None)
     }
 
     /// Replaces a product and keeps its embedding and thumbnail. The product must exist when the batch is committed.

@@ -10,6 +10,10 @@ use crate::product::fold::fold;
 /// The attribute that a release's popularity comes as.
 pub(crate) const POPULARITY: &str = "popularity";
 
+/// The attribute that marks a product without a picture, and its only value. An attribute travels in every release
+/// and has a bitmap, and one with a single value is no facet.
+pub(crate) const PICTURE_MISSING: (&str, &str) = ("picture_missing", "yes");
+
 /// The category that the feed says, else the one that was guessed.
 pub(crate) fn category(product: &Product) -> &str {
     match &product.look.category {

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::look::Look;
+use crate::product::derived::PICTURE_MISSING;
 use crate::product::variant::Variant;
 
 /// One product as a feed describes it, and what was seen on its picture. Only the id must be there.
@@ -69,6 +70,22 @@ impl Product {
     /// What is paid: the sale price if there is one.
     pub fn price_now(&self) -> Option<&Price> {
         self.sale_price.as_ref().or(self.price.as_ref())
+    }
+
+    /// Whether it was stored with a picture; see
+    /// [`Writer::upsert_without_picture`](crate::Writer::upsert_without_picture).
+    pub fn has_picture(&self) -> bool {
+        let (name, missing) = PICTURE_MISSING;
+        self.attributes.get(name).is_none_or(|value| value != missing)
+    }
+
+    /// Marks it as one with or without a picture. A feed's own column of this name is not kept.
+    pub fn set_has_picture(&mut self, has_picture: bool) {
+        let (name, missing) = PICTURE_MISSING;
+        self.attributes.retain(|key, _| fold::fold(key) != name);
+        if !has_picture {
+            self.attributes.insert(name.into(), missing.into());
+        }
     }
 
     /// # Errors

@@ -10,6 +10,8 @@ pub(crate) mod weights;
 use std::collections::HashMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use roaring::RoaringBitmap;
+
 use crate::calibrate::scale::Scale;
 use crate::catalog::snapshot::Snapshot;
 use crate::error::Result;
@@ -59,6 +61,8 @@ pub(crate) struct Ranked {
 /// The query's features and the weights that rank its candidates.
 pub(crate) struct Ranking<'a> {
     pub(crate) snapshot: &'a Snapshot,
+    /// The items that have no vector to compare.
+    pub(crate) without_picture: &'a RoaringBitmap,
     pub(crate) weights: Weights,
     /// Of the similarities.
     pub(crate) scale: Option<Scale>,
@@ -233,7 +237,8 @@ impl Ranking<'_> {
             return Ok(None);
         };
         let view = self.snapshot.view();
-        let row = vectors::row(view, item)?;
+        let has_vector = !self.without_picture.contains(item);
+        let row = has_vector.then(|| vectors::row(view, item)).transpose()?;
         Ok(Some(self.weights.personal * preference.of_product(features, row)))
     }
 
@@ -249,7 +254,12 @@ impl Ranking<'_> {
         let vectors: Vec<Vec<f32>> = rows.iter().map(|row| segment::decode(row)).collect();
         let scores: Vec<f32> = ranked.iter().map(|ranked| ranked.score).collect();
         let kernel = Kernel::best();
-        let alike = |a: usize, b: usize| self.visual(kernel.dot(&vectors[a], rows[b])).clamp(0.0, 1.0);
+        let has_vector: Vec<bool> =
+            ranked.iter().map(|ranked| !self.without_picture.contains(ranked.candidate.item)).collect();
+        let alike = |a: usize, b: usize| match has_vector[a] && has_vector[b] {
+            true => self.visual(kernel.dot(&vectors[a], rows[b])).clamp(0.0, 1.0),
+            false => 0.0,
+        };
         let order = diversify::diversify(&scores, k, self.weights.diversity, alike);
         let mut places: Vec<Option<Ranked>> = ranked.into_iter().map(Some).collect();
         let mut hits: Vec<Ranked> = order.into_iter().filter_map(|at| places[at].take()).collect();

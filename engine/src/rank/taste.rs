@@ -288,9 +288,9 @@ impl<'t> PreferencePart<'t> {
 }
 
 impl Preference<'_> {
-    /// How much a product is to this taste, −1 to 1. `row`: its embedding as it is stored.
-    pub(crate) fn of_product(&self, features: &RankFeatures, row: &[u8]) -> f32 {
-        let row = self.comparable.then_some(row);
+    /// How much a product is to this taste, −1 to 1. `row`: its embedding as it is stored, if it has one.
+    pub(crate) fn of_product(&self, features: &RankFeatures, row: Option<&[u8]>) -> f32 {
+        let row = row.filter(|_| self.comparable);
         self.parts.iter().map(|part| part.of_product(features, row)).sum::<f32>() / self.parts.len() as f32
     }
 }
@@ -315,9 +315,9 @@ mod tests {
     }
 
     fn liking(taste: &Taste, product: &Product, vector: &[f32], now: f64) -> f32 {
-        taste
-            .at(&model(), now)
-            .map_or(0.0, |p| p.of_product(&RankFeatures::from_product(product), &segment::encode(vector)))
+        taste.at(&model(), now).map_or(0.0, |p| {
+            p.of_product(&RankFeatures::from_product(product), Some(&segment::encode(vector)))
+        })
     }
 
     #[test]

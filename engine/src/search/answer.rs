@@ -52,6 +52,11 @@ pub(crate) fn answer(
     if let Some(id) = &query.product {
         embedded.product = snapshot.vector(id)?;
     }
+    let without_picture = snapshot.without_picture()?;
+    // What a product without a picture is like, its title says.
+    let like_words =
+        like.filter(|item| without_picture.contains(*item) && embedded.is_empty() && parsed.is_none());
+    let like_words = like_words.map(|item| Ok::<_, Error>(snapshot.product_at(item)?.title)).transpose()?;
     let fusion = (!embedded.is_empty()).then(|| Fusion::new(&embedded, query.alpha)).transpose()?;
     let meta = snapshot.meta()?;
     let calibration = snapshot.calibration()?;
@@ -74,13 +79,17 @@ pub(crate) fn answer(
         words: parsed
             .as_ref()
             .map(|r| r.positive.as_str())
+            .or(like_words.as_deref())
             .filter(|words| weights.words > 0.0 && !words.is_empty()),
+        without_picture: &without_picture,
+        only_words: like_words.is_some(),
         ranking: Ranking {
             snapshot: &snapshot,
+            without_picture: &without_picture,
             weights,
             scale,
             is_seen: embedded.is_seen(),
-            is_said: embedded.text.is_some(),
+            is_said: embedded.text.is_some() || like_words.is_some(),
             features: QueryFeatures::new(seen.look.as_ref(), like.as_ref(), &said_colors(parsed.as_ref())),
             template: seen.template.as_ref(),
             instance_embedding: embedded.image.as_ref().and_then(Embedding::instance_embedding),
@@ -158,6 +167,10 @@ struct Search<'a> {
     among: &'a RoaringBitmap,
     /// The words that texts are searched for.
     words: Option<&'a str>,
+    /// The items that have no vector to compare.
+    without_picture: &'a RoaringBitmap,
+    /// Whether only the words choose candidates.
+    only_words: bool,
     ranking: Ranking<'a>,
 }
 
@@ -206,6 +219,9 @@ impl Search<'_> {
 
     /// The nearest items; without a query vector, the first items.
     fn nearest(&self, pool: usize) -> Result<(Vec<(u32, f32)>, IndexKind)> {
+        if self.only_words {
+            return Ok((Vec::new(), IndexKind::Exact));
+        }
         let Some(fusion) = self.fusion else {
             return Ok((self.among.iter().take(pool).map(|item| (item, 0.0)).collect(), IndexKind::Exact));
         };
@@ -237,11 +253,11 @@ impl Search<'_> {
     fn elsewhere(&self, item: u32) -> Result<RankingCandidate> {
         let view = self.snapshot.view();
         let similarity = match self.fusion {
-            Some(fusion) => {
+            Some(fusion) if !self.without_picture.contains(item) => {
                 let query = fusion.embedding().as_slice();
                 Kernel::best().dot(query, vectors::row(view, item)?)
             }
-            None => 0.0,
+            _ => 0.0,
         };
         Ok(RankingCandidate { item, similarity, words: 0.0 })
     }
@@ -250,8 +266,10 @@ impl Search<'_> {
         let RankingCandidate { item, similarity, .. } = ranked.candidate;
         let product = self.snapshot.product_at(item)?;
         let parts = match self.fusion {
-            Some(fusion) => fusion.parts(&self.snapshot.vector_at(item)?),
-            None => Default::default(),
+            Some(fusion) if !self.without_picture.contains(item) => {
+                fusion.parts(&self.snapshot.vector_at(item)?)
+            }
+            _ => Default::default(),
         };
         let others = ranked.others.iter().map(|item| Ok(self.snapshot.product_at(*item)?.id));
         Ok(Hit {

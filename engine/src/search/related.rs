@@ -106,7 +106,8 @@ impl Snapshot {
         let mut sum = vec![0.0; self.catalog().dimension()];
         let view = self.view();
         let filter = Filter::default().with(Field::Category, category);
-        for item in crate::store::facet_bitmaps::matching(view, &filter)?.iter().take(SAMPLE) {
+        let pictured = crate::store::facet_bitmaps::matching(view, &filter)? - self.without_picture()?;
+        for item in pictured.iter().take(SAMPLE) {
             sum.iter_mut().zip(self.vector_at(item)?).for_each(|(s, v)| *s += v);
         }
         let norm = sum.iter().map(|v| v * v).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);

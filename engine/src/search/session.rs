@@ -134,7 +134,13 @@ impl SearchSession {
             Ingredient::Words(text) => self.encoder.embed_text(text)?,
             Ingredient::Product(id) => {
                 let vector = self.catalog.read()?.vector(id)?;
-                vector.ok_or_else(|| Error::UnknownProduct { id: id.clone() })?
+                match vector {
+                    Some(vector) => vector,
+                    None if self.catalog.read()?.contains(id)? => {
+                        return Err(Error::InvalidQuery("a product without a picture cannot be mixed"));
+                    }
+                    None => return Err(Error::UnknownProduct { id: id.clone() }),
+                }
             }
             Ingredient::Image(image) => {
                 let picture = self.embed_picture(image)?;

@@ -6,6 +6,7 @@ use std::ops::Bound;
 use roaring::RoaringBitmap;
 
 use crate::error::{Error, FilterError, Result};
+use crate::product::derived::PICTURE_MISSING;
 use crate::product::field::{Field, facet_key, field_prefix};
 use crate::product::filter::Filter;
 use crate::product::sortable_price;
@@ -99,6 +100,13 @@ pub(crate) fn matching(view: View<'_>, filter: &Filter) -> Result<RoaringBitmap>
         items = within_price(view, filter, &items)?;
     }
     Ok(items)
+}
+
+/// The items of products without a picture: their vectors are placeholders.
+pub(crate) fn without_picture(view: View<'_>) -> Result<RoaringBitmap> {
+    let (name, missing) = PICTURE_MISSING;
+    let stored = view.db.facets.get(view.txn, &facet_key(&Field::Attribute(name.into()), missing))?;
+    Ok(stored.map(decode).transpose()?.map(|(_, items)| items).unwrap_or_default())
 }
 
 /// Whether any product has a value in this field.

@@ -13,6 +13,7 @@ mod items;
 mod ivf;
 mod kill;
 mod model;
+mod pictureless;
 mod ranking;
 mod refusals;
 mod repair;

@@ -61,31 +61,68 @@ fn rows_that_are_no_longer_selected_go_too() {
 fn a_build_that_would_delete_much_stops_before_it_does() {
     let shop = Shop::new(4);
     shop.build("pictures");
-    fs::remove_file(shop.path("pictures/002.jpg")).unwrap();
+    for name in ["001", "002", "003"] {
+        fs::remove_file(shop.path(&format!("pictures/{name}.jpg"))).unwrap();
+    }
     shop.write("pictures/new.jpg", &DRAWN[5].jpeg);
     let run = shop.try_build("pictures", &["--json"]);
     let refused: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(
         (&refused["refused"], &refused["would_delete"]),
-        (&"would-delete".into(), &1.into()),
+        (&"would-delete".into(), &3.into()),
         "{refused}"
     );
-    assert_eq!(refused["first"][0], "002.jpg");
+    assert_eq!(refused["first"][0], "001.jpg");
     assert_eq!(run.code, Some(1));
-    shop.try_build("pictures", &[]).fails(1, &["would delete 1 of 4", "--allow-deletes"]);
+    shop.try_build("pictures", &[]).fails(1, &["would delete 3 of 4", "--allow-deletes"]);
     assert_eq!(shop.inspect()["products"], 4, "nothing was deleted, and nothing added");
     let feed = shop.try_build("feed.csv", &[]);
     feed.fails(1, &["it is from pictures, and this source is feed"]);
 }
 
 #[test]
+fn a_few_of_a_small_catalogue_go_without_a_question() {
+    let shop = Shop::new(4);
+    shop.build("pictures");
+    fs::remove_file(shop.path("pictures/002.jpg")).unwrap();
+    assert_eq!(shop.try_build("pictures", &[]).code, Some(0));
+    assert_eq!(shop.inspect()["products"], 3);
+}
+
+#[test]
+fn a_product_without_its_picture_is_kept_where_that_was_asked_for() {
+    let shop = Shop::new(3);
+    shop.build("feed.csv");
+    let broken = shop.path("pictures/001.jpg");
+    fs::remove_file(&broken).unwrap();
+    let (feed, catalog) = (shop.arg("feed.csv"), shop.arg("catalog"));
+    let build = || json(&["build", &feed, "--catalog", &catalog, "--keep-pictureless"]);
+    let report = build();
+    assert_eq!((&report["products"], &report["pictureless"]), (&3.into(), &1.into()), "{report}");
+    let again = build();
+    assert_eq!((&again["unchanged"], &again["pictureless"]), (&3.into(), &1.into()), "{again}");
+    let picture = shop.arg("pictures/000.jpg");
+    let found = json(&["search", "--catalog", &catalog, "--image", &picture, "--k", "9"]);
+    assert_eq!(found["hits"].as_array().unwrap().len(), 2, "{found}");
+    assert_eq!(shop.quarantine().len(), 1);
+    shop.write("pictures/001.jpg", &DRAWN[1].jpeg);
+    let mended = build();
+    assert_eq!(
+        (&mended["reembedded"], &mended["products"], mended.get("pictureless")),
+        (&1.into(), &3.into(), None),
+        "{mended}"
+    );
+    assert!(shop.quarantine().is_empty());
+}
+
+#[test]
 fn pictures_that_broke_all_at_once_are_not_deleted_without_a_question() {
     let shop = Shop::new(4);
     shop.build("pictures");
-    for name in ["000", "001"] {
+    for name in ["000", "001", "002"] {
         shop.write(&format!("pictures/{name}.jpg"), b"");
     }
-    shop.try_build("pictures", &[]).fails(1, &["would delete 2 of 4"]);
+    shop.try_build("pictures", &[]).fails(1, &["would delete 3 of 4"]);
     assert_eq!(shop.inspect()["products"], 4);
 }
 

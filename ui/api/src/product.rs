@@ -109,6 +109,8 @@ pub struct Fact {
 pub struct ProductPage {
     /// As in the grid.
     pub card: Card,
+    /// Whether its category was guessed from the pictures of like products, since the feed names none.
+    pub is_category_guessed: bool,
     /// Free text, may be empty.
     pub description: String,
     /// Sizes, as the shop names them.

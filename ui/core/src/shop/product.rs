@@ -39,6 +39,7 @@ pub fn page(session: &SearchSession, id: &str, person: &Person) -> Result<Produc
     let cards = |products: &[Product]| products.iter().map(|product| person.card(product)).collect();
     Ok(ProductPage {
         card: person.card(&product),
+        is_category_guessed: product.category.trim().is_empty() && product.look.category.is_some(),
         description: product.description.clone(),
         sizes: product.sizes.clone(),
         variants: product.variants.iter().map(Variant::from).collect(),
@@ -153,7 +154,9 @@ fn cheaper_filter(product: &Product) -> Result<Option<Filter>, Problem> {
 fn facts(product: &Product) -> Vec<Fact> {
     let told = |(name, value): &(&String, &String)| {
         let name = name.to_lowercase();
-        !value.is_empty() && !LINK_COLUMNS.contains(&name.as_str()) && name != "popularity"
+        !value.is_empty()
+            && !LINK_COLUMNS.contains(&name.as_str())
+            && !["popularity", "picture_missing"].contains(&name.as_str())
     };
     let fact = |(name, value): (&String, &String)| Fact { name: name.clone(), value: value.clone() };
     product.attributes.iter().filter(told).map(fact).collect()

@@ -16,6 +16,9 @@ use crate::source::{Source, explain as explain_source};
 /// A build that deletes more than one product of so many asks first.
 const MOST_OF: usize = 5;
 
+/// So few may go from however small a catalogue, unless they are all of it.
+const FEW: usize = 2;
+
 /// Products that are named of those that would go.
 const NAMED: usize = 5;
 
@@ -69,7 +72,7 @@ pub fn check_used(args: &BuildArgs, gone: &[String], products: usize) -> Result<
 }
 
 fn is_too_many(gone: usize, products: usize) -> bool {
-    gone * MOST_OF > products
+    gone * MOST_OF > products && (gone > FEW || gone == products)
 }
 
 fn refuse(args: &BuildArgs, gone: &[&String], products: usize, kinds: Option<[String; 2]>) -> Result<()> {
@@ -96,4 +99,15 @@ fn hash(id: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     id.hash(&mut hasher);
     hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_too_many;
+
+    #[test]
+    fn a_fifth_may_go_and_two_of_a_small_catalogue_but_never_all() {
+        assert!(!is_too_many(0, 0) && !is_too_many(1, 4) && !is_too_many(2, 3) && !is_too_many(20, 100));
+        assert!(is_too_many(1, 1) && is_too_many(2, 2) && is_too_many(3, 4) && is_too_many(21, 100));
+    }
 }

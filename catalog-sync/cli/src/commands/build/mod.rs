@@ -214,6 +214,7 @@ fn options(args: &BuildArgs) -> Result<Options> {
         mapping: args.map.as_deref().map(Mapping::read).transpose().map_err(explain_source)?,
         format: args.format,
         unpublished: args.unpublished,
+        keep_pictureless: args.keep_pictureless,
     })
 }
 

@@ -26,6 +26,8 @@ pub enum Prepared {
     Described { item: Item, record: SourceRecord },
     /// The picture is new.
     PendingProduct(PendingProduct),
+    /// Its picture cannot be had, and it is kept.
+    Pictureless(Pictureless),
     /// To be set aside.
     Rejected(Rejection),
 }
@@ -40,6 +42,27 @@ pub struct PendingProduct {
     pub gate: Option<Arc<SafetyGate>>,
 }
 
+/// A product that is kept though its picture cannot be had.
+pub struct Pictureless {
+    pub item: Item,
+    pub record: SourceRecord,
+    /// The place, and why there is no picture.
+    pub why: Rejection,
+    /// What the catalogue has of it.
+    pub stored: Stored,
+}
+
+/// What a catalogue has of a product.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Stored {
+    /// Nothing.
+    Nothing,
+    /// Something that is other now.
+    Another,
+    /// The same.
+    Same,
+}
+
 /// A product to be with its picture on the way, or what is set aside.
 pub type SourcedItem = Result<(Item, FetchedPicture), Rejection>;
 
@@ -51,6 +74,8 @@ pub struct Preparer<'a> {
     limits: Limits,
     /// Whether poor pictures are set aside.
     refuses_poor: bool,
+    /// Whether products are kept whose picture cannot be had.
+    keeps_pictureless: bool,
     safety: SafetyConfig,
     /// Whether the gate is asked about products that are in the catalogue already.
     looks_again: bool,
@@ -78,6 +103,7 @@ impl<'a> Preparer<'a> {
             model,
             limits: Limits::default(),
             refuses_poor: args.refuse_poor,
+            keeps_pictureless: args.keep_pictureless,
             safety,
             looks_again: args.safety.is_some(),
         }
@@ -103,11 +129,12 @@ impl<'a> Preparer<'a> {
         self.model.encoder()
     }
 
-    fn prepare(&self, item: Item, shot: FetchedPicture) -> Result<Prepared> {
+    fn prepare(&self, mut item: Item, shot: FetchedPicture) -> Result<Prepared> {
+        item.product.set_has_picture(true);
         let read = shot.read(self.limits.max_file_bytes, &|| self.interrupt.is_asked());
         let bytes = match read.map_err(explain)? {
             Ok(bytes) => bytes,
-            Err((code, reason)) => return Ok(rejected(item, code, reason)),
+            Err((code, reason)) => return self.without_picture(item, code, reason),
         };
         let content = Content::of(&item, &bytes)?;
         let record = content.record(&item);
@@ -122,6 +149,21 @@ impl<'a> Preparer<'a> {
             Some(_) if has_picture => self.describe(item, record),
             _ => self.embed(item, record, &bytes),
         }
+    }
+
+    /// Sets a product aside for its picture, or keeps it without one.
+    fn without_picture(&self, item: Item, code: &'static str, reason: String) -> Result<Prepared> {
+        if !self.keeps_pictureless {
+            return Ok(rejected(item, code, reason));
+        }
+        let record = Content::without_picture(&item)?.record(&item);
+        let stored = match self.catalog.read()?.source(&item.product.id)? {
+            None => Stored::Nothing,
+            Some(known) if known == record => Stored::Same,
+            Some(_) => Stored::Another,
+        };
+        let why = item.rejected(code, format!("kept without its picture: {reason}"));
+        Ok(Prepared::Pictureless(Pictureless { item, record, why, stored }))
     }
 
     /// Whether the safety gate refuses a picture that is in the catalogue already.
@@ -146,7 +188,7 @@ impl<'a> Preparer<'a> {
         let encoder = self.model.encoder()?;
         let decoded = match decode_part(bytes, &self.limits, Some(encoder.target_side())) {
             Ok(decoded) => decoded,
-            Err(error) => return Ok(rejected(item, error.code(), error.to_string())),
+            Err(error) => return self.without_picture(item, error.code(), error.to_string()),
         };
         if decoded.percent < 100 {
             item.product.attributes.insert(CUT.into(), format!("{} %", decoded.percent));
@@ -182,6 +224,11 @@ impl Content {
             picture: blake3::hash(bytes).to_hex().to_string(),
             fields: blake3::hash(&serde_json::to_vec(&item.product)?).to_hex().to_string(),
         })
+    }
+
+    /// No picture has this hash, so the next build embeds whatever picture it finds.
+    fn without_picture(item: &Item) -> Result<Self> {
+        Ok(Self { picture: "none".into(), ..Self::of(item, &[])? })
     }
 
     fn record(&self, item: &Item) -> SourceRecord {

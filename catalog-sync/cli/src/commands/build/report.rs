@@ -105,6 +105,13 @@ impl BuildReport {
             };
             text.push_str(&format!("{what} set aside: knytt inspect --catalog {}\n", self.catalog));
         }
+        if c.pictureless > 0 {
+            text.push_str(&format!(
+                "{} kept without a picture, found by words: knytt inspect --catalog {}\n",
+                counted(c.pictureless, "product"),
+                self.catalog
+            ));
+        }
         text.push_str(&self.reviewed.as_ref().map(remarks).unwrap_or_default());
         if !self.skipped.is_empty() {
             let parts: Vec<_> =

@@ -10,7 +10,7 @@ use knytt_engine::{
 use knytt_models::{Embedding, Pending};
 use serde::Serialize;
 
-use super::prepare::{PendingProduct, Prepared};
+use super::prepare::{PendingProduct, Pictureless, Prepared, Stored};
 use crate::args::KeptIndex;
 use crate::catalog::explain;
 use crate::source::{Item, Rejection};
@@ -35,6 +35,14 @@ pub struct Counts {
     pub deleted: u64,
     /// Files and rows set aside.
     pub quarantined: u64,
+    /// Products that are kept although their picture cannot be had; they count in the others, too.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub pictureless: u64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// Collects changes and commits them.
@@ -49,6 +57,8 @@ pub struct Store {
     refused: HashSet<String>,
     counts: Counts,
     embedded: u64,
+    /// Products that are new and without a picture.
+    new_pictureless: u64,
     committed: Committed,
     last_commit: Instant,
 }
@@ -63,6 +73,7 @@ impl Store {
             refused: HashSet::new(),
             counts: Counts::default(),
             embedded: 0,
+            new_pictureless: 0,
             committed: Committed::default(),
             last_commit: Instant::now(),
         }
@@ -99,6 +110,7 @@ impl Store {
             }
             Prepared::Described { item, record } => self.describe(&item, &record)?,
             Prepared::PendingProduct(pictured) => self.insert(pictured)?,
+            Prepared::Pictureless(pictureless) => self.insert_pictureless(pictureless)?,
             Prepared::Rejected(rejection) => Some(rejection),
         };
         if let Some(rejection) = &rejection {
@@ -166,7 +178,9 @@ impl Store {
     pub fn counts(&self) -> Counts {
         Counts {
             added: self.committed.inserted,
-            reembedded: self.embedded - self.committed.inserted.min(self.embedded),
+            reembedded: self
+                .embedded
+                .saturating_sub(self.committed.inserted.saturating_sub(self.new_pictureless)),
             deleted: self.committed.deleted,
             ..self.counts
         }
@@ -213,6 +227,24 @@ impl Store {
         Ok(None)
     }
 
+    fn insert_pictureless(&mut self, pictureless: Pictureless) -> Result<Option<Rejection>> {
+        let Pictureless { item, record, why, stored } = pictureless;
+        if stored != Stored::Same
+            && let Some(rejection) = refusal(&item, self.writer.upsert_without_picture(&item.product))?
+        {
+            return Ok(Some(rejection));
+        }
+        match stored {
+            Stored::Nothing => self.new_pictureless += 1,
+            Stored::Another => self.counts.described += 1,
+            Stored::Same => self.counts.unchanged += 1,
+        }
+        self.counts.pictureless += 1;
+        self.keep(&item, &record);
+        self.list(&why);
+        Ok(None)
+    }
+
     fn keep(&mut self, item: &Item, record: &SourceRecord) {
         self.writer.put_source(&item.product.id, record);
         self.seen.insert(item.product.id.clone());
@@ -220,6 +252,11 @@ impl Store {
 
     fn quarantine(&mut self, rejection: &Rejection) {
         self.counts.quarantined += 1;
+        self.list(rejection);
+    }
+
+    /// Lists it where `knytt inspect` shows it.
+    fn list(&mut self, rejection: &Rejection) {
         self.refused.insert(rejection.place.clone());
         self.writer.quarantine(&QuarantineRow {
             source: rejection.place.clone(),

@@ -13,6 +13,10 @@ export type ProductPage = {
  */
 card: Card, 
 /**
+ * Whether its category was guessed from the pictures of like products, since the feed names none.
+ */
+isCategoryGuessed: boolean, 
+/**
  * Free text, may be empty.
  */
 description: string, 

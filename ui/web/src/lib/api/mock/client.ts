@@ -201,6 +201,7 @@ export function mockClient(params = new URLSearchParams()): Client {
             salePrice: card(id).salePrice,
             availability: (p.number + i) % 4 === 3 ? 'out_of_stock' : p.availability,
           })),
+          isCategoryGuessed: false,
           shades: [{ name: p.color.toLowerCase(), hex: p.hex }],
           pattern: null,
           facts: [
