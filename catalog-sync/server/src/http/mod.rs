@@ -3,6 +3,7 @@
 mod auth;
 mod body;
 mod client;
+pub(crate) mod extract;
 mod health;
 pub(crate) mod limits;
 pub(crate) mod metrics;

@@ -8,6 +8,8 @@ mod answer;
 mod body;
 mod cache;
 mod catalogs;
+#[cfg(test)]
+mod contract;
 mod cursor;
 mod openapi;
 mod page;

@@ -5,13 +5,13 @@ use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, Multipart, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use knytt_wire::Problem;
 
+use super::answers::PageAnswers;
 use crate::app::App;
 use crate::http::refusal::Refusal;
 use crate::search::answer;
 use crate::search::body::SearchBody;
-use crate::search::page::{Page, SearchPage};
+use crate::search::page::Page;
 use crate::search::refusals::bad_query;
 
 /// `hit` if the answer was kept from before, else `miss`.
@@ -41,16 +41,7 @@ impl IntoResponse for Page {
     path = "/api/v1/search",
     tag = "search",
     request_body(content((SearchBody = "application/json"), (SearchForm = "multipart/form-data"))),
-    responses(
-        (status = 200, description = "A page of hits", body = SearchPage),
-        (status = 400, description = "`bad_query`: out of its bounds, or not readable", body = Problem),
-        (status = 404, description = "`catalog_unknown`, `not_found`", body = Problem),
-        (status = 410, description = "`cursor_expired`: search again without a cursor", body = Problem),
-        (status = 413, description = "`body_too_large`, `picture_too_large`", body = Problem),
-        (status = 422, description = "`bad_picture`, `unsafe_picture`", body = Problem),
-        (status = 429, description = "`rate_limited`", body = Problem),
-        (status = 503, description = "`busy`: ask again after Retry-After seconds", body = Problem),
-    )
+    responses(PageAnswers)
 )]
 pub async fn search(State(app): State<App>, request: Request) -> Result<Page, Refusal> {
     let (body, picture) = read(&app, request).await?;
@@ -63,11 +54,7 @@ pub async fn search(State(app): State<App>, request: Request) -> Result<Page, Re
     path = "/api/v1/text-search",
     tag = "search",
     request_body = SearchBody,
-    responses(
-        (status = 200, description = "A page of hits", body = SearchPage),
-        (status = 400, description = "`bad_query`: also if there are no words", body = Problem),
-        (status = 503, description = "`busy`", body = Problem),
-    )
+    responses(PageAnswers)
 )]
 pub async fn text_search(State(app): State<App>, request: Request) -> Result<Page, Refusal> {
     let (body, picture) = read(&app, request).await?;
@@ -92,13 +79,7 @@ pub async fn text_search(State(app): State<App>, request: Request) -> Result<Pag
         (SearchForm = "multipart/form-data"),
         (Vec<u8> = "image/*"),
     )),
-    responses(
-        (status = 200, description = "A page of hits", body = SearchPage),
-        (status = 400, description = "`bad_query`: also if there is no picture", body = Problem),
-        (status = 413, description = "`body_too_large`, `picture_too_large`", body = Problem),
-        (status = 422, description = "`bad_picture`, `unsafe_picture`", body = Problem),
-        (status = 503, description = "`busy`", body = Problem),
-    )
+    responses(PageAnswers)
 )]
 pub async fn image_search(State(app): State<App>, request: Request) -> Result<Page, Refusal> {
     let (body, picture) = read(&app, request).await?;
@@ -114,13 +95,7 @@ pub async fn image_search(State(app): State<App>, request: Request) -> Result<Pa
     path = "/api/v1/multi-search",
     tag = "search",
     request_body(content((SearchBody = "application/json"), (SearchForm = "multipart/form-data"))),
-    responses(
-        (status = 200, description = "A page of hits", body = SearchPage),
-        (status = 400, description = "`bad_query`: also if words or picture are missing", body = Problem),
-        (status = 413, description = "`body_too_large`, `picture_too_large`", body = Problem),
-        (status = 422, description = "`bad_picture`, `unsafe_picture`", body = Problem),
-        (status = 503, description = "`busy`", body = Problem),
-    )
+    responses(PageAnswers)
 )]
 pub async fn multi_search(State(app): State<App>, request: Request) -> Result<Page, Refusal> {
     let (body, picture) = read(&app, request).await?;

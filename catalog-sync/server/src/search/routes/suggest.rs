@@ -1,7 +1,7 @@
 //! As-you-type suggestions.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use knytt_app_core::shop::{Person, suggest as shop_suggest};
 use knytt_ui_api::{Card, FacetValue};
 use knytt_wire::Problem;
@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
+use crate::http::extract::Query;
 use crate::http::refusal::Refusal;
 use crate::search::refusals::{bad_query, of_problem};
 
@@ -48,9 +49,7 @@ pub struct Suggested {
     params(Typed),
     responses(
         (status = 200, description = "Categories, brands and products", body = Suggested),
-        (status = 400, description = "`bad_query`: more than 100 letters", body = Problem),
-        (status = 404, description = "`catalog_unknown`", body = Problem),
-        (status = 503, description = "`busy`", body = Problem),
+        (status = 404, description = "`catalog_unknown`", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn suggest(State(app): State<App>, Query(typed): Query<Typed>) -> Result<Json<Suggested>, Refusal> {
