@@ -14,6 +14,7 @@ mod cursor;
 mod openapi;
 mod page;
 mod refusals;
+mod remote;
 mod routes;
 mod service;
 mod workers;

@@ -5,6 +5,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use utoipa::OpenApi;
 use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, Ref, ResponseBuilder};
 
 /// What every route may answer besides: the status and the codes.
@@ -24,13 +25,15 @@ const EVERYWHERE: [(&str, &str); 4] = [
         description = "Search a shop by words, pictures, or both. Errors are problems (RFC 9457) with a stable `code`.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
-    // `PageAnswers` refers to it, but only the bodies that routes name themselves are collected.
-    components(schemas(super::page::SearchPage)),
+    // Only the bodies that routes name themselves are collected: not those of `PageAnswers`, nor of parameters.
+    components(schemas(super::page::SearchPage, crate::insights::Window)),
     servers((url = "/", description = "The backend that this is read from")),
     security(()),
     tags(
         (name = "search", description = "Find products"),
         (name = "products", description = "Products by their ids"),
+        (name = "recommend", description = "What shoppers may like"),
+        (name = "feedback", description = "What shoppers did"),
         (name = "catalogs", description = "What is searched here"),
     )
 )]
@@ -38,6 +41,11 @@ pub struct Description;
 
 /// Adds to every route what every route may answer. What a route says itself stays.
 pub fn complete(api: &mut utoipa::openapi::OpenApi) {
+    let bearer =
+        HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("`knytt api-key create`"));
+    api.components
+        .get_or_insert_default()
+        .add_security_scheme("apiKey", SecurityScheme::Http(bearer.build()));
     for item in api.paths.paths.values_mut() {
         let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.delete, &mut item.patch];
         operations.into_iter().flatten().for_each(add_answers);

@@ -12,7 +12,7 @@ pub enum PageAnswers {
     /// A page of hits
     #[response(status = 200)]
     Page(SearchPage),
-    /// `bad_query`: out of its bounds, not readable, or without what this route needs
+    /// `bad_query`: out of its bounds, not readable, or without what this route needs; `address_refused`
     #[response(status = 400, content_type = "application/problem+json")]
     BadQuery(Problem),
     /// `catalog_unknown`, `not_found`
@@ -27,4 +27,7 @@ pub enum PageAnswers {
     /// `bad_picture`, `unsafe_picture`
     #[response(status = 422, content_type = "application/problem+json")]
     BadPicture(Problem),
+    /// `picture_unreachable`: the host of `imageUrl` does not give it
+    #[response(status = 502, content_type = "application/problem+json")]
+    Unreachable(Problem),
 }

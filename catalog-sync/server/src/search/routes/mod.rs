@@ -2,7 +2,10 @@
 
 mod answers;
 mod catalogs;
+mod feedback;
+mod orders;
 mod products;
+mod recommend;
 mod search;
 mod suggest;
 
@@ -45,5 +48,11 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(products::similar))
         .routes(routes!(products::goes_with))
         .routes(routes!(products::cheaper))
+        .routes(routes!(recommend::also_viewed))
+        .routes(routes!(recommend::trending))
+        .routes(routes!(recommend::recommend))
+        .routes(routes!(feedback::feedback))
+        .routes(routes!(orders::order))
+        .routes(routes!(orders::to_shop))
         .routes(routes!(catalogs::catalogs))
 }

@@ -12,10 +12,10 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::answers::PageAnswers;
+use super::search::answered;
 use crate::app::App;
-use crate::http::extract::{Path, Query};
+use crate::http::extract::{Address, Path, Query};
 use crate::http::refusal::Refusal;
-use crate::search::answer;
 use crate::search::body::SearchBody;
 use crate::search::catalogs::{OpenCatalog, State as CatalogState};
 use crate::search::page::Page;
@@ -125,12 +125,13 @@ pub async fn picture(
 )]
 pub async fn similar(
     State(app): State<App>,
+    Address(address): Address,
     Path(id): Path<String>,
     Query(wanted): Query<Similar>,
 ) -> Result<Page, Refusal> {
     let Similar { catalog, limit, cursor } = wanted;
     let body = SearchBody { catalog, like: Some(id), limit, cursor, ..SearchBody::default() };
-    answer::search(&app.search, body, None).await
+    answered(&app, body, None, address).await
 }
 
 /// Products of other kinds that go with one

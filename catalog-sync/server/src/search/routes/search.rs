@@ -1,5 +1,7 @@
 //! Searches: by everything, by words, by a picture, by both.
 
+use std::net::IpAddr;
+
 use axum::Json;
 use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, Multipart, Request, State};
@@ -8,9 +10,10 @@ use axum::response::{IntoResponse, Response};
 
 use super::answers::PageAnswers;
 use crate::app::App;
+use crate::http::extract::Address;
 use crate::http::refusal::Refusal;
 use crate::search::answer;
-use crate::search::body::SearchBody;
+use crate::search::body::{SearchBody, read_object};
 use crate::search::page::Page;
 use crate::search::refusals::bad_query;
 
@@ -43,9 +46,13 @@ impl IntoResponse for Page {
     request_body(content((SearchBody = "application/json"), (SearchForm = "multipart/form-data"))),
     responses(PageAnswers)
 )]
-pub async fn search(State(app): State<App>, request: Request) -> Result<Page, Refusal> {
+pub async fn search(
+    State(app): State<App>,
+    Address(address): Address,
+    request: Request,
+) -> Result<Page, Refusal> {
     let (body, picture) = read(&app, request).await?;
-    answer::search(&app.search, body, picture).await
+    answered(&app, body, picture, address).await
 }
 
 /// Search by words
@@ -56,15 +63,19 @@ pub async fn search(State(app): State<App>, request: Request) -> Result<Page, Re
     request_body = SearchBody,
     responses(PageAnswers)
 )]
-pub async fn text_search(State(app): State<App>, request: Request) -> Result<Page, Refusal> {
+pub async fn text_search(
+    State(app): State<App>,
+    Address(address): Address,
+    request: Request,
+) -> Result<Page, Refusal> {
     let (body, picture) = read(&app, request).await?;
     if body.text.trim().is_empty() {
         return Err(bad_query("text: no words"));
     }
-    if picture.is_some() || body.image.is_some() {
+    if has_picture(&body, picture.as_deref()) {
         return Err(bad_query("image: /multi-search takes words and a picture"));
     }
-    answer::search(&app.search, body, None).await
+    answered(&app, body, None, address).await
 }
 
 /// Search by a picture
@@ -81,12 +92,16 @@ pub async fn text_search(State(app): State<App>, request: Request) -> Result<Pag
     )),
     responses(PageAnswers)
 )]
-pub async fn image_search(State(app): State<App>, request: Request) -> Result<Page, Refusal> {
+pub async fn image_search(
+    State(app): State<App>,
+    Address(address): Address,
+    request: Request,
+) -> Result<Page, Refusal> {
     let (body, picture) = read(&app, request).await?;
-    if picture.is_none() && body.image.is_none() {
+    if !has_picture(&body, picture.as_deref()) {
         return Err(bad_query("image: no picture"));
     }
-    answer::search(&app.search, body, picture).await
+    answered(&app, body, picture, address).await
 }
 
 /// Search by words and a picture together
@@ -97,12 +112,32 @@ pub async fn image_search(State(app): State<App>, request: Request) -> Result<Pa
     request_body(content((SearchBody = "application/json"), (SearchForm = "multipart/form-data"))),
     responses(PageAnswers)
 )]
-pub async fn multi_search(State(app): State<App>, request: Request) -> Result<Page, Refusal> {
+pub async fn multi_search(
+    State(app): State<App>,
+    Address(address): Address,
+    request: Request,
+) -> Result<Page, Refusal> {
     let (body, picture) = read(&app, request).await?;
-    if body.text.trim().is_empty() || (picture.is_none() && body.image.is_none()) {
+    if body.text.trim().is_empty() || !has_picture(&body, picture.as_deref()) {
         return Err(bad_query("text and image: both are needed"));
     }
-    answer::search(&app.search, body, picture).await
+    answered(&app, body, picture, address).await
+}
+
+fn has_picture(body: &SearchBody, picture: Option<&[u8]>) -> bool {
+    picture.is_some() || body.image.is_some() || body.image_url.is_some()
+}
+
+/// The page of an answer, with the token that ties feedback to it.
+pub async fn answered(
+    app: &App,
+    body: SearchBody,
+    picture: Option<Vec<u8>>,
+    address: Option<IpAddr>,
+) -> Result<Page, Refusal> {
+    let words = body.text.clone();
+    let page = answer::search(&app.search, body, picture).await?;
+    Ok(page.sign(&app.tokens, &words, address))
 }
 
 /// A search as a form.
@@ -129,7 +164,7 @@ async fn read(app: &App, request: Request) -> Result<(SearchBody, Option<Vec<u8>
         return Ok((SearchBody::default(), Some(picture.to_vec())));
     }
     let bytes = crate::http::read_body(request, settings.body_bytes()).await?;
-    Ok((parse(&bytes)?, None))
+    Ok((read_object(&bytes, "search")?, None))
 }
 
 async fn read_form(app: &App, request: Request) -> Result<(SearchBody, Option<Vec<u8>>), Refusal> {
@@ -143,7 +178,7 @@ async fn read_form(app: &App, request: Request) -> Result<(SearchBody, Option<Ve
     while let Some(part) = form.next_field().await.map_err(unreadable)? {
         match part.name().unwrap_or_default() {
             "image" => picture = Some(part.bytes().await.map_err(unreadable)?.to_vec()),
-            "request" => body = parse(&part.bytes().await.map_err(unreadable)?)?,
+            "request" => body = read_object(&part.bytes().await.map_err(unreadable)?, "request")?,
             other => {
                 return Err(bad_query(format!("form: no part is named {other:?}; image and request are")));
             }
@@ -155,8 +190,4 @@ async fn read_form(app: &App, request: Request) -> Result<(SearchBody, Option<Ve
 fn content_type(headers: &HeaderMap) -> String {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     kind.unwrap_or_default().trim().to_ascii_lowercase()
-}
-
-fn parse(bytes: &[u8]) -> Result<SearchBody, Refusal> {
-    serde_json::from_slice(bytes).map_err(|error| bad_query(format!("not the JSON of a search: {error}")))
 }

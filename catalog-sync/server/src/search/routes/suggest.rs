@@ -37,6 +37,9 @@ pub struct Suggested {
     categories: Vec<FacetValue>,
     /// Brands with a word that begins like it.
     brands: Vec<FacetValue>,
+    /// Words that five visitors or more searched for, which found something, and which begin like it or have a word
+    /// that does.
+    queries: Vec<String>,
     /// Products that match it, best first.
     products: Vec<Card>,
 }
@@ -57,10 +60,13 @@ pub async fn suggest(State(app): State<App>, Query(typed): Query<Typed>) -> Resu
         return Err(bad_query("q: at most 100 letters"));
     }
     let catalog = app.search.catalogs.get(typed.catalog.as_deref())?;
+    let queries =
+        app.insights.queries(&catalog.summary.id, &typed.q, MOST).await.map_err(Refusal::unavailable)?;
     let job = move || {
         let found = shop_suggest(catalog.shop.session(), &typed.q, MOST, &Person::default());
         let found = found.map_err(of_problem)?;
-        Ok(Suggested { categories: found.categories, brands: found.brands, products: found.products })
+        let (categories, brands) = (found.categories, found.brands);
+        Ok(Suggested { categories, brands, queries, products: found.products })
     };
     app.search.workers.run(job).await.map(Json)
 }

@@ -18,6 +18,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell what shoppers did
+         * @description An event with the token of an answer that this shop gave within a day ranks products, within bounds per visitor:
+         *     each kind counts once for a visitor, a product and a day. The same request again has the same outcome. The body is
+         *     read as JSON whatever its content type says, so that `navigator.sendBeacon` may send it.
+         */
+        post: operations["feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/image-search": {
         parameters: {
             query?: never;
@@ -55,6 +77,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell of an order
+         * @description For the shop's server, with a key of scope `orders`. It may be sent again until it is answered.
+         */
+        post: operations["order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{id}": {
         parameters: {
             query?: never;
@@ -64,6 +106,23 @@ export interface paths {
         };
         /** Everything about a product */
         get: operations["product"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{id}/also-viewed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Products that visits had which had this one, too */
+        get: operations["also_viewed"];
         put?: never;
         post?: never;
         delete?: never;
@@ -117,6 +176,40 @@ export interface paths {
         get: operations["picture"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{id}/shop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Go to a product's page in the shop */
+        get: operations["to_shop"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recommend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Products for a shopper, for products, or for nobody in particular */
+        post: operations["recommend"];
         delete?: never;
         options?: never;
         head?: never;
@@ -195,10 +288,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Products that many want now */
+        get: operations["trending"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What happened; in JSON, `name` is one of GA4's and the other fields stand beside it. */
+        Action: {
+            /**
+             * Format: int32
+             * @description The best hit's confidence, 0 to 100.
+             */
+            confidence?: number | null;
+            /**
+             * @description Whether the best of them was good enough to be called a match; `None` if the catalogue's
+             *     scale is not known.
+             */
+            good_match?: boolean | null;
+            /** @description How the shopper asked. */
+            kind: components["schemas"]["QueryKind"];
+            /** @enum {string} */
+            name: "search";
+            /**
+             * Format: int32
+             * @description How many hits there were.
+             */
+            results: number;
+            /** @description The words, if there were any. */
+            search_term?: string | null;
+        } | {
+            /** @description Those that did. */
+            items: components["schemas"]["ListedItem"][];
+            /** @enum {string} */
+            name: "view_item_list";
+        } | (components["schemas"]["Item"] & {
+            /** @enum {string} */
+            name: "select_item";
+        }) | (components["schemas"]["Item"] & {
+            /** @enum {string} */
+            name: "view_item";
+        }) | (components["schemas"]["Item"] & {
+            /** @enum {string} */
+            name: "add_to_wishlist";
+        }) | (components["schemas"]["Item"] & {
+            /** @enum {string} */
+            name: "remove_from_wishlist";
+        }) | (components["schemas"]["Item"] & {
+            /** @enum {string} */
+            name: "share";
+        }) | (components["schemas"]["Item"] & {
+            /** @enum {string} */
+            name: "add_to_cart";
+        }) | (components["schemas"]["Item"] & {
+            /** @enum {string} */
+            name: "purchase";
+        });
         /**
          * @description Whether a product can be bought now.
          * @enum {string}
@@ -265,6 +425,21 @@ export interface components {
             /** @description In words. */
             words: string;
         };
+        /** @description One thing that a shopper did. */
+        Did: components["schemas"]["Action"] & {
+            /**
+             * Format: int64
+             * @description When, by the browser's clock: milliseconds since 1970 in UTC.
+             */
+            atMs: number;
+            /**
+             * Format: uuid
+             * @description A UUID of version 7, made once: what is sent twice is counted once.
+             */
+            id: string;
+            /** @description `feedbackToken` of the answer that led here. Events without one are counted apart and rank nothing. */
+            token?: string | null;
+        };
         /** @description A field and its values. */
         Facet: {
             /** @description As in [`Choice::field`]. */
@@ -288,6 +463,38 @@ export interface components {
             name: string;
             /** @description What it says. */
             value: string;
+        };
+        /** @description Events of one visit. */
+        Feedback: {
+            /** @description The catalogue; needed only where several are searched. */
+            catalog?: string | null;
+            /** @description What happened. */
+            events: components["schemas"]["Did"][];
+            /**
+             * Format: uuid
+             * @description A random id that the page makes at each visit and keeps nowhere.
+             */
+            visit: string;
+        };
+        /** @description What became of the events. */
+        FeedbackOutcome: {
+            /**
+             * Format: int32
+             * @description Events that were not known before.
+             */
+            accepted: number;
+            /**
+             * Format: int32
+             * @description Events with a valid token, or whose request has an ingest key of the catalogue.
+             */
+            bound: number;
+            /**
+             * Format: int32
+             * @description Events that were here already.
+             */
+            duplicates: number;
+            /** @description Events that are wrong and would be wrong again. */
+            rejected: components["schemas"]["Rejected"][];
         };
         /** @description One product of the answer. */
         Hit: {
@@ -317,6 +524,40 @@ export interface components {
              */
             similarity: number;
         };
+        /** @description The product that an event is about. */
+        Item: {
+            /**
+             * Format: int32
+             * @description The hit's confidence, 0 to 100.
+             */
+            confidence?: number | null;
+            /** @description The currency of `value`, three letters of ISO 4217. */
+            currency?: string | null;
+            /** @description The product's id. */
+            item_id: string;
+            /**
+             * Format: int32
+             * @description Its place in the list that it was taken from; the first is 1.
+             */
+            position?: number | null;
+            /**
+             * Format: int32
+             * @description How many; `None` is one.
+             */
+            quantity?: number | null;
+            /** @description What it cost altogether, a decimal number as text. */
+            value?: string | null;
+        };
+        /** @description A product in a list, as it was shown. */
+        ListedItem: {
+            /** @description The product's id. */
+            item_id: string;
+            /**
+             * Format: int32
+             * @description Its place; the first is 1.
+             */
+            position: number;
+        };
         /**
          * @description How near a hit is.
          * @enum {string}
@@ -328,6 +569,43 @@ export interface components {
             amount: string;
             /** @description Three letters of ISO 4217. */
             currency: string;
+        };
+        /** @description An order, as the shop's server knows it. */
+        Order: {
+            /** @description `knytt_ref` of the link by which the shopper came, if there was one. */
+            attribution?: string | null;
+            /** @description The catalogue; needed only where several are searched. */
+            catalog?: string | null;
+            /** @description The currency of all values: three letters of ISO 4217. */
+            currency?: string | null;
+            /** @description What was bought. */
+            items: components["schemas"]["OrderItem"][];
+            /** @description The shop's id of the order. An order that comes again counts once. */
+            orderId: string;
+            /** @description What it cost altogether: a decimal number as text. */
+            value?: string | null;
+        };
+        /** @description A product of an order. */
+        OrderItem: {
+            /** @description The product's id. */
+            itemId: string;
+            /**
+             * Format: int32
+             * @description How many; one if absent.
+             */
+            quantity?: number | null;
+            /** @description What they cost together: a decimal number as text. */
+            value?: string | null;
+        };
+        /** @description What became of an order. */
+        OrderOutcome: {
+            /** @description Whether it was known before, and nothing was counted. */
+            isRepeated: boolean;
+            /**
+             * Format: uuid
+             * @description The search that led to it, if its attribution is valid.
+             */
+            queryId?: string | null;
         };
         /** @description The lowest and the highest price. */
         PriceBounds: {
@@ -390,6 +668,11 @@ export interface components {
             /** @description What there is a choice of: sizes, lengths. */
             variants: components["schemas"]["Variant"][];
         };
+        /**
+         * @description How a shopper asked.
+         * @enum {string}
+         */
+        QueryKind: "words" | "image" | "both" | "similar" | "camera";
         /** @description What each part adds to a score. A part that was not looked at is `None`. */
         Reasons: {
             /**
@@ -453,6 +736,47 @@ export interface components {
              */
             words?: number | null;
         };
+        /** @description For whom. */
+        RecommendBody: {
+            /**
+             * @description The catalogue; needed only where several are served.
+             * @default null
+             */
+            catalog?: string | null;
+            /**
+             * @description What the shopper likes: favourites, products looked at before. They are used for this answer and not kept.
+             * @default []
+             */
+            history?: string[];
+            /**
+             * Format: int32
+             * @description Products at most.
+             * @default null
+             */
+            limit?: number | null;
+            /**
+             * @description Products to go on from: those of a basket, or the one that is looked at.
+             * @default []
+             */
+            products?: string[];
+        };
+        /** @description A product that may be liked. */
+        Recommended: {
+            /** @description The product. */
+            card: components["schemas"]["Card"];
+            /** @description Why it is named. */
+            why: components["schemas"]["Why"];
+        };
+        /** @description An event that was not taken. */
+        Rejected: {
+            /**
+             * Format: uuid
+             * @description The event's id.
+             */
+            id: string;
+            /** @description What is wrong with it. */
+            reason: string;
+        };
         /** @description What each part of the query adds to a similarity; they sum to it. */
         ScoreParts: {
             /**
@@ -510,6 +834,11 @@ export interface components {
              */
             image?: string | null;
             /**
+             * @description The address of a picture, from one of the hosts that the shop allows, instead of the file.
+             * @default null
+             */
+            imageUrl?: string | null;
+            /**
              * @description The id of a product to find more like.
              * @default null
              */
@@ -560,6 +889,8 @@ export interface components {
             catalog: string;
             /** @description What can be filtered by, with counts under the present filters. */
             facets: components["schemas"]["Facet"][];
+            /** @description What ties feedback to this answer, for a day: events that carry it rank products. */
+            feedbackToken: string;
             /** @description In the order asked for. */
             hits: components["schemas"]["Hit"][];
             /**
@@ -626,6 +957,11 @@ export interface components {
             categories: components["schemas"]["FacetValue"][];
             /** @description Products that match it, best first. */
             products: components["schemas"]["Card"][];
+            /**
+             * @description Words that five visitors or more searched for, which found something, and which begin like it or have a word
+             *     that does.
+             */
+            queries: string[];
         };
         /** @description How long each stage took, in milliseconds. */
         Timings: {
@@ -692,6 +1028,16 @@ export interface components {
              */
             weight: number;
         };
+        /**
+         * @description Why a product is named.
+         * @enum {string}
+         */
+        Why: "alike" | "also_viewed" | "trending" | "in_the_shop";
+        /**
+         * @description Over how many days.
+         * @enum {string}
+         */
+        Window: "day" | "week" | "month";
     };
     responses: never;
     parameters: never;
@@ -757,6 +1103,105 @@ export interface operations {
             };
         };
     };
+    feedback: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 100 characters; the body's hash if absent */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Feedback"];
+            };
+        };
+        responses: {
+            /** @description They are on the disk */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackOutcome"];
+                };
+            };
+            /** @description `bad_query`: out of its bounds, or not readable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `catalog_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`, `too_many_events` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_reserve`: the disk is almost full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     image_search: {
         parameters: {
             query?: never;
@@ -781,7 +1226,7 @@ export interface operations {
                     "application/json": components["schemas"]["SearchPage"];
                 };
             };
-            /** @description `bad_query`: out of its bounds, not readable, or without what this route needs */
+            /** @description `bad_query`: out of its bounds, not readable, or without what this route needs; `address_refused` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -837,6 +1282,15 @@ export interface operations {
             };
             /** @description `internal` */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `picture_unreachable`: the host of `imageUrl` does not give it */
+            502: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -878,7 +1332,7 @@ export interface operations {
                     "application/json": components["schemas"]["SearchPage"];
                 };
             };
-            /** @description `bad_query`: out of its bounds, not readable, or without what this route needs */
+            /** @description `bad_query`: out of its bounds, not readable, or without what this route needs; `address_refused` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -941,8 +1395,131 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `picture_unreachable`: the host of `imageUrl` does not give it */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Order"];
+            };
+        };
+        responses: {
+            /** @description It is on the disk, from now on or from before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOutcome"];
+                };
+            };
+            /** @description `bad_query`: out of its bounds, or not readable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `key_not_allowed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `catalog_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `order_changed`: another order has this id */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_reserve`: the disk is almost full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -982,6 +1559,79 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description `bad_query`: out of its bounds, or not readable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`, `catalog_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    also_viewed: {
+        parameters: {
+            query?: {
+                /** @description The catalogue; needed only where several are served. */
+                catalog?: string;
+                /** @description Products at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The product's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Products, those of the most visits first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Card"][];
+                };
             };
             /** @description `bad_query`: out of its bounds, or not readable */
             400: {
@@ -1266,6 +1916,158 @@ export interface operations {
             };
         };
     };
+    to_shop: {
+        parameters: {
+            query?: {
+                /** @description The catalogue; needed only where several are served. */
+                catalog?: string;
+                /**
+                 * @description `feedbackToken` of the answer that the product was in. It goes to the shop as `knytt_ref`, which the shop
+                 *     sends back with the order.
+                 */
+                token?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The product's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The address is in Location */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_query`: out of its bounds, or not readable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: no such product, or the shop gives no page for it; `catalog_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recommend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecommendBody"];
+            };
+        };
+        responses: {
+            /** @description Products, best first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recommended"][];
+                };
+            };
+            /** @description `bad_query`: out of its bounds, or not readable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`, `catalog_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     search: {
         parameters: {
             query?: never;
@@ -1289,7 +2091,7 @@ export interface operations {
                     "application/json": components["schemas"]["SearchPage"];
                 };
             };
-            /** @description `bad_query`: out of its bounds, not readable, or without what this route needs */
+            /** @description `bad_query`: out of its bounds, not readable, or without what this route needs; `address_refused` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1345,6 +2147,15 @@ export interface operations {
             };
             /** @description `internal` */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `picture_unreachable`: the host of `imageUrl` does not give it */
+            502: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1391,7 +2202,7 @@ export interface operations {
                     "application/json": components["schemas"]["SearchPage"];
                 };
             };
-            /** @description `bad_query`: out of its bounds, not readable, or without what this route needs */
+            /** @description `bad_query`: out of its bounds, not readable, or without what this route needs; `address_refused` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1447,6 +2258,15 @@ export interface operations {
             };
             /** @description `internal` */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `picture_unreachable`: the host of `imageUrl` does not give it */
+            502: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1557,7 +2377,7 @@ export interface operations {
                     "application/json": components["schemas"]["SearchPage"];
                 };
             };
-            /** @description `bad_query`: out of its bounds, not readable, or without what this route needs */
+            /** @description `bad_query`: out of its bounds, not readable, or without what this route needs; `address_refused` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1595,6 +2415,89 @@ export interface operations {
             };
             /** @description `bad_picture`, `unsafe_picture` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `picture_unreachable`: the host of `imageUrl` does not give it */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trending: {
+        parameters: {
+            query?: {
+                /** @description The catalogue; needed only where several are served. */
+                catalog?: string;
+                /** @description Only products of this category. */
+                category?: string;
+                /** @description Over how many days; a week if absent. */
+                window?: components["schemas"]["Window"];
+                /** @description Products at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Products, the most wanted first; none where nothing is known */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Card"][];
+                };
+            };
+            /** @description `bad_query`: out of its bounds, or not readable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `catalog_unknown` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
