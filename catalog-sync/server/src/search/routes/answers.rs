@@ -7,7 +7,11 @@ use crate::search::page::SearchPage;
 
 /// The answers of a route that gives a page of hits.
 #[derive(IntoResponses)]
-#[allow(dead_code, reason = "it describes answers; `Page` and `Refusal` make them")]
+#[allow(
+    dead_code,
+    clippy::large_enum_variant,
+    reason = "it describes answers; `Page` and `Refusal` make them"
+)]
 pub enum PageAnswers {
     /// A page of hits
     #[response(status = 200)]
