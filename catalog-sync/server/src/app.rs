@@ -7,9 +7,11 @@ use crate::db::Database;
 use crate::feedback::ingest::Ingest;
 use crate::http::limits::Limits;
 use crate::http::metrics::Metrics;
+use crate::insights::Insights;
 use crate::objects::store::Objects;
 use crate::outbox::stream::Broker;
 use crate::search::SearchService;
+use crate::tokens::Keys;
 
 /// What every handler may use. Clones share all of it.
 #[derive(Clone)]
@@ -22,4 +24,6 @@ pub(crate) struct App {
     pub limits: Arc<Limits>,
     pub metrics: Arc<Metrics>,
     pub search: SearchService,
+    pub tokens: Keys,
+    pub insights: Insights,
 }

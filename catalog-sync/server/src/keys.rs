@@ -36,6 +36,8 @@ pub enum Scope {
     Delete,
     /// Read what shoppers did.
     Report,
+    /// Tell of orders, from the shop's own server.
+    Orders,
 }
 
 impl fmt::Display for Scope {
@@ -44,6 +46,7 @@ impl fmt::Display for Scope {
             Self::Publish => "publish",
             Self::Delete => "delete",
             Self::Report => "report",
+            Self::Orders => "orders",
         })
     }
 }
@@ -56,7 +59,8 @@ impl FromStr for Scope {
             "publish" => Ok(Self::Publish),
             "delete" => Ok(Self::Delete),
             "report" => Ok(Self::Report),
-            other => Err(format!("{other:?} is not one of publish, delete, report")),
+            "orders" => Ok(Self::Orders),
+            other => Err(format!("{other:?} is not one of publish, delete, report, orders")),
         }
     }
 }

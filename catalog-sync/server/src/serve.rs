@@ -15,10 +15,11 @@ use tokio::task::JoinSet;
 use crate::app::App;
 use crate::config::{Address, Config};
 use crate::db::Database;
-use crate::feedback::forget_batches;
 use crate::feedback::ingest::Ingest;
+use crate::feedback::{forget_batches, forget_visits};
 use crate::http::limits::Limits;
 use crate::http::metrics::Metrics;
+use crate::insights::Insights;
 use crate::net::{Connections, Server, raise_descriptor_limit};
 use crate::objects::deletions;
 use crate::objects::store::Objects;
@@ -28,6 +29,7 @@ use crate::outbox::stream::Broker;
 use crate::outbox::wake::WakeSignal;
 use crate::routes::{metrics_router, router};
 use crate::search::SearchService;
+use crate::tokens::Keys;
 use crate::{Error, Result, tls};
 
 /// How often what is old is forgotten.
@@ -116,7 +118,13 @@ async fn start(config: Arc<Config>, db: &Database, tasks: &mut JoinSet<()>) -> R
     tasks.spawn(search.clone().follow());
     let metrics = Arc::new(Metrics::new());
     let wake = WakeSignal::default();
+    crate::feedback::know(db, search.catalogs.all().iter().map(|catalog| catalog.summary.id.as_str()))
+        .await?;
+    let tokens = Keys::open(db).await?;
+    tasks.spawn(tokens.clone().renew());
     let app = App {
+        tokens,
+        insights: Insights::new(db),
         ingest: Ingest::start(db, &config, &wake, &metrics).await?,
         limits: Arc::new(Limits::new(&config)),
         db: db.clone(),
@@ -194,6 +202,9 @@ async fn sweep(db: Database, limits: Arc<Limits>, objects: Objects, delete_delay
         }
         if let Err(error) = forget_batches(&db, ANSWERS).await {
             tracing::warn!(%error, "old answers were not forgotten");
+        }
+        if let Err(error) = forget_visits(&db).await {
+            tracing::warn!(%error, "old visits were not forgotten");
         }
     }
 }

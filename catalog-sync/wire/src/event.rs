@@ -62,6 +62,7 @@ pub struct Event {
 
 /// What happened; in JSON, `name` is one of GA4's and the other fields stand beside it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "name", rename_all = "snake_case")]
 pub enum Action {
     /// A search was answered.
@@ -104,6 +105,7 @@ pub enum Action {
 
 /// How a shopper asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum QueryKind {
     /// With words.
@@ -120,6 +122,7 @@ pub enum QueryKind {
 
 /// The product that an event is about.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Item {
     /// The product's id.
     pub item_id: String,
@@ -142,6 +145,7 @@ pub struct Item {
 
 /// A product in a list, as it was shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListedItem {
     /// The product's id.
     pub item_id: String,

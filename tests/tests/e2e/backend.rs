@@ -11,6 +11,9 @@ use serde_json::Value;
 use crate::command::{self, json, knytt};
 use crate::shop::Shop;
 
+/// What the release names, so that the events of its devices rank.
+const INGEST_KEY: &str = "0123456789abcdef";
+
 /// `knytt serve` on a port of its own.
 struct Backend {
     process: Child,
@@ -53,7 +56,7 @@ impl Backend {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let head = format!(
             "POST /v1/events HTTP/1.1\r\nHost: knytt\r\nContent-Type: application/json\r\n\
-             Idempotency-Key: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+             Knytt-Ingest-Key: {INGEST_KEY}\r\nIdempotency-Key: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
             Uuid::now_v7(),
             body.len()
         );
@@ -124,7 +127,7 @@ fn what_shoppers_do_comes_back_and_flows_into_the_next_release() {
     let backend = Backend::start(shop.arg("backend"));
     let key = backend.api_key();
     let events = format!("http://{}/v1/events", backend.address);
-    publish(&shop, &backend, &key, &["--events", &events]);
+    publish(&shop, &backend, &key, &["--events", &events, "--ingest-key", INGEST_KEY]);
 
     let device = shop.arg("device");
     let synced = json(&["sync", "--catalog", &device, "--from", &backend.catalog()]);
@@ -145,7 +148,8 @@ fn what_shoppers_do_comes_back_and_flows_into_the_next_release() {
     );
 
     let database = format!("sqlite:{}", shop.path("backend").join("knytt.db").display());
-    publish(&shop, &backend, &key, &["--events", &events, "--popularity-from", &database]);
+    let from = ["--events", &events, "--ingest-key", INGEST_KEY, "--popularity-from", &database];
+    publish(&shop, &backend, &key, &from);
     let synced = json(&["sync", "--catalog", &device, "--from", &backend.catalog()]);
     assert_eq!(synced["release"], 2);
     let hits = json(&["search", "--catalog", &device, "--text", "shirt", "-k", "6"]);

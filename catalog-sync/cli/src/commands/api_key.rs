@@ -31,7 +31,7 @@ struct CreateArgs {
     #[arg(long, value_name = "ID")]
     catalog: String,
 
-    /// What the key is for: publish, delete, report, joined by commas
+    /// What the key is for: publish, delete, report, orders, joined by commas
     #[arg(long, value_name = "SCOPE,…", value_delimiter = ',', required = true)]
     scope: Vec<Scope>,
 

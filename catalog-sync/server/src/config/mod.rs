@@ -136,6 +136,7 @@ impl Config {
                 device: s.device.unwrap_or_else(|| "cpu".into()),
                 picture_bytes: s.max_picture_bytes.unwrap_or(10_000_000),
                 picture_side: s.max_picture_side.unwrap_or(4_096),
+                picture_hosts: s.picture_hosts.unwrap_or_default(),
             },
             event_catalogs: event_catalogs(s.event_catalogs.unwrap_or_default())?,
             quota_bytes_per_catalog: s.quota_bytes_per_catalog.unwrap_or(16 << 30),

@@ -161,6 +161,10 @@ pub struct Settings {
     #[arg(long, value_name = "PIXELS", env = "KNYTT_MAX_PICTURE_SIDE")]
     pub max_picture_side: Option<u32>,
 
+    /// Hosts whose pictures may be searched with by their addresses; without any, none are fetched
+    #[arg(long, value_name = "HOST,…", value_delimiter = ',', env = "KNYTT_PICTURE_HOSTS")]
+    pub picture_hosts: Option<Vec<String>>,
+
     /// Catalogues whose events are taken though they are not published here: id,id
     #[arg(long, value_name = "ID,…", value_delimiter = ',', env = "KNYTT_EVENT_CATALOGS")]
     pub event_catalogs: Option<Vec<String>>,
@@ -258,7 +262,7 @@ impl Settings {
             idle_timeout_secs, stall_timeout_secs, rate_per_ip, rate_per_key, cors_origins, request_timeout_secs,
             shutdown_timeout_secs, delete_delay_hours, metrics_listen, log_addresses, max_object_bytes,
             event_catalogs, quota_bytes_per_catalog, disk_reserve_bytes, catalog, device, max_picture_bytes,
-            max_picture_side, log, log_filter,
+            max_picture_side, picture_hosts, log, log_filter,
         ))
     }
 }

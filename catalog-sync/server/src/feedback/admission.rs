@@ -1,12 +1,14 @@
 //! Which batches are taken: of known catalogues, within what each may store a day, while the disk has room.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::batch::Incoming;
+use super::bounds::Bounds;
 use super::count_rows::Intake;
 use super::registry::Registry;
-use super::row::{DAY_MS, Row};
+use super::row::{DAY_MS, Row, Voucher};
 use crate::Result;
 use crate::config::Config;
 use crate::db::Database;
@@ -20,6 +22,7 @@ const LONGEST_WAIT: u64 = 3_600;
 pub struct Admission {
     db: Database,
     registry: Registry,
+    bounds: Bounds,
     /// What catalogues have stored on the last day that they stored anything.
     intake: Arc<Mutex<Intake>>,
     quota_bytes: u64,
@@ -32,14 +35,21 @@ impl Admission {
         Ok(Self {
             db: db.clone(),
             registry: Registry::open(db, &config.event_catalogs).await?,
+            bounds: Bounds::new(),
             intake: Arc::default(),
             quota_bytes: config.quota_bytes_per_catalog,
             reserve_bytes: config.disk_reserve_bytes,
         })
     }
 
-    /// Marks the events that came with a key of their catalogue, and takes out those of unknown catalogues.
-    pub async fn admit(&self, batch: &mut Incoming, key: Option<&str>) -> Result<(), Refusal> {
+    /// Marks the events that something vouches for, and those of them that are believed, and takes out those of
+    /// unknown catalogues. `address` is where they come from.
+    pub async fn admit(
+        &self,
+        batch: &mut Incoming,
+        key: Option<&str>,
+        address: Option<IpAddr>,
+    ) -> Result<(), Refusal> {
         if batch.rows.is_empty() {
             return Ok(());
         }
@@ -58,8 +68,14 @@ impl Admission {
         let unknown = all.first().map(|row| row.catalog.clone()).unwrap_or_default();
         for mut row in all {
             match lookup(&row) {
-                Some(bound) => {
-                    row.bound = bound;
+                Some(has_key) => {
+                    row.bound = has_key || row.voucher != Voucher::IngestKey;
+                    row.believed = row.bound
+                        && match row.voucher {
+                            Voucher::IngestKey => self.bounds.take_of_address(address, &row),
+                            Voucher::Token => self.bounds.take_of_visitor(&row),
+                            Voucher::Shop => true,
+                        };
                     batch.rows.push(row);
                 }
                 None => batch.rejected.push((row.id, "its catalogue is not known here".into())),

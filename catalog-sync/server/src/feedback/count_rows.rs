@@ -27,6 +27,8 @@ macro_rules! added {
     };
 }
 
+pub(super) use added;
+
 const ACTIVITY: Columns = added!("activity", 14, "catalog, day, release": "searches", "with_words", "zero_result",
     "no_good_match", "selected", "viewed", "wishlisted", "carted", "purchased", "events", "bound"; "");
 
@@ -100,7 +102,7 @@ async fn add_searches(db: &Database, tx: &mut Tx, counts: &Counts<'_>) -> Result
     add_all(db, tx, &FUNNEL_DAYS, &days, |q, (catalog, day)| q.bind(catalog.as_str()).bind(*day)).await
 }
 
-async fn add_all<K, const N: usize>(
+pub(super) async fn add_all<K, const N: usize>(
     db: &Database,
     tx: &mut Tx,
     columns: &Columns,

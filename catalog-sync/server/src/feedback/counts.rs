@@ -6,10 +6,6 @@ use knytt_wire::Uuid;
 
 use super::row::{DAY_MS, Row};
 
-/// The longest id of a product that is counted by itself: it stands in two tables and two indexes. Only an id of
-/// other letters than those of ASCII can be longer.
-const COUNTED_ID_BYTES: usize = 500;
-
 /// Counts of a catalogue's day and release, in the order of the columns of `activity`.
 pub type Activity = [i64; 11];
 
@@ -59,8 +55,7 @@ impl<'a> Counts<'a> {
         if let Some(place) = row.selected() {
             add(self.positions.entry((catalog, day, place)).or_default(), [0, 1]);
         }
-        let counted_id = row.item_id.as_ref().filter(|id| id.len() <= COUNTED_ID_BYTES);
-        if let (Some(item_id), Some(kind)) = (counted_id, kind(row.name)) {
+        if let (Some(item_id), Some(kind)) = (row.counted_id(), kind(row.name)) {
             let counted = self.products.entry((catalog, day, item_id)).or_default();
             counted[kind] += 1;
             counted[5] += 1;

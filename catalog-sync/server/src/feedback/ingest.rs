@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use knytt_wire::Outcome;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use super::admission::Admission;
@@ -94,6 +95,25 @@ impl Ingest {
         let failed =
             || Refusal::new(503, "database_unavailable", "The database does not answer").retry_after(5);
         answer.await.ok().flatten().ok_or_else(failed)
+    }
+}
+
+impl Ingest {
+    /// As [`Self::store`], with a refusal for a key that was used for another body.
+    pub async fn stored(
+        &self,
+        key: String,
+        digest: [u8; 32],
+        batch: Incoming,
+        memory: OwnedSemaphorePermit,
+    ) -> Result<Outcome, Refusal> {
+        match self.store(key, digest, batch, memory).await? {
+            Answer::Stored(outcome) => Ok(outcome),
+            Answer::OtherBody => {
+                Err(Refusal::new(422, "idempotency_key_reused", "Idempotency-Key used before")
+                    .detail("another body came with this Idempotency-Key: take a new key for a new batch"))
+            }
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod admission;
 mod batch;
+mod believed;
+mod bounds;
 mod count_rows;
 mod counts;
 pub(crate) mod ingest;
@@ -10,6 +12,7 @@ mod job;
 mod registry;
 mod row;
 mod store;
+mod words;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -19,13 +22,17 @@ use axum::routing::{post, put};
 use knytt_wire::{INGEST_KEY_HEADER, MAX_BATCH_BYTES, Outcome};
 use sha2::{Digest, Sha256};
 
-use self::job::Answer;
 use crate::app::App;
+use crate::http::extract::Address;
 use crate::http::read_body;
 use crate::http::refusal::Refusal;
 
+pub(crate) use batch::Incoming;
+pub(crate) use believed::forget_visits;
 pub(crate) use ingest_keys::KEEP as KEEP_INGEST_KEY;
 pub use ingest_keys::set_ingest_key;
+pub(crate) use registry::know;
+pub(crate) use row::{DAY_MS, Row, normal};
 pub(crate) use store::forget_batches;
 
 pub(crate) fn router() -> Router<App> {
@@ -34,7 +41,11 @@ pub(crate) fn router() -> Router<App> {
         .route("/v1/catalogs/{catalog}/ingest-key", put(ingest_keys::put))
 }
 
-async fn take(State(app): State<App>, request: Request) -> Result<Json<Outcome>, Refusal> {
+async fn take(
+    State(app): State<App>,
+    Address(address): Address,
+    request: Request,
+) -> Result<Json<Outcome>, Refusal> {
     let key = idempotency_key(request.headers())?;
     let gzip = is_gzip(request.headers())?;
     let ingest_key = ingest_key(request.headers());
@@ -45,26 +56,22 @@ async fn take(State(app): State<App>, request: Request) -> Result<Json<Outcome>,
     let digest = Sha256::digest(&body).into();
     let mut batch = batch::parse(&body)?;
     drop(body);
-    let admitted = app.ingest.admission.admit(&mut batch, ingest_key.as_deref()).await;
+    let admitted = app.ingest.admission.admit(&mut batch, ingest_key.as_deref(), address).await;
     app.metrics.events_rejected(batch.rejected.len());
     admitted?;
     if batch.rows.is_empty() {
         // Nothing is stored, so the answer is made anew each time.
         return Ok(Json(Outcome { rejected: batch.rejected, ..Outcome::default() }));
     }
-    match app.ingest.store(key, digest, batch, memory).await? {
-        Answer::Stored(outcome) => Ok(Json(outcome)),
-        Answer::OtherBody => Err(Refusal::new(422, "idempotency_key_reused", "Idempotency-Key used before")
-            .detail("another body came with this Idempotency-Key: take a new key for a new batch")),
-    }
+    app.ingest.stored(key, digest, batch, memory).await.map(Json)
 }
 
-fn ingest_key(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn ingest_key(headers: &HeaderMap) -> Option<String> {
     let key = headers.get(INGEST_KEY_HEADER)?.to_str().ok()?.trim();
     Some(key.to_owned()).filter(|key| !key.is_empty())
 }
 
-fn idempotency_key(headers: &HeaderMap) -> Result<String, Refusal> {
+pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<String, Refusal> {
     let key = headers.get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::trim);
     match key {
         Some(key) if (1..=100).contains(&key.len()) => Ok(key.to_owned()),

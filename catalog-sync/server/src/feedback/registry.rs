@@ -39,13 +39,7 @@ pub struct Registry {
 impl Registry {
     /// Notes the catalogues of the settings and reads all that are known.
     pub async fn open(db: &Database, catalogs: &[String]) -> Result<Self> {
-        for catalog in catalogs {
-            sqlx::query("INSERT INTO catalogs (name, since_ms) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-                .bind(catalog.as_str())
-                .bind(jiff::Timestamp::now().as_millisecond())
-                .execute(db.pool())
-                .await?;
-        }
+        know(db, catalogs.iter().map(String::as_str)).await?;
         let known = Arc::new(RwLock::new(read(db).await?));
         Ok(Self { db: db.clone(), known, reading: Arc::default() })
     }
@@ -84,6 +78,18 @@ impl Registry {
     fn last_read(&self) -> Instant {
         self.known.read().unwrap_or_else(PoisonError::into_inner).read
     }
+}
+
+/// Notes that events of these catalogues are taken.
+pub async fn know(db: &Database, catalogs: impl Iterator<Item = &str>) -> Result<(), sqlx::Error> {
+    for catalog in catalogs {
+        sqlx::query("INSERT INTO catalogs (name, since_ms) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+            .bind(catalog)
+            .bind(jiff::Timestamp::now().as_millisecond())
+            .execute(db.pool())
+            .await?;
+    }
+    Ok(())
 }
 
 async fn read(db: &Database) -> Result<Known, sqlx::Error> {

@@ -3,7 +3,7 @@
 use knytt_wire::{Action, Event, Uuid};
 
 /// How long after it happened an event may come in and its own day be believed.
-const BELIEVED_DAYS: i64 = 90;
+pub const BELIEVED_DAYS: i64 = 90;
 
 pub const DAY_MS: i64 = 86_400_000;
 
@@ -12,6 +12,10 @@ const LAST_POSITION: u32 = 1_000;
 
 /// How many characters of the words of a search are counted. They stand in two tables and three indexes.
 const COUNTED_CHARS: usize = 100;
+
+/// The longest id of a product that is counted by itself: it stands in several tables and indexes. Only an id of
+/// other letters than those of ASCII can be longer.
+const COUNTED_ID_BYTES: usize = 500;
 
 /// About how many bytes a row takes beside its texts: its numbers, its keys and its share of the counts.
 const ROW_BYTES: usize = 300;
@@ -38,6 +42,23 @@ pub struct Row {
     pub shown: Vec<i64>,
     /// Whether it came with a key of its catalogue.
     pub bound: bool,
+    /// What vouches for it.
+    pub voucher: Voucher,
+    /// Whether it may rank: it is bound, within what one visitor or address may tell.
+    pub believed: bool,
+    /// Whom it counts once for: the visit, or who asked, as the token says.
+    pub visitor: [u8; 16],
+}
+
+/// What vouches for an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Voucher {
+    /// Only the ingest key that may come with the request.
+    IngestKey,
+    /// The token of a search.
+    Token,
+    /// The shop's server.
+    Shop,
 }
 
 impl Row {
@@ -63,6 +84,9 @@ impl Row {
             payload: serde_json::to_string(event).map_err(|error| error.to_string())?,
             shown: Vec::new(),
             bound: false,
+            voucher: Voucher::IngestKey,
+            believed: false,
+            visitor: *event.visit.as_bytes(),
         };
         match &event.action {
             Action::Search { search_term, results, good_match, .. } => {
@@ -81,9 +105,24 @@ impl Row {
         Ok(row)
     }
 
-    /// About how many bytes of disk it takes. Texts that are counted stand in two tables and an index, too.
+    /// Says that a valid token came with it, which names who asked.
+    pub fn bind_to(&mut self, visitor: [u8; 16]) {
+        (self.voucher, self.visitor) = (Voucher::Token, visitor);
+    }
+
+    /// Says that the shop's server told of it, once for each `order`.
+    pub fn bind_to_shop(&mut self, order: [u8; 16]) {
+        (self.voucher, self.visitor) = (Voucher::Shop, order);
+    }
+
+    /// The product's id, if it is one that is counted by itself.
+    pub fn counted_id(&self) -> Option<&str> {
+        self.item_id.as_deref().filter(|id| id.len() <= COUNTED_ID_BYTES)
+    }
+
+    /// About how many bytes of disk it takes. Texts that are counted stand in several tables and indexes, too.
     pub fn stored_bytes(&self) -> usize {
-        let counted = |text: &Option<String>| text.as_ref().map_or(0, |text| 4 * text.len());
+        let counted = |text: &Option<String>| text.as_ref().map_or(0, |text| 8 * text.len());
         ROW_BYTES + 2 * self.payload.len() + counted(&self.item_id) + counted(&self.search_term)
     }
 
@@ -95,7 +134,7 @@ impl Row {
 }
 
 /// Words as reports group them: their beginning, without capitals and without blanks that mean nothing.
-fn normal(words: &str) -> String {
+pub fn normal(words: &str) -> String {
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
     match words.char_indices().nth(COUNTED_CHARS) {
         Some((end, _)) => words[..end].trim_end().to_owned(),

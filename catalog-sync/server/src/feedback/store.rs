@@ -9,6 +9,7 @@ use std::time::Duration;
 use knytt_wire::{Outcome, Uuid};
 use sqlx::{AssertSqlSafe, Row as _};
 
+use super::believed;
 use super::count_rows::{self, Intake};
 use super::counts::Counts;
 use super::job::{Answer, Job};
@@ -100,6 +101,7 @@ async fn write(
         tx.rollback().await?;
         return Ok(None);
     }
+    believed::add(db, &mut tx, &rows).await?;
     let intake = count_rows::add(db, &mut tx, &Counts::of(&rows)).await?;
     tx.commit().await?;
     Ok(Some((outcomes, intake)))

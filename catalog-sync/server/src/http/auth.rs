@@ -13,6 +13,24 @@ pub async fn authorize(
     scope: Scope,
     catalog: Option<&str>,
 ) -> Result<ApiKey, Refusal> {
+    let key = known(app, headers).await?;
+    match key.allows(scope, catalog) {
+        true => Ok(key),
+        false => Err(refused(&key, scope, catalog)),
+    }
+}
+
+/// Refuses the request unless its API key allows `scope` on some catalogue. Returns the key, of which the caller
+/// asks for the catalogue once it is known.
+pub async fn authorize_any(app: &App, headers: &HeaderMap, scope: Scope) -> Result<ApiKey, Refusal> {
+    let key = known(app, headers).await?;
+    match key.scopes.contains(&scope) {
+        true => Ok(key),
+        false => Err(refused(&key, scope, None)),
+    }
+}
+
+async fn known(app: &App, headers: &HeaderMap) -> Result<ApiKey, Refusal> {
     let said = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = said.and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
     let key = match token {
@@ -24,10 +42,12 @@ pub async fn authorize(
             .detail("send Authorization: Bearer <key>; knytt api-key create makes one"));
     };
     app.limits.check_key(&key.id)?;
-    if !key.allows(scope, catalog) {
-        tracing::warn!(key = key.id, %scope, catalog, "a key was used for what it is not for");
-        return Err(Refusal::new(403, "key_not_allowed", "API key not allowed")
-            .detail(format!("this key is not for \"{scope}\" of this catalogue")));
-    }
     Ok(key)
+}
+
+/// The answer to a key that is not for what was asked.
+pub fn refused(key: &ApiKey, scope: Scope, catalog: Option<&str>) -> Refusal {
+    tracing::warn!(key = key.id, %scope, catalog, "a key was used for what it is not for");
+    Refusal::new(403, "key_not_allowed", "API key not allowed")
+        .detail(format!("this key is not for \"{scope}\" of this catalogue"))
 }

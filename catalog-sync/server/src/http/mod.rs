@@ -3,6 +3,7 @@
 mod auth;
 mod body;
 mod client;
+pub(crate) mod extract;
 mod health;
 pub(crate) mod limits;
 pub(crate) mod metrics;
@@ -10,7 +11,7 @@ mod observe;
 pub(crate) mod refusal;
 mod request_id;
 
-pub(crate) use auth::authorize;
+pub(crate) use auth::{authorize, authorize_any, refused as refused_key};
 pub(crate) use body::{broken, read_body};
 pub(crate) use client::neighbourhood;
 pub(crate) use health::{health_router, metrics_router};

@@ -18,7 +18,7 @@ use crate::app::App;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Routes of what shoppers did.
-const EVENTS: [&str; 1] = ["/v1/events"];
+const EVENTS: [&str; 2] = ["/v1/events", "/api/v1/feedback"];
 
 /// Gives a request its id, logs it and measures it. This is the outermost layer.
 pub async fn observe(State(app): State<App>, request: Request, next: Next) -> Response {

@@ -1,20 +1,17 @@
 //! How much products are wanted, for the next release.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use sqlx::Row as _;
+use sqlx::any::AnyRow;
 
-use super::filter::Filter;
 use crate::db::Database;
+use crate::popularity::{HALF_LIFE_DAYS, growth};
 use crate::{Error, Result};
 
-/// What one event is worth on the day that it happens: the nearer to a purchase, the more. Choosing in a
-/// list is left out, since it rewards whoever stands at the top.
-const WEIGHTS: [(&str, f64); 4] =
-    [("view_item", 1.0), ("add_to_wishlist", 3.0), ("add_to_cart", 5.0), ("purchase", 10.0)];
-
 const DAY_MS: i64 = 86_400_000;
+
+/// Of an age of more half-lives than these, nothing is left.
+const HALF_LIVES: f64 = 60.0;
 
 /// How much one product is wanted. In a visit each kind of event counts once: nobody makes a product
 /// popular by opening its page again and again.
@@ -35,8 +32,8 @@ pub struct Popularity {
     pub purchased: u64,
 }
 
-/// The products of a catalogue that were wanted, by score, the highest first. Where the catalogue has an
-/// ingest key, events without one do not count from then on.
+/// The products of a catalogue that were wanted, by score, the highest first. Only believed events count: those that
+/// came with an ingest key of the catalogue or with the token of a search, and the shop's orders.
 ///
 /// # Errors
 /// The half-life is not above zero, or the database refuses.
@@ -44,47 +41,52 @@ pub async fn popularity(db: &Database, catalog: &str, half_life_days: f64) -> Re
     if half_life_days.is_nan() || half_life_days <= 0.0 {
         return Err(Error::Setting("a half-life is above zero days".into()));
     }
-    let bound = bound_since(db, catalog)
-        .await?
-        .map_or_else(String::new, |since_ms| format!("AND (bound = 1 OR received_ms < {since_ms})"));
-    let filter = Filter { catalog: Some(catalog.into()), ..Filter::default() };
-    let query = filter.query(&format!(
-        "SELECT item_id, name, day, COUNT(DISTINCT visit) FROM events \
-         WHERE {{scope}} AND name IN ('view_item', 'add_to_wishlist', 'add_to_cart', 'purchase') {bound} \
-         GROUP BY item_id, name, day"
-    ));
     let today = jiff::Timestamp::now().as_millisecond().div_euclid(DAY_MS);
-    let mut products: BTreeMap<String, Popularity> = BTreeMap::new();
-    for row in query.fetch_all(db.reports()).await? {
-        let (item_id, name): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-        let (day, visits): (i64, i64) = (row.try_get(2)?, row.try_get(3)?);
-        let age_days = (today - day).max(0) as f64;
-        let product = products.entry(item_id).or_default();
-        product.add(&name, visits, 0.5f64.powf(age_days / half_life_days));
+    match half_life_days == HALF_LIFE_DAYS {
+        true => kept(db, catalog, today).await,
+        false => added_up(db, catalog, today, half_life_days).await,
     }
-    let named = products.into_iter().map(|(item_id, product)| Popularity { item_id, ..product });
-    let mut ranked: Vec<Popularity> = named.collect();
-    ranked.sort_by(|a, b| b.score.total_cmp(&a.score));
-    Ok(ranked)
 }
 
-/// From when on, in milliseconds since 1970, only events with an ingest key count: since the catalogue has
-/// its first one.
-async fn bound_since(db: &Database, catalog: &str) -> Result<Option<i64>> {
-    let first = sqlx::query_scalar("SELECT MIN(created_ms) FROM ingest_keys WHERE catalog = $1");
-    Ok(first.bind(catalog).fetch_one(db.reports()).await?)
+/// By the scores that are kept with the events.
+async fn kept(db: &Database, catalog: &str, today: i64) -> Result<Vec<Popularity>> {
+    let query = sqlx::query(
+        "SELECT item_id, score, viewed, wishlisted, carted, purchased FROM believed_totals \
+         WHERE catalog = $1 ORDER BY score DESC, item_id",
+    );
+    let rows = query.bind(catalog).fetch_all(db.reports()).await?;
+    rows.iter().map(|row| read(row, growth(today))).collect()
 }
 
-impl Popularity {
-    fn add(&mut self, name: &str, visits: i64, decay: f64) {
-        let weight = WEIGHTS.iter().find(|(weighed, _)| *weighed == name).map_or(0.0, |(_, weight)| *weight);
-        self.score += weight * decay * visits as f64;
-        let count = match name {
-            "view_item" => &mut self.views,
-            "add_to_wishlist" => &mut self.wishlisted,
-            "add_to_cart" => &mut self.carted,
-            _ => &mut self.purchased,
-        };
-        *count += visits.unsigned_abs();
-    }
+/// By the counts of all days. Days to come are clocks that are a little fast.
+async fn added_up(db: &Database, catalog: &str, today: i64, half_life_days: f64) -> Result<Vec<Popularity>> {
+    let query = sqlx::query(
+        "WITH RECURSIVE ages (day, factor) AS (\
+             SELECT $2, CAST(1.0 AS DOUBLE PRECISION) \
+             UNION ALL SELECT day - 1, factor * $3 FROM ages WHERE day > $4) \
+         SELECT d.item_id, \
+             SUM((viewed + 3 * wishlisted + 5 * carted + 10 * purchased) \
+                 * COALESCE(a.factor, CASE WHEN d.day > $5 THEN 1.0 ELSE 0.0 END)) AS score, \
+             CAST(SUM(viewed) AS BIGINT), CAST(SUM(wishlisted) AS BIGINT), CAST(SUM(carted) AS BIGINT), \
+             CAST(SUM(purchased) AS BIGINT) \
+         FROM believed_days AS d LEFT JOIN ages AS a ON a.day = d.day \
+         WHERE d.catalog = $1 GROUP BY d.item_id ORDER BY score DESC, d.item_id",
+    );
+    let oldest = today - (half_life_days * HALF_LIVES).clamp(1.0, 40_000.0) as i64;
+    let query =
+        query.bind(catalog).bind(today).bind(0.5f64.powf(1.0 / half_life_days)).bind(oldest).bind(today);
+    query.fetch_all(db.reports()).await?.iter().map(|row| read(row, 1.0)).collect()
+}
+
+/// A row whose score is `scale` times what it is today.
+fn read(row: &AnyRow, scale: f64) -> Result<Popularity> {
+    let count = |at: usize| row.try_get::<i64, _>(at).map(i64::unsigned_abs);
+    Ok(Popularity {
+        item_id: row.try_get(0)?,
+        score: row.try_get::<f64, _>(1)? / scale,
+        views: count(2)?,
+        wishlisted: count(3)?,
+        carted: count(4)?,
+        purchased: count(5)?,
+    })
 }

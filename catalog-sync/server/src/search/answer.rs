@@ -40,7 +40,10 @@ pub async fn search(
     body.check()?;
     let picture = match picture {
         Some(picture) => Some(picture),
-        None => body.picture()?,
+        None => match &body.image_url {
+            Some(address) => Some(service.remote.fetch(address, service.settings.picture_bytes).await?),
+            None => body.picture()?,
+        },
     };
     let catalog = service.catalogs.get(body.catalog.as_deref())?;
     let digest = body.digest(picture.as_deref());

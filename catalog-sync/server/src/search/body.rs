@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use knytt_ui_api::{Choice, PriceRange, SearchRequest, Sort, Weighed};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -40,6 +41,9 @@ pub struct SearchBody {
     pub typing: bool,
     /// A picture file (JPEG, PNG, WebP, GIF, BMP, TIFF) as Base64.
     pub image: Option<String>,
+    /// The address of a picture, from one of the hosts that the shop allows, instead of the file.
+    #[schema(max_length = 2000)]
+    pub image_url: Option<String>,
     /// The id of a product to find more like.
     pub like: Option<String>,
     /// Products that hits should be like, too, or unlike (weight below 0).
@@ -93,6 +97,9 @@ impl SearchBody {
         }
         if self.filters.iter().any(|choice| choice.values.len() > MOST_VALUES) {
             return refuse("filters: at most 64 values of a field");
+        }
+        if self.image.is_some() && self.image_url.is_some() {
+            return refuse("image, imageUrl: one of them");
         }
         let names = self.catalog.iter().chain(&self.like).chain(&self.without);
         let names = names.chain(self.mix.iter().map(|weighed| &weighed.product));
@@ -149,6 +156,18 @@ impl SearchBody {
         }
         hasher.finalize()
     }
+}
+
+/// Reads the JSON object of a request. A list is none, though serde would take one for the fields in their order.
+///
+/// # Errors
+/// 400 with what is wrong, which begins with `what` the object is.
+pub fn read_object<T: DeserializeOwned>(bytes: &[u8], what: &str) -> Result<T, Refusal> {
+    let object = bytes.trim_ascii_start();
+    if !object.starts_with(b"{") {
+        return Err(bad_query(format!("{what}: not a JSON object")));
+    }
+    serde_json::from_slice(object).map_err(|error| bad_query(format!("{what}: {error}")))
 }
 
 #[cfg(test)]

@@ -8,10 +8,13 @@ mod answer;
 mod body;
 mod cache;
 mod catalogs;
+#[cfg(test)]
+mod contract;
 mod cursor;
 mod openapi;
 mod page;
 mod refusals;
+mod remote;
 mod routes;
 mod service;
 mod workers;

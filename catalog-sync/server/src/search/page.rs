@@ -1,5 +1,6 @@
 //! A page of an answer, as it is sent.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use knytt_ui_api::{Facet, Hit, PriceBounds, SearchResponse, Timings, Understood, Verdict};
@@ -9,6 +10,8 @@ use uuid::Uuid;
 
 use super::catalogs::{OpenCatalog, State};
 use super::cursor::Cursor;
+use crate::feedback::normal;
+use crate::tokens::{self, Claim, Keys};
 
 /// An answer, and what it is an answer to.
 pub struct Answered {
@@ -26,6 +29,8 @@ pub struct Answered {
 pub struct SearchPage {
     /// Unique to this answer; feedback on its hits names it.
     pub query_id: String,
+    /// What ties feedback to this answer, for a day: events that carry it rank products.
+    pub feedback_token: String,
     /// The catalogue that was searched.
     pub catalog: String,
     /// Its release; 0 if it was built where it is searched.
@@ -58,6 +63,7 @@ pub struct Page {
     pub etag: String,
     /// Whether the answer was kept from before.
     pub is_cached: bool,
+    commit: u64,
 }
 
 impl Page {
@@ -76,6 +82,7 @@ impl Page {
         let next = (end < all).then(|| Cursor::new(place(end), *state, digest).to_string());
         let body = SearchPage {
             query_id: Uuid::now_v7().to_string(),
+            feedback_token: String::new(),
             catalog: catalog.summary.id.clone(),
             release: catalog.summary.release,
             verdict: response.verdict,
@@ -90,6 +97,20 @@ impl Page {
         };
         let etag =
             format!("\"{:x}-{:x}-{}-{start}-{end}\"", state.opened, state.commit, &digest.to_hex()[..16]);
-        Self { body, etag, is_cached }
+        Self { body, etag, is_cached, commit: state.commit }
+    }
+
+    /// Gives the answer the token that ties feedback to it.
+    pub fn sign(mut self, keys: &Keys, words: &str, address: Option<IpAddr>) -> Self {
+        let claim = Claim {
+            query_id: self.body.query_id.parse().unwrap_or_default(),
+            release: u64::from(self.body.release),
+            commit: self.commit,
+            words: tokens::hash(&normal(words)),
+            visitor: keys.visitor(address),
+            issued_secs: u32::try_from(tokens::now_secs()).unwrap_or(u32::MAX),
+        };
+        self.body.feedback_token = keys.sign(&self.body.catalog, &claim);
+        self
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::cache::Caches;
 use super::catalogs::Catalogs;
+use super::remote::Remote;
 use super::workers::Workers;
 use crate::Result;
 
@@ -27,6 +28,8 @@ pub struct SearchSettings {
     pub picture_bytes: u64,
     /// The largest picture that is taken has as many pixels as a square of this side.
     pub picture_side: u32,
+    /// Hosts that pictures are fetched from.
+    pub picture_hosts: Vec<String>,
 }
 
 impl SearchSettings {
@@ -45,6 +48,8 @@ pub struct SearchService {
     pub workers: Workers,
     /// What was asked before.
     pub caches: Caches,
+    /// Where pictures are fetched from.
+    pub remote: Remote,
     /// The bounds.
     pub settings: Arc<SearchSettings>,
 }
@@ -58,7 +63,8 @@ impl SearchService {
         let catalogs = Arc::new(Catalogs::open(&settings.catalogs, &settings.device)?);
         let cores = available_parallelism().map_or(1, usize::from);
         let workers = Workers::start(cores * THREADS_PER_CORE)?;
-        Ok(Self { catalogs, workers, caches: Caches::new(), settings: Arc::new(settings) })
+        let remote = Remote::new(&settings.picture_hosts);
+        Ok(Self { remote, catalogs, workers, caches: Caches::new(), settings: Arc::new(settings) })
     }
 
     /// Opens replaced catalogues again, for as long as it is awaited.

@@ -5,6 +5,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod admission;
+mod believed;
 mod campaign;
 mod connections;
 mod feedback;
@@ -15,6 +16,7 @@ mod killed;
 mod limits;
 mod metadata;
 mod operations;
+mod orders;
 mod publish;
 mod reports;
 mod search;

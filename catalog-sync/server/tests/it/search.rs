@@ -124,7 +124,7 @@ async fn typing_is_completed() {
     assert_eq!(suggested["categories"][0]["value"], "Dresses");
     assert!(suggested["products"][0]["title"].is_string());
     let nothing = shop.backend.get("/api/v1/suggest?q=").await.json();
-    assert_eq!(nothing, json!({ "categories": [], "brands": [], "products": [] }));
+    assert_eq!(nothing, json!({ "categories": [], "brands": [], "queries": [], "products": [] }));
     let long = "x".repeat(101);
     assert_eq!(shop.backend.get(&format!("/api/v1/suggest?q={long}")).await.code(), "bad_query");
 }

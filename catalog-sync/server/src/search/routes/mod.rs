@@ -1,7 +1,11 @@
 //! The routes of `/api/v1`.
 
+mod answers;
 mod catalogs;
+mod feedback;
+mod orders;
 mod products;
+mod recommend;
 mod search;
 mod suggest;
 
@@ -17,12 +21,22 @@ use crate::app::App;
 
 /// All routes of the search, and their description.
 pub fn router(app: &App) -> Router<App> {
-    let (router, api) = described(app);
+    let (router, mut api) = described().split_for_parts();
+    openapi::complete(&mut api);
     let document = move || openapi::document(api.clone());
+    let router = router.layer(DefaultBodyLimit::max(app.search.settings.body_bytes()));
     router.route("/api/v1/openapi.json", get(document)).route("/api/v1/docs", get(openapi::page))
 }
 
-fn described(app: &App) -> (Router<App>, utoipa::openapi::OpenApi) {
+/// The description alone.
+#[cfg(test)]
+pub fn description() -> utoipa::openapi::OpenApi {
+    let (_, mut api) = described().split_for_parts();
+    openapi::complete(&mut api);
+    api
+}
+
+fn described() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(search::search))
         .routes(routes!(search::text_search))
@@ -34,7 +48,11 @@ fn described(app: &App) -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(products::similar))
         .routes(routes!(products::goes_with))
         .routes(routes!(products::cheaper))
+        .routes(routes!(recommend::also_viewed))
+        .routes(routes!(recommend::trending))
+        .routes(routes!(recommend::recommend))
+        .routes(routes!(feedback::feedback))
+        .routes(routes!(orders::order))
+        .routes(routes!(orders::to_shop))
         .routes(routes!(catalogs::catalogs))
-        .layer(DefaultBodyLimit::max(app.search.settings.body_bytes()))
-        .split_for_parts()
 }

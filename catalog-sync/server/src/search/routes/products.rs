@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use knytt_app_core::shop::{Person, full_picture, product as shop, thumbnail};
@@ -11,12 +11,14 @@ use knytt_wire::Problem;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::answers::PageAnswers;
+use super::search::answered;
 use crate::app::App;
+use crate::http::extract::{Address, Path, Query};
 use crate::http::refusal::Refusal;
-use crate::search::answer;
 use crate::search::body::SearchBody;
 use crate::search::catalogs::{OpenCatalog, State as CatalogState};
-use crate::search::page::{Page, SearchPage};
+use crate::search::page::Page;
 use crate::search::refusals::of_problem;
 
 /// Which catalogue.
@@ -59,7 +61,7 @@ pub struct Similar {
     responses(
         (status = 200, description = "The product", body = ProductPage),
         (status = 304, description = "It is as If-None-Match says"),
-        (status = 404, description = "`not_found`, `catalog_unknown`", body = Problem),
+        (status = 404, description = "`not_found`, `catalog_unknown`", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn product(
@@ -84,7 +86,7 @@ pub async fn product(
     responses(
         (status = 200, description = "A picture file", content_type = "image/*", body = Vec<u8>),
         (status = 304, description = "It is as If-None-Match says"),
-        (status = 404, description = "`not_found`: no such product, or it has no picture", body = Problem),
+        (status = 404, description = "`not_found`: no such product, or it has no picture", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn picture(
@@ -119,21 +121,17 @@ pub async fn picture(
     path = "/api/v1/similar/{id}",
     tag = "products",
     params(("id" = String, Path, description = "The product's id"), Similar),
-    responses(
-        (status = 200, description = "A page of hits", body = SearchPage),
-        (status = 404, description = "`not_found`, `catalog_unknown`", body = Problem),
-        (status = 410, description = "`cursor_expired`", body = Problem),
-        (status = 503, description = "`busy`", body = Problem),
-    )
+    responses(PageAnswers)
 )]
 pub async fn similar(
     State(app): State<App>,
+    Address(address): Address,
     Path(id): Path<String>,
     Query(wanted): Query<Similar>,
 ) -> Result<Page, Refusal> {
     let Similar { catalog, limit, cursor } = wanted;
     let body = SearchBody { catalog, like: Some(id), limit, cursor, ..SearchBody::default() };
-    answer::search(&app.search, body, None).await
+    answered(&app, body, None, address).await
 }
 
 /// Products of other kinds that go with one
@@ -144,7 +142,8 @@ pub async fn similar(
     params(("id" = String, Path, description = "The product's id"), Where),
     responses(
         (status = 200, description = "Products, one of each kind", body = [Card]),
-        (status = 404, description = "`not_found`, `catalog_unknown`", body = Problem),
+        (status = 304, description = "They are as If-None-Match says"),
+        (status = 404, description = "`not_found`, `catalog_unknown`", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn goes_with(
@@ -168,7 +167,8 @@ pub async fn goes_with(
     params(("id" = String, Path, description = "The product's id"), Where),
     responses(
         (status = 200, description = "Products, the most alike first", body = [Card]),
-        (status = 404, description = "`not_found`, `catalog_unknown`", body = Problem),
+        (status = 304, description = "They are as If-None-Match says"),
+        (status = 404, description = "`not_found`, `catalog_unknown`", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn cheaper(

@@ -1,17 +1,20 @@
 //! Searches: by everything, by words, by a picture, by both.
 
+use std::net::IpAddr;
+
 use axum::Json;
 use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, Multipart, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use knytt_wire::Problem;
 
+use super::answers::PageAnswers;
 use crate::app::App;
+use crate::http::extract::Address;
 use crate::http::refusal::Refusal;
 use crate::search::answer;
-use crate::search::body::SearchBody;
-use crate::search::page::{Page, SearchPage};
+use crate::search::body::{SearchBody, read_object};
+use crate::search::page::Page;
 use crate::search::refusals::bad_query;
 
 /// `hit` if the answer was kept from before, else `miss`.
@@ -41,20 +44,15 @@ impl IntoResponse for Page {
     path = "/api/v1/search",
     tag = "search",
     request_body(content((SearchBody = "application/json"), (SearchForm = "multipart/form-data"))),
-    responses(
-        (status = 200, description = "A page of hits", body = SearchPage),
-        (status = 400, description = "`bad_query`: out of its bounds, or not readable", body = Problem),
-        (status = 404, description = "`catalog_unknown`, `not_found`", body = Problem),
-        (status = 410, description = "`cursor_expired`: search again without a cursor", body = Problem),
-        (status = 413, description = "`body_too_large`, `picture_too_large`", body = Problem),
-        (status = 422, description = "`bad_picture`, `unsafe_picture`", body = Problem),
-        (status = 429, description = "`rate_limited`", body = Problem),
-        (status = 503, description = "`busy`: ask again after Retry-After seconds", body = Problem),
-    )
+    responses(PageAnswers)
 )]
-pub async fn search(State(app): State<App>, request: Request) -> Result<Page, Refusal> {
+pub async fn search(
+    State(app): State<App>,
+    Address(address): Address,
+    request: Request,
+) -> Result<Page, Refusal> {
     let (body, picture) = read(&app, request).await?;
-    answer::search(&app.search, body, picture).await
+    answered(&app, body, picture, address).await
 }
 
 /// Search by words
@@ -63,21 +61,21 @@ pub async fn search(State(app): State<App>, request: Request) -> Result<Page, Re
     path = "/api/v1/text-search",
     tag = "search",
     request_body = SearchBody,
-    responses(
-        (status = 200, description = "A page of hits", body = SearchPage),
-        (status = 400, description = "`bad_query`: also if there are no words", body = Problem),
-        (status = 503, description = "`busy`", body = Problem),
-    )
+    responses(PageAnswers)
 )]
-pub async fn text_search(State(app): State<App>, request: Request) -> Result<Page, Refusal> {
+pub async fn text_search(
+    State(app): State<App>,
+    Address(address): Address,
+    request: Request,
+) -> Result<Page, Refusal> {
     let (body, picture) = read(&app, request).await?;
     if body.text.trim().is_empty() {
         return Err(bad_query("text: no words"));
     }
-    if picture.is_some() || body.image.is_some() {
+    if has_picture(&body, picture.as_deref()) {
         return Err(bad_query("image: /multi-search takes words and a picture"));
     }
-    answer::search(&app.search, body, None).await
+    answered(&app, body, None, address).await
 }
 
 /// Search by a picture
@@ -92,20 +90,18 @@ pub async fn text_search(State(app): State<App>, request: Request) -> Result<Pag
         (SearchForm = "multipart/form-data"),
         (Vec<u8> = "image/*"),
     )),
-    responses(
-        (status = 200, description = "A page of hits", body = SearchPage),
-        (status = 400, description = "`bad_query`: also if there is no picture", body = Problem),
-        (status = 413, description = "`body_too_large`, `picture_too_large`", body = Problem),
-        (status = 422, description = "`bad_picture`, `unsafe_picture`", body = Problem),
-        (status = 503, description = "`busy`", body = Problem),
-    )
+    responses(PageAnswers)
 )]
-pub async fn image_search(State(app): State<App>, request: Request) -> Result<Page, Refusal> {
+pub async fn image_search(
+    State(app): State<App>,
+    Address(address): Address,
+    request: Request,
+) -> Result<Page, Refusal> {
     let (body, picture) = read(&app, request).await?;
-    if picture.is_none() && body.image.is_none() {
+    if !has_picture(&body, picture.as_deref()) {
         return Err(bad_query("image: no picture"));
     }
-    answer::search(&app.search, body, picture).await
+    answered(&app, body, picture, address).await
 }
 
 /// Search by words and a picture together
@@ -114,20 +110,34 @@ pub async fn image_search(State(app): State<App>, request: Request) -> Result<Pa
     path = "/api/v1/multi-search",
     tag = "search",
     request_body(content((SearchBody = "application/json"), (SearchForm = "multipart/form-data"))),
-    responses(
-        (status = 200, description = "A page of hits", body = SearchPage),
-        (status = 400, description = "`bad_query`: also if words or picture are missing", body = Problem),
-        (status = 413, description = "`body_too_large`, `picture_too_large`", body = Problem),
-        (status = 422, description = "`bad_picture`, `unsafe_picture`", body = Problem),
-        (status = 503, description = "`busy`", body = Problem),
-    )
+    responses(PageAnswers)
 )]
-pub async fn multi_search(State(app): State<App>, request: Request) -> Result<Page, Refusal> {
+pub async fn multi_search(
+    State(app): State<App>,
+    Address(address): Address,
+    request: Request,
+) -> Result<Page, Refusal> {
     let (body, picture) = read(&app, request).await?;
-    if body.text.trim().is_empty() || (picture.is_none() && body.image.is_none()) {
+    if body.text.trim().is_empty() || !has_picture(&body, picture.as_deref()) {
         return Err(bad_query("text and image: both are needed"));
     }
-    answer::search(&app.search, body, picture).await
+    answered(&app, body, picture, address).await
+}
+
+fn has_picture(body: &SearchBody, picture: Option<&[u8]>) -> bool {
+    picture.is_some() || body.image.is_some() || body.image_url.is_some()
+}
+
+/// The page of an answer, with the token that ties feedback to it.
+pub async fn answered(
+    app: &App,
+    body: SearchBody,
+    picture: Option<Vec<u8>>,
+    address: Option<IpAddr>,
+) -> Result<Page, Refusal> {
+    let words = body.text.clone();
+    let page = answer::search(&app.search, body, picture).await?;
+    Ok(page.sign(&app.tokens, &words, address))
 }
 
 /// A search as a form.
@@ -154,7 +164,7 @@ async fn read(app: &App, request: Request) -> Result<(SearchBody, Option<Vec<u8>
         return Ok((SearchBody::default(), Some(picture.to_vec())));
     }
     let bytes = crate::http::read_body(request, settings.body_bytes()).await?;
-    Ok((parse(&bytes)?, None))
+    Ok((read_object(&bytes, "search")?, None))
 }
 
 async fn read_form(app: &App, request: Request) -> Result<(SearchBody, Option<Vec<u8>>), Refusal> {
@@ -168,7 +178,7 @@ async fn read_form(app: &App, request: Request) -> Result<(SearchBody, Option<Ve
     while let Some(part) = form.next_field().await.map_err(unreadable)? {
         match part.name().unwrap_or_default() {
             "image" => picture = Some(part.bytes().await.map_err(unreadable)?.to_vec()),
-            "request" => body = parse(&part.bytes().await.map_err(unreadable)?)?,
+            "request" => body = read_object(&part.bytes().await.map_err(unreadable)?, "request")?,
             other => {
                 return Err(bad_query(format!("form: no part is named {other:?}; image and request are")));
             }
@@ -180,8 +190,4 @@ async fn read_form(app: &App, request: Request) -> Result<(SearchBody, Option<Ve
 fn content_type(headers: &HeaderMap) -> String {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     kind.unwrap_or_default().trim().to_ascii_lowercase()
-}
-
-fn parse(bytes: &[u8]) -> Result<SearchBody, Refusal> {
-    serde_json::from_slice(bytes).map_err(|error| bad_query(format!("not the JSON of a search: {error}")))
 }

@@ -1,7 +1,7 @@
 //! As-you-type suggestions.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use knytt_app_core::shop::{Person, suggest as shop_suggest};
 use knytt_ui_api::{Card, FacetValue};
 use knytt_wire::Problem;
@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
+use crate::http::extract::Query;
 use crate::http::refusal::Refusal;
 use crate::search::refusals::{bad_query, of_problem};
 
@@ -36,6 +37,9 @@ pub struct Suggested {
     categories: Vec<FacetValue>,
     /// Brands with a word that begins like it.
     brands: Vec<FacetValue>,
+    /// Words that five visitors or more searched for, which found something, and which begin like it or have a word
+    /// that does.
+    queries: Vec<String>,
     /// Products that match it, best first.
     products: Vec<Card>,
 }
@@ -48,9 +52,7 @@ pub struct Suggested {
     params(Typed),
     responses(
         (status = 200, description = "Categories, brands and products", body = Suggested),
-        (status = 400, description = "`bad_query`: more than 100 letters", body = Problem),
-        (status = 404, description = "`catalog_unknown`", body = Problem),
-        (status = 503, description = "`busy`", body = Problem),
+        (status = 404, description = "`catalog_unknown`", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn suggest(State(app): State<App>, Query(typed): Query<Typed>) -> Result<Json<Suggested>, Refusal> {
@@ -58,10 +60,13 @@ pub async fn suggest(State(app): State<App>, Query(typed): Query<Typed>) -> Resu
         return Err(bad_query("q: at most 100 letters"));
     }
     let catalog = app.search.catalogs.get(typed.catalog.as_deref())?;
+    let queries =
+        app.insights.queries(&catalog.summary.id, &typed.q, MOST).await.map_err(Refusal::unavailable)?;
     let job = move || {
         let found = shop_suggest(catalog.shop.session(), &typed.q, MOST, &Person::default());
         let found = found.map_err(of_problem)?;
-        Ok(Suggested { categories: found.categories, brands: found.brands, products: found.products })
+        let (categories, brands) = (found.categories, found.brands);
+        Ok(Suggested { categories, brands, queries, products: found.products })
     };
     app.search.workers.run(job).await.map(Json)
 }

@@ -1,0 +1,212 @@
+//! Tokens of searches: what ties an event of a browser to an answer that this shop gave.
+//!
+//! A token is no secret of its holder. It says that the shop answered a search, which one, when and to whom, so that
+//! events without one, with one of another catalogue or with an old one do not rank.
+
+mod keys;
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use uuid::Uuid;
+
+pub use keys::Keys;
+
+/// How long events may name a search.
+pub const EVENTS: Duration = Duration::from_secs(86_400);
+
+/// How long an order may name the search that led to it.
+pub const ORDERS: Duration = Duration::from_secs(30 * 86_400);
+
+/// How far the clocks of two replicas may be apart, in seconds.
+const SKEW_SECS: u64 = 60;
+
+const BODY_BYTES: usize = 4 + 16 + 8 + 8 + 8 + 8 + 16 + 4;
+
+/// 128 bits: nobody guesses them, and a token stays short.
+const MAC_BYTES: usize = 16;
+
+/// Who asks, without an address: the same for a day and an address, and nothing that can be undone without the key.
+pub type Visitor = [u8; 16];
+
+/// What a token says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The search.
+    pub query_id: Uuid,
+    /// The release that was searched.
+    pub release: u64,
+    /// The commit of the catalogue that was searched.
+    pub commit: u64,
+    /// The hash of the words, as reports group them.
+    pub words: u64,
+    /// Who asked.
+    pub visitor: Visitor,
+    /// When, in seconds since 1970.
+    pub issued_secs: u32,
+}
+
+/// Why a token is not believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidToken {
+    /// It is none, or somebody changed it, or its key is gone.
+    #[error("it is not one that this shop gave")]
+    Foreign,
+    /// It was given for another catalogue.
+    #[error("it is of another catalogue")]
+    OtherCatalog,
+    /// It is too old.
+    #[error("it is too old")]
+    Expired,
+}
+
+impl Keys {
+    /// The token of a claim.
+    pub fn sign(&self, catalog: &str, claim: &Claim) -> String {
+        let (id, secret) = self.newest();
+        let mut bytes = Vec::with_capacity(BODY_BYTES + MAC_BYTES);
+        bytes.extend(id.to_le_bytes());
+        bytes.extend(claim.query_id.as_bytes());
+        bytes.extend(hash(catalog).to_le_bytes());
+        bytes.extend(claim.release.to_le_bytes());
+        bytes.extend(claim.commit.to_le_bytes());
+        bytes.extend(claim.words.to_le_bytes());
+        bytes.extend(claim.visitor);
+        bytes.extend(claim.issued_secs.to_le_bytes());
+        let mac = mac(&secret, &bytes);
+        bytes.extend(&mac.as_bytes()[..MAC_BYTES]);
+        BASE64.encode(bytes)
+    }
+
+    /// What a token of this catalogue says, if it is one and no older than `age`.
+    ///
+    /// # Errors
+    /// Why it is not believed.
+    pub async fn verify(&self, token: &str, catalog: &str, age: Duration) -> Result<Claim, InvalidToken> {
+        let bytes: [u8; BODY_BYTES + MAC_BYTES] =
+            BASE64.decode(token).ok().and_then(|bytes| bytes.try_into().ok()).ok_or(InvalidToken::Foreign)?;
+        let (body, seal) = bytes.split_at(BODY_BYTES);
+        let id = u32::from_le_bytes(part(body, 0));
+        let secret = self.find(id).await.ok_or(InvalidToken::Foreign)?;
+        // blake3 compares hashes in constant time; the tokens have their first half.
+        let expected = mac(&secret, body);
+        let same = subtle::ConstantTimeEq::ct_eq(&expected.as_bytes()[..MAC_BYTES], seal);
+        if !bool::from(same) {
+            return Err(InvalidToken::Foreign);
+        }
+        if u64::from_le_bytes(part(body, 20)) != hash(catalog) {
+            return Err(InvalidToken::OtherCatalog);
+        }
+        let issued_secs = u32::from_le_bytes(part(body, 68));
+        let (now, issued) = (now_secs(), u64::from(issued_secs));
+        if issued > now + SKEW_SECS || now > issued + age.as_secs() {
+            return Err(InvalidToken::Expired);
+        }
+        Ok(Claim {
+            query_id: Uuid::from_bytes(part(body, 4)),
+            release: u64::from_le_bytes(part(body, 28)),
+            commit: u64::from_le_bytes(part(body, 36)),
+            words: u64::from_le_bytes(part(body, 44)),
+            visitor: part(body, 52),
+            issued_secs,
+        })
+    }
+
+    /// Who asks from this address today.
+    pub fn visitor(&self, address: Option<IpAddr>) -> Visitor {
+        let (_, secret) = self.newest();
+        let text = format!("visitor {} {address:?}", now_secs() / 86_400);
+        part(mac(&secret, text.as_bytes()).as_bytes(), 0)
+    }
+}
+
+/// Seconds since 1970.
+pub fn now_secs() -> u64 {
+    u64::try_from(jiff::Timestamp::now().as_second()).unwrap_or_default()
+}
+
+/// A hash of words or of a name, the same on all replicas.
+pub fn hash(text: &str) -> u64 {
+    u64::from_le_bytes(part(blake3::hash(text.as_bytes()).as_bytes(), 0))
+}
+
+fn mac(secret: &[u8; 32], bytes: &[u8]) -> blake3::Hash {
+    blake3::keyed_hash(secret, bytes)
+}
+
+/// `N` bytes from a place on; all callers ask within what is there.
+fn part<const N: usize>(bytes: &[u8], from: usize) -> [u8; N] {
+    bytes.get(from..from + N).and_then(|part| part.try_into().ok()).unwrap_or([0; N])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::Database;
+
+    async fn keys() -> (Keys, Database, tempfile::TempDir) {
+        let dir = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", dir.path().join("knytt.db").display());
+        let db = Database::open(&url.as_str().into(), 2).await.unwrap();
+        (Keys::open(&db).await.unwrap(), db, dir)
+    }
+
+    fn claim() -> Claim {
+        Claim {
+            query_id: Uuid::now_v7(),
+            release: 3,
+            commit: 1 << 40,
+            words: hash("red dress"),
+            visitor: [7; 16],
+            issued_secs: u32::try_from(now_secs()).unwrap(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_token_is_read_back_by_every_replica_and_by_none_when_changed() {
+        let (keys, db, _dir) = keys().await;
+        let other = Keys::open(&db).await.unwrap();
+        let (claim, token) = (claim(), keys.sign("shop", &claim()));
+        let read = other.verify(&token, "shop", EVENTS).await.unwrap();
+        assert_eq!(Claim { query_id: read.query_id, ..claim }, read);
+        assert_eq!(keys.verify(&token, "other", EVENTS).await, Err(InvalidToken::OtherCatalog));
+        let bytes = BASE64.decode(&token).unwrap();
+        for at in 0..bytes.len() {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1;
+            let changed = keys.verify(&BASE64.encode(changed), "shop", EVENTS).await;
+            assert_eq!(changed, Err(InvalidToken::Foreign), "byte {at}");
+        }
+        for text in ["", "x", &token[1..], &token.repeat(2)] {
+            assert_eq!(keys.verify(text, "shop", EVENTS).await, Err(InvalidToken::Foreign));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_token_ends_and_is_not_of_tomorrow() {
+        let (keys, _db, _dir) = keys().await;
+        for (shift, age, expected) in [
+            (-86_500, EVENTS, false),
+            (-86_500, ORDERS, true),
+            (-86_300, EVENTS, true),
+            (3_600, EVENTS, false),
+        ] {
+            let issued_secs = claim().issued_secs.saturating_add_signed(shift);
+            let token = keys.sign("shop", &Claim { issued_secs, ..claim() });
+            assert_eq!(keys.verify(&token, "shop", age).await.is_ok(), expected, "{shift}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_new_key_signs_and_the_one_before_still_verifies() {
+        let (keys, _db, _dir) = keys().await;
+        let before = keys.sign("shop", &claim());
+        keys.rotate().await.unwrap();
+        let after = keys.sign("shop", &claim());
+        assert_ne!(before[..6], after[..6]);
+        assert!(keys.verify(&before, "shop", EVENTS).await.is_ok());
+        assert!(keys.verify(&after, "shop", EVENTS).await.is_ok());
+    }
+}
