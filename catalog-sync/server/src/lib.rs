@@ -29,6 +29,7 @@ mod routes;
 mod search;
 mod serve;
 mod tls;
+mod web;
 
 pub use config::{Address, Config, LogFormat, RecordsArgs, Settings};
 pub use db::{Database, block_on};

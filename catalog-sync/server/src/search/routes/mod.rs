@@ -2,6 +2,7 @@
 
 mod answers;
 mod catalogs;
+mod pictures;
 mod products;
 mod search;
 mod suggest;
@@ -42,6 +43,9 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(suggest::suggest))
         .routes(routes!(products::product))
         .routes(routes!(products::picture))
+        .routes(routes!(products::in_shop))
+        .routes(routes!(products::cards))
+        .routes(routes!(pictures::regions))
         .routes(routes!(products::similar))
         .routes(routes!(products::goes_with))
         .routes(routes!(products::cheaper))
