@@ -20,3 +20,4 @@ mod reports;
 mod search;
 mod siege;
 mod stream;
+mod web;

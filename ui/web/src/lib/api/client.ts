@@ -46,6 +46,9 @@ export interface Client {
   /** Where searches are computed, and pictures are seen. */
   readonly place: 'device' | 'shop';
 
+  /** The category whose page this is, if the server sent one. */
+  servedCategory?(): string | null;
+
   // The first call of a window.
   start(): Promise<Start>;
   /** Things opened from outside while the window lives: links, files, another start. Returns how to stop. */

@@ -49,6 +49,7 @@ export class Router {
     // The interface's own addresses are hashes of the start page.
     const served = location.hash === '' ? servedRoute(location.pathname) : null;
     if (served) history.replaceState(null, '', `/${location.search}${hrefOf(served)}`);
+    else if (location.pathname.startsWith('/c/')) history.replaceState(null, '', `/${location.search}`);
     this.route = parseRoute(location.hash);
     const heard = () => {
       this.route = parseRoute(location.hash);

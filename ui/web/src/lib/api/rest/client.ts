@@ -17,7 +17,7 @@ import { openedFrom } from './opened';
 import { BrowserLibrary } from './library';
 import { BrowserPictures } from './pictures';
 import { RestSearch, told } from './search';
-import { served } from './served';
+import { served, servedCategory } from './served';
 import { grab, saveFile, sharedAddress } from './system';
 import { openStore } from './store';
 import type { Store } from './store';
@@ -137,6 +137,7 @@ export function restClient({ allow, store = openStore(), shop = new ShopClient()
 
   return {
     place: 'shop',
+    servedCategory,
     start,
     onOpened(heard) {
       // Files that the system opens with the installed app.

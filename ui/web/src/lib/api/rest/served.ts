@@ -28,4 +28,9 @@ export function served(id: string): ProductPage | null {
   return product;
 }
 
-export const servedCategory = (): string | null => page().category ?? null;
+/** The category of the page, once: then the shopper's own filters hold. */
+export function servedCategory(): string | null {
+  const { category = null } = page();
+  delete page().category;
+  return category;
+}
