@@ -29,7 +29,7 @@ pub fn test(filter: &[String]) -> Result<()> {
     }
     if filter.is_empty() {
         let npm = ui::Npm::ensure()?;
-        for script in ["check", "test", "test:browser"] {
+        for script in ["check", "test", "test:browser", "test:shop"] {
             let part = run_counting(npm.command(&["run", script]).env("NO_COLOR", "1"))?;
             count.join(part);
         }

@@ -116,7 +116,9 @@ fn version(program: &str) -> Option<(u32, u32)> {
 /// Whether the build is newer than everything that it is made of.
 fn is_current() -> bool {
     let built = stamp().metadata().and_then(|m| m.modified()).ok();
-    let page = folder().join("dist").join("index.html").exists();
+    // Packed files are made by the build alone: without it the server's folder holds a stand-in, too.
+    let page = folder().join("dist").join("index.html").exists()
+        && folder().join("site").join("index.html.br").exists();
     built.filter(|_| page).is_some_and(|built| newest(&folder()).is_ok_and(|newest| newest < built))
 }
 
@@ -125,7 +127,7 @@ fn newest(dir: &Path) -> Result<SystemTime> {
     for entry in fs::read_dir(dir)? {
         let entry = entry?;
         let name = entry.file_name();
-        if ["node_modules", "dist"].iter().any(|skipped| name == *skipped) {
+        if ["node_modules", "dist", "site"].iter().any(|skipped| name == *skipped) {
             continue;
         }
         let kind = entry.file_type()?;

@@ -32,6 +32,7 @@ mod search;
 mod serve;
 mod tls;
 mod tokens;
+mod web;
 
 pub use config::{Address, Config, LogFormat, RecordsArgs, Settings};
 pub use db::{Database, block_on};

@@ -14,16 +14,17 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use crate::app::App;
 use crate::config::Config;
 use crate::http::refusal::Refusal;
-use crate::{feedback, http, objects, report, search};
+use crate::{feedback, http, objects, report, search, web};
 
 /// Builds all routes and the layers that every request passes.
 pub(crate) fn router(app: App) -> Router {
-    let compress = CompressionLayer::new().compress_when(SizeAbove::new(1_024).and(is_json));
+    let compress = CompressionLayer::new().compress_when(SizeAbove::new(1_024).and(is_text));
     let limited = Router::new()
         .merge(feedback::router())
         .merge(report::router())
         .merge(objects::router())
         .merge(search::router(&app))
+        .merge(web::router(&app))
         .fallback(async || Refusal::not_found())
         .method_not_allowed_fallback(async || Refusal::new(405, "method_not_allowed", "Method not allowed"))
         .layer(compress)
@@ -53,13 +54,18 @@ async fn only_encrypted(mut response: Response) -> Response {
     response
 }
 
-fn is_json(
+/// Answers that are made anew. Files come packed.
+fn is_text(
     _: axum::http::StatusCode,
     _: axum::http::Version,
     headers: &axum::http::HeaderMap,
     _: &axum::http::Extensions,
 ) -> bool {
-    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().ends_with(b"json"))
+    let is_text = |kind: &HeaderValue| {
+        let kind = kind.as_bytes();
+        kind.ends_with(b"json") || kind.ends_with(b"xml") || kind.starts_with(b"text/html")
+    };
+    !headers.contains_key(header::CONTENT_ENCODING) && headers.get(header::CONTENT_TYPE).is_some_and(is_text)
 }
 
 /// Web pages of the allowed origins may read releases and search.

@@ -2,13 +2,24 @@ import { mount } from 'svelte';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/controls.css';
+import './styles/served.css';
 import AppView from './App.svelte';
 import { connect } from './lib/api/connect';
-import { i18n, spokenOf } from './lib/i18n/i18n.svelte';
+import { i18n, languages, spokenOf } from './lib/i18n/i18n.svelte';
+import type { Spoken } from './lib/i18n/i18n.svelte';
 import { App } from './lib/state/app.svelte';
+import { takeOver } from './lib/util/served';
 
 const app = new App(await connect());
-// The shopper's own choice comes with the first answer; until then, what the system prefers.
+// The shopper's own choice comes with the first answer; until then, what the address or the system prefers.
 app.settings.paint();
-await i18n.use(spokenOf('system', navigator.languages));
-mount(AppView, { target: document.getElementById('app')!, props: { app } });
+const asked = new URLSearchParams(location.search).get('lang');
+const known = asked !== null && asked in languages ? (asked as Spoken) : 'system';
+await i18n.use(spokenOf(known, navigator.languages));
+const target = document.getElementById('app')!;
+const content = takeOver(target);
+mount(AppView, { target, props: { app } });
+content.whenReplaced();
+// A shortcut of the installed app.
+if (new URLSearchParams(location.search).has('camera')) app.camera.show();
+if (app.client.place === 'shop') void import('./lib/pwa').then(({ install }) => install(app.notices));

@@ -36,6 +36,29 @@ pub fn origins(origins: Vec<String>) -> Result<Vec<String>> {
     }
 }
 
+/// Refuses what is no origin; `*` would let any page show the shop's pages under its own.
+pub fn frame_ancestors(origins: Vec<String>) -> Result<Vec<String>> {
+    match origins.iter().find(|origin| *origin == "*" || !is_origin(origin)) {
+        None => Ok(origins),
+        Some(origin) => Err(Error::Setting(format!(
+            "--frame-ancestors: {origin:?} is no origin like https://shop.example (scheme, host and port, without a \
+             slash at the end)"
+        ))),
+    }
+}
+
+/// Refuses what is no origin of the web.
+pub fn public_url(url: String) -> Result<String> {
+    let is_web = url.starts_with("https://") || url.starts_with("http://");
+    match is_web && is_origin(&url) {
+        true => Ok(url),
+        false => Err(Error::Setting(format!(
+            "--public-url: {url:?} is no origin like https://shop.example (scheme, host and port, without a slash at \
+             the end)"
+        ))),
+    }
+}
+
 fn is_origin(text: &str) -> bool {
     if text == "*" {
         return true;

@@ -56,6 +56,10 @@ pub struct Config {
     pub rate_per_key: u32,
     /// Pages that may read releases from a browser; `*` is any.
     pub cors_origins: Vec<String>,
+    /// Pages that may show the shop's pages in a frame.
+    pub frame_ancestors: Vec<String>,
+    /// Where others see this backend: `https://shop.example`. What each request names as its host if absent.
+    pub public_url: Option<String>,
     /// How long one request may take to its first byte of answer, uploads of packs excepted.
     pub request_timeout: Duration,
     /// How long requests may finish after the signal to stop.
@@ -124,6 +128,8 @@ impl Config {
             rate_per_ip: s.rate_per_ip.unwrap_or(200),
             rate_per_key: s.rate_per_key.unwrap_or(200),
             cors_origins: check::origins(s.cors_origins.unwrap_or_else(|| vec!["*".into()]))?,
+            frame_ancestors: check::frame_ancestors(s.frame_ancestors.unwrap_or_default())?,
+            public_url: s.public_url.map(check::public_url).transpose()?,
             request_timeout: Duration::from_secs(s.request_timeout_secs.unwrap_or(30)),
             shutdown_timeout: Duration::from_secs(s.shutdown_timeout_secs.unwrap_or(30)),
             delete_delay: Duration::from_secs(s.delete_delay_hours.unwrap_or(24).saturating_mul(3_600)),

@@ -125,6 +125,14 @@ pub struct Settings {
     #[arg(long, value_name = "ORIGIN,…", value_delimiter = ',', env = "KNYTT_CORS_ORIGINS")]
     pub cors_origins: Option<Vec<String>>,
 
+    /// Origins whose pages may show the shop's pages in a frame [default: none]
+    #[arg(long, value_name = "ORIGIN,…", value_delimiter = ',', env = "KNYTT_FRAME_ANCESTORS")]
+    pub frame_ancestors: Option<Vec<String>>,
+
+    /// Where shoppers see the shop's pages: https://shop.example [default: the host of each request]
+    #[arg(long, value_name = "ORIGIN", env = "KNYTT_PUBLIC_URL")]
+    pub public_url: Option<String>,
+
     /// Seconds that a request may take [default: 30]
     #[arg(long, value_name = "SECS", env = "KNYTT_REQUEST_TIMEOUT_SECS")]
     pub request_timeout_secs: Option<u64>,
@@ -262,7 +270,7 @@ impl Settings {
             idle_timeout_secs, stall_timeout_secs, rate_per_ip, rate_per_key, cors_origins, request_timeout_secs,
             shutdown_timeout_secs, delete_delay_hours, metrics_listen, log_addresses, max_object_bytes,
             event_catalogs, quota_bytes_per_catalog, disk_reserve_bytes, catalog, device, max_picture_bytes,
-            max_picture_side, picture_hosts, log, log_filter,
+            max_picture_side, picture_hosts, frame_ancestors, public_url, log, log_filter,
         ))
     }
 }

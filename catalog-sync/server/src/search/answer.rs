@@ -14,7 +14,7 @@ use super::catalogs::{OpenCatalog, State};
 use super::cursor::Cursor;
 use super::page::{Answered, Page};
 use super::refusals::of_problem;
-use super::service::SearchService;
+use super::service::{SearchService, SearchSettings};
 use crate::http::refusal::Refusal;
 
 /// Hits of an answer, from which pages are cut. The ranking compares about as many candidates; what comes after
@@ -76,11 +76,7 @@ async fn compute(
     digest: blake3::Hash,
 ) -> Result<Answered, Refusal> {
     let (caches, catalog, body) = (service.caches.clone(), catalog.clone(), body.clone());
-    let limits = Limits {
-        max_file_bytes: service.settings.picture_bytes,
-        max_pixels: u64::from(service.settings.picture_side).pow(2),
-        ..Limits::default()
-    };
+    let limits = picture_limits(&service.settings);
     let job = move || {
         let picture = picture.map(|file| seen(&caches, &catalog, &file, &limits)).transpose()?;
         let (state, response) = of_one_state(&catalog, &body, picture)?;
@@ -89,6 +85,15 @@ async fn compute(
         Ok(Answered { state, digest, response })
     };
     service.workers.run(job).await
+}
+
+/// The largest picture that is decoded.
+pub fn picture_limits(settings: &SearchSettings) -> Limits {
+    Limits {
+        max_file_bytes: settings.picture_bytes,
+        max_pixels: u64::from(settings.picture_side).pow(2),
+        ..Limits::default()
+    }
 }
 
 /// What is seen on a picture, and how long it took. The same picture is embedded once, even if many ask at once.

@@ -19,5 +19,7 @@ mod routes;
 mod service;
 mod workers;
 
+pub(crate) use catalogs::OpenCatalog;
+pub(crate) use refusals::of_problem;
 pub(crate) use routes::router;
 pub(crate) use service::{SearchService, SearchSettings};

@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Client } from '../../src/lib/api/client';
 import { ClientError } from '../../src/lib/api/client';
 import type { SearchRequest } from '../../src/lib/api/generated/SearchRequest';
-import { restClient } from '../../src/lib/api/rest';
+import { restClient } from '../../src/lib/api/rest/client';
+import { Memory } from '../../src/lib/api/rest/store';
 import { tauriClient } from '../../src/lib/api/tauri';
 
 const request = { ticket: 1, words: 'rote Schuhe' } as SearchRequest;
@@ -114,52 +115,112 @@ describe('the app', () => {
 });
 
 describe('a server', () => {
-  const client = restClient();
   const answer = (status: number, body: unknown) => {
     const fetched = vi.fn(
-      async (_path: string, _init?: RequestInit) => new Response(JSON.stringify(body), { status }),
+      async (_path: string, _init?: RequestInit) =>
+        new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } }),
     );
     vi.stubGlobal('fetch', fetched);
     return fetched;
   };
+  const page = (ids: string[], next: string | null) => ({
+    queryId: 'q',
+    verdict: 'found',
+    matched: 5,
+    hits: ids.map((id) => ({ card: { id, title: id, favourite: false } })),
+    next,
+    facets: [],
+    understood: { words: '', without: [], chips: [] },
+    timings: { decode: 0, embed: 0, search: 0, rank: 0, total: 0 },
+  });
+  const open = (allow = async () => true) => restClient({ allow, store: Promise.resolve(new Memory()) });
 
-  it('is asked by path, method and body', async () => {
-    const fetched = answer(200, {});
-    await client.search(request);
-    await client.setFavourite('a/b', false);
-    await client.addPicture(new Uint8Array([1]), 'ä.jpg');
-    await client.dismiss('a/b', false);
-    await client.forgetTaste();
-    const calls = fetched.mock.calls.map(([path, init]) => [init?.method, path]);
-    expect(calls).toEqual([
-      ['POST', './api/v1/search'],
-      ['DELETE', './api/v1/favourites/a%2Fb'],
-      ['POST', './api/v1/pictures'],
-      ['DELETE', './api/v1/dismissed/a%2Fb'],
-      ['DELETE', './api/v1/taste'],
-    ]);
-    expect(fetched.mock.calls[0]?.[1]?.body).toBe(JSON.stringify(request));
+  it('pages of one answer make as many hits as are asked for, without those that were dismissed', async () => {
+    const client = open();
+    const bodies: { limit: number; cursor: string | null; text: string }[] = [];
+    vi.stubGlobal('fetch', async (_path: string, init: RequestInit) => {
+      const body = JSON.parse(String(init.body)) as (typeof bodies)[number];
+      bodies.push(body);
+      const answered = body.cursor ? page(['c', 'd'], null) : page(['a', 'b'], 'more');
+      return new Response(JSON.stringify(answered), { headers: { 'content-type': 'application/json' } });
+    });
+    await client.dismiss('b', true);
+    const found = await client.search({ ...request, limit: 3 });
+    expect(found.hits.map(({ card }) => card.id)).toEqual(['a', 'c', 'd']);
+    expect(found.by).toBe('shop');
+    expect(bodies.map(({ cursor }) => cursor)).toEqual([null, 'more']);
+    expect(bodies[0]?.text).toBe(request.words);
   });
 
-  it('fails with the server’s problem, or says that there is no connection', async () => {
-    answer(404, { code: 'not_found', message: 'gone' });
+  it('without a connection shows the answer of before, and says so', async () => {
+    const client = open();
+    answer(200, page(['a'], null));
+    await client.search({ ...request, limit: 1 });
+    await new Promise((done) => setTimeout(done));
+    vi.stubGlobal('fetch', () => Promise.reject(new TypeError('refused')));
+    const kept = await client.search({ ...request, ticket: 9, limit: 1 });
+    expect([kept.by, kept.ticket, kept.hits.length]).toEqual(['kept', 9, 1]);
+    const other = client.search({ ...request, words: 'never asked', limit: 1 });
+    await expect(other).rejects.toMatchObject({ problem: { code: 'offline' } });
+  });
+
+  it('an older search is told that it is superseded', async () => {
+    const client = open();
+    vi.stubGlobal('fetch', (_path: string, init: RequestInit) => {
+      if (String(init.body).includes('slow'))
+        return new Promise((_, refuse) =>
+          init.signal?.addEventListener('abort', () => refuse(new DOMException('', 'AbortError'))),
+        );
+      return Promise.resolve(
+        new Response(JSON.stringify(page(['a'], null)), { headers: { 'content-type': 'application/json' } }),
+      );
+    });
+    const slow = client.search({ ...request, words: 'slow' });
+    const told = expect(slow).rejects.toMatchObject({ problem: { code: 'superseded' } });
+    await new Promise((done) => setTimeout(done));
+    await client.search({ ...request, words: 'fast', limit: 1 });
+    await told;
+  });
+
+  it('keeps favourites and settings on this device', async () => {
+    const client = open();
+    answer(200, [{ id: 'a', title: 'A', favourite: false }]);
+    await client.setFavourite('a', true);
+    expect((await client.favourites()).map(({ id, favourite }) => [id, favourite])).toEqual([['a', true]]);
+    await client.setFavourite('a', false);
+    expect(await client.favourites()).toEqual([]);
+  });
+
+  it('sends no picture that was not allowed', async () => {
+    const fetched = answer(200, {});
+    const client = open(async () => false);
+    await expect(client.addPicture(new Uint8Array([1]), 'a.jpg')).rejects.toMatchObject({
+      problem: { code: 'cancelled' },
+    });
+    await expect(client.liveFrame(new Uint8Array([1]), request)).rejects.toMatchObject({
+      problem: { code: 'cancelled' },
+    });
+    expect(fetched).not.toHaveBeenCalled();
+  });
+
+  it('fails with the shop’s problem, or says that there is no connection', async () => {
+    const client = open();
+    answer(404, { code: 'not_found', title: 'Not found', detail: 'gone' });
     await expect(client.product('x')).rejects.toMatchObject({
       problem: { code: 'not_found', message: 'gone' },
     });
-    vi.stubGlobal(
-      'fetch',
-      vi.fn(async () => new Response('<html>', { status: 502, statusText: 'Bad' })),
-    );
-    await expect(client.product('x')).rejects.toMatchObject({
-      problem: { code: 'internal', message: '502 Bad' },
-    });
+    answer(413, { code: 'picture_too_large', title: 'The picture is too large' });
+    await expect(client.cards(['x'])).rejects.toMatchObject({ problem: { code: 'too_large' } });
     vi.stubGlobal('fetch', () => Promise.reject(new TypeError('refused')));
     await expect(client.product('x')).rejects.toMatchObject({ problem: { code: 'offline' } });
   });
 
   it('says what a browser cannot do', async () => {
-    await expect(client.captureScreen()).rejects.toMatchObject({ problem: { code: 'unsupported' } });
-    await expect(client.shareToFile('a')).rejects.toMatchObject({ problem: { code: 'unsupported' } });
+    const client = open();
+    await expect(client.openCamera({} as never, vi.fn(), vi.fn())).rejects.toMatchObject({
+      problem: { code: 'unsupported' },
+    });
+    await expect(client.openCatalog(null)).rejects.toMatchObject({ problem: { code: 'unsupported' } });
     expect(await client.pasteFromClipboard()).toBeNull();
   });
 });

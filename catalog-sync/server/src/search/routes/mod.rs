@@ -4,6 +4,7 @@ mod answers;
 mod catalogs;
 mod feedback;
 mod orders;
+mod pictures;
 mod products;
 mod recommend;
 mod search;
@@ -45,6 +46,9 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(suggest::suggest))
         .routes(routes!(products::product))
         .routes(routes!(products::picture))
+        .routes(routes!(products::in_shop))
+        .routes(routes!(products::cards))
+        .routes(routes!(pictures::regions))
         .routes(routes!(products::similar))
         .routes(routes!(products::goes_with))
         .routes(routes!(products::cheaper))

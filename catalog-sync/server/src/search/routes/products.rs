@@ -2,14 +2,14 @@
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use knytt_app_core::shop::{Person, full_picture, product as shop, thumbnail};
 use knytt_ui_api::{Card, ProductPage};
 use knytt_wire::Problem;
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use super::answers::PageAnswers;
 use super::search::answered;
@@ -19,7 +19,10 @@ use crate::http::refusal::Refusal;
 use crate::search::body::SearchBody;
 use crate::search::catalogs::{OpenCatalog, State as CatalogState};
 use crate::search::page::Page;
-use crate::search::refusals::of_problem;
+use crate::search::refusals::{bad_query, of_problem};
+
+/// Products of one list.
+const MOST_CARDS: usize = 100;
 
 /// Which catalogue.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -113,6 +116,68 @@ pub async fn picture(
         Ok((headers, Body::from(file)).into_response())
     })
     .await
+}
+
+/// Ids of products.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Ids {
+    /// The catalogue; needed only where several are served.
+    #[serde(default)]
+    catalog: Option<String>,
+    /// The ids.
+    #[schema(max_items = 100)]
+    ids: Vec<String>,
+}
+
+/// Several products by their ids
+///
+/// In the order asked for. Products that are not there are left out.
+#[utoipa::path(
+    post,
+    path = "/api/v1/cards",
+    tag = "products",
+    request_body = Ids,
+    responses(
+        (status = 200, description = "The products", body = [Card]),
+        (status = 404, description = "`catalog_unknown`", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn cards(State(app): State<App>, request: Request) -> Result<Json<Vec<Card>>, Refusal> {
+    let body = crate::http::read_body(request, app.search.settings.body_bytes()).await?;
+    let wanted: Ids = serde_json::from_slice(&body)
+        .map_err(|error| bad_query(format!("not the JSON of a list of ids: {error}")))?;
+    if wanted.ids.len() > MOST_CARDS {
+        return Err(bad_query("ids: at most 100"));
+    }
+    let catalog = app.search.catalogs.get(wanted.catalog.as_deref())?;
+    let job =
+        move || shop::cards(catalog.shop.session(), &wanted.ids, &Person::default()).map_err(of_problem);
+    app.search.workers.run(job).await.map(Json)
+}
+
+/// A product's page in the shop
+#[utoipa::path(
+    get,
+    path = "/api/v1/products/{id}/shop",
+    tag = "products",
+    params(("id" = String, Path, description = "The product's id"), Where),
+    responses(
+        (status = 303, description = "`Location` is the page in the shop"),
+        (status = 404, description = "`not_found`: no such product, or the shop gives no page for it", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn in_shop(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Query(place): Query<Where>,
+) -> Result<Response, Refusal> {
+    let catalog = app.search.catalogs.get(place.catalog.as_deref())?;
+    let job = move || shop::link_to(catalog.shop.session(), &id).map_err(of_problem);
+    let link = app.search.workers.run(job).await?;
+    // A feed may have letters that no header takes.
+    let location = url::Url::parse(&link).map_err(|_| Refusal::not_found())?;
+    Ok((StatusCode::SEE_OTHER, [(header::LOCATION, location.to_string())]).into_response())
 }
 
 /// Products that look like one

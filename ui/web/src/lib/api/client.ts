@@ -1,5 +1,5 @@
 // The one interface between the screens and whatever answers them. `tauri.ts` speaks to the app over
-// IPC, `rest.ts` to a server over HTTP, `mock.ts` to nobody; no other file knows which it is.
+// IPC, `rest/` to a shop's server over HTTP, `mock/` to nobody; no other file knows which it is.
 
 import type { CameraEvent } from './generated/CameraEvent';
 import type { CameraRequest } from './generated/CameraRequest';
@@ -32,6 +32,9 @@ export class ClientError extends Error {
 
 export type PictureSize = 'thumb' | 'full';
 
+/** An answer, and who made it: this device, or the shop; `kept` is one of last time, for want of a connection. */
+export type Answer = SearchResponse & { by?: 'device' | 'shop' | 'kept' };
+
 /** A running camera. Frames come as JPEG. */
 export interface CameraStream {
   /** Keeps the newest frame as a picture to search with. */
@@ -40,12 +43,18 @@ export interface CameraStream {
 }
 
 export interface Client {
+  /** Where searches are computed, and pictures are seen. */
+  readonly place: 'device' | 'shop';
+
+  /** The category whose page this is, if the server sent one. */
+  servedCategory?(): string | null;
+
   // The first call of a window.
   start(): Promise<Start>;
   /** Things opened from outside while the window lives: links, files, another start. Returns how to stop. */
   onOpened(heard: (opened: Opened) => void): () => void;
 
-  search(request: SearchRequest): Promise<SearchResponse>;
+  search(request: SearchRequest): Promise<Answer>;
   product(id: string): Promise<ProductPage>;
   /** For <img src>. */
   productImage(id: string, size: PictureSize): string;

@@ -1,10 +1,13 @@
 // Chooses who answers. Each transport is loaded only where it is used.
 
+import { pictureConsent } from '../state/consent.svelte';
 import type { Client } from './client';
 
 export async function connect(): Promise<Client> {
   if ('__TAURI_INTERNALS__' in window) return (await import('./tauri')).tauriClient();
   const params = new URLSearchParams(location.search);
-  if (params.has('mock')) return (await import('./mock')).mockClient(params);
-  return (await import('./rest')).restClient();
+  // A server has no mock to load: there, its own shop answers.
+  const mock = params.has('mock') ? await import('./mock').catch(() => null) : null;
+  if (mock) return mock.mockClient(params);
+  return (await import('./rest/client')).restClient({ allow: () => pictureConsent.allow() });
 }

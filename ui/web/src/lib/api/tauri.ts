@@ -37,6 +37,7 @@ function hear<T>(name: string, heard: (payload: T) => void): () => void {
 
 export function tauriClient(): Client {
   return {
+    place: 'device',
     start: () => call('start'),
     onOpened: (heard) => hear<Opened>('opened', heard),
 

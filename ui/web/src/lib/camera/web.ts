@@ -8,9 +8,14 @@ import { problemOf } from '../api/problem';
 import { jpegOf } from '../util/images';
 import type { Feed, FeedEvents, FeedOptions, Screens } from './feed';
 import { wished } from './feed';
+import { FrameJudge } from './judge';
 
 const patience = 10_000;
 const pause = 160;
+/** Frames that are only judged here cost no network. */
+const judgePause = 60;
+/** At most three searches a second go over the network. */
+const searchPause = 334;
 /** The model sees 256 pixels or less; more would only cost time. */
 const liveSide = 384;
 const captureSide = 2048;
@@ -81,6 +86,29 @@ export async function webFeed(
   await video.play().catch(() => undefined);
   events.started(video.videoWidth, video.videoHeight);
 
+  // Where the shop searches, frames are judged before one is sent.
+  const judge = client.place === 'shop' && !codes ? new FrameJudge() : null;
+  let searchedAt = 0;
+  let asked = '';
+
+  /** Whether this frame is to be searched with. */
+  const isWorth = (): boolean => {
+    if (!judge) return true;
+    const state = judge.look(video);
+    const { ticket: _ticket, ...question } = template();
+    const wanted = JSON.stringify(question);
+    if (wanted !== asked) judge.forget();
+    asked = wanted;
+    const due = performance.now() - searchedAt >= searchPause;
+    if (state !== 'stable' || !judge.isNew || !due) {
+      events.live(state, null);
+      return false;
+    }
+    judge.searched();
+    searchedAt = performance.now();
+    return true;
+  };
+
   const search = async (jpeg: Uint8Array) => {
     const { state, response } = await client.liveFrame(jpeg, template());
     if (running && looking) events.live(state, response);
@@ -95,7 +123,7 @@ export async function webFeed(
     while (running && looking) {
       const began = performance.now();
       try {
-        if (video.videoWidth > 0 && !document.hidden) {
+        if (video.videoWidth > 0 && !document.hidden && isWorth()) {
           const side = codes ? codeSide : liveSide;
           const jpeg = await jpegOf(video, video.videoWidth, video.videoHeight, side);
           await (codes ? read(jpeg) : search(jpeg));
@@ -108,7 +136,7 @@ export async function webFeed(
         }
       }
       // One in flight: a slow answer makes fewer frames, not a queue.
-      const rest = pause - (performance.now() - began);
+      const rest = (judge ? judgePause : pause) - (performance.now() - began);
       await new Promise((done) => setTimeout(done, Math.max(rest, 10)));
     }
   };

@@ -81,6 +81,8 @@ export class App {
     this.problem = start.catalog ? null : (start.problem ?? { code: 'no_catalog', message: '' });
     if (start.catalog) {
       if (start.problem) this.tell(start.problem);
+      const category = this.client.servedCategory?.();
+      if (category) this.session.filters = { category: [category] };
       this.session.changed();
     }
     // A link to a catalogue is what helps where there is none.

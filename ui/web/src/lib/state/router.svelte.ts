@@ -19,6 +19,12 @@ export function parseRoute(hash: string): Route {
   return { name: 'search' };
 }
 
+/** A product's page as the server sends it: `/p/{id}/words`. */
+export function servedRoute(path: string): Route | null {
+  const [, id] = /^\/p\/([^/]+)/u.exec(path) ?? [];
+  return id ? { name: 'product', id: decode(id) } : null;
+}
+
 export const hrefOf = (route: Route): string =>
   route.name === 'search'
     ? '#/'
@@ -40,6 +46,10 @@ export class Router {
   #depth = 0;
 
   start(): () => void {
+    // The interface's own addresses are hashes of the start page.
+    const served = location.hash === '' ? servedRoute(location.pathname) : null;
+    if (served) history.replaceState(null, '', `/${location.search}${hrefOf(served)}`);
+    else if (location.pathname.startsWith('/c/')) history.replaceState(null, '', `/${location.search}`);
     this.route = parseRoute(location.hash);
     const heard = () => {
       this.route = parseRoute(location.hash);

@@ -1,13 +1,12 @@
 // One search from the first letter to the last filter: what is asked, and what was answered.
 
-import type { Client } from '../api/client';
+import type { Answer, Client } from '../api/client';
 import type { Card } from '../api/generated/Card';
 import type { Chip } from '../api/generated/Chip';
 import type { HistoryEntry } from '../api/generated/HistoryEntry';
 import type { PriceRange } from '../api/generated/PriceRange';
 import type { Problem } from '../api/generated/Problem';
 import type { SearchRequest } from '../api/generated/SearchRequest';
-import type { SearchResponse } from '../api/generated/SearchResponse';
 import type { Sort } from '../api/generated/Sort';
 import { isQuiet, problemOf } from '../api/problem';
 import { Debounce } from '../util/debounce';
@@ -37,7 +36,7 @@ export class SearchSession {
   filters = $state.raw<Record<string, string[]>>({});
   price = $state.raw<PriceRange | null>(null);
   sort = $state<Sort>('match');
-  response = $state.raw<SearchResponse | null>(null);
+  response = $state.raw<Answer | null>(null);
   problem = $state.raw<Problem | null>(null);
   busy = $state(false);
   /** Counts new questions (not more hits of the same one): the list starts at its top again. */
@@ -283,7 +282,7 @@ export class SearchSession {
     }
   }
 
-  settle(response: SearchResponse, anew = true): void {
+  settle(response: Answer, anew = true): void {
     this.response = response;
     this.problem = null;
     if (anew) this.question++;

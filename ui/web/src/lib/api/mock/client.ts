@@ -173,6 +173,7 @@ export function mockClient(params = new URLSearchParams()): Client {
   };
 
   return {
+    place: params.get('place') === 'shop' ? 'shop' : 'device',
     start: () => answer('start', start),
     onOpened: () => () => undefined,
 

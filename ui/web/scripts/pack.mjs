@@ -1,0 +1,84 @@
+// Makes site/, what a server serves, from dist/: addresses from the root, the files of an installed app, and each
+// file packed as browsers take it.
+
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const [dist, site, elements] = [at('dist'), at('site'), at('elements')];
+/** Below it, a packed file is hardly smaller. */
+const worthPacking = 700;
+
+/** Only the desktop app and the tests load these. */
+const isOurs = (name) => !/^(mock|tauri)-/.test(name);
+
+export function* files(folder, prefix = '') {
+  for (const name of readdirSync(folder).sort()) {
+    const path = join(folder, name);
+    if (statSync(path).isDirectory()) yield* files(path, `${prefix}${name}/`);
+    else yield [`${prefix}${name}`, path];
+  }
+}
+
+function page() {
+  const head = [
+    '<meta name="description" content="Find a product of this shop by a picture, by words, or by both." />',
+    '<meta name="theme-color" content="#faf8f4" media="(prefers-color-scheme: light)" />',
+    '<meta name="theme-color" content="#161412" media="(prefers-color-scheme: dark)" />',
+    '<link rel="manifest" href="/manifest.webmanifest" />',
+    '<link rel="apple-touch-icon" href="/icon-256.png" />',
+  ];
+  const html = readFileSync(join(dist, 'index.html'), 'utf8').replaceAll('"./assets/', '"/assets/');
+  return html.replace('</head>', `  ${head.join('\n    ')}\n  </head>`);
+}
+
+function worker(names) {
+  const cached = ['/', ...names.filter((name) => name !== 'index.html').map((name) => `/${name}`)];
+  const digest = createHash('sha256');
+  for (const name of names) digest.update(name).update(readFileSync(join(site, name)));
+  return readFileSync(at('site-files/sw.js'), 'utf8')
+    .replace("'VERSION'", `'${digest.digest('hex').slice(0, 12)}'`)
+    .replace('/* FILES */ []', JSON.stringify(cached, null, 2));
+}
+
+function licences() {
+  const text = readFileSync(at('node_modules/svelte/LICENSE.md'), 'utf8');
+  return `The pages are licensed under MIT or Apache-2.0, as you like. They are made with:\n\nSvelte\n\n${text}`;
+}
+
+rmSync(site, { recursive: true, force: true });
+mkdirSync(join(site, 'assets'), { recursive: true });
+for (const [name, path] of files(join(dist, 'assets')))
+  if (isOurs(name)) cpSync(path, join(site, 'assets', name));
+writeFileSync(join(site, 'index.html'), page());
+for (const name of ['manifest.webmanifest', 'icon-maskable.svg'])
+  cpSync(at(`site-files/${name}`), join(site, name));
+cpSync(at('../../icons/knytt.svg'), join(site, 'icon.svg'));
+cpSync(at('../../icons/128x128@2x.png'), join(site, 'icon-256.png'));
+cpSync(at('../../icons/icon.png'), join(site, 'icon-512.png'));
+const shell = [...files(site)].map(([name]) => name);
+writeFileSync(join(site, 'sw.js'), worker(shell));
+writeFileSync(join(site, 'licences.txt'), licences());
+if (existsSync(elements)) cpSync(elements, site, { recursive: true });
+
+for (const [name, path] of [...files(site)]) {
+  const bytes = readFileSync(path);
+  if (name.endsWith('.png') || bytes.length < worthPacking) {
+    if (name !== 'index.html') continue;
+  }
+  const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } };
+  writeFileSync(`${path}.br`, brotliCompressSync(bytes, quality));
+  writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
+}

@@ -1,0 +1,316 @@
+// The shop's server, over HTTP. What is the shopper's own stays in the browser: pictures but for the small copy that
+// a search needs, favourites, history, settings.
+
+import type { Client } from '../client';
+import { ClientError } from '../client';
+import type { Card } from '../generated/Card';
+import type { CatalogEntry } from '../generated/CatalogEntry';
+import type { Picture } from '../generated/Picture';
+import type { ProductPage } from '../generated/ProductPage';
+import type { SearchRequest } from '../generated/SearchRequest';
+import type { SearchResponse } from '../generated/SearchResponse';
+import type { Start } from '../generated/Start';
+import { fail } from '../problem';
+import type { Schemas } from '../shop/client';
+import { ShopClient } from '../shop/client';
+import { openedFrom } from './opened';
+import { BrowserLibrary } from './library';
+import { BrowserPictures } from './pictures';
+import { RestSearch, told } from './search';
+import { served, servedCategory } from './served';
+import { grab, saveFile, sharedAddress } from './system';
+import { openStore } from './store';
+import type { Store } from './store';
+
+export interface RestOptions {
+  /** Asks the shopper, once, whether small copies of their pictures may be sent. */
+  allow: () => Promise<boolean>;
+  store?: Promise<Store>;
+  shop?: ShopClient;
+}
+
+const impossible = async (what: string): Promise<never> => fail('unsupported', `A browser cannot ${what}.`);
+const isOffline = (thrown: unknown) => thrown instanceof ClientError && thrown.problem.code === 'offline';
+
+export function restClient({ allow, store = openStore(), shop = new ShopClient() }: RestOptions): Client {
+  const library = store.then((opened) => BrowserLibrary.open(opened));
+  let opened: BrowserLibrary | null = null;
+  void library.then((kept) => (opened = kept));
+  const pictures = new BrowserPictures();
+  let catalogs: Schemas['Searched'][] = [];
+  let chosen: string | null = null;
+  /** Named only where there are several: an address without it is the same for every cache. */
+  const catalog = () => (catalogs.length > 1 ? chosen : null);
+  const place = () => (catalog() === null ? {} : { catalog: chosen! });
+  const search = new RestSearch(shop, catalog);
+  const live = new RestSearch(shop, catalog);
+  let lastLive = '';
+  let hasOpened = false;
+
+  const ask = async <T>(call: Promise<T>): Promise<T> => {
+    try {
+      return await call;
+    } catch (thrown) {
+      throw told(thrown);
+    }
+  };
+  const permitted = async (): Promise<void> => {
+    if (!(await allow())) fail('cancelled', 'No picture is sent.');
+  };
+  const add = async (file: Blob, name: string): Promise<Picture> => {
+    await permitted();
+    return pictures.add(file, name, async (small) => {
+      const found = await ask(
+        shop.post('/api/v1/regions', { raw: small, headers: { 'content-type': 'image/jpeg' } }),
+      );
+      return found.proposals;
+    });
+  };
+
+  const start = async (): Promise<Start> => {
+    const kept = await library;
+    try {
+      catalogs = await ask(shop.get('/api/v1/catalogs'));
+      await kept.store.put('values', 'catalogs', catalogs);
+    } catch (thrown) {
+      // Without a connection, what was kept from before is shown.
+      const known = await kept.store.get<Schemas['Searched'][]>('values', 'catalogs');
+      if (!isOffline(thrown) || !known) throw thrown;
+      catalogs = known;
+    }
+    const wished = await kept.store.get<string>('values', 'catalog');
+    const current = catalogs.find(({ id }) => id === wished) ?? catalogs[0] ?? null;
+    chosen = current?.id ?? null;
+    const outside = hasOpened ? null : await openedFrom(location, (file, name) => add(file, name));
+    hasOpened = true;
+    return {
+      version: '',
+      catalog: current && { id: current.id, products: current.products, release: current.release },
+      catalogs: catalogs.length > 1 ? catalogs.map((one) => entryOf(one, one.id === chosen)) : [],
+      model: null,
+      settings: await kept.settings(),
+      capabilities: {
+        nativeCamera: false,
+        screen: 'getDisplayMedia' in (navigator.mediaDevices ?? {}),
+        clipboard: false,
+        openCatalog: false,
+        addCatalog: false,
+      },
+      opened: outside,
+      problem: current ? null : { code: 'no_catalog', message: 'The shop searches no catalogue.' },
+    };
+  };
+
+  const productOf = async (id: string): Promise<ProductPage> => {
+    const kept = await library;
+    const known = served(id);
+    const marked = (page: ProductPage): ProductPage => ({
+      ...page,
+      card: kept.mark(page.card),
+      otherColors: page.otherColors.map((card) => kept.mark(card)),
+      similar: page.similar.map((card) => kept.mark(card)),
+      cheaper: page.cheaper.map((card) => kept.mark(card)),
+      goesWith: page.goesWith.map((card) => kept.mark(card)),
+    });
+    if (known) return marked(known);
+    try {
+      const page = await ask(shop.get('/api/v1/products/{id}', { path: { id }, query: place() }));
+      return marked(page as ProductPage);
+    } catch (thrown) {
+      const card = isOffline(thrown) ? await kept.keptCard(id) : null;
+      if (!card) throw thrown;
+      return pageOf(kept.mark(card));
+    }
+  };
+
+  const cards = async (ids: string[]): Promise<Card[]> => {
+    if (ids.length === 0) return [];
+    const found = await ask(shop.post('/api/v1/cards', { body: { ids, ...place() } }));
+    const kept = await library;
+    return (found as Card[]).map((card) => kept.mark(card));
+  };
+
+  const marked = async <T extends SearchResponse>(answer: T): Promise<T> => {
+    const kept = await library;
+    return { ...answer, hits: answer.hits.map((hit) => ({ ...hit, card: kept.mark(hit.card) })) };
+  };
+
+  return {
+    place: 'shop',
+    servedCategory,
+    start,
+    onOpened(heard) {
+      // Files that the system opens with the installed app.
+      window.launchQueue?.setConsumer(async ({ files }) => {
+        for (const handle of files ?? []) {
+          const file = await handle.getFile();
+          await add(file, file.name)
+            .then((picture) => heard({ kind: 'picture', picture }))
+            .catch((thrown: unknown) => heard({ kind: 'refused', problem: told(thrown).problem }));
+        }
+      });
+      return () => window.launchQueue?.setConsumer(() => undefined);
+    },
+
+    async search(request: SearchRequest) {
+      const kept = await library;
+      const { picture } = request;
+      const small = picture ? await pictures.part(picture.id, picture.region) : null;
+      const wanted = ({ card }: { card: Card }) => !kept.dismissed.has(card.id);
+      try {
+        const answer = await search.answer(request, small, wanted);
+        void kept.keepAnswer(request, answer).catch(() => undefined);
+        if ((await kept.settings()).keepHistory) {
+          const tiny = async () => (picture ? pictures.tiny(picture.id, picture.region) : null);
+          void kept.note(request, answer.hits[0]?.card.title ?? '', tiny).catch(() => undefined);
+        }
+        return await marked(answer);
+      } catch (thrown) {
+        const before = isOffline(thrown) ? await kept.keptAnswer(request) : null;
+        if (!before) throw thrown;
+        return marked({ ...before, ticket: request.ticket, by: 'kept' });
+      }
+    },
+    product: productOf,
+    productImage: (id, size) =>
+      shop.address(
+        '/api/v1/products/{id}/picture',
+        { id },
+        { size: size === 'full' ? size : 'small', ...place() },
+      ),
+    openInShop: async (id) => {
+      window.open(shop.address('/api/v1/products/{id}/shop', { id }, place()), '_blank', 'noopener');
+    },
+
+    addPicture: (bytes, name) => add(new Blob([bytes as BlobPart]), name),
+    async addPictureFromUrl(url) {
+      // Pages of other origins do not let a browser read their pictures.
+      if (new URL(url, location.href).origin !== location.origin)
+        return impossible('read a picture of another site');
+      const answer = await fetch(url).catch(() => fail('offline', url));
+      if (!answer.ok) return fail('not_found', url);
+      return add(await answer.blob(), url);
+    },
+    dropPicture: async (id) => pictures.drop(id),
+    pictureUrl: (id) => pictures.url(id),
+    captureScreen: async () => add(await grab(), 'screen'),
+    // The browser's own paste event is the only way to its clipboard that needs no permission.
+    pasteFromClipboard: async () => null,
+
+    cameras: async () => [],
+    openCamera: () => impossible('open a camera of the server'),
+    async liveFrame(jpeg, template) {
+      await permitted();
+      const kept = await library;
+      const wanted = ({ card }: { card: Card }) => !kept.dismissed.has(card.id);
+      const answer = await live.answer(
+        template,
+        new Blob([jpeg as BlobPart], { type: 'image/jpeg' }),
+        wanted,
+      );
+      // What shows the same as before is no news.
+      const seen = JSON.stringify([answer.verdict, answer.hits.slice(0, 12).map(({ card }) => card.id)]);
+      const isNew = seen !== lastLive;
+      lastLive = seen;
+      return { state: 'stable', response: isNew ? await marked(answer) : null };
+    },
+    setLiveQuery: () => impossible('open a camera of the server'),
+
+    favourites: async () => {
+      const kept = (await library).kept();
+      const fresh = await cards(kept.map(({ id }) => id).slice(0, 100)).catch((): Card[] => []);
+      const byId = new Map(fresh.map((card) => [card.id, card]));
+      return kept.map((card) => byId.get(card.id) ?? card);
+    },
+    async setFavourite(id, on) {
+      const kept = await library;
+      const known = on
+        ? ((await kept.keptCard(id)) ?? (await cards([id]))[0])
+        : kept.favourites.get(id)?.card;
+      if (known) await kept.setFavourite(known, on);
+      else if (on) fail('not_found', id);
+    },
+    dismiss: async (id, on) => (await library).dismiss(id, on),
+    personal: async () => ({
+      taste: { any: false, categories: [], brands: [], sizes: [], usualPrice: null },
+      waiting: 0,
+    }),
+    forgetTaste: async () => undefined,
+    history: async () => (await library).history(),
+    historyImage: (id) => opened?.historyUrl(id) ?? '',
+    async pictureFromHistory(id) {
+      const file = await (await library).historyPicture(id);
+      return file ? add(file, '') : fail('not_found', id);
+    },
+    forgetHistory: async (id) => (await library).forget(id),
+
+    cards,
+    async shareToClipboard(id) {
+      const { card } = await productOf(id);
+      await navigator.clipboard.writeText(`${card.title}\n${sharedAddress(card.id, catalog())}`);
+    },
+    async shareToFile(id) {
+      const file = await ask(
+        shop.get('/api/v1/products/{id}/picture', { path: { id }, query: { size: 'full', ...place() } }),
+      );
+      await saveFile(file as unknown as Blob, `${id}.jpg`);
+      return true;
+    },
+
+    saveSettings: async (settings) => (await library).saveSettings(settings),
+    async storageUse() {
+      const used = await navigator.storage?.estimate?.();
+      return { catalog: 0, model: 0, personal: used?.usage ?? 0 };
+    },
+    measureModel: () => impossible('measure the model of the shop'),
+    deleteMyData: async () => (await library).deleteAll(),
+    async openCatalog(path) {
+      if (path === null) return impossible('open a folder');
+      await (await library).store.put('values', 'catalog', path);
+      return start();
+    },
+
+    catalogs: async () => catalogs.map((one) => entryOf(one, one.id === chosen)),
+    onCatalogs: () => () => undefined,
+    inspectCatalog: () => impossible('add a catalogue'),
+    addCatalog: () => impossible('add a catalogue'),
+    updateCatalog: () => impossible('update a catalogue'),
+    cancelUpdate: () => impossible('update a catalogue'),
+    removeCatalog: () => impossible('remove a catalogue'),
+    readCode: () => impossible('read codes'),
+    readCodeOf: () => impossible('read codes'),
+
+    licences: async () => {
+      const answer = await fetch('/licences.txt').catch(() => fail('offline', '/licences.txt'));
+      return answer.ok ? answer.text() : fail('not_found', '/licences.txt');
+    },
+  };
+}
+
+const entryOf = ({ id, products, release }: Schemas['Searched'], current: boolean): CatalogEntry => ({
+  path: id,
+  name: id,
+  current,
+  kind: 'folder' as CatalogEntry['kind'],
+  products,
+  release,
+  diskBytes: 0,
+  sync: null,
+  feedback: null,
+});
+
+/** What is known of a product without a connection. */
+const pageOf = (card: Card): ProductPage => ({
+  card,
+  description: '',
+  sizes: [],
+  variants: [],
+  shades: [],
+  pattern: null,
+  facts: [],
+  hasLink: false,
+  otherColors: [],
+  similar: [],
+  cheaper: [],
+  goesWith: [],
+});

@@ -1,0 +1,6 @@
+interface Window {
+  /** Files that an installed app is opened with (File Handling API); not in every browser. */
+  launchQueue?: {
+    setConsumer(taken: (launched: { files?: { getFile(): Promise<File> }[] }) => void): void;
+  };
+}

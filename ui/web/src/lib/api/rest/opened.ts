@@ -1,0 +1,32 @@
+// What the address of the page asks for: words, or a picture that another app shared.
+
+import type { Opened } from '../generated/Opened';
+import type { Picture } from '../generated/Picture';
+import { problemOf } from '../problem';
+
+/** Where the service worker leaves a shared picture. */
+export const sharedPicture = '/shared-picture';
+
+export async function openedFrom(
+  place: Location,
+  add: (file: Blob, name: string) => Promise<Picture>,
+): Promise<Opened | null> {
+  const asked = new URLSearchParams(place.search);
+  const isShared = asked.has('shared');
+  const words = asked.get('q') ?? asked.get('text');
+  // Opened once: going back to the page does not ask again.
+  if (isShared || words !== null) history.replaceState(null, '', `/${place.hash}`);
+  if (isShared && 'caches' in window) {
+    const kept = await caches.match(sharedPicture);
+    if (kept) {
+      const file = await kept.blob();
+      for (const name of await caches.keys()) await (await caches.open(name)).delete(sharedPicture);
+      try {
+        return { kind: 'picture', picture: await add(file, '') };
+      } catch (thrown) {
+        return { kind: 'refused', problem: problemOf(thrown) };
+      }
+    }
+  }
+  return words ? { kind: 'words', words } : null;
+}
