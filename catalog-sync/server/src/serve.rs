@@ -114,6 +114,9 @@ async fn start(config: Arc<Config>, db: &Database, tasks: &mut JoinSet<()>) -> R
     let search =
         tokio::task::spawn_blocking(|| SearchService::open(settings)).await.map_err(io::Error::other)??;
     tasks.spawn(search.clone().follow());
+    for follower in search.followers(&objects) {
+        tasks.spawn(follower.run());
+    }
     let metrics = Arc::new(Metrics::new());
     let wake = WakeSignal::default();
     let app = App {

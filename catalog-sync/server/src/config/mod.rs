@@ -133,6 +133,8 @@ impl Config {
             max_object_bytes: s.max_object_bytes.unwrap_or(16 << 30),
             search: SearchSettings {
                 catalogs: s.catalog.unwrap_or_default(),
+                follow: s.follow.unwrap_or_default(),
+                folder: data.join("search"),
                 device: s.device.unwrap_or_else(|| "cpu".into()),
                 picture_bytes: s.max_picture_bytes.unwrap_or(10_000_000),
                 picture_side: s.max_picture_side.unwrap_or(4_096),

@@ -49,7 +49,10 @@ pub async fn search(
     let state = cursor.map_or(now, |cursor| cursor.state);
     let (answered, is_cached) = match service.caches.answers.get(&(state, digest)) {
         Some(response) => (Answered { state, digest, response }, true),
-        None if state != now => return Err(gone()),
+        None if state != now => {
+            let before = service.catalogs.of_state(&catalog.summary.id, state).ok_or_else(gone)?;
+            (compute(service, &before, &body, picture, digest).await?, false)
+        }
         None => (compute(service, &catalog, &body, picture, digest).await?, false),
     };
     // The first page of a search may be of a state that came while it was made; a later page may not.

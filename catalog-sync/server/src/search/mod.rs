@@ -9,6 +9,7 @@ mod body;
 mod cache;
 mod catalogs;
 mod cursor;
+mod follow;
 mod openapi;
 mod page;
 mod refusals;
@@ -16,5 +17,6 @@ mod routes;
 mod service;
 mod workers;
 
+pub(crate) use follow::Followed;
 pub(crate) use routes::router;
 pub(crate) use service::{SearchService, SearchSettings};

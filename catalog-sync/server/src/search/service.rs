@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use super::cache::Caches;
 use super::catalogs::Catalogs;
+use super::follow::{Followed, Follower, Progress};
 use super::workers::Workers;
 use crate::Result;
+use crate::objects::store::Objects;
 
 /// How often it is looked whether a catalogue was replaced.
 const LOOK: Duration = Duration::from_secs(1);
@@ -21,6 +23,10 @@ const THREADS_PER_CORE: usize = 2;
 pub struct SearchSettings {
     /// Folders of catalogues.
     pub catalogs: Vec<PathBuf>,
+    /// Catalogues whose releases are followed.
+    pub follow: Vec<Followed>,
+    /// Where followed catalogues are kept.
+    pub folder: PathBuf,
     /// Where models run: `cpu`, `gpu`, …
     pub device: String,
     /// The largest picture file that is taken, in bytes.
@@ -45,6 +51,8 @@ pub struct SearchService {
     pub workers: Workers,
     /// What was asked before.
     pub caches: Caches,
+    /// How far the followed catalogues are.
+    pub followed: Arc<[Arc<Progress>]>,
     /// The bounds.
     pub settings: Arc<SearchSettings>,
 }
@@ -58,7 +66,23 @@ impl SearchService {
         let catalogs = Arc::new(Catalogs::open(&settings.catalogs, &settings.device)?);
         let cores = available_parallelism().map_or(1, usize::from);
         let workers = Workers::start(cores * THREADS_PER_CORE)?;
-        Ok(Self { catalogs, workers, caches: Caches::new(), settings: Arc::new(settings) })
+        let followed =
+            settings.follow.iter().map(|followed| Arc::new(Progress::new(&followed.name))).collect();
+        Ok(Self { catalogs, workers, caches: Caches::new(), followed, settings: Arc::new(settings) })
+    }
+
+    /// What follows the releases in `objects`, one for each catalogue.
+    pub fn followers(&self, objects: &Objects) -> Vec<Follower> {
+        let settings = &self.settings;
+        let of = |(followed, progress): (&Followed, &Arc<Progress>)| Follower {
+            followed: followed.clone(),
+            objects: objects.clone(),
+            folder: settings.folder.clone(),
+            device: settings.device.clone(),
+            catalogs: self.catalogs.clone(),
+            progress: progress.clone(),
+        };
+        settings.follow.iter().zip(self.followed.iter()).map(of).collect()
     }
 
     /// Opens replaced catalogues again, for as long as it is awaited.
