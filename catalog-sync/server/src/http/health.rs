@@ -70,6 +70,7 @@ async fn ready(State(app): State<App>) -> Response {
 }
 
 async fn metrics(State(app): State<App>) -> Result<impl IntoResponse, Refusal> {
+    app.search.measure();
     let page = app.metrics.encode().map_err(Refusal::internal)?;
     Ok(([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], page))
 }

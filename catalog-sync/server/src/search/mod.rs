@@ -10,6 +10,7 @@ mod cache;
 mod catalogs;
 mod cursor;
 mod follow;
+mod measures;
 mod openapi;
 mod page;
 mod refusals;
@@ -17,6 +18,7 @@ mod routes;
 mod service;
 mod workers;
 
-pub(crate) use follow::Followed;
+pub use follow::Followed;
+pub(crate) use measures::SearchMetrics;
 pub(crate) use routes::router;
 pub(crate) use service::{SearchService, SearchSettings};

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::cache::Caches;
 use super::catalogs::Catalogs;
 use super::follow::{Followed, Follower, Progress};
+use super::measures::SearchMetrics;
 use super::workers::Workers;
 use crate::Result;
 use crate::objects::store::Objects;
@@ -51,6 +52,8 @@ pub struct SearchService {
     pub workers: Workers,
     /// What was asked before.
     pub caches: Caches,
+    /// What is counted.
+    pub metrics: SearchMetrics,
     /// How far the followed catalogues are.
     pub followed: Arc<[Arc<Progress>]>,
     /// The bounds.
@@ -62,13 +65,26 @@ impl SearchService {
     ///
     /// # Errors
     /// A folder holds no catalogue that can be opened.
-    pub fn open(settings: SearchSettings) -> Result<Self> {
+    pub fn open(settings: SearchSettings, metrics: SearchMetrics) -> Result<Self> {
         let catalogs = Arc::new(Catalogs::open(&settings.catalogs, &settings.device)?);
         let cores = available_parallelism().map_or(1, usize::from);
         let workers = Workers::start(cores * THREADS_PER_CORE)?;
         let followed =
             settings.follow.iter().map(|followed| Arc::new(Progress::new(&followed.name))).collect();
-        Ok(Self { catalogs, workers, caches: Caches::new(), followed, settings: Arc::new(settings) })
+        Ok(Self { catalogs, workers, caches: Caches::new(), metrics, followed, settings: Arc::new(settings) })
+    }
+
+    /// Notes for `/metrics` what is only known at the moment.
+    pub fn measure(&self) {
+        self.metrics.waiting(self.workers.waiting());
+        for catalog in self.catalogs.all() {
+            if let Ok(state) = catalog.state() {
+                self.metrics.release(&catalog.summary.id, state.release);
+            }
+        }
+        for progress in self.followed.iter() {
+            self.metrics.failing(&progress.name, progress.is_failing());
+        }
     }
 
     /// What follows the releases in `objects`, one for each catalogue.
