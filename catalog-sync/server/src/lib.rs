@@ -32,6 +32,7 @@ mod search;
 mod serve;
 mod tls;
 mod tokens;
+mod upkeep;
 mod web;
 
 pub use config::{Address, Config, LogFormat, RecordsArgs, Settings};
@@ -45,4 +46,6 @@ pub use report::{
     Activity, Conversion, DayRow, Events, Filter, Popularity, PositionRow, ProductRow, QueryRow, ReleaseRow,
     Report, Searches, popularity, report,
 };
+pub use search::Followed;
 pub use serve::{run, serve};
+pub use upkeep::{backup, erase, retain};

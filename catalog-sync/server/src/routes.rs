@@ -16,6 +16,17 @@ use crate::config::Config;
 use crate::http::refusal::Refusal;
 use crate::{feedback, http, objects, report, search, web};
 
+/// Headers of answers that pages of other origins may read.
+const EXPOSED: [&str; 7] = [
+    "etag",
+    "content-range",
+    "x-request-id",
+    "retry-after",
+    "ratelimit",
+    "ratelimit-policy",
+    "x-knytt-cache",
+];
+
 /// Builds all routes and the layers that every request passes.
 pub(crate) fn router(app: App) -> Router {
     let compress = CompressionLayer::new().compress_when(SizeAbove::new(1_024).and(is_text));
@@ -85,7 +96,7 @@ fn cors(config: &Config) -> CorsLayer {
             header::IF_NONE_MATCH,
             HeaderName::from_static("idempotency-key"),
         ])
-        .expose_headers([header::ETAG, header::CONTENT_RANGE, HeaderName::from_static("x-request-id")])
+        .expose_headers(EXPOSED.map(HeaderName::from_static))
         .max_age(Duration::from_secs(3_600))
 }
 

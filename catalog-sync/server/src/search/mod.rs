@@ -11,6 +11,8 @@ mod catalogs;
 #[cfg(test)]
 mod contract;
 mod cursor;
+mod follow;
+mod measures;
 mod openapi;
 mod page;
 mod refusals;
@@ -20,6 +22,8 @@ mod service;
 mod workers;
 
 pub(crate) use catalogs::OpenCatalog;
+pub use follow::Followed;
+pub(crate) use measures::SearchMetrics;
 pub(crate) use refusals::of_problem;
 pub(crate) use routes::router;
 pub(crate) use service::{SearchService, SearchSettings};

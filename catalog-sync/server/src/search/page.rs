@@ -84,7 +84,7 @@ impl Page {
             query_id: Uuid::now_v7().to_string(),
             feedback_token: String::new(),
             catalog: catalog.summary.id.clone(),
-            release: catalog.summary.release,
+            release: u32::try_from(state.release).unwrap_or(u32::MAX),
             verdict: response.verdict,
             hits: response.hits.get(start..end).unwrap_or_default().to_vec(),
             matched: response.matched,
@@ -95,8 +95,7 @@ impl Page {
             understood: response.understood.clone(),
             timings: response.timings,
         };
-        let etag =
-            format!("\"{:x}-{:x}-{}-{start}-{end}\"", state.opened, state.commit, &digest.to_hex()[..16]);
+        let etag = format!("\"{state}-{}-{start}-{end}\"", &digest.to_hex()[..16]);
         Self { body, etag, is_cached, commit: state.commit }
     }
 

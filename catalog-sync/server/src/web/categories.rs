@@ -33,7 +33,7 @@ pub async fn page(
     let asking = headers.clone();
     let job = move || {
         let state = catalog.state()?;
-        pages::send(&asking, &format!("{:x}-{:x}", state.opened, state.commit), language, || {
+        pages::send(&asking, &state.to_string(), language, || {
             let filters = vec![Choice { field: "category".into(), values: vec![category.clone()] }];
             let request = SearchRequest { filters, limit: SHOWN, ..SearchRequest::default() };
             let found = answer(catalog.shop.session(), &request, QueryPicture::default(), &Person::default());

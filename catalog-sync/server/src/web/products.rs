@@ -34,7 +34,7 @@ pub async fn page(
     let asking = headers.clone();
     let job = move || {
         let state = catalog.state()?;
-        pages::send(&asking, &format!("{:x}-{:x}", state.opened, state.commit), language, || {
+        pages::send(&asking, &state.to_string(), language, || {
             let page = shop::page(catalog.shop.session(), &id, &Person::default()).map_err(of_problem)?;
             Ok(document(&page, &catalog.summary.id, &addresses, language))
         })

@@ -12,6 +12,7 @@ mod suggest;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -19,10 +20,12 @@ use utoipa_axum::routes;
 
 use super::openapi::{self, Description};
 use crate::app::App;
+use crate::http::per_searcher;
 
 /// All routes of the search, and their description.
 pub fn router(app: &App) -> Router<App> {
-    let (router, mut api) = described().split_for_parts();
+    let searches = searches().route_layer(from_fn_with_state(app.clone(), per_searcher));
+    let (router, mut api) = others().merge(searches).split_for_parts();
     openapi::complete(&mut api);
     let document = move || openapi::document(api.clone());
     let router = router.layer(DefaultBodyLimit::max(app.search.settings.body_bytes()));
@@ -32,21 +35,25 @@ pub fn router(app: &App) -> Router<App> {
 /// The description alone.
 #[cfg(test)]
 pub fn description() -> utoipa::openapi::OpenApi {
-    let (_, mut api) = described().split_for_parts();
+    let (_, mut api) = others().merge(searches()).split_for_parts();
     openapi::complete(&mut api);
     api
 }
 
-fn described() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Description::openapi())
+/// What counts for the limit of searches.
+fn searches() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
         .routes(routes!(search::search))
         .routes(routes!(search::text_search))
         .routes(routes!(search::image_search))
         .routes(routes!(search::multi_search))
+}
+
+fn others() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(suggest::suggest))
         .routes(routes!(products::product))
         .routes(routes!(products::picture))
-        .routes(routes!(products::in_shop))
         .routes(routes!(products::cards))
         .routes(routes!(pictures::regions))
         .routes(routes!(products::similar))

@@ -156,30 +156,6 @@ pub async fn cards(State(app): State<App>, request: Request) -> Result<Json<Vec<
     app.search.workers.run(job).await.map(Json)
 }
 
-/// A product's page in the shop
-#[utoipa::path(
-    get,
-    path = "/api/v1/products/{id}/shop",
-    tag = "products",
-    params(("id" = String, Path, description = "The product's id"), Where),
-    responses(
-        (status = 303, description = "`Location` is the page in the shop"),
-        (status = 404, description = "`not_found`: no such product, or the shop gives no page for it", body = Problem, content_type = "application/problem+json"),
-    )
-)]
-pub async fn in_shop(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    Query(place): Query<Where>,
-) -> Result<Response, Refusal> {
-    let catalog = app.search.catalogs.get(place.catalog.as_deref())?;
-    let job = move || shop::link_to(catalog.shop.session(), &id).map_err(of_problem);
-    let link = app.search.workers.run(job).await?;
-    // A feed may have letters that no header takes.
-    let location = url::Url::parse(&link).map_err(|_| Refusal::not_found())?;
-    Ok((StatusCode::SEE_OTHER, [(header::LOCATION, location.to_string())]).into_response())
-}
-
 /// Products that look like one
 #[utoipa::path(
     get,
@@ -270,5 +246,5 @@ where
 }
 
 fn etag(state: CatalogState) -> String {
-    format!("\"{:x}-{:x}\"", state.opened, state.commit)
+    format!("\"{state}\"")
 }
