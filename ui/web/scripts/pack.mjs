@@ -32,6 +32,9 @@ export function* files(folder, prefix = '') {
   }
 }
 
+/** Where the bar will be, until it is. It has no `div`: the server puts pages' contents behind it. */
+const shell = '<header class="shell" data-shell><span>Knytt</span></header>';
+
 function page() {
   const head = [
     '<meta name="description" content="Find a product of this shop by a picture, by words, or by both." />',
@@ -41,7 +44,12 @@ function page() {
     '<link rel="apple-touch-icon" href="/icon-256.png" />',
   ];
   const html = readFileSync(join(dist, 'index.html'), 'utf8').replaceAll('"./assets/', '"/assets/');
-  return html.replace('</head>', `  ${head.join('\n    ')}\n  </head>`);
+  const client = readdirSync(join(dist, 'assets')).find((name) => /^client-.*\.js$/.test(name));
+  // Loaded beside the main module, not after it.
+  if (client) head.push(`<link rel="modulepreload" crossorigin href="/assets/${client}" />`);
+  return html
+    .replace('</head>', `  ${head.join('\n    ')}\n  </head>`)
+    .replace('<div id="app"></div>', `<div id="app">${shell}</div>`);
 }
 
 function worker(names) {
@@ -68,8 +76,8 @@ for (const name of ['manifest.webmanifest', 'icon-maskable.svg'])
 cpSync(at('../../icons/knytt.svg'), join(site, 'icon.svg'));
 cpSync(at('../../icons/128x128@2x.png'), join(site, 'icon-256.png'));
 cpSync(at('../../icons/icon.png'), join(site, 'icon-512.png'));
-const shell = [...files(site)].map(([name]) => name);
-writeFileSync(join(site, 'sw.js'), worker(shell));
+const names = [...files(site)].map(([name]) => name);
+writeFileSync(join(site, 'sw.js'), worker(names));
 writeFileSync(join(site, 'licences.txt'), licences());
 if (existsSync(elements)) cpSync(elements, site, { recursive: true });
 

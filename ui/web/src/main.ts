@@ -5,17 +5,14 @@ import './styles/controls.css';
 import './styles/served.css';
 import AppView from './App.svelte';
 import { connect } from './lib/api/connect';
-import { i18n, languages, spokenOf } from './lib/i18n/i18n.svelte';
-import type { Spoken } from './lib/i18n/i18n.svelte';
+import { i18n, spokenOf } from './lib/i18n/i18n.svelte';
 import { App } from './lib/state/app.svelte';
 import { takeOver } from './lib/util/served';
 
 const app = new App(await connect());
 // The shopper's own choice comes with the first answer; until then, what the address or the system prefers.
 app.settings.paint();
-const asked = new URLSearchParams(location.search).get('lang');
-const known = asked !== null && asked in languages ? (asked as Spoken) : 'system';
-await i18n.use(spokenOf(known, navigator.languages));
+await i18n.use(spokenOf(app.settings.current.language, navigator.languages));
 const target = document.getElementById('app')!;
 const content = takeOver(target);
 mount(AppView, { target, props: { app } });

@@ -49,7 +49,7 @@ impl Document {
             .iter()
             .map(|data| format!("\n    <script type=\"application/json\" id=\"served\">{data}</script>"));
         format!(
-            "{start}<title>{}</title>{}{before}<div id=\"app\">{}{inside}</div>{}{after}",
+            "{start}<title>{}</title>{}{before}<div id=\"app\">{inside}{}</div>{}{after}",
             Text(&self.title),
             self.head(),
             self.content,

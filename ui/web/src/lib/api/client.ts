@@ -49,6 +49,10 @@ export interface Client {
   /** The category whose page this is, if the server sent one. */
   servedCategory?(): string | null;
 
+  /** The settings and the words to begin with, where they are known before the first paint. */
+  settingsNow?(): Settings;
+  wordsNow?(): string | null;
+
   // The first call of a window.
   start(): Promise<Start>;
   /** Things opened from outside while the window lives: links, files, another start. Returns how to stop. */

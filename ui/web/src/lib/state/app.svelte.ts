@@ -50,6 +50,7 @@ export class App {
     this.settings = new SettingsState(client, this.tell);
     this.library = new Library(client, this.tell);
     this.session = new SearchSession(client, this.tell);
+    this.session.words = client.wordsNow?.() ?? '';
     this.camera = new CameraState(client, this.session, this.settings);
     this.catalogs = new Catalogs(client, this.tellOfCatalog);
     this.adding = new AddCatalog(client, (path) => void this.openCatalog(path));

@@ -23,7 +23,9 @@ export class SettingsState {
   constructor(
     readonly client: Client,
     readonly failed: (problem: Problem) => void,
-  ) {}
+  ) {
+    this.current = client.settingsNow?.() ?? first;
+  }
 
   async take(settings: Settings): Promise<void> {
     this.current = settings;

@@ -13,12 +13,13 @@ import type { Start } from '../generated/Start';
 import { fail } from '../problem';
 import type { Schemas } from '../shop/client';
 import { ShopClient } from '../shop/client';
-import { openedFrom } from './opened';
+import { openedFrom, wordsOf } from './opened';
 import { BrowserLibrary } from './library';
 import { BrowserPictures } from './pictures';
 import { RestSearch, told } from './search';
 import { served, servedCategory } from './served';
 import { grab, saveFile, sharedAddress } from './system';
+import { forgetSettings, readSettings, saveSettings } from './settings';
 import { openStore } from './store';
 import type { Store } from './store';
 
@@ -88,7 +89,7 @@ export function restClient({ allow, store = openStore(), shop = new ShopClient()
       catalog: current && { id: current.id, products: current.products, release: current.release },
       catalogs: catalogs.length > 1 ? catalogs.map((one) => entryOf(one, one.id === chosen)) : [],
       model: null,
-      settings: await kept.settings(),
+      settings: readSettings(),
       capabilities: {
         nativeCamera: false,
         screen: 'getDisplayMedia' in (navigator.mediaDevices ?? {}),
@@ -138,6 +139,8 @@ export function restClient({ allow, store = openStore(), shop = new ShopClient()
   return {
     place: 'shop',
     servedCategory,
+    settingsNow: readSettings,
+    wordsNow: () => wordsOf(location),
     start,
     onOpened(heard) {
       // Files that the system opens with the installed app.
@@ -160,7 +163,7 @@ export function restClient({ allow, store = openStore(), shop = new ShopClient()
       try {
         const answer = await search.answer(request, small, wanted);
         void kept.keepAnswer(request, answer).catch(() => undefined);
-        if ((await kept.settings()).keepHistory) {
+        if (readSettings().keepHistory) {
           const tiny = async () => (picture ? pictures.tiny(picture.id, picture.region) : null);
           void kept.note(request, answer.hits[0]?.card.title ?? '', tiny).catch(() => undefined);
         }
@@ -257,13 +260,16 @@ export function restClient({ allow, store = openStore(), shop = new ShopClient()
       return true;
     },
 
-    saveSettings: async (settings) => (await library).saveSettings(settings),
+    saveSettings: async (settings) => saveSettings(settings),
     async storageUse() {
       const used = await navigator.storage?.estimate?.();
       return { catalog: 0, model: 0, personal: used?.usage ?? 0 };
     },
     measureModel: () => impossible('measure the model of the shop'),
-    deleteMyData: async () => (await library).deleteAll(),
+    async deleteMyData() {
+      forgetSettings();
+      await (await library).deleteAll();
+    },
     async openCatalog(path) {
       if (path === null) return impossible('open a folder');
       await (await library).store.put('values', 'catalog', path);

@@ -4,22 +4,10 @@ import type { Answer } from '../client';
 import type { Card } from '../generated/Card';
 import type { HistoryEntry } from '../generated/HistoryEntry';
 import type { SearchRequest } from '../generated/SearchRequest';
-import type { Settings } from '../generated/Settings';
 import type { Store } from './store';
 
 const mostHistory = 200;
 const mostAnswers = 20;
-
-export const freshSettings: Settings = {
-  language: 'system',
-  theme: 'system',
-  consents: [],
-  keepHistory: true,
-  personal: false,
-  hintSeen: false,
-  device: '',
-  camera: null,
-};
 
 interface Past {
   entry: HistoryEntry;
@@ -57,14 +45,6 @@ export class BrowserLibrary {
     for (const kept of await store.all<Favourite>('favourites')) library.favourites.set(kept.card.id, kept);
     for (const id of await store.all<string>('dismissed')) library.dismissed.add(id);
     return library;
-  }
-
-  async settings(): Promise<Settings> {
-    return { ...freshSettings, ...(await this.store.get<Settings>('values', 'settings')) };
-  }
-
-  saveSettings(settings: Settings): Promise<void> {
-    return this.store.put('values', 'settings', { ...settings });
   }
 
   /** Newest first. */

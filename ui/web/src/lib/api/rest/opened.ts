@@ -7,15 +7,20 @@ import { problemOf } from '../problem';
 /** Where the service worker leaves a shared picture. */
 export const sharedPicture = '/shared-picture';
 
+/** Words to begin with. */
+export function wordsOf(place: Location): string | null {
+  const asked = new URLSearchParams(place.search);
+  return asked.get('q') ?? asked.get('text');
+}
+
 export async function openedFrom(
   place: Location,
   add: (file: Blob, name: string) => Promise<Picture>,
 ): Promise<Opened | null> {
   const asked = new URLSearchParams(place.search);
   const isShared = asked.has('shared');
-  const words = asked.get('q') ?? asked.get('text');
   // Opened once: going back to the page does not ask again.
-  if (isShared || words !== null) history.replaceState(null, '', `/${place.hash}`);
+  if (isShared || wordsOf(place) !== null) history.replaceState(null, '', `/${place.hash}`);
   if (isShared && 'caches' in window) {
     const kept = await caches.match(sharedPicture);
     if (kept) {
@@ -28,5 +33,5 @@ export async function openedFrom(
       }
     }
   }
-  return words ? { kind: 'words', words } : null;
+  return null;
 }

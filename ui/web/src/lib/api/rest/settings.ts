@@ -1,0 +1,55 @@
+// The shopper's settings. They are read before the first paint, so they lie where that takes no waiting.
+
+import type { Language } from '../generated/Language';
+import type { Settings } from '../generated/Settings';
+
+const key = 'knytt-settings';
+const languages: readonly Language[] = ['en', 'de', 'es', 'fr', 'zh', 'ar'];
+
+const fresh: Settings = {
+  language: 'system',
+  theme: 'system',
+  consents: [],
+  keepHistory: true,
+  personal: false,
+  hintSeen: false,
+  device: '',
+  camera: null,
+};
+
+/** Where a private window keeps nothing, they hold for as long as the page is open. */
+let here: Settings | null = null;
+
+function kept(): Settings {
+  if (here) return here;
+  try {
+    return { ...fresh, ...(JSON.parse(localStorage.getItem(key) ?? '{}') as Partial<Settings>) };
+  } catch {
+    return fresh;
+  }
+}
+
+/** The settings; a language that the page's address names comes before the system's. */
+export function readSettings(search = globalThis.location?.search ?? ''): Settings {
+  const settings = kept();
+  const asked = languages.find((language) => language === new URLSearchParams(search).get('lang'));
+  return settings.language === 'system' && asked ? { ...settings, language: asked } : settings;
+}
+
+export function saveSettings(settings: Settings): void {
+  here = { ...settings };
+  try {
+    localStorage.setItem(key, JSON.stringify(settings));
+  } catch {
+    // It holds for this page.
+  }
+}
+
+export function forgetSettings(): void {
+  here = null;
+  try {
+    localStorage.removeItem(key);
+  } catch {
+    // Nothing was kept.
+  }
+}
