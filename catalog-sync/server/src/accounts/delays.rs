@@ -33,13 +33,13 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// Counts a try.
+    /// Counts a try of a kind: `login`, `register`, `reset`. Each kind waits for itself.
     ///
     /// # Errors
     /// 429 with the seconds to wait, the same for accounts that exist and that do not.
-    pub async fn begin(db: &Database, email: &str, ip: IpAddr) -> Result<Self, Refusal> {
+    pub async fn begin(db: &Database, what: &str, email: &str, ip: IpAddr) -> Result<Self, Refusal> {
         let key = |kind: &str, who: &str| {
-            let digest = secret::digest(&format!("{kind}:{who}"));
+            let digest = secret::digest(&format!("{what}:{kind}:{who}"));
             digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>()
         };
         let attempt =

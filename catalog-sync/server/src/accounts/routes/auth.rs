@@ -141,7 +141,7 @@ pub async fn register(
     let name = name(&asked.name)?;
     crate::accounts::password::check(&asked.password)?;
     // Every registration counts against its address: otherwise a script fills the table.
-    Attempt::begin(&app.db, &format!("register {email}"), from.0).await?;
+    Attempt::begin(&app.db, "register", &email, from.0).await?;
     let hash = app.accounts.passwords.hash(asked.password).await?;
     people::create(&app.db, &email, name, Role::Shopper, Some(&hash)).await?;
     Ok(StatusCode::ACCEPTED)
@@ -174,7 +174,7 @@ pub async fn login(
     Body(asked): Body<Login>,
 ) -> Result<Response, Refusal> {
     let email = people::address(&asked.email).map_err(problem::bad_request)?;
-    let attempt = Attempt::begin(&app.db, &email, from.0).await?;
+    let attempt = Attempt::begin(&app.db, "login", &email, from.0).await?;
     let account = people::by_email(&app.db, &email).await?.filter(|known| known.disabled_ms.is_none());
     let known = account.as_ref().and_then(|account| account.password.clone());
     let verdict = app.accounts.passwords.verify(asked.password, known).await?;
@@ -295,7 +295,7 @@ pub async fn password(
 
 /// Checks the password of who is signed in, with the delays of signing in.
 async fn prove(app: &App, from: From, account: &Account, password: String) -> Result<(), Refusal> {
-    let attempt = Attempt::begin(&app.db, &account.email, from.0).await?;
+    let attempt = Attempt::begin(&app.db, "login", &account.email, from.0).await?;
     let verdict = app.accounts.passwords.verify(password, account.password.clone()).await?;
     if verdict == Verdict::Wrong {
         return Err(problem::wrong_login());
@@ -329,7 +329,7 @@ pub async fn reset(
     Body(asked): Body<Reset>,
 ) -> Result<StatusCode, Refusal> {
     crate::accounts::password::check(&asked.password)?;
-    let attempt = Attempt::begin(&app.db, "reset", from.0).await?;
+    let attempt = Attempt::begin(&app.db, "reset", &from.0.to_string(), from.0).await?;
     let hash = app.accounts.passwords.hash(asked.password).await?;
     let person = links::redeem(&app.db, &asked.token, &hash).await?.ok_or_else(problem::token_invalid)?;
     sessions::end_all(&app.db, &person, None).await?;

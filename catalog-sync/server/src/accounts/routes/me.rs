@@ -245,7 +245,6 @@ pub async fn set_taste(
     Body(taste): Body<Box<RawValue>>,
 ) -> Result<StatusCode, Refusal> {
     let account = caller.person()?;
-    // PostgreSQL stores no NUL, which JSON can only have escaped.
     if !taste.get().starts_with('{') {
         return Err(problem::bad_request("a taste is a JSON object"));
     }
