@@ -65,6 +65,8 @@ pub enum Command {
     Report(commands::report::ReportArgs),
     /// Make, list and revoke the keys by which a server knows publishers
     ApiKey(commands::api_key::ApiKeyArgs),
+    /// Make the first admin of a server, who decides who else may do what
+    Admin(commands::admin::AdminArgs),
     /// Get a model, convert one, and look at a bundle
     #[command(subcommand)]
     Model(ModelCommand),

@@ -44,6 +44,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Serve(args) => commands::serve::run(&args),
         Command::Report(args) => commands::report::run(&args),
         Command::ApiKey(args) => commands::api_key::run(&args),
+        Command::Admin(args) => commands::admin::run(&args),
         Command::Model(ModelCommand::List(args)) => commands::models::list(&args),
         Command::Model(ModelCommand::Get(args)) => commands::models::get(&args),
         Command::Model(ModelCommand::Convert(args)) => commands::models::convert(&args),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::accounts::Accounts;
 use crate::config::Config;
 use crate::db::Database;
 use crate::feedback::ingest::Ingest;
@@ -26,4 +27,5 @@ pub(crate) struct App {
     pub search: SearchService,
     pub tokens: Keys,
     pub insights: Insights,
+    pub accounts: Accounts,
 }

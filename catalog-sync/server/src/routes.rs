@@ -14,7 +14,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use crate::app::App;
 use crate::config::Config;
 use crate::http::refusal::Refusal;
-use crate::{feedback, http, objects, report, search, web};
+use crate::{accounts, feedback, http, objects, report, search, web};
 
 /// Headers of answers that pages of other origins may read.
 const EXPOSED: [&str; 7] = [
@@ -38,6 +38,7 @@ pub(crate) fn router(app: App) -> Router {
         .merge(web::router(&app))
         .fallback(async || Refusal::not_found())
         .method_not_allowed_fallback(async || Refusal::new(405, "method_not_allowed", "Method not allowed"))
+        .layer(middleware::from_fn_with_state(app.clone(), accounts::guard))
         .layer(compress)
         .layer(middleware::from_fn_with_state(app.clone(), in_time))
         .layer(middleware::from_fn_with_state(app.clone(), http::per_address));
@@ -91,6 +92,7 @@ fn cors(config: &Config) -> CorsLayer {
         .allow_origin(allowed)
         .allow_methods([Method::GET, Method::HEAD, Method::POST])
         .allow_headers([
+            header::AUTHORIZATION,
             header::CONTENT_TYPE,
             header::RANGE,
             header::IF_NONE_MATCH,

@@ -59,7 +59,8 @@ pub fn public_url(url: String) -> Result<String> {
     }
 }
 
-fn is_origin(text: &str) -> bool {
+/// Whether a browser may say this as its origin; `*` is every one.
+pub fn is_origin(text: &str) -> bool {
     if text == "*" {
         return true;
     }

@@ -17,6 +17,7 @@ use crate::{Error, Result};
 
 pub use address::Address;
 pub(crate) use address::make_private;
+pub(crate) use check::is_origin;
 pub use settings::{LogFormat, RecordsArgs, Settings};
 
 /// Everything that the backend needs to know, with defaults filled in.
@@ -52,10 +53,16 @@ pub struct Config {
     pub deadlines: Deadlines,
     /// Requests per second from one address; 0 is no limit.
     pub rate_per_ip: u32,
-    /// Searches a minute from one address without a key; 0 is no limit.
+    /// Searches a minute from one address without a key or an account; 0 is no limit.
     pub searches_per_minute: u32,
     /// Requests per second with one key; 0 is no limit.
     pub rate_per_key: u32,
+    /// Whether only those with a key or an account may search.
+    pub search_needs_key: bool,
+    /// Whether statements name the owner of what they ask for. No setting turns it off: tests do, to see that
+    /// PostgreSQL's policies keep people apart by themselves.
+    #[doc(hidden)]
+    pub owner_predicates: bool,
     /// Pages that may read releases from a browser; `*` is any.
     pub cors_origins: Vec<String>,
     /// Pages that may show the shop's pages in a frame.
@@ -130,6 +137,8 @@ impl Config {
             rate_per_ip: s.rate_per_ip.unwrap_or(200),
             searches_per_minute: s.searches_per_minute.unwrap_or(100),
             rate_per_key: s.rate_per_key.unwrap_or(200),
+            search_needs_key: s.search_needs_key.unwrap_or(false),
+            owner_predicates: true,
             cors_origins: check::origins(s.cors_origins.unwrap_or_else(|| vec!["*".into()]))?,
             frame_ancestors: check::frame_ancestors(s.frame_ancestors.unwrap_or_default())?,
             public_url: s.public_url.map(check::public_url).transpose()?,

@@ -30,6 +30,12 @@ const VERSIONS: &[Version] = &[
         include_str!("../../migrations/postgres/3_keys.sql"),
     ),
     (
+        4,
+        "accounts",
+        include_str!("../../migrations/sqlite/4_accounts.sql"),
+        include_str!("../../migrations/postgres/4_accounts.sql"),
+    ),
+    (
         6,
         "believed",
         include_str!("../../migrations/sqlite/6_believed.sql"),

@@ -42,6 +42,7 @@ async fn known(app: &App, headers: &HeaderMap) -> Result<ApiKey, Refusal> {
             .detail("send Authorization: Bearer <key>; knytt api-key create makes one"));
     };
     app.limits.check_key(&key.id)?;
+    app.accounts.key_limits.check(&key)?;
     Ok(key)
 }
 

@@ -2,7 +2,7 @@
 
 mod auth;
 mod body;
-mod client;
+pub(crate) mod client;
 pub(crate) mod extract;
 mod health;
 pub(crate) mod limits;

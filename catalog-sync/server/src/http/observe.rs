@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::limits::Allowance;
 use super::refusal::Refusal;
 use super::{client, request_id};
+use crate::accounts::Caller;
 use crate::app::App;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -61,11 +62,16 @@ pub async fn per_address(State(app): State<App>, request: Request, next: Next) -
     Ok(next.run(request).await)
 }
 
-/// Counts a search for the address that it comes from, and says in the answer how many more may follow.
+/// Counts a search without a key or an account for the address that it comes from, and says in the answer how many more may follow.
 pub async fn per_searcher(State(app): State<App>, request: Request, next: Next) -> Response {
     let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() else {
         return next.run(request).await;
     };
+    // Keys and accounts have limits of their own.
+    let caller = request.extensions().get::<Caller>();
+    if caller.is_some_and(|caller| caller.key.is_some() || caller.account.is_some()) {
+        return next.run(request).await;
+    }
     let ip = client::address(peer.ip(), request.headers(), &app.config.trusted_proxies);
     let (mut response, allowance) = match app.limits.check_search(ip) {
         Ok(None) => return next.run(request).await,

@@ -27,3 +27,4 @@ pub(crate) use measures::SearchMetrics;
 pub(crate) use refusals::of_problem;
 pub(crate) use routes::router;
 pub(crate) use service::{SearchService, SearchSettings};
+pub(crate) use workers::Workers;

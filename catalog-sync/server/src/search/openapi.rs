@@ -35,6 +35,9 @@ const EVERYWHERE: [(&str, &str); 4] = [
         (name = "recommend", description = "What shoppers may like"),
         (name = "feedback", description = "What shoppers did"),
         (name = "catalogs", description = "What is searched here"),
+        (name = "auth", description = "Sign in and out"),
+        (name = "me", description = "What belongs to who is signed in"),
+        (name = "admin", description = "For staff"),
     )
 )]
 pub struct Description;

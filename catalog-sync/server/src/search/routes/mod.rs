@@ -19,6 +19,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::openapi::{self, Description};
+use crate::accounts;
 use crate::app::App;
 use crate::http::per_searcher;
 
@@ -66,4 +67,5 @@ fn others() -> OpenApiRouter<App> {
         .routes(routes!(orders::order))
         .routes(routes!(orders::to_shop))
         .routes(routes!(catalogs::catalogs))
+        .merge(accounts::described())
 }
