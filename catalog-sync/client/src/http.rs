@@ -10,6 +10,7 @@ use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Client, StatusCode};
 use url::Url;
 
+use crate::object_reader::ObjectReader;
 use crate::{Cancel, Error, Result};
 
 /// How long to wait for a server. The defaults suit a device on a bad line.
@@ -76,6 +77,8 @@ pub(crate) struct Http {
     packs: Client,
     cancel: Cancel,
     patience: Patience,
+    /// What reads `objects:` addresses.
+    objects: Option<ObjectReader>,
 }
 
 /// The conditions of a GET request.
@@ -112,7 +115,7 @@ pub(crate) struct Body {
 }
 
 impl Http {
-    pub(crate) fn new(cancel: Cancel, patience: Patience) -> Result<Self> {
+    pub(crate) fn new(cancel: Cancel, patience: Patience, objects: Option<ObjectReader>) -> Result<Self> {
         // Proxies come from the environment and the system.
         let builder = || {
             Client::builder()
@@ -127,7 +130,7 @@ impl Http {
         };
         let texts = builder().gzip(true).brotli(true).build().map_err(failed)?;
         let packs = builder().gzip(false).brotli(false).build().map_err(failed)?;
-        Ok(Self { texts, packs, cancel, patience })
+        Ok(Self { texts, packs, cancel, patience, objects })
     }
 
     /// Asks once, and again after a while if the failure may pass.
@@ -165,6 +168,9 @@ impl Http {
         if url.scheme() == "file" {
             return read_file(url, ask).await.map(Answer::Body).map_err(Failure::from);
         }
+        if let Some(objects) = self.objects.as_ref().filter(|_| url.scheme() == ObjectReader::SCHEME) {
+            return self.read_object(objects, url, ask).await.map(Answer::Body).map_err(Failure::from);
+        }
         let client = if ask.is_pack { &self.packs } else { &self.texts };
         let request = client.get(url.clone()).headers(headers(ask));
         let response = tokio::select! {
@@ -198,6 +204,16 @@ impl Http {
         let bytes =
             watched(bytes.boxed(), url.clone(), self.cancel.clone(), self.patience.floor(ask.has_others));
         Ok(Answer::Body(Body { bytes, from_byte, etag, date }))
+    }
+
+    async fn read_object(&self, objects: &ObjectReader, url: &Url, ask: GetRequest<'_>) -> Result<Body> {
+        let bytes = tokio::select! {
+            found = objects.read(url, ask.from_byte) => found?,
+            () = tokio::time::sleep(self.patience.answer) => return Err(Error::TooSlow { url: url.clone() }),
+            () = cancelled(&self.cancel) => return Err(Error::Cancelled),
+        };
+        let bytes = watched(bytes, url.clone(), self.cancel.clone(), self.patience.floor(ask.has_others));
+        Ok(Body { bytes, from_byte: ask.from_byte, etag: None, date: None })
     }
 }
 

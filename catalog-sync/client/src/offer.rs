@@ -38,7 +38,7 @@ pub struct Offer {
 /// # Errors
 /// Those of [`sync`](crate::sync()).
 pub async fn offer(link: &CatalogLink, cancel: &Cancel) -> Result<Offer> {
-    let http = Http::new(cancel.clone(), Patience::default())?;
+    let http = Http::new(cancel.clone(), Patience::default(), None)?;
     let base = Base::new(&link.url);
     if link.root.is_none() && !crate::sync::is_private(&link.url) {
         return Err(Error::Unencrypted { url: link.url.clone() });

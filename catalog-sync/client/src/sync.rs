@@ -16,6 +16,7 @@ use crate::linked::as_linked;
 use crate::lock::Lock;
 use crate::metadata::{Base, Verified, first_root, not_expired, verify};
 use crate::model::ModelSource;
+use crate::object_reader::ObjectReader;
 use crate::plan::{LocalCatalog, Plan, each_once, from_snapshot, plan};
 use crate::progress::{Cancel, Progress, Report};
 use crate::status::{Source, Status};
@@ -47,6 +48,8 @@ pub struct SyncOptions {
     pub clock: Clock,
     /// How long to wait for a server.
     pub patience: Patience,
+    /// What reads addresses that begin with `objects:`.
+    pub objects: Option<ObjectReader>,
 }
 
 /// What a sync did.
@@ -101,7 +104,7 @@ struct Run<'r> {
 impl Run<'_> {
     async fn sync(&self, from: Url, known: Option<Source>) -> Result<Synced> {
         (self.report)(Progress::Checking);
-        let http = Http::new(self.cancel.clone(), self.options.patience)?;
+        let http = Http::new(self.cancel.clone(), self.options.patience, self.options.objects.clone())?;
         let (source, root) = self.source(&http, from, known).await?;
         let base = Base::new(&source.from);
         let state = self.options.state.clone().or_else(state_folder);
@@ -374,9 +377,9 @@ impl Run<'_> {
     }
 }
 
-/// Nobody can stand in between: encrypted, or on this machine.
+/// Nobody can stand in between: encrypted, on this machine, or read by the program itself.
 pub(crate) fn is_private(url: &Url) -> bool {
-    url.scheme() == "file" || takes_feedback(url)
+    matches!(url.scheme(), "file" | ObjectReader::SCHEME) || takes_feedback(url)
 }
 
 /// Where the system keeps what programs must not forget.

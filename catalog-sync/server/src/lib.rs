@@ -41,4 +41,5 @@ pub use report::{
     Activity, Conversion, DayRow, Events, Filter, Popularity, PositionRow, ProductRow, QueryRow, ReleaseRow,
     Report, Searches, popularity, report,
 };
+pub use search::Followed;
 pub use serve::{run, serve};

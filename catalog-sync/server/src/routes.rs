@@ -16,6 +16,17 @@ use crate::config::Config;
 use crate::http::refusal::Refusal;
 use crate::{feedback, http, objects, report, search};
 
+/// Headers of answers that pages of other origins may read.
+const EXPOSED: [&str; 7] = [
+    "etag",
+    "content-range",
+    "x-request-id",
+    "retry-after",
+    "ratelimit",
+    "ratelimit-policy",
+    "x-knytt-cache",
+];
+
 /// Builds all routes and the layers that every request passes.
 pub(crate) fn router(app: App) -> Router {
     let compress = CompressionLayer::new().compress_when(SizeAbove::new(1_024).and(is_json));
@@ -74,7 +85,7 @@ fn cors(config: &Config) -> CorsLayer {
         .allow_origin(allowed)
         .allow_methods([Method::GET, Method::HEAD, Method::POST])
         .allow_headers([header::CONTENT_TYPE, header::RANGE, header::IF_NONE_MATCH])
-        .expose_headers([header::ETAG, header::CONTENT_RANGE, HeaderName::from_static("x-request-id")])
+        .expose_headers(EXPOSED.map(HeaderName::from_static))
         .max_age(Duration::from_secs(3_600))
 }
 

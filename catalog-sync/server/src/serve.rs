@@ -111,10 +111,14 @@ async fn start(config: Arc<Config>, db: &Database, tasks: &mut JoinSet<()>) -> R
     let objects = Objects::open(&config.objects)?;
     let broker = if config.events.is_empty() { None } else { Some(Broker::connect(&config).await?) };
     let settings = config.search.clone();
-    let search =
-        tokio::task::spawn_blocking(|| SearchService::open(settings)).await.map_err(io::Error::other)??;
-    tasks.spawn(search.clone().follow());
     let metrics = Arc::new(Metrics::new());
+    let counted = metrics.search.clone();
+    let opened = tokio::task::spawn_blocking(|| SearchService::open(settings, counted)).await;
+    let search = opened.map_err(io::Error::other)??;
+    tasks.spawn(search.clone().follow());
+    for follower in search.followers(&objects) {
+        tasks.spawn(follower.run());
+    }
     let wake = WakeSignal::default();
     let app = App {
         ingest: Ingest::start(db, &config, &wake, &metrics).await?,

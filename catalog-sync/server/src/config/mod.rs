@@ -52,6 +52,8 @@ pub struct Config {
     pub deadlines: Deadlines,
     /// Requests per second from one address; 0 is no limit.
     pub rate_per_ip: u32,
+    /// Searches a minute from one address without a key; 0 is no limit.
+    pub searches_per_minute: u32,
     /// Requests per second with one key; 0 is no limit.
     pub rate_per_key: u32,
     /// Pages that may read releases from a browser; `*` is any.
@@ -122,6 +124,7 @@ impl Config {
                 stall: Duration::from_secs(s.stall_timeout_secs.unwrap_or(30)),
             },
             rate_per_ip: s.rate_per_ip.unwrap_or(200),
+            searches_per_minute: s.searches_per_minute.unwrap_or(100),
             rate_per_key: s.rate_per_key.unwrap_or(200),
             cors_origins: check::origins(s.cors_origins.unwrap_or_else(|| vec!["*".into()]))?,
             request_timeout: Duration::from_secs(s.request_timeout_secs.unwrap_or(30)),
@@ -133,6 +136,8 @@ impl Config {
             max_object_bytes: s.max_object_bytes.unwrap_or(16 << 30),
             search: SearchSettings {
                 catalogs: s.catalog.unwrap_or_default(),
+                follow: s.follow.unwrap_or_default(),
+                folder: data.join("search"),
                 device: s.device.unwrap_or_else(|| "cpu".into()),
                 picture_bytes: s.max_picture_bytes.unwrap_or(10_000_000),
                 picture_side: s.max_picture_side.unwrap_or(4_096),

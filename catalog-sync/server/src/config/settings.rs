@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::Address;
+use crate::search::Followed;
 use crate::{Error, Result};
 
 /// How log lines are written.
@@ -117,6 +118,10 @@ pub struct Settings {
     #[arg(long, value_name = "N", env = "KNYTT_RATE_PER_IP")]
     pub rate_per_ip: Option<u32>,
 
+    /// Searches a minute from one address; 0 is no limit [default: 100]
+    #[arg(long, value_name = "N", env = "KNYTT_SEARCHES_PER_MINUTE")]
+    pub searches_per_minute: Option<u32>,
+
     /// Requests a second with one API key; 0 is no limit [default: 200]
     #[arg(long, value_name = "N", env = "KNYTT_RATE_PER_KEY")]
     pub rate_per_key: Option<u32>,
@@ -148,6 +153,12 @@ pub struct Settings {
     /// Folders of catalogues to search over HTTP, as `knytt build` makes them
     #[arg(long, value_name = "DIR,…", value_delimiter = ',', env = "KNYTT_CATALOG")]
     pub catalog: Option<Vec<PathBuf>>,
+
+    /// Catalogues published here whose releases to search over HTTP. NAME=SHA256 says which first root is
+    /// trusted; without it, the one that lies here when it is followed first
+    #[arg(long, value_name = "NAME[=SHA256],…", value_delimiter = ',', env = "KNYTT_FOLLOW")]
+    #[serde(deserialize_with = "followed")]
+    pub follow: Option<Vec<Followed>>,
 
     /// Where models run: cpu, gpu, cuda or metal [default: cpu]
     #[arg(long, value_name = "DEVICE", env = "KNYTT_DEVICE")]
@@ -226,6 +237,13 @@ macro_rules! first_of {
     };
 }
 
+/// The same as on the command line, in a list.
+fn followed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Followed>>, D::Error> {
+    let names = Vec::<String>::deserialize(deserializer)?;
+    let read = |name: String| name.parse::<Followed>().map_err(serde::de::Error::custom);
+    names.into_iter().map(read).collect::<Result<_, _>>().map(Some)
+}
+
 /// An address that stands in a file.
 fn secret(file: &Path) -> Result<Address> {
     let text = fs_err::read_to_string(file)?;
@@ -255,9 +273,9 @@ impl Settings {
             listen, data, database, database_file, database_wait_secs, database_connections, objects, events, events_credentials,
             events_replicas, events_max_age_days, events_duplicate_window_secs, tls_cert, tls_key,
             trusted_proxies, max_connections, max_connections_per_ip, header_timeout_secs,
-            idle_timeout_secs, stall_timeout_secs, rate_per_ip, rate_per_key, cors_origins, request_timeout_secs,
+            idle_timeout_secs, stall_timeout_secs, rate_per_ip, searches_per_minute, rate_per_key, cors_origins, request_timeout_secs,
             shutdown_timeout_secs, delete_delay_hours, metrics_listen, log_addresses, max_object_bytes,
-            event_catalogs, quota_bytes_per_catalog, disk_reserve_bytes, catalog, device, max_picture_bytes,
+            event_catalogs, quota_bytes_per_catalog, disk_reserve_bytes, catalog, follow, device, max_picture_bytes,
             max_picture_side, log, log_filter,
         ))
     }

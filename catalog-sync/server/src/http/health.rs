@@ -23,7 +23,7 @@ struct Health {
 
 #[derive(Serialize)]
 struct Check {
-    name: &'static str,
+    name: String,
     ok: bool,
     /// Whether the backend can take requests without it.
     required: bool,
@@ -52,6 +52,13 @@ async fn ready(State(app): State<App>) -> Response {
     if let Some(broker) = &app.broker {
         checks.push(check("events", false, broker.probe()).await);
     }
+    checks.extend(app.search.followed.iter().map(|progress| Check {
+        name: format!("catalog {}", progress.name),
+        ok: progress.caught_up() && !progress.is_failing(),
+        // What has caught up once answers from what it has.
+        required: !progress.caught_up(),
+        took_ms: 0,
+    }));
     let ready = checks.iter().all(|check| check.ok || !check.required);
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let word = match checks.iter().all(|check| check.ok) {
@@ -63,6 +70,7 @@ async fn ready(State(app): State<App>) -> Response {
 }
 
 async fn metrics(State(app): State<App>) -> Result<impl IntoResponse, Refusal> {
+    app.search.measure();
     let page = app.metrics.encode().map_err(Refusal::internal)?;
     Ok(([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], page))
 }
@@ -75,7 +83,7 @@ async fn check(name: &'static str, required: bool, work: impl Future<Output = Re
         tracing::warn!(name, error, "a dependency is not ready");
     }
     Check {
-        name,
+        name: name.into(),
         ok: result.is_ok(),
         required,
         took_ms: started.elapsed().as_millis().try_into().unwrap_or(u64::MAX),

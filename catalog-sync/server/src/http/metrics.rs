@@ -11,6 +11,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use crate::search::SearchMetrics;
+
 /// Bounds of the histograms, in seconds.
 const SECONDS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
@@ -40,6 +42,8 @@ struct ClosedLabels {
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
+    /// The counters of the search.
+    pub search: SearchMetrics,
     requests: Family<RequestLabels, Histogram>,
     events: Family<EventLabels, Counter>,
     commits: Histogram,
@@ -59,6 +63,7 @@ impl Metrics {
     pub fn new() -> Self {
         let metrics = Self {
             registry: Registry::with_prefix("knytt"),
+            search: SearchMetrics::default(),
             requests: Family::new_with_constructor(histogram as fn() -> Histogram),
             events: Family::default(),
             commits: histogram(),
@@ -69,11 +74,26 @@ impl Metrics {
             connections_refused: Family::default(),
             connections_closed: Family::default(),
         };
+        metrics.begin_at_zero();
         metrics.registered()
+    }
+
+    /// Makes the series whose labels are known: a rate needs the zero before the first one.
+    fn begin_at_zero(&self) {
+        for outcome in ["accepted", "duplicate", "rejected"] {
+            drop(self.events.get_or_create(&EventLabels { outcome }));
+        }
+        for limit in ["all", "address"] {
+            drop(self.connections_refused.get_or_create(&RefusedLabels { limit }));
+        }
+        for reason in ["silent", "idle", "stalled", "displaced"] {
+            drop(self.connections_closed.get_or_create(&ClosedLabels { reason }));
+        }
     }
 
     fn registered(mut self) -> Self {
         let r = &mut self.registry;
+        self.search.register(r);
         r.register("http_request_seconds", "Time to the first byte of an answer", self.requests.clone());
         r.register("events", "Events that came in, by what became of them", self.events.clone());
         r.register("events_commit_seconds", "Time to store a group of batches", self.commits.clone());

@@ -14,4 +14,4 @@ pub(crate) use auth::authorize;
 pub(crate) use body::{broken, read_body};
 pub(crate) use client::neighbourhood;
 pub(crate) use health::{health_router, metrics_router};
-pub(crate) use observe::{observe, per_address};
+pub(crate) use observe::{observe, per_address, per_searcher};

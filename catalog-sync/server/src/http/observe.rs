@@ -7,15 +7,20 @@ use std::time::Instant;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 use uuid::Uuid;
 
+use super::limits::Allowance;
 use super::refusal::Refusal;
 use super::{client, request_id};
 use crate::app::App;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Of draft-ietf-httpapi-ratelimit-headers.
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
 /// Routes of what shoppers did.
 const EVENTS: [&str; 1] = ["/v1/events"];
@@ -54,6 +59,29 @@ pub async fn per_address(State(app): State<App>, request: Request, next: Next) -
         app.limits.check_address(ip)?;
     }
     Ok(next.run(request).await)
+}
+
+/// Counts a search for the address that it comes from, and says in the answer how many more may follow.
+pub async fn per_searcher(State(app): State<App>, request: Request, next: Next) -> Response {
+    let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() else {
+        return next.run(request).await;
+    };
+    let ip = client::address(peer.ip(), request.headers(), &app.config.trusted_proxies);
+    let (mut response, allowance) = match app.limits.check_search(ip) {
+        Ok(None) => return next.run(request).await,
+        Ok(Some(allowance)) => (next.run(request).await, allowance),
+        Err((refusal, allowance)) => (refusal.into_response(), allowance),
+    };
+    let Allowance { quota, left, reset_secs } = allowance;
+    for (name, value) in [
+        (RATE_LIMIT_POLICY, format!("\"search\";q={quota};w=60")),
+        (RATE_LIMIT, format!("\"search\";r={left};t={reset_secs}")),
+    ] {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
 }
 
 /// An id that a proxy gave, if it looks like one.

@@ -57,6 +57,10 @@ impl Refusal {
         self
     }
 
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
     pub fn status(&self) -> u16 {
         self.status
     }

@@ -14,6 +14,8 @@ pub(crate) mod unfinished;
 mod upload;
 mod verify;
 
+pub(crate) use name::is_catalog_name;
+
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::get;

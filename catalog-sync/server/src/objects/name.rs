@@ -26,6 +26,11 @@ pub enum Object {
     },
 }
 
+/// Whether releases can be published under this name.
+pub fn is_catalog_name(name: &str) -> bool {
+    safe(name, MAX_CATALOG_CHARS).is_ok()
+}
+
 impl Object {
     pub fn metadata(name: &str) -> Result<Self, Refusal> {
         let stem = safe(name, MAX_NAME_CHARS)?.strip_suffix(".json");

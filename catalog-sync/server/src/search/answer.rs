@@ -47,9 +47,14 @@ pub async fn search(
     let cursor = body.cursor.as_deref().map(|text| Cursor::read(text, &digest)).transpose()?;
     let now = catalog.state()?;
     let state = cursor.map_or(now, |cursor| cursor.state);
-    let (answered, is_cached) = match service.caches.answers.get(&(state, digest)) {
+    let kept = service.caches.answers.get(&(state, digest));
+    service.metrics.looked_up("answers", kept.is_some());
+    let (answered, is_cached) = match kept {
         Some(response) => (Answered { state, digest, response }, true),
-        None if state != now => return Err(gone()),
+        None if state != now => {
+            let before = service.catalogs.of_state(&catalog.summary.id, state).ok_or_else(gone)?;
+            (compute(service, &before, &body, picture, digest).await?, false)
+        }
         None => (compute(service, &catalog, &body, picture, digest).await?, false),
     };
     // The first page of a search may be of a state that came while it was made; a later page may not.
@@ -78,14 +83,24 @@ async fn compute(
         max_pixels: u64::from(service.settings.picture_side).pow(2),
         ..Limits::default()
     };
+    let (metrics, asked) = (service.metrics.clone(), Instant::now());
     let job = move || {
+        let waited = asked.elapsed();
         let picture = picture.map(|file| seen(&caches, &catalog, &file, &limits)).transpose()?;
+        if let Some((_, timings)) = &picture {
+            metrics.looked_up("pictures", timings.embed == 0.0);
+        }
         let (state, response) = of_one_state(&catalog, &body, picture)?;
+        metrics.answered(waited, &response.timings);
         let response = Arc::new(response);
         caches.answers.insert((state, digest), response.clone());
         Ok(Answered { state, digest, response })
     };
-    service.workers.run(job).await
+    let answered = service.workers.run(job).await;
+    if answered.as_ref().is_err_and(|refusal| refusal.code() == "busy") {
+        service.metrics.refused();
+    }
+    answered
 }
 
 /// What is seen on a picture, and how long it took. The same picture is embedded once, even if many ask at once.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use knytt_app_core::shop::Shop;
 use knytt_engine::ActiveEnvironment;
@@ -13,16 +13,28 @@ use super::refusals::{bad_query, of_problem};
 use crate::http::refusal::Refusal;
 use crate::{Error, Result};
 
-/// Counts what is opened, so that two openings are two states even if both are at the same commit.
-static OPENED: AtomicU64 = AtomicU64::new(1);
+/// How long the release before is kept open for the next pages of its answers.
+const KEEP_BEFORE: Duration = Duration::from_secs(300);
 
-/// A state of a catalogue. Answers of one state never change.
+/// The pause after a catalogue could not be opened again; it doubles up to the longest.
+const PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// A state of a catalogue. Answers of one state never change, and a state is the same on every replica that has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct State {
-    /// Which opening of the folder.
-    pub opened: u64,
-    /// Which commit of what was opened.
+    /// The release; 0 for a catalogue that was built here.
+    pub release: u64,
+    /// The beginning of its content's hash.
+    pub content: u64,
+    /// The commit of a catalogue that was built here; 0 in a release, which replicas reach by other commits.
     pub commit: u64,
+}
+
+impl std::fmt::Display for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:x}-{:x}-{:x}", self.release, self.content, self.commit)
+    }
 }
 
 /// A catalogue that is open.
@@ -31,9 +43,10 @@ pub struct OpenCatalog {
     pub shop: Shop,
     /// Its id and size when it was opened.
     pub summary: CatalogSummary,
-    opened: u64,
     /// The subfolder that is open, where the catalogue is replaced as a whole.
     environment: Option<PathBuf>,
+    /// The last state that was read, and its commit: hashes are read once for each.
+    known: Mutex<Option<(u64, State)>>,
 }
 
 impl OpenCatalog {
@@ -41,7 +54,7 @@ impl OpenCatalog {
         let environment =
             ActiveEnvironment::read(shop.folder()).map_err(|error| refused(shop.folder(), error))?;
         let summary = shop.summary();
-        Ok(Self { shop, summary, opened: OPENED.fetch_add(1, Ordering::Relaxed), environment })
+        Ok(Self { shop, summary, environment, known: Mutex::default() })
     }
 
     /// The state that it is in now.
@@ -49,9 +62,21 @@ impl OpenCatalog {
     /// # Errors
     /// The catalogue cannot be read.
     pub fn state(&self) -> Result<State, Refusal> {
-        let snapshot = self.shop.session().catalog().read();
-        let snapshot = snapshot.map_err(|error| of_problem(knytt_app_core::problem::of_engine(error)))?;
-        Ok(State { opened: self.opened, commit: snapshot.commit_number() })
+        self.read_state().map_err(|error| of_problem(knytt_app_core::problem::of_engine(error)))
+    }
+
+    fn read_state(&self) -> Result<State, knytt_engine::Error> {
+        let snapshot = self.shop.session().catalog().read()?;
+        let commit = snapshot.commit_number();
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, state)) = known.filter(|(known, _)| *known == commit) {
+            return Ok(state);
+        }
+        let (release, content) = (snapshot.info()?.release, snapshot.content_hash()?.to_string());
+        let content = u64::from_str_radix(&content[..16], 16).unwrap_or_default();
+        let state = State { release, content, commit: if release == 0 { commit } else { 0 } };
+        *known = Some((commit, state));
+        Ok(state)
     }
 
     fn was_replaced(&self) -> bool {
@@ -59,10 +84,21 @@ impl OpenCatalog {
     }
 }
 
+/// A catalogue that could not be opened again.
+struct Failed {
+    next: Instant,
+    pause: Duration,
+    reason: String,
+}
+
 /// All catalogues that are searched here, by their ids.
 #[derive(Default)]
 pub struct Catalogs {
     open: RwLock<BTreeMap<String, Arc<OpenCatalog>>>,
+    /// What was replaced, and when.
+    before: RwLock<BTreeMap<String, (Arc<OpenCatalog>, Instant)>>,
+    /// Held while catalogues are opened, so that none is opened twice.
+    opening: Mutex<BTreeMap<String, Failed>>,
 }
 
 impl Catalogs {
@@ -80,7 +116,7 @@ impl Catalogs {
                 return Err(refused(folder, format!("another folder holds a catalogue {id:?}, too")));
             }
         }
-        Ok(Self { open: RwLock::new(open) })
+        Ok(Self { open: RwLock::new(open), ..Self::default() })
     }
 
     /// The catalogue of this id, or the only one there is.
@@ -104,26 +140,87 @@ impl Catalogs {
         self.open.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
+    /// The catalogue of this id as it was in `state`, if the release before is still open.
+    pub fn of_state(&self, id: &str, state: State) -> Option<Arc<OpenCatalog>> {
+        let before = self.before.read().unwrap_or_else(PoisonError::into_inner);
+        let (catalog, _) = before.get(id)?;
+        catalog.read_state().is_ok_and(|found| found == state).then(|| catalog.clone())
+    }
+
+    /// Searches the catalogue in `folder` from now on, whose id is `id`: opens it, or opens it again if it was
+    /// replaced as a whole. Blocks meanwhile.
+    ///
+    /// # Errors
+    /// It cannot be opened, or is another catalogue.
+    pub fn take(&self, id: &str, folder: &Path, device: &str) -> Result<()> {
+        let _opening = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        let here = self.open.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
+        let opened = match here {
+            Some(here) if here.shop.folder() != folder => {
+                return Err(refused(
+                    folder,
+                    format!("{} holds a catalogue {id:?}, too", here.shop.folder().display()),
+                ));
+            }
+            Some(here) if !here.was_replaced() => return Ok(()),
+            Some(here) => reopened(&here)?,
+            None => open_folder(folder, device)?,
+        };
+        if opened.summary.id != id {
+            return Err(refused(folder, format!("it is the catalogue {:?}, not {id:?}", opened.summary.id)));
+        }
+        self.replace(id, opened);
+        Ok(())
+    }
+
     /// Opens again what was replaced as a whole. Searches under way end on what they began with. Blocks while a
     /// catalogue is opened.
     pub fn renew(&self) {
+        let mut failed = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        self.before
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|_, (_, at)| at.elapsed() < KEEP_BEFORE);
         for catalog in self.all().into_iter().filter(|catalog| catalog.was_replaced()) {
-            let id = catalog.summary.id.clone();
-            let reopened = catalog.shop.reopened();
-            let reopened = reopened.map_err(|problem| refused(catalog.shop.folder(), problem.message));
-            match reopened.and_then(OpenCatalog::new) {
+            let id = &catalog.summary.id;
+            if failed.get(id).is_some_and(|failed| now < failed.next) {
+                continue;
+            }
+            match reopened(&catalog) {
                 Ok(renewed) => {
-                    tracing::info!(
-                        catalog = id,
-                        release = renewed.summary.release,
-                        "another release is searched"
-                    );
-                    self.open.write().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::new(renewed));
+                    failed.remove(id);
+                    self.replace(id, renewed);
                 }
-                Err(error) => tracing::error!(catalog = id, %error, "a new release was not opened"),
+                Err(error) => note_failure(&mut failed, id, &error.to_string()),
             }
         }
     }
+
+    fn replace(&self, id: &str, renewed: OpenCatalog) {
+        tracing::info!(catalog = id, release = renewed.summary.release, "another release is searched");
+        let old =
+            self.open.write().unwrap_or_else(PoisonError::into_inner).insert(id.into(), Arc::new(renewed));
+        if let Some(old) = old {
+            let mut before = self.before.write().unwrap_or_else(PoisonError::into_inner);
+            before.insert(id.into(), (old, Instant::now()));
+        }
+    }
+}
+
+/// Logs a failure once, and waits longer after each.
+fn note_failure(failed: &mut BTreeMap<String, Failed>, id: &str, reason: &str) {
+    let known = failed.get(id);
+    if known.is_none_or(|known| known.reason != reason) {
+        tracing::error!(catalog = id, reason, "a new release was not opened; the one before is searched");
+    }
+    let pause = known.map_or(PAUSE, |known| (known.pause * 2).min(LONGEST_PAUSE));
+    failed.insert(id.into(), Failed { next: Instant::now() + pause, pause, reason: reason.into() });
+}
+
+fn reopened(catalog: &OpenCatalog) -> Result<OpenCatalog> {
+    let reopened = catalog.shop.reopened();
+    OpenCatalog::new(reopened.map_err(|problem| refused(catalog.shop.folder(), problem.message))?)
 }
 
 fn open_folder(folder: &Path, device: &str) -> Result<OpenCatalog> {

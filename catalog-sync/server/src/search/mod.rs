@@ -9,6 +9,8 @@ mod body;
 mod cache;
 mod catalogs;
 mod cursor;
+mod follow;
+mod measures;
 mod openapi;
 mod page;
 mod refusals;
@@ -16,5 +18,7 @@ mod routes;
 mod service;
 mod workers;
 
+pub use follow::Followed;
+pub(crate) use measures::SearchMetrics;
 pub(crate) use routes::router;
 pub(crate) use service::{SearchService, SearchSettings};

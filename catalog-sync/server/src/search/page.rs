@@ -77,7 +77,7 @@ impl Page {
         let body = SearchPage {
             query_id: Uuid::now_v7().to_string(),
             catalog: catalog.summary.id.clone(),
-            release: catalog.summary.release,
+            release: u32::try_from(state.release).unwrap_or(u32::MAX),
             verdict: response.verdict,
             hits: response.hits.get(start..end).unwrap_or_default().to_vec(),
             matched: response.matched,
@@ -88,8 +88,7 @@ impl Page {
             understood: response.understood.clone(),
             timings: response.timings,
         };
-        let etag =
-            format!("\"{:x}-{:x}-{}-{start}-{end}\"", state.opened, state.commit, &digest.to_hex()[..16]);
+        let etag = format!("\"{state}-{}-{start}-{end}\"", &digest.to_hex()[..16]);
         Self { body, etag, is_cached }
     }
 }

@@ -7,8 +7,11 @@ use std::time::Duration;
 
 use super::cache::Caches;
 use super::catalogs::Catalogs;
+use super::follow::{Followed, Follower, Progress};
+use super::measures::SearchMetrics;
 use super::workers::Workers;
 use crate::Result;
+use crate::objects::store::Objects;
 
 /// How often it is looked whether a catalogue was replaced.
 const LOOK: Duration = Duration::from_secs(1);
@@ -21,6 +24,10 @@ const THREADS_PER_CORE: usize = 2;
 pub struct SearchSettings {
     /// Folders of catalogues.
     pub catalogs: Vec<PathBuf>,
+    /// Catalogues whose releases are followed.
+    pub follow: Vec<Followed>,
+    /// Where followed catalogues are kept.
+    pub folder: PathBuf,
     /// Where models run: `cpu`, `gpu`, …
     pub device: String,
     /// The largest picture file that is taken, in bytes.
@@ -45,6 +52,10 @@ pub struct SearchService {
     pub workers: Workers,
     /// What was asked before.
     pub caches: Caches,
+    /// What is counted.
+    pub metrics: SearchMetrics,
+    /// How far the followed catalogues are.
+    pub followed: Arc<[Arc<Progress>]>,
     /// The bounds.
     pub settings: Arc<SearchSettings>,
 }
@@ -54,11 +65,40 @@ impl SearchService {
     ///
     /// # Errors
     /// A folder holds no catalogue that can be opened.
-    pub fn open(settings: SearchSettings) -> Result<Self> {
+    pub fn open(settings: SearchSettings, metrics: SearchMetrics) -> Result<Self> {
         let catalogs = Arc::new(Catalogs::open(&settings.catalogs, &settings.device)?);
         let cores = available_parallelism().map_or(1, usize::from);
         let workers = Workers::start(cores * THREADS_PER_CORE)?;
-        Ok(Self { catalogs, workers, caches: Caches::new(), settings: Arc::new(settings) })
+        let followed =
+            settings.follow.iter().map(|followed| Arc::new(Progress::new(&followed.name))).collect();
+        Ok(Self { catalogs, workers, caches: Caches::new(), metrics, followed, settings: Arc::new(settings) })
+    }
+
+    /// Notes for `/metrics` what is only known at the moment.
+    pub fn measure(&self) {
+        self.metrics.waiting(self.workers.waiting());
+        for catalog in self.catalogs.all() {
+            if let Ok(state) = catalog.state() {
+                self.metrics.release(&catalog.summary.id, state.release);
+            }
+        }
+        for progress in self.followed.iter() {
+            self.metrics.failing(&progress.name, progress.is_failing());
+        }
+    }
+
+    /// What follows the releases in `objects`, one for each catalogue.
+    pub fn followers(&self, objects: &Objects) -> Vec<Follower> {
+        let settings = &self.settings;
+        let of = |(followed, progress): (&Followed, &Arc<Progress>)| Follower {
+            followed: followed.clone(),
+            objects: objects.clone(),
+            folder: settings.folder.clone(),
+            device: settings.device.clone(),
+            catalogs: self.catalogs.clone(),
+            progress: progress.clone(),
+        };
+        settings.follow.iter().zip(self.followed.iter()).map(of).collect()
     }
 
     /// Opens replaced catalogues again, for as long as it is awaited.

@@ -33,6 +33,11 @@ impl Workers {
         Ok(Self { queue })
     }
 
+    /// Jobs that wait for a thread.
+    pub fn waiting(&self) -> usize {
+        self.queue.len()
+    }
+
     /// Runs `job` on one of the threads. A job whose caller has gone is not begun.
     ///
     /// # Errors

@@ -52,6 +52,29 @@ async fn behind_a_trusted_proxy_each_client_has_its_own_limit() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn searches_have_a_limit_of_their_own_and_say_what_is_left() {
+    let (records, data) = (Records::start(Kind::Sqlite), tempfile::tempdir().unwrap());
+    let limited = Settings { searches_per_minute: Some(3), ..settings(&records, data.path()) };
+    let backend = Backend::start(limited).await;
+    let search = async || {
+        let request = backend.request("POST", "/api/v1/search").header("content-type", "application/json");
+        Answer::of(request.body("{}").send().await.unwrap()).await
+    };
+    let first = search().await;
+    assert_eq!(first.header("ratelimit-policy"), "\"search\";q=3;w=60");
+    assert!(first.header("ratelimit").starts_with("\"search\";r=2;t="), "{first:?}");
+    let mut last = first;
+    for _ in 0..20 {
+        last = search().await;
+    }
+    assert_eq!((last.status, last.code()), (429, "rate_limited".to_owned()));
+    assert!(last.header("retry-after").parse::<u64>().unwrap() >= 1);
+    assert!(last.header("ratelimit").starts_with("\"search\";r=0;"), "{last:?}");
+    // What a page of hits loads is not a search.
+    assert_ne!(backend.get("/api/v1/suggest?q=x").await.status, 429);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_key_has_a_limit_of_its_own() {
     let (records, data) = (Records::start(Kind::Sqlite), tempfile::tempdir().unwrap());
     let limited = Settings { rate_per_key: Some(1), ..settings(&records, data.path()) };

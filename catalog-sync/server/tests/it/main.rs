@@ -7,6 +7,7 @@
 mod admission;
 mod campaign;
 mod connections;
+mod deploy;
 mod feedback;
 mod fixture;
 mod full_disk;
@@ -16,6 +17,7 @@ mod limits;
 mod metadata;
 mod operations;
 mod publish;
+mod replicas;
 mod reports;
 mod search;
 mod siege;

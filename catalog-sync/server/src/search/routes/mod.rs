@@ -7,6 +7,7 @@ mod suggest;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -14,6 +15,7 @@ use utoipa_axum::routes;
 
 use super::openapi::{self, Description};
 use crate::app::App;
+use crate::http::per_searcher;
 
 /// All routes of the search, and their description.
 pub fn router(app: &App) -> Router<App> {
@@ -23,11 +25,14 @@ pub fn router(app: &App) -> Router<App> {
 }
 
 fn described(app: &App) -> (Router<App>, utoipa::openapi::OpenApi) {
-    OpenApiRouter::with_openapi(Description::openapi())
+    let searches = OpenApiRouter::new()
         .routes(routes!(search::search))
         .routes(routes!(search::text_search))
         .routes(routes!(search::image_search))
         .routes(routes!(search::multi_search))
+        .route_layer(from_fn_with_state(app.clone(), per_searcher));
+    OpenApiRouter::with_openapi(Description::openapi())
+        .merge(searches)
         .routes(routes!(suggest::suggest))
         .routes(routes!(products::product))
         .routes(routes!(products::picture))

@@ -205,5 +205,5 @@ where
 }
 
 fn etag(state: CatalogState) -> String {
-    format!("\"{:x}-{:x}\"", state.opened, state.commit)
+    format!("\"{state}\"")
 }
