@@ -16,7 +16,8 @@ fn file(name: &str) -> String {
 /// The words of a text that begin with `start`.
 fn words(text: &str, start: &str) -> BTreeSet<String> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let words = text.split(|c| !is_part(c)).filter(|word| word.starts_with(start) && word.len() > start.len());
+    let words =
+        text.split(|c| !is_part(c)).filter(|word| word.starts_with(start) && word.len() > start.len());
     words.map(str::to_owned).collect()
 }
 
