@@ -29,6 +29,7 @@ mod routes;
 mod search;
 mod serve;
 mod tls;
+mod upkeep;
 
 pub use config::{Address, Config, LogFormat, RecordsArgs, Settings};
 pub use db::{Database, block_on};
@@ -43,3 +44,4 @@ pub use report::{
 };
 pub use search::Followed;
 pub use serve::{run, serve};
+pub use upkeep::{backup, erase, retain};

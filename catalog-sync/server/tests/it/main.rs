@@ -22,3 +22,4 @@ mod reports;
 mod search;
 mod siege;
 mod stream;
+mod upkeep;

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use knytt_engine::{Catalog, Product};
-use knytt_publisher::{KeyOptions, Keys, PublishOptions, init, open_depot, publish};
+use knytt_publisher::{KeyOptions, Keys, Outcome, PublishOptions, init, open_depot, publish};
 use knytt_server::Settings;
 use knytt_wire::Url;
 use serde_json::{Value, json};
@@ -36,11 +36,14 @@ impl Shop {
         let depot = open_depot(&self.objects().join("garments/").unwrap(), None).unwrap();
         let options = PublishOptions::default();
         // It has a runtime of its own, which may not be made inside of another.
-        std::thread::scope(|scope| {
+        let outcome = std::thread::scope(|scope| {
             let work = || publish(&self.catalog, &self.keys, &depot, &options, &|_| {}).unwrap();
-            scope.spawn(work).join().unwrap();
+            scope.spawn(work).join().unwrap()
         });
-        self.catalog.read().unwrap().info().unwrap().release
+        match outcome {
+            Outcome::Published(summary) => summary.release,
+            Outcome::Unchanged(_) => panic!("nothing was published"),
+        }
     }
 
     /// Gives the first product another title.
@@ -130,6 +133,8 @@ async fn another_publisher_is_not_followed() {
     })
     .await;
     assert_eq!(backend.get("/health/ready").await.status, 503);
+    // It still searches what it has.
+    assert_eq!(release_of(&backend).await, 1);
 }
 
 /// What a client met that asks another replica once if one does not answer.

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use knytt_client::{Cancel, SyncOptions};
+use knytt_engine::ActiveEnvironment;
 use object_store::path::Path;
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
@@ -42,6 +43,7 @@ pub struct Follower {
 impl Follower {
     /// Follows for as long as it is awaited.
     pub async fn run(self) {
+        self.open_what_is_here().await;
         let (mut pause, mut known, mut reason) = (LOOK, None, None);
         loop {
             match self.step(&mut known).await {
@@ -63,6 +65,24 @@ impl Follower {
                 }
             }
             tokio::time::sleep(pause).await;
+        }
+    }
+
+    fn catalog_folder(&self) -> PathBuf {
+        self.folder.join("catalogs").join(&self.followed.name)
+    }
+
+    /// Searches what was fetched before the last stop, until something newer is here.
+    async fn open_what_is_here(&self) {
+        let (name, folder) = (self.followed.name.clone(), self.catalog_folder());
+        let (catalogs, device) = (self.catalogs.clone(), self.device.clone());
+        let work = move || match ActiveEnvironment::read(&folder) {
+            Ok(Some(_)) => catalogs.take(&name, &folder, &device).map_err(|error| error.to_string()),
+            _ => Ok(()),
+        };
+        // What cannot be read is replaced by the first sync.
+        if let Ok(Err(error)) = spawn_blocking(work).await {
+            tracing::warn!(catalog = self.followed.name, error, "what was here is not searched");
         }
     }
 
@@ -92,7 +112,7 @@ impl Follower {
             objects: Some(reader::reader(self.objects.store.clone())),
             ..SyncOptions::default()
         };
-        let folder = self.folder.join("catalogs").join(&name);
+        let folder = self.catalog_folder();
         let (catalogs, device) = (self.catalogs.clone(), self.device.clone());
         let cancel = CancelOnDrop(Cancel::default());
         let cancelled = cancel.0.clone();

@@ -13,8 +13,8 @@ pub fn reader(store: Arc<dyn ObjectStore>) -> ObjectReader {
     ObjectReader::new(move |path, from_byte| {
         let store = store.clone();
         async move {
-            let mut options = GetOptions::default();
-            options.range = (from_byte > 0).then_some(GetRange::Offset(from_byte));
+            let range = (from_byte > 0).then_some(GetRange::Offset(from_byte));
+            let options = GetOptions { range, ..GetOptions::default() };
             let found = store.get_opts(&Path::from(path), options).await.map_err(of_store)?;
             Ok(found.into_stream().map_err(of_store).boxed())
         }
