@@ -65,6 +65,8 @@ pub enum Command {
     Report(commands::report::ReportArgs),
     /// Make, list and revoke the keys by which a server knows publishers
     ApiKey(commands::api_key::ApiKeyArgs),
+    /// Make the first admin of a server, who decides who else may do what
+    Admin(commands::admin::AdminArgs),
     /// Look at a model bundle
     #[command(subcommand)]
     Model(ModelCommand),

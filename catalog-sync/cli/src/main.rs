@@ -44,6 +44,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Serve(args) => commands::serve::run(&args),
         Command::Report(args) => commands::report::run(&args),
         Command::ApiKey(args) => commands::api_key::run(&args),
+        Command::Admin(args) => commands::admin::run(&args),
         Command::Model(ModelCommand::Info(args)) => commands::model::info(&args),
         Command::Model(ModelCommand::Verify(args)) => commands::model::verify(&args),
         Command::Model(ModelCommand::Prove(args)) => commands::model::prove(&args),

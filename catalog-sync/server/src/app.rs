@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::accounts::Accounts;
 use crate::config::Config;
 use crate::db::Database;
 use crate::feedback::ingest::Ingest;
@@ -22,4 +23,5 @@ pub(crate) struct App {
     pub limits: Arc<Limits>,
     pub metrics: Arc<Metrics>,
     pub search: SearchService,
+    pub accounts: Accounts,
 }

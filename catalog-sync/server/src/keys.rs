@@ -7,18 +7,20 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::RngCore;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Row as _};
 use subtle::ConstantTimeEq;
+use utoipa::ToSchema;
 
+use crate::config::is_origin;
 use crate::db::Database;
 use crate::objects::deletions;
 use crate::{Error, Result};
 
 /// The columns of a key.
-const SELECT: &str = "SELECT id, digest, name, catalog, scopes, created_ms, revoked_ms, expires_ms, last_used_ms \
-                      FROM api_keys";
+const SELECT: &str = "SELECT id, digest, name, catalog, scopes, created_ms, revoked_ms, expires_ms, last_used_ms, \
+                      origins, rate_per_minute FROM api_keys";
 
 /// How exactly the last use of a key is known.
 const USE: Duration = Duration::from_secs(60);
@@ -27,7 +29,7 @@ const USE: Duration = Duration::from_secs(60);
 const ANY_CATALOG: &str = "*";
 
 /// What a key lets its holder do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
     /// Put a catalogue's releases.
@@ -36,6 +38,10 @@ pub enum Scope {
     Delete,
     /// Read what shoppers did.
     Report,
+    /// Search; browsers may show such a key.
+    Search,
+    /// Do what admins do.
+    Admin,
 }
 
 impl fmt::Display for Scope {
@@ -44,6 +50,8 @@ impl fmt::Display for Scope {
             Self::Publish => "publish",
             Self::Delete => "delete",
             Self::Report => "report",
+            Self::Search => "search",
+            Self::Admin => "admin",
         })
     }
 }
@@ -56,13 +64,15 @@ impl FromStr for Scope {
             "publish" => Ok(Self::Publish),
             "delete" => Ok(Self::Delete),
             "report" => Ok(Self::Report),
-            other => Err(format!("{other:?} is not one of publish, delete, report")),
+            "search" => Ok(Self::Search),
+            "admin" => Ok(Self::Admin),
+            other => Err(format!("{other:?} is not one of publish, delete, report, search, admin")),
         }
     }
 }
 
 /// A key as the database knows it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ApiKey {
     /// Its public part.
     pub id: String,
@@ -80,10 +90,54 @@ pub struct ApiKey {
     pub expires_ms: Option<i64>,
     /// When it was last used, to the minute.
     pub last_used_ms: Option<i64>,
+    /// Origins whose pages may show it; anybody may if there is none.
+    pub origins: Vec<String>,
+    /// Requests a minute, if it has a limit of its own.
+    pub rate_per_minute: Option<u32>,
+}
+
+/// A key to make.
+#[derive(Clone, Debug, Default)]
+pub struct KeySpec {
+    /// What its owner calls it.
+    pub name: String,
+    /// The one catalogue it is for, or `*`.
+    pub catalog: String,
+    /// What it is for.
+    pub scopes: Vec<Scope>,
+    /// After how long it ends by itself.
+    pub lasts: Option<Duration>,
+    /// Origins whose pages may show it.
+    pub origins: Vec<String>,
+    /// Requests a minute.
+    pub rate_per_minute: Option<u32>,
+}
+
+impl KeySpec {
+    /// # Errors
+    /// It would open nothing, or more than a page should.
+    fn check(&self) -> Result<()> {
+        let no = |text: &str| Err(Error::Setting(text.into()));
+        let only_searches = self.scopes.iter().all(|scope| *scope == Scope::Search);
+        if self.scopes.is_empty() {
+            return no("a key without a scope opens nothing");
+        }
+        if !self.origins.is_empty() && !only_searches {
+            return no("a key with origins only searches: everybody who opens the page has it");
+        }
+        if !self.origins.iter().all(|origin| origin != "*" && is_origin(origin) && !origin.contains(',')) {
+            return no("an origin is like https://shop.example");
+        }
+        let all = |scope| matches!(scope, &Scope::Search | &Scope::Admin);
+        if self.catalog != ANY_CATALOG && self.scopes.iter().any(all) {
+            return no("a key to search or to administer is for all catalogues: *");
+        }
+        Ok(())
+    }
 }
 
 /// A key that has just been made. Only now is all of it known.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, ToSchema)]
 pub struct NewKey {
     /// What goes into `Authorization: Bearer …`.
     pub token: String,
@@ -124,9 +178,16 @@ pub async fn create_key_for(
     scopes: &[Scope],
     lasts: Option<Duration>,
 ) -> Result<NewKey> {
-    if scopes.is_empty() {
-        return Err(Error::Setting("a key without a scope opens nothing".into()));
-    }
+    let (name, catalog, scopes) = (name.into(), catalog.into(), scopes.to_vec());
+    create_key_of(db, KeySpec { name, catalog, scopes, lasts, ..KeySpec::default() }).await
+}
+
+/// Makes a key.
+///
+/// # Errors
+/// The database refuses, or the key would open nothing, or more than a page should.
+pub async fn create_key_of(db: &Database, spec: KeySpec) -> Result<NewKey> {
+    spec.check()?;
     let (mut id, mut secret) = ([0; 8], [0; 32]);
     rand::rng().fill_bytes(&mut id);
     rand::rng().fill_bytes(&mut secret);
@@ -135,26 +196,30 @@ pub async fn create_key_for(
     let created_ms = jiff::Timestamp::now().as_millisecond();
     let key = ApiKey {
         id: id.clone(),
-        name: name.into(),
-        catalog: catalog.into(),
-        scopes: scopes.to_vec(),
+        name: spec.name,
+        catalog: spec.catalog,
+        scopes: spec.scopes,
         created_ms,
         revoked_ms: None,
-        expires_ms: lasts.map(|lasts| created_ms.saturating_add(millis(lasts))),
+        expires_ms: spec.lasts.map(|lasts| created_ms.saturating_add(millis(lasts))),
         last_used_ms: None,
+        origins: spec.origins,
+        rate_per_minute: spec.rate_per_minute,
     };
-    let names: Vec<String> = scopes.iter().map(Scope::to_string).collect();
+    let names: Vec<String> = key.scopes.iter().map(Scope::to_string).collect();
     sqlx::query(
-        "INSERT INTO api_keys (id, digest, name, catalog, scopes, created_ms, expires_ms) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO api_keys (id, digest, name, catalog, scopes, created_ms, expires_ms, origins, \
+         rate_per_minute) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(&key.id)
     .bind(Sha256::digest(&secret).as_slice())
-    .bind(name)
-    .bind(catalog)
+    .bind(&key.name)
+    .bind(&key.catalog)
     .bind(names.join(","))
     .bind(key.created_ms)
     .bind(key.expires_ms)
+    .bind(key.origins.join(","))
+    .bind(key.rate_per_minute.map(i64::from))
     .execute(db.pool())
     .await?;
     Ok(NewKey { token: format!("knytt_{id}_{secret}"), key })
@@ -221,7 +286,8 @@ fn millis(duration: Duration) -> i64 {
 }
 
 fn read(row: &sqlx::any::AnyRow) -> Result<(ApiKey, Vec<u8>), sqlx::Error> {
-    let scopes: String = row.try_get(4)?;
+    let (scopes, origins): (String, String) = (row.try_get(4)?, row.try_get(9)?);
+    let rate: Option<i64> = row.try_get(10)?;
     let key = ApiKey {
         id: row.try_get(0)?,
         name: row.try_get(2)?,
@@ -231,6 +297,8 @@ fn read(row: &sqlx::any::AnyRow) -> Result<(ApiKey, Vec<u8>), sqlx::Error> {
         revoked_ms: row.try_get(6)?,
         expires_ms: row.try_get(7)?,
         last_used_ms: row.try_get(8)?,
+        origins: origins.split(',').filter(|one| !one.is_empty()).map(str::to_owned).collect(),
+        rate_per_minute: rate.map(|rate| u32::try_from(rate).unwrap_or(u32::MAX)),
     };
     Ok((key, row.try_get(1)?))
 }

@@ -13,6 +13,7 @@
 //! ```
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod accounts;
 mod app;
 mod config;
 mod db;
@@ -30,12 +31,15 @@ mod search;
 mod serve;
 mod tls;
 
+pub use accounts::create_admin;
 pub use config::{Address, Config, LogFormat, RecordsArgs, Settings};
 pub use db::{Database, block_on};
 pub use error::{Error, Result};
 pub use feedback::set_ingest_key;
 pub use jiff::civil::Date;
-pub use keys::{ApiKey, NewKey, Scope, create_key, create_key_for, list_keys, revoke_key};
+pub use keys::{
+    ApiKey, KeySpec, NewKey, Scope, create_key, create_key_for, create_key_of, list_keys, revoke_key,
+};
 pub use logs::init_logs;
 pub use report::{
     Activity, Conversion, DayRow, Events, Filter, Popularity, PositionRow, ProductRow, QueryRow, ReleaseRow,

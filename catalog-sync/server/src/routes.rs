@@ -14,7 +14,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use crate::app::App;
 use crate::config::Config;
 use crate::http::refusal::Refusal;
-use crate::{feedback, http, objects, report, search};
+use crate::{accounts, feedback, http, objects, report, search};
 
 /// Builds all routes and the layers that every request passes.
 pub(crate) fn router(app: App) -> Router {
@@ -26,6 +26,7 @@ pub(crate) fn router(app: App) -> Router {
         .merge(search::router(&app))
         .fallback(async || Refusal::not_found())
         .method_not_allowed_fallback(async || Refusal::new(405, "method_not_allowed", "Method not allowed"))
+        .layer(middleware::from_fn_with_state(app.clone(), accounts::guard))
         .layer(compress)
         .layer(middleware::from_fn_with_state(app.clone(), in_time))
         .layer(middleware::from_fn_with_state(app.clone(), http::per_address));
@@ -73,7 +74,7 @@ fn cors(config: &Config) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(allowed)
         .allow_methods([Method::GET, Method::HEAD, Method::POST])
-        .allow_headers([header::CONTENT_TYPE, header::RANGE, header::IF_NONE_MATCH])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::RANGE, header::IF_NONE_MATCH])
         .expose_headers([header::ETAG, header::CONTENT_RANGE, HeaderName::from_static("x-request-id")])
         .max_age(Duration::from_secs(3_600))
 }

@@ -12,6 +12,7 @@ use sqlx::Connection as _;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::accounts::{self, Accounts};
 use crate::app::App;
 use crate::config::{Address, Config};
 use crate::db::Database;
@@ -122,6 +123,7 @@ async fn start(config: Arc<Config>, db: &Database, tasks: &mut JoinSet<()>) -> R
         db: db.clone(),
         metrics: metrics.clone(),
         search,
+        accounts: Accounts::start()?,
         config,
         objects,
         broker: broker.clone(),
@@ -194,6 +196,9 @@ async fn sweep(db: Database, limits: Arc<Limits>, objects: Objects, delete_delay
         }
         if let Err(error) = forget_batches(&db, ANSWERS).await {
             tracing::warn!(%error, "old answers were not forgotten");
+        }
+        if let Err(error) = accounts::sweep(&db).await {
+            tracing::warn!(%error, "ended sessions were not forgotten");
         }
     }
 }

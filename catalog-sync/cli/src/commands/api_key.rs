@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use knytt_server::{ApiKey, Database, RecordsArgs, Scope, block_on};
+use knytt_server::{ApiKey, Database, KeySpec, RecordsArgs, Scope, block_on};
 
 use crate::output::{self, Column};
 
@@ -31,13 +31,22 @@ struct CreateArgs {
     #[arg(long, value_name = "ID")]
     catalog: String,
 
-    /// What the key is for: publish, delete, report, joined by commas
+    /// What the key is for: publish, delete, report, search, admin, joined by commas; the last two are for all
+    /// catalogues
     #[arg(long, value_name = "SCOPE,…", value_delimiter = ',', required = true)]
     scope: Vec<Scope>,
 
     /// Days after which it ends by itself [default: never]
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..))]
     expires_days: Option<u32>,
+
+    /// Origins whose pages may show it, such as https://shop.example: such a key only searches
+    #[arg(long, value_name = "ORIGIN,…", value_delimiter = ',')]
+    origins: Vec<String>,
+
+    /// Requests a minute that it may send [default: no limit of its own]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    rate_per_minute: Option<u32>,
 
     /// A name to know it by
     #[arg(long, value_name = "NAME", default_value = "")]
@@ -96,7 +105,15 @@ fn create(args: &CreateArgs) -> Result<()> {
     let made = block_on(async {
         let db = Database::open(&args.records.address()?, 1).await?;
         let lasts = args.expires_days.map(|days| Duration::from_secs(u64::from(days) * 86_400));
-        knytt_server::create_key_for(&db, &args.name, &args.catalog, &args.scope, lasts).await
+        let spec = KeySpec {
+            name: args.name.clone(),
+            catalog: args.catalog.clone(),
+            scopes: args.scope.clone(),
+            lasts,
+            origins: args.origins.clone(),
+            rate_per_minute: args.rate_per_minute,
+        };
+        knytt_server::create_key_of(&db, spec).await
     })?;
     if args.json {
         return output::json(&made);

@@ -40,6 +40,8 @@ left_out!(serve, ServeArgs, "serve");
 left_out!(report, ReportArgs, "report");
 #[cfg(not(feature = "serve"))]
 left_out!(api_key, ApiKeyArgs, "api-key");
+#[cfg(not(feature = "serve"))]
+left_out!(admin, AdminArgs, "admin");
 
 fn refuse(command: &str) -> Result<()> {
     let what = format!("this build of knytt has no `{command}`: it has what shows and searches a catalogue");

@@ -1,6 +1,8 @@
 //! One module for each subcommand.
 
 #[cfg(feature = "serve")]
+pub mod admin;
+#[cfg(feature = "serve")]
 pub mod api_key;
 pub mod build;
 pub mod catalog;
@@ -25,6 +27,6 @@ pub mod sync;
 pub mod taste;
 
 #[cfg(not(feature = "serve"))]
-pub use left_out::{api_key, report, serve};
+pub use left_out::{admin, api_key, report, serve};
 #[cfg(not(feature = "publish"))]
 pub use left_out::{key, publish, release};

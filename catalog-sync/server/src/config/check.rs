@@ -36,7 +36,8 @@ pub fn origins(origins: Vec<String>) -> Result<Vec<String>> {
     }
 }
 
-fn is_origin(text: &str) -> bool {
+/// Whether a browser may say this as its origin; `*` is every one.
+pub fn is_origin(text: &str) -> bool {
     if text == "*" {
         return true;
     }

@@ -17,6 +17,7 @@ use crate::{Error, Result};
 
 pub use address::Address;
 pub(crate) use address::make_private;
+pub(crate) use check::is_origin;
 pub use settings::{LogFormat, RecordsArgs, Settings};
 
 /// Everything that the backend needs to know, with defaults filled in.
@@ -54,6 +55,14 @@ pub struct Config {
     pub rate_per_ip: u32,
     /// Requests per second with one key; 0 is no limit.
     pub rate_per_key: u32,
+    /// Searches a minute from one address without a key or an account; 0 is no limit.
+    pub keyless_per_minute: u32,
+    /// Whether only those with a key or an account may search.
+    pub search_needs_key: bool,
+    /// Whether statements name the owner of what they ask for. No setting turns it off: tests do, to see that
+    /// PostgreSQL's policies keep people apart by themselves.
+    #[doc(hidden)]
+    pub owner_predicates: bool,
     /// Pages that may read releases from a browser; `*` is any.
     pub cors_origins: Vec<String>,
     /// How long one request may take to its first byte of answer, uploads of packs excepted.
@@ -123,6 +132,9 @@ impl Config {
             },
             rate_per_ip: s.rate_per_ip.unwrap_or(200),
             rate_per_key: s.rate_per_key.unwrap_or(200),
+            keyless_per_minute: s.keyless_per_minute.unwrap_or(100),
+            search_needs_key: s.search_needs_key.unwrap_or(false),
+            owner_predicates: true,
             cors_origins: check::origins(s.cors_origins.unwrap_or_else(|| vec!["*".into()]))?,
             request_timeout: Duration::from_secs(s.request_timeout_secs.unwrap_or(30)),
             shutdown_timeout: Duration::from_secs(s.shutdown_timeout_secs.unwrap_or(30)),

@@ -121,6 +121,17 @@ pub struct Settings {
     #[arg(long, value_name = "N", env = "KNYTT_RATE_PER_KEY")]
     pub rate_per_key: Option<u32>,
 
+    /// Searches a minute from one address without a key or an account; 0 is no limit [default: 100]
+    #[arg(long, value_name = "N", env = "KNYTT_KEYLESS_PER_MINUTE")]
+    pub keyless_per_minute: Option<u32>,
+
+    /// Let only those search who have a key or an account
+    #[arg(
+        long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true",
+        env = "KNYTT_SEARCH_NEEDS_KEY"
+    )]
+    pub search_needs_key: Option<bool>,
+
     /// Origins whose pages may read releases, or * [default: *]
     #[arg(long, value_name = "ORIGIN,…", value_delimiter = ',', env = "KNYTT_CORS_ORIGINS")]
     pub cors_origins: Option<Vec<String>>,
@@ -255,7 +266,8 @@ impl Settings {
             listen, data, database, database_file, database_wait_secs, database_connections, objects, events, events_credentials,
             events_replicas, events_max_age_days, events_duplicate_window_secs, tls_cert, tls_key,
             trusted_proxies, max_connections, max_connections_per_ip, header_timeout_secs,
-            idle_timeout_secs, stall_timeout_secs, rate_per_ip, rate_per_key, cors_origins, request_timeout_secs,
+            idle_timeout_secs, stall_timeout_secs, rate_per_ip, rate_per_key, keyless_per_minute,
+            search_needs_key, cors_origins, request_timeout_secs,
             shutdown_timeout_secs, delete_delay_hours, metrics_listen, log_addresses, max_object_bytes,
             event_catalogs, quota_bytes_per_catalog, disk_reserve_bytes, catalog, device, max_picture_bytes,
             max_picture_side, log, log_filter,

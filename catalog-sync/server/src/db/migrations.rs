@@ -10,7 +10,7 @@ use crate::Result;
 /// The number and name of a version, and its SQL for SQLite and for PostgreSQL.
 type Version = (i64, &'static str, &'static str, &'static str);
 
-const VERSIONS: [Version; 3] = [
+const VERSIONS: &[Version] = &[
     (
         1,
         "tables",
@@ -28,6 +28,12 @@ const VERSIONS: [Version; 3] = [
         "keys",
         include_str!("../../migrations/sqlite/3_keys.sql"),
         include_str!("../../migrations/postgres/3_keys.sql"),
+    ),
+    (
+        4,
+        "accounts",
+        include_str!("../../migrations/sqlite/4_accounts.sql"),
+        include_str!("../../migrations/postgres/4_accounts.sql"),
     ),
 ];
 
@@ -48,9 +54,9 @@ pub async fn migrate(pool: &AnyPool, sqlite: bool) -> Result<()> {
 }
 
 fn migrator(sqlite: bool) -> Migrator {
-    let migration = |(number, name, on_sqlite, on_postgres): Version| {
+    let migration = |&(number, name, on_sqlite, on_postgres): &Version| {
         let sql = if sqlite { on_sqlite } else { on_postgres };
         Migration::new(number, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
     };
-    Migrator::with_migrations(VERSIONS.map(migration).to_vec())
+    Migrator::with_migrations(VERSIONS.iter().map(migration).collect())
 }

@@ -24,6 +24,7 @@ pub async fn authorize(
             .detail("send Authorization: Bearer <key>; knytt api-key create makes one"));
     };
     app.limits.check_key(&key.id)?;
+    app.accounts.key_limits.check(&key)?;
     if !key.allows(scope, catalog) {
         tracing::warn!(key = key.id, %scope, catalog, "a key was used for what it is not for");
         return Err(Refusal::new(403, "key_not_allowed", "API key not allowed")

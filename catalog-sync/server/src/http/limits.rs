@@ -18,11 +18,12 @@ type Keyed<K> = RateLimiter<K, DashMapStateStore<K>, DefaultClock>;
 pub struct Limits {
     address: Option<Keyed<IpAddr>>,
     key: Option<Keyed<String>>,
+    keyless: Option<Keyed<IpAddr>>,
 }
 
 impl Limits {
     pub fn new(config: &Config) -> Self {
-        Self { address: keyed(config.rate_per_ip), key: keyed(config.rate_per_key) }
+        Self { address: keyed(config.rate_per_ip), key: keyed(config.rate_per_key), keyless: keyless(config) }
     }
 
     /// Counts a request from an address.
@@ -35,10 +36,18 @@ impl Limits {
         check(self.key.as_ref(), &id.to_owned())
     }
 
+    /// Counts a search without a key or an account.
+    pub fn check_keyless(&self, ip: IpAddr) -> Result<(), Refusal> {
+        check(self.keyless.as_ref(), &client::neighbourhood(ip))
+    }
+
     /// Forgets addresses and keys that have sent nothing for a while, so that memory is bounded.
     pub fn forget(&self) {
         if let Some(address) = &self.address {
             address.retain_recent();
+        }
+        if let Some(keyless) = &self.keyless {
+            keyless.retain_recent();
         }
         if let Some(key) = &self.key {
             key.retain_recent();
@@ -51,6 +60,10 @@ fn keyed<K: Hash + Eq + Clone>(per_second: u32) -> Option<Keyed<K>> {
     let per_second = NonZeroU32::new(per_second)?;
     let burst = per_second.saturating_mul(NonZeroU32::MIN.saturating_add(1));
     Some(RateLimiter::dashmap(Quota::per_second(per_second).allow_burst(burst)))
+}
+
+fn keyless(config: &Config) -> Option<Keyed<IpAddr>> {
+    Some(RateLimiter::dashmap(Quota::per_minute(NonZeroU32::new(config.keyless_per_minute)?)))
 }
 
 fn check<K: Hash + Eq + Clone>(limit: Option<&Keyed<K>>, who: &K) -> Result<(), Refusal> {

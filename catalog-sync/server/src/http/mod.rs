@@ -2,7 +2,7 @@
 
 mod auth;
 mod body;
-mod client;
+pub(crate) mod client;
 mod health;
 pub(crate) mod limits;
 pub(crate) mod metrics;

@@ -18,3 +18,4 @@ mod workers;
 
 pub(crate) use routes::router;
 pub(crate) use service::{SearchService, SearchSettings};
+pub(crate) use workers::Workers;

@@ -17,6 +17,9 @@ use utoipa::OpenApi;
         (name = "search", description = "Find products"),
         (name = "products", description = "Products by their ids"),
         (name = "catalogs", description = "What is searched here"),
+        (name = "auth", description = "Sign in and out"),
+        (name = "me", description = "What belongs to who is signed in"),
+        (name = "admin", description = "For staff"),
     )
 )]
 pub struct Description;

@@ -4,6 +4,8 @@
 //! its own, and ended by its process id.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod access;
+mod accounts;
 mod admission;
 mod campaign;
 mod connections;

@@ -13,6 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::openapi::{self, Description};
+use crate::accounts;
 use crate::app::App;
 
 /// All routes of the search, and their description.
@@ -35,6 +36,7 @@ fn described(app: &App) -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(products::goes_with))
         .routes(routes!(products::cheaper))
         .routes(routes!(catalogs::catalogs))
+        .merge(accounts::described())
         .layer(DefaultBodyLimit::max(app.search.settings.body_bytes()))
         .split_for_parts()
 }

@@ -1,0 +1,163 @@
+//! The people who have an account.
+
+use serde::Serialize;
+use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row as _};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::role::Role;
+use super::secret::now_ms;
+use crate::db::Database;
+use crate::{Error, Result};
+
+const SELECT: &str = "SELECT id, email, name, role, created_ms, disabled_ms, password FROM people";
+
+/// Somebody with an account.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Account {
+    /// The account's id.
+    pub id: String,
+    /// The address that signs in.
+    pub email: String,
+    /// What they want to be called.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// When the account was made, in milliseconds since 1970.
+    pub created_ms: i64,
+    /// When it was closed by staff.
+    pub disabled_ms: Option<i64>,
+    /// The hash of the password, which is nobody's business.
+    #[serde(skip)]
+    pub password: Option<String>,
+}
+
+/// The address as it is compared: without space around it, in small letters.
+///
+/// # Errors
+/// It is no address.
+pub fn address(text: &str) -> Result<String, String> {
+    let text = text.trim().to_lowercase();
+    let fits = text.len() <= 254 && !text.contains(|c: char| c.is_whitespace() || c.is_control());
+    match text.split_once('@') {
+        Some((local, domain)) if fits && !local.is_empty() && !domain.is_empty() && !domain.contains('@') => {
+            Ok(text)
+        }
+        _ => Err("email: an address like name@shop.example".into()),
+    }
+}
+
+/// Makes an account; `None` if the address has one.
+pub async fn create(
+    db: &Database,
+    email: &str,
+    name: &str,
+    role: Role,
+    password: Option<&str>,
+) -> Result<Option<Account>, sqlx::Error> {
+    let account = Account {
+        id: Uuid::now_v7().to_string(),
+        email: email.into(),
+        name: name.into(),
+        role,
+        created_ms: now_ms(),
+        disabled_ms: None,
+        password: password.map(str::to_owned),
+    };
+    let made = sqlx::query(
+        "INSERT INTO people (id, email, name, password, role, created_ms) VALUES ($1, $2, $3, $4, $5, $6) \
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(account.id.clone())
+    .bind(email.to_owned())
+    .bind(name.to_owned())
+    .bind(account.password.clone())
+    .bind(role.to_string())
+    .bind(account.created_ms)
+    .execute(db.pool())
+    .await?;
+    Ok((made.rows_affected() == 1).then_some(account))
+}
+
+/// The account of an address.
+pub async fn by_email(db: &Database, email: &str) -> Result<Option<Account>, sqlx::Error> {
+    let row = sqlx::query(AssertSqlSafe(format!("{SELECT} WHERE email = $1")));
+    row.bind(email.to_owned()).fetch_optional(db.pool()).await?.as_ref().map(read).transpose()
+}
+
+/// The account with an id.
+pub async fn by_id(db: &Database, id: &str) -> Result<Option<Account>, sqlx::Error> {
+    let row = sqlx::query(AssertSqlSafe(format!("{SELECT} WHERE id = $1")));
+    row.bind(id.to_owned()).fetch_optional(db.pool()).await?.as_ref().map(read).transpose()
+}
+
+/// A page of accounts after an id.
+pub async fn list(db: &Database, after: &str, limit: u32) -> Result<Vec<Account>, sqlx::Error> {
+    let rows = sqlx::query(AssertSqlSafe(format!("{SELECT} WHERE id > $1 ORDER BY id LIMIT $2")));
+    let rows = rows.bind(after.to_owned()).bind(i64::from(limit)).fetch_all(db.pool()).await?;
+    rows.iter().map(read).collect()
+}
+
+/// Sets the hash of a password.
+pub async fn set_password(db: &Database, id: &str, hash: &str) -> Result<(), sqlx::Error> {
+    let done = sqlx::query("UPDATE people SET password = $1 WHERE id = $2").bind(hash.to_owned());
+    done.bind(id.to_owned()).execute(db.pool()).await.map(drop)
+}
+
+/// Sets what somebody may do, and whether the account is closed.
+pub async fn set_standing(
+    db: &Database,
+    id: &str,
+    role: Role,
+    disabled_ms: Option<i64>,
+) -> Result<(), sqlx::Error> {
+    let done = sqlx::query("UPDATE people SET role = $1, disabled_ms = $2 WHERE id = $3");
+    let done = done.bind(role.to_string()).bind(disabled_ms).bind(id.to_owned());
+    done.execute(db.pool()).await.map(drop)
+}
+
+/// How many admins can sign in.
+pub async fn admins(db: &Database) -> Result<i64, sqlx::Error> {
+    let count =
+        sqlx::query_scalar("SELECT COUNT(*) FROM people WHERE role = 'admin' AND disabled_ms IS NULL");
+    count.fetch_one(db.pool()).await
+}
+
+/// Makes an admin, as `knytt admin create` does. An account that the address has becomes one.
+///
+/// # Errors
+/// The address or the password cannot be taken, or the database refuses.
+pub async fn create_admin(db: &Database, email: &str, name: &str, password: &str) -> Result<String> {
+    let email = address(email).map_err(Error::Setting)?;
+    super::password::check(password)
+        .map_err(|_| Error::Setting("a password has 10 to 200 letters".into()))?;
+    let hash = super::password::hash(password)?;
+    let account = match create(db, &email, name, Role::Admin, Some(&hash)).await? {
+        Some(made) => made,
+        None => {
+            let known = by_email(db, &email).await?.ok_or(sqlx::Error::RowNotFound)?;
+            set_standing(db, &known.id, Role::Admin, None).await?;
+            set_password(db, &known.id, &hash).await?;
+            super::sessions::end_all(db, &known.id, None).await?;
+            known
+        }
+    };
+    super::audit::note(db, "command", "user.make_admin", &account.id, "").await?;
+    Ok(account.id)
+}
+
+/// Reads a row of an account.
+pub fn read(row: &AnyRow) -> Result<Account, sqlx::Error> {
+    let role: String = row.try_get(3)?;
+    Ok(Account {
+        id: row.try_get(0)?,
+        email: row.try_get(1)?,
+        name: row.try_get(2)?,
+        role: role.parse().unwrap_or(Role::Shopper),
+        created_ms: row.try_get(4)?,
+        disabled_ms: row.try_get(5)?,
+        password: row.try_get(6)?,
+    })
+}

@@ -1,0 +1,78 @@
+//! Who may do what: one table, which [`guard`](super::guard) asks before every route of `/api/v1`.
+
+use super::role::Role;
+
+/// Who may use a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody, without a limit of their own.
+    Open,
+    /// Anybody, or with a key of the scope `search`. Without a key, only so often a minute; a setting can
+    /// demand one.
+    Search,
+    /// Whoever is signed in, about themselves.
+    SignedIn,
+    /// These roles, and keys of the scope `admin` where admins are among them.
+    Staff(&'static [Role]),
+}
+
+use Access::{Open, Search, SignedIn, Staff};
+
+const ADMIN: Access = Staff(&[Role::Admin]);
+const ANY_STAFF: Access = Staff(&[Role::Analyst, Role::Merchandiser, Role::Publisher, Role::Admin]);
+
+/// A method, a route as it is matched, and who may use it. A route that is not here is refused.
+const TABLE: &[(&str, &str, Access)] = &[
+    ("GET", "/api/v1/openapi.json", Open),
+    ("GET", "/api/v1/docs", Open),
+    ("POST", "/api/v1/search", Search),
+    ("POST", "/api/v1/text-search", Search),
+    ("POST", "/api/v1/image-search", Search),
+    ("POST", "/api/v1/multi-search", Search),
+    ("POST", "/api/v1/recommend", Search),
+    ("GET", "/api/v1/catalogs", Open),
+    ("GET", "/api/v1/suggest", Open),
+    ("GET", "/api/v1/trending", Open),
+    ("GET", "/api/v1/products/{id}", Open),
+    ("GET", "/api/v1/products/{id}/picture", Open),
+    ("GET", "/api/v1/products/{id}/goes-with", Open),
+    ("GET", "/api/v1/products/{id}/cheaper", Open),
+    ("GET", "/api/v1/products/{id}/also-viewed", Open),
+    ("GET", "/api/v1/similar/{id}", Open),
+    ("POST", "/api/v1/feedback", Open),
+    ("POST", "/api/v1/auth/register", Open),
+    ("POST", "/api/v1/auth/login", Open),
+    ("POST", "/api/v1/auth/refresh", Open),
+    ("POST", "/api/v1/auth/reset", Open),
+    ("POST", "/api/v1/auth/logout", SignedIn),
+    ("POST", "/api/v1/auth/password", SignedIn),
+    ("GET", "/api/v1/auth/me", SignedIn),
+    ("DELETE", "/api/v1/auth/me", SignedIn),
+    ("GET", "/api/v1/me/sessions", SignedIn),
+    ("DELETE", "/api/v1/me/sessions/{id}", SignedIn),
+    ("GET", "/api/v1/me/favourites", SignedIn),
+    ("PUT", "/api/v1/me/favourites", SignedIn),
+    ("DELETE", "/api/v1/me/favourites", SignedIn),
+    ("GET", "/api/v1/me/history", SignedIn),
+    ("PUT", "/api/v1/me/history", SignedIn),
+    ("DELETE", "/api/v1/me/history", SignedIn),
+    ("GET", "/api/v1/me/taste", SignedIn),
+    ("PUT", "/api/v1/me/taste", SignedIn),
+    ("DELETE", "/api/v1/me/taste", SignedIn),
+    ("GET", "/api/v1/me/export", SignedIn),
+    ("GET", "/api/v1/admin/users", ADMIN),
+    ("POST", "/api/v1/admin/users", ADMIN),
+    ("PATCH", "/api/v1/admin/users/{id}", ADMIN),
+    ("POST", "/api/v1/admin/users/{id}/reset", ADMIN),
+    ("GET", "/api/v1/admin/keys", ADMIN),
+    ("POST", "/api/v1/admin/keys", ADMIN),
+    ("DELETE", "/api/v1/admin/keys/{id}", ADMIN),
+    ("GET", "/api/v1/admin/audit", ADMIN),
+    ("GET", "/api/v1/admin/catalogs", ANY_STAFF),
+];
+
+/// Who may use a route; `None` for one that the table does not have.
+pub fn access(method: &str, route: &str) -> Option<Access> {
+    let method = if method == "HEAD" { "GET" } else { method };
+    TABLE.iter().find(|(m, r, _)| *m == method && *r == route).map(|(_, _, access)| *access)
+}
