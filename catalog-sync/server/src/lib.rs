@@ -31,7 +31,7 @@ mod search;
 mod serve;
 mod tls;
 
-pub use accounts::create_admin;
+pub use accounts::{create_admin, note_command};
 pub use config::{Address, Config, LogFormat, RecordsArgs, Settings};
 pub use db::{Database, block_on};
 pub use error::{Error, Result};

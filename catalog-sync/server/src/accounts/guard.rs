@@ -65,7 +65,11 @@ fn check_key_origin(key: &ApiKey, headers: &HeaderMap) -> Result<(), Refusal> {
 fn check_access(app: &App, access: Access, caller: &Caller, from: From) -> Result<(), Refusal> {
     match access {
         Access::Open => Ok(()),
-        Access::Search => check_search(app, caller, from),
+        Access::Browse => check_search_key(app, caller),
+        Access::Search => {
+            check_search_key(app, caller)?;
+            if caller.key.is_none() { app.limits.check_keyless(from.0) } else { Ok(()) }
+        }
         Access::SignedIn => caller.person().map(drop),
         Access::Staff(roles) => match caller.role() {
             Some(role) if roles.contains(&role) => Ok(()),
@@ -75,8 +79,8 @@ fn check_access(app: &App, access: Access, caller: &Caller, from: From) -> Resul
     }
 }
 
-/// A key must be for searching. Without one, an address may search so often a minute.
-fn check_search(app: &App, caller: &Caller, from: From) -> Result<(), Refusal> {
+/// A key must be for searching, and a setting can demand one of whoever is not signed in.
+fn check_search_key(app: &App, caller: &Caller) -> Result<(), Refusal> {
     match &caller.key {
         Some(key) if key.scopes.contains(&Scope::Search) => Ok(()),
         Some(_) => Err(Refusal::new(403, "key_not_allowed", "API key not allowed")
@@ -84,6 +88,6 @@ fn check_search(app: &App, caller: &Caller, from: From) -> Result<(), Refusal> {
         None if app.config.search_needs_key && caller.account.is_none() => {
             Err(Refusal::new(401, "key_invalid", "API key needed"))
         }
-        None => app.limits.check_keyless(from.0),
+        None => Ok(()),
     }
 }
