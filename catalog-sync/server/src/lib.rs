@@ -36,7 +36,7 @@ mod tokens;
 mod upkeep;
 mod web;
 
-pub use accounts::create_admin;
+pub use accounts::{create_admin, note_command};
 pub use config::{Address, Config, LogFormat, RecordsArgs, Settings};
 pub use db::{Database, block_on};
 pub use error::{Error, Result};

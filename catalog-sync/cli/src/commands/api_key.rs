@@ -113,7 +113,10 @@ fn create(args: &CreateArgs) -> Result<()> {
             origins: args.origins.clone(),
             rate_per_minute: args.rate_per_minute,
         };
-        knytt_server::create_key_of(&db, spec).await
+        let made = knytt_server::create_key_of(&db, spec).await?;
+        let scopes: Vec<String> = made.key.scopes.iter().map(Scope::to_string).collect();
+        knytt_server::note_command(&db, "key.create", &made.key.id, &scopes.join(",")).await?;
+        Ok(made)
     })?;
     if args.json {
         return output::json(&made);
@@ -159,7 +162,8 @@ fn utc(at_ms: Option<i64>, format: &str) -> String {
 fn revoke(args: &RevokeArgs) -> Result<()> {
     block_on(async {
         let db = Database::open(&args.records.address()?, 1).await?;
-        knytt_server::revoke_key(&db, &args.id).await
+        knytt_server::revoke_key(&db, &args.id).await?;
+        knytt_server::note_command(&db, "key.revoke", &args.id, "").await
     })?;
     output::text(&format!("key {} is revoked\n", args.id))
 }

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::secret::now_ms;
+use crate::Result;
 use crate::db::Database;
 
 /// One action.
@@ -46,6 +47,14 @@ pub async fn note(
     .execute(db.pool())
     .await
     .map(drop)
+}
+
+/// Notes an action of the command line.
+///
+/// # Errors
+/// The database refuses.
+pub async fn note_command(db: &Database, action: &str, target: &str, detail: &str) -> Result<()> {
+    Ok(note(db, "command", action, target, detail).await?)
 }
 
 /// The newest entries before an id; from the newest on without one.

@@ -64,7 +64,7 @@ fn check_key_origin(key: &ApiKey, headers: &HeaderMap) -> Result<(), Refusal> {
 fn check_access(app: &App, access: Access, caller: &Caller) -> Result<(), Refusal> {
     match access {
         Access::Open => Ok(()),
-        Access::Search => check_search(app, caller),
+        Access::Browse | Access::Search => check_search_key(app, caller),
         Access::SignedIn => caller.person().map(drop),
         Access::Staff(roles) => match caller.role() {
             Some(role) if roles.contains(&role) => Ok(()),
@@ -74,8 +74,9 @@ fn check_access(app: &App, access: Access, caller: &Caller) -> Result<(), Refusa
     }
 }
 
-/// A key must be for searching. How often an address may search without one, `http::per_searcher` counts.
-fn check_search(app: &App, caller: &Caller) -> Result<(), Refusal> {
+/// A key must be for searching, and a setting can demand one of whoever is not signed in. How often an address may
+/// search without one, `http::per_searcher` counts.
+fn check_search_key(app: &App, caller: &Caller) -> Result<(), Refusal> {
     match &caller.key {
         Some(key) if key.scopes.contains(&Scope::Search) => Ok(()),
         Some(_) => Err(Refusal::new(403, "key_not_allowed", "API key not allowed")

@@ -29,6 +29,8 @@ use self::password::Passwords;
 use self::tokens::TokenKeys;
 use crate::Result;
 
+pub(crate) use self::audit::note;
+pub use self::audit::note_command;
 pub(crate) use self::caller::Caller;
 pub(crate) use self::guard::guard;
 pub use self::people::create_admin;

@@ -12,6 +12,7 @@ use sqlx::{Any, AssertSqlSafe};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::people;
 use super::secret::now_ms;
 use crate::app::App;
 use crate::db::{Database, Tx};
@@ -139,9 +140,14 @@ impl<'a> Owned<'a> {
         self.remove_from("tastes").await
     }
 
-    /// Removes everything that is known of the person, and the account.
-    pub async fn erase(&self) -> Result<(), sqlx::Error> {
+    /// Removes everything that is known of the person, and the account. Says no, and removes nothing, if no
+    /// admin would be left.
+    pub async fn erase(&self) -> Result<bool, sqlx::Error> {
         let mut tx = self.begin().await?;
+        if people::is_last_admin(&mut tx, self.db.is_sqlite(), self.person).await? {
+            tx.rollback().await?;
+            return Ok(false);
+        }
         for table in ["favourites", "history", "tastes"] {
             self.query(format!("DELETE FROM {table} WHERE {}", self.mine())).execute(&mut *tx).await?;
         }
@@ -154,7 +160,8 @@ impl<'a> Owned<'a> {
         ] {
             self.query(statement.into()).execute(&mut *tx).await?;
         }
-        tx.commit().await
+        tx.commit().await?;
+        Ok(true)
     }
 
     async fn remove_from(&self, table: &str) -> Result<(), sqlx::Error> {

@@ -52,7 +52,7 @@ impl Passwords {
     /// 422 if it is too short or too long; 503 if too many wait.
     pub async fn hash(&self, password: String) -> Result<String, Refusal> {
         check(&password)?;
-        self.threads.run(move || hash(&password).map_err(Refusal::internal)).await
+        self.threads.run(move || hash(&password).map_err(Refusal::internal)).await.map_err(busy)
     }
 
     /// Compares a password with a hash. Without a hash it takes as long, and is wrong.
@@ -70,6 +70,15 @@ impl Passwords {
                 Ok(if is_known { verdict } else { Verdict::Wrong })
             })
             .await
+            .map_err(busy)
+    }
+}
+
+/// Says what waits; the threads' own refusal is about searches.
+fn busy(refusal: Refusal) -> Refusal {
+    match refusal.status() {
+        503 => Refusal::new(503, "busy", "Too many passwords wait to be checked").retry_after(1),
+        _ => refusal,
     }
 }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::role::Role;
 use super::secret::now_ms;
-use crate::db::Database;
+use crate::db::{Database, Tx};
 use crate::{Error, Result};
 
 const SELECT: &str = "SELECT id, email, name, role, created_ms, disabled_ms, password FROM people";
@@ -106,23 +106,37 @@ pub async fn set_password(db: &Database, id: &str, hash: &str) -> Result<(), sql
     done.bind(id.to_owned()).execute(db.pool()).await.map(drop)
 }
 
-/// Sets what somebody may do, and whether the account is closed.
+/// Sets what somebody may do, and whether the account is closed. Says no, and changes nothing, if no admin
+/// would be left.
 pub async fn set_standing(
     db: &Database,
     id: &str,
     role: Role,
     disabled_ms: Option<i64>,
-) -> Result<(), sqlx::Error> {
+) -> Result<bool, sqlx::Error> {
+    let mut tx = db.begin().await?;
+    let stays_admin = role == Role::Admin && disabled_ms.is_none();
+    if !stays_admin && is_last_admin(&mut tx, db.is_sqlite(), id).await? {
+        tx.rollback().await?;
+        return Ok(false);
+    }
     let done = sqlx::query("UPDATE people SET role = $1, disabled_ms = $2 WHERE id = $3");
     let done = done.bind(role.to_string()).bind(disabled_ms).bind(id.to_owned());
-    done.execute(db.pool()).await.map(drop)
+    done.execute(&mut *tx).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
-/// How many admins can sign in.
-pub async fn admins(db: &Database) -> Result<i64, sqlx::Error> {
-    let count =
-        sqlx::query_scalar("SELECT COUNT(*) FROM people WHERE role = 'admin' AND disabled_ms IS NULL");
-    count.fetch_one(db.pool()).await
+/// Whether nobody else is an admin who can sign in. Until the transaction ends, no admin stops being one in
+/// another: two who demote each other at the same moment must not both succeed.
+pub async fn is_last_admin(tx: &mut Tx, sqlite: bool, id: &str) -> Result<bool, sqlx::Error> {
+    // On SQLite the transaction is the only one that writes.
+    let locked = if sqlite { "" } else { " FOR UPDATE" };
+    let admins =
+        format!("SELECT id FROM people WHERE role = 'admin' AND disabled_ms IS NULL ORDER BY id{locked}");
+    let rows = sqlx::query(AssertSqlSafe(admins)).fetch_all(&mut **tx).await?;
+    let ids: Vec<String> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+    Ok(ids == [id])
 }
 
 /// Makes an admin, as `knytt admin create` does. An account that the address has becomes one.

@@ -10,13 +10,16 @@ pub enum Access {
     /// Anybody, or with a key of the scope `search`. Without a key, only so often a minute; a setting can
     /// demand one.
     Search,
+    /// Anybody, without a limit of their own, unless searching needs a key: then with a key of the scope
+    /// `search`, or an account.
+    Browse,
     /// Whoever is signed in, about themselves.
     SignedIn,
     /// These roles, and keys of the scope `admin` where admins are among them.
     Staff(&'static [Role]),
 }
 
-use Access::{Open, Search, SignedIn, Staff};
+use Access::{Browse, Open, Search, SignedIn, Staff};
 
 const ADMIN: Access = Staff(&[Role::Admin]);
 const ANY_STAFF: Access = Staff(&[Role::Analyst, Role::Merchandiser, Role::Publisher, Role::Admin]);
@@ -31,17 +34,18 @@ const TABLE: &[(&str, &str, Access)] = &[
     ("POST", "/api/v1/multi-search", Search),
     ("POST", "/api/v1/recommend", Search),
     ("GET", "/api/v1/catalogs", Open),
-    ("GET", "/api/v1/suggest", Open),
-    ("GET", "/api/v1/trending", Open),
-    ("GET", "/api/v1/products/{id}", Open),
+    ("GET", "/api/v1/suggest", Browse),
+    ("GET", "/api/v1/trending", Browse),
+    ("GET", "/api/v1/products/{id}", Browse),
+    // A page shows pictures by their address alone.
     ("GET", "/api/v1/products/{id}/picture", Open),
-    ("GET", "/api/v1/products/{id}/goes-with", Open),
-    ("GET", "/api/v1/products/{id}/cheaper", Open),
-    ("GET", "/api/v1/products/{id}/also-viewed", Open),
-    ("GET", "/api/v1/similar/{id}", Open),
-    ("GET", "/api/v1/products/{id}/shop", Open),
-    ("POST", "/api/v1/cards", Open),
-    ("POST", "/api/v1/regions", Open),
+    ("GET", "/api/v1/products/{id}/goes-with", Browse),
+    ("GET", "/api/v1/products/{id}/cheaper", Browse),
+    ("GET", "/api/v1/products/{id}/also-viewed", Browse),
+    ("GET", "/api/v1/similar/{id}", Browse),
+    ("GET", "/api/v1/products/{id}/shop", Browse),
+    ("POST", "/api/v1/cards", Browse),
+    ("POST", "/api/v1/regions", Search),
     ("POST", "/api/v1/feedback", Open),
     ("POST", "/api/v1/orders", Open),
     ("POST", "/api/v1/auth/register", Open),

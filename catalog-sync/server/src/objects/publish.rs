@@ -16,6 +16,7 @@ use super::read::refuse;
 use super::release::learn_ingest_key;
 use super::upload;
 use super::verify::{Kind, Verifier};
+use crate::accounts;
 use crate::app::App;
 use crate::http::refusal::Refusal;
 use crate::http::{authorize, read_body};
@@ -83,6 +84,9 @@ async fn put(
     let done = store(app, catalog, &path, object, request).await;
     log(&key, "PUT", &path, done.as_ref().map(Response::status));
     let response = done?;
+    if path.filename() == Some("timestamp.json") {
+        note_release(app, &key, catalog).await;
+    }
     deletions::take_back(&app.db, catalog, &BTreeSet::from([path.as_ref().to_owned()])).await?;
     Ok(response)
 }
@@ -109,6 +113,15 @@ async fn store(
                 None => stored(StatusCode::CREATED, e_tag),
             })
         }
+    }
+}
+
+/// Notes in the audit log that devices see another release. It is there already, so that a log that takes no
+/// writes is no reason to refuse it; the line of [`log`] is left.
+async fn note_release(app: &App, key: &ApiKey, catalog: &str) {
+    let actor = format!("key:{}", key.id);
+    if let Err(error) = accounts::note(&app.db, &actor, "release.publish", catalog, "").await {
+        tracing::warn!(%error, catalog, "a release is not in the audit log");
     }
 }
 

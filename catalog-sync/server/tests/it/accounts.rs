@@ -87,7 +87,7 @@ impl House {
     }
 
     /// The database, past the backend.
-    async fn pool(&self) -> sqlx::AnyPool {
+    pub async fn pool(&self) -> sqlx::AnyPool {
         sqlx::any::install_default_drivers();
         sqlx::AnyPool::connect(&self.records.url()).await.unwrap()
     }

@@ -5,6 +5,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod access;
+mod access_races;
 mod accounts;
 mod admission;
 mod believed;

@@ -70,7 +70,7 @@ pub async fn keys(State(app): State<App>) -> Result<Json<Vec<ApiKey>>, Refusal> 
         (status = 400, description = "`bad_request`", body = Problem),
         (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
         (status = 403, description = "`not_allowed`, `cross_site`", body = Problem),
-        (status = 409, description = "`already_made`: its secret was shown the first time", body = Problem),
+        (status = 409, description = "`already_made`: its secret was shown the first time; `in_progress`: the same request is under way", body = Problem),
         (status = 413, description = "`body_too_large`", body = Problem),
         (status = 415, description = "`not_json`", body = Problem),
         (status = 422, description = "`idempotency_key_reused`", body = Problem),
@@ -96,11 +96,12 @@ pub async fn create(
         origins: asked.origins,
         rate_per_minute: asked.rate_per_minute,
     };
-    let made = keys::create_key_of(&app.db, spec).await.map_err(|error| match error {
+    let made = keys::create_key_of(&app.db, spec).await;
+    once.made(&app.db, made.as_ref().ok().map(|made| made.key.id.as_str())).await?;
+    let made = made.map_err(|error| match error {
         Error::Setting(text) => problem::bad_request(text),
         error => error.into(),
     })?;
-    once.made(&app.db, &made.key.id).await?;
     let scopes: Vec<String> = made.key.scopes.iter().map(Scope::to_string).collect();
     audit::note(&app.db, &caller.actor(), "key.create", &made.key.id, &scopes.join(",")).await?;
     Ok((StatusCode::CREATED, Json(made)))

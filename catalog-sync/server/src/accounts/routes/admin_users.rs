@@ -115,7 +115,7 @@ pub async fn users(
         (status = 400, description = "`bad_request`", body = Problem),
         (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
         (status = 403, description = "`not_allowed`, `cross_site`", body = Problem),
-        (status = 409, description = "`already_there`: the address has an account", body = Problem),
+        (status = 409, description = "`already_there`: the address has an account; `in_progress`: the same request is under way", body = Problem),
         (status = 413, description = "`body_too_large`", body = Problem),
         (status = 415, description = "`not_json`", body = Problem),
         (status = 422, description = "`idempotency_key_reused`", body = Problem),
@@ -135,9 +135,9 @@ pub async fn invite(
         return Ok((StatusCode::CREATED, Json(Link { account, token: None })));
     }
     let made = people::create(&app.db, &email, name, asked.role, None).await?;
+    once.made(&app.db, made.as_ref().map(|account| account.id.as_str())).await?;
     let account =
         made.ok_or_else(|| Refusal::new(409, "already_there", "The address has an account already"))?;
-    once.made(&app.db, &account.id).await?;
     let token = Some(links::create(&app.db, &account.id).await?);
     audit::note(&app.db, &caller.actor(), "user.invite", &account.id, &asked.role.to_string()).await?;
     Ok((StatusCode::CREATED, Json(Link { account, token })))
@@ -176,12 +176,9 @@ pub async fn change(
         Some(false) => None,
         Some(true) => account.disabled_ms.or(Some(now_ms())),
     };
-    let was_admin = account.role == Role::Admin && account.disabled_ms.is_none();
-    let is_admin = role == Role::Admin && disabled_ms.is_none();
-    if was_admin && !is_admin && people::admins(&app.db).await? <= 1 {
+    if !people::set_standing(&app.db, &id, role, disabled_ms).await? {
         return Err(last_admin());
     }
-    people::set_standing(&app.db, &id, role, disabled_ms).await?;
     if disabled_ms.is_some() {
         sessions::end_all(&app.db, &id, None).await?;
     }

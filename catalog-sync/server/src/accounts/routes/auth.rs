@@ -379,11 +379,10 @@ pub async fn erase(
 ) -> Result<Response, Refusal> {
     let account = caller.person()?;
     prove(&app, from, account, asked.password).await?;
-    if account.role == Role::Admin && people::admins(&app.db).await? <= 1 {
-        return Err(super::admin_users::last_admin());
+    match Owned::of(&app, &account.id).erase().await? {
+        true => Ok(without_cookie(&headers)),
+        false => Err(super::admin_users::last_admin()),
     }
-    Owned::of(&app, &account.id).erase().await?;
-    Ok(without_cookie(&headers))
 }
 
 /// A name that may be shown.
