@@ -55,10 +55,10 @@ impl Maps {
         let tensors =
             PthTensors::new(path, None).map_err(|e| unusable(path, crate::error::without_backtrace(&e)))?;
         for (name, info) in tensors.tensor_infos() {
-            let dims = info.layout.dims().iter().map(|dim| *dim as u64);
+            let mut dims = info.layout.dims().iter().map(|dim| *dim as u64);
             let size = info.dtype.size_in_bytes() as u64;
             let end = dims
-                .fold(Some(size), |product, dim| product?.checked_mul(dim))
+                .try_fold(size, u64::checked_mul)
                 .and_then(|length| length.checked_add(info.layout.start_offset() as u64));
             if end.is_none_or(|end| end > bytes) {
                 return Err(unusable(path, format!("its tensor {name:?} is larger than the file")));

@@ -141,12 +141,14 @@ async fn another_publisher_is_not_followed() {
 #[derive(Default)]
 struct Met {
     visits: AtomicUsize,
+    /// Pages that a cursor led to.
+    continued: AtomicUsize,
     failed: AtomicUsize,
     retried: AtomicUsize,
     expired: AtomicUsize,
 }
 
-/// Reads three pages, each from the next replica. All are of one release, or the cursor has expired.
+/// Reads up to three pages, each from the next replica. All are of one release, or the cursor has expired.
 async fn visit(urls: &[String], number: usize, met: &Met) {
     let (mut cursor, mut release) = (Value::Null, None);
     for page in 0..3 {
@@ -168,8 +170,15 @@ async fn visit(urls: &[String], number: usize, met: &Met) {
         }
         let answer = answer.json();
         let found = answer["release"].as_u64();
-        assert_eq!(*release.get_or_insert(found), found, "a cursor mixes releases");
+        assert_eq!(*release.get_or_insert(found), found, "a cursor mixes releases: {cursor} of {body}");
+        if page > 0 {
+            met.continued.fetch_add(1, Ordering::Relaxed);
+        }
         cursor = answer["next"].clone();
+        // Asking without a cursor would be a new search, perhaps of the release after.
+        if cursor.is_null() {
+            break;
+        }
     }
     met.visits.fetch_add(1, Ordering::Relaxed);
 }
@@ -212,5 +221,6 @@ async fn a_replica_dies_and_a_release_comes_and_nobody_notices() {
     tokio::join!(load, happening);
     assert_eq!(met.failed.load(Ordering::Relaxed), 0);
     assert!(met.retried.load(Ordering::Relaxed) > 0, "nobody met the dead replica");
+    assert!(met.continued.load(Ordering::Relaxed) > 40, "no cursor was followed");
     println!("{} visits, {} expired", met.visits.into_inner(), met.expired.into_inner());
 }

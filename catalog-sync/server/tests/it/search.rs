@@ -85,8 +85,9 @@ async fn pages_repeat_nothing_and_never_mix_two_states() {
     // A cursor belongs to one search.
     let other = json!({ "text": "blue shirt", "without": ["x"], "cursor": cursor });
     assert_eq!(shop.post("/api/v1/search", &other).await.code(), "bad_query");
-    // An answer that is not kept cannot be made again: another backend never had it, and its state is another one.
+    // An answer that is not kept cannot be made again: another backend never had it, and is in another state.
     let elsewhere = SearchedShop::start().await;
+    elsewhere.touch();
     let gone = elsewhere.post("/api/v1/search", &body).await;
     assert_eq!((gone.status, gone.code()), (410, "cursor_expired".to_owned()));
     let changed = shop.post("/api/v1/search", &json!({ "text": "changed" })).await.json();
