@@ -21,12 +21,14 @@ impl Program {
     pub fn start(data: &Path, arguments: &[&str]) -> Result<Self, AnyError> {
         // The port is free again before the program takes it.
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
-        let mut command = Command::new(binary());
+        let binary = binary();
+        let mut command = Command::new(&binary);
         command.args(["serve", "--listen", &address, "--data"]).arg(data);
         command.args(["--rate-per-ip=0", "--searches-per-minute=0", "--max-connections-per-ip=10000"]);
         command.args(["--log-filter=error"]).args(arguments);
         let started = Instant::now();
-        Ok(Self { process: command.spawn()?, url: format!("http://{address}"), started })
+        let process = command.spawn().map_err(|error| format!("{}: {error}", binary.display()))?;
+        Ok(Self { process, url: format!("http://{address}"), started })
     }
 
     /// Waits until it says that it is ready.
