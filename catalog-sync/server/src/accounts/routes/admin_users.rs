@@ -237,6 +237,7 @@ pub async fn audit_log(
 #[utoipa::path(
     get,
     path = "/api/v1/admin/catalogs",
+    operation_id = "admin_catalogs",
     tag = "admin",
     responses(
         (status = 200, description = "All of them", body = [CatalogEntry]),

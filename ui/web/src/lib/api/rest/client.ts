@@ -308,6 +308,7 @@ const entryOf = ({ id, products, release }: Schemas['Searched'], current: boolea
 /** What is known of a product without a connection. */
 const pageOf = (card: Card): ProductPage => ({
   card,
+  isCategoryGuessed: false,
   description: '',
   sizes: [],
   variants: [],

@@ -1,0 +1,85 @@
+// The shop as the elements ask it.
+
+export interface Money {
+  amount: string;
+  currency: string;
+}
+
+export interface Card {
+  id: string;
+  title: string;
+  brand: string;
+  price: Money | null;
+  salePrice: Money | null;
+  availability: string;
+}
+
+export interface Found {
+  queryId: string;
+  verdict: string;
+  matched: number;
+  hits: { card: Card }[];
+}
+
+/** Where this script came from is where the shop is, unless the element says otherwise. */
+const home = new URL(import.meta.url).origin;
+
+export class Shop {
+  readonly origin: string;
+
+  constructor(readonly element: HTMLElement) {
+    this.origin = (element.getAttribute('server') ?? home).replace(/\/$/u, '');
+  }
+
+  async search(question: Record<string, unknown>, picture: Blob | null, signal: AbortSignal): Promise<Found> {
+    const request = JSON.stringify({ ...question, ...this.#place() });
+    if (!picture) {
+      return this.#send('search', { method: 'POST', body: request, signal }, 'application/json');
+    }
+    const form = new FormData();
+    form.append('request', request);
+    form.append('image', picture, 'query.jpg');
+    return this.#send('search', { method: 'POST', body: form, signal });
+  }
+
+  similar(product: string, limit: number, signal: AbortSignal): Promise<Found> {
+    const query = new URLSearchParams({ limit: String(limit), ...this.#place() });
+    return this.#send(`similar/${encodeURIComponent(product)}?${query}`, { signal });
+  }
+
+  picture(id: string): string {
+    const query = new URLSearchParams({ size: 'small', ...this.#place() });
+    return `${this.origin}/api/v1/products/${encodeURIComponent(id)}/picture?${query}`;
+  }
+
+  /** The product's page: `href` of the element with `{id}` in it, else the page that the server has. */
+  page(id: string): string {
+    const pattern = this.element.getAttribute('href');
+    return pattern
+      ? pattern.replaceAll('{id}', encodeURIComponent(id))
+      : `${this.origin}/p/${encodeURIComponent(id)}`;
+  }
+
+  #place(): { catalog?: string } {
+    const catalog = this.element.getAttribute('catalog');
+    return catalog === null ? {} : { catalog };
+  }
+
+  async #send(path: string, init: RequestInit, kind?: string): Promise<Found> {
+    const headers: Record<string, string> = kind ? { 'content-type': kind } : {};
+    const key = this.element.getAttribute('key');
+    if (key) headers['authorization'] = `Bearer ${key}`;
+    const response = await fetch(`${this.origin}/api/v1/${path}`, { ...init, headers });
+    if (!response.ok) throw new Error(`${response.status}`);
+    return (await response.json()) as Found;
+  }
+}
+
+export function money(amount: Money, language: string): string {
+  try {
+    const format = new Intl.NumberFormat(language, { style: 'currency', currency: amount.currency });
+    return format.format(Number(amount.amount));
+  } catch {
+    return `${amount.amount} ${amount.currency}`;
+  }
+}
