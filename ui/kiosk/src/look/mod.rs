@@ -1,0 +1,11 @@
+//! How the kiosk looks: the web interface's colours, fonts, measures, and what all screens are drawn with.
+
+mod fonts;
+mod icon;
+mod paint;
+mod tokens;
+
+pub use self::fonts::{BOLD, FontsMissing, definitions};
+pub use self::icon::Icon;
+pub use self::paint::{Look, Weight, contain, cover, grid};
+pub use self::tokens::Tokens;

@@ -1,0 +1,111 @@
+//! A product as a card, and rows of them.
+
+use eframe::egui::{Color32, CornerRadius, Rect, Ui, pos2, vec2};
+use knytt_ui_api::{Availability, Card, MatchKind};
+
+use crate::kiosk::Kiosk;
+use crate::language::Text;
+use crate::look::{Look, contain, grid};
+use crate::shop::Size;
+use crate::visit::Event;
+
+/// What stands under a card's picture: two lines of its name, and a line of its price.
+const WORDS: f32 = 156.0;
+
+/// The space between cards.
+pub(super) const GAP: f32 = 28.0;
+
+/// How many cards stand side by side.
+pub(super) fn columns(look: &Look) -> usize {
+    if look.is_portrait() { 3 } else { 5 }
+}
+
+/// Draws cards in a grid of this width from here on; says how high it is.
+pub(super) fn cards<'a>(
+    kiosk: &mut Kiosk,
+    ui: &Ui,
+    look: &Look,
+    at: Rect,
+    all: impl ExactSizeIterator<Item = (&'a Card, Option<MatchKind>)>,
+) -> f32 {
+    let columns = columns(look);
+    let width = at.width() - 2.0 * look.edge();
+    let tile = (width - GAP * (columns - 1) as f32) / columns as f32;
+    let start = pos2(at.left() + look.edge(), at.top());
+    let (places, height) = grid(start, width, columns, GAP, tile + WORDS * look.scale, all.len());
+    for (place, (card, kind)) in places.into_iter().zip(all) {
+        let place = look.place(place);
+        if ui.is_rect_visible(place) {
+            one(kiosk, ui, look, place, card, kind);
+        }
+    }
+    height
+}
+
+fn one(kiosk: &mut Kiosk, ui: &Ui, look: &Look, place: Rect, card: &Card, kind: Option<MatchKind>) {
+    let painter = ui.painter();
+    look.sheet(painter, place, 22);
+    let image = Rect::from_min_size(place.min, vec2(place.width(), place.width()));
+    let round = CornerRadius { nw: 22, ne: 22, sw: 0, se: 0 };
+    painter.rect_filled(image, round, look.tokens.picture);
+    if let Some(texture) = kiosk.pictures.get(&card.id, Size::Small) {
+        look.picture(painter, image, round, &texture, Color32::WHITE);
+    }
+    let said = match kind {
+        Some(MatchKind::Exact) => Some(Text::Exact),
+        Some(MatchKind::Similar) => Some(Text::Similar),
+        _ => None,
+    };
+    if let Some(said) = said {
+        badge(ui, look, image, look.say(said));
+    }
+    let (left, width) = (place.left() + 20.0, place.width() - 40.0);
+    let title =
+        look.label(&card.title, 24.0).within(width, 2).paint(painter, pos2(left, image.bottom() + 16.0));
+    let below = pos2(left, place.bottom() - 52.0).max(pos2(left, title.bottom()));
+    price(ui, look, card, below, width, 26.0);
+    let id = ui.scope_id().with(("card", &card.id, place.left() as i32, image.top() as i32));
+    if look.touch(ui, place, id, &card.title).clicked() {
+        kiosk.events.push(Event::Open(card.id.clone()));
+    }
+}
+
+fn badge(ui: &Ui, look: &Look, image: Rect, said: &str) {
+    let label = look.colored(said, 22.0, look.tokens.on_accent).bold();
+    let laid = label.lay(ui.painter());
+    let at = pos2(image.left() + 14.0, image.top() + 14.0);
+    let rect = Rect::from_min_size(at, laid.size + vec2(28.0, 10.0));
+    ui.painter().rect_filled(rect, 20, look.tokens.accent);
+    laid.paint(ui.painter(), at + vec2(14.0, 5.0));
+}
+
+/// What it costs; a sale in its own colour.
+pub(super) fn price(ui: &Ui, look: &Look, card: &Card, at: eframe::egui::Pos2, width: f32, size: f32) {
+    let sale = card.sale_price.as_ref();
+    let Some(money) = sale.or(card.price.as_ref()) else { return };
+    let said = look.language.price(&money.amount, &money.currency);
+    let color = if sale.is_some() { look.tokens.bad } else { look.tokens.ink };
+    look.colored(&said, size, color).bold().within(width, 1).paint(ui.painter(), at);
+}
+
+/// Whether it can be bought, in words and their colour.
+pub(super) fn stock(look: &Look, availability: Availability) -> Option<(&'static str, Color32)> {
+    let (text, color) = match availability {
+        Availability::InStock => (Text::InStock, look.tokens.good),
+        Availability::OutOfStock => (Text::OutOfStock, look.tokens.bad),
+        Availability::Preorder | Availability::Backorder => (Text::ToOrder, look.tokens.warn),
+        Availability::Unknown => return None,
+    };
+    Some((look.say(text), color))
+}
+
+/// The whole of a product's picture on a sheet.
+pub(super) fn large(kiosk: &mut Kiosk, ui: &Ui, look: &Look, place: Rect, id: &str) {
+    look.sheet(ui.painter(), place, 28);
+    ui.painter().rect_filled(place, 28, look.tokens.picture);
+    let texture = kiosk.pictures.get(id, Size::Large).or_else(|| kiosk.pictures.get(id, Size::Small));
+    if let Some(texture) = texture {
+        let fit = contain(texture.size_vec2(), place);
+        look.picture(ui.painter(), fit, CornerRadius::same(28), &texture, Color32::WHITE);
+    }
+}

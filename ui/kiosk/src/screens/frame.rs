@@ -1,0 +1,98 @@
+//! What stands around a screen: its head, its foot, and the part between that moves.
+
+use eframe::egui::containers::scroll_area::ScrollBarVisibility;
+use eframe::egui::{Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
+
+use crate::kiosk::Kiosk;
+use crate::language::{Language, Text};
+use crate::look::{Icon, Look, Weight};
+use crate::visit::{Event, Screen};
+
+/// The height of what is touched.
+pub(super) const TARGET: f32 = 84.0;
+
+/// Draws the title, and the buttons that lead back and on; says what is left of the screen.
+pub(super) fn frame(kiosk: &mut Kiosk, ui: &Ui, look: &Look, title: &str) -> Rect {
+    let (edge, screen) = (look.edge(), look.screen);
+    let foot = Rect::from_min_max(pos2(screen.left(), screen.bottom() - TARGET - 56.0), screen.max);
+    let painter = ui.painter();
+    let top = screen.top() + look.low + 44.0;
+    let label = look.label(title, 44.0).bold().within(screen.width() - 2.0 * edge, 1);
+    label.paint(painter, pos2(screen.left() + edge, top));
+    painter.rect_filled(foot, 0, look.tokens.surface);
+    painter.hline(foot.x_range(), foot.top(), (2.0, look.tokens.line));
+    bar(kiosk, ui, look, foot);
+    Rect::from_min_max(pos2(screen.left(), top + 88.0), pos2(screen.right(), foot.top()))
+}
+
+fn bar(kiosk: &mut Kiosk, ui: &Ui, look: &Look, foot: Rect) {
+    let edge = look.edge();
+    let mut left = foot.left() + edge;
+    let mut next = |width: f32| {
+        let rect = Rect::from_min_size(pos2(left, foot.top() + 28.0), vec2(width, TARGET));
+        left += width + 16.0;
+        look.place(rect)
+    };
+    let back = next(220.0);
+    if look.button(ui, back, look.say(Text::Back), Some(Icon::Back), Weight::Usual) {
+        kiosk.events.push(Event::Back);
+    }
+    let dark = look.button(ui, next(TARGET), look.say(Text::Contrast), Some(Icon::Contrast), Weight::Usual);
+    if dark {
+        kiosk.events.push(Event::Dark(!look.is_dark));
+    }
+    let weight = if kiosk.visit.larger() { Weight::Chosen } else { Weight::Usual };
+    if look.button(ui, next(TARGET), look.say(Text::Larger), Some(Icon::Larger), weight) {
+        kiosk.events.push(Event::Larger(!kiosk.visit.larger()));
+    }
+    let right = |width: f32, from_end: f32| {
+        let x = foot.right() - edge - from_end - width;
+        look.place(Rect::from_min_size(pos2(x, foot.top() + 28.0), vec2(width, TARGET)))
+    };
+    if look.button(ui, right(240.0, 0.0), look.say(Text::Leave), Some(Icon::Close), Weight::Usual) {
+        kiosk.events.push(Event::Leave);
+    }
+    let taken = kiosk.visit.kept().list.len();
+    if taken > 0 && kiosk.visit.screen() != Screen::TakeAlong {
+        let name = format!("{} ({taken})", look.say(Text::TakeAlong));
+        if look.button(ui, right(300.0, 256.0), &name, Some(Icon::Bag), Weight::Strong) {
+            kiosk.events.push(Event::Go(Screen::TakeAlong));
+        }
+    }
+}
+
+/// One button for each language, each in its own letters.
+pub(super) fn languages(kiosk: &mut Kiosk, ui: &Ui, look: &Look, row: Rect) {
+    let gap = 14.0;
+    let count = Language::ALL.len() as f32;
+    let width = ((row.width() - gap * (count - 1.0)) / count).min(190.0);
+    let mut x = row.center().x - (width * count + gap * (count - 1.0)) / 2.0;
+    for language in Language::ALL {
+        let rect = Rect::from_min_size(pos2(x, row.top()), vec2(width, 72.0));
+        let weight = if language == look.language { Weight::Chosen } else { Weight::Usual };
+        if look.button(ui, look.place(rect), language.name(), None, weight) {
+            kiosk.events.push(Event::Speak(language));
+        }
+        x += width + gap;
+    }
+}
+
+/// A part of the screen that a finger moves. `draw` says how high what it drew is.
+pub(super) fn scroll(ui: &mut Ui, rect: Rect, salt: &str, draw: impl FnOnce(&mut Ui, Rect) -> f32) {
+    let mut part = ui.new_child(UiBuilder::new().max_rect(rect));
+    part.set_clip_rect(rect);
+    let area = ScrollArea::vertical().id_salt(salt).auto_shrink(false);
+    area.scroll_bar_visibility(ScrollBarVisibility::AlwaysHidden).show(&mut part, |ui| {
+        let origin = ui.max_rect().min;
+        let height = draw(ui, Rect::from_min_size(origin, rect.size()));
+        ui.allocate_exact_size(vec2(rect.width() - 1.0, height), eframe::egui::Sense::hover());
+    });
+}
+
+/// Says that something failed, where it did.
+pub(super) fn trouble(kiosk: &Kiosk, ui: &Ui, look: &Look, rect: Rect) -> bool {
+    let Some(_) = &kiosk.visit.kept().problem else { return false };
+    let label = look.label(look.say(Text::Trouble), 32.0).within(rect.width() - 2.0 * look.edge(), 3);
+    label.paint(ui.painter(), pos2(rect.left() + look.edge(), rect.top() + 24.0));
+    true
+}

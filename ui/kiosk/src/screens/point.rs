@@ -1,0 +1,88 @@
+//! The camera's picture over the whole screen, and what it finds.
+
+use std::sync::Arc;
+
+use eframe::egui::{Color32, CornerRadius, Rect, TextureOptions, Ui, pos2, vec2};
+
+use super::frame::frame;
+use crate::camera::State;
+use crate::kiosk::Kiosk;
+use crate::language::Text;
+use crate::look::{Look, cover};
+use crate::shop::Size;
+use crate::visit::Event;
+
+/// How many hits stand over the picture.
+const HITS: usize = 4;
+
+pub(super) fn show(kiosk: &mut Kiosk, ui: &mut Ui, look: &Look) {
+    take_frame(kiosk, ui);
+    let area = frame(kiosk, ui, look, look.say(Text::Point));
+    let Some((texture, pixels)) = &kiosk.frame else {
+        let away = kiosk.finder.state() == State::Away;
+        let said = look.say(if away { Text::CameraAway } else { Text::CameraStarts });
+        return look
+            .label(said, 34.0)
+            .within(area.width() - 2.0 * look.edge(), 3)
+            .paint_in(ui.painter(), area.shrink(look.edge()));
+    };
+    let uv = cover(texture.size_vec2(), area.size());
+    ui.painter().image(texture.id(), area, uv, Color32::WHITE);
+    let pixels = Arc::clone(pixels);
+    hint(ui, look, area);
+    let frozen = look.touch(ui, area, ui.scope_id().with("view"), look.say(Text::PointHelp)).clicked();
+    if frozen {
+        kiosk.events.push(Event::Freeze(pixels));
+    }
+    hits(kiosk, ui, look, area);
+}
+
+/// Writes the newest frame into the one texture, in place unless the camera changed its size.
+fn take_frame(kiosk: &mut Kiosk, ui: &Ui) {
+    let Some(shown) = kiosk.finder.take() else { return };
+    match &mut kiosk.frame {
+        Some((texture, pixels)) if texture.size() == shown.image.size => {
+            texture.set_partial([0, 0], shown.image, TextureOptions::LINEAR);
+            *pixels = shown.pixels;
+        }
+        frame => {
+            let texture = ui.ctx().load_texture("camera", shown.image, TextureOptions::LINEAR);
+            *frame = Some((texture, shown.pixels));
+        }
+    }
+}
+
+fn hint(ui: &Ui, look: &Look, area: Rect) {
+    let label = look.colored(look.say(Text::PointHelp), 28.0, Color32::WHITE).bold();
+    let laid = label.within(area.width() - 2.0 * look.edge() - 48.0, 2).lay(ui.painter());
+    let at = pos2(area.left() + look.edge() + 24.0, area.top() + 44.0);
+    ui.painter().rect_filled(
+        Rect::from_min_size(at, laid.size).expand2(vec2(24.0, 14.0)),
+        24,
+        look.tokens.veil,
+    );
+    laid.paint(ui.painter(), at);
+}
+
+fn hits(kiosk: &mut Kiosk, ui: &Ui, look: &Look, area: Rect) {
+    let Some(live) = kiosk.visit.kept().live.clone() else { return };
+    let width = area.width() - 2.0 * look.edge();
+    let tile = ((width - 20.0 * (HITS as f32 - 1.0)) / HITS as f32).min(300.0);
+    for (index, hit) in live.hits.iter().take(HITS).enumerate() {
+        let x = area.left() + look.edge() + index as f32 * (tile + 20.0);
+        let place =
+            look.place(Rect::from_min_size(pos2(x, area.bottom() - tile - 120.0), vec2(tile, tile + 88.0)));
+        look.sheet(ui.painter(), place, 22);
+        let image = Rect::from_min_size(place.min, vec2(tile, tile));
+        if let Some(texture) = kiosk.pictures.get(&hit.card.id, Size::Small) {
+            let round = CornerRadius { nw: 22, ne: 22, sw: 0, se: 0 };
+            look.picture(ui.painter(), image, round, &texture, Color32::WHITE);
+        }
+        let at = pos2(place.left() + 16.0, image.bottom() + 10.0);
+        look.label(&hit.card.title, 22.0).within(tile - 32.0, 1).paint(ui.painter(), at);
+        super::card::price(ui, look, &hit.card, at + vec2(0.0, 32.0), tile - 32.0, 24.0);
+        if look.touch(ui, place, ui.scope_id().with(("live", index)), &hit.card.title).clicked() {
+            kiosk.events.push(Event::Open(hit.card.id.clone()));
+        }
+    }
+}

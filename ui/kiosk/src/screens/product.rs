@@ -1,0 +1,119 @@
+//! A product's page.
+
+use eframe::egui::{Rect, StrokeKind, Ui, pos2, vec2};
+use knytt_ui_api::{Card, ProductPage};
+
+use super::card::{cards, columns, large, price, stock};
+use super::frame::{TARGET, frame, scroll, trouble};
+use crate::kiosk::Kiosk;
+use crate::language::Text;
+use crate::look::{Icon, Look, Weight};
+use crate::visit::Event;
+
+pub(super) fn show(kiosk: &mut Kiosk, ui: &mut Ui, look: &Look) {
+    let page = kiosk.visit.kept().product.as_ref().map(|(page, _)| page.clone());
+    let title = page.as_ref().map_or(String::new(), |page| page.card.title.clone());
+    let area = frame(kiosk, ui, look, &title);
+    if trouble(kiosk, ui, look, area) {
+        return;
+    }
+    let Some(page) = page else { return };
+    scroll(ui, area, &page.card.id, |ui, at| {
+        let mut top = at.top() + head(kiosk, ui, look, at, &page) + 48.0;
+        for (text, some) in [
+            (Text::OtherColors, &page.other_colors),
+            (Text::LookAlikes, &page.similar),
+            (Text::GoesWith, &page.goes_with),
+            (Text::Cheaper, &page.cheaper),
+        ] {
+            top += strip(
+                kiosk,
+                ui,
+                look,
+                Rect::from_min_max(pos2(at.left(), top), at.max),
+                look.say(text),
+                some,
+            );
+        }
+        top - at.top() + 32.0
+    });
+}
+
+/// The picture with what there is to say beside it; says how high that is.
+fn head(kiosk: &mut Kiosk, ui: &Ui, look: &Look, at: Rect, page: &ProductPage) -> f32 {
+    let edge = look.edge();
+    let side = (at.width() - 2.0 * edge) * if look.is_portrait() { 0.52 } else { 0.34 };
+    let picture = Rect::from_min_size(pos2(at.left() + edge, at.top() + 4.0), vec2(side, side * 1.12));
+    large(kiosk, ui, look, look.place(picture), &page.card.id);
+    let words = Rect::from_min_max(
+        pos2(picture.right() + 40.0, picture.top()),
+        pos2(at.right() - edge, picture.bottom()),
+    );
+    let words = look.place(words);
+    let (painter, width) = (ui.painter(), words.width());
+    let mut y = words.top();
+    if !page.card.brand.is_empty() {
+        let label = look.colored(&page.card.brand, 26.0, look.tokens.ink_soft).within(width, 1);
+        y = label.paint(painter, pos2(words.left(), y)).bottom() + 8.0;
+    }
+    price(ui, look, &page.card, pos2(words.left(), y), width, 52.0);
+    y += 84.0 * look.scale;
+    if let Some((said, color)) = stock(look, page.card.availability) {
+        y = look
+            .colored(said, 28.0, color)
+            .bold()
+            .within(width, 1)
+            .paint(painter, pos2(words.left(), y))
+            .bottom()
+            + 20.0;
+    }
+    y = sizes(ui, look, words, y, page);
+    let is_taken = kiosk.visit.kept().takes(&page.card.id);
+    let (text, icon, weight) = if is_taken {
+        (Text::Collected, Icon::Check, Weight::Chosen)
+    } else {
+        (Text::Collect, Icon::Bag, Weight::Strong)
+    };
+    let button = Rect::from_min_size(pos2(words.left(), y + 8.0), vec2(width.min(440.0), TARGET + 12.0));
+    let button = if look.from_right() { button.translate(vec2(width - button.width(), 0.0)) } else { button };
+    if look.button(ui, button, look.say(text), Some(icon), weight) {
+        kiosk.events.push(Event::Collect(page.card.id.clone()));
+    }
+    let text = look.colored(&page.description, 25.0, look.tokens.ink_soft).within(width, 7);
+    let end = text.paint(painter, pos2(words.left(), button.bottom() + 28.0)).bottom();
+    end.max(picture.bottom()) - at.top()
+}
+
+fn sizes(ui: &Ui, look: &Look, words: Rect, mut y: f32, page: &ProductPage) -> f32 {
+    if page.sizes.is_empty() {
+        return y;
+    }
+    let label = look.colored(look.say(Text::Sizes), 24.0, look.tokens.ink_soft).within(words.width(), 1);
+    y = label.paint(ui.painter(), pos2(words.left(), y)).bottom() + 6.0;
+    let mut x = 0.0;
+    for size in page.sizes.iter().take(12) {
+        let laid = look.label(size, 26.0).bold().lay(ui.painter());
+        let width = (laid.size.x + 36.0).max(72.0);
+        if x + width > words.width() && x > 0.0 {
+            (x, y) = (0.0, y + 72.0);
+        }
+        let left = if look.from_right() { words.right() - x - width } else { words.left() + x };
+        let rect = Rect::from_min_size(pos2(left, y), vec2(width, 60.0));
+        ui.painter().rect(rect, 16, look.tokens.surface, (2.0, look.tokens.line), StrokeKind::Inside);
+        laid.paint(ui.painter(), rect.center() - laid.size / 2.0);
+        x += width + 12.0;
+    }
+    y + 84.0
+}
+
+/// A heading and one row of cards; says how high it is.
+fn strip(kiosk: &mut Kiosk, ui: &Ui, look: &Look, at: Rect, title: &str, all: &[Card]) -> f32 {
+    if all.is_empty() {
+        return 0.0;
+    }
+    let label = look.label(title, 34.0).bold().within(at.width() - 2.0 * look.edge(), 1);
+    let head = label.paint(ui.painter(), pos2(at.left() + look.edge(), at.top()));
+    let row = Rect::from_min_max(pos2(at.left(), head.bottom() + 18.0), at.max);
+    let shown = &all[..all.len().min(columns(look))];
+    head.height() + 18.0 + cards(kiosk, ui, look, row, shown.iter().map(|card| (card, None))) + 48.0
+}

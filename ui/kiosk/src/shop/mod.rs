@@ -1,0 +1,9 @@
+//! The shop's answers, on threads of their own: the screen never waits for a catalogue or a model.
+
+mod answers;
+mod attract;
+mod pictures;
+
+pub use self::answers::{Opened, Shopkeeper};
+pub use self::attract::Loop;
+pub use self::pictures::{Pictures, Size};

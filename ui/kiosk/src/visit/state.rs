@@ -1,0 +1,317 @@
+//! The state of a visit and what each event does to it.
+
+use std::mem;
+use std::sync::Arc;
+use std::time::Duration;
+
+use image::RgbImage;
+use knytt_ui_api::{Sort, Verdict};
+
+use super::ask::{Answer, Ask, Question, Reply};
+use super::event::{Event, Screen};
+use super::keep::{Asked, Kept};
+use crate::language::Language;
+
+/// The longest text that can be typed, in characters.
+const LONGEST: usize = 80;
+
+/// The most products that one code takes along: more make a code that phones cannot read from a screen.
+pub(crate) const MOST_TAKEN: usize = 8;
+
+/// How long the kiosk waits for a touch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// Until it asks whether somebody is there.
+    pub idle: Duration,
+    /// From there until the visit ends.
+    pub countdown: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { idle: Duration::from_secs(45), countdown: Duration::from_secs(15) }
+    }
+}
+
+/// One shopper's visit. Times are those of a clock that only goes forward.
+#[derive(Debug)]
+pub struct Visit {
+    patience: Patience,
+    home: Language,
+    number: u64,
+    ticket: u32,
+    /// The ticket of the newest question of each kind: search, product, suggestion.
+    newest: [u32; 3],
+    touched_at: Duration,
+    kept: Kept,
+    language: Language,
+    dark: Option<bool>,
+    larger: bool,
+    asks: Vec<Ask>,
+}
+
+impl Visit {
+    /// Nobody is there; the next shopper meets this language.
+    pub fn new(patience: Patience, home: Language) -> Self {
+        Self {
+            patience,
+            home,
+            number: 1,
+            ticket: 0,
+            newest: [0; 3],
+            touched_at: Duration::ZERO,
+            kept: Kept::default(),
+            language: home,
+            dark: None,
+            larger: false,
+            asks: Vec::new(),
+        }
+    }
+
+    /// Counts the visits from 1; another number means that everything of the one before is forgotten.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// What is known of the shopper.
+    pub fn kept(&self) -> &Kept {
+        &self.kept
+    }
+
+    /// What fills the screen.
+    pub fn screen(&self) -> Screen {
+        self.kept.screen
+    }
+
+    /// The shopper's language.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// Whether the shopper chose dark or light.
+    pub fn dark(&self) -> Option<bool> {
+        self.dark
+    }
+
+    /// Whether the shopper asked for larger type.
+    pub fn larger(&self) -> bool {
+        self.larger
+    }
+
+    /// The questions since the last call.
+    pub fn take_asks(&mut self) -> Vec<Ask> {
+        mem::take(&mut self.asks)
+    }
+
+    /// How long is left until the visit ends, while "Still there?" is shown.
+    pub fn countdown(&self, now: Duration) -> Option<Duration> {
+        if self.kept.screen == Screen::Attract {
+            return None;
+        }
+        let end = self.touched_at + self.patience.idle + self.patience.countdown;
+        (now >= self.touched_at + self.patience.idle).then(|| end.saturating_sub(now))
+    }
+
+    /// Ends the visit if nobody answered.
+    pub fn tick(&mut self, now: Duration) {
+        if self.countdown(now).is_some_and(|left| left.is_zero()) {
+            self.reset(now);
+        }
+    }
+
+    /// Takes an event. Those of the camera and of the shop do not count as a touch.
+    pub fn handle(&mut self, event: Event, now: Duration) {
+        self.tick(now);
+        if !matches!(event, Event::Answered(_) | Event::Live(..)) {
+            self.touched_at = now;
+        }
+        match event {
+            Event::Touched | Event::StillHere => {}
+            Event::Leave => self.reset(now),
+            Event::Speak(language) => self.language = language,
+            Event::Dark(dark) => self.dark = Some(dark),
+            Event::Larger(larger) => self.larger = larger,
+            Event::Go(screen) => self.go(screen),
+            Event::Back => self.back(),
+            Event::Insert(_) | Event::Erase | Event::Clear => self.edit(event),
+            Event::Search => self.search_words(),
+            Event::SearchFor(words) => {
+                self.kept.typed = words;
+                self.search_words();
+            }
+            Event::Freeze(frame) => self.freeze(frame),
+            Event::Live(visit, response) => {
+                if visit == self.number && self.kept.screen == Screen::Point {
+                    let fits = response.verdict == Verdict::Found;
+                    self.kept.live = fits.then_some(*response);
+                }
+            }
+            Event::Category(value) => {
+                self.kept.asked = Asked::default();
+                self.kept.asked.toggle("category", &value);
+                self.ask_hits();
+                self.show(Screen::Results);
+            }
+            Event::Filter { field, value } => {
+                self.kept.asked.toggle(&field, &value);
+                self.ask_hits();
+            }
+            Event::Sort(sort) => {
+                self.kept.asked.sort = sort;
+                self.ask_hits();
+            }
+            Event::Open(id) => self.open(id),
+            Event::Collect(id) => self.collect(&id),
+            Event::Answered(answer) => self.take(answer),
+        }
+    }
+
+    /// Drops all that was known of the shopper; the next one meets the shop's own language and look.
+    fn reset(&mut self, now: Duration) {
+        let (patience, home, number) = (self.patience, self.home, self.number + 1);
+        *self = Self { number, touched_at: now, ..Self::new(patience, home) };
+    }
+
+    fn go(&mut self, screen: Screen) {
+        match screen {
+            Screen::Attract => return,
+            Screen::Browse => {
+                self.kept.asked = Asked::default();
+                self.ask_hits();
+            }
+            Screen::Type => self.ask_suggestions(),
+            Screen::Point => self.kept.live = None,
+            Screen::Results | Screen::Product | Screen::TakeAlong => {}
+        }
+        self.show(screen);
+    }
+
+    /// Another screen; going to one that is on the way back leads back to it.
+    fn show(&mut self, screen: Screen) {
+        let kept = &mut self.kept;
+        if kept.screen == screen {
+            return;
+        }
+        if let Some(at) = kept.trail.iter().position(|known| *known == screen) {
+            kept.trail.truncate(at);
+        } else if kept.screen != Screen::Attract {
+            kept.trail.push(kept.screen);
+        }
+        kept.screen = screen;
+    }
+
+    fn back(&mut self) {
+        if self.kept.screen == Screen::Product
+            && let Some(id) = self.kept.seen.pop()
+        {
+            self.ask_product(id);
+            return;
+        }
+        self.kept.problem = None;
+        if let Some(screen) = self.kept.trail.pop() {
+            self.kept.screen = screen;
+        } else if self.kept.screen != Screen::Attract {
+            self.kept.screen = Screen::Browse;
+            self.kept.asked = Asked::default();
+            self.ask_hits();
+        }
+    }
+
+    fn edit(&mut self, event: Event) {
+        let typed = &mut self.kept.typed;
+        match event {
+            Event::Insert(letters) if typed.chars().count() + letters.chars().count() <= LONGEST => {
+                typed.push_str(&letters);
+            }
+            Event::Erase => drop(typed.pop()),
+            Event::Clear => typed.clear(),
+            _ => return,
+        }
+        self.ask_suggestions();
+    }
+
+    fn search_words(&mut self) {
+        let words = self.kept.typed.trim().to_owned();
+        if words.is_empty() {
+            return;
+        }
+        self.kept.asked = Asked { words, ..Asked::default() };
+        self.ask_hits();
+        self.show(Screen::Results);
+    }
+
+    fn freeze(&mut self, frame: Arc<RgbImage>) {
+        self.kept.asked = Asked { picture: Some(frame), sort: Sort::Match, ..Asked::default() };
+        self.ask_hits();
+        self.show(Screen::Results);
+    }
+
+    fn open(&mut self, id: String) {
+        if self.kept.screen == Screen::Product
+            && let Some((page, _)) = &self.kept.product
+        {
+            self.kept.seen.push(page.card.id.clone());
+        } else {
+            self.kept.seen.clear();
+        }
+        self.ask_product(id);
+        self.show(Screen::Product);
+    }
+
+    fn collect(&mut self, id: &str) {
+        let kept = &mut self.kept;
+        if kept.takes(id) {
+            kept.list.retain(|(card, _)| card.id != id);
+        } else if let Some((page, link)) = kept.product.as_ref().filter(|(page, _)| page.card.id == id)
+            && kept.list.len() < MOST_TAKEN
+        {
+            kept.list.push((page.card.clone(), link.clone()));
+        }
+    }
+
+    fn ask_hits(&mut self) {
+        // Hits of another question are not shown as if they answered this one.
+        self.kept.response = None;
+        let request = Box::new(self.kept.asked.request(self.ticket + 1));
+        let picture = self.kept.asked.picture.clone();
+        self.newest[0] = self.ask(Question::Search { request, picture });
+        self.kept.waits = true;
+    }
+
+    fn ask_product(&mut self, id: String) {
+        self.kept.product = None;
+        self.newest[1] = self.ask(Question::Product(id));
+        self.kept.waits = true;
+    }
+
+    fn ask_suggestions(&mut self) {
+        self.kept.suggestions = Default::default();
+        self.newest[2] = self.ask(Question::Suggest(self.kept.typed.clone()));
+    }
+
+    fn ask(&mut self, question: Question) -> u32 {
+        self.kept.problem = None;
+        self.ticket += 1;
+        self.asks.push(Ask { visit: self.number, ticket: self.ticket, question });
+        self.ticket
+    }
+
+    fn take(&mut self, answer: Answer) {
+        if answer.visit != self.number || !self.newest.contains(&answer.ticket) {
+            return;
+        }
+        let kept = &mut self.kept;
+        match answer.result {
+            Ok(Reply::Search(response)) => kept.response = Some(*response),
+            Ok(Reply::Product(page, link)) => kept.product = Some((*page, link)),
+            Ok(Reply::Suggest(suggestions)) => {
+                kept.suggestions = suggestions;
+                return;
+            }
+            // A suggestion that fails is none.
+            Err(_) if answer.ticket == self.newest[2] => return,
+            Err(problem) => kept.problem = Some(problem),
+        }
+        kept.waits = false;
+    }
+}
