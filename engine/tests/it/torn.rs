@@ -208,7 +208,15 @@ mod mounted {
         }
 
         fn remount(&self, how: &str) {
-            assert!(run("mount", &["-o", &format!("remount,{how}")], self.0.path()));
+            // A process that another test has just started may still hold the files of this one.
+            let remounted = (0..100).any(|_| {
+                let done = run("mount", &["-o", &format!("remount,{how}")], self.0.path());
+                done || {
+                    std::thread::sleep(std::time::Duration::from_millis(50));
+                    false
+                }
+            });
+            assert!(remounted, "the disk stays busy");
         }
 
         /// Leaves no free byte.

@@ -85,7 +85,7 @@ CREATE TABLE asked_totals (
 CREATE INDEX asked_totals_by_visitors ON asked_totals (catalog, visitors DESC, query);
 
 -- What signs the tokens of searches; the newest one signs, the others still verify.
-CREATE TABLE token_keys (
+CREATE TABLE feedback_keys (
     id          BIGINT  NOT NULL PRIMARY KEY,
     secret      BYTEA     NOT NULL,
     created_ms  BIGINT  NOT NULL

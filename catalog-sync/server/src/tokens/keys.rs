@@ -73,7 +73,7 @@ impl Keys {
         let next = self.newest().0 + 1;
         make(&self.db, next).await?;
         let before = now_ms() - i64::try_from(VERIFIES.as_millis()).unwrap_or(i64::MAX);
-        sqlx::query("DELETE FROM token_keys WHERE created_ms < $1")
+        sqlx::query("DELETE FROM feedback_keys WHERE created_ms < $1")
             .bind(before)
             .execute(self.db.pool())
             .await?;
@@ -122,13 +122,13 @@ impl Keys {
 async fn make(db: &Database, id: u32) -> Result<(), sqlx::Error> {
     let mut secret = [0; 32];
     rand::rng().fill_bytes(&mut secret);
-    let query = "INSERT INTO token_keys (id, secret, created_ms) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    let query = "INSERT INTO feedback_keys (id, secret, created_ms) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
     let query = sqlx::query(query).bind(i64::from(id)).bind(secret.as_slice()).bind(now_ms());
     query.execute(db.pool()).await.map(drop)
 }
 
 async fn read(db: &Database) -> Result<Vec<Stored>, sqlx::Error> {
-    let query = sqlx::query("SELECT id, secret, created_ms FROM token_keys ORDER BY id");
+    let query = sqlx::query("SELECT id, secret, created_ms FROM feedback_keys ORDER BY id");
     let rows = query.fetch_all(db.pool()).await?;
     let decode = |what: &str| sqlx::Error::Decode(what.to_owned().into());
     rows.iter()

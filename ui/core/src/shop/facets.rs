@@ -10,7 +10,7 @@ use crate::problem::of_engine;
 const MOST_VALUES: usize = 40;
 
 /// Columns of feeds that programs read and no shopper chooses by.
-const TECHNICAL: [&str; 22] = [
+const TECHNICAL: [&str; 17] = [
     "popularity",
     "rank",
     "score",
@@ -20,11 +20,6 @@ const TECHNICAL: [&str; 22] = [
     "views",
     "position",
     "weight",
-    "gtin",
-    "mpn",
-    "ean",
-    "upc",
-    "barcode",
     "sku",
     "handle",
     "link",
@@ -68,7 +63,11 @@ fn repeats_shades(facet: &FacetCounts) -> bool {
 }
 
 fn is_technical(field: &Field) -> bool {
-    let Field::Attribute(name) = field else { return false };
+    let name = match field {
+        Field::Gtin | Field::Mpn => return true,
+        Field::Attribute(name) => name,
+        _ => return false,
+    };
     let name = name.replace(['_', '-', '.', '/'], " ");
     TECHNICAL.contains(&name.as_str()) || TECHNICAL_ENDS.iter().any(|end| name.ends_with(end))
 }

@@ -189,7 +189,7 @@ mod tests {
     fn what_does_not_fit_ends_in_an_ellipsis() {
         assert_eq!(broken("one two three", 7.0, 1), [["one tw…"]]);
         assert_eq!(broken("unbreakable", 4.0, 1), [["unbreakable"]]);
-        assert_eq!(broken("one two three four", 8.0, 2), [["one two"], ["three f…"]]);
+        assert_eq!(broken("one two three four", 8.0, 2), [["one two"], ["three…"]]);
     }
 
     #[test]
