@@ -102,7 +102,7 @@ fn a_product_without_its_picture_is_kept_where_that_was_asked_for() {
     let again = build();
     assert_eq!((&again["unchanged"], &again["pictureless"]), (&3.into(), &1.into()), "{again}");
     let picture = shop.arg("pictures/000.jpg");
-    let found = json(&["search", "--catalog", &catalog, "--image", &picture, "--k", "9"]);
+    let found = json(&["search", "--catalog", &catalog, "--image", &picture, "-k", "9"]);
     assert_eq!(found["hits"].as_array().unwrap().len(), 2, "{found}");
     assert_eq!(shop.quarantine().len(), 1);
     shop.write("pictures/001.jpg", &DRAWN[1].jpeg);

@@ -6,15 +6,20 @@ use axum::response::{IntoResponse, Response};
 use utoipa::OpenApi;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{Content, Ref, ResponseBuilder};
+use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 
 /// What every route may answer besides: the status and the codes.
-const EVERYWHERE: [(&str, &str); 4] = [
+const EVERYWHERE: [(&str, &str); 6] = [
     ("400", "`bad_query`: out of its bounds, or not readable"),
+    ("401", "`key_invalid`, `token_invalid`: what was shown as a key or a token opens nothing, or one is needed"),
+    ("403", "`key_not_allowed`, `origin_not_allowed`: the key is not for this, or not for this page"),
     ("429", "`rate_limited`: ask again after Retry-After seconds"),
     ("500", "`internal`"),
     ("503", "`busy`, `unavailable`, `timeout`: ask again after Retry-After seconds"),
 ];
+
+/// The kind of every refusal's body.
+const PROBLEM: &str = "application/problem+json";
 
 /// What stands before the routes, which describe themselves.
 #[derive(OpenApi)]
@@ -56,11 +61,20 @@ pub fn complete(api: &mut utoipa::openapi::OpenApi) {
 }
 
 fn add_answers(operation: &mut Operation) {
+    for (status, answer) in &mut operation.responses.responses {
+        // Every refusal is a problem, however its route describes it.
+        if let RefOr::T(answer) = answer
+            && status.starts_with(['4', '5'])
+            && let Some(problem) = answer.content.shift_remove("application/json")
+        {
+            answer.content.insert(PROBLEM.into(), problem);
+        }
+    }
     for (status, description) in EVERYWHERE {
         operation.responses.responses.entry(status.into()).or_insert_with(|| {
             let problem = Content::new(Some(Ref::from_schema_name("Problem")));
             let response = ResponseBuilder::new().description(description);
-            response.content("application/problem+json", problem).build().into()
+            response.content(PROBLEM, problem).build().into()
         });
     }
 }
