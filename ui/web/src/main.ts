@@ -17,6 +17,8 @@ const target = document.getElementById('app')!;
 const content = takeOver(target);
 mount(AppView, { target, props: { app } });
 content.whenReplaced();
-// A shortcut of the installed app.
-if (new URLSearchParams(location.search).has('camera')) app.camera.show();
-if (app.client.place === 'shop') void import('./lib/pwa').then(({ install }) => install(app.notices));
+if (app.client.place === 'shop') {
+  // A shortcut of the installed app.
+  if (new URLSearchParams(location.search).has('camera')) app.camera.show();
+  void import('./lib/pwa').then(({ install }) => install(app.notices));
+}
