@@ -11,7 +11,10 @@ use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 /// What every route may answer besides: the status and the codes.
 const EVERYWHERE: [(&str, &str); 6] = [
     ("400", "`bad_query`: out of its bounds, or not readable"),
-    ("401", "`key_invalid`, `token_invalid`: what was shown as a key or a token opens nothing, or one is needed"),
+    (
+        "401",
+        "`key_invalid`, `token_invalid`: what was shown as a key or a token opens nothing, or one is needed",
+    ),
     ("403", "`key_not_allowed`, `origin_not_allowed`: the key is not for this, or not for this page"),
     ("429", "`rate_limited`: ask again after Retry-After seconds"),
     ("500", "`internal`"),

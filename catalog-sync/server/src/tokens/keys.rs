@@ -122,7 +122,8 @@ impl Keys {
 async fn make(db: &Database, id: u32) -> Result<(), sqlx::Error> {
     let mut secret = [0; 32];
     rand::rng().fill_bytes(&mut secret);
-    let query = "INSERT INTO feedback_keys (id, secret, created_ms) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    let query =
+        "INSERT INTO feedback_keys (id, secret, created_ms) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
     let query = sqlx::query(query).bind(i64::from(id)).bind(secret.as_slice()).bind(now_ms());
     query.execute(db.pool()).await.map(drop)
 }
