@@ -141,7 +141,7 @@ pub struct Settings {
     #[arg(long, value_name = "ORIGIN,…", value_delimiter = ',', env = "KNYTT_FRAME_ANCESTORS")]
     pub frame_ancestors: Option<Vec<String>>,
 
-    /// Where shoppers see the shop's pages: https://shop.example [default: the host of each request]
+    /// Where shoppers see the shop's pages: `https://shop.example` [default: the host of each request]
     #[arg(long, value_name = "ORIGIN", env = "KNYTT_PUBLIC_URL")]
     pub public_url: Option<String>,
 
