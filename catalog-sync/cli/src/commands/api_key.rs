@@ -40,7 +40,7 @@ struct CreateArgs {
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..))]
     expires_days: Option<u32>,
 
-    /// Origins whose pages may show it, such as https://shop.example: such a key only searches
+    /// Origins whose pages may show it, such as `https://shop.example`: such a key only searches
     #[arg(long, value_name = "ORIGIN,…", value_delimiter = ',')]
     origins: Vec<String>,
 

@@ -30,7 +30,7 @@ pub struct ListArgs {
 /// `knytt model get`
 #[derive(Debug, Args)]
 pub struct GetArgs {
-    /// A name of `knytt model list`, hf:owner/name[@revision], the address of a repository's page, or a folder
+    /// A name of `knytt model list`, `hf:owner/name@revision`, the address of a repository's page, or a folder
     #[arg(value_name = "MODEL")]
     pub model: String,
 
