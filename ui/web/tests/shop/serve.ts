@@ -47,7 +47,16 @@ export default async function setup(project: TestProject) {
   const build = ['build', join(feed, 'products.csv'), '--catalog', catalog];
   execFileSync(knytt, build, { stdio: 'ignore' });
   const url = `http://127.0.0.1:${await freePort()}`;
-  const listen = ['--listen', new URL(url).host, '--data', join(folder, 'data'), '--rate-per-ip', '0', '--searches-per-minute', '0'];
+  const listen = [
+    '--listen',
+    new URL(url).host,
+    '--data',
+    join(folder, 'data'),
+    '--rate-per-ip',
+    '0',
+    '--searches-per-minute',
+    '0',
+  ];
   const server = spawn(knytt, ['serve', '--catalog', catalog, ...listen], { stdio: 'ignore' });
   await answers(url, server);
   project.provide('shop', url);
