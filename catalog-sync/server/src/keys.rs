@@ -26,7 +26,7 @@ const SELECT: &str = "SELECT id, digest, name, catalog, scopes, created_ms, revo
 const USE: Duration = Duration::from_secs(60);
 
 /// What a key is for all catalogues.
-const ANY_CATALOG: &str = "*";
+pub(crate) const ANY_CATALOG: &str = "*";
 
 /// What a key lets its holder do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -132,9 +132,8 @@ impl KeySpec {
         if !self.origins.iter().all(|origin| origin != "*" && is_origin(origin) && !origin.contains(',')) {
             return no("an origin is like https://shop.example");
         }
-        let all = |scope| matches!(scope, &Scope::Search | &Scope::Admin);
-        if self.catalog != ANY_CATALOG && self.scopes.iter().any(all) {
-            return no("a key to search or to administer is for all catalogues: *");
+        if self.catalog != ANY_CATALOG && self.scopes.contains(&Scope::Admin) {
+            return no("a key to administer is for all catalogues: *");
         }
         Ok(())
     }

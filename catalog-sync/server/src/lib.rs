@@ -22,7 +22,6 @@ mod feedback;
 mod http;
 mod insights;
 mod keys;
-mod logs;
 mod net;
 mod objects;
 mod outbox;
@@ -31,6 +30,7 @@ mod report;
 mod routes;
 mod search;
 mod serve;
+mod telemetry;
 mod tls;
 mod tokens;
 mod upkeep;
@@ -45,11 +45,11 @@ pub use jiff::civil::Date;
 pub use keys::{
     ApiKey, KeySpec, NewKey, Scope, create_key, create_key_for, create_key_of, list_keys, revoke_key,
 };
-pub use logs::init_logs;
 pub use report::{
     Activity, Conversion, DayRow, Events, Filter, Popularity, PositionRow, ProductRow, QueryRow, ReleaseRow,
     Report, Searches, popularity, report,
 };
 pub use search::Followed;
 pub use serve::{run, serve};
-pub use upkeep::{backup, erase, retain};
+pub use telemetry::{TraceSettings, Traces, init_logs};
+pub use upkeep::{backup, erase, restore, retain};

@@ -30,6 +30,8 @@ use crate::outbox::stream::Broker;
 use crate::outbox::wake::WakeSignal;
 use crate::routes::{metrics_router, router};
 use crate::search::SearchService;
+
+use crate::telemetry::{Traces, init_logs};
 use crate::tokens::Keys;
 use crate::{Error, Result, tls};
 
@@ -53,12 +55,18 @@ const ANSWERS: Duration = Duration::from_secs(7 * 86_400);
 /// # Errors
 /// Those of [`run`]; or the address cannot be listened on.
 pub fn serve(config: Config) -> Result<()> {
-    crate::init_logs(config.log, &config.log_filter)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let traces = config.traces.as_ref().map(|settings| Traces::start(settings, runtime.handle().clone()));
+    let traces = traces.transpose()?;
+    init_logs(config.log, &config.log_filter, traces.as_ref())?;
+    let served = runtime.block_on(async {
         let listener = TcpListener::bind(config.listen)?;
         run(listener, config, stopped()).await
-    })
+    });
+    if let Some(traces) = traces {
+        traces.end();
+    }
+    served
 }
 
 /// Runs the backend on a listener until `shutdown` is ready; requests under way may then finish.

@@ -1,6 +1,6 @@
 //! `knytt admin`: the first person who decides who may do what.
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
@@ -23,8 +23,8 @@ pub struct AdminArgs {
 enum AdminCommand {
     /// Make an admin; an account that the address has becomes one, with this password
     ///
-    /// The password comes from --password-file, from KNYTT_ADMIN_PASSWORD, or from the first line of the
-    /// standard input. It is never on the command line, which other users of the machine can read.
+    /// The password comes from --password-file, from KNYTT_ADMIN_PASSWORD, from what is typed at the terminal (unseen), or
+    /// from the first line of the standard input. It is never on the command line, which other users of the machine can read.
     Create(CreateArgs),
 }
 
@@ -70,8 +70,12 @@ fn password(args: &CreateArgs) -> Result<String> {
         Err(std::env::VarError::NotPresent) => {}
     }
     if std::io::stdin().is_terminal() {
-        // The terminal shows what is typed: a file or the variable does not.
-        write!(std::io::stderr(), "Password (it is shown while you type): ")?;
+        let password = rpassword::prompt_password("Password: ").context("the terminal")?;
+        let again = rpassword::prompt_password("Once more: ").context("the terminal")?;
+        if password != again {
+            bail!("the two passwords differ");
+        }
+        return first_line(&password, "the terminal");
     }
     let mut line = String::new();
     std::io::stdin().read_line(&mut line).context("standard input")?;

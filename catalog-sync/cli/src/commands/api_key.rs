@@ -31,8 +31,8 @@ struct CreateArgs {
     #[arg(long, value_name = "ID")]
     catalog: String,
 
-    /// What the key is for: publish, delete, report, orders, search, admin, joined by commas; the last two are for
-    /// all catalogues
+    /// What the key is for: publish, delete, report, orders, search, admin, joined by commas; the last is for all
+    /// catalogues
     #[arg(long, value_name = "SCOPE,…", value_delimiter = ',', required = true)]
     scope: Vec<Scope>,
 

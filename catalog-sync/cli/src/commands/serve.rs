@@ -20,11 +20,26 @@ pub struct ServeArgs {
 
 #[derive(Debug, Subcommand)]
 enum Upkeep {
-    /// Copy an SQLite database while it is served (for PostgreSQL, use pg_dump)
+    /// Copy the records while they are served
+    ///
+    /// An SQLite database, or what `pg_dump --format=custom` writes: PostgreSQL's client programs must be installed.
     Backup {
         /// The new file
         #[arg(long, value_name = "FILE")]
         to: PathBuf,
+
+        #[command(flatten)]
+        records: RecordsArgs,
+    },
+    /// Put a copy of the records in their place, while no backend serves them
+    Restore {
+        /// The copy that `knytt serve backup` wrote
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+
+        /// Replace records that are there
+        #[arg(long)]
+        replace: bool,
 
         #[command(flatten)]
         records: RecordsArgs,
@@ -57,8 +72,13 @@ pub fn run(args: &ServeArgs) -> Result<()> {
     match &args.upkeep {
         None => knytt_server::serve(Config::new(args.settings.clone())?)?,
         Some(Upkeep::Backup { to, records }) => {
-            block_on(async { knytt_server::backup(&open(records).await?, to).await })?;
+            block_on(async { knytt_server::backup(&records.address()?, to).await })?;
             println!("{}", to.display());
+        }
+        Some(Upkeep::Restore { from, replace, records }) => {
+            let address = records.address()?;
+            block_on(async { knytt_server::restore(&address, from, *replace).await })?;
+            println!("{address} has the records of {}", from.display());
         }
         Some(Upkeep::Retain { days, records }) => {
             let events = block_on(async { knytt_server::retain(&open(records).await?, *days).await })?;

@@ -1,19 +1,19 @@
 //! Who asks: nobody known, somebody who is signed in, or whoever holds an API key.
 
 use std::convert::Infallible;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{Extensions, HeaderMap, header};
+use axum::http::{Extensions, HeaderMap};
 
 use super::people::Account;
 use super::role::Role;
 use super::{cookie, problem, sessions};
 use crate::app::App;
-use crate::http::client;
 use crate::http::refusal::Refusal;
-use crate::keys::{self, ApiKey, Scope};
+use crate::http::{bearer, client, known_key};
+use crate::keys::{ApiKey, Scope};
 
 /// Who sent a request. [`guard`](super::guard) has found it out before the handler runs.
 #[derive(Clone, Debug, Default)]
@@ -57,24 +57,15 @@ impl Caller {
     /// # Errors
     /// 401 for a key or token that is shown and not valid. A cookie that is not valid is nobody's.
     pub async fn of(app: &App, headers: &HeaderMap) -> Result<Self, Refusal> {
-        let said = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        if let Some(token) = said.and_then(|value| value.strip_prefix("Bearer ")).map(str::trim) {
+        if let Some(token) = bearer(headers) {
             return match token.starts_with("knytt_") {
-                true => Self::of_key(app, token).await,
+                true => Ok(Self { key: Some(known_key(app, token).await?), ..Self::default() }),
                 false => Self::of_token(app, token).await,
             };
         }
         let Some(shown) = cookie::read(headers) else { return Ok(Self::default()) };
         let found = sessions::of_cookie(&app.db, shown).await?;
         Ok(found.map_or_else(Self::default, |who| Self { by_cookie: true, ..Self::signed_in(who) }))
-    }
-
-    async fn of_key(app: &App, token: &str) -> Result<Self, Refusal> {
-        let key = keys::find(&app.db, token).await?;
-        let key = key.ok_or_else(|| Refusal::new(401, "key_invalid", "The API key is not valid"))?;
-        app.limits.check_key(&key.id)?;
-        app.accounts.key_limits.check(&key)?;
-        Ok(Self { key: Some(key), ..Self::default() })
     }
 
     async fn of_token(app: &App, token: &str) -> Result<Self, Refusal> {
@@ -102,9 +93,8 @@ pub struct From(pub IpAddr);
 
 impl From {
     pub fn of(app: &App, headers: &HeaderMap, extensions: &Extensions) -> Self {
-        let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
-        let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-        Self(client::address(peer, headers, &app.config.trusted_proxies))
+        let from = client::of_request(headers, extensions, &app.config.trusted_proxies);
+        Self(from.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)))
     }
 }
 

@@ -4,6 +4,7 @@ use axum::http::HeaderValue;
 use url::Url;
 
 use super::Settings;
+use crate::telemetry::TraceSettings;
 use crate::{Error, Result};
 
 /// Refuses times of 0, in which nothing can be done.
@@ -56,6 +57,24 @@ pub fn public_url(url: String) -> Result<String> {
             "--public-url: {url:?} is no origin like https://shop.example (scheme, host and port, without a slash at \
              the end)"
         ))),
+    }
+}
+
+/// Where traces go, and how many.
+///
+/// # Errors
+/// The collector is no origin of the web, or the share is none.
+pub fn traces(collector: Option<String>, share: Option<f64>) -> Result<Option<TraceSettings>> {
+    let refused = |text: String| Err(Error::Setting(text));
+    let share = share.unwrap_or(1.0);
+    if !(0.0..=1.0).contains(&share) {
+        return refused(format!("--traces-share is from 0 to 1, not {share}"));
+    }
+    let Some(collector) = collector else { return Ok(None) };
+    let is_web = collector.starts_with("https://") || collector.starts_with("http://");
+    match is_web && Url::parse(&collector).is_ok_and(|url| url.has_host() && url.query().is_none()) {
+        true => Ok(Some(TraceSettings { collector, share })),
+        false => refused(format!("--traces: {collector:?} is no address like http://collector:4318")),
     }
 }
 

@@ -13,6 +13,7 @@ use knytt_wire::MAX_CATALOG_CHARS;
 
 use crate::net::Deadlines;
 use crate::search::SearchSettings;
+use crate::telemetry::TraceSettings;
 use crate::{Error, Result};
 
 pub use address::Address;
@@ -91,6 +92,8 @@ pub struct Config {
     pub quota_bytes_per_catalog: u64,
     /// Bytes that events leave free where SQLite has its file.
     pub disk_reserve_bytes: u64,
+    /// Where traces of requests go, if anywhere.
+    pub traces: Option<TraceSettings>,
     /// How log lines are written.
     pub log: LogFormat,
     /// Which log lines are written, as `tracing-subscriber`'s filter says it.
@@ -161,6 +164,7 @@ impl Config {
             event_catalogs: event_catalogs(s.event_catalogs.unwrap_or_default())?,
             quota_bytes_per_catalog: s.quota_bytes_per_catalog.unwrap_or(16 << 30),
             disk_reserve_bytes: s.disk_reserve_bytes.unwrap_or(256 << 20),
+            traces: check::traces(s.traces, s.traces_share)?,
             log: s.log.unwrap_or(LogFormat::Json),
             log_filter: s.log_filter.unwrap_or_else(|| "info".into()),
         })

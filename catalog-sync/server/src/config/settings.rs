@@ -203,6 +203,14 @@ pub struct Settings {
     #[arg(long, value_name = "BYTES", env = "KNYTT_DISK_RESERVE_BYTES")]
     pub disk_reserve_bytes: Option<u64>,
 
+    /// OpenTelemetry collector that takes traces of requests over HTTP: `http://host:4318` [default: none]
+    #[arg(long, value_name = "URL", env = "KNYTT_TRACES")]
+    pub traces: Option<String>,
+
+    /// Share of requests to trace, from 0 to 1 [default: 1]
+    #[arg(long, value_name = "SHARE", env = "KNYTT_TRACES_SHARE")]
+    pub traces_share: Option<f64>,
+
     /// How log lines are written [default: json]
     #[arg(long, value_name = "FORMAT", env = "KNYTT_LOG")]
     pub log: Option<LogFormat>,
@@ -296,7 +304,7 @@ impl Settings {
             cors_origins, request_timeout_secs,
             shutdown_timeout_secs, delete_delay_hours, metrics_listen, log_addresses, max_object_bytes,
             event_catalogs, quota_bytes_per_catalog, disk_reserve_bytes, catalog, follow, device, max_picture_bytes,
-            max_picture_side, picture_hosts, frame_ancestors, public_url, log, log_filter,
+            max_picture_side, picture_hosts, frame_ancestors, public_url, traces, traces_share, log, log_filter,
         ))
     }
 }

@@ -59,6 +59,11 @@ pub async fn migrate(pool: &AnyPool, sqlite: bool) -> Result<()> {
     Ok(migrator(sqlite).run(pool).await?)
 }
 
+/// The version of the tables that this program makes.
+pub fn newest_version() -> i64 {
+    VERSIONS.iter().map(|version| version.0).max().unwrap_or_default()
+}
+
 fn migrator(sqlite: bool) -> Migrator {
     let migration = |&(number, name, on_sqlite, on_postgres): &Version| {
         let sql = if sqlite { on_sqlite } else { on_postgres };

@@ -18,6 +18,7 @@ use self::room::Room;
 use crate::config::Address;
 use crate::{Error, Result};
 
+pub(crate) use migrations::newest_version;
 pub(crate) use rows::{Columns, RowsQuery, insert};
 pub(crate) use tx::Tx;
 

@@ -13,37 +13,34 @@ pub async fn authorize(
     scope: Scope,
     catalog: Option<&str>,
 ) -> Result<ApiKey, Refusal> {
-    let key = known(app, headers).await?;
+    let key = known_key(app, bearer(headers).ok_or_else(needed)?).await?;
     match key.allows(scope, catalog) {
         true => Ok(key),
         false => Err(refused(&key, scope, catalog)),
     }
 }
 
-/// Refuses the request unless its API key allows `scope` on some catalogue. Returns the key, of which the caller
-/// asks for the catalogue once it is known.
-pub async fn authorize_any(app: &App, headers: &HeaderMap, scope: Scope) -> Result<ApiKey, Refusal> {
-    let key = known(app, headers).await?;
-    match key.scopes.contains(&scope) {
-        true => Ok(key),
-        false => Err(refused(&key, scope, None)),
-    }
+/// What stands behind `Bearer`.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let said = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    said.and_then(|value| value.strip_prefix("Bearer ")).map(str::trim)
 }
 
-async fn known(app: &App, headers: &HeaderMap) -> Result<ApiKey, Refusal> {
-    let said = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let token = said.and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
-    let key = match token {
-        Some(token) => keys::find(&app.db, token).await?,
-        None => None,
-    };
-    let Some(key) = key else {
-        return Err(Refusal::new(401, "key_invalid", "API key needed")
-            .detail("send Authorization: Bearer <key>; knytt api-key create makes one"));
-    };
+/// The API key that `token` is, within its limits.
+///
+/// # Errors
+/// 401 if it is none, or not valid any more; 429 if it is used too often.
+pub async fn known_key(app: &App, token: &str) -> Result<ApiKey, Refusal> {
+    let key = keys::find(&app.db, token).await?.ok_or_else(needed)?;
     app.limits.check_key(&key.id)?;
     app.accounts.key_limits.check(&key)?;
     Ok(key)
+}
+
+/// The answer to a request without a key where one must be.
+pub fn needed() -> Refusal {
+    Refusal::new(401, "key_invalid", "API key needed")
+        .detail("send Authorization: Bearer <key>; knytt api-key create makes one")
 }
 
 /// The answer to a key that is not for what was asked.

@@ -1,8 +1,8 @@
 //! The path and the query string of a request. What cannot be read is a problem, as every other refusal is.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
-use axum::extract::{ConnectInfo, FromRequestParts, Path as AxumPath, Query as AxumQuery};
+use axum::extract::{FromRequestParts, Path as AxumPath, Query as AxumQuery};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
@@ -41,8 +41,8 @@ impl FromRequestParts<App> for Address {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
-        let address = peer.map(|peer| client::address(peer, &parts.headers, &app.config.trusted_proxies));
+        let trusted = &app.config.trusted_proxies;
+        let address = client::of_request(&parts.headers, &parts.extensions, trusted);
         Ok(Self(address.map(client::neighbourhood)))
     }
 }

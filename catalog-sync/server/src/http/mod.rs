@@ -11,7 +11,7 @@ mod observe;
 pub(crate) mod refusal;
 mod request_id;
 
-pub(crate) use auth::{authorize, authorize_any, refused as refused_key};
+pub(crate) use auth::{authorize, bearer, known_key, needed as key_needed, refused as refused_key};
 pub(crate) use body::{broken, read_body};
 pub(crate) use client::neighbourhood;
 pub(crate) use health::{health_router, metrics_router};

@@ -16,6 +16,7 @@ use super::refusal::Refusal;
 use super::{client, request_id};
 use crate::accounts::Caller;
 use crate::app::App;
+use crate::telemetry;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -32,14 +33,26 @@ pub async fn observe(State(app): State<App>, request: Request, next: Next) -> Re
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let path = request.uri().path().to_owned();
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
-    let ip = peer.map(|peer| client::address(peer, request.headers(), &app.config.trusted_proxies));
+    let trusted = &app.config.trusted_proxies;
+    let ip = client::of_request(request.headers(), request.extensions(), trusted);
     let started = Instant::now();
-    let span = tracing::info_span!("request", request_id = %id);
+    let span = match &app.config.traces {
+        None => tracing::info_span!("request", request_id = %id),
+        Some(_) => {
+            let peer =
+                request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_canonical());
+            let is_proxy = peer.is_some_and(|peer| trusted.iter().any(|net| net.contains(&peer)));
+            let proxy = is_proxy.then(|| request.headers());
+            telemetry::request_span(&id, &method, &route, proxy)
+        }
+    };
     let work = request_id::scope(id.clone(), next.run(request)).instrument(span.clone());
     let mut response = work.await;
     let (elapsed, status) = (started.elapsed(), response.status().as_u16());
     app.metrics.request(&method, &route, status, elapsed);
+    if app.config.traces.is_some() {
+        telemetry::note_status(&span, status);
+    }
     span.in_scope(|| {
         let millis = elapsed.as_secs_f64() * 1e3;
         // An event has no address; time and address in the log would give it one.
@@ -55,8 +68,8 @@ pub async fn observe(State(app): State<App>, request: Request, next: Next) -> Re
 
 /// Counts a request for the address that it comes from.
 pub async fn per_address(State(app): State<App>, request: Request, next: Next) -> Result<Response, Refusal> {
-    if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() {
-        let ip = client::address(peer.ip(), request.headers(), &app.config.trusted_proxies);
+    if let Some(ip) = client::of_request(request.headers(), request.extensions(), &app.config.trusted_proxies)
+    {
         app.limits.check_address(ip)?;
     }
     Ok(next.run(request).await)
@@ -64,15 +77,13 @@ pub async fn per_address(State(app): State<App>, request: Request, next: Next) -
 
 /// Counts a search without a key or an account for the address that it comes from, and says in the answer how many more may follow.
 pub async fn per_searcher(State(app): State<App>, request: Request, next: Next) -> Response {
-    let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() else {
-        return next.run(request).await;
-    };
+    let ip = client::of_request(request.headers(), request.extensions(), &app.config.trusted_proxies);
+    let Some(ip) = ip else { return next.run(request).await };
     // Keys and accounts have limits of their own.
     let caller = request.extensions().get::<Caller>();
     if caller.is_some_and(|caller| caller.key.is_some() || caller.account.is_some()) {
         return next.run(request).await;
     }
-    let ip = client::address(peer.ip(), request.headers(), &app.config.trusted_proxies);
     let (mut response, allowance) = match app.limits.check_search(ip) {
         Ok(None) => return next.run(request).await,
         Ok(Some(allowance)) => (next.run(request).await, allowance),

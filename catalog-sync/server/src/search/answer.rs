@@ -13,6 +13,7 @@ use super::cache::{Caches, SeenPicture};
 use super::catalogs::{OpenCatalog, State};
 use super::cursor::Cursor;
 use super::page::{Answered, Page};
+use super::reach::Reach;
 use super::refusals::of_problem;
 use super::service::{SearchService, SearchSettings};
 use crate::http::refusal::Refusal;
@@ -30,10 +31,11 @@ const TRIES: usize = 3;
 /// Answers a request with one page.
 ///
 /// # Errors
-/// 400 for what is out of bounds, 404 for an unknown catalogue or product, 410 for the next page of an answer that
+/// 400 for what is out of bounds, 403 for a catalogue that the key is not for, 404 for an unknown catalogue or product, 410 for the next page of an answer that
 /// is gone, 413 and 422 for pictures, 503 if too many wait.
 pub async fn search(
     service: &SearchService,
+    reach: &Reach,
     body: SearchBody,
     picture: Option<Vec<u8>>,
 ) -> Result<Page, Refusal> {
@@ -45,7 +47,7 @@ pub async fn search(
             None => body.picture()?,
         },
     };
-    let catalog = service.catalogs.get(body.catalog.as_deref())?;
+    let catalog = reach.get(&service.catalogs, body.catalog.as_deref())?;
     let digest = body.digest(picture.as_deref());
     let cursor = body.cursor.as_deref().map(|text| Cursor::read(text, &digest)).transpose()?;
     let now = catalog.state()?;
@@ -123,10 +125,11 @@ fn seen(
     let mut timings = Timings::default();
     let make = || -> Result<_, Problem> {
         let start = Instant::now();
-        let pixels = read_picture(file, limits)?;
+        let pixels = tracing::info_span!("decode").in_scope(|| read_picture(file, limits))?;
         timings.decode = start.elapsed().as_secs_f64() * 1e3;
         let start = Instant::now();
-        let embedding = encoder.embed_image(&pixels).map_err(knytt_app_core::problem::of_model)?;
+        let embedding = tracing::info_span!("embed").in_scope(|| encoder.embed_image(&pixels));
+        let embedding = embedding.map_err(knytt_app_core::problem::of_model)?;
         let look = PictureLook::from_pixels(&pixels);
         timings.embed = start.elapsed().as_secs_f64() * 1e3;
         Ok(Arc::new(SeenPicture { embedding, look }))
@@ -151,7 +154,8 @@ fn of_one_state(
             Some((seen, timings)) => QueryPicture { timings: *timings, ..seen.query() },
             None => QueryPicture::default(),
         };
-        let response = answer(catalog.shop.session(), &request, query, &Person::default());
+        let search = || answer(catalog.shop.session(), &request, query, &Person::default());
+        let response = tracing::info_span!("search").in_scope(search);
         let response = response.map_err(of_problem)?;
         let after = catalog.state()?;
         if after == state {

@@ -15,6 +15,7 @@ mod follow;
 mod measures;
 mod openapi;
 mod page;
+mod reach;
 mod refusals;
 mod remote;
 mod routes;

@@ -4,6 +4,7 @@ use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use tokio::sync::oneshot;
+use tracing::Span;
 
 use crate::Result;
 use crate::http::refusal::Refusal;
@@ -48,10 +49,13 @@ impl Workers {
         F: FnOnce() -> Result<T, Refusal> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
+        let (request, waiting) = (Span::current(), tracing::info_span!("wait"));
         let job = move || {
+            drop(waiting);
             if !reply.is_closed() {
+                let made = request.in_scope(|| tracing::info_span!("work").in_scope(job));
                 // The caller may have gone meanwhile.
-                let _ = reply.send(job());
+                let _ = reply.send(made);
             }
         };
         self.queue.try_send(Box::new(job)).map_err(|error| match error {

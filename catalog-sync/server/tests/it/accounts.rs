@@ -391,6 +391,10 @@ async fn a_key_of_a_page_searches_from_its_origin_within_its_limit_until_it_is_r
             house.send("DELETE", &format!("/api/v1/admin/keys/{id}"), &admin.access, &Value::Null).await;
         assert_eq!(revoked.status, 204);
         assert_eq!(search(token, "https://shop.example").await, "key_invalid");
+        let one = make(json!({ "catalog": "shop", "scopes": ["search"] })).await;
+        let one: Value = serde_json::from_slice(&one.body).unwrap();
+        let one = one["token"].as_str().unwrap();
+        assert_eq!(house.send("POST", "/api/v1/search", one, &json!({})).await.code(), "catalog_unknown");
         for refused in [
             json!({ "catalog": "*", "scopes": ["search", "admin"], "origins": ["https://shop.example"] }),
             json!({ "catalog": "*", "scopes": ["search"], "origins": ["*"] }),

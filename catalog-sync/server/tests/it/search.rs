@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use image::RgbImage;
+use knytt_server::Scope;
 use serde_json::{Value, json};
 
 use crate::fixture::{Answer, Backend, Kind, PRODUCTS, Records, SearchedShop, jpeg, settings};
@@ -188,4 +189,52 @@ async fn a_backend_without_catalogues_says_so() {
     let backend = Backend::start(settings(&records, folder.path())).await;
     assert_eq!(backend.get("/api/v1/catalogs").await.json(), json!([]));
     assert_eq!(backend.get("/api/v1/suggest?q=x").await.code(), "catalog_unknown");
+}
+
+#[tokio::test]
+async fn a_key_for_one_catalogue_searches_that_one_alone() {
+    let shop = SearchedShop::start().await;
+    let own = shop.records.key("garments", Scope::Search).await;
+    let other = shop.records.key("elsewhere", Scope::Search).await;
+    let ask = async |key: &str, path: &str, body: Option<Value>| {
+        let request = match &body {
+            None => shop.backend.request("GET", path),
+            Some(body) => shop
+                .backend
+                .request("POST", path)
+                .header("content-type", "application/json")
+                .body(body.to_string()),
+        };
+        Answer::of(request.bearer_auth(key).send().await.unwrap()).await
+    };
+    let product = shop.product(1).id;
+    let bodies = [
+        ("/api/v1/search", json!({})),
+        ("/api/v1/cards", json!({ "ids": [product] })),
+        ("/api/v1/recommend", json!({})),
+    ];
+    for (path, body) in bodies {
+        assert_eq!(ask(&own, path, Some(body.clone())).await.status, 200, "{path}");
+        assert_eq!(ask(&other, path, Some(body.clone())).await.code(), "catalog_unknown", "{path}");
+        let mut named = body;
+        named["catalog"] = "garments".into();
+        assert_eq!(ask(&own, path, Some(named.clone())).await.status, 200, "{path}");
+        assert_eq!(ask(&other, path, Some(named)).await.code(), "key_not_allowed", "{path}");
+    }
+    let ways = [
+        "products/{}",
+        "products/{}/goes-with",
+        "products/{}/cheaper",
+        "products/{}/also-viewed",
+        "similar/{}",
+    ];
+    let ways =
+        ways.iter().map(|way| way.replace("{}", &product)).chain(["suggest".into(), "trending".into()]);
+    for way in ways {
+        let path = format!("/api/v1/{way}?catalog=garments");
+        assert_eq!(ask(&own, &path, None).await.status, 200, "{path}");
+        assert_eq!(ask(&other, &path, None).await.code(), "key_not_allowed", "{path}");
+    }
+    assert_eq!(ask(&own, "/api/v1/catalogs", None).await.json().as_array().unwrap().len(), 1);
+    assert_eq!(ask(&other, "/api/v1/catalogs", None).await.json(), json!([]));
 }

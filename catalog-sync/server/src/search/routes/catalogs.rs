@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::search::reach::Reach;
 
 /// A catalogue that is searched here.
 #[derive(Debug, Serialize, ToSchema)]
@@ -27,15 +28,18 @@ pub struct Searched {
     tag = "catalogs",
     responses((status = 200, description = "All of them, by id", body = [Searched]))
 )]
-pub async fn catalogs(State(app): State<App>) -> Json<Vec<Searched>> {
-    let searched = app.search.catalogs.all().into_iter().map(|catalog| {
-        let summary = catalog.shop.summary();
-        Searched {
-            id: summary.id,
-            products: summary.products,
-            release: summary.release,
-            model: catalog.shop.session().encoder().model_name().into(),
-        }
-    });
+pub async fn catalogs(State(app): State<App>, reach: Reach) -> Json<Vec<Searched>> {
+    let searched =
+        app.search.catalogs.all().into_iter().filter(|catalog| reach.has(&catalog.summary.id)).map(
+            |catalog| {
+                let summary = catalog.shop.summary();
+                Searched {
+                    id: summary.id,
+                    products: summary.products,
+                    release: summary.release,
+                    model: catalog.shop.session().encoder().model_name().into(),
+                }
+            },
+        );
     Json(searched.collect())
 }

@@ -12,11 +12,12 @@ use sqlx::Row as _;
 use url::Url;
 use utoipa::{IntoParams, ToSchema};
 
+use crate::accounts::Caller;
 use crate::app::App;
 use crate::feedback::{Incoming, Row};
 use crate::http::extract::{Path, Query};
 use crate::http::refusal::Refusal;
-use crate::http::{authorize_any, read_body, refused_key};
+use crate::http::{key_needed, read_body, refused_key};
 use crate::keys::Scope;
 use crate::search::body::read_object;
 use crate::search::refusals::{bad_query, of_problem};
@@ -107,9 +108,16 @@ pub struct OrderOutcome {
         (status = 507, description = "`disk_reserve`: the disk is almost full", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn order(State(app): State<App>, request: Request) -> Result<Json<OrderOutcome>, Refusal> {
+pub async fn order(
+    State(app): State<App>,
+    caller: Caller,
+    request: Request,
+) -> Result<Json<OrderOutcome>, Refusal> {
     // Who has no key learns nothing of catalogues and bodies.
-    let key = authorize_any(&app, request.headers(), Scope::Orders).await?;
+    let key = caller.key.ok_or_else(key_needed)?;
+    if !key.scopes.contains(&Scope::Orders) {
+        return Err(refused_key(&key, Scope::Orders, None));
+    }
     let body = read_body(request, MAX_BODY_BYTES).await?;
     let order: Order = read_object(&body, "order")?;
     let catalog = app.search.catalogs.get(order.catalog.as_deref())?.summary.clone();

@@ -19,6 +19,7 @@ use crate::http::refusal::Refusal;
 use crate::search::body::SearchBody;
 use crate::search::catalogs::{OpenCatalog, State as CatalogState};
 use crate::search::page::Page;
+use crate::search::reach::Reach;
 use crate::search::refusals::{bad_query, of_problem};
 
 /// Products of one list.
@@ -69,11 +70,12 @@ pub struct Similar {
 )]
 pub async fn product(
     State(app): State<App>,
+    reach: Reach,
     Path(id): Path<String>,
     Query(place): Query<Where>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    kept(&app, place.catalog.as_deref(), &headers, move |catalog| {
+    kept(&app, &reach, place.catalog.as_deref(), &headers, move |catalog| {
         let page = shop::page(catalog.shop.session(), &id, &Person::default()).map_err(of_problem)?;
         Ok(Json(page).into_response())
     })
@@ -94,12 +96,13 @@ pub async fn product(
 )]
 pub async fn picture(
     State(app): State<App>,
+    reach: Reach,
     Path(id): Path<String>,
     Query(wanted): Query<PictureSize>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let full = wanted.size.as_deref() == Some("full");
-    kept(&app, wanted.catalog.as_deref(), &headers, move |catalog| {
+    kept(&app, &reach, wanted.catalog.as_deref(), &headers, move |catalog| {
         let product = shop::find(catalog.shop.session(), &id).map_err(of_problem)?;
         let file = match full {
             true => full_picture(&catalog.shop, &product),
@@ -143,14 +146,18 @@ pub struct Ids {
         (status = 404, description = "`catalog_unknown`", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn cards(State(app): State<App>, request: Request) -> Result<Json<Vec<Card>>, Refusal> {
+pub async fn cards(
+    State(app): State<App>,
+    reach: Reach,
+    request: Request,
+) -> Result<Json<Vec<Card>>, Refusal> {
     let body = crate::http::read_body(request, app.search.settings.body_bytes()).await?;
     let wanted: Ids = serde_json::from_slice(&body)
         .map_err(|error| bad_query(format!("not the JSON of a list of ids: {error}")))?;
     if wanted.ids.len() > MOST_CARDS {
         return Err(bad_query("ids: at most 100"));
     }
-    let catalog = app.search.catalogs.get(wanted.catalog.as_deref())?;
+    let catalog = reach.get(&app.search.catalogs, wanted.catalog.as_deref())?;
     let job =
         move || shop::cards(catalog.shop.session(), &wanted.ids, &Person::default()).map_err(of_problem);
     app.search.workers.run(job).await.map(Json)
@@ -166,13 +173,14 @@ pub async fn cards(State(app): State<App>, request: Request) -> Result<Json<Vec<
 )]
 pub async fn similar(
     State(app): State<App>,
+    reach: Reach,
     Address(address): Address,
     Path(id): Path<String>,
     Query(wanted): Query<Similar>,
 ) -> Result<Page, Refusal> {
     let Similar { catalog, limit, cursor } = wanted;
     let body = SearchBody { catalog, like: Some(id), limit, cursor, ..SearchBody::default() };
-    answered(&app, body, None, address).await
+    answered(&app, &reach, body, None, address).await
 }
 
 /// Products of other kinds that go with one
@@ -189,11 +197,12 @@ pub async fn similar(
 )]
 pub async fn goes_with(
     State(app): State<App>,
+    reach: Reach,
     Path(id): Path<String>,
     Query(place): Query<Where>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    kept(&app, place.catalog.as_deref(), &headers, move |catalog| {
+    kept(&app, &reach, place.catalog.as_deref(), &headers, move |catalog| {
         let cards = shop::goes_with(catalog.shop.session(), &id, &Person::default()).map_err(of_problem)?;
         Ok(Json(cards).into_response())
     })
@@ -214,11 +223,12 @@ pub async fn goes_with(
 )]
 pub async fn cheaper(
     State(app): State<App>,
+    reach: Reach,
     Path(id): Path<String>,
     Query(place): Query<Where>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    kept(&app, place.catalog.as_deref(), &headers, move |catalog| {
+    kept(&app, &reach, place.catalog.as_deref(), &headers, move |catalog| {
         let cards = shop::cheaper(catalog.shop.session(), &id, &Person::default()).map_err(of_problem)?;
         Ok(Json(cards).into_response())
     })
@@ -226,11 +236,17 @@ pub async fn cheaper(
 }
 
 /// Makes an answer that depends on nothing but the catalogue's state, which is its validator.
-async fn kept<F>(app: &App, catalog: Option<&str>, headers: &HeaderMap, make: F) -> Result<Response, Refusal>
+async fn kept<F>(
+    app: &App,
+    reach: &Reach,
+    catalog: Option<&str>,
+    headers: &HeaderMap,
+    make: F,
+) -> Result<Response, Refusal>
 where
     F: FnOnce(&OpenCatalog) -> Result<Response, Refusal> + Send + 'static,
 {
-    let catalog = app.search.catalogs.get(catalog)?;
+    let catalog = reach.get(&app.search.catalogs, catalog)?;
     let etag = etag(catalog.state()?);
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     let mut response = match known.is_some_and(|known| known.split(',').any(|one| one.trim() == etag)) {

@@ -18,6 +18,7 @@ use crate::insights::Window;
 use crate::search::answer;
 use crate::search::body::{SearchBody, read_object};
 use crate::search::catalogs::OpenCatalog;
+use crate::search::reach::Reach;
 use crate::search::refusals::{bad_query, of_problem};
 
 /// Products of an answer, if the client does not say.
@@ -115,10 +116,11 @@ pub struct Recommended {
 )]
 pub async fn trending(
     State(app): State<App>,
+    reach: Reach,
     Query(asked): Query<Popular>,
 ) -> Result<Json<Vec<Card>>, Refusal> {
     let limit = limit(asked.limit)?;
-    let catalog = app.search.catalogs.get(asked.catalog.as_deref())?;
+    let catalog = reach.get(&app.search.catalogs, asked.catalog.as_deref())?;
     let ids = app.insights.trending(&catalog.summary.id, asked.window).await.map_err(away)?;
     let job = move || {
         let mut cards = cards(&catalog, &ids)?;
@@ -144,11 +146,12 @@ pub async fn trending(
 )]
 pub async fn also_viewed(
     State(app): State<App>,
+    reach: Reach,
     Path(id): Path<String>,
     Query(asked): Query<HowMany>,
 ) -> Result<Json<Vec<Card>>, Refusal> {
     let limit = limit(asked.limit)?;
-    let catalog = app.search.catalogs.get(asked.catalog.as_deref())?;
+    let catalog = reach.get(&app.search.catalogs, asked.catalog.as_deref())?;
     let ids = also_viewed_ids(&app, &catalog, &id).await?;
     let job = move || {
         shop::find(catalog.shop.session(), &id).map_err(of_problem)?;
@@ -173,6 +176,7 @@ pub async fn also_viewed(
 )]
 pub async fn recommend(
     State(app): State<App>,
+    reach: Reach,
     request: axum::extract::Request,
 ) -> Result<Json<Vec<Recommended>>, Refusal> {
     let body = crate::http::read_body(request, 256 << 10).await?;
@@ -181,7 +185,7 @@ pub async fn recommend(
     if body.products.len() > MOST as usize || body.history.len() > MOST as usize {
         return Err(bad_query("products, history: at most 50 each"));
     }
-    let catalog = app.search.catalogs.get(body.catalog.as_deref())?;
+    let catalog = reach.get(&app.search.catalogs, body.catalog.as_deref())?;
     let given: HashSet<String> = body.products.iter().chain(&body.history).cloned().collect();
     let mut lists = Vec::new();
     for id in body.products.iter().chain(&body.history).take(LOOKED_UP) {
@@ -241,7 +245,7 @@ async fn browsed(app: &App, catalog: &OpenCatalog) -> Result<Vec<String>, Refusa
 }
 
 async fn ids_of(app: &App, search: SearchBody) -> Result<Vec<String>, Refusal> {
-    let page = answer::search(&app.search, search, None).await?;
+    let page = answer::search(&app.search, &Reach::default(), search, None).await?;
     Ok(page.body.hits.into_iter().map(|hit| hit.card.id).collect())
 }
 

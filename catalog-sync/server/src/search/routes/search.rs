@@ -15,6 +15,7 @@ use crate::http::refusal::Refusal;
 use crate::search::answer;
 use crate::search::body::{SearchBody, read_object};
 use crate::search::page::Page;
+use crate::search::reach::Reach;
 use crate::search::refusals::bad_query;
 
 /// `hit` if the answer was kept from before, else `miss`.
@@ -48,11 +49,12 @@ impl IntoResponse for Page {
 )]
 pub async fn search(
     State(app): State<App>,
+    reach: Reach,
     Address(address): Address,
     request: Request,
 ) -> Result<Page, Refusal> {
     let (body, picture) = read(&app, request).await?;
-    answered(&app, body, picture, address).await
+    answered(&app, &reach, body, picture, address).await
 }
 
 /// Search by words
@@ -65,6 +67,7 @@ pub async fn search(
 )]
 pub async fn text_search(
     State(app): State<App>,
+    reach: Reach,
     Address(address): Address,
     request: Request,
 ) -> Result<Page, Refusal> {
@@ -75,7 +78,7 @@ pub async fn text_search(
     if has_picture(&body, picture.as_deref()) {
         return Err(bad_query("image: /multi-search takes words and a picture"));
     }
-    answered(&app, body, None, address).await
+    answered(&app, &reach, body, None, address).await
 }
 
 /// Search by a picture
@@ -94,6 +97,7 @@ pub async fn text_search(
 )]
 pub async fn image_search(
     State(app): State<App>,
+    reach: Reach,
     Address(address): Address,
     request: Request,
 ) -> Result<Page, Refusal> {
@@ -101,7 +105,7 @@ pub async fn image_search(
     if !has_picture(&body, picture.as_deref()) {
         return Err(bad_query("image: no picture"));
     }
-    answered(&app, body, picture, address).await
+    answered(&app, &reach, body, picture, address).await
 }
 
 /// Search by words and a picture together
@@ -114,6 +118,7 @@ pub async fn image_search(
 )]
 pub async fn multi_search(
     State(app): State<App>,
+    reach: Reach,
     Address(address): Address,
     request: Request,
 ) -> Result<Page, Refusal> {
@@ -121,7 +126,7 @@ pub async fn multi_search(
     if body.text.trim().is_empty() || !has_picture(&body, picture.as_deref()) {
         return Err(bad_query("text and image: both are needed"));
     }
-    answered(&app, body, picture, address).await
+    answered(&app, &reach, body, picture, address).await
 }
 
 fn has_picture(body: &SearchBody, picture: Option<&[u8]>) -> bool {
@@ -131,12 +136,13 @@ fn has_picture(body: &SearchBody, picture: Option<&[u8]>) -> bool {
 /// The page of an answer, with the token that ties feedback to it.
 pub async fn answered(
     app: &App,
+    reach: &Reach,
     body: SearchBody,
     picture: Option<Vec<u8>>,
     address: Option<IpAddr>,
 ) -> Result<Page, Refusal> {
     let words = body.text.clone();
-    let page = answer::search(&app.search, body, picture).await?;
+    let page = answer::search(&app.search, reach, body, picture).await?;
     Ok(page.sign(&app.tokens, &words, address))
 }
 

@@ -11,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::app::App;
 use crate::http::extract::Query;
 use crate::http::refusal::Refusal;
+use crate::search::reach::Reach;
 use crate::search::refusals::{bad_query, of_problem};
 
 /// Suggestions of each kind.
@@ -55,11 +56,15 @@ pub struct Suggested {
         (status = 404, description = "`catalog_unknown`", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn suggest(State(app): State<App>, Query(typed): Query<Typed>) -> Result<Json<Suggested>, Refusal> {
+pub async fn suggest(
+    State(app): State<App>,
+    reach: Reach,
+    Query(typed): Query<Typed>,
+) -> Result<Json<Suggested>, Refusal> {
     if typed.q.chars().nth(LONGEST).is_some() {
         return Err(bad_query("q: at most 100 letters"));
     }
-    let catalog = app.search.catalogs.get(typed.catalog.as_deref())?;
+    let catalog = reach.get(&app.search.catalogs, typed.catalog.as_deref())?;
     let queries =
         app.insights.queries(&catalog.summary.id, &typed.q, MOST).await.map_err(Refusal::unavailable)?;
     let job = move || {
