@@ -20,7 +20,10 @@ fn server() {
         listen: Some(var("LISTEN").parse().unwrap()),
         data: Some(var("DATA").into()),
         database: Some(var("DATABASE").into()),
+        objects: std::env::var("KILLED_OBJECTS").ok().map(Into::into),
+        follow: std::env::var("KILLED_FOLLOW").ok().map(|name| vec![name.parse().unwrap()]),
         rate_per_ip: Some(0),
+        searches_per_minute: Some(0),
         log_filter: Some(var("LOG_FILTER")),
         ..Settings::default()
     };
@@ -43,6 +46,15 @@ impl Process {
 
     /// One that writes its log into `data`.
     pub async fn logged(records: &Records, data: &Path, filter: &str) -> Self {
+        Self::told(records, data, filter, &[]).await
+    }
+
+    /// One that follows the catalogue of this name in `objects`.
+    pub async fn following(records: &Records, data: &Path, objects: &str, name: &str) -> Self {
+        Self::told(records, data, "error", &[("KILLED_OBJECTS", objects), ("KILLED_FOLLOW", name)]).await
+    }
+
+    async fn told(records: &Records, data: &Path, filter: &str, more: &[(&str, &str)]) -> Self {
         let port = free_port();
         let log = std::fs::File::create(data.join(LOG)).unwrap();
         let child = Command::new(std::env::current_exe().unwrap())
@@ -51,6 +63,7 @@ impl Process {
             .env("KILLED_DATA", data)
             .env("KILLED_DATABASE", records.url())
             .env("KILLED_LOG_FILTER", filter)
+            .envs(more.iter().copied())
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()

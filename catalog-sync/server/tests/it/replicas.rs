@@ -10,6 +10,7 @@ use knytt_wire::Url;
 use serde_json::{Value, json};
 
 use crate::fixture::{Answer, Backend, Kind, Records, build, client, drawn, jpeg, settings, until};
+use crate::killed::Process;
 
 /// A shop that publishes into a folder.
 struct Shop {
@@ -69,8 +70,8 @@ async fn search(url: &str, body: &Value) -> Option<Answer> {
     Some(Answer::of(request.body(body.to_string()).send().await.ok()?).await)
 }
 
-async fn release_of(backend: &Backend) -> u64 {
-    let answer = search(&backend.url, &json!({ "text": "dress", "limit": 1 })).await.unwrap();
+async fn release_of(url: &str) -> u64 {
+    let answer = search(url, &json!({ "text": "dress", "limit": 1 })).await.unwrap();
     if answer.status == 200 { answer.json()["release"].as_u64().unwrap() } else { 0 }
 }
 
@@ -82,10 +83,10 @@ async fn a_replica_is_ready_when_it_has_caught_up_and_follows_what_is_published(
     until("it is ready", async || backend.get("/health/ready").await.status == 200).await;
     assert_eq!(search(&backend.url, &json!({ "text": "dress" })).await.unwrap().code(), "catalog_unknown");
     let first = shop.publish();
-    until("the first release is searched", async || release_of(&backend).await == first).await;
+    until("the first release is searched", async || release_of(&backend.url).await == first).await;
     shop.rename("Changed");
     let second = shop.publish();
-    until("the second release is searched", async || release_of(&backend).await == second).await;
+    until("the second release is searched", async || release_of(&backend.url).await == second).await;
     let found = search(&backend.url, &json!({ "text": "changed" })).await.unwrap().json();
     assert_eq!(found["hits"][0]["card"]["title"], "Changed");
     let page = String::from_utf8(backend.get("/metrics").await.body).unwrap();
@@ -94,7 +95,7 @@ async fn a_replica_is_ready_when_it_has_caught_up_and_follows_what_is_published(
     // A replica that starts again has what it had, and is ready once it has looked.
     let again = Backend::start(shop.replica(&records, data.path())).await;
     until("it is ready again", async || again.get("/health/ready").await.status == 200).await;
-    assert_eq!(release_of(&again).await, second);
+    assert_eq!(release_of(&again.url).await, second);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -117,7 +118,7 @@ async fn another_publisher_is_not_followed() {
     // What was taken first stays what is trusted, whoever writes into the store later.
     let data = tempfile::tempdir().unwrap();
     let backend = Backend::start(shop.replica(&records, data.path())).await;
-    until("it is searched", async || release_of(&backend).await == 1).await;
+    until("it is searched", async || release_of(&backend.url).await == 1).await;
     backend.stop().await;
     std::fs::remove_dir_all(shop.folder.path().join("objects/garments")).unwrap();
     other.publish();
@@ -134,7 +135,7 @@ async fn another_publisher_is_not_followed() {
     .await;
     assert_eq!(backend.get("/health/ready").await.status, 503);
     // It still searches what it has.
-    assert_eq!(release_of(&backend).await, 1);
+    assert_eq!(release_of(&backend.url).await, 1);
 }
 
 /// What a client met that asks another replica once if one does not answer.
@@ -184,19 +185,21 @@ async fn visit(urls: &[String], number: usize, met: &Met) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_replica_dies_and_a_release_comes_and_nobody_notices() {
+async fn a_replica_is_killed_and_a_release_comes_and_nobody_notices() {
     let (shop, records) = (Shop::new(), Records::start(Kind::Postgres));
     let first = shop.publish();
     let data: Vec<_> = (0..3).map(|_| tempfile::tempdir().unwrap()).collect();
-    let mut backends = Vec::new();
+    let mut replicas = Vec::new();
     for data in &data {
-        backends.push(Backend::start(shop.replica(&records, data.path())).await);
+        replicas.push(Process::following(&records, data.path(), shop.objects().as_str(), "garments").await);
     }
-    for backend in &backends {
-        until("it is ready", async || backend.get("/health/ready").await.status == 200).await;
-        assert_eq!(release_of(backend).await, first);
+    let urls: Vec<_> = replicas.iter().map(Process::url).collect();
+    for url in &urls {
+        let ready = format!("{url}/health/ready");
+        let is_ready = async || client().get(&ready).send().await.is_ok_and(|answer| answer.status() == 200);
+        until("it is ready", is_ready).await;
+        assert_eq!(release_of(url).await, first);
     }
-    let urls: Vec<_> = backends.iter().map(|backend| backend.url.clone()).collect();
     let (met, over) = (Met::default(), AtomicBool::new(false));
     let load = async {
         let mut number = 0;
@@ -208,11 +211,12 @@ async fn a_replica_dies_and_a_release_comes_and_nobody_notices() {
     };
     let happening = async {
         until("visits are made", async || met.visits.load(Ordering::Relaxed) > 20).await;
-        drop(backends.pop());
+        // With SIGKILL, in the middle of what it was answering.
+        drop(replicas.pop());
         shop.rename("Changed");
         let second = shop.publish();
-        for backend in &backends {
-            until("the release is searched", async || release_of(backend).await == second).await;
+        for url in &urls[..2] {
+            until("the release is searched", async || release_of(url).await == second).await;
         }
         let before = met.visits.load(Ordering::Relaxed);
         until("visits go on", async || met.visits.load(Ordering::Relaxed) > before + 20).await;
