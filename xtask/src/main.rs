@@ -21,7 +21,8 @@ const USAGE: &str = "\
 Usage: cargo xtask <command>
 
   run      install what is missing, build, and open the app on the sample catalogue;
-           `knytt` is built without `publish` and `serve`, which `cargo build --release -p knytt` adds
+           `knytt` is built without `publish` and `serve`, which `cargo build --release -p knytt` adds;
+           with --kiosk, open the kiosk of a store instead, full-screen or --window 1080x1920
   test     install what the tests need and run them all
   bench    run the benches; with --peers also PyTorch, ONNX Runtime, OpenVINO and FAISS beside ours
   relevance  draw a shop with judged queries, measure what each stage of the ranking adds, and write

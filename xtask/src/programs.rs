@@ -20,15 +20,15 @@ pub fn path_in(folder: &Path, name: &str) -> PathBuf {
     folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
-/// Builds what `cargo xtask run` shows. `knytt` is built without its publisher and its backend: they are half of
+/// Builds what `cargo xtask run` shows: the tools of the sample, and `screen`, the program that shows it. `knytt` is built without its publisher and its backend: they are half of
 /// all code, and the sample needs neither. If the full `knytt` is there, it is built again and stays.
-pub fn build() -> Result<()> {
+pub fn build(screen: &str) -> Result<()> {
     let had_full_knytt = has_full_knytt();
-    say_how_long();
+    say_how_long(screen);
     // One build, because cargo would build shared crates with other features for each program.
     let mut build = cargo();
     build.args(["build", "--release", "--bins", "--no-default-features"]);
-    for package in ["knytt", "knytt-garments", "knytt-app"] {
+    for package in ["knytt", "knytt-garments", screen] {
         build.args(["--package", package]);
     }
     check(&mut build)?;
@@ -43,8 +43,8 @@ fn has_full_knytt() -> bool {
     works(path_in(&folder(), "knytt"), &["key", "--help"])
 }
 
-fn say_how_long() {
-    if path_in(&folder(), "knytt-app").exists() {
+fn say_how_long(screen: &str) {
+    if path_in(&folder(), screen).exists() {
         return;
     }
     let cores = std::thread::available_parallelism().map_or(1, usize::from);

@@ -1,4 +1,4 @@
-//! `cargo xtask run`: from a clean checkout to the app on the screen.
+//! `cargo xtask run`: from a clean checkout to the app, or the kiosk, on the screen.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,21 +13,28 @@ use crate::{programs, system, ui};
 const WORDS: &str = "blue jeans";
 
 /// Installs what is missing, builds the programs, makes the sample catalogue, and opens the app on it with
-/// these arguments. Without a display it writes a page of search results instead, and says so.
+/// these arguments; with `--kiosk` before them, the kiosk. Without a display it writes a page of search results
+/// instead, and says so.
 pub fn run(arguments: &[String]) -> Result<()> {
+    let (screen, arguments) = match arguments.split_first() {
+        Some((first, rest)) if first == "--kiosk" => ("knytt-kiosk", rest),
+        _ => ("knytt-app", arguments),
+    };
     step(1, "system packages and the interface");
     system::ensure_build_tools()?;
-    ui::build()?;
+    if screen == "knytt-app" {
+        ui::build()?;
+    }
     step(2, "the programs");
-    programs::build()?;
+    programs::build(screen)?;
     step(3, "the sample shop");
     let sample = Sample::beside(programs::folder());
     sample.build()?;
     if has_display() {
-        return check(Command::new(sample.program("knytt-app")).args(arguments));
+        return check(Command::new(sample.program(screen)).args(arguments));
     }
     let page = search(&sample)?;
-    println!("\nThere is no display here to open the app on.");
+    println!("\nThere is no display here to open {screen} on.");
     println!("Search results for \"{WORDS}\" as a page: {}", page.display());
     say_what_next(&sample);
     Ok(())

@@ -49,6 +49,7 @@ fn run(args: Args) -> Result<()> {
     let settings = args.settings()?;
     let create = move |cc: &CreationContext<'_>| {
         cc.egui_ctx.set_fonts(fonts);
+        cc.egui_ctx.options_mut(|options| look::touch_screen(&mut options.input_options));
         if let Some(state) = &cc.wgpu_render_state {
             end_when_lost(&state.device);
         }

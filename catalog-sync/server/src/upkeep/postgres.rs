@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 use sqlx::{AnyConnection, Connection as _};
@@ -22,6 +23,10 @@ const VARIABLES: [(&str, &str); 7] = [
     ("sslmode", "PGSSLMODE"),
     ("sslrootcert", "PGSSLROOTCERT"),
 ];
+
+/// How often, and after what pause, connections of others are counted.
+const TRIES: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(300);
 
 /// Writes an archive of `pg_dump`.
 pub async fn backup(records: &Address, file: &Path) -> Result<()> {
@@ -59,12 +64,7 @@ pub async fn restore(records: &Address, file: &Path, replace: bool) -> Result<()
 async fn check_place(records: &Address, replace: bool) -> Result<()> {
     sqlx::any::install_default_drivers();
     let mut connection = AnyConnection::connect(records.reveal()).await?;
-    let others: i64 = sqlx::query_scalar(
-        "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() \
-         AND backend_type = 'client backend'",
-    )
-    .fetch_one(&mut connection)
-    .await?;
+    let others = others(&mut connection).await?;
     let tables: i64 =
         sqlx::query_scalar("SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema()")
             .fetch_one(&mut connection)
@@ -78,6 +78,24 @@ async fn check_place(records: &Address, replace: bool) -> Result<()> {
     match others {
         0 => Ok(()),
         others => Err(setting(format!("{records}: {others} connections use it; stop the backend first"))),
+    }
+}
+
+/// Connections of others. One that was just closed may be counted for a moment.
+async fn others(connection: &mut AnyConnection) -> Result<i64> {
+    let mut tries = TRIES;
+    loop {
+        let others: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() \
+             AND backend_type = 'client backend'",
+        )
+        .fetch_one(&mut *connection)
+        .await?;
+        tries -= 1;
+        if others == 0 || tries == 0 {
+            return Ok(others);
+        }
+        tokio::time::sleep(PAUSE).await;
     }
 }
 

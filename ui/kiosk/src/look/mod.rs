@@ -4,8 +4,10 @@ mod fonts;
 mod icon;
 mod paint;
 mod tokens;
+mod touch;
 
 pub use self::fonts::{BOLD, FontsMissing, definitions};
 pub use self::icon::Icon;
 pub use self::paint::{Look, Weight, contain, cover, grid};
 pub use self::tokens::Tokens;
+pub use self::touch::touch_screen;

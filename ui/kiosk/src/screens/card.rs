@@ -101,11 +101,13 @@ pub(super) fn stock(look: &Look, availability: Availability) -> Option<(&'static
 
 /// The whole of a product's picture on a sheet.
 pub(super) fn large(kiosk: &mut Kiosk, ui: &Ui, look: &Look, place: Rect, id: &str) {
-    look.sheet(ui.painter(), place, 28);
-    ui.painter().rect_filled(place, 28, look.tokens.picture);
     let texture = kiosk.pictures.get(id, Size::Large).or_else(|| kiosk.pictures.get(id, Size::Small));
+    // The sheet is as large as the picture: a strip of another colour beside it would look like a part of it.
+    let fit = texture.as_ref().map_or(place, |texture| contain(texture.size_vec2(), place));
+    let fit = fit.translate(vec2(0.0, place.top() - fit.top()));
+    look.sheet(ui.painter(), fit, 28);
+    ui.painter().rect_filled(fit, 28, look.tokens.picture);
     if let Some(texture) = texture {
-        let fit = contain(texture.size_vec2(), place);
         look.picture(ui.painter(), fit, CornerRadius::same(28), &texture, Color32::WHITE);
     }
 }

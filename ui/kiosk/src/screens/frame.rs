@@ -17,12 +17,13 @@ pub(super) fn frame(kiosk: &mut Kiosk, ui: &Ui, look: &Look, title: &str) -> Rec
     let foot = Rect::from_min_max(pos2(screen.left(), screen.bottom() - TARGET - 56.0), screen.max);
     let painter = ui.painter();
     let top = screen.top() + look.low + 44.0;
-    let label = look.label(title, 44.0).bold().within(screen.width() - 2.0 * edge, 1);
-    label.paint(painter, pos2(screen.left() + edge, top));
+    let label = look.label(title, 44.0).bold().within(screen.width() - 2.0 * edge, 2);
+    let head = label.paint(painter, pos2(screen.left() + edge, top));
+    let below = (head.bottom() + 24.0).max(top + 88.0);
     painter.rect_filled(foot, 0, look.tokens.surface);
     painter.hline(foot.x_range(), foot.top(), (2.0, look.tokens.line));
     bar(kiosk, ui, look, foot);
-    Rect::from_min_max(pos2(screen.left(), top + 88.0), pos2(screen.right(), foot.top()))
+    Rect::from_min_max(pos2(screen.left(), below), pos2(screen.right(), foot.top()))
 }
 
 fn bar(kiosk: &mut Kiosk, ui: &Ui, look: &Look, foot: Rect) {

@@ -1,3 +1,5 @@
 //! Tests of the kiosk.
 
+mod flows;
+mod shop;
 mod tokens;

@@ -1,0 +1,148 @@
+//! A kiosk before a small shop of drawn garments, driven by the names of what it shows.
+
+use std::path::Path;
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+use eframe::egui::vec2;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use image::RgbImage;
+use image::codecs::jpeg::JpegEncoder;
+use knytt_capture::Source;
+use knytt_engine::{Catalog, CatalogSpec, Origin, Product, SearchSession};
+use knytt_garments::{render, sample_products};
+use knytt_kiosk::language::Language;
+use knytt_kiosk::visit::Patience;
+use knytt_kiosk::{Kiosk, Settings, look};
+use knytt_models::{Bundle, Device, Encoder};
+use tempfile::TempDir;
+
+const PRODUCTS: usize = 60;
+const SIDE: u32 = 128;
+
+/// How long what threads do may take: a busy machine is slow.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+static ENCODER: LazyLock<Encoder> =
+    LazyLock::new(|| Encoder::start(Bundle::starter().unwrap(), Device::Cpu).unwrap());
+
+/// Built once: kiosks only read it.
+static SHOP: LazyLock<TempDir> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    build(folder.path());
+    folder
+});
+
+pub struct Store {
+    pub harness: Harness<'static, Option<Kiosk>>,
+}
+
+impl Store {
+    /// A kiosk whose clock goes on by `step` with each pass.
+    pub fn open(step: Duration, language: Language) -> Self {
+        let settings = Settings {
+            catalog: SHOP.path().to_owned(),
+            pictures: Vec::new(),
+            name: "Nordwind".into(),
+            language,
+            dark: false,
+            camera: Source::Device(String::new()),
+            patience: Patience::default(),
+            low: 0.0,
+        };
+        let app = move |ui: &mut eframe::egui::Ui, kiosk: &mut Option<Kiosk>| {
+            let start = || Kiosk::start(settings.clone(), ui.ctx()).unwrap();
+            kiosk.get_or_insert_with(start).ui(ui);
+        };
+        let setup = |ctx: &eframe::egui::Context| {
+            ctx.set_fonts(look::definitions().unwrap());
+            ctx.options_mut(|options| look::touch_screen(&mut options.input_options));
+        };
+        let builder = Harness::builder().with_size(vec2(1080.0, 1920.0)).with_step_dt(step.as_secs_f32());
+        let harness = builder.allow_missing_glyphs().with_context_setup(setup).build_ui_state(app, None);
+        let mut store = Self { harness };
+        store.until("the catalogue is open", |store| store.kiosk().is_ready());
+        store
+    }
+
+    pub fn kiosk(&self) -> &Kiosk {
+        self.harness.state().as_ref().unwrap()
+    }
+
+    /// Draws until something holds.
+    pub fn until(&mut self, what: &str, holds: impl Fn(&Self) -> bool) {
+        let started = Instant::now();
+        loop {
+            self.harness.step();
+            if holds(self) {
+                return;
+            }
+            assert!(started.elapsed() < PATIENCE, "{what}: not after a minute");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    pub fn shows(&self, name: &str) -> bool {
+        self.harness.query_all_by_label(name).next().is_some()
+    }
+
+    /// Presses what has this name, once it is there.
+    pub fn press(&mut self, name: &str) {
+        self.until(name, |store| store.shows(name));
+        self.harness.query_all_by_label(name).next().unwrap().click();
+        self.harness.step();
+        self.harness.step();
+    }
+
+    pub fn type_in(&mut self, words: &str) {
+        for letter in words.chars() {
+            let key = if letter == ' ' { "Space".to_owned() } else { letter.to_string() };
+            self.press(&key);
+        }
+    }
+
+    /// All that the visit holds of its shopper, as text.
+    pub fn remembered(&self) -> String {
+        format!("{:?}", self.kiosk().visit().kept())
+    }
+}
+
+fn build(folder: &Path) {
+    let spec = CatalogSpec {
+        id: "shop".into(),
+        model: ENCODER.fingerprint().clone(),
+        model_name: "starter".into(),
+        dimension: ENCODER.dimension(),
+    };
+    let catalog = Catalog::create(folder, &spec).unwrap();
+    let mut writer = catalog.write();
+    for product in sample_products(PRODUCTS, 1) {
+        let picture = render(&product.garment, &product.view, SIDE);
+        let embedding = ENCODER.embed_image(&picture).unwrap();
+        writer.upsert(&described(&product), &embedding, Some(&jpeg(&picture))).unwrap();
+    }
+    writer.commit().unwrap();
+    Origin { model: Some("starter".into()), ..Origin::default() }.write(folder).unwrap();
+    SearchSession::new(catalog, ENCODER.clone()).unwrap().calibrate().unwrap();
+}
+
+fn jpeg(picture: &RgbImage) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    picture.write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, 90)).unwrap();
+    bytes
+}
+
+fn described(product: &knytt_garments::Product) -> Product {
+    let price = format!("{}.{:02} EUR", product.price_cents / 100, product.price_cents % 100);
+    Product {
+        id: product.id.clone(),
+        title: product.title.clone(),
+        brand: product.brand.clone(),
+        category: product.garment.category.plural().into(),
+        price: Some(price.parse().unwrap()),
+        colors: product.garment.shown_colours().iter().map(|c| c.name.name().into()).collect(),
+        attributes: [("link".into(), format!("https://shop.example/{}", product.id))].into(),
+        ..Product::default()
+    }
+}
