@@ -112,9 +112,12 @@ impl Visit {
         (now >= self.touched_at + self.patience.idle).then(|| end.saturating_sub(now))
     }
 
-    /// Ends the visit if nobody answered.
+    /// Ends the visit if nobody answered. On the first screen nobody is asked: only the language and the look of
+    /// somebody who has left are taken back there.
     pub fn tick(&mut self, now: Duration) {
-        if self.countdown(now).is_some_and(|left| left.is_zero()) {
+        let is_changed = self.language != self.home || self.dark.is_some() || self.larger;
+        let has_left = now >= self.touched_at + self.patience.idle + self.patience.countdown;
+        if has_left && (self.kept.screen != Screen::Attract || is_changed) {
             self.reset(now);
         }
     }
@@ -132,7 +135,7 @@ impl Visit {
             Event::Dark(dark) => self.dark = Some(dark),
             Event::Larger(larger) => self.larger = larger,
             Event::Go(screen) => self.go(screen),
-            Event::Back => self.back(),
+            Event::Back => self.back(now),
             Event::Insert(_) | Event::Erase | Event::Clear => self.edit(event),
             Event::Search => self.search_words(),
             Event::SearchFor(words) => {
@@ -200,7 +203,7 @@ impl Visit {
         kept.screen = screen;
     }
 
-    fn back(&mut self) {
+    fn back(&mut self, now: Duration) {
         if self.kept.screen == Screen::Product
             && let Some(id) = self.kept.seen.pop()
         {
@@ -211,10 +214,15 @@ impl Visit {
         if let Some(screen) = self.kept.trail.pop() {
             self.kept.screen = screen;
         } else if self.kept.screen != Screen::Attract {
-            self.kept.screen = Screen::Browse;
-            self.kept.asked = Asked::default();
-            self.ask_hits();
+            self.start_over(now);
         }
+    }
+
+    /// Back to the first screen: all is dropped but how the shopper wants the screens to be.
+    fn start_over(&mut self, now: Duration) {
+        let (language, dark, larger) = (self.language, self.dark, self.larger);
+        self.reset(now);
+        (self.language, self.dark, self.larger) = (language, dark, larger);
     }
 
     fn edit(&mut self, event: Event) {

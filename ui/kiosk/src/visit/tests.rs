@@ -201,3 +201,29 @@ fn the_camera_does_not_keep_a_visit_alive() {
     visit.tick(at(60));
     assert_eq!(visit.screen(), Screen::Attract);
 }
+
+#[test]
+fn back_from_the_first_step_leads_to_the_first_screen_in_the_shoppers_language() {
+    let mut visit = visit();
+    visit.handle(Event::Speak(Language::Arabic), at(0));
+    visit.handle(Event::Go(Screen::Type), at(0));
+    visit.handle(Event::Insert("secret".into()), at(0));
+    let number = visit.number();
+    visit.handle(Event::Back, at(0));
+    assert_eq!((visit.screen(), visit.language()), (Screen::Attract, Language::Arabic));
+    assert!(visit.kept().typed.is_empty() && visit.number() > number, "pictures are dropped, too");
+}
+
+#[test]
+fn the_first_screen_takes_back_the_language_of_somebody_who_has_left() {
+    let mut visit = visit();
+    visit.handle(Event::Speak(Language::Arabic), at(0));
+    visit.tick(at(59));
+    assert_eq!(visit.language(), Language::Arabic);
+    assert!(visit.countdown(at(59)).is_none(), "nobody is asked there");
+    visit.tick(at(60));
+    assert_eq!(visit.language(), Language::German, "the shop's own");
+    let number = visit.number();
+    visit.tick(at(600));
+    assert_eq!(visit.number(), number, "nothing is left to take back");
+}

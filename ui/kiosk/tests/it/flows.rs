@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use eframe::egui::accesskit::Role;
+use egui_kittest::kittest::{NodeT as _, Queryable as _, by};
 use knytt_kiosk::language::{Language, Text};
 use knytt_kiosk::visit::Screen;
 
@@ -55,19 +56,27 @@ fn a_category_is_browsed_filtered_and_left() {
     store.until("hits", has_hits);
     let all = store.kiosk().visit().kept().response.as_ref().unwrap();
     assert!(all.hits.iter().all(|hit| hit.card.category == "Dresses"));
-    let (all, prices) = (all.matched, |store: &Store| -> Vec<String> {
-        let hits = &store.kiosk().visit().kept().response.as_ref().unwrap().hits;
-        hits.iter().map(|hit| hit.card.price.clone().unwrap_or_default()).collect()
-    });
-    let before = prices(&store);
+    let all = all.matched;
+    let prices = |store: &Store| -> Option<Vec<f64>> {
+        let hits = &store.kiosk().visit().kept().response.as_ref()?.hits;
+        Some(hits.iter().map(|hit| hit.card.price.as_ref().unwrap().amount.parse().unwrap()).collect())
+    };
     store.press("Price, low to high");
-    store.until("another order", |store| prices(store) != before);
-    let colour = store.kiosk().visit().kept().response.as_ref().unwrap().facets.iter();
-    let colour = colour.filter(|facet| facet.field == "color").flat_map(|facet| &facet.values);
-    let colour = colour.map(|value| value.value.clone()).next().unwrap();
+    store.until("the cheapest first", |store| prices(store).is_some_and(|prices| prices.is_sorted()));
+    store.press("Price, high to low");
+    store.until("the dearest first", |store| {
+        prices(store).is_some_and(|prices| prices.is_sorted_by(|a, b| a >= b))
+    });
+    store.until("its colours", |store| {
+        let response = store.kiosk().visit().kept().response.as_ref();
+        response.is_some_and(|response| response.facets.iter().any(|facet| facet.field == "shade"))
+    });
+    let facets = &store.kiosk().visit().kept().response.as_ref().unwrap().facets;
+    let colour = facets.iter().find(|facet| facet.field == "shade").unwrap().values[0].value.clone();
     store.press(&colour);
-    let matched = |store: &Store| store.kiosk().visit().kept().response.as_ref().unwrap().matched;
-    store.until("fewer", |store| matched(store) < all);
+    store.until("fewer", |store| {
+        store.kiosk().visit().kept().response.as_ref().is_some_and(|response| response.matched < all)
+    });
     store.press("Back");
     store.until("back", |store| store.kiosk().visit().screen() == Screen::Browse);
 }
@@ -113,9 +122,7 @@ fn everything_that_can_be_touched_has_a_name_and_room_for_a_finger_in_every_lang
             });
             store.press(name);
             store.until("the screen", |store| store.kiosk().visit().screen() == screen);
-            for node in
-                store.harness.query_all(egui_kittest::kittest::by().predicate(|node| node.is_clickable()))
-            {
+            for node in store.harness.query_all(by().role(Role::Button)) {
                 let (label, rect) = (node.accesskit_node().label(), node.rect());
                 assert!(
                     label.is_some_and(|label| !label.trim().is_empty()),

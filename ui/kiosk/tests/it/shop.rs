@@ -78,7 +78,8 @@ impl Store {
             if holds(self) {
                 return;
             }
-            assert!(started.elapsed() < PATIENCE, "{what}: not after a minute");
+            let screen = self.harness.state().as_ref().map(|kiosk| kiosk.visit().screen());
+            assert!(started.elapsed() < PATIENCE, "{what}: not after a minute, but {screen:?}");
             std::thread::sleep(Duration::from_millis(5));
         }
     }
