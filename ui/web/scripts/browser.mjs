@@ -22,7 +22,7 @@ export async function serve() {
   return { url: `http://127.0.0.1:${port}/`, close: () => server.close() };
 }
 
-/** A browser of its own, with nothing left over from before. `flags` are added to its command line. */
+/** Starts a browser with a new, empty profile. `flags` are added to its command line. */
 export async function launch(context = {}, flags = []) {
   const profile = mkdtempSync(join(tmpdir(), 'knytt-web-'));
   const browser = await chromium.launchPersistentContext(profile, {

@@ -1,5 +1,5 @@
-// Every key that the sources name is in every language, every key in the files is used, and every
-// message takes the same parameters and has the plural forms that its language needs.
+// Checks that every key in the sources is in every language, that every key in the files is used, and that
+// every message takes the same parameters and has the plural forms that its language needs.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ const parameters = (text) =>
     .sort()
     .join();
 
-/** What is wrong, one line each; `messages` by language, `code` the text of all sources. */
+/** Returns one line per fault; `messages` are by language, `code` is the text of all sources. */
 export function faults(messages, code) {
   const found = [];
   const keys = new Set(Object.keys(messages.en));
@@ -47,14 +47,14 @@ export function faults(messages, code) {
       const wanted = parameters(forms(messages.en[key]).other);
       for (const [form, text] of Object.entries(forms(message))) {
         if (!text.trim()) found.push(`${language}: ${key} (${form}) is empty`);
-        // "One product" may leave the number out.
+        // A form such as "One product" may leave the number out.
         const countless = ['zero', 'one', 'two'].includes(form);
         if (!countless && parameters(text) !== wanted)
           found.push(`${language}: ${key} (${form}) takes {${parameters(text)}} instead of {${wanted}}`);
       }
       if (typeof messages.en[key] === 'object')
         for (const form of needed) {
-          // Spanish and French ask for "many" at millions only.
+          // Spanish and French use "many" for millions only, so they may lack it.
           if (form !== 'many' || language === 'ar')
             if (!(form in forms(message))) found.push(`${language}: ${key} lacks the plural "${form}"`);
         }

@@ -9,7 +9,7 @@ import openapiTS, { astToString } from 'openapi-typescript';
 const description = new URL('../../../docs/openapi.json', import.meta.url);
 const target = new URL('../src/lib/api/shop/schema.ts', import.meta.url);
 
-/** The types, as the file has them. */
+/** The text of the file with the types. */
 export async function types() {
   const api = JSON.parse(await readFile(description, 'utf8'));
   const head = '// Generated from docs/openapi.json by `npm run openapi`. Do not edit.\n\n';

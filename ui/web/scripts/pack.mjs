@@ -1,5 +1,5 @@
-// Makes site/, what a server serves, from dist/: addresses from the root, the files of an installed app, and each
-// file packed as browsers take it.
+// Makes site/, which a server serves, from dist/: addresses from the root, the files of an installed app, and
+// a compressed copy of each file for browsers.
 
 import { createHash } from 'node:crypto';
 import {
@@ -18,10 +18,10 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const [dist, site, elements] = [at('dist'), at('site'), at('elements')];
-/** Below it, a packed file is hardly smaller. */
+/** Size in bytes below which compression saves hardly anything. */
 const worthPacking = 700;
 
-/** Only the desktop app and the tests load these. */
+/** False for the files that only the desktop app and the tests load. */
 const isOurs = (name) => !/^(mock|tauri)-/.test(name);
 
 export function* files(folder, prefix = '') {
@@ -32,7 +32,7 @@ export function* files(folder, prefix = '') {
   }
 }
 
-/** Where the bar will be, until it is. It has no `div`: the server puts pages' contents behind it. */
+/** Placeholder of the header. It has no `div`, because the server adds contents before the first `</div>`. */
 const shell = '<header class="shell" data-shell><span>Knytt</span></header>';
 
 function page() {
@@ -45,7 +45,7 @@ function page() {
   ];
   const html = readFileSync(join(dist, 'index.html'), 'utf8').replaceAll('"./assets/', '"/assets/');
   const client = readdirSync(join(dist, 'assets')).find((name) => /^client-.*\.js$/.test(name));
-  // Loaded beside the main module, not after it.
+  // Loads the client's module in parallel with the main module, not after it.
   if (client) head.push(`<link rel="modulepreload" crossorigin href="/assets/${client}" />`);
   return html
     .replace('</head>', `  ${head.join('\n    ')}\n  </head>`)

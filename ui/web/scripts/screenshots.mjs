@@ -1,4 +1,4 @@
-// Writes docs/screenshots/app-*.png: each view as a shopper meets it, light and dark, desktop and phone.
+// Writes docs/screenshots/app-*.png: each view as a shopper sees it, light and dark, desktop and phone.
 // Names after "--" write only those: npm run screenshots -- product compare
 
 import { mkdirSync } from 'node:fs';
@@ -25,7 +25,7 @@ const drop = async (page, address) => {
   await id(page, 'query-picture').waitFor({ state: 'attached' });
   await page.locator('[data-index="0"][data-percent]').waitFor();
 };
-/** An outfit, of which one part is asked about. */
+/** Pastes a picture of an outfit, and chooses one part of it. */
 const outfit = async (page, part) => {
   await page.locator('body').press('Control+v');
   await id(page, 'proposal-dot').nth(part).click();
@@ -65,7 +65,7 @@ const why = async (page) => {
   await page.locator('[data-index="1"] [data-testid="why"]').click();
   await id(page, 'reasons').waitFor();
 };
-/** More like one product, and less like another. */
+/** Asks for more like one product, and less like another. */
 const mix = async (page) => {
   await words(page, 'jacket');
   for (const [at, way] of [
@@ -89,7 +89,7 @@ const taste = async (page) => {
   await id(page, 'taste').waitFor();
 };
 
-/** A catalogue's way here, up to a step of it. */
+/** Adds a catalogue, up to the given step. */
 const add = (step) => async (page) => {
   await id(page, 'storage').waitFor();
   await id(page, 'add-catalog').click();

@@ -1,4 +1,4 @@
-// The whole interface, compressed: it must stay small.
+// Fails if the compressed interface is larger than the limit.
 
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';

@@ -10,7 +10,7 @@ import { App } from './lib/state/app.svelte';
 import { takeOver } from './lib/util/served';
 
 const app = new App(await connect());
-// The shopper's own choice comes with the first answer; until then, what the address or the system prefers.
+// Until the first answer brings the shopper's settings, those of the address or the system apply.
 app.settings.paint();
 await i18n.use(spokenOf(app.settings.current.language, navigator.languages));
 const target = document.getElementById('app')!;
@@ -18,7 +18,7 @@ const content = takeOver(target);
 mount(AppView, { target, props: { app } });
 content.whenReplaced();
 if (app.client.place === 'shop') {
-  // A shortcut of the installed app.
+  // A shortcut of the installed app opens the camera.
   if (new URLSearchParams(location.search).has('camera')) app.camera.show();
   void import('./lib/pwa').then(({ install }) => install(app.notices));
 }

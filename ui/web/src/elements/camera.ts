@@ -1,4 +1,4 @@
-// The camera of <knytt-search>, loaded when it is asked for. Where there is none, a file can be chosen.
+// The camera of <knytt-search>, loaded on first use. Without a camera, the shopper can choose a file.
 
 import { make } from './grid';
 import type { Words } from './words';
@@ -41,6 +41,6 @@ export function openCamera(place: HTMLElement, words: Words, done: (file: Blob |
       shoot.hidden = false;
       shoot.focus();
     })
-    // Without a camera, or without leave to use it, the file button stays.
+    // Without a camera, or without permission to use it, the file button stays.
     .catch(() => undefined);
 }

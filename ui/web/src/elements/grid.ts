@@ -1,4 +1,4 @@
-// Products as a grid of links, and what the page is told of them.
+// Draws products as a grid of links, and dispatches events about them to the page.
 
 import type { Card, Found, Shop } from './shop';
 import { money } from './shop';
@@ -21,7 +21,7 @@ export interface Shown {
   language: Language;
 }
 
-/** Tells the page; false if it took care of it itself. */
+/** Dispatches an event to the page; false if the page handled it and prevented the default. */
 export const tell = (host: HTMLElement, name: string, detail: object): boolean =>
   host.dispatchEvent(
     new CustomEvent(`knytt:${name}`, { detail, bubbles: true, composed: true, cancelable: true }),

@@ -22,7 +22,7 @@ interface Answered extends Found {
 }
 
 const largestPage = 100;
-/** What a search has at most: pages beyond it are empty. */
+/** The most hits of one search: pages beyond it are empty. */
 const depth = 200;
 
 export function searchClient(origin: string, options: { catalog?: string; key?: string } = {}) {
@@ -49,7 +49,7 @@ export function searchClient(origin: string, options: { catalog?: string; key?: 
     };
     let answer = await ask(question);
     const first = answer;
-    // Pages are read by their cursors, in order.
+    // Each page gives the cursor of the next one, so the pages are read in order.
     for (let at = 0; at < page; at++) {
       if (!answer.next) {
         answer = { ...answer, hits: [] };
@@ -108,7 +108,7 @@ function hitOf(card: Card, query: string, origin: string) {
   };
 }
 
-/** InstantSearch puts highlighted values into the page as HTML. */
+/** Escapes a value, because InstantSearch puts highlighted values into the page as HTML. */
 const escaped = (text: string): string => text.replace(/[&<>"']/gu, (letter) => `&#${letter.charCodeAt(0)};`);
 
 function facetsOf({ facets }: Answered): Record<string, Record<string, number>> {
@@ -120,13 +120,13 @@ function facetsOf({ facets }: Answered): Record<string, Record<string, number>> 
   );
 }
 
-/** `[["brand:A","brand:B"],"category:Hats"]`: any of a group, all groups. */
+/** `[["brand:A","brand:B"],"category:Hats"]` means any filter of a group, and all groups. */
 function filtersOf(filters: string | (string | string[])[] | undefined) {
   const groups = typeof filters === 'string' ? [filters] : (filters ?? []);
   const chosen = new Map<string, string[]>();
   for (const said of groups.flat()) {
     const at = said.indexOf(':');
-    // A leading minus excludes, which Knytt takes in words only.
+    // A leading minus excludes a value. Knytt excludes by words only, so the filter is skipped.
     if (at < 1 || said[at + 1] === '-') continue;
     const field = said.slice(0, at);
     chosen.set(field, [...(chosen.get(field) ?? []), said.slice(at + 1)]);

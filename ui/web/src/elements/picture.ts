@@ -1,4 +1,4 @@
-// A small copy of a picture, upright, with nothing of what a camera wrote into the file.
+// Makes a small, upright copy of a picture without the metadata that a camera wrote into the file.
 
 const side = 512;
 

@@ -33,7 +33,7 @@ export class KnyttSearch extends HTMLElement {
     clearTimeout(this.#timer);
   }
 
-  /** What is in the box. */
+  /** The text in the search box. */
   get value(): string {
     return this.#field.value;
   }
@@ -130,12 +130,12 @@ export class KnyttSearch extends HTMLElement {
     }
   }
 
-  /** One sentence, before the first picture is sent. */
+  /** Asks for consent in one sentence before the first picture is sent. */
   #maySend(): Promise<boolean> {
     try {
       if (localStorage.getItem(allowed) === 'yes') return Promise.resolve(true);
     } catch {
-      // Then each picture is asked about.
+      // Without storage, the element asks before each picture.
     }
     this.#open();
     this.#status.textContent = '';
@@ -144,7 +144,7 @@ export class KnyttSearch extends HTMLElement {
         try {
           if (yes) localStorage.setItem(allowed, 'yes');
         } catch {
-          // It holds for this picture.
+          // Without storage, the consent holds for this picture only.
         }
         this.#body.replaceChildren();
         if (!yes) this.#close();

@@ -1,4 +1,4 @@
-// The shop as the elements ask it.
+// The shop's API, as far as the elements use it.
 
 export interface Money {
   amount: string;
@@ -21,7 +21,7 @@ export interface Found {
   hits: { card: Card }[];
 }
 
-/** Where this script came from is where the shop is, unless the element says otherwise. */
+/** The server of this script is the shop's server, unless the element's `server` says otherwise. */
 const home = new URL(import.meta.url).origin;
 
 export class Shop {
@@ -52,7 +52,7 @@ export class Shop {
     return `${this.origin}/api/v1/products/${encodeURIComponent(id)}/picture?${query}`;
   }
 
-  /** The product's page: `href` of the element with `{id}` in it, else the page that the server has. */
+  /** The product's page: the element's `href` with `{id}` replaced, else the page that the server has. */
   page(id: string): string {
     const pattern = this.element.getAttribute('href');
     return pattern

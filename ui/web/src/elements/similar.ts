@@ -1,7 +1,7 @@
-// <knytt-similar product="…">: products that look like one, for its page.
+// <knytt-similar product="…">: products that look like the given one, for that product's page.
 //
-// Attributes: product, server, catalog, key, lang, href, limit, cart. Events: knytt:select, knytt:add-to-cart,
-// knytt:results.
+// Attributes: product, server, catalog, key, lang, href, limit, cart. Events: knytt:select,
+// knytt:add-to-cart, knytt:results.
 
 import { gridOf, make, tell } from './grid';
 import { Shop } from './shop';
@@ -50,7 +50,7 @@ export class KnyttSimilar extends HTMLElement {
       this.#frame.hidden = found.hits.length === 0;
       tell(this, 'results', { found });
     } catch (thrown) {
-      // A page without this row is whole: nothing is shown, and the page is told.
+      // The page works without this row: after a failure the element shows nothing and tells the page.
       if (!running.signal.aborted) tell(this, 'failed', { reason: String(thrown) });
     }
   }

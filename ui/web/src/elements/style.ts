@@ -1,4 +1,4 @@
-// The look of the elements, as a constructed sheet: a strict content policy lets it through. Pages set the variables.
+// The elements' style, as a constructed sheet: a strict content policy allows it. Pages set the variables.
 
 const css = `
 :host {

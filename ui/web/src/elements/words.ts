@@ -1,4 +1,4 @@
-// The few words of the elements, in the languages of the interface.
+// The texts of the elements, in the languages of the interface.
 
 const all = {
   en: {

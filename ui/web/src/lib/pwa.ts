@@ -1,4 +1,4 @@
-// The service worker: the interface without a connection, and a newer one only when the shopper says so.
+// Installs the service worker for use without a connection. A newer one waits for the shopper's consent.
 
 import { t } from './i18n/i18n.svelte';
 import type { Notices } from './state/notices.svelte';
@@ -8,7 +8,7 @@ export async function install(notices: Notices): Promise<void> {
   const registration = await navigator.serviceWorker.register('/sw.js').catch(() => null);
   if (!registration) return;
   const offer = (worker: ServiceWorker) => {
-    // The first one controls nothing that was there before it.
+    // The first worker replaces no older one, so there is no update to offer.
     if (!navigator.serviceWorker.controller) return;
     notices.say(t('update.ready'), 'calm', {
       label: t('update.now'),

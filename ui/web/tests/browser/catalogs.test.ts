@@ -35,7 +35,7 @@ describe('adding a catalogue', () => {
     await page.getByRole('progressbar', { name: 'Add a catalogue' }).waitFor();
     await dialog(page).waitFor({ state: 'detached' });
     await row(page, 'Nordlicht Outdoor').locator('text=In use').waitFor();
-    // It goes back by keys as well.
+    // Escape closes the dialog and stays on the page.
     await id(page, 'add-catalog').focus();
     await page.keyboard.press('Enter');
     await dialog(page).waitFor();

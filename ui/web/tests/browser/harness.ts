@@ -1,4 +1,4 @@
-// What the browser tests share.
+// Functions that the browser tests share.
 
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
@@ -28,7 +28,7 @@ export function browser(context: BrowserContextOptions = {}, flags: string[] = [
   afterAll(() => running.close());
 
   return {
-    /** Opens the app with the mock; `query` scripts it, `hash` is the place. */
+    /** Opens the app with the mock; `query` scripts the mock, `hash` is the route. */
     async open(query = 'hint=0', hash = '', viewport = desktop): Promise<Page> {
       const page = await running.browser.newPage();
       pages.push(page);
@@ -52,8 +52,8 @@ export const ready = async (page: Page): Promise<Page> => {
 };
 
 /**
- * The value of `read` once it stays the same for a tenth of a second. A layout takes several frames: the rules of
- * the style sheet come first, then what an observer of sizes decides.
+ * Returns the value of `read` once it stays the same for a tenth of a second. A layout takes several frames:
+ * first the style sheet's rules apply, then the changes of a ResizeObserver.
  */
 export async function resting<T>(read: () => Promise<T>): Promise<T> {
   let last = await read();
@@ -81,7 +81,7 @@ export async function png(page: Page, color: string): Promise<Buffer> {
   return Buffer.from(url.split(',')[1]!, 'base64');
 }
 
-/** What would be carried by a drag or the clipboard, as a handle in the page. */
+/** A DataTransfer, as a drag or the clipboard carries it, as a handle in the page. */
 export const transfer = (
   page: Page,
   bytes: Buffer | null,

@@ -1,4 +1,4 @@
-// Whole ways through the app: by keyboard alone, in Arabic, and what is kept.
+// Tests of whole journeys: by keyboard alone, in Arabic, and with stored data.
 
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
@@ -55,8 +55,8 @@ it('crops by arrow keys', async () => {
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   const box = id(page, 'crop-box');
   const before = (await box.boundingBox())!;
-  // Each press focuses the box anew: the closed dialog gives the focus back when it likes. And the box
-  // glides to where it was sent.
+  // Each press focuses the box again, because the closed dialog restores the focus at an unknown time. The
+  // box moves gradually, so the test polls its place.
   for (let i = 0; i < 6; i++) await box.press('Shift+ArrowUp');
   await expect.poll(async () => (await box.boundingBox())!.height).toBeLessThan(before.height - 20);
   for (let i = 0; i < 3; i++) await box.press('ArrowDown');
@@ -80,7 +80,7 @@ it('comes back to where the search was left', async () => {
   const page = await ready(await open());
   await page.evaluate(() => window.scrollTo({ top: 1500 }));
   await page.waitForTimeout(100);
-  // Pressed where it is: a pointer would scroll it into sight first.
+  // A script clicks the link: a pointer would first scroll it into view.
   await page
     .locator('[data-testid="open-product"]')
     .nth(5)

@@ -1,4 +1,4 @@
-// What was understood, why it is where it is, what goes beside it, and what was learned.
+// Tests of the understood conditions, the reasons of a rank, the mixture, and the learned taste.
 
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
@@ -115,7 +115,7 @@ it('shows what it has learned, and forgets it', async () => {
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   expect(await id(page, 'personal').isChecked()).toBe(true);
   await id(page, 'personal').uncheck();
-  // Asked for this shop by its name, and for one address.
+  // The consent names this shop and one address.
   await page.getByText('Help Knytt sample shop get better').waitFor();
   await page.getByText('events.nordlicht.example', { exact: false }).waitFor();
   await id(page, 'consent').check();

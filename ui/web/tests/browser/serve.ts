@@ -1,4 +1,4 @@
-// One server of dist/ for all files.
+// One server of dist/ for all test files.
 
 import type { TestProject } from 'vitest/node';
 import { serve } from '../../scripts/browser.mjs';

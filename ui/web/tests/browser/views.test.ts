@@ -1,4 +1,4 @@
-// Every view, light and dark: nothing that axe finds; and on a phone: nothing too wide, nothing too small.
+// Every view, light and dark: axe finds nothing. On a phone: nothing is too wide, no target is too small.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -11,7 +11,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const { open } = browser({ bypassCSP: true });
 
 async function audit(page: Page): Promise<string[]> {
-  // A transition in flight has colours of its own.
+  // Wait for transitions to end: their intermediate colours could fail the audit.
   await page.waitForTimeout(250);
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() =>
@@ -24,7 +24,7 @@ async function audit(page: Page): Promise<string[]> {
   );
 }
 
-/** What sticks out sideways, and what a thumb would miss. */
+/** Lists pages that are too wide, and targets that are too small for a thumb. */
 async function misfits(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const found: string[] = [];
@@ -35,7 +35,7 @@ async function misfits(page: Page): Promise<string[]> {
       !element.closest('.visually-hidden, .skip');
     for (const element of document.querySelectorAll('a, button, input, select, summary')) {
       if (!visible(element) || element.classList.contains('visually-hidden')) continue;
-      // A field inside its label is as large as the label is.
+      // For a field inside a label, the label is the target.
       const target = element.closest('label') ?? element;
       const { width, height } = target.getBoundingClientRect();
       if (width < 43.5 || height < 43.5)
@@ -65,7 +65,7 @@ const adding = async (page: Page, link = '') => {
   await id(page, 'add-next').click();
 };
 
-/** A few likes and a dislike, and what was learned of them. */
+/** Adds a few likes and a dislike, and opens what was learned of them. */
 const learn = async (page: Page) => {
   await ready(page);
   for (const n of [0, 2]) await id(page, 'favourite').nth(n).click();
@@ -265,7 +265,7 @@ const views: {
     hash: '#/settings',
     act: async (page) => {
       await adding(page);
-      // The mock finds its code soon.
+      // The mock soon finds its code: either the camera or the offer shows.
       await id(page, 'add-scan').click();
       await id(page, 'code-camera').or(id(page, 'offer')).waitFor();
     },

@@ -1,4 +1,4 @@
-// Every way in: words, files, several at once, drops, pastes, addresses, the screen.
+// Tests of every way to search: words, one or several files, drops, pastes, addresses, the screen.
 
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
@@ -24,7 +24,7 @@ it('draws only the part of the list that is seen', async () => {
   await page.evaluate(() => window.scrollTo({ top: document.body.scrollHeight }));
   await page.locator('[data-index="59"]').waitFor();
   expect(await page.locator('[data-index="0"]').count()).toBe(0);
-  // The end came into sight: there is more.
+  // Reaching the end of the list loads more hits.
   await page.evaluate(() => window.scrollTo({ top: document.body.scrollHeight }));
   await page.locator('[data-index="119"]').waitFor();
 });

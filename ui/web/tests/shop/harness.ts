@@ -1,4 +1,4 @@
-// A browser before the real shop. Any error that a page meets fails the test: what the content policy stops is one.
+// A browser with the real shop. Any error of a page fails the test, also a violation of the content policy.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ export const phone = { width: 360, height: 740 };
 export const photo = (number: number): string =>
   join(inject('pictures'), `kn-${String(number).padStart(5, '0')}.jpg`);
 
-/** A film of one picture, for Chromium's fake camera. */
+/** A video that repeats one picture, for Chromium's fake camera. */
 export function film(): string {
   const path = join(inject('pictures'), 'film.mjpeg');
   writeFileSync(path, Buffer.concat(Array.from({ length: 60 }, () => readFileSync(photo(12)))));
@@ -37,7 +37,7 @@ export function browser(context: BrowserContextOptions = {}, flags: () => string
   afterAll(() => running.close());
 
   return {
-    /** Opens a path of the shop; `quiet` is for what is meant to fail, as without a connection. */
+    /** Opens a path of the shop; `quiet` ignores errors that are expected, as without a connection. */
     async open(path = '/', viewport = desktop, quiet = false): Promise<Page> {
       const page = await running.browser.newPage();
       pages.push(page);
@@ -54,7 +54,7 @@ export function browser(context: BrowserContextOptions = {}, flags: () => string
   };
 }
 
-/** A picture that left the page. */
+/** A picture that the page sent. */
 export interface Sent {
   path: string;
   bytes: number;
@@ -63,7 +63,7 @@ export interface Sent {
   hasExif: boolean;
 }
 
-/** Writes down every picture that the page sends from now on. */
+/** Records every picture that the page sends from now on. */
 export async function recordPictures(page: Page): Promise<() => Promise<Sent[]>> {
   await page.evaluate(() => {
     const sent: Promise<unknown>[] = [];
@@ -88,7 +88,7 @@ export async function recordPictures(page: Page): Promise<() => Promise<Sent[]>>
 
 export const id = (page: Page, name: string) => page.getByTestId(name);
 
-/** The grid shows an answer, and nothing is under way. */
+/** Waits until the grid shows an answer and no search runs. */
 export async function settled(page: Page): Promise<void> {
   await page.waitForSelector('section.results[aria-busy="false"] [data-testid="hit"]');
 }

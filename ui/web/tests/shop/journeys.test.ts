@@ -1,4 +1,4 @@
-// What a shopper does with what was found, on every size of screen, with and without a connection.
+// Tests of what follows a search: on a desktop and a phone, with and without a connection.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -9,7 +9,7 @@ import { browser, choose, desktop, id, ids, phone, photo, settled } from './harn
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 async function violations(page: Page): Promise<string[]> {
-  // A transition in flight has colours of its own.
+  // Wait for transitions to end: their intermediate colours could fail the audit.
   await page.waitForTimeout(300);
   await page.evaluate(axe);
   return page.evaluate(async () => {

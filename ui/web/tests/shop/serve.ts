@@ -1,4 +1,4 @@
-// A real shop for these tests: products that are drawn, a catalogue that is built, `knytt serve` over it.
+// Starts a real shop for these tests: draws products, builds a catalogue, runs `knytt serve` over it.
 
 import type { ChildProcess } from 'node:child_process';
 import { execFileSync, spawn } from 'node:child_process';

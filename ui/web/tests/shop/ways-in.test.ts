@@ -1,4 +1,4 @@
-// Every way in, against the real server.
+// Tests of every way to search, against the real server.
 
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
@@ -23,7 +23,7 @@ describe('a shopper', () => {
     const sent = await recordPictures(page);
     await choose(page, photo(12));
     expect((await ids(page))[0]).toBe('kn-00012');
-    // The second picture is not asked about.
+    // The second picture needs no further consent.
     await page.locator('input[type=file]').first().setInputFiles(photo(40));
     await page.waitForFunction(() => document.querySelector('[data-id="kn-00040"][data-kind="exact"]'));
     const pictures = await sent();
@@ -63,7 +63,7 @@ describe('a shopper', () => {
     await page.locator('input[type=file]').first().setInputFiles(turned);
     await id(page, 'query-picture').waitFor();
     await page.waitForSelector('[data-percent]');
-    // The file is 2,000 pixels wide and 1,000 high; turned by a quarter it stands.
+    // The file is 2,000 pixels wide and 1,000 high; turned by a quarter, it is higher than wide.
     const seen = (await sent()).map(({ width, height, hasExif }) => [width, height, hasExif]);
     expect(seen[0]).toEqual([256, 512, false]);
   });
@@ -133,7 +133,7 @@ describe('a camera', () => {
     );
     const before = sent.length;
     await page.waitForTimeout(1_500);
-    // The film stands still: nothing new is to be searched for.
+    // The video does not change: there is nothing new to search for.
     expect(sent.length - before).toBeLessThanOrEqual(1);
   });
 });
@@ -148,7 +148,7 @@ const large = (page: Page): Promise<string> =>
     return canvas.toDataURL('image/jpeg').split(',')[1]!;
   });
 
-/** The JPEG with an EXIF block that says how it is turned. */
+/** Adds an EXIF block with an orientation to the JPEG. */
 function withOrientation(jpeg: Buffer, orientation: number): Buffer {
   const tiff = Buffer.from('49492a000800000001001201030001000000', 'hex');
   const value = Buffer.alloc(8);

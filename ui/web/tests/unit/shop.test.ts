@@ -1,10 +1,10 @@
-// The client of the shop's API: what it sends, and that its types are those of the description.
+// Tests of the shop API's client: what it sends, and that its types match the description.
 
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { ShopClient, ShopError } from '../../src/lib/api/shop/client';
 
-/** A client whose requests are kept, each answered with `response`. */
+/** A client that records its requests and answers each with `response`. */
 function client(response: () => Response) {
   const sent: { address: string; init: RequestInit }[] = [];
   const shop = new ShopClient({

@@ -106,7 +106,7 @@ describe('a search', () => {
     expect(chips().map(({ said }) => said)).toEqual(['red', 'under 60', 'not striped', 'without silk']);
     session.unsay(chips()[1]!);
     expect(session.words).toBe('red dress, not striped without silk');
-    // It is gone at once, before the answer comes.
+    // The chip is gone at once, before the answer comes.
     expect(chips()).toHaveLength(3);
     await settle();
     session.unsay(chips()[2]!);

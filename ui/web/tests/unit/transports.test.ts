@@ -1,4 +1,4 @@
-// The two ways over which the interface is answered: what they send, and how failures come back.
+// Tests of the two transports: what they send, and how failures come back.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Client } from '../../src/lib/api/client';

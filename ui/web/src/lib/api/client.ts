@@ -1,5 +1,5 @@
-// The one interface between the screens and whatever answers them. `tauri.ts` speaks to the app over
-// IPC, `rest/` to a shop's server over HTTP, `mock/` to nobody; no other file knows which it is.
+// The interface between the screens and their backend. `tauri.ts` calls the app over IPC, `rest/` calls a
+// shop's server over HTTP, `mock/` calls nothing; no other file knows which one is in use.
 
 import type { CameraEvent } from './generated/CameraEvent';
 import type { CameraRequest } from './generated/CameraRequest';
@@ -22,7 +22,7 @@ import type { Settings } from './generated/Settings';
 import type { Start } from './generated/Start';
 import type { StorageUse } from './generated/StorageUse';
 
-/** What a failed call throws. */
+/** The error that a failed call throws. */
 export class ClientError extends Error {
   constructor(readonly problem: Problem) {
     super(problem.message);
@@ -32,7 +32,7 @@ export class ClientError extends Error {
 
 export type PictureSize = 'thumb' | 'full';
 
-/** An answer, and who made it: this device, or the shop; `kept` is one of last time, for want of a connection. */
+/** An answer and its source; `kept` is an answer of last time, stored for use without a connection. */
 export type Answer = SearchResponse & { by?: 'device' | 'shop' | 'kept' };
 
 /** A running camera. Frames come as JPEG. */
@@ -43,24 +43,24 @@ export interface CameraStream {
 }
 
 export interface Client {
-  /** Where searches are computed, and pictures are seen. */
+  /** Where searches are computed and pictures are read. */
   readonly place: 'device' | 'shop';
 
-  /** The category whose page this is, if the server sent one. */
+  /** The category of this page, if the server sent a category's page. */
   servedCategory?(): string | null;
 
-  /** The settings and the words to begin with, where they are known before the first paint. */
+  /** The settings and the words at the start, if they are known before the first paint. */
   settingsNow?(): Settings;
   wordsNow?(): string | null;
 
   // The first call of a window.
   start(): Promise<Start>;
-  /** Things opened from outside while the window lives: links, files, another start. Returns how to stop. */
+  /** Reports links, files and another start from outside the window. Returns a function that stops this. */
   onOpened(heard: (opened: Opened) => void): () => void;
 
   search(request: SearchRequest): Promise<Answer>;
   product(id: string): Promise<ProductPage>;
-  /** For <img src>. */
+  /** The address of a product's picture, for <img src>. */
   productImage(id: string, size: PictureSize): string;
   openInShop(id: string): Promise<void>;
 
@@ -69,9 +69,9 @@ export interface Client {
   addPictureFromUrl(url: string): Promise<Picture>;
   dropPicture(id: string): Promise<void>;
   pictureUrl(id: string): string;
-  /** The whole screen, without this window on it, to choose a part of. */
+  /** Takes a picture of the whole screen without this window, from which the shopper chooses a part. */
   captureScreen(): Promise<Picture>;
-  /** A picture on the system's clipboard, if the web view did not give it. */
+  /** Takes the picture on the system's clipboard, if the web view did not pass it on; null if none. */
   pasteFromClipboard(): Promise<Picture | null>;
 
   // Cameras that the shell opens itself (capabilities.nativeCamera).
@@ -81,27 +81,27 @@ export interface Client {
     onFrame: (jpeg: ArrayBuffer) => void,
     onEvent: (event: CameraEvent) => void,
   ): Promise<CameraStream>;
-  /** Live search of frames that the web view's own camera took: one JPEG, asked about with `like`'s words and filters. */
+  /** Searches with one JPEG frame of the web view's own camera and the words and filters of `template`. */
   liveFrame(jpeg: Uint8Array, template: SearchRequest): Promise<LiveFrame>;
   /** The words and filters that a shell-side camera's live search uses from now on. */
   setLiveQuery(template: SearchRequest): Promise<void>;
 
   favourites(): Promise<Card[]>;
   setFavourite(id: string, on: boolean): Promise<void>;
-  /** "Not for me": it is not shown again in this visit, and the like of it less. Or that is taken back. */
+  /** "Not for me": hides the product in this visit and ranks similar ones lower; `on` false undoes this. */
   dismiss(id: string, on: boolean): Promise<void>;
-  /** What is known of the shopper, on this device. */
+  /** Data about the shopper on this device. */
   personal(): Promise<Personal>;
   forgetTaste(): Promise<void>;
   history(): Promise<HistoryEntry[]>;
   historyImage(id: string): string;
-  /** The kept small picture of a past search, as a picture to search with again. */
+  /** The stored small picture of a past search, to search with again. */
   pictureFromHistory(id: string): Promise<Picture>;
   forgetHistory(id: string | null): Promise<void>;
 
-  /** Several products by id, in that order; missing ones left out (compare). */
+  /** Products by id, in that order, without missing ones (for the comparison). */
   cards(ids: string[]): Promise<Card[]>;
-  /** Picture and text of a product, on the clipboard or in a file that the shopper chooses; false if they chose none. */
+  /** Copies a product's picture and text to the clipboard, or to a file; false if none was chosen. */
   shareToClipboard(id: string): Promise<void>;
   shareToFile(id: string): Promise<boolean>;
 
@@ -114,22 +114,22 @@ export interface Client {
 
   /** Every catalogue on this device. */
   catalogs(): Promise<CatalogEntry[]>;
-  /** What becomes of them while the window lives. Returns how to stop. */
+  /** Reports changes to the catalogues while the window is open. Returns a function that stops this. */
   onCatalogs(heard: (event: CatalogEvent) => void): () => void;
-  /** What a link leads to, before anything of it is trusted or downloaded. */
+  /** Describes the catalogue that a link leads to, before anything is trusted or downloaded. */
   inspectCatalog(link: string): Promise<CatalogOffer>;
-  /** Begins to download what `inspectCatalog` offered; events tell the rest. Returns the catalogue's path. */
+  /** Starts the download that `inspectCatalog` offered; events report it. Returns the catalogue's path. */
   addCatalog(link: string): Promise<string>;
-  /** Begins an update; events tell the rest. */
+  /** Starts an update; events report its progress and end. */
   updateCatalog(path: string): Promise<void>;
-  /** Stops an update; what is already here is kept. */
+  /** Stops an update; data that is already here is kept. */
   cancelUpdate(path: string): Promise<void>;
-  /** Takes it off the list; one that came from a shop is deleted from the disk. */
+  /** Takes a catalogue off the list; one that came from a shop is also deleted from the disk. */
   removeCatalog(path: string): Promise<Start>;
-  /** What the code (QR) in a picture says; null if there is none: a file's bytes, or a picture taken before. */
+  /** The text of the code (QR) in a picture, given as a file's bytes or as an id; null if there is none. */
   readCode(picture: Uint8Array): Promise<string | null>;
   readCodeOf(id: string): Promise<string | null>;
 
-  /** The licences of everything inside, as text. */
+  /** The licences of all included software, as text. */
   licences(): Promise<string>;
 }

@@ -1,10 +1,10 @@
-// Turns whatever was thrown into the problem that the screens can explain.
+// Turns any thrown value into a problem that the screens can explain.
 
 import { ClientError } from './client';
 import type { Code } from './generated/Code';
 import type { Problem } from './generated/Problem';
 
-/** Every code, so that a foreign one is noticed instead of being shown as an empty message. */
+/** All codes, so that an unknown one becomes `internal` instead of an empty message. */
 const codes: Record<Code, true> = {
   superseded: true,
   cancelled: true,
@@ -52,5 +52,5 @@ export const fail = (code: Code, message: string): never => {
   throw new ClientError({ code, message });
 };
 
-/** Nobody needs to be told about these: something newer took their place, or they were called off. */
+/** Whether the shopper need not be told: a newer call replaced this one, or it was cancelled. */
 export const isQuiet = (problem: Problem) => problem.code === 'superseded' || problem.code === 'cancelled';

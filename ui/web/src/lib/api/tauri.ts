@@ -1,4 +1,4 @@
-// The app itself, over its IPC. Nothing else imports @tauri-apps/api.
+// The client of the desktop app, over its IPC. No other file imports @tauri-apps/api.
 
 import { Channel, convertFileSrc, invoke } from '@tauri-apps/api/core';
 import type { InvokeArgs, InvokeOptions } from '@tauri-apps/api/core';
@@ -21,7 +21,7 @@ async function call<T>(command: string, args?: InvokeArgs, options?: InvokeOptio
 
 const picture = (path: string) => convertFileSrc(path, 'picture');
 
-/** Hears an event. Listening starts late, and may be given up before it did. */
+/** Listens to an event. `listen` is asynchronous: the caller may stop before listening has started. */
 function hear<T>(name: string, heard: (payload: T) => void): () => void {
   let given = false;
   let stop: (() => void) | undefined;

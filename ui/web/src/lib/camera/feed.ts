@@ -1,4 +1,4 @@
-// What both kinds of camera have in common: the app's own and the web view's.
+// The interface of both kinds of camera: the app's own and the web view's.
 
 import type { FrameState } from '../api/generated/FrameState';
 import type { Picture } from '../api/generated/Picture';
@@ -17,9 +17,9 @@ export interface FeedEvents {
 export interface FeedOptions {
   source: string;
   live: boolean;
-  /** Looks for codes in what is seen. */
+  /** Looks for codes in the frames. */
   codes?: boolean;
-  /** The words and filters of now, for live search. */
+  /** Returns the current words and filters, for live search. */
   template: () => SearchRequest;
 }
 
@@ -30,9 +30,9 @@ export interface Screens {
 
 export interface Feed {
   capture(): Promise<Picture>;
-  /** Begins or ends live search, where that needs no new stream. */
+  /** Starts or ends live search; absent if that needs a new stream. */
   setLive?(live: boolean): void;
-  /** The words or filters changed during live search. */
+  /** Called when the words or filters change during live search. */
   ask(template: SearchRequest): void;
   stop(): Promise<void>;
 }

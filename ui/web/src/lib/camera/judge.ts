@@ -1,6 +1,6 @@
-// Which frames of a video are worth a search, so that the others need not be sent. The measures are those of the
-// desktop app's judge: motion and drift as a share of the frame's contrast, sharpness as the Laplacian's share of its
-// variance.
+// Decides which frames of a video to search with, so that the others need not be sent. It uses the measures
+// of the desktop app's judge: motion and drift as a share of the frame's contrast, sharpness as the
+// Laplacian's share of its variance.
 
 import type { FrameState } from '../api/generated/FrameState';
 
@@ -9,14 +9,14 @@ const height = 192;
 const cell = 4;
 const across = width / cell;
 const down = height / cell;
-/** A still hand keeps below the first pair; only the second ends what is stable. */
+/** A still hand stays within `enter`. A stable state ends only outside the wider limits of `leave`. */
 const enter = { motion: 0.05, drift: 0.12, sharpness: 0.02 };
 const leave = { motion: 0.1, drift: 0.25, sharpness: 0.012 };
-/** Frames in a row. */
+/** How many calm, sharp frames in a row make the state stable. */
 const streak = 3;
-/** Mean light below which a picture is mostly noise, of 255. */
+/** Mean brightness, of 255, below which a picture is mostly noise. */
 const dark = 16;
-/** Added to the contrast, in levels: noise before a plain wall is no motion. */
+/** Added to the contrast, in levels, so that noise in front of a plain wall is not motion. */
 const noise = 8;
 const noiseLaplacian = 30;
 const follow = 0.15;
@@ -35,7 +35,7 @@ export class FrameJudge {
   #streak = 0;
   #contrast = noise;
 
-  /** Judges what a video shows now. */
+  /** Judges the current frame of a video. */
   look(video: HTMLVideoElement): FrameState {
     this.#canvas ??= Object.assign(document.createElement('canvas'), { width, height });
     const context = this.#canvas.getContext('2d', { willReadFrequently: true, alpha: false });
@@ -63,17 +63,17 @@ export class FrameJudge {
     return this.#stable ? 'stable' : calm && !sharp ? 'blurred' : 'moving';
   }
 
-  /** Whether the last frame shows something else than the one that was searched with. */
+  /** Whether the last frame differs from the one that was last searched with. */
   get isNew(): boolean {
     return this.#last !== null && this.#far(this.#last, this.#searched) > enter.motion;
   }
 
-  /** The last frame is searched with. */
+  /** Marks the last frame as searched with. */
   searched(): void {
     this.#searched = this.#last;
   }
 
-  /** The next stable frame counts as new: the words or filters are others. */
+  /** Makes the next stable frame count as new, because the words or filters changed. */
   forget(): void {
     this.#searched = null;
   }
@@ -113,7 +113,7 @@ function meansOf(light: Float32Array): Means {
   return { cells, mean: cells.reduce((sum, level) => sum + level, 0) / cells.length };
 }
 
-/** Mean difference in levels, apart from one that all cells share. */
+/** Mean difference in levels, without a shift that all cells share. */
 function distance(a: Means, b: Means): number {
   const shift = a.mean - b.mean;
   let sum = 0;

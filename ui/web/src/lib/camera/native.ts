@@ -36,7 +36,7 @@ class Painter {
 
   constructor(readonly canvas: HTMLCanvasElement) {}
 
-  // A frame that comes while the last one is still decoded is dropped: late frames look worse than few.
+  // Drops a frame that arrives while the last one is still decoded: late frames look worse than few.
   paint = async (jpeg: ArrayBuffer): Promise<void> => {
     if (this.#decoding || this.#stopped) return;
     this.#decoding = true;
@@ -45,7 +45,7 @@ class Painter {
       if (!this.#stopped) this.#draw(bitmap);
       bitmap.close();
     } catch {
-      // A torn frame: the next one is on its way.
+      // A broken frame is skipped; the next one follows.
     } finally {
       this.#decoding = false;
     }

@@ -12,14 +12,14 @@ import { FrameJudge } from './judge';
 
 const patience = 10_000;
 const pause = 160;
-/** Frames that are only judged here cost no network. */
+/** Pause between frames that are judged here: judging uses no network. */
 const judgePause = 60;
-/** At most three searches a second go over the network. */
+/** Pause between searches: at most three a second go over the network. */
 const searchPause = 334;
-/** The model sees 256 pixels or less; more would only cost time. */
+/** Longest side of live frames. The model reads 256 pixels or fewer; more would only cost time. */
 const liveSide = 384;
 const captureSide = 2048;
-/** A code's squares must stay several pixels wide. */
+/** Longest side of frames with codes: a code's squares must stay several pixels wide. */
 const codeSide = 960;
 
 const codes: Record<string, Code> = {
@@ -52,7 +52,7 @@ async function openStream(source: string): Promise<MediaStream> {
   const late = new Promise<never>((_, refuse) => {
     timer = setTimeout(() => refuse(fail('camera_timeout', `No answer within ${patience} ms.`)), patience);
   });
-  // One that answers after all must not stay on, unseen.
+  // A camera that opens after the timeout is stopped: it must not stay on unnoticed.
   void asked.then(
     (stream) => late.catch(() => stop(stream)),
     () => undefined,
@@ -86,7 +86,7 @@ export async function webFeed(
   await video.play().catch(() => undefined);
   events.started(video.videoWidth, video.videoHeight);
 
-  // Where the shop searches, frames are judged before one is sent.
+  // If the shop's server searches, frames are judged here before one is sent.
   const judge = client.place === 'shop' && !codes ? new FrameJudge() : null;
   let searchedAt = 0;
   let asked = '';
@@ -135,7 +135,7 @@ export async function webFeed(
           return;
         }
       }
-      // One in flight: a slow answer makes fewer frames, not a queue.
+      // One request at a time: a slow answer makes fewer frames, not a queue.
       const rest = (judge ? judgePause : pause) - (performance.now() - began);
       await new Promise((done) => setTimeout(done, Math.max(rest, 10)));
     }
@@ -152,7 +152,7 @@ export async function webFeed(
       looking = on;
       if (on && !before) void look();
     },
-    // The next frame takes the words and filters of then.
+    // Nothing to do: the next frame takes the current words and filters.
     ask: () => undefined,
     async stop() {
       running = false;

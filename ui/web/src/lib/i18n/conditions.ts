@@ -1,11 +1,11 @@
-// What typed words were understood as, in the chosen language.
+// Names the conditions that were read from typed words, in the chosen language.
 
 import type { Chip } from '../api/generated/Chip';
 import { fieldName, valueName } from './fields';
 import { priceRange } from './format';
 import { i18n, t } from './i18n.svelte';
 
-/** The value as it was typed, where it was: conditions compare in lower case. */
+/** The value as it was typed, if the typed words contain it: conditions compare in lower case. */
 function asTyped(said: string, value: string): string {
   const at = said.toLowerCase().indexOf(value.toLowerCase());
   return at < 0 ? value : said.slice(at, at + value.length);
@@ -18,7 +18,7 @@ function valueOf(field: string, value: string, said: string): string {
   return t('chips.named', { field: fieldName(field), value: asTyped(said, value) });
 }
 
-/** `currency`: the shop's. */
+/** The name of a condition; `currency` is the shop's. */
 export function conditionName({ condition, said }: Chip, currency: string): string {
   if (condition.kind === 'costs') return priceRange(condition.price, currency);
   if (condition.kind === 'unlike') return t('chips.not', { words: condition.words });
@@ -28,5 +28,5 @@ export function conditionName({ condition, said }: Chip, currency: string): stri
   return t('chips.not', { words: shared ? name.toLocaleLowerCase(i18n.language) : name });
 }
 
-/** Whether it keeps something out. */
+/** Whether the condition excludes something. */
 export const isNegative = ({ condition: { kind } }: Chip) => kind === 'lacks' || kind === 'unlike';

@@ -89,12 +89,12 @@ const patterns: Record<string, Key> = {
 
 const known: Record<string, Record<string, Key>> = { shade: shades, pattern: patterns };
 
-/** A value of a field in the chosen language, if it is one that all shops share. */
+/** The name of a field's value in the chosen language, if all shops share that value. */
 export function valueName(field: string, value: string): string {
   const code = value.trim().toLowerCase();
   const names = known[field.toLowerCase()];
   if (names && Object.hasOwn(names, code)) return t(names[code]!);
-  // All have fourteen digits inside; shoppers see those that are printed.
+  // GTINs are stored with fourteen digits; shoppers see the digits that are printed.
   if (field === 'gtin') return value.replace(/^0{1,6}(?=\d{8})/u, '');
   if (field !== 'availability') return value;
   const state = code.replace(/[\s-]+/gu, '_');

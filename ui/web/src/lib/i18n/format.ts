@@ -4,12 +4,12 @@ import type { Money } from '../api/generated/Money';
 import type { PriceRange } from '../api/generated/PriceRange';
 import { i18n, t } from './i18n.svelte';
 
-/** `round`: whole amounts without decimals, as they are said. */
+/** Formats an amount; with `round`, whole amounts have no decimals. */
 export function money(value: Money | null, round = false): string {
   if (!value) return '';
   const { amount, currency } = value;
   try {
-    // As text, so that no cent is lost on the way through a float.
+    // The amount stays a string, so that a float does not lose a cent.
     return new Intl.NumberFormat(i18n.language, {
       style: 'currency',
       currency,
@@ -20,7 +20,7 @@ export function money(value: Money | null, round = false): string {
   }
 }
 
-/** From and to, with the currency where it is written: "Up to €50". */
+/** Formats a price range, with the currency where the language puts it: "Up to €50". */
 export function priceRange({ min, max }: PriceRange, currency: string): string {
   const of = (amount: string) => money({ amount, currency }, true);
   if (min !== null && max !== null) return min === max ? of(min) : `${of(min)} – ${of(max)}`;

@@ -1,4 +1,4 @@
-// The words of the interface. English is inside, the others are loaded when chosen.
+// The texts of the interface. English is built in; the other languages are loaded when chosen.
 
 import type { Language } from '../api/generated/Language';
 import en from './messages/en.json';
@@ -18,7 +18,7 @@ const load: Record<Exclude<Spoken, 'en'>, () => Promise<{ default: unknown }>> =
   ar: () => import('./messages/ar.json'),
 };
 
-/** Each language in its own words. */
+/** The name of each language in that language. */
 export const languages: Record<Spoken, string> = {
   en: 'English',
   de: 'Deutsch',
@@ -44,7 +44,7 @@ class I18n {
   async use(language: Spoken): Promise<void> {
     this.#wanted = language;
     const messages = language === 'en' ? en : ((await load[language]()).default as Messages);
-    // A later choice may have loaded sooner.
+    // A later choice may have loaded first; it must stay.
     if (this.#wanted !== language) return;
     this.messages = messages;
     this.language = language;

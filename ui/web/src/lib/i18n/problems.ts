@@ -1,4 +1,4 @@
-// What went wrong, and what to do now.
+// Texts for problems: what went wrong, and what to do next.
 
 import type { Code } from '../api/generated/Code';
 import type { Problem } from '../api/generated/Problem';
@@ -38,7 +38,7 @@ const texts: Record<Code, { title: Key; next: Key }> = {
   internal: { title: 'problem.internal', next: 'problem.internal.next' },
 };
 
-/** What the same failures mean on a catalogue's way here. */
+/** Texts for the same problems while a catalogue is added or updated. */
 const ofCatalogs: Partial<typeof texts> = {
   cancelled: { title: 'problem.syncCancelled', next: 'problem.syncCancelled.next' },
   too_large: { title: 'problem.syncTooLarge', next: 'problem.syncTooLarge.next' },
@@ -48,7 +48,7 @@ const ofCatalogs: Partial<typeof texts> = {
   disk_full: { title: 'problem.diskFull', next: 'problem.syncDiskFull.next' },
 };
 
-/** What failed, where that changes what is said. */
+/** The part that failed, for problems whose text depends on it. */
 export type About = 'search' | 'catalog';
 
 const textOf = (code: Code, about: About) => (about === 'catalog' && ofCatalogs[code]) || texts[code];

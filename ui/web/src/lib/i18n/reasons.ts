@@ -1,4 +1,4 @@
-// What a hit's place is made of, in plain words.
+// Explains in plain words which reasons make up a hit's rank.
 
 import type { Reasons } from '../api/generated/Reasons';
 import { t } from './i18n.svelte';
@@ -20,18 +20,18 @@ const words: Record<Exclude<keyof Reasons, 'visual' | 'personal'>, Key> = {
 export interface Reason {
   name: keyof Reasons;
   text: string;
-  /** Of all that speaks for the hit, in percent; less than 0 speaks against it. */
+  /** Percent of all reasons that raise the score; below 0 the reason lowers it. */
   share: number;
 }
 
-/** What nearness is nearness to. */
+/** What the similarity compares a hit with: a picture, a product or the words. */
 export interface Question {
   picture: boolean;
-  /** The title of the product that more is wanted of. */
+  /** The title of the product of a "more like this" search. */
   like: string | null;
 }
 
-/** The reasons that count, the largest first. */
+/** The reasons with a share of at least 0.5 percent, the largest first. */
 export function reasonsOf(reasons: Reasons, question: Question): Reason[] {
   const all = Object.entries(reasons) as [keyof Reasons, number | null][];
   const sum = all.reduce((total, [, part]) => total + Math.max(0, part ?? 0), 0);

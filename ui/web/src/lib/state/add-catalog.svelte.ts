@@ -1,4 +1,4 @@
-// Adding a catalogue: a link or a code, what it leads to, the shopper's word, the download.
+// The steps of adding a catalogue: a link or a code, the offer, the shopper's consent, the download.
 
 import type { Client } from '../api/client';
 import { ClientError } from '../api/client';
@@ -15,18 +15,18 @@ export class AddCatalog {
   step = $state<Step>('ask');
   link = $state('');
   scanning = $state(false);
-  /** A picture is being looked through for a code. */
+  /** Whether a picture is being searched for a code. */
   reading = $state(false);
   offer = $state.raw<CatalogOffer | null>(null);
   problem = $state.raw<Problem | null>(null);
-  /** The one that is on its way. */
+  /** The path of the catalogue that is being downloaded. */
   path = $state<string | null>(null);
-  /** Counts questions: an answer to an older one is not heard. */
+  /** Counts requests, so that the answer to an older one is ignored. */
   #turn = 0;
 
   constructor(
     readonly client: Client,
-    /** It is here, and the shopper has waited for it. */
+    /** Called when the download that the shopper waited for has succeeded. */
     readonly arrived: (path: string) => void,
   ) {}
 
@@ -47,7 +47,7 @@ export class AddCatalog {
     this.scanning = false;
   }
 
-  /** Back to where a link is asked for. */
+  /** Returns to the step that asks for a link. */
   back(): void {
     this.#turn++;
     this.#ask();
@@ -77,7 +77,7 @@ export class AddCatalog {
     }
   }
 
-  /** A dropped, pasted or chosen picture of a code, or a link as text. */
+  /** Takes a dropped, pasted or chosen picture of a code, or a link as text. */
   async take({ files, url, text }: Brought): Promise<void> {
     if (this.step === 'loading') return;
     const picture = files.find((file) => file.type.startsWith('image/') || file.type === '');
@@ -89,7 +89,7 @@ export class AddCatalog {
       this.#refuse({ code: 'no_code', message: files.map(({ name }) => name).join(', ') });
   }
 
-  /** Reads a code in whatever way, and follows it. */
+  /** Reads a code with `decode`, and looks up the link in it. */
   async read(decode: () => Promise<string | null>): Promise<void> {
     const turn = ++this.#turn;
     this.#ask();
@@ -105,7 +105,7 @@ export class AddCatalog {
     }
   }
 
-  /** The shopper trusts it: the download begins. */
+  /** Starts the download: the shopper trusts the offer. */
   async accept(): Promise<void> {
     const { offer } = this;
     if (!offer) return;
@@ -122,7 +122,7 @@ export class AddCatalog {
     }
   }
 
-  /** The download failed or was stopped; it goes on where it was. */
+  /** Resumes a download that failed or was stopped. */
   async again(): Promise<void> {
     if (!this.path) return;
     this.problem = null;
@@ -133,7 +133,7 @@ export class AddCatalog {
     }
   }
 
-  /** Whether the event was about the download that the shopper waits for. */
+  /** Handles an event; true if it ended the download that the shopper waits for. */
   hear(event: CatalogEvent): boolean {
     if (event.kind !== 'ended' || !this.shown || event.path !== this.path) return false;
     if (event.problem) {

@@ -1,4 +1,4 @@
-// Everything that one window knows, put together.
+// The whole state of one window: this class creates its parts and connects them.
 
 import { getContext, setContext } from 'svelte';
 import type { Client } from '../api/client';
@@ -34,14 +34,14 @@ export class App {
   readonly camera: CameraState;
   readonly catalogs: Catalogs;
   readonly adding: AddCatalog;
-  /** Opens the system's file dialog; the search bar's file input answers it. */
+  /** Opens the system's file dialog; the search bar sets this to open its file input. */
   pickFiles: () => void = () => undefined;
-  /** The product whose place is asked about, and its hit, if it is one. */
+  /** The product whose rank the dialog explains, and its hit if it is one. */
   asked = $state.raw<{ card: Card; hit: Hit | null } | null>(null);
   /** Whether the cropper is shown large. */
   enlarged = $state(false);
 
-  /** What the open catalogue is called. */
+  /** The name of the open catalogue. */
   get openName(): string {
     return this.catalogs.current?.name ?? this.start?.catalog?.id ?? '';
   }
@@ -56,7 +56,7 @@ export class App {
     this.adding = new AddCatalog(client, (path) => void this.openCatalog(path));
   }
 
-  /** Says a failure that has no place of its own on the screen. */
+  /** Shows a notice for a failure that no part of the screen shows. */
   readonly tell = (problem: Problem): void => {
     if (!isQuiet(problem)) this.notices.say(problemText(problem), 'bad');
   };
@@ -86,7 +86,7 @@ export class App {
       if (category) this.session.filters = { category: [category] };
       this.session.changed();
     }
-    // A link to a catalogue is what helps where there is none.
+    // Without a catalogue, only a link to one is of use.
     if (start.opened && (start.catalog || start.opened.kind === 'catalog')) this.opened(start.opened);
   }
 
@@ -103,12 +103,12 @@ export class App {
   }
 
   addCatalog(link = ''): void {
-    // One camera at a time: the dialog has one of its own.
+    // Only one camera may run: the dialog has one of its own.
     void this.camera.close();
     this.adding.begin(link);
   }
 
-  /** What becomes of the catalogues: their list, the open one's products, and how updates end. */
+  /** Handles catalogue events: a changed list, new products in the open catalogue, ended updates. */
   heard(event: CatalogEvent): void {
     this.catalogs.hear(event);
     if (event.kind === 'renewed') this.#renew(event.catalog);
@@ -118,7 +118,7 @@ export class App {
   #renew(catalog: CatalogSummary): void {
     if (!this.start) return;
     this.start = { ...this.start, catalog };
-    // Who looks at answers keeps them until the next question; who looks around sees what is new.
+    // Results of a query stay until the next query. While browsing, new products show at once.
     if (!this.session.asks && !this.session.live) void this.session.run(false);
   }
 
@@ -153,13 +153,13 @@ export class App {
     window.scrollTo({ top: 0 });
   }
 
-  /** Beside what is asked: more like this, or less. */
+  /** Mixes a product into the query: more like it, or less. */
   mixIn(card: Card, weight: number): void {
     if (!this.session.mixIn(card, weight)) return this.notices.say(t('mix.full'));
     this.router.go({ name: 'search' });
   }
 
-  /** "Not for me": gone at once, and back again if that was a mistake. */
+  /** "Not for me": hides the product at once, and offers to undo that. */
   async dismiss(card: Card): Promise<void> {
     this.session.drop(card.id);
     const undo = () => void this.#dismissed(card, false);
@@ -179,7 +179,7 @@ export class App {
   async captureScreen(): Promise<void> {
     this.router.go({ name: 'search' });
     await this.session.pictures.addFrom('', () => this.client.captureScreen());
-    // A screen shows many things: the next step is to choose one of them.
+    // A screen shows many things, so the cropper opens for the shopper to choose one.
     this.enlarged = this.session.pictures.active?.picture != null;
   }
 

@@ -1,4 +1,4 @@
-// The camera panel: off, opening, on or failed; and live search while it is on.
+// The state of the camera panel: off, opening, on or failed; and live search while it is on.
 
 import type { Client } from '../api/client';
 import type { CameraSource } from '../api/generated/CameraSource';
@@ -24,7 +24,7 @@ export class CameraState {
 
   #feed: Feed | null = null;
   #screens: Screens | null = null;
-  /** Counts openings: an older one that answers late is closed again. */
+  /** Counts openings, so that an older camera that opens late is closed again. */
   #turn = 0;
 
   constructor(
@@ -33,7 +33,7 @@ export class CameraState {
     readonly settings: SettingsState,
   ) {}
 
-  /** Shows the panel; its screens call `attach` once they are there. */
+  /** Shows the panel. The panel calls `attach` once its canvas and video exist. */
   show(live = false): void {
     this.live = live;
     this.source = this.settings.current.camera ?? '';
@@ -70,7 +70,7 @@ export class CameraState {
     return this.#start();
   }
 
-  /** Keeps the frame as the query's picture, and ends. */
+  /** Keeps the frame as the query's picture, and closes the camera. */
   async capture(): Promise<void> {
     const feed = this.#feed;
     if (!feed || this.capturing) return;
@@ -109,7 +109,7 @@ export class CameraState {
       this.#feed = feed;
       this.status = 'on';
       if (this.live) this.session.live = (template) => feed.ask(template);
-      // Only now does a browser tell the names.
+      // A browser tells the cameras' names only once one is open.
       if (!this.native) this.sources = await webSources();
     } catch (thrown) {
       if (turn === this.#turn) this.#fail(problemOf(thrown));
@@ -119,7 +119,7 @@ export class CameraState {
   async #list(): Promise<void> {
     this.sources = this.native ? await this.client.cameras() : await webSources();
     if (this.native && this.sources.length === 0) fail('camera_none', 'No camera is connected.');
-    // The one of last time may be gone.
+    // The camera of the last visit may be gone.
     if (!this.sources.some(({ id }) => id === this.source)) this.source = '';
   }
 

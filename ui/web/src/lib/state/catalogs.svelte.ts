@@ -1,4 +1,4 @@
-// The catalogues on this device, and what becomes of them while the window lives.
+// The catalogues on this device, and their changes while the window is open.
 
 import type { Client } from '../api/client';
 import type { CatalogEntry } from '../api/generated/CatalogEntry';
@@ -10,7 +10,7 @@ import { problemOf } from '../api/problem';
 export class Catalogs {
   list = $state.raw<CatalogEntry[]>([]);
   readonly current = $derived(this.list.find(({ current }) => current) ?? null);
-  /** One that is on its way here for the first time. */
+  /** A catalogue that is being downloaded for the first time. */
   readonly coming = $derived(
     this.list.find(({ products, sync }) => products === null && sync?.progress) ?? null,
   );
@@ -42,7 +42,7 @@ export class Catalogs {
     return this.#try(() => this.client.cancelUpdate(path));
   }
 
-  /** What the window is to show from then on; null if it could not be removed. */
+  /** Removes a catalogue. Returns what the window shows next; null if the removal failed. */
   async remove(path: string): Promise<Start | null> {
     let start: Start | null = null;
     await this.#try(async () => void (start = await this.client.removeCatalog(path)));

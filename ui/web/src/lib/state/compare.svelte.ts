@@ -12,7 +12,7 @@ export class Compare {
     return this.cards.some((card) => card.id === id);
   }
 
-  /** Whether it could be done: a fifth one has no room. */
+  /** Adds or removes a product; false if the comparison is full. */
   toggle(card: Card): boolean {
     if (this.has(card.id)) this.cards = this.cards.filter((other) => other.id !== card.id);
     else if (this.full) return false;
@@ -31,7 +31,7 @@ export interface Row {
   differs: boolean;
 }
 
-/** Facts of all products by name; a fact that one lacks is empty there. */
+/** Rows with the facts of all products by name; a missing fact is empty. */
 export function rowsOf(facts: Map<string, string>[]): Row[] {
   const names = new Set(facts.flatMap((one) => [...one.keys()]));
   return [...names]

@@ -17,7 +17,7 @@ export class PictureConsent {
   #asked: Promise<boolean> | null = null;
   #answer: (allowed: boolean) => void = () => undefined;
 
-  /** True at once if it was allowed before; else when the shopper has answered. */
+  /** Resolves to true at once if it was allowed before, else to the shopper's answer. */
   allow(): Promise<boolean> {
     if (this.#given || remembered()) return Promise.resolve(true);
     this.#asked ??= new Promise((resolve) => {
@@ -27,7 +27,7 @@ export class PictureConsent {
     return this.#asked;
   }
 
-  /** A refusal is for this picture; the next one asks again. */
+  /** A refusal holds for this picture only; the next picture asks again. */
   answer(allowed: boolean): void {
     this.asking = false;
     this.#asked = null;
@@ -35,7 +35,7 @@ export class PictureConsent {
     try {
       if (allowed) localStorage.setItem(key, 'yes');
     } catch {
-      // Then it holds for as long as the page is open.
+      // Without storage, the consent holds while the page is open.
     }
     this.#answer(allowed);
   }
@@ -45,7 +45,7 @@ export class PictureConsent {
     try {
       localStorage.removeItem(key);
     } catch {
-      // Nothing was kept.
+      // Without storage, nothing was kept.
     }
   }
 }

@@ -1,4 +1,4 @@
-// What the shopper keeps: favourites and past searches.
+// The shopper's favourites, past searches and learned taste.
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { Client } from '../api/client';
@@ -13,7 +13,7 @@ export class Library {
   history = $state.raw<HistoryEntry[] | null>(null);
   personal = $state.raw<Personal | null>(null);
   problem = $state.raw<Problem | null>(null);
-  /** Hearts pressed in this visit: the cards that are shown already do not know of them. */
+  /** Favourites changed in this visit. They override `favourite` of cards that were loaded before. */
   #hearts = new SvelteMap<string, boolean>();
 
   constructor(
@@ -27,7 +27,7 @@ export class Library {
 
   async toggle(card: Card): Promise<void> {
     const before = this.isFavourite(card);
-    // Shown at once, taken back if it could not be kept.
+    // Show the change at once; undo it if saving fails.
     this.#hearts.set(card.id, !before);
     try {
       await this.client.setFavourite(card.id, !before);
@@ -58,7 +58,7 @@ export class Library {
     }
   }
 
-  /** Forgets what was learned; whether it could. */
+  /** Deletes the learned taste; returns whether that worked. */
   async forgetTaste(): Promise<boolean> {
     try {
       await this.client.forgetTaste();

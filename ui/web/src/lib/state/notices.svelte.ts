@@ -1,10 +1,10 @@
-// Short messages that come and go by themselves.
+// Short messages that disappear by themselves.
 
 export interface Notice {
   id: number;
   text: string;
   tone: 'calm' | 'bad';
-  /** What can be done about it, once. */
+  /** An action on the notice's button, which can run once. */
   action: Action | null;
 }
 
@@ -20,7 +20,7 @@ export class Notices {
   say(text: string, tone: Notice['tone'] = 'calm', action: Action | null = null): void {
     const id = this.#next++;
     this.list = [...this.list.slice(-2), { id, text, tone, action }];
-    // What asks for a decision stays longer.
+    // Failures and notices with an action stay longer.
     setTimeout(() => this.dismiss(id), tone === 'bad' || action ? 8000 : 4000);
   }
 

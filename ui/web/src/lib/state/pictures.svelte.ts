@@ -1,4 +1,4 @@
-// The pictures that the query is made of: one is asked about, the others wait beside it.
+// The query's pictures: the search uses the active one, the others stay beside it.
 
 import type { Client } from '../api/client';
 import type { Picture } from '../api/generated/Picture';
@@ -37,7 +37,7 @@ export class QueryPictures {
   }
 
   async addFiles(files: File[]): Promise<void> {
-    // One after the other: each one decodes on all cores as it is.
+    // One after the other: decoding a single picture already uses all cores.
     for (const file of files)
       await this.#add(file.name, async () => {
         const bytes = new Uint8Array(await file.arrayBuffer());
@@ -53,7 +53,7 @@ export class QueryPictures {
     return this.#add(name, () => this.client.addPicture(bytes, name));
   }
 
-  /** A picture that the backend holds already, or is about to. */
+  /** Adds a picture that the backend already has, or is about to have. */
   addFrom(name: string, take: () => Promise<Picture | null>): Promise<void> {
     return this.#add(name, take);
   }
@@ -74,7 +74,7 @@ export class QueryPictures {
     this.changed(true);
   }
 
-  /** Also the way to call off one that is still on its way. */
+  /** Removes a picture; one that is still loading is cancelled. */
   remove(key: number): void {
     const gone = this.list.find((one) => one.key === key);
     if (!gone) return;
@@ -117,7 +117,7 @@ export class QueryPictures {
   }
 
   #drop({ picture }: QueryPicture): void {
-    // Nothing depends on it: the backend forgets what it holds at its end anyway.
+    // Ignores a failure: the backend forgets its pictures at its end anyway.
     if (picture) this.client.dropPicture(picture.id).catch(() => undefined);
   }
 }

@@ -1,4 +1,4 @@
-// Where the window is, from the address's hash.
+// The route of the window, from the address's hash.
 
 export type Route =
   | { name: 'search' }
@@ -19,7 +19,7 @@ export function parseRoute(hash: string): Route {
   return { name: 'search' };
 }
 
-/** A product's page as the server sends it: `/p/{id}/words`. */
+/** The route of a product's page that the server sends: `/p/{id}/words`. */
 export function servedRoute(path: string): Route | null {
   const [, id] = /^\/p\/([^/]+)/u.exec(path) ?? [];
   return id ? { name: 'product', id: decode(id) } : null;
@@ -42,11 +42,11 @@ function decode(part: string): string {
 
 export class Router {
   route = $state.raw<Route>({ name: 'search' });
-  /** How many pages of ours lie behind this one: Back must not leave the app. */
+  /** How many of the app's own pages the history has behind this one: Back must not leave the app. */
   #depth = 0;
 
   start(): () => void {
-    // The interface's own addresses are hashes of the start page.
+    // Replaces a served path: the interface's own addresses are hashes of the start page.
     const served = location.hash === '' ? servedRoute(location.pathname) : null;
     if (served) history.replaceState(null, '', `/${location.search}${hrefOf(served)}`);
     else if (location.pathname.startsWith('/c/')) history.replaceState(null, '', `/${location.search}`);
@@ -65,7 +65,7 @@ export class Router {
     location.hash = href;
   }
 
-  /** A link was followed: the browser does the rest. */
+  /** Counts a followed link; the browser changes the page. */
   followed(): void {
     this.#depth++;
   }

@@ -1,4 +1,4 @@
-// One search from the first letter to the last filter: what is asked, and what was answered.
+// One search from the first letter to the last filter: the query and its answer.
 
 import type { Answer, Client } from '../api/client';
 import type { Card } from '../api/generated/Card';
@@ -13,18 +13,18 @@ import { Debounce } from '../util/debounce';
 import { QueryPictures } from './pictures.svelte';
 
 const page = 60;
-/** Products beside the question: more than a shopper weighs against each other. */
+/** How many products can be mixed into the query: more than a shopper weighs against each other. */
 export const mostMixed = 6;
-/** Long enough not to search for every letter, short enough to feel instant. */
+/** Delay in ms: long enough not to search for every letter, short enough to feel instant. */
 export const typing = 120;
 
-/** A product that hits should be like, too; unlike, with a weight below 0. */
+/** A product mixed into the query: hits should be like it, or unlike it if the weight is below 0. */
 export interface Mixed {
   card: Card;
   weight: number;
 }
 
-/** The words that stay when one part is taken back, as if it had never been typed. */
+/** The words without one part, as if that part had never been typed. */
 const withoutSaid = (words: string, said: string) => words.replace(said, '').replace(/\s+/gu, ' ').trim();
 
 export class SearchSession {
@@ -39,7 +39,7 @@ export class SearchSession {
   response = $state.raw<Answer | null>(null);
   problem = $state.raw<Problem | null>(null);
   busy = $state(false);
-  /** Counts new questions (not more hits of the same one): the list starts at its top again. */
+  /** Counts new questions, not more hits of the same one: each scrolls the list back to its top. */
   question = $state(0);
   readonly pictures: QueryPictures;
   readonly filterCount = $derived(
@@ -53,7 +53,7 @@ export class SearchSession {
       this.without.length > 0,
   );
 
-  /** While a camera searches by itself, it is told the words and filters instead. */
+  /** Set while a camera searches live: it receives changed words and filters instead of a search. */
   live: ((template: SearchRequest) => void) | null = null;
   #ticket = 0;
   #limit = page;
@@ -94,21 +94,21 @@ export class SearchSession {
     };
   }
 
-  /** The words and filters alone, with a ticket of their own. */
+  /** A request with only the words and filters, under a new ticket. */
   template(): SearchRequest {
-    // It takes the place of whatever still runs.
+    // The new ticket supersedes any search that still runs.
     this.busy = false;
     return { ...this.request(++this.#ticket), picture: null, like: null, mix: [] };
   }
 
   setWords(words: string): void {
     this.words = words;
-    // A space ends a word.
+    // A space at the end means that the last word is finished.
     this.#typing = /\S$/u.test(words);
     this.changed(true);
   }
 
-  /** The words are as they are meant. */
+  /** The shopper has finished the words. */
   typed(): void {
     this.#typing = false;
     this.changed();
@@ -143,7 +143,7 @@ export class SearchSession {
     this.changed();
   }
 
-  /** Lets everything pass: what was typed stays as words, without its conditions. */
+  /** Removes all filters and conditions: what was typed stays as plain words. */
   loosen(): void {
     const asked = this.response?.understood.words ?? '';
     if (this.response?.understood.chips.length) {
@@ -161,15 +161,15 @@ export class SearchSession {
     this.changed();
   }
 
-  /** Takes an exclusion back that was added. */
+  /** Takes back an added exclusion. */
   include(words: string): void {
     this.without = this.without.filter((w) => w !== words);
     this.changed();
   }
 
-  /** Takes back what was read out of the words. */
+  /** Takes back a condition that was read from the words. */
   unsay(chip: Chip): void {
-    // Who went on typing meanwhile keeps what they typed.
+    // If the words changed since the answer, only the chip's own words are removed.
     this.words = this.words === this.#answered ? chip.rest : withoutSaid(this.words, chip.said);
     this.#typing = false;
     if (this.response) {
@@ -180,7 +180,7 @@ export class SearchSession {
     this.changed();
   }
 
-  /** More like this, or less, beside what is asked. False if there is no room. */
+  /** Mixes a product into the query: more like it, or less. False if there is no room. */
   mixIn(card: Card, weight: number): boolean {
     const known = this.mix.some((one) => one.card.id === card.id);
     if (!known && this.mix.length >= mostMixed) return false;
@@ -196,14 +196,14 @@ export class SearchSession {
     this.changed();
   }
 
-  /** No longer among the hits that are shown. */
+  /** Removes a product from the hits that are shown. */
   drop(id: string): void {
     if (!this.response) return;
     this.response = { ...this.response, hits: this.response.hits.filter(({ card }) => card.id !== id) };
   }
 
   moreLike(card: Card): void {
-    // The words and the picture were about another product; what more is wanted of is this one.
+    // The words and the picture described another product, so the search for similar ones drops them.
     this.words = '';
     this.without = [];
     this.mix = [];
@@ -246,7 +246,7 @@ export class SearchSession {
     else await this.pictures.addFrom('', () => this.client.pictureFromHistory(entry.id));
   }
 
-  /** Something was asked anew; soon if more of it is likely to follow at once. */
+  /** Searches anew; with `soon` after a pause, because more changes are likely to follow at once. */
   changed(soon = false): void {
     this.#limit = page;
     if (soon) this.#soon.call(() => void this.run());
@@ -288,7 +288,7 @@ export class SearchSession {
     if (anew) this.question++;
   }
 
-  /** Gives up waiting; what is shown stays. */
+  /** Stops waiting for the answer; the results that are shown stay. */
   stop(): void {
     this.#soon.cancel();
     this.#ticket++;

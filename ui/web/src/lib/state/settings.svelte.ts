@@ -1,4 +1,4 @@
-// The shopper's settings, and what they do to the page at once.
+// The shopper's settings. Language and theme apply to the page at once.
 
 import type { Client } from '../api/client';
 import type { Problem } from '../api/generated/Problem';
@@ -47,7 +47,7 @@ export class SettingsState {
     }
   }
 
-  /** Follows the system while the theme is the system's. */
+  /** Follows the system's theme while the setting is `system`. */
   watch(): () => void {
     const dark = matchMedia('(prefers-color-scheme: dark)');
     const changed = () => this.paint();

@@ -70,7 +70,7 @@ export function swatch(name: string): string | null {
   const whole = known[name.trim().toLowerCase()];
   if (whole) return whole;
   const words = name.toLowerCase().split(/[\s/,]+/u);
-  // The last word is the colour, the ones before it shade it: "light blue".
+  // The last known word is the colour; the words before it qualify it: "light blue".
   for (const word of words.reverse()) if (known[word]) return known[word];
   return null;
 }

@@ -1,4 +1,4 @@
-/** Runs the newest call only, once nothing was called for a while; `flush` runs it at once. */
+/** Runs only the newest call, after `delay` ms without another one; `flush` runs it at once. */
 export class Debounce {
   #timer: ReturnType<typeof setTimeout> | null = null;
   #work: (() => void) | null = null;

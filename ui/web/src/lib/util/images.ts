@@ -1,4 +1,4 @@
-// What a paste or a drop brought along.
+// The contents of a paste or a drop.
 
 export interface Brought {
   files: File[];
@@ -18,7 +18,7 @@ export function broughtBy(data: DataTransfer): Brought {
     .find((line) => line && !line.startsWith('#'));
   const html = data.getData('text/html');
   const text = data.getData('text/plain').trim();
-  // A picture dragged from a page: the page's address is in the list, the picture's in its markup.
+  // For a picture dragged from a page, the list has the page's address, the markup the picture's.
   const source = html ? new DOMParser().parseFromString(html, 'text/html').querySelector('img')?.src : null;
   const url = [source, list, text].find((candidate) => candidate && isAddress(candidate)) ?? null;
   return { files, url, text };

@@ -1,9 +1,9 @@
-// Points in time that tests measure: when the first hits could be seen, and each answer's.
+// Performance marks for tests: when the first hits were visible, and when each answer was.
 
 let usable = false;
 
 export function afterPaint(hits: boolean): void {
-  // The second frame begins when the first one was painted.
+  // The second frame begins after the first one was painted.
   requestAnimationFrame(() =>
     requestAnimationFrame(() => {
       performance.mark('knytt:hits');

@@ -6,7 +6,7 @@ export type Handle = 'n' | 's' | 'e' | 'w' | 'nw' | 'ne' | 'sw' | 'se';
 export const handles: readonly Handle[] = ['nw', 'n', 'ne', 'w', 'e', 'sw', 's', 'se'];
 
 export const whole: Region = { x: 0, y: 0, width: 1, height: 1 };
-/** A smaller part has too few pixels to say anything. */
+/** The smallest side of a crop: a smaller part has too few pixels to search with. */
 export const smallest = 0.06;
 
 const clamp = (value: number, low: number, high: number) => Math.min(Math.max(value, low), high);

@@ -1,11 +1,11 @@
-// The content that the server put into the page stays until the interface shows the same, so that nothing flashes.
+// Keeps the content that the server put into the page until the interface shows the same: nothing flashes.
 
-/** How long the server's content waits for the interface's, in milliseconds. */
+/** How long the server's content stays if the interface does not replace it, in milliseconds. */
 const patience = 4000;
 
 export function takeOver(target: HTMLElement): { whenReplaced(): void } {
   const content = target.querySelector<HTMLElement>('.served');
-  // The shell of the start page, or a page of the desktop app.
+  // Without served content, this is the shell of the start page, or a page of the desktop app.
   if (!content)
     return { whenReplaced: () => target.querySelectorAll('[data-shell]').forEach((e) => e.remove()) };
   target.querySelectorAll('[data-shell]').forEach((element) => element.remove());
@@ -20,7 +20,7 @@ export function takeOver(target: HTMLElement): { whenReplaced(): void } {
         content.remove();
         target.classList.remove('taken');
       };
-      // Until then the interface's own placeholder is hidden behind it.
+      // Until then, the class hides the interface's own placeholder.
       target.classList.add('taken');
       const observer = new MutationObserver(() => {
         if (own()) gone();

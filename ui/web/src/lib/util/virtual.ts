@@ -1,4 +1,4 @@
-// Which rows of a grid are near the window. Rows are all equally high, so nothing has to be measured.
+// Computes which rows of a grid are near the window. All rows are equally high, so none is measured.
 
 export interface Layout {
   columns: number;
@@ -8,17 +8,17 @@ export interface Layout {
 }
 
 export interface Shape {
-  /** The narrowest a cell may be. */
+  /** The minimum width of a cell. */
   minimum: number;
   gap: number;
-  /** Height of the picture for its width. */
+  /** Height of the picture divided by its width. */
   aspect: number;
-  /** Height of what stands below the picture. */
+  /** Height of everything below the picture. */
   text: number;
 }
 
 export function layout(width: number, count: number, { minimum, gap, aspect, text }: Shape): Layout {
-  // Two columns even on the narrowest phone: one would show a single product at a time.
+  // At least two columns, even on the narrowest phone: one would show a single product at a time.
   const columns = Math.max(2, Math.floor((width + gap) / (minimum + gap)));
   const cell = Math.max(0, (width - gap * (columns - 1)) / columns);
   const row = Math.round(cell * aspect) + text + gap;
@@ -38,7 +38,7 @@ export function visible(
   return [Math.min(count, first * columns), Math.min(count, last * columns)];
 }
 
-/** Where an arrow key leads from `index`; left and right swap in right-to-left scripts. */
+/** The index that a key leads to from `index`; left and right swap in right-to-left scripts. */
 export function step(
   key: string,
   index: number,

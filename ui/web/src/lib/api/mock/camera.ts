@@ -1,4 +1,4 @@
-// A camera that needs no camera: a product that sways, drawn at 30 frames a second.
+// A simulated camera: it draws a swaying product at 30 frames a second.
 
 import type { CameraStream } from '../client';
 import type { CameraEvent } from '../generated/CameraEvent';

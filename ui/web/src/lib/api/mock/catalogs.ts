@@ -1,5 +1,5 @@
-// Catalogues that come from nowhere. The page's address scripts them: stale=12 (days), sync=hold (a
-// download that stays where it is), sync=tampered (one that ends with that problem).
+// Made-up catalogues. The page's address scripts them: stale=12 (days), sync=hold (a download that stops
+// making progress), sync=tampered (a download that ends with that problem).
 
 import type { CatalogEntry } from '../generated/CatalogEntry';
 import type { CatalogEvent } from '../generated/CatalogEvent';
@@ -193,7 +193,7 @@ function readLink(link: string): [URL, string | null] {
     const url = new URL(inner ? (inner.get('url') ?? '') : link);
     if (url.protocol === 'https:' || url.protocol === 'http:') return [url, inner?.get('root') ?? null];
   } catch {
-    // Refused below.
+    // `fail` below reports the bad link.
   }
   return fail('bad_link', `${link} is no link to a catalogue.`);
 }

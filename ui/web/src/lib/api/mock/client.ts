@@ -1,4 +1,4 @@
-// A client that answers by itself, the same every time: for development, screenshots and tests.
+// A client without a backend, the same every time: for development, screenshots and tests.
 // The page's address scripts it: ?mock&latency=200&fail=search:internal,cameras:camera_none&theme=dark
 // &language=ar&hint=0&camera=native&catalog=none&stale=12&sync=hold&link=https://shop.example
 
@@ -69,7 +69,7 @@ export function mockClient(params = new URLSearchParams()): Client {
     products: products ?? 0,
     release,
   });
-  /** What the app was started with, once. */
+  /** The link or words that the app was started with; only the first call returns them. */
   function opened(): Opened | null {
     const [link, words] = told ? [null, null] : [params.get('link'), params.get('open')];
     told = true;
@@ -102,7 +102,7 @@ export function mockClient(params = new URLSearchParams()): Client {
     await new Promise((done) => setTimeout(done, wait));
     const code = failures.get(name);
     if (code) {
-      // A failure with a count ("internal*1") happens that often only.
+      // A failure with a count of 1 ("internal*1") happens only once.
       const [kind, times] = code.split('*');
       if (times === '1') failures.delete(name);
       throw new ClientError(problemOf({ code: kind, message: `Scripted failure of ${name}.` }));
@@ -110,7 +110,7 @@ export function mockClient(params = new URLSearchParams()): Client {
     return value();
   }
 
-  /** Nobody fetches what is told: with consent, each search of the history waits. */
+  /** The mock sends no events, so with consent each search of the history counts as waiting. */
   const waiting = () => history.length;
 
   const productOf = (id: string) => byId.get(id) ?? fail('not_found', `No product ${id}.`);
@@ -135,7 +135,7 @@ export function mockClient(params = new URLSearchParams()): Client {
     const { words, picture, like } = request;
     if (!settings.keepHistory || (!words.trim() && !picture && !like)) return;
     const last = history.at(-1);
-    // Typing on is one search, not one for each letter.
+    // While the shopper types, the new words replace the last entry: one search is one entry.
     const same = last && last.picture === (picture?.id ?? null) && last.like === like;
     const typing = same && (words.startsWith(last.words) || last.words.startsWith(words));
     if (typing) history = history.slice(0, -1);

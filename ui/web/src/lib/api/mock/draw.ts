@@ -1,5 +1,5 @@
-// Drawings that stand for photographs: one outline for each kind of product, filled with its colour and
-// pattern. Attributes only, no styles, so that any content policy lets them through.
+// Drawings in place of photographs: one outline for each kind of product, filled with its colour and pattern.
+// They use attributes and no styles, so that any content policy allows them.
 
 import type { MockProduct } from './products';
 
@@ -76,12 +76,12 @@ const light = (hex: string) => {
   return ((n >> 16) & 255) * 0.3 + ((n >> 8) & 255) * 0.59 + (n & 255) * 0.11 > 128;
 };
 
-/** The product itself in a 400 × 500 field; `key` keeps its definitions apart from others on one sheet. */
+/** Draws the product in a 400 × 500 field; `key` makes its definitions' ids unique on one sheet. */
 export function figure(product: MockProduct, key = 'a'): string {
   const { body, detail } = outline[product.category] ?? outline['Bags']!;
   const pale = light(product.hex);
   const ink = pale ? '#4a4038' : '#fbf7f0';
-  // Legs, stems and handles are seen against the ground, not on the product: they are drawn dark.
+  // Legs, stems and handles lie over the background, not over the product, so they are drawn dark.
   const stands = ['Lamps', 'Chairs', 'Bags'].includes(product.category);
   const line = pale || stands ? '#3b332b' : '#fff';
   return (
@@ -111,7 +111,7 @@ export function drawProduct(product: MockProduct): string {
   );
 }
 
-/** Several products on one sheet, as a picture of an outfit would show them. */
+/** Draws several products in one picture, as a picture of an outfit would show them. */
 export function drawScene(
   parts: { product: MockProduct; x: number; y: number; scale: number }[],
   width: number,

@@ -1,4 +1,4 @@
-// Query pictures: what is shown of them, and what the mock "sees" in a part of one.
+// The mock's query pictures: what is shown of them, and which vector a part of one gives.
 
 import { fail } from '../problem';
 import type { Picture } from '../generated/Picture';
@@ -68,7 +68,7 @@ export class MockPictures {
     return this.#keep(product.title, 400, 500, drawProduct(product), () => ofProduct(product));
   }
 
-  /** A screen with an outfit on it. */
+  /** A captured screen with an outfit on it. */
   scene(): Picture {
     const worn = [
       { product: find('Hats', 'Black'), x: 205, y: -30, scale: 0.48 },
@@ -95,7 +95,7 @@ export class MockPictures {
     return this.#kept.get(id);
   }
 
-  /** Kept all the same: the history shows it again. */
+  /** Keeps the picture, because the history shows it again. */
   drop(_id: string): void {}
 
   #byName(name: string): Vector {
@@ -124,7 +124,7 @@ function nearest(region: Region): string {
   return [...outfit].sort((a, b) => far(a.region) - far(b.region))[0]!.category;
 }
 
-/** The mean of the middle of a part: its edges are mostly background. */
+/** The mean colour of a part's middle: the edges of a part are mostly background. */
 function colorOf(pixels: Uint8ClampedArray, region: Region | null): [number, number, number] {
   const r = region ?? { x: 0, y: 0, width: 1, height: 1 };
   const from = (start: number, size: number) => Math.floor((start + size * 0.25) * grid);

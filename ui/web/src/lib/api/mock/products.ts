@@ -13,9 +13,9 @@ export interface MockProduct {
   pattern: string;
   material: string;
   price: number;
-  /** What it costs now, if that is less. */
+  /** The price in a sale; null if there is none. */
   sale: number | null;
-  /** What it has in common with the same in other colours; empty if there are none. */
+  /** The group of the same product in other colours; empty if there are none. */
   group: string;
   availability: Availability;
   sizes: string[];
@@ -82,7 +82,7 @@ const basePrice = [89, 25, 59, 79, 149, 75, 65, 110, 129, 39, 95, 189];
 const pick = <T>(from: readonly T[], n: number): T => from[n % from.length]!;
 
 function make(number: number): MockProduct {
-  // Category by category in turn, so that looking around shows a bit of everything.
+  // Products take turns by category, so that browsing shows some of each.
   const c = number % categories.length;
   const round = Math.floor(number / categories.length);
   const category = categories[c]!;
@@ -120,7 +120,7 @@ const families: Record<string, string> = { Rust: 'orange', Navy: 'blue' };
 /** The basic colour that a colour belongs to. */
 export const familyOf = (color: string) => families[color] ?? color.toLowerCase();
 
-/** What is paid. */
+/** The price that the shopper pays. */
 export const priceOf = (p: MockProduct) => p.sale ?? p.price;
 
 export const products: MockProduct[] = Array.from({ length: 120 }, (_, i) => make(i));

@@ -1,4 +1,4 @@
-// What typed words say. The engine reads six languages; this reads enough English to behave like it.
+// Reads typed words. The engine reads six languages; this reads enough English to behave like it.
 
 import type { Chip } from '../generated/Chip';
 import type { Condition } from '../generated/Condition';
@@ -14,7 +14,7 @@ interface Phrase {
   start: number;
   end: number;
   condition: Condition;
-  /** Colours and patterns are words, too. */
+  /** True for colours and patterns, which also stay in the words. */
   stays: boolean;
 }
 
@@ -50,9 +50,9 @@ const costs = (min: string | null, max: string | null): Condition => ({
   price: { min: min?.replace(',', '.') ?? null, max: max?.replace(',', '.') ?? null },
 });
 
-/** "red dress under 50, not striped" → what is wanted, what is not, and each condition by itself. */
+/** Splits "red dress under 50, not striped" into wanted words, unwanted words and conditions. */
 export function readWords(text: string): Reading {
-  // What stands between quotes is taken as it is.
+  // Text between quotes is taken literally.
   const quoted = [...text.matchAll(/(?<!:)"[^"]*"/gu)].map(({ 0: all, index }) => [
     index,
     index + all.length,
@@ -81,7 +81,7 @@ export function readWords(text: string): Reading {
   return { words: asked, without: excluded.map(({ words }) => words), chips };
 }
 
-/** What follows each negation, up to the next one or a condition. */
+/** The words after each negation, up to the next negation or condition. */
 function exclusions(text: string, taken: Phrase[]): { words: string; start: number; end: number }[] {
   const starts = [...text.matchAll(negation)];
   const stops = [...starts.map(({ index }) => index), ...taken.map(({ start }) => start), text.length];
@@ -94,7 +94,7 @@ function exclusions(text: string, taken: Phrase[]): { words: string; start: numb
     .filter(({ words }) => words !== '');
 }
 
-/** Colours and patterns outside of what was read already. */
+/** Colours and patterns outside the phrases that were read already. */
 function shown(text: string, taken: Phrase[]): Phrase[] {
   return [...text.matchAll(/[\p{L}-]+/gu)].flatMap((word) => {
     const [start, end] = [word.index, word.index + word[0].length];

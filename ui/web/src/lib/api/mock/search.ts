@@ -1,4 +1,4 @@
-// Filters, counts, order and verdict, as the engine has them.
+// Computes filters, counts, order and verdict as the engine does.
 
 import type { Card } from '../generated/Card';
 import type { Choice } from '../generated/Choice';
@@ -29,7 +29,7 @@ const values: Record<string, (p: MockProduct) => string[]> = {
   pattern: (p) => [p.pattern.toLowerCase()],
 };
 
-/** Who asks, and what they did before. */
+/** The shopper's favourites, dismissed products and taste. */
 export interface Shopper {
   favourites: Set<string>;
   dismissed: Set<string>;
@@ -63,7 +63,7 @@ const affordable = (p: MockProduct, price: PriceRange | null) =>
   (price?.min == null || priceOf(p) >= Number(price.min)) &&
   (price?.max == null || priceOf(p) <= Number(price.max));
 
-/** What typed words demand; several values of one field are alternatives. */
+/** Whether a product meets the conditions of the words; values of one field are alternatives. */
 function meets(p: MockProduct, conditions: Condition[]): boolean {
   const wanted = new Map<string, string[]>();
   for (const condition of conditions) {
@@ -104,7 +104,7 @@ function fuse({ image, text, like, without, mix }: Asked, alpha: number): Vector
   return sum([...shares, ...mix]);
 }
 
-/** Parts that sum to what a hit is ranked by. */
+/** The parts of the score that ranks a hit; the score is their sum. */
 function reasonsOf(p: MockProduct, similarity: number, asked: Asked, words: string, who: Shopper): Reasons {
   const { like } = asked;
   const seen = asked.image ?? (like && ofProduct(like));
@@ -176,13 +176,13 @@ export function search(request: SearchRequest, image: Vector | null, who: Shoppe
   const seen = image !== null || like !== null;
   const hitOf = (p: MockProduct): Hit => {
     const own = ofProduct(p);
-    // Nothing is wholly unlike anything: a little of each, so that the order is never arbitrary.
+    // Adds a small amount per product: unrelated products differ, too, so that the order is never arbitrary.
     const similarity = directed ? Math.min(1, dot(query, own) + 0.02 + ((p.number * 37) % 11) / 400) : 0;
     const share = (v: Vector | null) => (v ? dot(v, own) : null);
     const reasons = directed ? reasonsOf(p, similarity, asked, words, who) : nothing;
     return {
       card: cardOf(p, who.favourites.has(p.id)),
-      // What a mixture's similarities mean was never measured.
+      // A mixture has no percentage: what its similarities mean was never measured.
       percent:
         something && asked.mix.length === 0
           ? Math.max(0, Math.min(100, Math.round((similarity / best) * 100)))
@@ -242,7 +242,7 @@ export function search(request: SearchRequest, image: Vector | null, who: Shoppe
   };
 }
 
-/** The best of each group, which the others are noted with. */
+/** Keeps the best hit of each group, and lists the ids of the others in it. */
 function collapse(hits: Hit[]): Hit[] {
   const first = new Map<string, Hit>();
   return hits.filter((hit) => {
@@ -254,7 +254,7 @@ function collapse(hits: Hit[]): Hit[] {
   });
 }
 
-/** What looks like it, what of other kinds goes with it, what is the same in other colours, and cheaper. */
+/** Products that look similar, that go with it, that are cheaper, and the same in other colours. */
 export function neighbours(p: MockProduct) {
   const own = ofProduct(p);
   const same = (other: MockProduct) => p.group !== '' && other.group === p.group;

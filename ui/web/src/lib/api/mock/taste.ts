@@ -1,4 +1,4 @@
-// What the shopper likes, as the engine learns it, without the fading.
+// Learns the shopper's taste as the engine does, but without decay over time.
 
 import type { Affinity } from '../generated/Affinity';
 import type { Learned } from '../generated/Learned';
@@ -24,7 +24,7 @@ export class MockTaste {
     this.#lessons = [];
   }
 
-  /** −1 to 1; null if nothing is known. */
+  /** How much the shopper likes a product, −1 to 1; null if nothing was learned. */
   of(product: MockProduct): number | null {
     if (this.#lessons.length === 0) return null;
     const of = (names: Affinity[], name: string) => names.find((one) => one.name === name)?.liking ?? 0;

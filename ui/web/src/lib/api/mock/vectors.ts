@@ -1,4 +1,4 @@
-// Embeddings of a kind: one axis for each thing that words or pictures can say of a product.
+// Simple embeddings: one axis for each property of a product that words or pictures can name.
 
 import { categories, colors, products } from './products';
 import type { MockProduct } from './products';
@@ -36,7 +36,7 @@ for (const p of products) {
   axes.set(p.brand.toLowerCase(), `brand:${p.brand}`);
 }
 
-/** What a word says of a product, as `kind:value`, if it is a whole word that says something. */
+/** The property that a word names, as `kind:value`; undefined if the whole word names none. */
 export const axisOf = (word: string) => axes.get(word.toLowerCase());
 
 const axisWeight = (axis: string) => weight[axis.split(':')[0] as keyof typeof weight] ?? 0.8;
@@ -56,7 +56,7 @@ export function ofWords(words: string): Vector {
   const vector: Vector = new Map();
   for (const word of words.toLowerCase().split(/[^\p{L}\p{N}&-]+/u)) {
     if (!word || filler.has(word)) continue;
-    // Half a word already points somewhere: results should come while typing.
+    // The start of a word already selects an axis, so that results come while the shopper types.
     const axis = axes.get(word) ?? (word.length > 1 && [...axes.keys()].find((k) => k.startsWith(word)));
     const found = typeof axis === 'string' ? (axes.get(axis) ?? axis) : `unknown:${word}`;
     vector.set(found, axisWeight(found));

@@ -1,5 +1,5 @@
-// The shop's server, over HTTP. What is the shopper's own stays in the browser: pictures but for the small copy that
-// a search needs, favourites, history, settings.
+// The client of a shop's server, over HTTP. The shopper's pictures, favourites, history and settings stay in
+// the browser; only the small copy of a picture that a search needs is sent.
 
 import type { Client } from '../client';
 import { ClientError } from '../client';
@@ -40,7 +40,7 @@ export function restClient({ allow, store = openStore(), shop = new ShopClient()
   const pictures = new BrowserPictures();
   let catalogs: Schemas['Searched'][] = [];
   let chosen: string | null = null;
-  /** Named only where there are several: an address without it is the same for every cache. */
+  /** Null for a single catalogue: an address that names none is the same for every cache. */
   const catalog = () => (catalogs.length > 1 ? chosen : null);
   const place = () => (catalog() === null ? {} : { catalog: chosen! });
   const search = new RestSearch(shop, catalog);
@@ -74,7 +74,7 @@ export function restClient({ allow, store = openStore(), shop = new ShopClient()
       catalogs = await ask(shop.get('/api/v1/catalogs'));
       await kept.store.put('values', 'catalogs', catalogs);
     } catch (thrown) {
-      // Without a connection, what was kept from before is shown.
+      // Without a connection, the stored list of catalogues is used.
       const known = await kept.store.get<Schemas['Searched'][]>('values', 'catalogs');
       if (!isOffline(thrown) || !known) throw thrown;
       catalogs = known;
@@ -187,7 +187,7 @@ export function restClient({ allow, store = openStore(), shop = new ShopClient()
 
     addPicture: (bytes, name) => add(new Blob([bytes as BlobPart]), name),
     async addPictureFromUrl(url) {
-      // Pages of other origins do not let a browser read their pictures.
+      // Browsers do not let a page read pictures of other origins.
       if (new URL(url, location.href).origin !== location.origin)
         return impossible('read a picture of another site');
       const answer = await fetch(url).catch(() => fail('offline', url));
@@ -197,7 +197,7 @@ export function restClient({ allow, store = openStore(), shop = new ShopClient()
     dropPicture: async (id) => pictures.drop(id),
     pictureUrl: (id) => pictures.url(id),
     captureScreen: async () => add(await grab(), 'screen'),
-    // The browser's own paste event is the only way to its clipboard that needs no permission.
+    // Only the browser's paste event gives access to its clipboard without a permission.
     pasteFromClipboard: async () => null,
 
     cameras: async () => [],
@@ -211,7 +211,7 @@ export function restClient({ allow, store = openStore(), shop = new ShopClient()
         new Blob([jpeg as BlobPart], { type: 'image/jpeg' }),
         wanted,
       );
-      // What shows the same as before is no news.
+      // An answer with the same verdict and the same first hits counts as unchanged.
       const seen = JSON.stringify([answer.verdict, answer.hits.slice(0, 12).map(({ card }) => card.id)]);
       const isNew = seen !== lastLive;
       lastLive = seen;
@@ -305,7 +305,7 @@ const entryOf = ({ id, products, release }: Schemas['Searched'], current: boolea
   feedback: null,
 });
 
-/** What is known of a product without a connection. */
+/** The product's page without a connection: only the card is known. */
 const pageOf = (card: Card): ProductPage => ({
   card,
   isCategoryGuessed: false,

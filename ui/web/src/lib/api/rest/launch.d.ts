@@ -1,5 +1,5 @@
 interface Window {
-  /** Files that an installed app is opened with (File Handling API); not in every browser. */
+  /** Files that an installed app is opened with (File Handling API); not every browser has it. */
   launchQueue?: {
     setConsumer(taken: (launched: { files?: { getFile(): Promise<File> }[] }) => void): void;
   };

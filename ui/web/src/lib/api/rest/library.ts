@@ -1,4 +1,4 @@
-// Favourites, past searches, settings and the answers of last time, on this device.
+// Stores favourites, dismissed products, past searches and recent answers on this device.
 
 import type { Answer } from '../client';
 import type { Card } from '../generated/Card';
@@ -12,7 +12,7 @@ const mostAnswers = 20;
 interface Past {
   entry: HistoryEntry;
   picture: Blob | null;
-  /** The picture's id in the visit that asked: typing on beside it is one search. */
+  /** The picture's id in that visit, to recognise words that are typed on beside the picture. */
   pictureId: string | null;
 }
 
@@ -27,7 +27,7 @@ interface Favourite {
   card: Card;
 }
 
-/** The same question, whenever it is asked. */
+/** A key that is the same whenever the same question is asked. */
 const keyOf = (request: SearchRequest): string => {
   const { ticket: _ticket, typing: _typing, limit: _limit, picture: _picture, ...rest } = request;
   return JSON.stringify(rest);
@@ -47,7 +47,7 @@ export class BrowserLibrary {
     return library;
   }
 
-  /** Newest first. */
+  /** The favourites, newest first. */
   kept(): Card[] {
     return [...this.favourites.values()]
       .sort((a, b) => b.at - a.at)
@@ -96,7 +96,7 @@ export class BrowserLibrary {
     const past = await this.store.all<Past>('history');
     const last = past.at(-1);
     const pictureId = request.picture?.id ?? null;
-    // Typing on is one search, not one for each letter.
+    // While the shopper types, the new words replace the last entry: one search is one entry.
     const same = last && last.pictureId === pictureId && last.entry.like === like;
     const typing = same && (words.startsWith(last.entry.words) || last.entry.words.startsWith(words));
     if (typing) await this.forget(last.entry.id);
@@ -118,7 +118,7 @@ export class BrowserLibrary {
     await (id === null ? this.store.clear('history') : this.store.remove('history', id));
   }
 
-  /** For when there is no connection. Pictures' answers are not kept: nothing would say what they were of. */
+  /** Stores an answer for use without a connection; not for pictures, which the key does not identify. */
   async keepAnswer(request: SearchRequest, answer: Answer): Promise<void> {
     if (request.picture) return;
     const key = keyOf(request);

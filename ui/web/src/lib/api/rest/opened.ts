@@ -1,13 +1,13 @@
-// What the address of the page asks for: words, or a picture that another app shared.
+// Reads what the page's address asks for: words, or a picture that another app shared.
 
 import type { Opened } from '../generated/Opened';
 import type { Picture } from '../generated/Picture';
 import { problemOf } from '../problem';
 
-/** Where the service worker leaves a shared picture. */
+/** The cache entry in which the service worker leaves a shared picture. */
 export const sharedPicture = '/shared-picture';
 
-/** Words to begin with. */
+/** The words that the search starts with. */
 export function wordsOf(place: Location): string | null {
   const asked = new URLSearchParams(place.search);
   return asked.get('q') ?? asked.get('text');
@@ -19,7 +19,7 @@ export async function openedFrom(
 ): Promise<Opened | null> {
   const asked = new URLSearchParams(place.search);
   const isShared = asked.has('shared');
-  // Opened once: going back to the page does not ask again.
+  // Clears the address's query, so that going back to the page does not ask again.
   if (isShared || wordsOf(place) !== null) history.replaceState(null, '', `/${place.hash}`);
   if (isShared && 'caches' in window) {
     const kept = await caches.match(sharedPicture);

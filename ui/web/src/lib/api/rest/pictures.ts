@@ -1,13 +1,13 @@
-// The pictures of this visit. They stay in the page; what is sent is a small copy of the part that is asked about,
-// upright and without what a camera wrote into the file.
+// The pictures of this visit. They stay in the page. Only a small, upright copy of the chosen part is sent,
+// without the metadata that a camera wrote into the file.
 
 import type { Picture } from '../generated/Picture';
 import type { Region } from '../generated/Region';
 import { fail } from '../problem';
 
-/** The model sees 256 pixels or fewer; twice as many keep colours and edges. */
+/** Longest side that is sent. The model reads 256 pixels or fewer; twice that keeps colours and edges. */
 const sentSide = 512;
-/** For the screen, and large enough to cut a part out of. */
+/** Longest side that is kept: enough for the screen and to cut a part out. */
 const keptSide = 1600;
 const historySide = 256;
 const most = 12;
@@ -27,7 +27,7 @@ export class BrowserPictures {
   #kept = new Map<string, Kept>();
   #next = 1;
 
-  /** Reads a file; `look` finds the things in the small copy. */
+  /** Adds a picture file; `look` finds the proposed regions in the small copy. */
   async add(
     file: Blob,
     name: string,
@@ -57,7 +57,7 @@ export class BrowserPictures {
     return this.#kept.get(id)?.url ?? '';
   }
 
-  /** The small copy that is sent. */
+  /** The small copy of a region, which is sent. */
   async part(id: string, region: Region | null): Promise<Blob> {
     const kept = this.#kept.get(id) ?? fail('not_found', 'This picture is no longer kept; add it again.');
     const key = JSON.stringify(region);
@@ -67,7 +67,7 @@ export class BrowserPictures {
     return kept.sent.file;
   }
 
-  /** For the history. */
+  /** A smaller copy for the history. */
   async tiny(id: string, region: Region | null): Promise<Blob | null> {
     const kept = this.#kept.get(id);
     return kept ? smallCopy(kept.file, kept.picture, region ?? whole, historySide) : null;
@@ -88,7 +88,7 @@ export class BrowserPictures {
 }
 
 async function uprightCopy(file: Blob): Promise<{ file: Blob; width: number; height: number }> {
-  // The browser turns it as the camera says; pixels have no place for anything else that the file tells.
+  // The browser turns the picture upright. The copy has pixels only, no other data of the file.
   const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch(() =>
     fail('bad_picture', 'The browser cannot read this picture.'),
   );
@@ -134,7 +134,7 @@ async function draw(
   const context = canvas.getContext('2d', { alpha: false });
   if (!context) return fail('internal', 'The browser has no canvas.');
   context.imageSmoothingQuality = 'high';
-  // What is transparent would be black in a JPEG; shops show their goods on white.
+  // Transparent pixels would be black in a JPEG; white, because shops show their goods on white.
   context.fillStyle = '#fff';
   context.fillRect(0, 0, width, height);
   context.drawImage(bitmap, left, top, wide, high, 0, 0, width, height);

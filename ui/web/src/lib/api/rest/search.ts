@@ -1,4 +1,4 @@
-// A search over HTTP: pages of the shop's answer, put together to as many hits as the screen asks for.
+// A search over HTTP. It joins pages of the shop's answer up to the number of hits that the screen asks for.
 
 import type { Answer } from '../client';
 import { ClientError } from '../client';
@@ -10,7 +10,7 @@ import type { Schemas } from '../shop/client';
 import { ShopClient, ShopError } from '../shop/client';
 
 const largestPage = 100;
-/** The shop answers at most this often to one catalogue that changes between two pages. */
+/** How often a search is tried if its catalogue changes between two pages. */
 const tries = 2;
 
 type Page = Schemas['SearchPage'];
@@ -23,7 +23,7 @@ interface Gathered {
   next: string | null;
 }
 
-/** Turns what the shop said into what the screens explain. */
+/** Turns the shop's errors into problems that the screens can explain. */
 export function told(thrown: unknown): ClientError {
   if (thrown instanceof ClientError) return thrown;
   if (!(thrown instanceof ShopError)) return new ClientError(problemOf(thrown));
@@ -40,7 +40,7 @@ export function told(thrown: unknown): ClientError {
   return new ClientError(problemOf({ code, message: thrown.message }));
 }
 
-/** One search of a window; a newer one ends it. */
+/** The search of a window; a newer search ends the running one. */
 export class RestSearch {
   #running: AbortController | null = null;
   #gathered: Gathered | null = null;
@@ -50,7 +50,7 @@ export class RestSearch {
     readonly catalog: () => string | null,
   ) {}
 
-  /** `wanted` says which hits the shopper sees; the others do not count. */
+  /** `wanted` selects the hits that the shopper sees; the others do not count. */
   async answer(request: SearchRequest, picture: Blob | null, wanted: (hit: Hit) => boolean): Promise<Answer> {
     this.#running?.abort();
     const running = new AbortController();
@@ -81,7 +81,7 @@ export class RestSearch {
   ): Promise<Answer> {
     const { ticket, limit, ...question } = request;
     const key = JSON.stringify([question, this.catalog()]);
-    // More of the same goes on where it ended; the same again is asked again.
+    // The same question with a higher limit continues where it ended; any other request starts anew.
     const before = this.#gathered;
     let gathered = before?.key === key && before.limit < limit ? before : null;
     const shown = () => (gathered?.hits ?? []).filter(wanted);

@@ -1,4 +1,4 @@
-// What the server put into the page that it sent, so that the interface need not ask for it.
+// Reads the data that the server put into its page, so that the interface need not ask for it.
 
 import type { ProductPage } from '../generated/ProductPage';
 
@@ -12,7 +12,7 @@ let read: Served | null = null;
 function page(): Served {
   if (read) return read;
   try {
-    // No document, or no such element: the server put nothing in.
+    // Without a document or such an element, the server put nothing in.
     read = JSON.parse(document.getElementById('served')?.textContent ?? '{}') as Served;
   } catch {
     read = {};
@@ -20,7 +20,7 @@ function page(): Served {
   return read;
 }
 
-/** A product's page, once: later it may have changed. */
+/** The served page of a product, returned once only: later the product may have changed. */
 export function served(id: string): ProductPage | null {
   const { product } = page();
   if (product?.card.id !== id) return null;
@@ -28,7 +28,7 @@ export function served(id: string): ProductPage | null {
   return product;
 }
 
-/** The category of the page, once: then the shopper's own filters hold. */
+/** The served category, returned once only: later the shopper's own filters apply. */
 export function servedCategory(): string | null {
   const { category = null } = page();
   delete page().category;

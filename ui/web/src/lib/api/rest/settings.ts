@@ -1,4 +1,4 @@
-// The shopper's settings. They are read before the first paint, so they lie where that takes no waiting.
+// The shopper's settings. They are in localStorage, because the first paint cannot wait for them.
 
 import type { Language } from '../generated/Language';
 import type { Settings } from '../generated/Settings';
@@ -17,7 +17,7 @@ const fresh: Settings = {
   camera: null,
 };
 
-/** Where a private window keeps nothing, they hold for as long as the page is open. */
+/** Settings saved in this page: they hold while it is open, even if a private window stores nothing. */
 let here: Settings | null = null;
 
 function kept(): Settings {
@@ -41,7 +41,7 @@ export function saveSettings(settings: Settings): void {
   try {
     localStorage.setItem(key, JSON.stringify(settings));
   } catch {
-    // It holds for this page.
+    // Without storage, the settings hold while the page is open.
   }
 }
 
@@ -50,6 +50,6 @@ export function forgetSettings(): void {
   try {
     localStorage.removeItem(key);
   } catch {
-    // Nothing was kept.
+    // Without storage, nothing was kept.
   }
 }

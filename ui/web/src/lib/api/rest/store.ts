@@ -1,4 +1,4 @@
-// What a browser keeps of its shopper: in IndexedDB, or, where there is none, for as long as the page is open.
+// Stores the shopper's data in IndexedDB or, if that fails, in memory while the page is open.
 
 const name = 'knytt';
 const version = 1;
@@ -7,7 +7,7 @@ export type Shelf = (typeof shelves)[number];
 
 export interface Store {
   get<T>(shelf: Shelf, key: string): Promise<T | undefined>;
-  /** Oldest key first. */
+  /** All values, in ascending order of their keys. */
   all<T>(shelf: Shelf): Promise<T[]>;
   put(shelf: Shelf, key: string, value: unknown): Promise<void>;
   remove(shelf: Shelf, key: string): Promise<void>;
@@ -18,7 +18,7 @@ export async function openStore(): Promise<Store> {
   try {
     return new Database(await open());
   } catch {
-    // A private window, or no room: nothing is kept beyond this page.
+    // In a private window, or without free space, nothing is kept beyond this page.
     return new Memory();
   }
 }
@@ -41,7 +41,7 @@ function open(): Promise<IDBDatabase> {
 
 class Database implements Store {
   constructor(readonly database: IDBDatabase) {
-    // Another tab with a newer version must not wait for this one.
+    // Closes this connection, so that another tab with a newer version need not wait.
     database.onversionchange = () => database.close();
   }
 

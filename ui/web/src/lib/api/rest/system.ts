@@ -1,4 +1,4 @@
-// What a browser can do with the system around it.
+// Functions of the system that a browser offers: screen capture, saved files, shared addresses.
 
 import { fail } from '../problem';
 
@@ -33,11 +33,11 @@ export async function saveFile(file: Blob, name: string): Promise<void> {
   link.href = url;
   link.download = name;
   link.click();
-  // The browser reads it after the click.
+  // The browser reads the file after the click, so its address is revoked later.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-/** A product's page, as others can open it. */
+/** The address of a product's page that other people can open. */
 export function sharedAddress(id: string, catalog: string | null): string {
   const query = catalog === null ? '' : `?catalog=${encodeURIComponent(catalog)}`;
   return `${location.origin}/p/${encodeURIComponent(id)}${query}`;

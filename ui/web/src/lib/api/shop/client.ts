@@ -1,5 +1,5 @@
-// The shop's API over HTTP, with the types of its description: paths, parameters, bodies and answers that do not
-// fit the description are errors of the compiler.
+// A client of the shop's API over HTTP, typed by the API's description: the compiler rejects paths,
+// parameters, bodies and answers that do not fit it.
 
 import type { components, paths } from './schema';
 
@@ -18,7 +18,7 @@ type Parameters<O, Where extends string> = O extends { parameters: { [W in Where
 type JsonBody<O> = O extends { requestBody?: { content: { 'application/json': infer T } } } ? T : never;
 type Success<O> = O extends { responses: infer R } ? R[keyof R & (200 | 201 | 202)] : never;
 
-/** What an operation answers; `Blob` if that is a file. */
+/** The type that an operation answers; `Blob` if that is a file. */
 export type Answer<O> =
   Success<O> extends { content: { 'application/json': infer T } }
     ? T
@@ -26,14 +26,14 @@ export type Answer<O> =
       ? void
       : Blob;
 
-/** A part of a request, which must be given if there is something in it. */
+/** A part of a request: absent if it is empty, optional if it may be undefined, otherwise required. */
 type Part<Name extends string, T> = [T] extends [never]
   ? { [N in Name]?: undefined }
   : undefined extends T
     ? { [N in Name]?: T }
     : { [N in Name]: T };
 
-/** What a call may say. `raw` is a body that is not JSON: a picture's file, or a form. */
+/** The arguments of a call. `raw` is a body that is not JSON: a picture's file, or a form. */
 export type Call<O> = Part<'path', Parameters<O, 'path'>> & {
   query?: Parameters<O, 'query'> | undefined;
   body?: JsonBody<O> | undefined;
@@ -44,7 +44,7 @@ export type Call<O> = Part<'path', Parameters<O, 'path'>> & {
 
 type Argument<O> = Call<O> extends { path: unknown } ? [call: Call<O>] : [call?: Call<O>];
 
-/** The shop said no. `code` does not change and is what to branch on; `0` as the status says that nobody answered. */
+/** An error from the shop. Branch on `code`, which does not change. Status `0`: nothing answered. */
 export class ShopError extends Error {
   constructor(
     readonly status: number,
@@ -61,14 +61,14 @@ export class ShopError extends Error {
 }
 
 export interface ShopOptions {
-  /** Where the shop is; the page's own origin if absent. */
+  /** The shop's origin; if absent, the page's own. */
   origin?: string;
   /** An API key. */
   key?: string;
   fetch?: typeof fetch;
 }
 
-/** Asks the shop. */
+/** Sends requests to the shop. */
 export class ShopClient {
   constructor(private readonly options: ShopOptions = {}) {}
 
