@@ -1,7 +1,10 @@
 //! What the columns of a feed mean.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
+
+use unicode_normalization::UnicodeNormalization;
 
 use crate::column_names::NAMES;
 use crate::{Mapping, choices};
@@ -203,14 +206,17 @@ pub(crate) fn merchant_name(name: &str) -> Option<&'static str> {
     MERCHANT.iter().chain(of_parts).find(|known| **known == plain).copied()
 }
 
-/// `Image Link`, `image-link`, `imageLink` and `g:image_link` are one name.
+/// `Image Link`, `image-link`, `imageLink` and `g:image_link` are one name, and so is one whose letters are composed
+/// otherwise (`Název`) or are wide (`ＩＤ`).
 pub(crate) fn normalise(name: &str) -> String {
     let name = name.trim().trim_start_matches('\u{feff}');
     let name = name.strip_prefix("g:").unwrap_or(name);
-    let mut plain = String::with_capacity(name.len());
+    let composed: Cow<'_, str> =
+        if name.is_ascii() { name.into() } else { name.chars().map(narrow).nfc().collect() };
+    let mut plain = String::with_capacity(composed.len());
     let mut after_small = false;
-    for c in name.chars() {
-        if !c.is_alphanumeric() {
+    for c in composed.chars().filter(|c| !is_unseen(*c)) {
+        if !c.is_alphanumeric() && !choices::is_mark(c) {
             after_small = false;
             if !plain.is_empty() && !plain.ends_with('_') {
                 plain.push('_');
@@ -225,6 +231,20 @@ pub(crate) fn normalise(name: &str) -> String {
     }
     plain.truncate(plain.trim_end_matches('_').len());
     plain
+}
+
+/// Letters and digits that East Asian programs write as wide as theirs.
+fn narrow(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        '\u{3000}' => ' ',
+        c => c,
+    }
+}
+
+/// Signs of direction, and others without a width.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// How this feed's columns are named.
@@ -345,6 +365,21 @@ mod tests {
             ("Farbe", Role::Color),
             ("Zdjęcie", Role::Image),
             ("在庫", Role::Availability),
+            ("Názov", Role::Title),
+            ("Na\u{301}zov", Role::Title),
+            ("Obrázok", Role::Image),
+            ("Kategória", Role::Category),
+            ("Značka", Role::Brand),
+            ("ชื่อสินค้า", Role::Title),
+            ("รหัสสินค้า", Role::Id),
+            ("ราคา", Role::Price),
+            ("מק\"ט", Role::Id),
+            ("מחיר", Role::Price),
+            ("תמונה", Role::Image),
+            ("Κωδικός", Role::Id),
+            ("uniqueid", Role::Id),
+            ("ＳＫＵ", Role::Id),
+            ("商品画像パス1", Role::Image),
         ] {
             assert_eq!(role_of(name), Some(role), "{name}");
         }

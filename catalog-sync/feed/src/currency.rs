@@ -21,7 +21,7 @@ const WORDS: &[(&str, &str)] = &[
     ("₴", "UAH"), ("грн", "UAH"), ("грн.", "UAH"), ("byn", "BYN"), ("br", "BYN"), ("₸", "KZT"), ("тг", "KZT"),
     ("тг.", "KZT"), ("₾", "GEL"), ("₼", "AZN"), ("֏", "AMD"), ("сум", "UZS"), ("so'm", "UZS"),
     ("₺", "TRY"), ("tl", "TRY"), ("₪", "ILS"), ("nis", "ILS"), ("ש\"ח", "ILS"),
-    ("dh", "AED"), ("dhs", "AED"), ("dhs.", "AED"), ("د.إ", "AED"), ("sr", "SAR"), ("ر.س", "SAR"), ("﷼", "SAR"),
+    ("dh", "AED"), ("dhs", "AED"), ("dhs.", "AED"), ("د.إ", "AED"), ("د.إ.", "AED"), ("sr", "SAR"), ("ر.س", "SAR"), ("﷼", "SAR"),
     ("د.ك", "KWD"), ("kd", "KWD"), ("bd", "BHD"), ("د.ب", "BHD"), ("ر.ع.", "OMR"), ("jd", "JOD"), ("د.ت", "TND"),
     ("dt", "TND"), ("le", "EGP"), ("l.e.", "EGP"), ("e£", "EGP"), ("ج.م", "EGP"), ("تومان", "IRR"), ("ریال", "IRR"),
     ("₹", "INR"), ("inr.", "INR"), ("rupees", "INR"), ("रु", "INR"), ("रु.", "INR"), ("৳", "BDT"), ("tk", "BDT"),
