@@ -7,7 +7,7 @@ use std::sync::Arc;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::column_names::NAMES;
-use crate::{Mapping, choices};
+use crate::{Mapping, choices, currency};
 
 /// A part of a product that a column can fill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -168,14 +168,37 @@ fn role(plain: &str) -> Option<(Role, usize)> {
     let known = |name: &str| {
         NAMES.iter().find_map(|(role, names)| Some((*role, names.iter().position(|n| *n == name)?)))
     };
-    known(plain).or_else(|| numbered(plain, known)).or_else(|| {
-        let role = match choices::named(plain)? {
-            "color" => Role::Color,
-            "size" => Role::Size,
-            _ => return None,
-        };
-        Some((role, NUMBERED))
-    })
+    known(plain)
+        .or_else(|| numbered(plain, known))
+        .or_else(|| {
+            let role = match choices::named(plain)? {
+                "color" => Role::Color,
+                "size" => Role::Size,
+                _ => return None,
+            };
+            Some((role, NUMBERED))
+        })
+        .or_else(|| priced(plain, known))
+}
+
+/// What a price's name may end in beside a currency.
+#[rustfmt::skip]
+const OF_TAXES: &[&str] = &[
+    "_incl_vat", "_inc_vat", "_including_vat", "_incl_tax", "_inc_tax", "_inc_gst", "_incl_gst", "_incl_btw", "_inkl_mwst",
+    "_inkl_ust", "_incl_mwst", "_inkl_moms", "_ttc", "_gross", "_brutto", "_bruttó", "_s_dph", "_z_vat", "_con_iva",
+    "_iva_incluido", "_iva_inclusa", "_c_iva", "_с_ндс", "_з_пдв", "_με_φπα", "_kdv_dahil", "_税込", "_in",
+];
+
+/// `Price incl. VAT`, `Cena [zł]` and `Preis in EUR` are prices.
+fn priced(plain: &str, known: impl Fn(&str) -> Option<(Role, usize)>) -> Option<(Role, usize)> {
+    let of_price = |name: &str| known(name).filter(|(role, _)| matches!(role, Role::Price | Role::SalePrice));
+    let without_currency =
+        currency::of_column(plain).and_then(|_| plain.rsplit_once('_')).map(|(name, _)| name);
+    let mut name = without_currency.unwrap_or(plain);
+    while let Some(shorter) = OF_TAXES.iter().find_map(|ending| name.strip_suffix(ending)) {
+        name = shorter;
+    }
+    of_price(name).filter(|_| name != plain).map(|(role, place)| (role, NUMBERED + place))
 }
 
 /// `IMAGE1`, `image_2_url`, `image[0].url` and `additional_image_link_3` are pictures in their order.
@@ -365,6 +388,8 @@ mod tests {
             ("Farbe", Role::Color),
             ("Zdjęcie", Role::Image),
             ("在庫", Role::Availability),
+            ("Price (incl. VAT)", Role::Price),
+            ("Cena [zł]", Role::Price),
             ("Názov", Role::Title),
             ("Na\u{301}zov", Role::Title),
             ("Obrázok", Role::Image),

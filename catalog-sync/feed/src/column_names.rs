@@ -50,6 +50,7 @@ pub(crate) const NAMES: &[(Role, &[&str])] = &[
         "pavadinimas", "prekės_pavadinimas", "nosaukums", "preces_nosaukums", "nimetus", "toote_nimi", "heiti",
         "nafn", "ürün_başlığı", "başlık", "tên_hàng", "judul", "제품명", "タイトル", "标题", "標題",
         "tytuł_oferty", "nazwa_oferty",
+        "article_name", "articlename", "artikel_name", "offer_title", "short_name", "display_name",
     ]),
     (Role::Description, &[
         "description", "body", "body_html", "product_description", "long_description", "beschreibung",

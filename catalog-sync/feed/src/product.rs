@@ -169,12 +169,17 @@ fn prices(row: &Row, defaults: &Defaults) -> Result<(Option<Price>, Option<Price
 fn currency(row: &Row, defaults: &Defaults) -> Result<Option<String>, Refusal> {
     let default = defaults.currency.as_deref().map(str::to_uppercase);
     match row.role(Role::Currency) {
-        None => Ok(default),
+        None => Ok(of_columns(row).or(default)),
         Some(word) => match currency::of_word(word, default.as_deref()) {
             Some(code) => Ok(code.or(default)),
             None => Err(("bad-price", format!("{word:?} is not a currency"))),
         },
     }
+}
+
+/// The currency that the column of the price names.
+fn of_columns(row: &Row) -> Option<String> {
+    [Role::Price, Role::SalePrice].iter().find_map(|role| currency::of_column(row.written(*role)?))
 }
 
 /// The currency of the country that a row is for: by a column that names it, or by where its page is.
@@ -328,6 +333,7 @@ mod tests {
         );
         assert_eq!(price(&[("id", "1"), ("price", "$149"), ("country", "AU")]), "149 AUD");
         assert_eq!(price(&[("id", "1"), ("price", "149 kr"), ("currency", "NOK")]), "149 NOK");
+        assert_eq!(price(&[("id", "1"), ("Preis (EUR)", "149")]), "149 EUR");
     }
 
     #[test]

@@ -110,6 +110,11 @@ impl Row {
         of_column.next().map(|(_, value)| value.trim())
     }
 
+    /// What the feed calls the column that fills a part.
+    pub(crate) fn written(&self, role: Role) -> Option<&str> {
+        self.best(role).map(|column| column.written.as_str())
+    }
+
     pub(crate) fn has_title(&self) -> bool {
         self.role(Role::Title).is_some()
     }

@@ -39,6 +39,10 @@ pub(crate) fn members(text: &str) -> serde_json::Result<Members> {
         serde_json::Deserializer::from_str(text).into_iter::<&RawValue>().collect::<Result<_, _>>()?;
     let mut found = Members::default();
     for document in documents {
+        if let Some(rows) = table(document) {
+            found.members.extend(rows);
+            continue;
+        }
         let lists = lists(document);
         if lists.is_empty() || is_row_itself(document, &lists) {
             let (object, key) = unwrapped(document);
@@ -48,6 +52,24 @@ pub(crate) fn members(text: &str) -> serde_json::Result<Members> {
         }
     }
     Ok(found)
+}
+
+/// The rows of a list of lists whose first one has the names: `[["id", "title"], ["1", "Mug"]]`.
+fn table(document: &RawValue) -> Option<Vec<Member>> {
+    let rows: Vec<Vec<&RawValue>> = serde_json::from_str(document.get()).ok()?;
+    let (header, rows) = rows.split_first()?;
+    let names: Vec<String> =
+        header.iter().map(|name| serde_json::from_str(name.get()).ok()).collect::<Option<_>>()?;
+    if !Traits::of(names.iter().map(String::as_str)).are_of_products() {
+        return None;
+    }
+    let member = |row: &Vec<&RawValue>| {
+        let part = |(name, value): (&&RawValue, &&RawValue)| format!("{}:{}", name.get(), value.get());
+        let parts: Vec<String> = header.iter().zip(row).map(part).collect();
+        let object = RawValue::from_string(format!("{{{}}}", parts.join(","))).ok()?;
+        Some(Member { object, key: String::new(), category: String::new() })
+    };
+    rows.iter().map(member).collect()
 }
 
 /// Whether a document has a name or an id, and in it only lists that nothing says are of products.
@@ -160,7 +182,7 @@ fn walk_list<'a>(value: &'a RawValue, path: &mut Vec<Step>, found: &mut Vec<List
     }
     // Objects that are no products may have them: categories with what is in each.
     let mut inner = Vec::new();
-    for (_, member) in list.members.iter().filter(|(_, member)| is_object(member)) {
+    for member in list.members.iter().filter(|(_, member)| is_object(member)).map(|(_, m)| unwrapped(m).0) {
         let Ok(Parts(parts)) = serde_json::from_str::<Parts<'a>>(member.get()) else { continue };
         let name = called(&parts);
         path.extend(name.clone().map(Step::Name));
@@ -461,6 +483,11 @@ mod tests {
         let keys: Vec<_> = read(&text).into_iter().map(|(_, key, _)| key).collect();
         assert_eq!(keys, ["7", "8"]);
         assert_eq!(ids(&format!(r#"{{"product": {a}}}"#)), "a");
+    }
+
+    #[test]
+    fn a_list_of_lists_is_a_table() {
+        assert_eq!(ids(r#"[["id", "name", "price"], ["a", "Mug", 5], ["b", "Jug", 7.10]]"#), "a b");
     }
 
     #[test]
