@@ -32,9 +32,10 @@ async fn a_publisher_that_came_from_a_backup_goes_on_once_its_number_is_set() {
     scene.server.serve(&backup.place());
     scene.refused("rollback").await;
 
-    let lower = apart(|| set_release_number(&backup.keys, &depot(&backup), 2)).unwrap_err();
+    let to = depot(&backup);
+    let lower = apart(|| set_release_number(&mut backup.keys, None, &to, 2)).unwrap_err();
     assert!(matches!(lower, Error::NumberGoesBack { number: 2, last: 2 }), "{lower}");
-    apart(|| set_release_number(&backup.keys, &depot(&backup), 4)).unwrap();
+    apart(|| set_release_number(&mut backup.keys, None, &to, 4)).unwrap();
     let told = apart(|| release_number(&backup.keys, &depot(&backup))).unwrap();
     assert_eq!((told.published, told.last), (Some(2), 4));
     assert_eq!(backup.publish().release, 5);
