@@ -47,8 +47,8 @@ pub use keys::{
 };
 pub use logs::init_logs;
 pub use report::{
-    Activity, Conversion, DayRow, Events, Filter, Popularity, PositionRow, ProductRow, QueryRow, ReleaseRow,
-    Report, Searches, popularity, report,
+    Activity, Conversion, DayRow, Events, Filter, Popularity, PositionRow, ProductRow, QueryRow,
+    ReleaseConflict, ReleaseRow, Report, Searches, SeenRelease, popularity, report,
 };
 pub use search::Followed;
 pub use serve::{run, serve};

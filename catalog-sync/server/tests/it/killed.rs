@@ -43,7 +43,15 @@ impl Process {
 
     /// One that writes its log into `data`.
     pub async fn logged(records: &Records, data: &Path, filter: &str) -> Self {
-        let port = free_port();
+        Self::spawn(records, data, filter, free_port()).await
+    }
+
+    /// One at a port, again and again.
+    pub async fn start_on(records: &Records, data: &Path, port: u16) -> Self {
+        Self::spawn(records, data, "error", port).await
+    }
+
+    async fn spawn(records: &Records, data: &Path, filter: &str, port: u16) -> Self {
         let log = std::fs::File::create(data.join(LOG)).unwrap();
         let child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "killed::server", "--ignored", "--nocapture"])
@@ -63,6 +71,13 @@ impl Process {
 
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// The most memory that it has had, in bytes.
+    pub fn peak_bytes(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim().trim_end_matches("kB").trim().parse::<u64>().unwrap() << 10
     }
 }
 
