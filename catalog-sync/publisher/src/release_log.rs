@@ -17,6 +17,9 @@ use crate::keys::hex;
 use crate::published_release::{PublishedRelease, PublishedState, state_file, write_state};
 use crate::{Error, Keys, Result, signed};
 
+/// How the copy beside the keys ends.
+const STATE: &str = "log.json";
+
 /// The log up to a release.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ReleaseLogPages {
@@ -67,10 +70,19 @@ impl ReleaseLogPages {
         Err(Error::ForkedLog { number: seen.number })
     }
 
-    /// Whether a log was begun at `place`.
+    /// Whether devices may have seen a log of these keys: at `place`, or where they published before.
     pub(crate) fn is_begun(place: &PublishedState, keys: &Keys) -> Result<bool> {
         let published = place.last.as_ref().is_some_and(|last| last.release.log.is_some());
-        Ok(published || Self::remembered(keys, &place.depot.place())?.is_some())
+        let folder = keys.folder().join("state");
+        if published || !folder.is_dir() {
+            return Ok(published);
+        }
+        for entry in fs_err::read_dir(folder)? {
+            if entry?.file_name().to_string_lossy().ends_with(STATE) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// A log that begins anew after release `number`.
@@ -124,7 +136,7 @@ impl ReleaseLogPages {
     }
 
     fn file(keys: &Keys, place: &str) -> PathBuf {
-        state_file(keys, place, "log.json")
+        state_file(keys, place, STATE)
     }
 
     /// The pages of a release that is published. Without them the log goes on from the release alone; devices that
