@@ -63,6 +63,8 @@ const TESTS: &[Need] = &[
         debian: &["postgresql-15"],
     },
     Need { name: "NATS", probe: Program("nats-server", &["--version"]), debian: &["nats-server"] },
+    // Stands for a key management service in the tests of keys.
+    Need { name: "OpenSSL", probe: Program("openssl", &["version"]), debian: &["openssl"] },
     // A GPU in software: the kernels' tests run on it where there is no other.
     Need { name: "lavapipe", probe: File(LAVAPIPE), debian: &["mesa-vulkan-drivers", "libvulkan1"] },
     // Reads packs as other programs do.

@@ -81,6 +81,14 @@ pub enum Error {
         reason: String,
     },
 
+    /// The release does not continue the log of releases that this device has seen: its publisher, or a thief of the
+    /// keys, signed two releases of one number, or the publisher lost its records.
+    #[error("the release does not continue what was seen of this catalogue: {reason}")]
+    Equivocation {
+        /// What does not agree.
+        reason: String,
+    },
+
     /// The metadata is past its date: the publisher has stopped, somebody holds back newer releases, or
     /// this device's clock is wrong.
     #[error("the {role} metadata expired {} ago{}", days(*.expired_days), .clock.as_deref().unwrap_or_default())]
@@ -262,6 +270,7 @@ impl Error {
             Self::Unencrypted { .. } => "unencrypted",
             Self::Signature { .. } => "wrong_key",
             Self::Rollback { .. } => "rollback",
+            Self::Equivocation { .. } => "equivocation",
             Self::Expired { .. } => "expired",
             Self::Mismatch { .. } => "tampered",
             Self::TooLarge { .. } => "too_large",

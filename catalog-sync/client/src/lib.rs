@@ -34,6 +34,7 @@ mod offer;
 mod plan;
 mod progress;
 mod rebuild;
+mod release_log;
 mod status;
 mod sync;
 mod transport;

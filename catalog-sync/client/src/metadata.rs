@@ -5,7 +5,7 @@ use std::path::Path;
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use knytt_wire::{HOSTS_FIELD, Hosts, InvalidRelease, RELEASE_TARGET, Release};
+use knytt_wire::{HOSTS_FIELD, Hosts, InvalidRelease, LOG_AFTER_FIELD, RELEASE_TARGET, Release};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use tough::schema::RoleType;
@@ -78,6 +78,8 @@ pub(crate) struct Verified {
     pub(crate) root_expires: Timestamp,
     /// The hosts that the root lets the release lead to.
     pub(crate) hosts: Hosts,
+    /// The release after which the root lets the log begin anew.
+    pub(crate) log_after: Option<u64>,
     /// In the order of their names.
     targets: Vec<Target>,
 }
@@ -90,6 +92,11 @@ impl Verified {
         let missing =
             |_| Error::Mismatch { file: name.into(), reason: "the metadata does not name it".into() };
         found.map(|at| &self.targets[at]).map_err(missing)
+    }
+
+    /// All files that the metadata names.
+    pub(crate) fn targets(&self) -> &[Target] {
+        &self.targets
     }
 }
 
@@ -162,7 +169,8 @@ pub(crate) async fn verify(
     forget_number_of_retired_keys(&mut newer, trust.root.as_deref());
     let root_expires = repository.root().signed.expires;
     let hosts = Hosts::from_field(repository.root().signed._extra.get(HOSTS_FIELD));
-    Ok(Verified { trust: newer, release, expires, root_expires, hosts, targets })
+    let log_after = repository.root().signed._extra.get(LOG_AFTER_FIELD).and_then(serde_json::Value::as_u64);
+    Ok(Verified { trust: newer, release, expires, root_expires, hosts, log_after, targets })
 }
 
 fn expiries(repository: &tough::Repository) -> [(Role, Timestamp); 4] {
@@ -269,12 +277,14 @@ fn keep_newer_root(trust: &mut Trust, store: &Path) {
 }
 
 /// The number of a release is vouched for by the keys of the targets. When they are replaced, it counts
-/// anew: or else whoever had stolen them could have made it so high that nothing is ever newer.
+/// anew: or else whoever had stolen them could have made it so high that nothing is ever newer. The log begins anew
+/// with it: whoever had stolen them could have continued it.
 fn forget_number_of_retired_keys(newer: &mut Trust, before: Option<&RawValue>) {
     let retired =
         before.is_some_and(|before| keys_of_targets(Some(before)) != keys_of_targets(newer.root.as_deref()));
     if retired {
         newer.release = 0;
+        (newer.log, newer.next_log) = (None, None);
     }
 }
 

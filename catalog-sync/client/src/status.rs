@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use knytt_wire::Url;
+use knytt_wire::{LogHead, Url};
 use serde::{Deserialize, Serialize};
 
 use crate::folder::Folder;
@@ -53,6 +53,9 @@ pub struct Status {
     /// root that replaces them can do so for no longer.
     #[serde(default)]
     pub root_expires_ms: Option<i64>,
+    /// The release in the log of releases: what another device that has this release must have, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<LogHead>,
     /// Why the last sync failed, if it did.
     pub last_error: Option<LastError>,
 }
@@ -104,6 +107,7 @@ impl Status {
             ingest_key: None,
             root_version: 0,
             root_expires_ms: None,
+            log: None,
             last_error: None,
         }
     }

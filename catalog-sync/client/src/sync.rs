@@ -22,7 +22,7 @@ use crate::progress::{Cancel, Progress, Report};
 use crate::status::{Source, Status};
 use crate::transport::fetch;
 use crate::trust::{Trust, TrustStore, version_of};
-use crate::{Clock, Error, Result, Role, files, model, rebuild, status};
+use crate::{Clock, Error, Result, Role, files, model, rebuild, release_log, status};
 
 /// What is fetched over a metered network without being asked for, in bytes.
 const METERED_BYTES: u64 = 2 << 20;
@@ -136,6 +136,8 @@ impl Run<'_> {
         self.expect(&verified, here.as_ref())?;
         let mut newer = verified.trust.clone();
         newer.release = newer.release.max(verified.release.number);
+        newer.log = newer.had(here.as_ref().map_or(0, |here| here.release)).cloned();
+        newer.next_log = release_log::follow(&http, &base, &verified, newer.log.as_ref()).await?;
         store.write(&newer)?;
         files::write(&self.folder.source(), &source)?;
         self.update(&http, &source, &verified, here).await
@@ -363,6 +365,7 @@ impl Run<'_> {
             ingest_key: release.ingest_key.clone(),
             root_version: version_of(verified.trust.root.as_deref()),
             root_expires_ms: Some(verified.root_expires.as_millisecond()),
+            log: release_log::head_of(verified)?,
             ..Status::new(source)
         };
         files::write(&self.folder.status(), &status)

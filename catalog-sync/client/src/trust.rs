@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use knytt_wire::LogHead;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -24,6 +25,13 @@ pub(crate) struct Trust {
     /// The highest release that was verified.
     #[serde(default)]
     pub(crate) release: u64,
+    /// The newest release in the log that this device has had; none before the first that is in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) log: Option<LogHead>,
+    /// The release that was verified last. It is not had before it is applied: one that is broken is no reason to
+    /// refuse what its publisher puts in its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) next_log: Option<LogHead>,
     /// The server's tag of the timestamp above.
     #[serde(default)]
     pub(crate) etag: Option<String>,
@@ -69,6 +77,11 @@ impl TrustStore {
 }
 
 impl Trust {
+    /// The newest release in the log that this device has had, with a catalogue that is at `release`.
+    pub(crate) fn had(&self, release: u64) -> Option<&LogHead> {
+        self.next_log.as_ref().filter(|next| next.number == release).or(self.log.as_ref())
+    }
+
     /// Versions in the order of their weight.
     fn age(&self) -> (u64, u64, u64) {
         (version_of(self.root.as_deref()), version_of(self.timestamp.as_deref()), self.release)
@@ -116,6 +129,16 @@ mod tests {
         assert_eq!(version_of(store.read("aa").unwrap().timestamp.as_deref()), 7);
         std::fs::remove_dir_all(state.path()).unwrap();
         assert_eq!(version_of(store.read("aa").unwrap().timestamp.as_deref()), 3);
+    }
+
+    #[test]
+    fn a_release_of_the_log_is_had_once_it_is_applied() {
+        let head = |number| Some(LogHead { number, hash: "0f".into() });
+        let trust = Trust { log: head(3), next_log: head(4), ..Trust::default() };
+        assert_eq!(trust.had(3), head(3).as_ref());
+        assert_eq!(trust.had(4), head(4).as_ref());
+        // A folder from a backup does not forget.
+        assert_eq!(trust.had(2), head(3).as_ref());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use heed::{Env, RoTxn, RwTxn, WithoutTls};
-use knytt_wire::{CatalogIdentity, MAX_BATCH_EVENTS, takes_feedback};
+use knytt_wire::{CatalogIdentity, LogHead, MAX_BATCH_EVENTS, takes_feedback};
 use tokio::task::spawn_blocking;
 use url::Url;
 
@@ -33,11 +33,14 @@ pub struct Destination {
     pub url: Url,
     /// What the catalogue's release names for its feedback: the backend counts events without it apart.
     pub ingest_key: Option<String>,
+    /// The newest release of the catalogue that this device has seen. It says nothing of the shopper; the backend
+    /// compares it with what it published and with what other devices say.
+    pub seen: Option<LogHead>,
 }
 
 impl From<Url> for Destination {
     fn from(url: Url) -> Self {
-        Self { url, ingest_key: None }
+        Self { url, ingest_key: None, seen: None }
     }
 }
 

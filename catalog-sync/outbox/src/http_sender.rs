@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use knytt_wire::{INGEST_KEY_HEADER, MAX_BATCH_BYTES, MAX_EXPANSION};
+use knytt_wire::{INGEST_KEY_HEADER, LOG_HEAD_HEADER, MAX_BATCH_BYTES, MAX_EXPANSION};
 use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE};
 use reqwest::{Client, Response, redirect};
 use url::Url;
@@ -72,6 +72,10 @@ impl HttpSender {
         let request = if packed { request.header(CONTENT_ENCODING, "gzip") } else { request };
         let request = match &to.ingest_key {
             Some(key) => request.header(INGEST_KEY_HEADER, key),
+            None => request,
+        };
+        let request = match &to.seen {
+            Some(seen) => request.header(LOG_HEAD_HEADER, seen.to_string()),
             None => request,
         };
         let Ok(answer) = request.body(body).send().await else { return Reply::Later { after: None } };

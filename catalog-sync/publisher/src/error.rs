@@ -50,6 +50,24 @@ pub enum Error {
         reason: String,
     },
 
+    /// An entry of a key that a program signs with, or its public key, cannot be used.
+    #[error("{path} cannot be used: {reason}")]
+    BadKeyEntry {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+
+    /// The program that signs with a key did not.
+    #[error("{command:?} did not sign: {reason}")]
+    KeyCommand {
+        /// The program with its arguments.
+        command: String,
+        /// What went wrong, with what the program said.
+        reason: String,
+    },
+
     /// A key's file is encrypted: name the file with the passphrase, or set `KNYTT_KEY_PASSPHRASE`.
     #[error("{path} is encrypted, and no passphrase was given")]
     NoPassphrase {
@@ -138,6 +156,15 @@ pub enum Error {
         number: u64,
         /// The highest that was published.
         last: u64,
+    },
+
+    /// Somebody with these keys published another release of the number that was published from here: devices that
+    /// saw one of the two refuse what follows the other. If it was not you, replace the targets' keys; then, or if it
+    /// was, `knytt release number --set` lets the log begin anew.
+    #[error("release {number} at the place is not the release {number} that was published from here")]
+    ForkedLog {
+        /// The number of both.
+        number: u64,
     },
 
     /// Another publisher was faster. Nothing of this release shows; publish again.

@@ -21,6 +21,7 @@ mod publish;
 mod published_release;
 mod qr;
 mod refresh;
+mod release_log;
 mod restore;
 mod runtime;
 mod signed;
@@ -31,7 +32,9 @@ pub use bundle::ModelFiles;
 pub use depot::{ApiKey, Depot, Entry, Found, open_depot};
 pub use error::{Error, Result};
 pub use gc::{Collected, collect};
-pub use keys::{Expiries, KeyDescription, KeyOptions, Keys, Passphrase, Role, Rotation, init};
+pub use keys::{
+    Expiries, KeyDescription, KeyOptions, Keys, Passphrase, Role, Rotation, SigningCommand, init,
+};
 pub use popularity::Popularity;
 pub use publish::{Outcome, Progress, PublishOptions, Summary, publish};
 pub use qr::terminal_code;

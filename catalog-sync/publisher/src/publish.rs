@@ -18,6 +18,7 @@ use crate::metadata::Signing;
 use crate::pack_uploader::PackUploader;
 use crate::published_release::{PublishedRelease, PublishedState, Versions};
 use crate::refresh::{self, Refreshed};
+use crate::release_log::ReleaseLogPages;
 use crate::runtime::runtime;
 use crate::source::Source;
 use crate::state::State;
@@ -245,20 +246,39 @@ impl Publication<'_> {
             let signing = Signing { keys: self.keys, place: self.place, now: self.now };
             return Ok(Outcome::Unchanged(self.runtime.block_on(refresh::again(&signing, last))?));
         }
-        let mut release = self.describe(model)?;
+        let mut log = self.runtime.block_on(ReleaseLogPages::to_continue(self.place, self.keys))?;
+        let mut release = Release { log: Some(log.link()), ..self.describe(model)? };
         let mut summary = self.add_packs(&mut release, last, comparison.as_ref())?;
         (self.progress)(Progress::Signing);
         release.validate()?;
-        self.uploader.send_bytes(RELEASE_TARGET, &serde_json::to_vec(&release)?)?;
+        let json = serde_json::to_vec(&release)?;
+        self.uploader.send_bytes(RELEASE_TARGET, &json)?;
+        log.push(&release, &json);
+        let pages = self.send_log(&log)?;
         let files = release.model.files.iter().map(|file| file.target.as_str());
         let names = release.packs().map(|pack| pack.target.as_str()).chain(files).chain([RELEASE_TARGET]);
-        let targets = self.uploader.finish(&names.collect())?;
+        let targets = self.uploader.finish(&names.chain(pages.iter().map(String::as_str)).collect())?;
         self.runtime.block_on(self.sign_and_publish(release.number, &targets))?;
+        log.remember(self.keys, &self.place.depot.place())?;
         let sent = self.uploader.sent;
         summary.deltas = release.deltas.len();
         (summary.uploaded_files, summary.uploaded_bytes) = (sent.files, sent.bytes);
         (summary.skipped_files, summary.skipped_bytes) = (sent.skipped_files, sent.skipped_bytes);
         Ok(Outcome::Published(Box::new(summary)))
+    }
+
+    /// Sends the pages of the log that are not there yet; their names.
+    fn send_log(&mut self, log: &ReleaseLogPages) -> Result<Vec<String>> {
+        let published = self.place.last.as_ref().filter(|last| last.carries && !self.options.rebuild);
+        let mut names = Vec::new();
+        for (name, bytes, target) in log.targets()? {
+            match published.and_then(|last| last.target(&name)) {
+                Some(there) if *there == target => self.uploader.carry(&name, &target),
+                _ => self.uploader.send_bytes(&name, &bytes)?,
+            }
+            names.push(name);
+        }
+        Ok(names)
     }
 
     /// The release without its packs.
@@ -288,6 +308,7 @@ impl Publication<'_> {
             calibration: self.calibration()?,
             weights: self.weights()?,
             safety: self.safety()?,
+            log: None,
         })
     }
 

@@ -123,8 +123,7 @@ impl Versions {
     }
 
     fn file(keys: &Keys, place: &str) -> PathBuf {
-        let name = hex(&Sha256::digest(place.as_bytes())[..8]);
-        keys.folder().join("state").join(format!("{name}.json"))
+        state_file(keys, place, "json")
     }
 
     /// What was last published from here to `place`; zeros if nothing was.
@@ -135,15 +134,25 @@ impl Versions {
 
     /// Notes what was published, so that a store that goes back is noticed.
     pub(crate) fn remember(self, keys: &Keys, place: &str) -> Result<()> {
-        let file = Self::file(keys, place);
-        let folder = keys.folder().join("state");
-        fs_err::create_dir_all(&folder)?;
         let versions = self.max(Self::remembered(keys, place));
-        let mut fresh = tempfile::NamedTempFile::new_in(&folder)?;
-        serde_json::to_writer_pretty(&mut fresh, &versions)?;
-        fresh.persist(file).map_err(|e| e.error)?;
-        Ok(())
+        write_state(keys, Self::file(keys, place), &versions)
     }
+}
+
+/// Where something is noted about `place`, with the keys.
+pub(crate) fn state_file(keys: &Keys, place: &str, extension: &str) -> PathBuf {
+    let name = hex(&Sha256::digest(place.as_bytes())[..8]);
+    keys.folder().join("state").join(format!("{name}.{extension}"))
+}
+
+/// Replaces what is noted in `file`, whole.
+pub(crate) fn write_state(keys: &Keys, file: PathBuf, state: &impl Serialize) -> Result<()> {
+    let folder = keys.folder().join("state");
+    fs_err::create_dir_all(&folder)?;
+    let mut fresh = tempfile::NamedTempFile::new_in(&folder)?;
+    serde_json::to_writer_pretty(&mut fresh, state)?;
+    fresh.persist(file).map_err(|e| e.error)?;
+    Ok(())
 }
 
 /// The roots that are published must be those that are here.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::accounts::Accounts;
 use crate::config::Config;
 use crate::db::Database;
+use crate::feedback::SeenReleases;
 use crate::feedback::ingest::Ingest;
 use crate::http::limits::Limits;
 use crate::http::metrics::Metrics;
@@ -21,6 +22,7 @@ pub(crate) struct App {
     pub db: Database,
     pub objects: Objects,
     pub ingest: Ingest,
+    pub seen_releases: SeenReleases,
     pub broker: Option<Broker>,
     pub limits: Arc<Limits>,
     pub metrics: Arc<Metrics>,

@@ -46,8 +46,8 @@ pub use keys::{
     ApiKey, KeySpec, NewKey, Scope, create_key, create_key_for, create_key_of, list_keys, revoke_key,
 };
 pub use report::{
-    Activity, Conversion, DayRow, Events, Filter, Popularity, PositionRow, ProductRow, QueryRow, ReleaseRow,
-    Report, Searches, popularity, report,
+    Activity, Conversion, DayRow, Events, Filter, Popularity, PositionRow, ProductRow, QueryRow,
+    ReleaseConflict, ReleaseRow, Report, Searches, SeenRelease, popularity, report,
 };
 pub use search::Followed;
 pub use serve::{run, serve};

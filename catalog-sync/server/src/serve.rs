@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::config::{Address, Config};
 use crate::db::Database;
 use crate::feedback::ingest::Ingest;
-use crate::feedback::{forget_batches, forget_visits};
+use crate::feedback::{SeenReleases, forget_batches, forget_visits};
 use crate::http::limits::Limits;
 use crate::http::metrics::Metrics;
 use crate::insights::Insights;
@@ -133,12 +133,14 @@ async fn start(config: Arc<Config>, db: &Database, tasks: &mut JoinSet<()>) -> R
     let wake = WakeSignal::default();
     crate::feedback::know(db, search.catalogs.all().iter().map(|catalog| catalog.summary.id.as_str()))
         .await?;
+    crate::objects::pin_published(db, &objects, &config.search.follow).await;
     let tokens = Keys::open(db).await?;
     tasks.spawn(tokens.clone().renew());
     let app = App {
         tokens,
         insights: Insights::new(db),
         ingest: Ingest::start(db, &config, &wake, &metrics).await?,
+        seen_releases: SeenReleases::new(db, &metrics),
         limits: Arc::new(Limits::new(&config)),
         db: db.clone(),
         metrics: metrics.clone(),

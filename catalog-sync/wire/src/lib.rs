@@ -5,6 +5,7 @@ mod event;
 mod hosts;
 mod identity;
 mod link;
+mod log;
 mod problem;
 mod release;
 
@@ -15,6 +16,10 @@ pub use event::{
 pub use hosts::{HOSTS_FIELD, Hosts, InvalidHost, LINK_COLUMNS};
 pub use identity::{CatalogIdentity, IdentifiedEvent, takes_feedback};
 pub use link::{CatalogLink, InvalidLink, LinkedRelease};
+pub use log::{
+    BrokenLog, LOG_AFTER_FIELD, LOG_HEAD_HEADER, LOG_PAGE_ENTRIES, LogEntry, LogHead, LogPage,
+    MAX_LOG_PAGE_BYTES, MAX_LOG_PAGES, ReleaseLog, leads_on,
+};
 pub use problem::Problem;
 pub use release::{
     Delta, FORMAT, InvalidRelease, Model, ModelFile, Pack, RELEASE_TARGET, Release, Shard, SnapshotPacks,

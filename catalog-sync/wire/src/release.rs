@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::log::{LogEntry, LogHead, ReleaseLog, is_hash};
+
 /// The version of this description and of the packs that it names.
 pub const FORMAT: u32 = 1;
 
@@ -60,6 +62,9 @@ pub struct Release {
     /// Which pictures are refused in this catalogue, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub safety: Option<serde_json::Value>,
+    /// Its place in the log of releases. Releases of earlier versions have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<ReleaseLog>,
 }
 
 /// The model of a release.
@@ -207,8 +212,26 @@ impl Release {
             self.ingest_key.as_deref().is_none_or(is_header_value),
             "its ingest key is no text of a header",
         )?;
+        let previous = self.log.as_ref().and_then(|log| log.previous.as_deref());
+        must(previous.is_none_or(is_hash), "its log has no possible hash")?;
         must(self.names_are_plain(), "a pack has a strange name")?;
         must(self.path_is_whole(), "no way leads from its snapshot to it")
+    }
+
+    /// What the log says of it. `description` is SHA-256 of its JSON as it is signed, hexadecimal.
+    pub fn log_entry(&self, description: impl Into<String>) -> LogEntry {
+        LogEntry {
+            number: self.number,
+            published_ms: self.published_ms,
+            content: self.content.clone(),
+            description: description.into(),
+        }
+    }
+
+    /// The head of its log, if it has one.
+    pub fn log_head(&self, description: impl Into<String>) -> Option<LogHead> {
+        let log = self.log.as_ref()?;
+        Some(LogHead::after(log.previous.as_deref(), &self.log_entry(description)))
     }
 
     /// Every pack that it names, those for publishers too.
@@ -312,6 +335,7 @@ mod tests {
             calibration: None,
             weights: None,
             safety: None,
+            log: Some(ReleaseLog { previous: Some("0f".repeat(32)) }),
         }
     }
 
@@ -332,7 +356,8 @@ mod tests {
 
     #[test]
     fn contradictions_are_refused() {
-        let wrong: [fn(&mut Release); 10] = [
+        let wrong: [fn(&mut Release); 11] = [
+            |r| r.log = Some(ReleaseLog { previous: Some("0F".repeat(32)) }),
             |r| r.catalog.clear(),
             |r| r.model.dimension = 0,
             |r| r.snapshot.release = 4,

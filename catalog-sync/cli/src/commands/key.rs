@@ -7,7 +7,8 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use knytt_client::Cancel;
 use knytt_publisher::{
-    Error, Expiries, KeyDescription, KeyOptions, Keys, Passphrase, Role, Rotation, init, terminal_code,
+    Error, Expiries, KeyDescription, KeyOptions, Keys, Passphrase, Role, Rotation, SigningCommand, init,
+    terminal_code,
 };
 use knytt_wire::{CatalogLink, Hosts, LinkedRelease};
 use serde::Serialize;
@@ -177,6 +178,34 @@ pub struct RotateArgs {
     /// Root key to replace, by how its id begins; again for more [default: those that are not here]
     #[arg(long, value_name = "ID")]
     pub retire: Vec<String>,
+
+    /// Program that signs with the new key, which is no file: a client of a key management service, a hardware key. It
+    /// gets the bytes on standard input and answers with the signature
+    #[arg(long, value_name = "PROGRAM", requires = "public_key")]
+    pub key_command: Option<String>,
+
+    /// Argument of that program; again for more
+    #[arg(long, value_name = "ARG", requires = "key_command", allow_hyphen_values = true)]
+    pub key_argument: Vec<String>,
+
+    /// File with the public half of that key, PEM: Ed25519, ECDSA on P-256, or RSA for PSS with SHA-256
+    #[arg(long, value_name = "FILE", requires = "key_command")]
+    pub public_key: Option<PathBuf>,
+
+    /// How long that program may take, in seconds
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub key_timeout_secs: u64,
+}
+
+impl RotateArgs {
+    fn command(&self) -> Result<Option<SigningCommand>> {
+        let (Some(program), Some(public_key)) = (&self.key_command, &self.public_key) else {
+            return Ok(None);
+        };
+        let command = std::iter::once(program).chain(&self.key_argument).cloned().collect();
+        let public_key = std::path::absolute(public_key)?;
+        Ok(Some(SigningCommand { command, public_key, timeout_secs: self.key_timeout_secs }))
+    }
 }
 
 /// `knytt key show`
@@ -261,6 +290,9 @@ pub fn explain(error: Error) -> anyhow::Error {
         Error::KeysBehind { version } => {
             format!("copy {version}.root.json here from where the keys were rotated")
         }
+        Error::ForkedLog { .. } => {
+            "if it was not you: knytt key rotate DIR --role targets; then knytt release number --set".into()
+        }
         Error::Raced => "run the same command again".into(),
         Error::Model(_) => {
             "say --model with the bundle's folder, or --without-model if the apps have it".into()
@@ -303,7 +335,12 @@ fn make(args: &InitArgs) -> Result<()> {
 
 fn rotate(args: &RotateArgs) -> Result<()> {
     let mut keys = args.keys.open()?;
-    let rotation = keys.rotate(args.role, args.keys.root_dir.as_deref(), &args.retire).map_err(explain)?;
+    let root_dir = args.keys.root_dir.as_deref();
+    let rotation = match args.command()? {
+        Some(command) => keys.rotate_to_command(args.role, root_dir, &args.retire, command),
+        None => keys.rotate(args.role, root_dir, &args.retire),
+    };
+    let rotation = rotation.map_err(explain)?;
     output::text(&changed(&keys, &rotation)?)
 }
 

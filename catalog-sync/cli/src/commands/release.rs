@@ -39,6 +39,14 @@ pub struct NumberArgs {
     #[arg(long, value_name = "N")]
     pub set: Option<u64>,
 
+    /// Folder of the root's keys, which --set needs where the releases have a log. Default: root/ in the folder of the
+    /// keys
+    #[arg(long, value_name = "DIR")]
+    pub root_dir: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub passphrase: key::PassphraseArgs,
+
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,
@@ -50,10 +58,10 @@ pub struct NumberArgs {
 /// What is published cannot be read or trusted, or the number is not higher than the present one.
 pub fn run(args: &ReleaseArgs) -> Result<()> {
     let ReleaseCommand::Number(args) = &args.command;
-    let keys = key::open(&args.keys)?;
+    let mut keys = key::open(&args.keys)?.with_passphrase(args.passphrase.read()?);
     let depot = open_depot(&publish::address(&args.to)?, ApiKey::from_env()?).map_err(key::explain)?;
     let number = match args.set {
-        Some(number) => set_release_number(&keys, &depot, number),
+        Some(number) => set_release_number(&mut keys, args.root_dir.as_deref(), &depot, number),
         None => release_number(&keys, &depot),
     };
     let number = number.map_err(key::explain)?;

@@ -56,6 +56,13 @@ const PRODUCTS: &[Column] = &[
     Column { head: "bought", widest: 12, right: true },
 ];
 
+const CONFLICTS: &[Column] = &[
+    Column { head: "catalogue", widest: 40, right: false },
+    Column { head: "release", widest: 12, right: true },
+    Column { head: "hash in the log", widest: 64, right: false },
+    Column { head: "", widest: 16, right: false },
+];
+
 const ACTIVITY: &[Column] = &[
     Column { head: "", widest: 40, right: false },
     Column { head: "searches", widest: 12, right: true },
@@ -108,6 +115,7 @@ fn text(report: &Report) -> Result<String> {
     let releases =
         report.releases.iter().map(|row| (format!("{} {}", row.catalog, row.release), &row.activity));
     activity(&mut text, "by release", releases)?;
+    conflicts(&mut text, report)?;
     activity(&mut text, "by day", report.days.iter().map(|row| (row.day.to_string(), &row.activity)))?;
     Ok(text)
 }
@@ -131,6 +139,16 @@ fn products(text: &mut String, report: &Report) -> Result<()> {
         std::iter::once(row.item_id.clone()).chain(counts.map(amount)).collect()
     });
     section(text, "products", PRODUCTS, rows.collect())
+}
+
+fn conflicts(text: &mut String, report: &Report) -> Result<()> {
+    let rows = report.release_conflicts.iter().flat_map(|conflict| {
+        conflict.releases.iter().map(|seen| {
+            let place = if seen.published { "published here" } else { "seen by a device" };
+            vec![conflict.catalog.clone(), conflict.number.to_string(), seen.hash.clone(), place.into()]
+        })
+    });
+    section(text, "two releases of one number", CONFLICTS, rows.collect())
 }
 
 fn activity<'a>(

@@ -7,7 +7,7 @@ use std::sync::PoisonError;
 use anyhow::{Context, Result};
 use clap::Args;
 use knytt_client::{Cancel, Progress, Status, SyncOptions, Synced};
-use knytt_wire::CatalogLink;
+use knytt_wire::{CatalogLink, LogHead};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -93,7 +93,11 @@ fn print(args: &SyncArgs, synced: Synced) -> Result<()> {
     if args.json {
         println!(
             "{}",
-            serde_json::to_string(&Printed { synced, keys: status.as_ref().map(TrustedKeys::from) })?
+            serde_json::to_string(&Printed {
+                synced,
+                keys: status.as_ref().map(TrustedKeys::from),
+                log: status.as_ref().and_then(|status| status.log.clone())
+            })?
         );
         return Ok(());
     }
@@ -116,6 +120,9 @@ struct Printed {
     synced: Synced,
     #[serde(skip_serializing_if = "Option::is_none")]
     keys: Option<TrustedKeys>,
+    /// The release in the log of releases: every device that has it has this hash.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log: Option<LogHead>,
 }
 
 /// Which keys are trusted, and until when. Somebody who has stolen them and withholds the root that replaces
@@ -154,7 +161,7 @@ fn explain(error: knytt_client::Error) -> anyhow::Error {
             "the catalogue is as it was and can be searched; try again later"
         }
         "not_found" => "check the address: it is the folder that has metadata/ and targets/ in it",
-        "wrong_root" | "wrong_key" | "tampered" | "rollback" | "foreign_host" => {
+        "wrong_root" | "wrong_key" | "tampered" | "rollback" | "foreign_host" | "equivocation" => {
             "nothing was changed. If the publisher did not announce new keys, somebody may be in between"
         }
         "unencrypted" => {

@@ -62,3 +62,38 @@ fn a_link_without_a_release_says_so_and_numbers_only_grow() {
     let json: serde_json::Value = serde_json::from_str(&done(&number(&["--json"]))).unwrap();
     assert_eq!(json["last"], 41);
 }
+
+/// OpenSSL stands for a key management service.
+#[cfg(unix)]
+#[test]
+fn a_program_signs_in_the_place_of_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| knytt(folder.path(), args, None);
+    let openssl = |args: &[&str]| {
+        let done =
+            std::process::Command::new("openssl").args(args).current_dir(folder.path()).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    };
+    openssl(&["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", "kms.pem"]);
+    openssl(&["pkey", "-in", "kms.pem", "-pubout", "-out", "kms.pub.pem"]);
+    done(&run(&["key", "init", "keys"]));
+    let kms = folder.path().join("kms.pem");
+    let sign = ["dgst", "-sha256", "-sign", kms.to_str().unwrap()]
+        .map(|argument| format!("--key-argument={argument}"));
+    let rotate = |more: &[&str]| {
+        let sign = sign.each_ref().map(String::as_str);
+        run(&[&["key", "rotate", "keys", "--role", "targets", "--key-command", "openssl"], more, &sign]
+            .concat())
+    };
+    refused(&rotate(&[]));
+    assert!(refused(&rotate(&["--public-key", "kms.pem"])).contains("PUBLIC KEY"));
+    assert!(done(&rotate(&["--public-key", "kms.pub.pem"])).contains("2.root.json"));
+    let shown: serde_json::Value =
+        serde_json::from_str(&done(&run(&["key", "show", "keys", "--json"]))).unwrap();
+    let keys = shown["keys"].as_array().unwrap();
+    let targets = keys.iter().find(|key| key["role"] == "targets").unwrap();
+    assert!(targets["file"].as_str().unwrap().ends_with(".toml"), "{targets}");
+    // The program is gone: nothing takes its place by itself.
+    std::fs::remove_file(&kms).unwrap();
+    done(&run(&["key", "renew", "keys"]));
+}

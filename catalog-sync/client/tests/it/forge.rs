@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use aws_lc_rs::signature::Ed25519KeyPair;
 use knytt_publisher::Keys;
+use knytt_wire::{LogHead, Release};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -116,6 +117,22 @@ impl Forge {
             signed["version"] = (signed["version"].as_u64().unwrap() + 1).into();
         }
         forge
+    }
+
+    /// The published release in its log.
+    pub fn head(&self) -> LogHead {
+        let release: Release = serde_json::from_value(self.release.clone()).unwrap();
+        let sha256 = self.targets["targets"]["release.json"]["hashes"]["sha256"].as_str().unwrap();
+        release.log_head(sha256).unwrap()
+    }
+
+    /// Makes the release the one that follows `seen`, with this number, as its publisher would: devices that have
+    /// seen that follow it.
+    pub fn follow(&mut self, seen: &LogHead, number: u64) {
+        self.release["number"] = number.into();
+        self.release["snapshot"]["release"] = number.into();
+        self.release["deltas"] = json!([]);
+        self.release["log"] = json!({ "previous": seen.hash });
     }
 
     /// What a server can serve.

@@ -1,12 +1,13 @@
 //! A retailer with a catalogue, keys and a place for releases; and devices that follow it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use half::f16;
 use knytt_client::{Cancel, Error, SyncOptions, Synced, sync};
 use knytt_engine::{Catalog, CatalogSpec, Fingerprint, Product};
 use knytt_models::Bundle;
-use knytt_publisher::{KeyOptions, Keys, Outcome, PublishOptions, Summary, init, open_depot, publish};
+use knytt_publisher::{Depot, KeyOptions, Keys, Outcome, PublishOptions, Summary, init, open_depot, publish};
 use knytt_wire::Url;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -114,8 +115,12 @@ impl Shop {
         }
     }
 
+    pub fn depot(&self) -> Arc<dyn Depot> {
+        open_depot(&Url::from_directory_path(self.place()).unwrap(), None).unwrap()
+    }
+
     pub fn try_publish(&self, options: &PublishOptions) -> knytt_publisher::Result<Outcome> {
-        let depot = open_depot(&Url::from_directory_path(self.place()).unwrap(), None).unwrap();
+        let depot = self.depot();
         // It has a runtime of its own, which may not be made inside of another.
         std::thread::scope(|scope| {
             scope.spawn(|| publish(&self.catalog, &self.keys, &depot, options, &|_| {})).join().unwrap()

@@ -60,6 +60,8 @@ pub struct Seen {
     pub packed: usize,
     /// The ingest keys that came, one a request.
     pub ingest_keys: Vec<Option<String>>,
+    /// What devices said that they have seen, one a request.
+    pub log_heads: Vec<Option<String>>,
 }
 
 pub struct Backend {
@@ -138,6 +140,7 @@ fn receive(seen: &mut Seen, act: Act, headers: &HeaderMap, body: &[u8]) -> Respo
     let key: Uuid = headers["idempotency-key"].to_str().unwrap().parse().unwrap();
     let ingest = headers.get("knytt-ingest-key").map(|key| key.to_str().unwrap().to_owned());
     seen.ingest_keys.push(ingest);
+    seen.log_heads.push(headers.get("knytt-release-log").map(|head| head.to_str().unwrap().to_owned()));
     let mut json = body.to_vec();
     if packed {
         seen.packed += 1;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use knytt_outbox::{DeliveryTiming, Destination};
-use knytt_wire::CatalogIdentity;
+use knytt_wire::{CatalogIdentity, LogHead};
 
 use crate::backend::Backend;
 use crate::device::{Device, event};
@@ -19,8 +19,14 @@ async fn events_of_two_shops_of_one_name_go_each_to_its_own_address() {
     device.act_in("aa", &first);
     device.act_in("bb", &second);
     let (to_one, to_two) = (one.url.clone(), two.url.clone());
+    let seen_by_one = LogHead { number: 7, hash: "0f".repeat(32) };
+    let told = seen_by_one.to_string();
     let route = move |of: &CatalogIdentity| match of.root.as_deref() {
-        Some("aa") => Some(Destination { url: to_one.clone(), ingest_key: Some("key of one".into()) }),
+        Some("aa") => Some(Destination {
+            url: to_one.clone(),
+            ingest_key: Some("key of one".into()),
+            seen: Some(seen_by_one.clone()),
+        }),
         Some("bb") => Some(to_two.clone().into()),
         _ => None,
     };
@@ -30,6 +36,8 @@ async fn events_of_two_shops_of_one_name_go_each_to_its_own_address() {
     assert_eq!(two.stored(), [second.id].into());
     assert_eq!(one.see(|seen| seen.ingest_keys.clone()), [Some("key of one".into())]);
     assert_eq!(two.see(|seen| seen.ingest_keys.clone()), [None]);
+    assert_eq!(one.see(|seen| seen.log_heads.clone()), [Some(told)]);
+    assert_eq!(two.see(|seen| seen.log_heads.clone()), [None]);
 }
 
 #[tokio::test]

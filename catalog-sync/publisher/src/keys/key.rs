@@ -10,37 +10,70 @@ use tough::schema::key::Key;
 use tough::schema::{Role as TufRole, Signature, Signed};
 use tough::sign::Sign;
 
+use crate::keys::command::{CommandKey, SigningCommand};
 use crate::keys::passphrase::{self, Passphrase};
 use crate::{Error, Result, Role};
 
 /// How much of a key's id its file's name carries.
 const ID_DIGITS: usize = 16;
 
+/// How files of keys end, and entries of keys that a program signs with.
+const FILE: &str = "pem";
+const ENTRY: &str = "toml";
+
 /// PKCS#8's label in PEM.
 const LABEL: &str = "PRIVATE KEY";
 
 /// A private key. Nothing prints it.
-pub(crate) struct SigningKey(Ed25519KeyPair);
+pub(crate) enum SigningKey {
+    /// One that was read from its file.
+    Pair(Ed25519KeyPair),
+    /// One that a program signs with.
+    Command(CommandKey),
+}
 
 impl SigningKey {
     /// Makes a key and its file in `folder`.
     pub(crate) fn generate(folder: &Path, role: Role, passphrase: Option<&Passphrase>) -> Result<Self> {
         let pair = Ed25519KeyPair::generate().map_err(Error::unexpected)?;
         let document = pair.to_pkcs8v1().map_err(Error::unexpected)?;
-        let key = Self(pair);
+        let key = Self::Pair(pair);
         let text = encoded(document.as_ref(), passphrase)?;
         write_new(&file(folder, role, &id(&key.public())?), text.as_bytes())?;
         Ok(key)
     }
 
+    /// Takes a key that a program signs with, and writes its entry into `folder`.
+    pub(crate) fn of_command(folder: &Path, role: Role, entry: SigningCommand) -> Result<Self> {
+        let key = CommandKey::of(entry, folder)?;
+        // Before anything trusts it, it must have signed once.
+        key.sign(b"knytt: does this key sign?")?;
+        let path = entry_file(folder, role, &id(key.public())?);
+        write_new(&path, key.to_toml()?.as_bytes())?;
+        Ok(Self::Command(key))
+    }
+
     pub(crate) fn read(path: &Path, passphrase: Option<&Passphrase>) -> Result<Self> {
+        if path.extension().is_some_and(|extension| extension == ENTRY) {
+            return CommandKey::read(path).map(Self::Command);
+        }
         let bad = |reason: String| Error::BadKey { path: path.to_owned(), reason };
         let document = document(path, passphrase)?;
-        Ed25519KeyPair::from_pkcs8(&document).map(Self).map_err(|e| bad(e.to_string()))
+        Ed25519KeyPair::from_pkcs8(&document).map(Self::Pair).map_err(|e| bad(e.to_string()))
     }
 
     pub(crate) fn public(&self) -> Key {
-        self.0.tuf_key()
+        match self {
+            Self::Pair(pair) => pair.tuf_key(),
+            Self::Command(key) => key.public().clone(),
+        }
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>> {
+        match self {
+            Self::Pair(pair) => Ok(pair.sign(message).as_ref().to_vec()),
+            Self::Command(key) => key.sign(message),
+        }
     }
 }
 
@@ -86,7 +119,7 @@ pub(crate) fn sign<T: TufRole>(metadata: T, keys: &[SigningKey]) -> Result<Signe
     let message = metadata.canonical_form().map_err(Error::unexpected)?;
     let signature = |key: &SigningKey| {
         let keyid = key.public().key_id().map_err(Error::unexpected)?;
-        Ok(Signature { keyid, sig: key.0.sign(&message).as_ref().to_vec().into() })
+        Ok(Signature { keyid, sig: key.sign(&message)?.into() })
     };
     let signatures = keys.iter().map(signature).collect::<Result<_>>()?;
     Ok(Signed { signed: metadata, signatures })
@@ -104,9 +137,19 @@ pub(crate) fn short(id: &str) -> String {
     id.chars().take(ID_DIGITS).collect()
 }
 
-/// Where a key's file is.
+/// Where a key's file is, or its entry if a program signs with it.
 pub(crate) fn file(folder: &Path, role: Role, id: &str) -> PathBuf {
-    folder.join(format!("{role}-{}.pem", short(id)))
+    let entry = entry_file(folder, role, id);
+    if entry.exists() { entry } else { folder.join(format!("{role}-{}.{FILE}", short(id))) }
+}
+
+fn entry_file(folder: &Path, role: Role, id: &str) -> PathBuf {
+    folder.join(format!("{role}-{}.{ENTRY}", short(id)))
+}
+
+/// Whether a file has a private key in it, and not how a program signs with one.
+pub(crate) fn is_key_file(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == FILE)
 }
 
 /// The short ids of the keys of `role` in `folder`; none if there is no such folder.
@@ -117,7 +160,8 @@ pub(crate) fn ids_in(folder: &Path, role: Role) -> Result<BTreeSet<String>> {
     }
     for entry in fs_err::read_dir(folder)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        let id = name.strip_prefix(&format!("{role}-")).and_then(|rest| rest.strip_suffix(".pem"));
+        let stem = name.strip_suffix(FILE).or_else(|| name.strip_suffix(ENTRY));
+        let id = stem.and_then(|stem| stem.strip_suffix('.')?.strip_prefix(&format!("{role}-")));
         ids.extend(id.map(str::to_owned));
     }
     Ok(ids)

@@ -5,9 +5,11 @@
 //! DIR/1.root.json, 2.root.json …   which keys devices trust, each signed by the one before
 //! DIR/targets-….pem, snapshot-….pem, timestamp-….pem
 //! DIR/root/root-….pem              or on a stick: needed only to rotate and to renew
+//! DIR/targets-….toml               in the place of a .pem: a program signs with the key
 //! DIR/state/                       what was published last, against a store that forgets
 //! ```
 
+mod command;
 mod key;
 mod passphrase;
 mod role;
@@ -22,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tough::schema::{Root, Signed};
 
+pub use command::SigningCommand;
 pub(crate) use key::{SigningKey, hex};
 pub use passphrase::Passphrase;
 pub use role::Role;
@@ -203,7 +206,8 @@ impl Keys {
     /// [`Error::NoPassphrase`], [`Error::BadKey`] if one cannot be read with the present passphrase.
     pub fn encrypt(&mut self, passphrase: Option<Passphrase>, root_dir: Option<&Path>) -> Result<usize> {
         let here = self.describe(root_dir)?;
-        let files: Vec<_> = here.into_iter().filter_map(|key| key.file).collect();
+        let files = here.into_iter().filter_map(|key| key.file);
+        let files: Vec<_> = files.filter(|file| key::is_key_file(file)).collect();
         // All of them are read before one is written.
         for file in &files {
             SigningKey::read(file, self.passphrase.as_ref())?;

@@ -4,10 +4,10 @@ use std::num::NonZeroU64;
 use std::path::Path;
 
 use jiff::Timestamp;
-use knytt_wire::Hosts;
+use knytt_wire::{Hosts, LOG_AFTER_FIELD};
 use tough::schema::Root;
 
-use crate::keys::{Keys, RootVersion, SigningKey, key, root};
+use crate::keys::{Keys, RootVersion, SigningCommand, SigningKey, key, root};
 use crate::{Error, Result, Role};
 
 /// What a rotation did.
@@ -32,15 +32,51 @@ impl Keys {
     /// [`Error::TooFewKeys`] if not enough root keys are here, [`Error::InvalidKeys`] if nothing says
     /// which root key to replace.
     pub fn rotate(&mut self, role: Role, root_dir: Option<&Path>, retire: &[String]) -> Result<Rotation> {
+        self.replace(role, root_dir, retire, None)
+    }
+
+    /// As [`Self::rotate`], with one key that a program signs with instead of a new file. All keys of the role but the
+    /// root's are replaced by it. The program signs once before anything trusts the key.
+    ///
+    /// # Errors
+    /// Those of [`Self::rotate`], [`Error::BadKeyEntry`] and [`Error::KeyCommand`]; and [`Error::InvalidKeys`] if one
+    /// key is not enough to sign, or takes the place of several root keys.
+    pub fn rotate_to_command(
+        &mut self,
+        role: Role,
+        root_dir: Option<&Path>,
+        retire: &[String],
+        command: SigningCommand,
+    ) -> Result<Rotation> {
+        if role != Role::Root && root::threshold(self.root(), role) > 1 {
+            let reason = format!("one key cannot sign for {role}: more than one of its keys must");
+            return Err(Error::InvalidKeys(reason));
+        }
+        self.replace(role, root_dir, retire, Some(command))
+    }
+
+    fn replace(
+        &mut self,
+        role: Role,
+        root_dir: Option<&Path>,
+        retire: &[String],
+        command: Option<SigningCommand>,
+    ) -> Result<Rotation> {
         let signers = self.signers(Role::Root, root_dir)?;
-        let (added, retired, kept) = match role {
-            Role::Root => self.replace_root_keys(root_dir, retire)?,
-            _ => {
-                let retired = root::ids(self.root(), role);
-                let new = retired
-                    .iter()
-                    .map(|_| SigningKey::generate(self.folder(), role, self.passphrase.as_ref()));
-                (new.collect::<Result<Vec<_>>>()?, retired, Vec::new())
+        let (retired, kept) = match role {
+            Role::Root => self.retired_root_keys(root_dir, retire)?,
+            _ => (root::ids(self.root(), role), Vec::new()),
+        };
+        let folder = self.folder_of(role, root_dir);
+        let added = match command {
+            Some(_) if role == Role::Root && retired.len() != 1 => {
+                let reason = format!("one key cannot take the place of {} root keys", retired.len());
+                return Err(Error::InvalidKeys(reason));
+            }
+            Some(command) => vec![SigningKey::of_command(&folder, role, command)?],
+            None => {
+                let generate = |_| SigningKey::generate(&folder, role, self.passphrase.as_ref());
+                retired.iter().map(generate).collect::<Result<_>>()?
             }
         };
         let mut next = self.next_root()?;
@@ -65,6 +101,17 @@ impl Keys {
         root::set_hosts(&mut next, hosts);
         let root_version = self.adopt(next, &signers)?;
         Ok(Rotation { root_version, retired: Vec::new(), added: Vec::new() })
+    }
+
+    /// Signs a root that lets the log of releases begin anew after release `number`.
+    ///
+    /// # Errors
+    /// [`Error::TooFewKeys`] if not enough root keys are here.
+    pub(crate) fn begin_log_after(&mut self, number: u64, root_dir: Option<&Path>) -> Result<()> {
+        let signers = self.signers(Role::Root, root_dir)?;
+        let mut next = self.next_root()?;
+        next._extra.insert(LOG_AFTER_FIELD.into(), number.into());
+        self.adopt(next, &signers).map(drop)
     }
 
     /// Signs the root anew, with the same keys, so that it lasts longer.
@@ -93,12 +140,12 @@ impl Keys {
         Ok(self.root_version())
     }
 
-    /// New keys, the ids that they replace, and the keys that stay.
-    fn replace_root_keys(
+    /// The ids of the root keys that are replaced, and the keys that stay.
+    fn retired_root_keys(
         &self,
         root_dir: Option<&Path>,
         retire: &[String],
-    ) -> Result<(Vec<SigningKey>, Vec<String>, Vec<tough::schema::key::Key>)> {
+    ) -> Result<(Vec<String>, Vec<tough::schema::key::Key>)> {
         let folder = self.folder_of(Role::Root, root_dir);
         let here = key::ids_in(&folder, Role::Root)?;
         let ids = root::ids(self.root(), Role::Root);
@@ -117,8 +164,6 @@ impl Keys {
                 kept.push(key.clone());
             }
         }
-        let generate = |_| SigningKey::generate(&folder, Role::Root, self.passphrase.as_ref());
-        let added = retired.iter().map(generate).collect::<Result<_>>()?;
-        Ok((added, retired, kept))
+        Ok((retired, kept))
     }
 }

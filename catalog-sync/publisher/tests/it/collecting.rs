@@ -49,8 +49,8 @@ fn a_device_in_the_middle_of_a_pull_finishes() {
     assert_eq!(device.items, held);
     pass(&shop.site(), DAY);
     let collected = collect(&shop.keys, &shop.depot(), DAY).unwrap();
-    // Four packs, the description, the targets and the snapshot of the first release.
-    assert_eq!(collected.removed_files, 7);
+    // Four packs, the description, the log's page, the targets and the snapshot of the first release.
+    assert_eq!(collected.removed_files, 8);
     assert!(run(middle.read("release.json")).is_err());
     let seen = run(Seen::at(&shop.site(), &root(&shop))).unwrap();
     assert_eq!(run(seen.verify_all()).len(), files(&shop.site(), "targets"));

@@ -10,4 +10,5 @@ mod property;
 mod releases;
 mod s3;
 mod shop;
+mod signing_command;
 mod web;

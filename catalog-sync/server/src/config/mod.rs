@@ -171,9 +171,15 @@ impl Config {
     }
 }
 
-/// Names that an event may have as its catalogue.
+/// Names that an event may have as its catalogue, each with the root that it may have after `=`.
 fn event_catalogs(names: Vec<String>) -> Result<Vec<String>> {
-    let fits = |name: &String| !name.is_empty() && name.chars().count() <= MAX_CATALOG_CHARS;
+    let id = |name: &String| {
+        name.rsplit_once('=').filter(|(_, root)| root.len() == 64).map_or(name.len(), |(id, _)| id.len())
+    };
+    let fits = |name: &String| {
+        let id = &name[..id(name)];
+        !id.is_empty() && id.chars().count() <= MAX_CATALOG_CHARS
+    };
     match names.iter().all(fits) {
         true => Ok(names),
         false => Err(setting("--event-catalogs has ids of 1 to 100 characters, with commas between them")),

@@ -191,8 +191,9 @@ pub struct Settings {
     #[arg(long, value_name = "HOST,…", value_delimiter = ',', env = "KNYTT_PICTURE_HOSTS")]
     pub picture_hosts: Option<Vec<String>>,
 
-    /// Catalogues whose events are taken though they are not published here: id,id
-    #[arg(long, value_name = "ID,…", value_delimiter = ',', env = "KNYTT_EVENT_CATALOGS")]
+    /// Catalogues whose events are taken though they are not published here, each with the SHA-256 of the first root
+    /// that is the id's own, if that is to be said: id,id=sha256
+    #[arg(long, value_name = "ID[=ROOT],…", value_delimiter = ',', env = "KNYTT_EVENT_CATALOGS")]
     pub event_catalogs: Option<Vec<String>>,
 
     /// Bytes of events that a catalogue may store a day; 0 is no limit [default: 16 GiB]

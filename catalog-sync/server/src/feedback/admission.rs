@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use knytt_wire::CatalogIdentity;
+
 use super::batch::Incoming;
 use super::bounds::Bounds;
 use super::count_rows::Intake;
@@ -84,7 +86,33 @@ impl Admission {
         if batch.rows.is_empty() {
             return Err(unknown_catalog(&unknown));
         }
+        self.tell_publishers_apart(&mut batch.rows).await?;
         self.check_quota(&batch.rows, now_ms)
+    }
+
+    /// Sets what each event is counted under.
+    async fn tell_publishers_apart(&self, rows: &mut [Row]) -> Result<(), Refusal> {
+        for row in rows {
+            let Some(root) = row.root.as_deref() else { continue };
+            let mut scope = self.registry.scope(&row.catalog, Some(root));
+            if scope.is_none() {
+                self.registry.note_root(&row.catalog, root).await?;
+                scope = self.registry.scope(&row.catalog, Some(root));
+            }
+            row.scope = scope.unwrap_or_else(|| row.catalog.clone());
+        }
+        Ok(())
+    }
+
+    /// The catalogue of a batch whose device says what release it has seen; `None` if the batch is of several, or if
+    /// devices would have sent an ingest key and this one did not.
+    pub fn telling(&self, rows: &[Row]) -> Option<CatalogIdentity> {
+        let first = rows.first()?;
+        let (root, catalog) = (first.root.as_deref()?, &first.catalog);
+        let same = rows.iter().all(|row| row.root.as_deref() == Some(root) && row.catalog == *catalog);
+        let vouched = first.bound || !self.registry.has_ingest_key(catalog);
+        let told = same && vouched && self.registry.knows_root(catalog, root);
+        told.then(|| CatalogIdentity::published(root, catalog))
     }
 
     /// Notes what catalogues have stored.

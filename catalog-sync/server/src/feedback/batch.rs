@@ -4,7 +4,7 @@ use std::io::Read;
 
 use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
-use knytt_wire::{Event, MAX_BATCH_BYTES, MAX_BATCH_EVENTS, MAX_EXPANSION, Uuid};
+use knytt_wire::{IdentifiedEvent, MAX_BATCH_BYTES, MAX_BATCH_EVENTS, MAX_EXPANSION, Uuid};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -82,13 +82,13 @@ pub fn parse(body: &[u8]) -> Result<Incoming, Refusal> {
 }
 
 fn read(raw: &RawValue, received_ms: i64) -> Result<Row, (Uuid, String)> {
-    let event: Event = serde_json::from_str(raw.get()).map_err(|error| {
+    let event: IdentifiedEvent = serde_json::from_str(raw.get()).map_err(|error| {
         let id = serde_json::from_str(raw.get()).map_or(Uuid::nil(), |OnlyId { id }| id);
         (id, format!("it cannot be read: {error}"))
     })?;
     let id = event.id;
     event.validate().map_err(|reason| (id, reason.to_string()))?;
-    Row::new(&event, received_ms).map_err(|reason| (id, reason))
+    Row::of_device(&event, received_ms).map_err(|reason| (id, reason))
 }
 
 #[cfg(test)]

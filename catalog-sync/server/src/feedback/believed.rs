@@ -44,7 +44,7 @@ async fn add_products(db: &Database, tx: &mut Tx, rows: &[&Row]) -> Result<(), E
     let mut marks = BTreeMap::new();
     for row in rows {
         if let (Some(item_id), Some(kind)) = (row.counted_id(), popularity::kind(row.name)) {
-            let mark = (row.catalog.as_str(), row.visitor, item_id, kind);
+            let mark = (row.scope.as_str(), row.visitor, item_id, kind);
             marks.entry(mark).and_modify(|day: &mut i64| *day = row.day.min(*day)).or_insert(row.day);
         }
     }
@@ -91,7 +91,7 @@ async fn add_words(db: &Database, tx: &mut Tx, rows: &[&Row]) -> Result<(), Erro
     let mut asked = BTreeMap::new();
     for row in rows.iter().filter(|row| row.results.is_some_and(|results| results > 0)) {
         if let Some(words) = row.search_term.as_deref().filter(|words| super::words::may_be_shown(words)) {
-            asked.insert((row.catalog.as_str(), words, row.visitor), row.day);
+            asked.insert((row.scope.as_str(), words, row.visitor), row.day);
         }
     }
     let asked: Vec<_> = asked.into_iter().collect();

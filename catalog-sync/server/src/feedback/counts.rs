@@ -39,9 +39,10 @@ impl<'a> Counts<'a> {
     }
 
     fn add(&mut self, row: &'a Row) {
-        let (catalog, day) = (row.catalog.as_str(), row.day);
+        let (catalog, day) = (row.scope.as_str(), row.day);
         add(self.activity.entry((catalog, day, row.release)).or_default(), activity(row));
-        let arrived = (catalog, row.received_ms.div_euclid(DAY_MS));
+        // What an id may store is one quota, whatever roots are made up for it.
+        let arrived = (row.catalog.as_str(), row.received_ms.div_euclid(DAY_MS));
         let bytes = i64::try_from(row.stored_bytes()).unwrap_or(i64::MAX);
         add(self.intake.entry(arrived).or_default(), [1, bytes]);
         if let Some(words) = &row.search_term {

@@ -10,7 +10,9 @@ pub(crate) mod ingest;
 mod ingest_keys;
 mod job;
 mod registry;
+mod roots;
 mod row;
+mod seen_releases;
 mod store;
 mod words;
 
@@ -19,7 +21,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Json;
 use axum::routing::{post, put};
-use knytt_wire::{INGEST_KEY_HEADER, MAX_BATCH_BYTES, Outcome};
+use knytt_wire::{INGEST_KEY_HEADER, LOG_HEAD_HEADER, LogHead, MAX_BATCH_BYTES, Outcome};
 use sha2::{Digest, Sha256};
 
 use crate::app::App;
@@ -32,7 +34,9 @@ pub(crate) use believed::forget_visits;
 pub(crate) use ingest_keys::KEEP as KEEP_INGEST_KEY;
 pub use ingest_keys::set_ingest_key;
 pub(crate) use registry::know;
+pub(crate) use roots::pin as pin_root;
 pub(crate) use row::{DAY_MS, Row, normal};
+pub(crate) use seen_releases::SeenReleases;
 pub(crate) use store::forget_batches;
 
 pub(crate) fn router() -> Router<App> {
@@ -49,6 +53,7 @@ async fn take(
     let key = idempotency_key(request.headers())?;
     let gzip = is_gzip(request.headers())?;
     let ingest_key = ingest_key(request.headers());
+    let seen = log_head(request.headers());
     let body = read_body(request, MAX_BATCH_BYTES).await?;
     let most = if gzip { batch::inflated_at_most(body.len()) } else { body.len() };
     let memory = app.ingest.memory(most).await?;
@@ -63,7 +68,17 @@ async fn take(
         // Nothing is stored, so the answer is made anew each time.
         return Ok(Json(Outcome { rejected: batch.rejected, ..Outcome::default() }));
     }
-    app.ingest.stored(key, digest, batch, memory).await.map(Json)
+    let telling = seen.and_then(|head| Some((app.ingest.admission.telling(&batch.rows)?, head)));
+    let outcome = app.ingest.stored(key, digest, batch, memory).await?;
+    if let Some((identity, head)) = telling {
+        app.seen_releases.seen(&identity, &head).await;
+    }
+    Ok(Json(outcome))
+}
+
+/// The newest release that the device has seen. What cannot be read is left: the events count without it.
+fn log_head(headers: &HeaderMap) -> Option<LogHead> {
+    headers.get(LOG_HEAD_HEADER)?.to_str().ok()?.parse().ok()
 }
 
 pub(crate) fn ingest_key(headers: &HeaderMap) -> Option<String> {

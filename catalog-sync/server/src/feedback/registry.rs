@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use sqlx::Row as _;
 use tokio::sync::Mutex;
 
+use super::roots::{self, Roots, is_root};
 use crate::Result;
 use crate::db::Database;
 
@@ -25,6 +26,7 @@ type IngestKeys = Vec<(String, Option<i64>)>;
 #[derive(Debug)]
 struct Known {
     catalogs: HashMap<String, IngestKeys>,
+    roots: HashMap<String, Roots>,
     read: Instant,
 }
 
@@ -39,7 +41,15 @@ pub struct Registry {
 impl Registry {
     /// Notes the catalogues of the settings and reads all that are known.
     pub async fn open(db: &Database, catalogs: &[String]) -> Result<Self> {
-        know(db, catalogs.iter().map(String::as_str)).await?;
+        for named in catalogs {
+            match named.rsplit_once('=').filter(|(_, root)| is_root(root)) {
+                Some((catalog, root)) => {
+                    know(db, std::iter::once(catalog)).await?;
+                    roots::pin(db, catalog, root).await?;
+                }
+                None => know(db, std::iter::once(named.as_str())).await?,
+            }
+        }
         let known = Arc::new(RwLock::new(read(db).await?));
         Ok(Self { db: db.clone(), known, reading: Arc::default() })
     }
@@ -52,6 +62,36 @@ impl Registry {
             key == Some(name.as_str()) && until.is_none_or(|until| now_ms < until)
         };
         Some(keys.iter().any(valid))
+    }
+
+    /// Whether the catalogue has an ingest key: then its devices send it.
+    pub fn has_ingest_key(&self, catalog: &str) -> bool {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.catalogs.get(catalog).is_some_and(|keys| !keys.is_empty())
+    }
+
+    /// What events of a catalogue with this root are counted under; `None` if the root was never met.
+    pub fn scope(&self, catalog: &str, root: Option<&str>) -> Option<String> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let none = Roots::default();
+        known.roots.get(catalog).unwrap_or(&none).scope(catalog, root)
+    }
+
+    /// Whether the root is one of the catalogue's id that is counted by itself.
+    pub fn knows_root(&self, catalog: &str, root: &str) -> bool {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.roots.get(catalog).is_some_and(|roots| roots.knows(root))
+    }
+
+    /// Notes a root that was never met.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn note_root(&self, catalog: &str, root: &str) -> Result<(), sqlx::Error> {
+        roots::note(&self.db, catalog, root).await?;
+        let roots = roots::read(&self.db).await?;
+        self.known.write().unwrap_or_else(PoisonError::into_inner).roots = roots;
+        Ok(())
     }
 
     /// Reads the records again if that was long ago. For a catalogue or a key that is not known, they are read
@@ -105,5 +145,5 @@ async fn read(db: &Database) -> Result<Known, sqlx::Error> {
         let keys = catalogs.entry(row.try_get(0)?).or_default();
         keys.push((row.try_get(1)?, row.try_get(2)?));
     }
-    Ok(Known { catalogs, read })
+    Ok(Known { catalogs, roots: roots::read(db).await?, read })
 }

@@ -1,6 +1,8 @@
 //! An event as the tables have it.
 
-use knytt_wire::{Action, Event, Uuid};
+use knytt_wire::{Action, Event, IdentifiedEvent, Uuid};
+
+use super::roots::is_root;
 
 /// How long after it happened an event may come in and its own day be believed.
 pub const BELIEVED_DAYS: i64 = 90;
@@ -26,6 +28,10 @@ pub struct Row {
     pub id: Uuid,
     pub name: &'static str,
     pub catalog: String,
+    /// The catalogue's first root, if the event says it.
+    pub root: Option<String>,
+    /// What it is counted under: the catalogue's id, with the root before it if that is not the id's own.
+    pub scope: String,
     pub release: i64,
     pub visit: Uuid,
     pub search_id: Option<Uuid>,
@@ -62,14 +68,31 @@ pub enum Voucher {
 }
 
 impl Row {
-    /// Takes an event that has been validated apart.
+    /// Takes an event of a device that has been validated apart, with the root that it says.
+    pub fn of_device(told: &IdentifiedEvent, received_ms: i64) -> Result<Self, String> {
+        if told.root.as_deref().is_some_and(|root| !is_root(root)) {
+            return Err("its root is not 64 hexadecimal digits in lower case".into());
+        }
+        let payload = serde_json::to_string(told).map_err(|error| error.to_string())?;
+        let row = Self::with_payload(&told.event, payload, received_ms)?;
+        Ok(Self { root: told.root.clone(), ..row })
+    }
+
+    /// Takes an event of this backend's own catalogue that has been validated apart.
     pub fn new(event: &Event, received_ms: i64) -> Result<Self, String> {
+        let payload = serde_json::to_string(event).map_err(|error| error.to_string())?;
+        Self::with_payload(event, payload, received_ms)
+    }
+
+    fn with_payload(event: &Event, payload: String, received_ms: i64) -> Result<Self, String> {
         let release = i64::try_from(event.release).map_err(|_| "its release is out of range".to_owned())?;
         let item = event.action.item();
         let mut row = Self {
             id: event.id,
             name: event.action.name(),
             catalog: event.catalog.clone(),
+            root: None,
+            scope: event.catalog.clone(),
             release,
             visit: event.visit,
             search_id: event.search_id,
@@ -81,7 +104,7 @@ impl Row {
             at_ms: event.at_ms,
             received_ms,
             day: day(event.at_ms, received_ms),
-            payload: serde_json::to_string(event).map_err(|error| error.to_string())?,
+            payload,
             shown: Vec::new(),
             bound: false,
             voucher: Voucher::IngestKey,

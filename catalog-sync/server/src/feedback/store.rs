@@ -22,8 +22,8 @@ const ATTEMPTS: u32 = 5;
 
 const EVENTS: Columns = Columns {
     into: "events (id, name, catalog, release, visit, search_id, item_id, position, search_term, results, \
-           good_match, at_ms, received_ms, day, payload, bound)",
-    count: 16,
+           good_match, at_ms, received_ms, day, payload, bound, root)",
+    count: 17,
     after: "ON CONFLICT DO NOTHING RETURNING id",
 };
 
@@ -168,6 +168,7 @@ fn bind_event(query: RowsQuery, row: &Row) -> RowsQuery {
         .bind(row.day)
         .bind(row.payload.as_str())
         .bind(i64::from(row.bound))
+        .bind(row.root.as_deref())
 }
 
 /// An event that is in two batches of the group counts for the first.

@@ -49,6 +49,7 @@ pub struct Metrics {
     commits: Histogram,
     published: Counter,
     put_aside: Counter,
+    release_conflicts: Counter,
     outbox: Gauge<i64, AtomicI64>,
     connections: Gauge<i64, AtomicI64>,
     connections_refused: Family<RefusedLabels, Counter>,
@@ -69,6 +70,7 @@ impl Metrics {
             commits: histogram(),
             published: Counter::default(),
             put_aside: Counter::default(),
+            release_conflicts: Counter::default(),
             outbox: Gauge::default(),
             connections: Gauge::default(),
             connections_refused: Family::default(),
@@ -99,6 +101,11 @@ impl Metrics {
         r.register("events_commit_seconds", "Time to store a group of batches", self.commits.clone());
         r.register("events_published", "Events that NATS acknowledged", self.published.clone());
         r.register("events_put_aside", "Events that NATS never takes", self.put_aside.clone());
+        r.register(
+            "release_conflicts",
+            "Numbers of which two releases were seen",
+            self.release_conflicts.clone(),
+        );
         r.register("outbox_rows", "Commits whose events wait for NATS", self.outbox.clone());
         r.register("connections", "Connections that are open", self.connections.clone());
         r.register(
@@ -141,6 +148,11 @@ impl Metrics {
     /// Counts events that are kept as dead letters.
     pub fn put_aside(&self, count: usize) {
         self.put_aside.inc_by(count as u64);
+    }
+
+    /// Counts a number of which a second release was seen.
+    pub fn release_conflict(&self) {
+        self.release_conflicts.inc();
     }
 
     pub fn outbox_pending(&self, rows: i64) {

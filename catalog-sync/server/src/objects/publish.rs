@@ -13,7 +13,7 @@ use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt, PutMode, Pu
 use super::deletions;
 use super::name::Object;
 use super::read::refuse;
-use super::release::learn_ingest_key;
+use super::release::learn;
 use super::upload;
 use super::verify::{Kind, Verifier};
 use crate::accounts;
@@ -176,7 +176,7 @@ async fn put_verified(
             }
             verifier.check(kind, &body).await?;
             let response = replace(app, catalog, path, expected, body).await?;
-            learn_ingest_key(app, catalog).await;
+            learn(app, catalog).await;
             Ok(response)
         }
         None => {

@@ -1,15 +1,22 @@
 //! What a release says to the backend that serves it.
 
-use knytt_wire::RELEASE_TARGET;
+use std::collections::BTreeMap;
+
+use knytt_wire::{CatalogIdentity, RELEASE_TARGET, Release};
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use sqlx::Row as _;
 
 use super::read::refuse;
+use super::store::Objects;
 use super::verify::Verifier;
 use crate::app::App;
-use crate::feedback::{KEEP_INGEST_KEY, set_ingest_key};
+use crate::db::Database;
+use crate::feedback::{KEEP_INGEST_KEY, pin_root, set_ingest_key};
 use crate::http::refusal::Refusal;
+use crate::search::Followed;
 
 /// The longest description that is read. Devices read the same.
 const MAX_BYTES: u64 = 4 << 20;
@@ -20,23 +27,39 @@ struct ForBackend {
     ingest_key: Option<String>,
 }
 
-/// Takes the ingest key that the present release names: devices that have the release send events with it. The key
-/// before it stays valid for those that get the release late.
+/// Takes what the present release says: the ingest key that it names, its place in the log of releases, and the first
+/// root that makes it the catalogue that it is. Devices that have the release send events with the key; the key before
+/// it stays valid for those that get the release late.
 ///
 /// The release is published by now, so what goes wrong here is logged.
-pub async fn learn_ingest_key(app: &App, catalog: &str) {
-    match named_key(app, catalog).await {
-        Ok(None) => {}
-        Ok(Some(key)) => {
-            if let Err(error) = set_ingest_key(&app.db, catalog, &key, KEEP_INGEST_KEY).await {
-                tracing::warn!(catalog, %error, "the release's ingest key was not taken");
-            }
-        }
-        Err(error) => tracing::warn!(catalog, ?error, "the release's ingest key was not read"),
+pub async fn learn(app: &App, catalog: &str) {
+    if let Err(error) = try_learn(app, catalog).await {
+        tracing::warn!(catalog, ?error, "the release was not read");
     }
 }
 
-async fn named_key(app: &App, catalog: &str) -> Result<Option<String>, Refusal> {
+async fn try_learn(app: &App, catalog: &str) -> Result<(), Refusal> {
+    let root = first_root(&app.objects, catalog).await?;
+    if let Some(root) = &root {
+        pin_root(&app.db, catalog, root).await?;
+    }
+    let Some(json) = description(app, catalog).await? else { return Ok(()) };
+    // A description that only later versions can read names no key for this one.
+    let key = serde_json::from_slice::<ForBackend>(&json).ok().and_then(|release| release.ingest_key);
+    if let Some(key) = key
+        && let Err(error) = set_ingest_key(&app.db, catalog, &key, KEEP_INGEST_KEY).await
+    {
+        tracing::warn!(catalog, %error, "the release's ingest key was not taken");
+    }
+    let head = Release::from_json(&json).ok().and_then(|release| release.log_head(hex(&json)));
+    if let Some((root, head)) = root.zip(head) {
+        app.seen_releases.published(&CatalogIdentity::published(root, catalog), &head).await;
+    }
+    Ok(())
+}
+
+/// The present release's description.
+async fn description(app: &App, catalog: &str) -> Result<Option<Vec<u8>>, Refusal> {
     let needed = Verifier::new(&app.objects, catalog, jiff::Timestamp::now()).needed().await?;
     let end = format!(".{RELEASE_TARGET}");
     let Some(path) = needed.into_iter().find(|path| path.ends_with(&end)) else { return Ok(None) };
@@ -44,7 +67,46 @@ async fn named_key(app: &App, catalog: &str) -> Result<Option<String>, Refusal> 
     if found.meta.size > MAX_BYTES {
         return Ok(None);
     }
-    let bytes = found.bytes().await.map_err(refuse)?;
-    // A description that only later versions can read names no key for this one.
-    Ok(serde_json::from_slice::<ForBackend>(&bytes).ok().and_then(|release| release.ingest_key))
+    Ok(Some(found.bytes().await.map_err(refuse)?.to_vec()))
+}
+
+/// SHA-256 of the catalogue's first root; none if nothing is published.
+async fn first_root(objects: &Objects, catalog: &str) -> Result<Option<String>, Refusal> {
+    let path = Path::from(format!("{catalog}/metadata/1.root.json"));
+    match objects.store.get(&path).await {
+        Ok(found) => Ok(Some(hex(&found.bytes().await.map_err(refuse)?))),
+        Err(object_store::Error::NotFound { .. }) => Ok(None),
+        Err(error) => Err(refuse(error)),
+    }
+}
+
+/// Takes the roots of all catalogues that are published or followed here: what was published by earlier versions, or
+/// past this backend into its store, has none noted.
+pub async fn pin_published(db: &Database, objects: &Objects, followed: &[Followed]) {
+    if let Err(error) = try_pin_published(db, objects, followed).await {
+        tracing::warn!(?error, "the roots of published catalogues were not read");
+    }
+}
+
+async fn try_pin_published(db: &Database, objects: &Objects, followed: &[Followed]) -> Result<(), Refusal> {
+    let mut roots: BTreeMap<String, Option<String>> = BTreeMap::new();
+    for row in sqlx::query("SELECT catalog FROM publishing").fetch_all(db.pool()).await? {
+        roots.insert(row.try_get(0)?, None);
+    }
+    roots.extend(followed.iter().map(|followed| (followed.name.clone(), followed.root.clone())));
+    for (catalog, root) in roots {
+        let root = match root {
+            Some(root) => Some(root),
+            None => first_root(objects, &catalog).await?,
+        };
+        if let Some(root) = root {
+            pin_root(db, &catalog, &root).await?;
+        }
+    }
+    Ok(())
+}
+
+/// SHA-256 in hexadecimal.
+fn hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,5 +1,6 @@
 //! What shoppers looked for, found and did not find.
 
+mod conflicts;
 mod filter;
 mod http;
 mod popularity;
@@ -12,6 +13,7 @@ use crate::db::Database;
 
 use self::queries::Words;
 
+pub use conflicts::{ReleaseConflict, SeenRelease};
 pub use filter::Filter;
 pub use popularity::{Popularity, popularity};
 
@@ -40,6 +42,8 @@ pub struct Report {
     pub releases: Vec<ReleaseRow>,
     /// The same by day.
     pub days: Vec<DayRow>,
+    /// Numbers of which two releases were seen, of all days.
+    pub release_conflicts: Vec<ReleaseConflict>,
 }
 
 /// How many events there were.
@@ -181,6 +185,7 @@ pub async fn report(db: &Database, filter: &Filter) -> Result<Report> {
         top_products: queries::products(db, filter, days.len()).await?,
         releases: queries::releases(db, filter).await?,
         days,
+        release_conflicts: conflicts::conflicts(db, filter).await?,
     })
 }
 

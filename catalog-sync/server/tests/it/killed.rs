@@ -46,16 +46,21 @@ impl Process {
 
     /// One that writes its log into `data`.
     pub async fn logged(records: &Records, data: &Path, filter: &str) -> Self {
-        Self::told(records, data, filter, &[]).await
+        Self::told(records, data, filter, free_port(), &[]).await
+    }
+
+    /// One at a port, again and again.
+    pub async fn start_on(records: &Records, data: &Path, port: u16) -> Self {
+        Self::told(records, data, "error", port, &[]).await
     }
 
     /// One that follows the catalogue of this name in `objects`.
     pub async fn following(records: &Records, data: &Path, objects: &str, name: &str) -> Self {
-        Self::told(records, data, "error", &[("KILLED_OBJECTS", objects), ("KILLED_FOLLOW", name)]).await
+        let more = [("KILLED_OBJECTS", objects), ("KILLED_FOLLOW", name)];
+        Self::told(records, data, "error", free_port(), &more).await
     }
 
-    async fn told(records: &Records, data: &Path, filter: &str, more: &[(&str, &str)]) -> Self {
-        let port = free_port();
+    async fn told(records: &Records, data: &Path, filter: &str, port: u16, more: &[(&str, &str)]) -> Self {
         let log = std::fs::File::create(data.join(LOG)).unwrap();
         let child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "killed::server", "--ignored", "--nocapture"])
@@ -76,6 +81,13 @@ impl Process {
 
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// The most memory that it has had, in bytes.
+    pub fn peak_bytes(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim().trim_end_matches("kB").trim().parse::<u64>().unwrap() << 10
     }
 }
 

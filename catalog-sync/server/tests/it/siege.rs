@@ -2,23 +2,39 @@
 //!
 //! `KNYTT_SOAK_SECS=60 cargo test -p knytt-server --test it siege -- --ignored --nocapture`
 
+use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use knytt_server::Scope;
+use knytt_wire::Action;
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 
-use crate::fixture::{Backend, Kind, Records, Shopper, batch_json, client, settings};
+use crate::fixture::{Backend, Kind, Records, Shopper, batch_json, client, item, settings};
 use crate::killed::Process;
 
 const IDLE: usize = 2_000;
 const DEAF: usize = 500;
 const HONEST: usize = 8;
+
+/// Clients whose batches store many times what they sent.
+const AMPLIFYING: usize = 50;
+
+/// The catalogue that they tell of, so that its quota is not that of the others.
+const LOUD: &str = "loud";
+
+/// How many bytes a byte of gzip may come to on disk, as docs/server.md says.
+const MOST_STORED: u64 = 200;
+
+/// How much memory the backend may take beside the batches that it holds at once, in bytes.
+const MOST_MEMORY: u64 = 512 << 20;
 
 /// Clients of one address, below what one address may have.
 const OF_ADDRESS: usize = 100;
@@ -59,6 +75,52 @@ async fn deaf(port: u16, number: usize, over: Arc<AtomicBool>, path: String) {
         let _ = stream.write_all(asked.as_bytes()).await;
         tokio::time::sleep(HOLD).await;
     }
+}
+
+/// A batch as large as it may be, whose gzip is as small as the backend takes: long names, each another one.
+fn amplifying(number: u64) -> Vec<u8> {
+    let shopper = Shopper::at(LOUD, 1);
+    let event = |n: u64| {
+        let name = |kind: &str| {
+            let own: String =
+                Sha256::digest(format!("{kind} {number} {n}")).iter().map(|b| format!("{b:02x}")).collect();
+            format!("{}{}", &own[..32], "x".repeat(468))
+        };
+        match n % 2 {
+            0 => Shopper::at(LOUD, n).searches(&name("words"), 1, true),
+            _ => shopper.does(Action::ViewItem(item(&name("item"), None))),
+        }
+    };
+    let body = batch_json((0..500).map(event).collect());
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+    gzip.write_all(&body).unwrap();
+    gzip.finish().unwrap()
+}
+
+/// Sends such batches one after the other. Returns the bytes of those that were stored, and how many were not.
+async fn loud(url: String, number: u64, over: Arc<AtomicBool>) -> (u64, u64) {
+    let (mut stored, mut refused) = (0, 0);
+    for turn in 0.. {
+        if over.load(Ordering::Relaxed) {
+            break;
+        }
+        let body = amplifying(number << 32 | turn);
+        let bytes = body.len() as u64;
+        let request = client().post(format!("{url}/v1/events")).header("Content-Encoding", "gzip");
+        let request = request.header("Idempotency-Key", format!("loud {number} {turn}")).body(body);
+        match request.send().await.map(|answer| answer.status().as_u16()) {
+            Ok(200) => stored += bytes,
+            _ => refused += 1,
+        }
+    }
+    (stored, refused)
+}
+
+/// The bytes of the database's files.
+fn database_bytes(records: &Records) -> u64 {
+    let file = records.url().trim_start_matches("sqlite:").to_owned();
+    let size = |end: &str| std::fs::metadata(format!("{file}{end}")).map_or(0, |meta| meta.len());
+    size("") + size("-wal")
 }
 
 /// Sends events and asks for the health, over new connections and kept ones. Returns how long each took.
@@ -106,6 +168,8 @@ async fn honest_clients_are_served_beside_thousands_that_are_not() {
     let hash: String = Sha256::digest(&pack).iter().map(|byte| format!("{byte:02x}")).collect();
     let path = format!("/v1/catalogs/shop/targets/{hash}.pack");
     let key = records.key("shop", Scope::Publish).await;
+    // A catalogue that has a key is one whose events are taken.
+    records.key(LOUD, Scope::Publish).await;
     let put = client().put(format!("{url}{path}")).bearer_auth(key).body(pack).send().await.unwrap();
     assert_eq!(put.status(), 201);
 
@@ -120,7 +184,16 @@ async fn honest_clients_are_served_beside_thousands_that_are_not() {
     }
     tokio::time::sleep(Duration::from_secs(3)).await;
     let (besieged, requests) = measured(&url, Duration::from_secs(seconds())).await;
+    let (peak_before, stored_before) = (process.peak_bytes(), database_bytes(&records));
+    let mut amplifiers = JoinSet::new();
+    for number in 0..AMPLIFYING as u64 {
+        amplifiers.spawn(loud(url.clone(), number, over.clone()));
+    }
+    let (amplified, heard) = measured(&url, Duration::from_secs(seconds())).await;
     over.store(true, Ordering::Relaxed);
+    let loud = amplifiers.join_all().await;
+    let (sent, refused) = loud.iter().fold((0, 0), |(sent, refused), (s, r)| (sent + s, refused + r));
+    let (peak, grown) = (process.peak_bytes(), database_bytes(&records) - stored_before);
     let page = client().get(format!("{url}/metrics")).send().await.unwrap().text().await.unwrap();
     siege.shutdown().await;
     let lines = page.lines().filter(|line| line.starts_with("knytt_connections"));
@@ -130,6 +203,15 @@ async fn honest_clients_are_served_beside_thousands_that_are_not() {
         closed.load(Ordering::Relaxed),
         lines.collect::<Vec<_>>().join(", ")
     );
+    println!(
+        "beside {AMPLIFYING} amplifying clients: p99 {amplified:.1?} of {heard} honest requests, each answered; {sent} bytes \
+         of gzip came to {grown} on disk ({:.0} times), {refused} batches refused; memory {} MiB before, {} MiB at most",
+        grown as f64 / sent.max(1) as f64,
+        peak_before >> 20,
+        peak >> 20
+    );
+    assert!(sent > 0 && grown <= sent * MOST_STORED, "{sent} bytes came to {grown}");
+    assert!(peak <= peak_before + MOST_MEMORY, "memory {peak_before}, then {peak}");
     assert!(closed.load(Ordering::Relaxed) > 0, "silent connections are closed");
     assert!(besieged <= rest * 2 + NOISE, "p99 at rest {rest:?}, besieged {besieged:?}");
 }

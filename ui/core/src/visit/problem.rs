@@ -17,7 +17,9 @@ pub fn code_of_sync(code: &str) -> Code {
         "unencrypted" => Code::Insecure,
         "rollback" => Code::Rollback,
         "expired" => Code::Expired,
-        "tampered" | "malformed" | "bad_pack" | "wrong_content" | "foreign_host" => Code::Tampered,
+        "tampered" | "malformed" | "bad_pack" | "wrong_content" | "foreign_host" | "equivocation" => {
+            Code::Tampered
+        }
         "too_large" => Code::TooLarge,
         "wrong_catalog" => Code::WrongCatalog,
         "wrong_model" => Code::WrongModel,

@@ -51,10 +51,9 @@ async fn one_rotation_is_enough_even_if_the_first_sync_after_it_breaks() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_release_number_that_jumped_with_stolen_keys_is_forgotten_with_them() {
     let mut scene = Scene::new().await;
-    let forge = Forge::of(&scene.shop).with_release(|release| {
-        release["number"] = FAR.into();
-        release["snapshot"]["release"] = FAR.into();
-    });
+    let mut forge = Forge::of(&scene.shop);
+    forge.follow(&forge.head(), FAR);
+    forge.sign();
     scene.serve(&forge);
     scene.device.sync().await.unwrap();
     scene.server.behave();

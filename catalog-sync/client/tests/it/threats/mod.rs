@@ -3,6 +3,7 @@
 
 mod dripping_mirror;
 mod endless_data;
+mod equivocation;
 mod fast_forward;
 mod first_sync;
 mod freeze;

@@ -32,9 +32,10 @@ async fn a_publisher_that_came_from_a_backup_goes_on_once_its_number_is_set() {
     scene.server.serve(&backup.place());
     scene.refused("rollback").await;
 
-    let lower = apart(|| set_release_number(&backup.keys, &depot(&backup), 2)).unwrap_err();
+    let to = depot(&backup);
+    let lower = apart(|| set_release_number(&mut backup.keys, None, &to, 2)).unwrap_err();
     assert!(matches!(lower, Error::NumberGoesBack { number: 2, last: 2 }), "{lower}");
-    apart(|| set_release_number(&backup.keys, &depot(&backup), 4)).unwrap();
+    apart(|| set_release_number(&mut backup.keys, None, &to, 4)).unwrap();
     let told = apart(|| release_number(&backup.keys, &depot(&backup))).unwrap();
     assert_eq!((told.published, told.last), (Some(2), 4));
     assert_eq!(backup.publish().release, 5);
@@ -46,4 +47,45 @@ async fn a_publisher_that_came_from_a_backup_goes_on_once_its_number_is_set() {
     assert_eq!(backup.publish().release, 6);
     scene.device.sync().await.unwrap();
     assert_same(&scene.device, &backup);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_publisher_that_begins_at_another_place_goes_on_once_its_number_is_set() {
+    let mut scene = Scene::of(Shop::new(20)).await;
+    scene.next();
+    scene.device.sync().await.unwrap();
+    let mut moved = scene.shop.branch();
+    std::fs::remove_dir_all(moved.place()).unwrap();
+    let to = depot(&moved);
+    apart(|| set_release_number(&mut moved.keys, None, &to, 2)).unwrap();
+    moved.put("p0007");
+    assert_eq!(moved.publish().release, 3);
+    scene.server.serve(&moved.place());
+    scene.device.sync().await.unwrap();
+    assert_same(&scene.device, &moved);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_that_was_lost_goes_on_from_the_copy_beside_the_keys() {
+    let mut scene = Scene::of(Shop::new(20)).await;
+    (0..2).for_each(|_| scene.next());
+    scene.device.sync().await.unwrap();
+    std::fs::remove_dir_all(scene.shop.place()).unwrap();
+    (0..2).for_each(|_| assert!(scene.shop.publish_again().release > 3));
+    scene.device.sync().await.unwrap();
+    assert_eq!(scene.device.release(), 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_release_that_is_not_the_one_that_was_published_from_here_is_told() {
+    let mut scene = Scene::of(Shop::new(20)).await;
+    let mut thief = scene.shop.branch();
+    scene.next();
+    thief.put("p0009");
+    thief.publish();
+    std::fs::remove_dir_all(scene.shop.place()).unwrap();
+    crate::shop::copy_dir(&thief.place(), &scene.shop.place());
+    scene.shop.put("p0004");
+    let error = scene.shop.try_publish(&knytt_publisher::PublishOptions::default()).unwrap_err();
+    assert!(matches!(error, Error::ForkedLog { number: 2 }), "{error}");
 }

@@ -24,6 +24,7 @@ async fn stolen_keys_are_believed_until_the_root_that_names_them_expires() {
         signed["expires"] = far.clone().into();
     }
     forge.release["title"] = "a thief's".into();
+    forge.follow(&forge.head(), 2);
     forge.sign();
     scene.serve(&forge);
     scene.device.sync().await.unwrap();
@@ -52,7 +53,7 @@ async fn a_device_that_is_told_of_nothing_new_notices_that_its_root_expired() {
     for signed in [&mut forge.targets, &mut forge.snapshot, &mut forge.timestamp] {
         signed["expires"] = far.clone().into();
     }
-    forge.sign();
+    forge.sign_metadata();
     scene.serve(&forge);
     scene.device.sync().await.unwrap();
     scene.server.seen();

@@ -33,20 +33,20 @@ impl Catalogs {
     /// Where feedback of the catalogue in `folder` goes.
     pub fn feedback_address(&self, folder: &Path) -> Option<FeedbackAddress> {
         let status = knytt_client::status(folder).ok()?;
-        let (identity, title, of_release, ingest_key) = match status {
+        let (identity, title, of_release, ingest_key, seen) = match status {
             Some(status) if status.catalog.is_empty() => return None,
             Some(status) => {
                 let identity = CatalogIdentity::published(status.root, status.catalog);
-                (identity, status.title, status.events, status.ingest_key)
+                (identity, status.title, status.events, status.ingest_key, status.log)
             }
             None if self.named.get().is_none() => return None,
-            None => (local(folder)?, folder_name(folder), None, None),
+            None => (local(folder)?, folder_name(folder), None, None, None),
         };
         let url = self.named.get().cloned().or(of_release).filter(takes_feedback)?;
         let name = if title.is_empty() { identity.catalog.clone() } else { title };
         let consent =
             Consent { shop: identity.to_string(), name, address: url.origin().ascii_serialization() };
-        Some(FeedbackAddress { identity, destination: Destination { url, ingest_key }, consent })
+        Some(FeedbackAddress { identity, destination: Destination { url, ingest_key, seen }, consent })
     }
 
     /// What was known of the catalogue in `folder`, for what earlier versions kept of it; none if it is not
