@@ -1,6 +1,7 @@
 // The one interface between the screens and whatever answers them. `tauri.ts` speaks to the app over
 // IPC, `rest/` to a shop's server over HTTP, `mock/` to nobody; no other file knows which it is.
 
+import type { AccountClient } from './account';
 import type { CameraEvent } from './generated/CameraEvent';
 import type { CameraRequest } from './generated/CameraRequest';
 import type { CameraSource } from './generated/CameraSource';
@@ -45,6 +46,9 @@ export interface CameraStream {
 export interface Client {
   /** Where searches are computed, and pictures are seen. */
   readonly place: 'device' | 'shop';
+
+  /** The shopper's account, where the shop keeps accounts. */
+  readonly account?: AccountClient;
 
   /** The category whose page this is, if the server sent one. */
   servedCategory?(): string | null;
@@ -94,6 +98,8 @@ export interface Client {
   personal(): Promise<Personal>;
   forgetTaste(): Promise<void>;
   history(): Promise<HistoryEntry[]>;
+  /** Products that were looked at, newest first, where that is kept. */
+  viewed?(): Promise<Card[]>;
   historyImage(id: string): string;
   /** The kept small picture of a past search, as a picture to search with again. */
   pictureFromHistory(id: string): Promise<Picture>;

@@ -1,8 +1,8 @@
 // What a browser keeps of its shopper: in IndexedDB, or, where there is none, for as long as the page is open.
 
 const name = 'knytt';
-const version = 1;
-const shelves = ['values', 'favourites', 'history', 'answers', 'dismissed'] as const;
+const version = 2;
+const shelves = ['values', 'favourites', 'history', 'answers', 'dismissed', 'viewed', 'waiting'] as const;
 export type Shelf = (typeof shelves)[number];
 
 export interface Store {
