@@ -5,7 +5,7 @@
 //! one state of the catalogue.
 
 mod answer;
-mod body;
+pub(crate) mod body;
 mod cache;
 mod catalogs;
 #[cfg(test)]
@@ -14,10 +14,10 @@ mod cursor;
 mod follow;
 mod measures;
 mod openapi;
-mod page;
+pub(crate) mod page;
 mod refusals;
 mod remote;
-mod routes;
+pub(crate) mod routes;
 mod service;
 mod workers;
 

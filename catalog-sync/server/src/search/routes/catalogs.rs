@@ -28,6 +28,11 @@ pub struct Searched {
     responses((status = 200, description = "All of them, by id", body = [Searched]))
 )]
 pub async fn catalogs(State(app): State<App>) -> Json<Vec<Searched>> {
+    Json(searched(&app))
+}
+
+/// All catalogues, by id.
+pub fn searched(app: &App) -> Vec<Searched> {
     let searched = app.search.catalogs.all().into_iter().map(|catalog| {
         let summary = catalog.shop.summary();
         Searched {
@@ -37,5 +42,5 @@ pub async fn catalogs(State(app): State<App>) -> Json<Vec<Searched>> {
             model: catalog.shop.session().encoder().model_name().into(),
         }
     });
-    Json(searched.collect())
+    searched.collect()
 }

@@ -18,7 +18,7 @@ import { openedFrom, wordsOf } from './opened';
 import { BrowserLibrary } from './library';
 import { BrowserPictures } from './pictures';
 import { RestSearch, told } from './search';
-import { served, servedCategory } from './served';
+import { served, servedCatalogs, servedCategory } from './served';
 import { grab, saveFile, sharedAddress } from './system';
 import { forgetSettings, readSettings, saveSettings } from './settings';
 import { openStore } from './store';
@@ -75,7 +75,7 @@ export function restClient({ allow, store = openStore(), shop = new ShopClient()
   const start = async (): Promise<Start> => {
     const kept = await library;
     try {
-      catalogs = await ask(shop.get('/api/v1/catalogs'));
+      catalogs = servedCatalogs() ?? (await ask(shop.get('/api/v1/catalogs')));
       await kept.store.put('values', 'catalogs', catalogs);
     } catch (thrown) {
       // Without a connection, what was kept from before is shown.
