@@ -7,10 +7,12 @@ const policy =
   "script-src 'self'; connect-src 'self' ipc: http://ipc.localhost; media-src 'self' blob: mediastream:";
 
 /** What the first view needs. Else each part that a lazy view shares with it would be a file of its own. */
-const ofFirstView = (id: string): boolean =>
-  /node_modules\/svelte\/|src\/(?:components\/(?:shared|query|camera)\/|lib\/(?:state|util|i18n|camera|api\/[a-z]+\.ts))/u.test(
-    id,
-  ) && !/messages\/(?!en\.)|CropDialog|api\/tauri|add-catalog|i18n\/account/u.test(id);
+const shared =
+  /node_modules\/svelte\/|src\/(?:components\/(?:shared|query|camera|search)\/|lib\/(?:state|util|i18n|camera|api\/[a-z]+\.ts))/u;
+const sharedProduct =
+  /product\/(?:ProductCard|Price|Stock|Match|Favourite|CompareBar)|catalogs\/SyncBar|preload-helper/u;
+const lazy = /messages\/(?!en\.)|CropDialog|FilterSheet|api\/tauri|i18n\/account/u;
+const ofFirstView = (id: string): boolean => (shared.test(id) || sharedProduct.test(id)) && !lazy.test(id);
 
 export default defineConfig({
   plugins: [svelte()],

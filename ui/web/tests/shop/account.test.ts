@@ -19,6 +19,22 @@ async function fill(page: Page, email: string, secret = password): Promise<void>
   await id(page, 'account-send').click();
 }
 
+/** A page of a shopper who was never here. */
+async function stranger({ open, context }: typeof first, path = '/', viewport = desktop): Promise<Page> {
+  const page = await open('/', viewport, true);
+  await settled(page);
+  await context().clearCookies();
+  await page.evaluate(async () => {
+    localStorage.clear();
+    const cleared = indexedDB.deleteDatabase('knytt');
+    // The page's own connection closes when it is told of it.
+    await new Promise((done) => (cleared.onsuccess = cleared.onerror = done));
+  });
+  await page.goto('about:blank');
+  await page.goto(`${inject('shop')}${path}`);
+  return page;
+}
+
 async function register(page: Page, email: string): Promise<void> {
   await page.goto(`${inject('shop')}/#/register`);
   await fill(page, email);
@@ -37,12 +53,15 @@ async function keep(page: Page, place: number): Promise<string> {
   await settled(page);
   const kept = (await ids(page))[place]!;
   await page.locator(`main:not([hidden]) [data-id="${kept}"] [data-testid="favourite"]`).click();
-  await page.waitForSelector(`[data-id="${kept}"] [data-testid="favourite"][aria-pressed="true"]`);
+  await page.waitForSelector(
+    `main:not([hidden]) [data-id="${kept}"] [data-testid="favourite"][aria-pressed="true"]`,
+  );
   return kept;
 }
 
 async function favourites(page: Page): Promise<string[]> {
   await page.goto(`${inject('shop')}/#/favourites`);
+  await page.reload();
   await page.waitForSelector('main:not([hidden]) :is(.empty, [data-testid="hit"])');
   return page.$$eval('main:not([hidden]) [data-testid="hit"]', (hits) =>
     hits.map((hit) => hit.getAttribute('data-id') ?? ''),
@@ -51,7 +70,7 @@ async function favourites(page: Page): Promise<string[]> {
 
 it('takes what is on the device along, and shows it on the next one', async () => {
   const email = fresh();
-  const [here, there] = [await first.open(), await second.open()];
+  const [here, there] = [await stranger(first), await stranger(second)];
   const mine = await keep(here, 0);
   await here.goto(`${inject('shop')}/#/settings`);
   await id(here, 'account-register').click();
@@ -66,7 +85,9 @@ it('takes what is on the device along, and shows it on the next one', async () =
   expect(await favourites(here)).toEqual([theirs, mine]);
 
   await here.locator(`main:not([hidden]) [data-id="${mine}"] [data-testid="favourite"]`).click();
-  await here.waitForSelector(`[data-id="${mine}"] [data-testid="favourite"][aria-pressed="false"]`);
+  await here.waitForSelector(
+    `main:not([hidden]) [data-id="${mine}"] [data-testid="favourite"][aria-pressed="false"]`,
+  );
   await expect.poll(() => favourites(there), { timeout: 10_000 }).toEqual([theirs]);
 
   // A product that was looked at on one is in the history of the other.
@@ -86,7 +107,7 @@ it('takes what is on the device along, and shows it on the next one', async () =
 
 it('says that the password is wrong, and not which of both it was', async () => {
   const email = fresh();
-  const page = await first.open('/', desktop, true);
+  const page = await stranger(first);
   await register(page, email);
   await id(page, 'sign-out').click();
   await id(page, 'account-email').waitFor();
@@ -103,7 +124,7 @@ it('says that the password is wrong, and not which of both it was', async () => 
 
 it('ends what is signed in elsewhere, and changes the password', async () => {
   const email = fresh();
-  const [here, there] = [await first.open('/', desktop, true), await second.open('/', desktop, true)];
+  const [here, there] = [await stranger(first), await stranger(second)];
   await register(here, email);
   await signIn(there, email);
   await here.reload();
@@ -130,7 +151,7 @@ it('ends what is signed in elsewhere, and changes the password', async () => {
 
 it('gives everything that is known as a file, and forgets it when it is told to', async () => {
   const email = fresh();
-  const page = await first.open('/', desktop, true);
+  const page = await stranger(first);
   await register(page, email);
   const kept = await keep(page, 1);
   await page.goto(`${inject('shop')}/#/account`);
@@ -158,7 +179,7 @@ it('gives everything that is known as a file, and forgets it when it is told to'
 });
 
 it('is made and left by keyboard alone', async () => {
-  const page = await first.open('/#/register');
+  const page = await stranger(first, '/#/register');
   await id(page, 'account-email').focus();
   await page.keyboard.type(fresh());
   await page.keyboard.press('Tab');
@@ -178,7 +199,7 @@ describe.each([
   ['a phone', phone],
 ])('on %s', (_, viewport) => {
   it.each(['en', 'de', 'es', 'fr', 'zh', 'ar'])('in %s it is accessible and fits', async (language) => {
-    const page = await first.open(`/?lang=${language}#/register`, viewport);
+    const page = await stranger(first, `/?lang=${language}#/register`, viewport);
     const look = async () => {
       for (const scheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme: scheme });

@@ -138,15 +138,21 @@ export class RestAccount implements AccountClient {
   }
 
   onChanged(heard: () => void): () => void {
-    let stop = () => {};
-    let stopped = false;
-    void this.sync().then((sync) => {
-      if (!stopped) stop = sync.onChanged(heard);
-    });
-    return () => {
-      stopped = true;
-      stop();
+    const stopping = new AbortController();
+    const { signal } = stopping;
+    const look = () => {
+      if (document.visibilityState === 'visible')
+        void this.sync().then((sync) => sync.run().catch(() => undefined));
     };
+    // Who comes back to the page, or to the network, sees what was done elsewhere.
+    window.addEventListener('online', look, { signal });
+    document.addEventListener('visibilitychange', look, { signal });
+    void this.sync().then((sync) => {
+      const stop = sync.onChanged(heard);
+      if (signal.aborted) stop();
+      else signal.addEventListener('abort', stop);
+    });
+    return () => stopping.abort();
   }
 
   /** The session ended elsewhere. What is on this device stays, and goes to the account of the next sign-in. */
