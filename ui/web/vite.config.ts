@@ -6,13 +6,33 @@ const policy =
   "default-src 'self'; img-src 'self' picture: http://picture.localhost blob: data:; style-src 'self'; " +
   "script-src 'self'; connect-src 'self' ipc: http://ipc.localhost; media-src 'self' blob: mediastream:";
 
+/** What the first view needs. Else each part that a lazy view shares with it would be a file of its own. */
+const shared =
+  /node_modules\/svelte\/|src\/(?:components\/(?:shared|query|camera|search)\/|lib\/(?:state|util|i18n|camera|api\/[a-z]+\.ts))/u;
+const sharedProduct =
+  /product\/(?:ProductCard|Price|Stock|Match|Favourite|CompareBar)|catalogs\/SyncBar|preload-helper/u;
+const lazy = /messages\/(?!en\.)|CropDialog|FilterSheet|api\/tauri|i18n\/account/u;
+const ofFirstView = (id: string): boolean => (shared.test(id) || sharedProduct.test(id)) && !lazy.test(id);
+
 export default defineConfig({
   plugins: [svelte()],
   base: './',
   clearScreen: false,
   server: { port: 1420, strictPort: true },
   preview: { headers: { 'Content-Security-Policy': policy } },
-  build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      // What the first view needs is one file with one style: over HTTP/1.1 each more costs a round trip.
+      output: {
+        codeSplitting: {
+          groups: [{ name: 'shell', test: ofFirstView, includeDependenciesRecursively: false }],
+        },
+      },
+    },
+  },
   test: {
     projects: [
       {

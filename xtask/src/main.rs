@@ -14,6 +14,7 @@ mod system;
 mod test;
 mod ui;
 mod unused;
+mod web;
 
 use anyhow::Result;
 
@@ -23,6 +24,7 @@ Usage: cargo xtask <command>
   run      install what is missing, build, and open the app on the sample catalogue;
            `knytt` is built without `publish` and `serve`, which `cargo build --release -p knytt` adds;
            with --kiosk, open the kiosk of a store instead, full-screen or --window 1080x1920
+           with --web, serve the sample shop and open it in a browser; what follows goes to `knytt serve`
   test     install what the tests need and run them all
   bench    run the benches; with --peers also PyTorch, ONNX Runtime, OpenVINO and FAISS beside ours
   relevance  draw a shop with judged queries, measure what each stage of the ranking adds, and write
@@ -41,6 +43,7 @@ fn main() -> Result<()> {
     let (command, rest) =
         arguments.split_first().map_or(("help", &[][..]), |(first, rest)| (first.as_str(), rest));
     match command {
+        "run" if rest.first().is_some_and(|first| first == "--web") => web::run(&rest[1..]),
         "run" => run::run(rest),
         "bundle" => bundle::bundle(rest),
         "screens" => screens(),

@@ -38,6 +38,12 @@ pub fn build(screen: &str) -> Result<()> {
     Ok(())
 }
 
+/// Builds what `cargo xtask run --web` shows: `knytt` with its backend, and the renderer of the sample.
+pub fn build_for_web() -> Result<()> {
+    say_how_long();
+    check(cargo().args(["build", "--release", "--package", "knytt", "--package", "knytt-garments"]))
+}
+
 /// Whether `knytt` can publish. The build for the sample refuses the command `key`.
 fn has_full_knytt() -> bool {
     works(path_in(&folder(), "knytt"), &["key", "--help"])

@@ -35,15 +35,42 @@ export function* files(folder, prefix = '') {
 /** Placeholder of the header. It has no `div`, because the server adds contents before the first `</div>`. */
 const shell = '<header class="shell" data-shell><span>Knytt</span></header>';
 
+/** Without comments and space: both stand in every page. */
+const smaller = (text) =>
+  text
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/^\s*\/\/.*$/gm, '')
+    .replace(/\s*\n\s*/g, '\n')
+    .trim();
+
+/** What the first paint needs: all colours and measures, and the looks of what the server puts into a page. */
+function firstStyle() {
+  const read = (name) => readFileSync(at(`src/styles/${name}.css`), 'utf8');
+  const tokens = read('tokens');
+  const [, dark] = /:root\[data-theme='dark'\] \{([^}]*)\}/.exec(tokens);
+  // Without scripts the theme is the system's.
+  const system = `@media (prefers-color-scheme: dark) { :root:not([data-theme]) {${dark}} }`;
+  const style = [tokens, system, read('base'), read('served')].join('\n');
+  return smaller(style)
+    .replace(/\n/g, ' ')
+    .replace(/\s*([{};,])\s*/g, '$1')
+    .replace(/: /g, ':');
+}
+
 function page() {
   const head = [
+    `<style>${firstStyle()}</style>`,
+    `<script>${smaller(readFileSync(at('site-files/first.js'), 'utf8'))}</script>`,
     '<meta name="description" content="Find a product of this shop by a picture, by words, or by both." />',
     '<meta name="theme-color" content="#faf8f4" media="(prefers-color-scheme: light)" />',
     '<meta name="theme-color" content="#161412" media="(prefers-color-scheme: dark)" />',
     '<link rel="manifest" href="/manifest.webmanifest" />',
     '<link rel="apple-touch-icon" href="/icon-256.png" />',
   ];
-  const html = readFileSync(join(dist, 'index.html'), 'utf8').replaceAll('"./assets/', '"/assets/');
+  const html = readFileSync(join(dist, 'index.html'), 'utf8')
+    .replaceAll('"./assets/', '"/assets/')
+    // Nothing waits for the style of what scripts make; the interface puts it in before it shows itself.
+    .replaceAll('<link rel="stylesheet"', '<link rel="preload" as="style" data-late');
   const client = readdirSync(join(dist, 'assets')).find((name) => /^client-.*\.js$/.test(name));
   // Loads the client's module in parallel with the main module, not after it.
   if (client) head.push(`<link rel="modulepreload" crossorigin href="/assets/${client}" />`);
@@ -53,7 +80,7 @@ function page() {
 }
 
 function worker(names) {
-  const cached = ['/', ...names.filter((name) => name !== 'index.html').map((name) => `/${name}`)];
+  const cached = ['/?shell', ...names.filter((name) => name !== 'index.html').map((name) => `/${name}`)];
   const digest = createHash('sha256');
   for (const name of names) digest.update(name).update(readFileSync(join(site, name)));
   return readFileSync(at('site-files/sw.js'), 'utf8')

@@ -48,7 +48,7 @@ async function page(request) {
   try {
     return await fetch(request);
   } catch {
-    return (await caches.match('/', { cacheName: shell })) ?? Response.error();
+    return (await caches.match('/?shell', { cacheName: shell })) ?? Response.error();
   }
 }
 

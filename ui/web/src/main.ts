@@ -7,12 +7,13 @@ import AppView from './App.svelte';
 import { connect } from './lib/api/connect';
 import { i18n, spokenOf } from './lib/i18n/i18n.svelte';
 import { App } from './lib/state/app.svelte';
-import { takeOver } from './lib/util/served';
+import { lateStyle, takeOver } from './lib/util/served';
 
 const app = new App(await connect());
 // Until the first answer brings the shopper's settings, those of the address or the system apply.
 app.settings.paint();
 await i18n.use(spokenOf(app.settings.current.language, navigator.languages));
+await lateStyle();
 const target = document.getElementById('app')!;
 const content = takeOver(target);
 mount(AppView, { target, props: { app } });

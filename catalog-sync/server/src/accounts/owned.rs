@@ -3,7 +3,7 @@
 //! On PostgreSQL there is a second wall: each transaction says whose it is, and the tables' policies show it no
 //! other rows. A superuser and a role with BYPASSRLS pass that wall; let the backend be neither.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::value::RawValue;
 use sqlx::Row as _;
 use sqlx::any::{AnyArguments, AnyRow};
@@ -33,15 +33,18 @@ pub struct Kept {
 }
 
 /// Names a product.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Named {
     /// Its catalogue.
-    #[schema(max_length = 512)]
     pub catalog: String,
     /// Its id.
-    #[schema(max_length = 512)]
     pub product: String,
+}
+
+/// When something was kept or looked at: as the device says, but never later than now.
+fn moment(at_ms: Option<i64>) -> i64 {
+    let now = now_ms();
+    at_ms.map_or(now, |at| at.clamp(0, now))
 }
 
 /// The rows of one person.
@@ -63,16 +66,18 @@ impl<'a> Owned<'a> {
             .await
     }
 
-    /// Adds a favourite, once; says whether there was room.
-    pub async fn add_favourite(&self, named: &Named) -> Result<bool, sqlx::Error> {
+    /// Adds a favourite, once, with the latest moment at which it was kept; says whether there was room. Without
+    /// `at_ms` it is kept now.
+    pub async fn add_favourite(&self, named: &Named, at_ms: Option<i64>) -> Result<bool, sqlx::Error> {
         let mut tx = self.begin().await?;
         let count = format!("SELECT COUNT(*) FROM favourites WHERE {}", self.mine());
         let count: i64 = self.query(count).fetch_one(&mut *tx).await?.try_get(0)?;
         if count < MOST {
             let insert = "INSERT INTO favourites (person, catalog, product, at_ms) VALUES ($1, $2, $3, $4) \
-                          ON CONFLICT DO NOTHING";
+                          ON CONFLICT (person, catalog, product) DO UPDATE SET at_ms = excluded.at_ms \
+                          WHERE favourites.at_ms < excluded.at_ms";
             let insert = self.query(insert.into()).bind(named.catalog.clone()).bind(named.product.clone());
-            insert.bind(now_ms()).execute(&mut *tx).await?;
+            insert.bind(moment(at_ms)).execute(&mut *tx).await?;
         }
         tx.commit().await?;
         Ok(count < MOST)
@@ -94,12 +99,20 @@ impl<'a> Owned<'a> {
         self.kept(&format!("SELECT catalog, product, at_ms FROM history WHERE {} {order}", self.mine())).await
     }
 
-    /// Adds what was looked at, and forgets the oldest beyond the bound.
-    pub async fn add_history(&self, named: &Named) -> Result<(), sqlx::Error> {
+    /// Adds what was looked at, and forgets the oldest beyond the bound. The same product at the same moment, as when
+    /// a device sends it again, is one row. Without `at_ms` it is looked at now.
+    pub async fn add_history(&self, named: &Named, at_ms: Option<i64>) -> Result<(), sqlx::Error> {
         let mut tx = self.begin().await?;
+        let again = format!(
+            "DELETE FROM history WHERE {} AND catalog = $2 AND product = $3 AND at_ms = $4",
+            self.mine()
+        );
+        let at = moment(at_ms);
+        let again = self.query(again).bind(named.catalog.clone()).bind(named.product.clone()).bind(at);
+        again.execute(&mut *tx).await?;
         let insert = "INSERT INTO history (person, id, catalog, product, at_ms) VALUES ($1, $2, $3, $4, $5)";
         let insert = self.query(insert.into()).bind(Uuid::now_v7().to_string()).bind(named.catalog.clone());
-        insert.bind(named.product.clone()).bind(now_ms()).execute(&mut *tx).await?;
+        insert.bind(named.product.clone()).bind(at).execute(&mut *tx).await?;
         let mine = self.mine();
         let oldest = format!(
             "DELETE FROM history WHERE {mine} AND id NOT IN \

@@ -5,7 +5,7 @@
 //! one state of the catalogue.
 
 mod answer;
-mod body;
+pub(crate) mod body;
 mod cache;
 mod catalogs;
 #[cfg(test)]
@@ -14,11 +14,11 @@ mod cursor;
 mod follow;
 mod measures;
 mod openapi;
-mod page;
-mod reach;
+pub(crate) mod page;
+pub(crate) mod reach;
 mod refusals;
 mod remote;
-mod routes;
+pub(crate) mod routes;
 mod service;
 mod workers;
 

@@ -81,6 +81,10 @@ impl Document {
         if self.is_listed {
             self.links(&mut head);
         }
+        // English is inside the interface.
+        for words in site::words(self.language.code()) {
+            let _ = write!(head, "\n    <link rel=\"modulepreload\" crossorigin href=\"/{words}\" />");
+        }
         if let Some(structured) = &self.structured {
             let _ = write!(head, "\n    <script type=\"application/ld+json\">{structured}</script>");
         }

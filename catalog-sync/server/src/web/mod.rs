@@ -13,6 +13,7 @@ mod policy;
 mod products;
 mod site;
 mod sitemap;
+mod start;
 
 use axum::Router;
 use axum::middleware;
@@ -26,7 +27,7 @@ pub(crate) fn router(app: &App) -> Router<App> {
         return Router::new();
     }
     Router::new()
-        .route("/", get(site::index))
+        .route("/", get(start::page))
         .route("/assets/{*name}", get(site::asset))
         .route("/{file}", get(site::file))
         .route("/p/{id}", get(products::page))

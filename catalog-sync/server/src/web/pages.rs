@@ -64,11 +64,21 @@ impl Addresses {
         self.at(&format!("/c/{}", segment(name)))
     }
 
-    /// A product's picture.
+    /// The start page.
+    pub fn start(&self) -> String {
+        self.at("/")
+    }
+
+    /// A product's picture, for other sites.
     pub fn picture(&self, id: &str, size: &str) -> String {
+        format!("{}{}", self.origin, self.own_picture(id, size))
+    }
+
+    /// A product's picture, for pages of this origin: the same address as the interface has.
+    pub fn own_picture(&self, id: &str, size: &str) -> String {
         let catalog = self.catalog.iter().map(|catalog| format!("&catalog={}", segment(catalog)));
         let path = format!("/api/v1/products/{}/picture?size={size}", segment(id));
-        format!("{}{path}{}", self.origin, catalog.collect::<String>())
+        format!("{path}{}", catalog.collect::<String>())
     }
 
     fn at(&self, path: &str) -> String {
@@ -95,7 +105,7 @@ pub fn send(
     let etag = format!("\"{state}-{}-{}\"", site::version(), language.code());
     let mut response = match site::is_known(headers, &etag) {
         true => StatusCode::NOT_MODIFIED.into_response(),
-        false => html(StatusCode::OK, make()?.render()),
+        false => html(make()?.render()),
     };
     let answered = response.headers_mut();
     answered.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
@@ -124,11 +134,16 @@ pub fn missing(headers: &HeaderMap, config: &Config, language: Language) -> Resp
         data: None,
         is_listed: false,
     };
-    let mut response = html(StatusCode::NOT_FOUND, document.render());
+    let mut response = with_status(StatusCode::NOT_FOUND, document.render());
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
-fn html(status: StatusCode, body: String) -> Response {
+/// A page.
+pub fn html(body: String) -> Response {
+    with_status(StatusCode::OK, body)
+}
+
+fn with_status(status: StatusCode, body: String) -> Response {
     (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], body).into_response()
 }

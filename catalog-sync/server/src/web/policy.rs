@@ -1,15 +1,27 @@
 //! What a browser may do with the pages.
 
+use std::sync::LazyLock;
+
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use sha2::{Digest as _, Sha256};
 
+use super::site;
 use crate::app::App;
 
-/// Everything comes from this origin: no inline script, no inline style, nothing remote. Pictures of the shopper are
-/// `blob:` and `data:` addresses.
-const CONTENT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
+/// Everything comes from this origin: nothing inline but what stands in the shell, by its hash, and nothing remote.
+/// Pictures of the shopper are `blob:` and `data:` addresses.
+static CONTENT: LazyLock<String> = LazyLock::new(|| {
+    let inline = |element| site::inline(element).into_iter().map(|text| format!(" '{}'", hash(text)));
+    let (scripts, styles): (String, String) = (inline("script").collect(), inline("style").collect());
+    format!("default-src 'none'; script-src 'self'{scripts}; style-src 'self'{styles}; {REST}")
+});
+
+const REST: &str = "img-src 'self' blob: data:; \
     media-src 'self' blob:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; \
     form-action 'self'; object-src 'none'; frame-ancestors ";
 
@@ -20,7 +32,8 @@ const FEATURES: &str = "camera=(self), clipboard-read=(self), clipboard-write=(s
 pub async fn headers(State(app): State<App>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    if let Ok(policy) = HeaderValue::from_str(&format!("{CONTENT}{}", ancestors(&app.config.frame_ancestors)))
+    if let Ok(policy) =
+        HeaderValue::from_str(&format!("{}{}", *CONTENT, ancestors(&app.config.frame_ancestors)))
     {
         headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
     }
@@ -36,7 +49,29 @@ pub async fn headers(State(app): State<App>, request: Request, next: Next) -> Re
     response
 }
 
+/// Names a text as a policy does.
+fn hash(text: &str) -> String {
+    format!("sha256-{}", BASE64.encode(Sha256::digest(text)))
+}
+
 /// Who may show the pages in a frame: nobody, unless the settings name origins.
 fn ancestors(origins: &[String]) -> String {
     if origins.is_empty() { "'none'".into() } else { origins.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_named_by_its_hash() {
+        assert_eq!(hash(""), "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
+    }
+
+    #[test]
+    fn nothing_inline_is_allowed_but_what_the_shell_has() {
+        assert!(!CONTENT.contains("unsafe"), "{}", *CONTENT);
+        let inline = site::inline("script").len() + site::inline("style").len();
+        assert_eq!(CONTENT.matches("'sha256-").count(), inline, "{}", *CONTENT);
+    }
 }

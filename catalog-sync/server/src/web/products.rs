@@ -20,6 +20,9 @@ use crate::search::of_problem;
 /// Letters of a description, of which search engines show about as many.
 const DESCRIPTION: usize = 155;
 
+/// Products of a grid that a phone shows without scrolling.
+const FIRST: usize = 2;
+
 /// `/p/{id}` and `/p/{id}/{words}`. The words are for people; any will do.
 pub async fn page(
     State(app): State<App>,
@@ -110,8 +113,9 @@ fn stock(availability: Availability) -> Option<&'static str> {
 fn content(page: &ProductPage, addresses: &Addresses, language: Language) -> String {
     let card = &page.card;
     let mut html = format!(
-        "<main class=\"served\"><article><img src=\"{}\" alt=\"{}\" width=\"560\" height=\"700\" /><div>",
-        Text(&addresses.picture(&card.id, "full")),
+        "<main class=\"served\"><article><img src=\"{}\" alt=\"{}\" width=\"560\" height=\"700\" \
+         fetchpriority=\"high\" /><div>",
+        Text(&addresses.own_picture(&card.id, "full")),
         Text(&card.title),
     );
     // Formatting into a text cannot fail.
@@ -170,8 +174,30 @@ pub fn list<'a>(cards: impl IntoIterator<Item = &'a Card>, addresses: &Addresses
             "<li><a href=\"{}\"><img src=\"{}\" alt=\"\" width=\"256\" height=\"320\" loading=\"lazy\" />\
              <span dir=\"auto\">{}</span> <b>{price}</b></a></li>",
             Text(&addresses.product(&card.id, &card.title)),
-            Text(&addresses.picture(&card.id, "small")),
+            Text(&addresses.own_picture(&card.id, "small")),
             Text(&card.title),
+        );
+    }
+    html.push_str("</ul>");
+    html
+}
+
+/// The first products of an answer, as the interface's grid shows them. Those that every window shows are loaded first.
+pub fn cards<'a>(cards: impl IntoIterator<Item = &'a Card>, addresses: &Addresses) -> String {
+    let mut html = String::from("<ul class=\"cards\">");
+    for (at, card) in cards.into_iter().enumerate() {
+        let price = card.sale_price.as_ref().or(card.price.as_ref()).map(money).unwrap_or_default();
+        let order = if at < FIRST { "fetchpriority=\"high\"" } else { "loading=\"lazy\"" };
+        let below = if card.brand.is_empty() { &card.category } else { &card.brand };
+        // Formatting into a text cannot fail.
+        let _ = write!(
+            html,
+            "<li><a href=\"{}\"><img src=\"{}\" alt=\"\" width=\"256\" height=\"307\" {order} />\
+             <span dir=\"auto\">{}</span><small dir=\"auto\">{}</small><b>{price}</b></a></li>",
+            Text(&addresses.product(&card.id, &card.title)),
+            Text(&addresses.own_picture(&card.id, "small")),
+            Text(&card.title),
+            Text(below),
         );
     }
     html.push_str("</ul>");

@@ -53,6 +53,19 @@ pub fn shell() -> &'static str {
     find("index.html").and_then(|file| std::str::from_utf8(file.bytes).ok()).unwrap_or_default()
 }
 
+/// What stands in the shell itself, of the elements `style` or `script`.
+pub fn inline(element: &str) -> Vec<&'static str> {
+    let (begin, end) = (format!("<{element}>"), format!("</{element}>"));
+    let after = shell().split(begin.as_str()).skip(1);
+    after.filter_map(|rest| rest.split_once(end.as_str()).map(|(text, _)| text)).collect()
+}
+
+/// The addresses of the files that hold the words of a language.
+pub fn words(language: &str) -> impl Iterator<Item = &'static str> {
+    let start = format!("assets/{language}-");
+    FILES.iter().map(|file| file.name).filter(move |name| name.starts_with(&start) && name.ends_with(".js"))
+}
+
 /// Tells this interface from that of another build.
 pub fn version() -> String {
     let mut hasher = blake3::Hasher::new();

@@ -1,30 +1,8 @@
 // Tests of what follows a search: on a desktop and a phone, with and without a connection.
 
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { Page } from 'playwright-core';
 import { describe, expect, inject, it } from 'vitest';
+import { axeViolations } from './axe';
 import { browser, choose, desktop, id, ids, phone, photo, settled } from './harness';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-async function violations(page: Page): Promise<string[]> {
-  // Wait for transitions to end: their intermediate colours could fail the audit.
-  await page.waitForTimeout(300);
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { violations: found } = await (
-      window as unknown as {
-        axe: {
-          run(): Promise<{
-            violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
-          }>;
-        };
-      }
-    ).axe.run();
-    return found.map(({ id: rule, nodes }) => `${rule}: ${nodes[0]?.html} ${nodes[0]?.failureSummary ?? ''}`);
-  });
-}
 
 const { open, context } = browser();
 
@@ -139,7 +117,7 @@ describe.each([
     await page.waitForLoadState('networkidle');
     for (const scheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: scheme });
-      expect(await violations(page)).toEqual([]);
+      expect(await axeViolations(page)).toEqual([]);
       const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(over).toBeLessThanOrEqual(0);
     }
@@ -152,7 +130,7 @@ it('reads from right to left in Arabic', async () => {
   await page.goto(`${inject('shop')}/#/settings`);
   await id(page, 'language').selectOption('ar');
   await page.waitForSelector('html[dir="rtl"][lang="ar"]');
-  expect(await violations(page)).toEqual([]);
+  expect(await axeViolations(page)).toEqual([]);
   await page.reload();
   await page.waitForSelector('html[dir="rtl"][lang="ar"]');
   await id(page, 'language').selectOption('system');

@@ -30,6 +30,30 @@ pub struct Which {
     product: String,
 }
 
+/// A product that somebody keeps or looked at.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Noted {
+    /// Its catalogue.
+    #[schema(max_length = 512)]
+    catalog: String,
+    /// Its id.
+    #[schema(max_length = 512)]
+    product: String,
+    /// When, in milliseconds since 1970, for what a device did before it could say so; now if absent. A later moment
+    /// than now is now.
+    at_ms: Option<i64>,
+}
+
+impl Noted {
+    /// The product, if its names may be stored.
+    fn named(self) -> Result<(Named, Option<i64>), Refusal> {
+        let named = Named { catalog: self.catalog, product: self.product };
+        check(&named)?;
+        Ok((named, self.at_ms))
+    }
+}
+
 /// Everything that is known of somebody.
 #[derive(Serialize, ToSchema)]
 pub struct Export {
@@ -102,7 +126,7 @@ pub async fn favourites(State(app): State<App>, caller: Caller) -> Result<Json<V
     put,
     path = "/api/v1/me/favourites",
     tag = "me",
-    request_body = Named,
+    request_body = Noted,
     responses(
         (status = 204, description = "It is kept"),
         (status = 400, description = "`bad_request`", body = Problem),
@@ -116,11 +140,11 @@ pub async fn favourites(State(app): State<App>, caller: Caller) -> Result<Json<V
 pub async fn add_favourite(
     State(app): State<App>,
     caller: Caller,
-    Body(named): Body<Named>,
+    Body(noted): Body<Noted>,
 ) -> Result<StatusCode, Refusal> {
     let account = caller.person()?;
-    check(&named)?;
-    match Owned::of(&app, &account.id).add_favourite(&named).await? {
+    let (named, at_ms) = noted.named()?;
+    match Owned::of(&app, &account.id).add_favourite(&named, at_ms).await? {
         true => Ok(StatusCode::NO_CONTENT),
         false => Err(Refusal::new(409, "too_many", "Too many favourites").detail("at most 1,000 are kept")),
     }
@@ -171,7 +195,7 @@ pub async fn history(State(app): State<App>, caller: Caller) -> Result<Json<Vec<
     put,
     path = "/api/v1/me/history",
     tag = "me",
-    request_body = Named,
+    request_body = Noted,
     responses(
         (status = 204, description = "It is remembered; of more than 1,000 the oldest is forgotten"),
         (status = 400, description = "`bad_request`", body = Problem),
@@ -184,11 +208,11 @@ pub async fn history(State(app): State<App>, caller: Caller) -> Result<Json<Vec<
 pub async fn add_history(
     State(app): State<App>,
     caller: Caller,
-    Body(named): Body<Named>,
+    Body(noted): Body<Noted>,
 ) -> Result<StatusCode, Refusal> {
     let account = caller.person()?;
-    check(&named)?;
-    Owned::of(&app, &account.id).add_history(&named).await?;
+    let (named, at_ms) = noted.named()?;
+    Owned::of(&app, &account.id).add_history(&named, at_ms).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

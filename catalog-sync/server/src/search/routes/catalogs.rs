@@ -29,17 +29,20 @@ pub struct Searched {
     responses((status = 200, description = "All of them, by id", body = [Searched]))
 )]
 pub async fn catalogs(State(app): State<App>, reach: Reach) -> Json<Vec<Searched>> {
-    let searched =
-        app.search.catalogs.all().into_iter().filter(|catalog| reach.has(&catalog.summary.id)).map(
-            |catalog| {
-                let summary = catalog.shop.summary();
-                Searched {
-                    id: summary.id,
-                    products: summary.products,
-                    release: summary.release,
-                    model: catalog.shop.session().encoder().model_name().into(),
-                }
-            },
-        );
-    Json(searched.collect())
+    Json(searched(&app, &reach))
+}
+
+/// The catalogues that may be searched, by id.
+pub fn searched(app: &App, reach: &Reach) -> Vec<Searched> {
+    let within = app.search.catalogs.all().into_iter().filter(|catalog| reach.has(&catalog.summary.id));
+    let searched = within.map(|catalog| {
+        let summary = catalog.shop.summary();
+        Searched {
+            id: summary.id,
+            products: summary.products,
+            release: summary.release,
+            model: catalog.shop.session().encoder().model_name().into(),
+        }
+    });
+    searched.collect()
 }

@@ -1,13 +1,13 @@
 //! The routes of `/api/v1`.
 
 mod answers;
-mod catalogs;
+pub(crate) mod catalogs;
 mod feedback;
 mod orders;
 mod pictures;
 mod products;
 mod recommend;
-mod search;
+pub(crate) mod search;
 mod suggest;
 
 use axum::Router;

@@ -1,6 +1,7 @@
 // The interface between the screens and their backend. `tauri.ts` calls the app over IPC, `rest/` calls a
 // shop's server over HTTP, `mock/` calls nothing; no other file knows which one is in use.
 
+import type { AccountClient } from './account';
 import type { CameraEvent } from './generated/CameraEvent';
 import type { CameraRequest } from './generated/CameraRequest';
 import type { CameraSource } from './generated/CameraSource';
@@ -46,7 +47,10 @@ export interface Client {
   /** Where searches are computed and pictures are read. */
   readonly place: 'device' | 'shop';
 
-  /** The category of this page, if the server sent a category's page. */
+  /** The shopper's account, where the shop keeps accounts. */
+  readonly account?: AccountClient;
+
+  /** The category whose page this is, if the server sent one. */
   servedCategory?(): string | null;
 
   /** The settings and the words at the start, if they are known before the first paint. */
@@ -94,6 +98,8 @@ export interface Client {
   personal(): Promise<Personal>;
   forgetTaste(): Promise<void>;
   history(): Promise<HistoryEntry[]>;
+  /** Products that were looked at, newest first, where that is kept. */
+  viewed?(): Promise<Card[]>;
   historyImage(id: string): string;
   /** The stored small picture of a past search, to search with again. */
   pictureFromHistory(id: string): Promise<Picture>;

@@ -12,6 +12,7 @@ import type { Start } from '../api/generated/Start';
 import { isQuiet, problemOf } from '../api/problem';
 import { t } from '../i18n/i18n.svelte';
 import { problemText } from '../i18n/problems';
+import { AccountState } from './account.svelte';
 import { AddCatalog } from './add-catalog.svelte';
 import { CameraState } from './camera.svelte';
 import { Catalogs } from './catalogs.svelte';
@@ -34,7 +35,9 @@ export class App {
   readonly camera: CameraState;
   readonly catalogs: Catalogs;
   readonly adding: AddCatalog;
-  /** Opens the system's file dialog; the search bar sets this to open its file input. */
+  /** Where the shop keeps accounts. */
+  readonly account: AccountState | null;
+  /** Opens the system's file dialog; the search bar's file input answers it. */
   pickFiles: () => void = () => undefined;
   /** The product whose rank the dialog explains, and its hit if it is one. */
   asked = $state.raw<{ card: Card; hit: Hit | null } | null>(null);
@@ -54,6 +57,7 @@ export class App {
     this.camera = new CameraState(client, this.session, this.settings);
     this.catalogs = new Catalogs(client, this.tellOfCatalog);
     this.adding = new AddCatalog(client, (path) => void this.openCatalog(path));
+    this.account = client.account ? new AccountState(client.account, () => this.#others()) : null;
   }
 
   /** Shows a notice for a failure that no part of the screen shows. */
@@ -139,6 +143,13 @@ export class App {
       await this.take(start);
     } else this.catalogs.list = start.catalogs;
     return true;
+  }
+
+  /** The favourites of this device are others now: what is shown of them is read anew. */
+  #others(): void {
+    this.library.forgetHere();
+    if (this.router.route.name === 'favourites') void this.library.loadFavourites();
+    if (this.start?.catalog && !this.session.live) void this.session.run(false);
   }
 
   #leave(): void {

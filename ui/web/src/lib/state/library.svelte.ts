@@ -11,6 +11,8 @@ import { problemOf } from '../api/problem';
 export class Library {
   favourites = $state.raw<Card[] | null>(null);
   history = $state.raw<HistoryEntry[] | null>(null);
+  /** Products that were looked at. */
+  viewed = $state.raw<Card[]>([]);
   personal = $state.raw<Personal | null>(null);
   problem = $state.raw<Problem | null>(null);
   /** Favourites changed in this visit. They override `favourite` of cards that were loaded before. */
@@ -46,6 +48,7 @@ export class Library {
   async loadHistory(): Promise<void> {
     await this.#load(async () => {
       const entries = await this.client.history();
+      this.viewed = (await this.client.viewed?.()) ?? [];
       this.history = entries.sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1));
     });
   }
@@ -73,6 +76,7 @@ export class Library {
   async forget(id: string | null): Promise<void> {
     await this.#load(async () => {
       await this.client.forgetHistory(id);
+      if (id === null) this.viewed = [];
       this.history = id === null ? [] : (this.history ?? []).filter((entry) => entry.id !== id);
     });
   }
@@ -81,6 +85,7 @@ export class Library {
     this.#hearts.clear();
     this.favourites = null;
     this.history = null;
+    this.viewed = [];
     this.personal = null;
   }
 

@@ -6,7 +6,11 @@ export type Route =
   | { name: 'favourites' }
   | { name: 'history' }
   | { name: 'compare' }
-  | { name: 'settings' };
+  | { name: 'settings' }
+  | { name: 'account' }
+  | { name: 'register' };
+
+const plain = ['favourites', 'history', 'compare', 'settings', 'account', 'register'] as const;
 
 export function parseRoute(hash: string): Route {
   const [name = '', ...rest] = hash.replace(/^#?\/?/u, '').split('/');
@@ -14,9 +18,7 @@ export function parseRoute(hash: string): Route {
     const id = decode(rest.join('/'));
     if (id) return { name, id };
   }
-  if (name === 'favourites' || name === 'history' || name === 'compare' || name === 'settings')
-    return { name };
-  return { name: 'search' };
+  return { name: plain.find((one) => one === name) ?? 'search' };
 }
 
 /** The route of a product's page that the server sends: `/p/{id}/words`. */

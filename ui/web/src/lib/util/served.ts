@@ -3,17 +3,41 @@
 /** How long the server's content stays if the interface does not replace it, in milliseconds. */
 const patience = 4000;
 
+/** The interface's style, which a page from the server leaves for now. */
+export async function lateStyle(): Promise<void> {
+  const loaded = (link: HTMLLinkElement) =>
+    new Promise((done) => {
+      link.addEventListener('load', done, { once: true });
+      link.addEventListener('error', done, { once: true });
+      link.rel = 'stylesheet';
+    });
+  await Promise.all([...document.querySelectorAll<HTMLLinkElement>('link[data-late]')].map(loaded));
+}
+
+/** What the interface shows in the content's place. */
+const replacements = [
+  'article[data-id]',
+  '[data-testid="hit"]',
+  '[data-testid="problem"]',
+  '[data-verdict="nothing_passes"]',
+  '[data-verdict="no_good_match"]',
+];
+
 export function takeOver(target: HTMLElement): { whenReplaced(): void } {
   const content = target.querySelector<HTMLElement>('.served');
-  // Without served content, this is the shell of the start page, or a page of the desktop app.
+  // The start page was sent for an address that leads elsewhere.
+  if (content?.matches('.start') && document.documentElement.classList.contains('elsewhere')) {
+    content.remove();
+    return takeOver(target);
+  }
+  // The shell of the start page, or a page of the desktop app.
   if (!content)
     return { whenReplaced: () => target.querySelectorAll('[data-shell]').forEach((e) => e.remove()) };
   target.querySelectorAll('[data-shell]').forEach((element) => element.remove());
   content.inert = true;
   return {
     whenReplaced() {
-      const own = () =>
-        target.querySelector('main:not(.served):not([hidden]) :is(article[data-id], [data-testid="hit"])');
+      const own = () => target.querySelector(`main:not(.served):not([hidden]) :is(${replacements.join()})`);
       const gone = () => {
         observer.disconnect();
         clearTimeout(timer);

@@ -13,15 +13,17 @@ import type { Start } from '../generated/Start';
 import { fail } from '../problem';
 import type { Schemas } from '../shop/client';
 import { ShopClient } from '../shop/client';
+import { RestAccount } from './account';
 import { openedFrom, wordsOf } from './opened';
 import { BrowserLibrary } from './library';
 import { BrowserPictures } from './pictures';
 import { RestSearch, told } from './search';
-import { served, servedCategory } from './served';
+import { served, servedCatalogs, servedCategory } from './served';
 import { grab, saveFile, sharedAddress } from './system';
 import { forgetSettings, readSettings, saveSettings } from './settings';
 import { openStore } from './store';
 import type { Store } from './store';
+import { AccountSync } from './sync';
 
 export interface RestOptions {
   /** Asks the shopper, once, whether small copies of their pictures may be sent. */
@@ -31,6 +33,8 @@ export interface RestOptions {
 }
 
 const impossible = async (what: string): Promise<never> => fail('unsupported', `A browser cannot ${what}.`);
+/** Cards in one request. */
+const mostCards = 100;
 const isOffline = (thrown: unknown) => thrown instanceof ClientError && thrown.problem.code === 'offline';
 
 export function restClient({ allow, store = openStore(), shop = new ShopClient() }: RestOptions): Client {
@@ -71,7 +75,7 @@ export function restClient({ allow, store = openStore(), shop = new ShopClient()
   const start = async (): Promise<Start> => {
     const kept = await library;
     try {
-      catalogs = await ask(shop.get('/api/v1/catalogs'));
+      catalogs = servedCatalogs() ?? (await ask(shop.get('/api/v1/catalogs')));
       await kept.store.put('values', 'catalogs', catalogs);
     } catch (thrown) {
       // Without a connection, the stored list of catalogues is used.
@@ -82,6 +86,9 @@ export function restClient({ allow, store = openStore(), shop = new ShopClient()
     const wished = await kept.store.get<string>('values', 'catalog');
     const current = catalogs.find(({ id }) => id === wished) ?? catalogs[0] ?? null;
     chosen = current?.id ?? null;
+    if (current) await kept.settle(current.id);
+    // What other devices did; the first answer does not wait for it.
+    void sync.then((one) => one.run()).catch(() => undefined);
     const outside = hasOpened ? null : await openedFrom(location, (file, name) => add(file, name));
     hasOpened = true;
     return {
@@ -124,11 +131,38 @@ export function restClient({ allow, store = openStore(), shop = new ShopClient()
     }
   };
 
+  const cardsOf = async (ids: string[], at: { catalog?: string }): Promise<Card[]> => {
+    const found: Card[] = [];
+    for (let from = 0; from < ids.length; from += mostCards) {
+      const body = { ids: ids.slice(from, from + mostCards), ...at };
+      found.push(...((await ask(shop.post('/api/v1/cards', { body }))) as Card[]));
+    }
+    return found;
+  };
   const cards = async (ids: string[]): Promise<Card[]> => {
-    if (ids.length === 0) return [];
-    const found = await ask(shop.post('/api/v1/cards', { body: { ids, ...place() } }));
     const kept = await library;
-    return (found as Card[]).map((card) => kept.mark(card));
+    return (await cardsOf(ids, place())).map((card) => kept.mark(card));
+  };
+
+  const account: RestAccount = new RestAccount(shop, () => sync);
+  const sync: Promise<AccountSync> = library.then(
+    (kept) =>
+      new AccountSync({
+        shop,
+        library: kept,
+        isOn: () => account.remembered() !== null,
+        // A catalogue that is not served any more has no cards.
+        cards: async (of, ids) => {
+          if (!catalogs.some(({ id }) => id === of)) return [];
+          return cardsOf(ids, catalogs.length > 1 ? { catalog: of } : {});
+        },
+        ended: () => account.ended(),
+      }),
+  );
+  /** Something was done to a product here. */
+  const note = async (list: 'favourites' | 'viewed', product: string, on: boolean): Promise<void> => {
+    const { catalog: of } = await library;
+    await (await sync).note({ list, catalog: of, product, on, at: Date.now() });
   };
 
   const marked = async <T extends SearchResponse>(answer: T): Promise<T> => {
@@ -138,6 +172,7 @@ export function restClient({ allow, store = openStore(), shop = new ShopClient()
 
   return {
     place: 'shop',
+    account,
     servedCategory,
     settingsNow: readSettings,
     wordsNow: () => wordsOf(location),
@@ -174,7 +209,14 @@ export function restClient({ allow, store = openStore(), shop = new ShopClient()
         return marked({ ...before, ticket: request.ticket, by: 'kept' });
       }
     },
-    product: productOf,
+    async product(id) {
+      const page = await productOf(id);
+      if (readSettings().keepHistory) {
+        await (await library).view(page.card);
+        void note('viewed', id, true).catch(() => undefined);
+      }
+      return page;
+    },
     productImage: (id, size) =>
       shop.address(
         '/api/v1/products/{id}/picture',
@@ -220,18 +262,18 @@ export function restClient({ allow, store = openStore(), shop = new ShopClient()
     setLiveQuery: () => impossible('open a camera of the server'),
 
     favourites: async () => {
+      await (await sync).run().catch(() => undefined);
       const kept = (await library).kept();
-      const fresh = await cards(kept.map(({ id }) => id).slice(0, 100)).catch((): Card[] => []);
+      const fresh = await cards(kept.map(({ id }) => id)).catch((): Card[] => []);
       const byId = new Map(fresh.map((card) => [card.id, card]));
       return kept.map((card) => byId.get(card.id) ?? card);
     },
     async setFavourite(id, on) {
       const kept = await library;
-      const known = on
-        ? ((await kept.keptCard(id)) ?? (await cards([id]))[0])
-        : kept.favourites.get(id)?.card;
+      const known = on ? ((await kept.keptCard(id)) ?? (await cards([id]))[0]) : kept.favourite(id)?.card;
       if (known) await kept.setFavourite(known, on);
       else if (on) fail('not_found', id);
+      await note('favourites', id, on);
     },
     dismiss: async (id, on) => (await library).dismiss(id, on),
     personal: async () => ({
@@ -240,12 +282,19 @@ export function restClient({ allow, store = openStore(), shop = new ShopClient()
     }),
     forgetTaste: async () => undefined,
     history: async () => (await library).history(),
+    async viewed() {
+      await (await sync).run().catch(() => undefined);
+      return (await library).seen();
+    },
     historyImage: (id) => opened?.historyUrl(id) ?? '',
     async pictureFromHistory(id) {
       const file = await (await library).historyPicture(id);
       return file ? add(file, '') : fail('not_found', id);
     },
-    forgetHistory: async (id) => (await library).forget(id),
+    async forgetHistory(id) {
+      if (id === null && account.remembered()) await ask(shop.delete('/api/v1/me/history'));
+      await (await library).forget(id);
+    },
 
     cards,
     async shareToClipboard(id) {
@@ -268,6 +317,8 @@ export function restClient({ allow, store = openStore(), shop = new ShopClient()
     measureModel: () => impossible('measure the model of the shop'),
     async deleteMyData() {
       forgetSettings();
+      // What the account has stays there; else it would come back at once.
+      if (account.remembered()) await account.signOut();
       await (await library).deleteAll();
     },
     async openCatalog(path) {

@@ -1,4 +1,4 @@
-// Stores favourites, dismissed products, past searches and recent answers on this device.
+// Favourites, past searches, products that were looked at, and the answers of last time, on this device.
 
 import type { Answer } from '../client';
 import type { Card } from '../generated/Card';
@@ -7,6 +7,7 @@ import type { SearchRequest } from '../generated/SearchRequest';
 import type { Store } from './store';
 
 const mostHistory = 200;
+const mostViewed = 200;
 const mostAnswers = 20;
 
 interface Past {
@@ -22,46 +23,105 @@ interface KeptAnswer {
   answer: Answer;
 }
 
-interface Favourite {
+/** A product that is kept, or was looked at. */
+export interface Row {
   at: number;
   card: Card;
+  /** Rows of the first version lack it: they are of the catalogue that is searched first. */
+  catalog?: string;
 }
 
-/** A key that is the same whenever the same question is asked. */
-const keyOf = (request: SearchRequest): string => {
+/** What the account is to be told. */
+export interface Waiting {
+  list: 'favourites' | 'viewed';
+  catalog: string;
+  product: string;
+  /** Kept or looked at; false: kept no longer. */
+  on: boolean;
+  at: number;
+}
+
+type Rows = Map<string, Row>;
+export const keyOf = ({ catalog, product }: { catalog: string; product: string }) => `${catalog}\n${product}`;
+const newestFirst = (rows: Rows): Row[] => [...rows.values()].sort((a, b) => b.at - a.at);
+const rowKey = (catalog: string, id: string) => keyOf({ catalog, product: id });
+const waitingKey = (waiting: Waiting) => `${waiting.list}\n${keyOf(waiting)}`;
+
+/** The same question, whenever it is asked. */
+const questionOf = (request: SearchRequest): string => {
   const { ticket: _ticket, typing: _typing, limit: _limit, picture: _picture, ...rest } = request;
   return JSON.stringify(rest);
 };
 
 export class BrowserLibrary {
-  favourites = new Map<string, Favourite>();
+  favourites: Rows = new Map();
+  viewed: Rows = new Map();
   dismissed = new Set<string>();
+  /** The catalogue that is searched. */
+  catalog = '';
   #urls = new Map<string, string>();
 
   private constructor(readonly store: Store) {}
 
   static async open(store: Store): Promise<BrowserLibrary> {
     const library = new BrowserLibrary(store);
-    for (const kept of await store.all<Favourite>('favourites')) library.favourites.set(kept.card.id, kept);
+    for (const list of ['favourites', 'viewed'] as const)
+      for (const row of await store.all<Row>(list))
+        library[list].set(rowKey(row.catalog ?? '', row.card.id), row);
     for (const id of await store.all<string>('dismissed')) library.dismissed.add(id);
     return library;
   }
 
-  /** The favourites, newest first. */
-  kept(): Card[] {
-    return [...this.favourites.values()]
-      .sort((a, b) => b.at - a.at)
-      .map(({ card }) => ({ ...card, favourite: true }));
+  /** Says which catalogue is searched. */
+  async settle(catalog: string): Promise<void> {
+    this.catalog = catalog;
+    for (const row of [...this.favourites.values()].filter((one) => one.catalog === undefined)) {
+      await this.#remove('favourites', '', row.card.id);
+      await this.store.remove('favourites', row.card.id);
+      await this.#put('favourites', { ...row, catalog });
+    }
   }
 
-  async setFavourite(card: Card, on: boolean): Promise<void> {
-    if (!on) {
-      this.favourites.delete(card.id);
-      return this.store.remove('favourites', card.id);
-    }
-    const kept = { at: Date.now(), card };
-    this.favourites.set(card.id, kept);
-    await this.store.put('favourites', card.id, kept);
+  /** Newest first, those of the catalogue that is searched. */
+  kept(): Card[] {
+    return this.#here(this.favourites).map((card) => ({ ...card, favourite: true }));
+  }
+
+  /** The products that were looked at, newest first. */
+  seen(): Card[] {
+    return this.#here(this.viewed).map((card) => this.mark(card));
+  }
+
+  #here(rows: Rows): Card[] {
+    return newestFirst(rows)
+      .filter(({ catalog = this.catalog }) => catalog === this.catalog)
+      .map(({ card }) => card);
+  }
+
+  favourite(id: string): Row | undefined {
+    return this.favourites.get(rowKey(this.catalog, id));
+  }
+
+  async setFavourite(card: Card, on: boolean, at = Date.now()): Promise<void> {
+    if (on) await this.#put('favourites', { at, card, catalog: this.catalog });
+    else await this.#remove('favourites', this.catalog, card.id);
+  }
+
+  async view(card: Card, at = Date.now()): Promise<void> {
+    await this.#put('viewed', { at, card, catalog: this.catalog });
+    for (const { catalog = '', card: old } of newestFirst(this.viewed).slice(mostViewed))
+      await this.#remove('viewed', catalog, old.id);
+  }
+
+  async #put(list: Waiting['list'], row: Row): Promise<void> {
+    const key = rowKey(row.catalog ?? '', row.card.id);
+    this[list].set(key, row);
+    await this.store.put(list, key, row);
+  }
+
+  async #remove(list: Waiting['list'], catalog: string, id: string): Promise<void> {
+    this[list].delete(rowKey(catalog, id));
+    await this.store.remove(list, rowKey(catalog, id));
   }
 
   async dismiss(id: string, on: boolean): Promise<void> {
@@ -71,7 +131,65 @@ export class BrowserLibrary {
   }
 
   mark(card: Card): Card {
-    return this.favourites.has(card.id) ? { ...card, favourite: true } : card;
+    return { ...card, favourite: this.favourite(card.id) !== undefined };
+  }
+
+  /** What an account that knows nothing of this device is to be told. */
+  everything(): Waiting[] {
+    return (['favourites', 'viewed'] as const).flatMap((list) =>
+      [...this[list].values()].map(({ at, card, catalog = this.catalog }) => ({
+        list,
+        catalog,
+        product: card.id,
+        on: true,
+        at,
+      })),
+    );
+  }
+
+  /** Puts something on the list of what the account does not know yet. */
+  wait(waiting: Waiting): Promise<void> {
+    return this.store.put('waiting', waitingKey(waiting), waiting);
+  }
+
+  waiting(): Promise<Waiting[]> {
+    return this.store.all<Waiting>('waiting');
+  }
+
+  /** The account knows it now. What was done to the same product meanwhile waits on. */
+  async told(waiting: Waiting): Promise<void> {
+    const now = await this.store.get<Waiting>('waiting', waitingKey(waiting));
+    if (now && now.at === waiting.at && now.on === waiting.on)
+      await this.store.remove('waiting', waitingKey(waiting));
+  }
+
+  cardOf(catalog: string, id: string): Card | null {
+    const key = rowKey(catalog, id);
+    return (this.favourites.get(key) ?? this.viewed.get(key))?.card ?? null;
+  }
+
+  /** Takes over what the account has. What it does not know yet stays as it is here. Whether something changed. */
+  async replace(list: Waiting['list'], rows: Required<Row>[]): Promise<boolean> {
+    const waiting = new Map<string, boolean>();
+    for (const one of await this.waiting()) if (one.list === list) waiting.set(keyOf(one), one.on);
+    const next: Rows = new Map([...this[list]].filter(([key]) => waiting.get(key) === true));
+    for (const row of rows) {
+      const key = rowKey(row.catalog, row.card.id);
+      const known = next.get(key);
+      if (waiting.get(key) !== false && (!known || known.at < row.at)) next.set(key, row);
+    }
+    const before = this[list];
+    this[list] = next;
+    for (const key of before.keys()) if (!next.has(key)) await this.store.remove(list, key);
+    for (const [key, row] of next) if (before.get(key)?.at !== row.at) await this.store.put(list, key, row);
+    return next.size !== before.size || [...next.keys()].some((key) => !before.has(key));
+  }
+
+  /** Removes what belongs to the account that is signed out. */
+  async leaveAccount(): Promise<void> {
+    this.favourites.clear();
+    this.viewed.clear();
+    for (const shelf of ['favourites', 'viewed', 'waiting'] as const) await this.store.clear(shelf);
   }
 
   async history(): Promise<HistoryEntry[]> {
@@ -116,12 +234,19 @@ export class BrowserLibrary {
       this.#urls.delete(key);
     }
     await (id === null ? this.store.clear('history') : this.store.remove('history', id));
+    if (id === null) await this.#forgetViewed();
+  }
+
+  async #forgetViewed(): Promise<void> {
+    this.viewed.clear();
+    await this.store.clear('viewed');
+    for (const one of await this.waiting()) if (one.list === 'viewed') await this.told(one);
   }
 
   /** Stores an answer for use without a connection; not for pictures, which the key does not identify. */
   async keepAnswer(request: SearchRequest, answer: Answer): Promise<void> {
     if (request.picture) return;
-    const key = keyOf(request);
+    const key = questionOf(request);
     await this.store.put('answers', key, { key, at: Date.now(), answer } satisfies KeptAnswer);
     const all = await this.store.all<KeptAnswer>('answers');
     const old = all.sort((a, b) => b.at - a.at).slice(mostAnswers);
@@ -129,12 +254,12 @@ export class BrowserLibrary {
   }
 
   async keptAnswer(request: SearchRequest): Promise<Answer | null> {
-    return (await this.store.get<KeptAnswer>('answers', keyOf(request)))?.answer ?? null;
+    return (await this.store.get<KeptAnswer>('answers', questionOf(request)))?.answer ?? null;
   }
 
   async keptCard(id: string): Promise<Card | null> {
-    const favourite = this.favourites.get(id);
-    if (favourite) return favourite.card;
+    const known = this.cardOf(this.catalog, id);
+    if (known) return known;
     const answers = await this.store.all<KeptAnswer>('answers');
     const hits = answers.flatMap(({ answer }) => answer.hits);
     return hits.find(({ card }) => card.id === id)?.card ?? null;
@@ -142,9 +267,8 @@ export class BrowserLibrary {
 
   async deleteAll(): Promise<void> {
     await this.forget(null);
-    this.favourites.clear();
+    await this.leaveAccount();
     this.dismissed.clear();
-    for (const shelf of ['favourites', 'answers', 'dismissed', 'values'] as const)
-      await this.store.clear(shelf);
+    for (const shelf of ['answers', 'dismissed', 'values'] as const) await this.store.clear(shelf);
   }
 }

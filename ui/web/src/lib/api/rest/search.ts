@@ -8,6 +8,7 @@ import type { SearchRequest } from '../generated/SearchRequest';
 import { problemOf } from '../problem';
 import type { Schemas } from '../shop/client';
 import { ShopClient, ShopError } from '../shop/client';
+import { servedAnswer } from './served';
 
 const largestPage = 100;
 /** How often a search is tried if its catalogue changes between two pages. */
@@ -128,7 +129,10 @@ export class RestSearch {
       limit,
       cursor,
     };
-    if (!picture) return this.shop.post('/api/v1/search', { body, signal });
+    if (!picture) {
+      const answer = servedAnswer(body);
+      return answer ? Promise.resolve(answer) : this.shop.post('/api/v1/search', { body, signal });
+    }
     const form = new FormData();
     form.append('request', JSON.stringify(body));
     form.append('image', picture, 'query.jpg');

@@ -1,10 +1,15 @@
 // Reads the data that the server put into its page, so that the interface need not ask for it.
 
 import type { ProductPage } from '../generated/ProductPage';
+import type { Schemas } from '../shop/client';
 
 interface Served {
   product?: ProductPage;
   category?: string;
+  /** Of the start page: what is searched, and the first page of the answer to these words. */
+  catalogs?: Schemas['Searched'][];
+  text?: string;
+  page?: Schemas['SearchPage'];
 }
 
 let read: Served | null = null;
@@ -33,4 +38,22 @@ export function servedCategory(): string | null {
   const { category = null } = page();
   delete page().category;
   return category;
+}
+
+/** The catalogues, once. */
+export function servedCatalogs(): Schemas['Searched'][] | null {
+  const { catalogs = null } = page();
+  delete page().catalogs;
+  return catalogs;
+}
+
+/** The first page of the answer to a question, if the page came with it: to words alone, in the usual order. Once. */
+export function servedAnswer(body: Schemas['SearchBody']): Schemas['SearchPage'] | null {
+  const { page: answer, text } = page();
+  delete page().page;
+  const { catalog, text: words = '', limit, sort, cursor, like, price, mix, without, filters } = body;
+  const lists = [mix, without, filters];
+  const isPlain = !cursor && !like && !price && sort === 'match' && lists.every((list) => !list?.length);
+  const isSame = words.trim() === text?.trim() && (!catalog || catalog === answer?.catalog);
+  return answer && isPlain && isSame && answer.hits.length <= (limit ?? 0) ? answer : null;
 }

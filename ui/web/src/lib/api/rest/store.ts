@@ -1,8 +1,8 @@
 // Stores the shopper's data in IndexedDB or, if that fails, in memory while the page is open.
 
 const name = 'knytt';
-const version = 1;
-const shelves = ['values', 'favourites', 'history', 'answers', 'dismissed'] as const;
+const version = 2;
+const shelves = ['values', 'favourites', 'history', 'answers', 'dismissed', 'viewed', 'waiting'] as const;
 export type Shelf = (typeof shelves)[number];
 
 export interface Store {

@@ -1161,13 +1161,6 @@ export interface components {
             /** @description Three letters of ISO 4217. */
             currency: string;
         };
-        /** @description Names a product. */
-        Named: {
-            /** @description Its catalogue. */
-            catalog: string;
-            /** @description Its id. */
-            product: string;
-        };
         /** @description A key that has just been made. Only now is all of it known. */
         NewKey: {
             /** @description What the database keeps. */
@@ -1775,6 +1768,19 @@ export interface components {
          * @enum {string}
          */
         Window: "day" | "week" | "month";
+        /** @description A product that somebody keeps or looked at. */
+        Noted: {
+            /** @description Its catalogue. */
+            catalog: string;
+            /** @description Its id. */
+            product: string;
+            /**
+             * Format: int64
+             * @description When, in milliseconds since 1970, for what a device did before it could say so; now if absent. A later moment
+             *     than now is now.
+             */
+            atMs?: number | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -3917,7 +3923,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Named"];
+                "application/json": components["schemas"]["Noted"];
             };
         };
         responses: {
@@ -4180,7 +4186,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Named"];
+                "application/json": components["schemas"]["Noted"];
             };
         };
         responses: {

@@ -1,0 +1,113 @@
+//! The start page, with the answer to what its address asks: the first products are there before any script.
+
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use knytt_ui_api::Hit;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::document::Document;
+use super::html::{Text, script_json};
+use super::labels::Language;
+use super::pages::{self, Addresses, Asked};
+use super::products::cards;
+use super::site;
+use crate::app::App;
+use crate::http::extract::Address;
+use crate::http::refusal::Refusal;
+use crate::search::body::SearchBody;
+use crate::search::page::SearchPage;
+use crate::search::reach::Reach;
+use crate::search::routes::catalogs::searched;
+use crate::search::routes::search::answered;
+
+/// Hits of the answer: as many as the interface asks for at first.
+const HITS: u32 = 60;
+
+/// Products that the page shows before the interface does: more than a window has room for.
+const SHOWN: usize = 12;
+
+/// What the address of the start page may say after `?`. The interface reads more of it.
+#[derive(Debug, Default, Deserialize)]
+pub struct AskedWords {
+    q: Option<String>,
+    text: Option<String>,
+    /// The interface alone, which the service worker keeps.
+    shell: Option<String>,
+}
+
+/// `/`
+pub async fn page(
+    State(app): State<App>,
+    Address(address): Address,
+    asked: Result<Query<Asked>, QueryRejection>,
+    words: Result<Query<AskedWords>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    // What the interface understands of an address is its own affair: no address of the start page is wrong.
+    let Query(asked) = asked.unwrap_or_default();
+    let Query(words) = words.unwrap_or_default();
+    // A search that the table of access or a limit would refuse is not made here, either: the interface asks for it
+    // and says why it was refused.
+    let is_open = !app.config.search_needs_key && words.shell.is_none();
+    if !is_open || address.is_some_and(|ip| app.limits.check_search(ip).is_err()) {
+        return site::index(headers).await;
+    }
+    let language = Language::of(asked.lang.as_deref(), &headers);
+    let Ok(catalog) = pages::catalog_of(&app, &asked) else { return site::index(headers).await };
+    let text = words.q.or(words.text).unwrap_or_default();
+    let several = app.search.catalogs.all().len() > 1;
+    let body = SearchBody {
+        catalog: several.then(|| catalog.summary.id.clone()),
+        text: text.clone(),
+        alpha: Some(0.5),
+        limit: Some(HITS),
+        ..SearchBody::default()
+    };
+    if body.check().is_err() {
+        return site::index(headers).await;
+    }
+    let Ok(found) = answered(&app, &Reach::default(), body, None, address).await else { return site::index(headers).await };
+    let addresses = Addresses::new(&app, &headers, &catalog);
+    let document = document(&found.body, &text, &json!(searched(&app, &Reach::default())), &addresses, language);
+    let mut response = pages::html(document.render());
+    // It has an answer of its own, with the token that ties feedback to it.
+    let cached = HeaderValue::from_static("private, no-cache");
+    response.headers_mut().insert(header::CACHE_CONTROL, cached);
+    let vary = HeaderValue::from_static("accept-language, host, accept-encoding");
+    response.headers_mut().insert(header::VARY, vary);
+    Ok(response)
+}
+
+fn document(
+    found: &SearchPage,
+    text: &str,
+    catalogs: &serde_json::Value,
+    addresses: &Addresses,
+    language: Language,
+) -> Document {
+    let shown = found.hits.iter().take(SHOWN).map(|hit: &Hit| &hit.card);
+    let title = match text.trim() {
+        "" => "Knytt".into(),
+        words => format!("{words} · Knytt"),
+    };
+    Document {
+        language,
+        title,
+        description: language.say("about.textShop").into(),
+        address: addresses.start(),
+        kind: "website",
+        picture: None,
+        structured: None,
+        content: format!(
+            "<main class=\"served start\"><h1>{}</h1>{}</main>",
+            Text(language.say("results.title")),
+            cards(shown, addresses),
+        ),
+        data: Some(script_json(&json!({ "catalogs": catalogs, "text": text, "page": found }))),
+        // Answers to words are endless.
+        is_listed: text.trim().is_empty(),
+    }
+}

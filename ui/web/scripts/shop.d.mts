@@ -1,0 +1,11 @@
+export function program(isRelease?: boolean): string;
+export function freePort(): Promise<number>;
+
+export interface Shop {
+  url: string;
+  /** The folder with the pictures of the products. */
+  pictures: string;
+  close(): Promise<void>;
+}
+
+export function openShop(options?: { knytt?: string; products?: number; flags?: string[] }): Promise<Shop>;

@@ -1,0 +1,62 @@
+// A real shop on a free port, of drawn products: for tests, Lighthouse and screenshots.
+
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const built = (profile) => fileURLToPath(new URL(`../../../target/${profile}/knytt`, import.meta.url));
+
+/** The program: of a release build, if that is wished and there is one. */
+export function program(isRelease = false) {
+  const named = process.env.KNYTT_BIN;
+  if (named) return named;
+  return isRelease && existsSync(built('release')) ? built('release') : built('debug');
+}
+
+export async function freePort() {
+  const server = createServer();
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address();
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+async function answers(url, server) {
+  for (let attempt = 0; attempt < 600; attempt++) {
+    if (server.exitCode !== null) throw new Error(`knytt serve ended with ${server.exitCode}`);
+    const answered = await fetch(`${url}/api/v1/catalogs`).catch(() => null);
+    if (answered?.ok) return;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error('knytt serve does not answer');
+}
+
+/** Draws the products, builds their catalogue, serves it; `flags` are added to `knytt serve`. */
+export async function openShop({ knytt = program(), products = 120, flags = [] } = {}) {
+  if (!existsSync(knytt)) throw new Error(`There is no ${knytt}: cargo build -p knytt -p knytt-garments`);
+  const folder = mkdtempSync(join(tmpdir(), 'knytt-shop-'));
+  const [feed, catalog] = [join(folder, 'feed'), join(folder, 'catalog')];
+  const drawn = ['sample', '--out', feed, '--count', String(products)];
+  execFileSync(join(dirname(knytt), 'knytt-garments'), drawn, { stdio: 'ignore' });
+  execFileSync(knytt, ['build', join(feed, 'products.csv'), '--catalog', catalog], { stdio: 'ignore' });
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const listen = ['--listen', new URL(url).host, '--data', join(folder, 'data')];
+  const unlimited = ['--rate-per-ip', '0', '--searches-per-minute', '0'];
+  const server = spawn(knytt, ['serve', '--catalog', catalog, ...listen, ...unlimited, ...flags], {
+    stdio: 'ignore',
+  });
+  await answers(url, server);
+  return {
+    url,
+    pictures: join(feed, 'images'),
+    async close() {
+      const ended = new Promise((done) => server.once('exit', done));
+      server.kill('SIGTERM');
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

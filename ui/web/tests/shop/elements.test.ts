@@ -1,0 +1,154 @@
+// <knytt-search>, <knytt-similar> and the client of InstantSearch, on pages of another site with a strict policy.
+
+import { gzipSync } from 'node:zlib';
+import type { Page } from 'playwright-core';
+import { describe, expect, inject, it } from 'vitest';
+import { axeViolations } from './axe';
+import { browser, film, phone, photo } from './harness';
+import { otherSite } from './other-site';
+
+const site = otherSite();
+const { open } = browser();
+const filmed = browser({ permissions: ['camera'] }, () => [
+  '--use-fake-ui-for-media-stream',
+  '--use-fake-device-for-media-stream',
+  `--use-file-for-fake-video-capture=${film()}`,
+]);
+
+interface Told {
+  name: string;
+  id?: string;
+  position?: number;
+}
+
+const told = (page: Page) => page.evaluate(() => (window as unknown as { told: Told[] }).told);
+const languages = ['en', 'de', 'es', 'fr', 'zh', 'ar'];
+
+describe('<knytt-search>', () => {
+  it('finds what is typed, tells the page what is chosen, and leaves the way there to it', async () => {
+    const page = await open(`${site}/search`);
+    const field = page.getByRole('searchbox');
+    await field.fill('red dress');
+    const first = page.locator('knytt-search a').first();
+    await first.waitFor();
+    expect(await first.getAttribute('href')).toMatch(/^https:\/\/shop\.example\/p\/kn-/u);
+    await field.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await expect.poll(async () => (await told(page)).map(({ name }) => name)).toContain('select');
+    const chosen = (await told(page)).find(({ name }) => name === 'select')!;
+    expect(await first.getAttribute('href')).toBe(`https://shop.example/p/${chosen.id}`);
+    expect(chosen.position).toBe(0);
+    // The page took care of it: it is still there.
+    expect(page.url()).toBe(`${site}/search`);
+    await page.locator('knytt-search li button:enabled').first().click();
+    expect((await told(page)).at(-1)?.name).toBe('add-to-cart');
+    await field.focus();
+    await field.press('Escape');
+    await first.waitFor({ state: 'detached' });
+  });
+
+  it('sends a small copy of a picture, after it asked', async () => {
+    const page = await open(`${site}/search`);
+    await page.locator('knytt-search').getByRole('button').first().click();
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      page.getByRole('button', { name: 'Choose a file' }).click(),
+    ]);
+    await chooser.setFiles(photo(12));
+    await page.getByText('A small copy of the picture', { exact: false }).waitFor();
+    const [request] = await Promise.all([
+      page.waitForRequest((one) => one.url().endsWith('/api/v1/search') && one.method() === 'POST'),
+      page.getByRole('button', { name: 'Send it' }).click(),
+    ]);
+    expect(request.headers()['content-type']).toContain('multipart/form-data');
+    await page.locator('knytt-search a[href$="/kn-00012"]').first().waitFor();
+  });
+
+  it('loads the camera when it is asked for, and at first no more than 25 kB', async () => {
+    const page = await filmed.open(`${site}/search`);
+    const scripts: Promise<number>[] = [];
+    const names: string[] = [];
+    page.on('response', (response) => {
+      if (!response.url().startsWith(inject('shop')) || !response.url().endsWith('.js')) return;
+      names.push(new URL(response.url()).pathname);
+      scripts.push(response.body().then((body) => gzipSync(body, { level: 9 }).length));
+    });
+    await page.reload();
+    await page.getByRole('searchbox').waitFor();
+    await page.waitForLoadState('networkidle');
+    const sizes = await Promise.all(scripts);
+    expect(names).toContain('/knytt.js');
+    expect(names).not.toContain('/knytt-camera.js');
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(25_000);
+
+    await page.locator('knytt-search').getByRole('button').first().click();
+    await page.getByRole('button', { name: 'Take the picture' }).click();
+    expect(names).toContain('/knytt-camera.js');
+    await page.getByRole('button', { name: 'Send it' }).click();
+    await page.locator('knytt-search a').first().waitFor();
+  });
+
+  it.each(languages)('speaks %s and is accessible', async (language) => {
+    const page = await open(`${site}/search?lang=${language}`, phone);
+    await page.getByRole('searchbox').fill('blue');
+    await page.locator('knytt-search a').first().waitFor();
+    for (const scheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: scheme });
+      expect(await axeViolations(page)).toEqual([]);
+    }
+    const direction = await page
+      .locator('knytt-search a')
+      .first()
+      .evaluate((link) => getComputedStyle(link).direction);
+    expect(direction).toBe(language === 'ar' ? 'rtl' : 'ltr');
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(
+      0,
+    );
+  });
+});
+
+describe('<knytt-similar>', () => {
+  it('shows what looks like a product, and follows the attribute', async () => {
+    const page = await open(`${site}/similar`);
+    const links = page.locator('knytt-similar a');
+    await links.first().waitFor();
+    const hrefs = () => links.evaluateAll((all) => all.map((link) => link.getAttribute('href')));
+    const before = await hrefs();
+    expect(before).toHaveLength(8);
+    expect(before).not.toContain('https://shop.example/p/kn-00012');
+    await page.evaluate(() => document.querySelector('knytt-similar')?.setAttribute('product', 'kn-00030'));
+    await expect.poll(hrefs).not.toEqual(before);
+    await links.nth(2).click();
+    expect((await told(page)).at(-1)).toMatchObject({ name: 'select', position: 2 });
+  });
+
+  it.each(languages)('speaks %s and is accessible', async (language) => {
+    const page = await open(`${site}/similar?lang=${language}`, phone);
+    await page.locator('knytt-similar a').first().waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+  });
+});
+
+it('InstantSearch finds, narrows and turns pages with this client', async () => {
+  const page = await open(`${site}/widgets`);
+  const hits = page.locator('.hit');
+  await hits.first().waitFor();
+  const ids = () => hits.evaluateAll((all) => all.map((hit) => hit.getAttribute('data-id')));
+  const start = await ids();
+  expect(start).toHaveLength(20);
+
+  await page.locator('#pages a', { hasText: '2' }).first().click();
+  await expect.poll(ids).not.toEqual(start);
+  expect((await ids()).some((one) => start.includes(one))).toBe(false);
+
+  await page.locator('#box input').fill('dress');
+  await expect.poll(ids).not.toEqual(start);
+  const brand = page.locator('#brands input').first();
+  const name = await brand.getAttribute('value');
+  await brand.click();
+  await expect
+    .poll(
+      async () => new Set(await hits.evaluateAll((all) => all.map((hit) => hit.getAttribute('data-brand')))),
+    )
+    .toEqual(new Set([name]));
+});
