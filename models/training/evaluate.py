@@ -33,7 +33,8 @@ from transformers import CLIPTextConfig, CLIPTextModel
 
 from captions import encode
 from data import LABELS, open_rgb, read_photos, read_rendered
-from towers import folded_maps, folded_vision, moments
+from efficientnet_lite import Tower
+from towers import folded_maps, moments
 
 
 class Bundle:
@@ -46,6 +47,11 @@ class Bundle:
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         text = dict(self.config["text_config"])
         self.length = text["max_position_embeddings"]
+        vision = self.config["vision_config"]
+        self.tower = None
+        if vision["model_type"] == "knytt_efficientnet_lite":
+            own = {k.removeprefix("vision_model."): v for k, v in self.tensors.items() if k.startswith("vision_model.")}
+            self.tower = Tower(vision, own).eval()
         self.text_model = CLIPTextModel(CLIPTextConfig(**text)).eval()
         own = self.text_model.state_dict()
         prefix = "" if any(k.startswith("text_model.") for k in own) else "text_model."
@@ -75,14 +81,24 @@ class Bundle:
         return x.transpose(2, 0, 1).astype(np.float32)
 
     @torch.no_grad()
-    def raw_images(self, pixels: Tensor) -> Tensor:
-        return folded_vision(self.tensors, self.config["vision_config"], pixels)
+    def maps(self, pixels: Tensor) -> list[Tensor]:
+        """What the image tower keeps of its maps, the last one last."""
+        if self.tower:
+            return self.tower(pixels)
+        return folded_maps(self.tensors, self.config["vision_config"], pixels)
 
-    @torch.no_grad()
+    def two_layers(self, read: Tensor, hidden: str, out: str) -> Tensor:
+        inner = F.relu(read @ self.tensors[f"{hidden}.weight"].T + self.tensors[f"{hidden}.bias"])
+        return inner @ self.tensors[f"{out}.weight"].T
+
+    def raw_images(self, pixels: Tensor) -> Tensor:
+        maps = self.maps(pixels)
+        if "visual_hidden.weight" in self.tensors:
+            return self.two_layers(moments(maps), "visual_hidden", "visual_projection")
+        return maps[-1].mean((2, 3)) @ self.tensors["visual_projection.weight"].T
+
     def raw_identities(self, pixels: Tensor) -> Tensor:
-        read = moments(folded_maps(self.tensors, self.config["vision_config"], pixels))
-        head = {k: self.tensors[f"identity_head.{k}"] for k in ("hidden.weight", "hidden.bias", "out.weight")}
-        return F.relu(read @ head["hidden.weight"].T + head["hidden.bias"]) @ head["out.weight"].T
+        return self.two_layers(moments(self.maps(pixels)), "identity_head.hidden", "identity_head.out")
 
     def images(self, pictures: list[Path] | np.ndarray, batch: int = 64) -> np.ndarray:
         out = []

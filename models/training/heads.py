@@ -6,7 +6,7 @@
                     [--rendered DIR --rendered-val DIR] [--steps 1500] [--seed 1] --out DIR
 
 Each head is two layers over the means and deviations of all maps of the tower, which was trained on ImageNet and
-stays as it is; the text tower goes on from --init. Trained by the recipe of `train.py`: supervised contrastive, words
+stays as it is; the text tower goes on from --init, and the heads too where that bundle has such. Trained by the recipe of `train.py`: supervised contrastive, words
 by InfoNCE in which several captions may fit a picture, prompts by cross-entropy. Of groceries, also each photograph
 against all iconic pictures. A part of the loss holds the neighbourhoods of the untouched network, so that pictures of
 other things stay apart.
@@ -64,6 +64,14 @@ class MomentsHead(nn.Module):
         self.register_buffer("spread", seen.std(0) + 1e-3)
         self.hidden, self.out = nn.Linear(seen.shape[1], hidden), nn.Linear(hidden, size, bias=False)
         self.drop = drop
+
+    @torch.no_grad()
+    def take(self, state: dict[str, Tensor], hidden: str, out: str) -> None:
+        """Goes on from what `folded` gave."""
+        weight = state[f"{hidden}.weight"].float()
+        self.hidden.weight.copy_(weight * self.spread)
+        self.hidden.bias.copy_(state[f"{hidden}.bias"].float() + weight @ self.mean)
+        self.out.weight.copy_(state[f"{out}.weight"].float())
 
     def forward(self, x: Tensor) -> Tensor:
         x = F.dropout(((x - self.mean) / self.spread).clamp(-6, 6), self.drop, self.training)
@@ -151,6 +159,9 @@ class HeadTrainer(Trainer):
         self.head = MomentsHead(seen, args.hidden, DIM, args.drop)
         self.instances = MomentsHead(seen, args.hidden, INSTANCE, args.drop)
         self.centre = pooled(seen).mean(0)
+        if "visual_hidden.weight" in state:
+            self.head.take(state, "visual_hidden", "visual_projection")
+            self.instances.take(state, "identity_head.hidden", "identity_head.out")
 
     def load_drawn(self) -> Pool:
         rows = read_rendered(self.args.rendered).rows

@@ -32,28 +32,35 @@ impl Operation for DepthwiseRow<'_> {
 
     #[inline(always)]
     fn run<S: Simd, const N: usize>(self, s: S) {
-        let Self { width, channels, kernel, stride, before, .. } = self;
-        let columns = self.out.len() / channels;
+        let Self { width, channels, kernel, .. } = self;
         assert!(self.x.len() >= self.rows.len() * width * channels && self.bias.len() == channels);
         assert!(self.weight.len() == kernel * kernel * channels && self.rows.end <= kernel);
+        match kernel {
+            3 => self.columns::<S, 3>(s),
+            5 => self.columns::<S, 5>(s),
+            _ => self.columns::<S, 0>(s),
+        }
+    }
+}
+
+impl DepthwiseRow<'_> {
+    /// All results of the row. `K`: the side of the kernel where it is known when this is compiled, else 0.
+    #[inline(always)]
+    fn columns<S: Simd, const K: usize>(self, s: S) {
+        let Self { width, channels, kernel, stride, before, .. } = self;
+        let columns = self.out.len() / channels;
         let mut column = 0;
         while column < columns {
             let left = column * stride;
             let last = left + (TOGETHER - 1) * stride + kernel;
             if left >= before && last <= width + before && column + TOGETHER <= columns {
-                results::<S, TOGETHER>(
-                    s,
-                    &self.rows,
-                    0..kernel,
-                    &Taps::of(&self, left - before),
-                    column,
-                    self.out,
-                );
+                let taps = Taps::of(&self, left - before);
+                results::<S, TOGETHER, K>(s, &self.rows, 0..kernel, &taps, column, self.out);
                 column += TOGETHER;
             } else {
-                let taps = before.saturating_sub(left)..kernel.min(width + before - left);
-                let first = left + taps.start - before;
-                results::<S, 1>(s, &self.rows, taps, &Taps::of(&self, first), column, self.out);
+                let under = before.saturating_sub(left)..kernel.min(width + before - left);
+                let taps = Taps::of(&self, left + under.start - before);
+                results::<S, 1, 0>(s, &self.rows, under, &taps, column, self.out);
                 column += 1;
             }
         }
@@ -93,9 +100,9 @@ impl<'a> Taps<'a> {
 }
 
 /// `P` neighbouring results from `column` on, of the taps in `rows` and `columns` of the kernel. The map is under all
-/// of these taps.
+/// of these taps. With `K` above 0 the columns are all `K` of the kernel, and their loop has no counter.
 #[inline(always)]
-fn results<S: Simd, const P: usize>(
+fn results<S: Simd, const P: usize, const K: usize>(
     s: S,
     rows: &Range<usize>,
     columns: Range<usize>,
@@ -103,11 +110,13 @@ fn results<S: Simd, const P: usize>(
     column: usize,
     out: &mut [f32],
 ) {
+    let columns = if K > 0 { 0..K } else { columns };
+    let kernel = if K > 0 { K } else { taps.kernel };
     let channels = taps.channels;
     let x = &taps.x[taps.first * channels..];
     let farthest = (rows.len() - 1) * taps.line + (P - 1) * taps.step + columns.len() * channels;
     let out = &mut out[column * channels..(column + P) * channels];
-    assert!(x.len() >= farthest && rows.end <= taps.kernel && columns.end <= taps.kernel);
+    assert!(x.len() >= farthest && rows.end <= kernel && columns.end <= kernel);
     let whole = channels / S::LANES * S::LANES;
     let (low, high) = (s.splat(taps.range.0), s.splat(taps.range.1));
     for channel in (0..whole).step_by(S::LANES) {
@@ -116,7 +125,7 @@ fn results<S: Simd, const P: usize>(
             let mut sums = [s.load(taps.bias.as_ptr().add(channel)); P];
             for (y, dy) in rows.clone().enumerate() {
                 for (at, dx) in columns.clone().enumerate() {
-                    let w = s.load(taps.weight.as_ptr().add((dy * taps.kernel + dx) * channels + channel));
+                    let w = s.load(taps.weight.as_ptr().add((dy * kernel + dx) * channels + channel));
                     let x = x.as_ptr().add(y * taps.line + at * channels + channel);
                     for (p, sum) in sums.iter_mut().enumerate() {
                         *sum = s.fma(s.load(x.add(p * taps.step)), w, *sum);
@@ -133,7 +142,7 @@ fn results<S: Simd, const P: usize>(
         for (y, dy) in rows.clone().enumerate() {
             for (at, dx) in columns.clone().enumerate() {
                 let value = x[y * taps.line + at * channels + p * taps.step + channel];
-                sum += value * taps.weight[(dy * taps.kernel + dx) * channels + channel];
+                sum += value * taps.weight[(dy * kernel + dx) * channels + channel];
             }
         }
         out[p * channels + channel] = sum.max(taps.range.0).min(taps.range.1);
