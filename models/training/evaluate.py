@@ -1,10 +1,12 @@
 """Measures an exported bundle, from its own files alone.
 
-    python evaluate.py --bundle DIR --photos DIR [--rendered DIR] [--bootstrap 1000]
+    python evaluate.py --bundle DIR [--photos DIR] [--groceries DIR] [--rendered DIR] [--bootstrap 1000]
 
 Photographs: the queries are the `val` rows, the gallery the `train` rows, both
 without `Not sure`, `Other` and `Skip`; senders do not overlap. Cosine. The gallery was
 trained on, so `among_val` asks the val photographs among each other as well.
+Groceries: the `val` photographs of goods against the `train` ones, and against one iconic picture of each kind of
+good: is the own one first, and in the first five.
 Words: a photo's label is the argmax over 17 prompts "a photo of a <label>".
 Rendered: a shop of 10,000 pictures that no training has seen, and a shopper who
 types "<colour> <category>" in plain names. For each such pair that at least `--least`
@@ -18,6 +20,7 @@ a good first page; a guess is right in well under 1 %. Make the shop with
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 from collections import Counter
 from pathlib import Path
@@ -168,6 +171,26 @@ def photo_measures(bundle: Bundle, folder: Path, rounds: int) -> dict:
     return out
 
 
+def iconic_measures(photos: np.ndarray, iconic: np.ndarray, own: np.ndarray) -> dict[str, float]:
+    """Unit vectors; `own`: the place of each photograph's iconic picture."""
+    scores = photos @ iconic.T
+    before = (scores > scores[np.arange(len(own)), own][:, None]).sum(1)
+    return {"first": float((before == 0).mean()), "in_five": float((before < 5).mean())}
+
+
+def grocery_measures(bundle: Bundle, folder: Path) -> dict:
+    with open(folder / "photos.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    with open(folder / "iconic.csv", newline="", encoding="utf-8") as file:
+        shown = list(csv.DictReader(file))
+    titles = [row["title"] for row in shown]
+    own = np.array([titles.index(row["label"]) for row in rows])
+    val = np.array([row["split"] == "val" for row in rows])
+    photos, iconic = (bundle.images([folder / row["image"] for row in table]) for table in (rows, shown))
+    per = retrieval(photos[val], photos[~val], own[val], own[~val])
+    return {"queries": int(val.sum()), "one_nn": float(per["one_nn"].mean())} | iconic_measures(photos[val], iconic, own[val])
+
+
 def rendered_measures(bundle: Bundle, folder: Path, least: int) -> dict:
     rendered = read_rendered(folder)
     vectors = bundle.images(np.asarray(rendered.images))
@@ -193,6 +216,7 @@ def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--bundle", type=Path, required=True)
     p.add_argument("--photos", type=Path)
+    p.add_argument("--groceries", type=Path)
     p.add_argument("--rendered", type=Path)
     p.add_argument("--least", type=int, default=20)
     p.add_argument("--bootstrap", type=int, default=1000)
@@ -203,6 +227,8 @@ def main() -> None:
     out = {}
     if args.photos:
         out["photos"] = photo_measures(bundle, args.photos, args.bootstrap)
+    if args.groceries:
+        out["groceries"] = grocery_measures(bundle, args.groceries)
     if args.rendered:
         out["rendered"] = rendered_measures(bundle, args.rendered, args.least)
     print(json.dumps(out, indent=1))

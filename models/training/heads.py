@@ -11,7 +11,8 @@ by InfoNCE in which several captions may fit a picture, prompts by cross-entropy
 against all iconic pictures. A part of the loss holds the neighbourhoods of the untouched network, so that pictures of
 other things stay apart.
 
-Prints what `measure` finds on the val photographs, for the untouched network (its pooled features) and for the heads.
+Prints what `measure` finds on the val photographs, for the heads and, unless --init has such, for the untouched network
+(its pooled features).
 With --out, writes a bundle.
 """
 
@@ -35,7 +36,7 @@ from captions import Facts
 from colour import garment_colours
 from data import LABELS, load_squeezed, read_photos, read_rendered
 from efficientnet_lite import PIXEL_MEAN, PIXEL_STD, folded_from_onnx, shape_of
-from evaluate import among_strangers, retrieval
+from evaluate import among_strangers, iconic_measures, retrieval
 from export import write_bundle
 from teacher import supcon
 from towers import DualEncoder, VisionShape, text_config
@@ -126,9 +127,7 @@ def measure(data: Data, embed, instances=None) -> dict[str, float]:
     per = retrieval(goods[v], goods[~v], data.good[v], data.good[~v])
     out["groceries one_nn"] = float(per["one_nn"].mean())
     for name, (photo, shown) in [("iconic", (goods[v], iconic)), ("iconic by instance", (single[0][v], single[1]))]:
-        scores, own = photo @ shown.T, data.good[v]
-        before = (scores > scores[np.arange(len(own)), own][:, None]).sum(1)
-        out[f"{name} first"], out[f"{name} in five"] = float((before == 0).mean()), float((before < 5).mean())
+        out |= {f"{name} {k}": share for k, share in iconic_measures(photo, shown, data.good[v]).items()}
     return {k: round(v, 3) for k, v in out.items()}
 
 
@@ -159,7 +158,8 @@ class HeadTrainer(Trainer):
         self.head = MomentsHead(seen, args.hidden, DIM, args.drop)
         self.instances = MomentsHead(seen, args.hidden, INSTANCE, args.drop)
         self.centre = pooled(seen).mean(0)
-        if "visual_hidden.weight" in state:
+        self.goes_on = "visual_hidden.weight" in state
+        if self.goes_on:
             self.head.take(state, "visual_hidden", "visual_projection")
             self.instances.take(state, "identity_head.hidden", "identity_head.out")
 
@@ -320,8 +320,9 @@ def main() -> None:
     args = p.parse_args()
     torch.set_num_threads(args.threads)
     data = Data(args)
-    print("untouched", measure(data, lambda x: F.normalize(pooled(x), dim=1)), flush=True)
     trainer = HeadTrainer(args, data)
+    if not trainer.goes_on:
+        print("untouched", measure(data, lambda x: F.normalize(pooled(x), dim=1)), flush=True)
     trainer.run()
     print("heads", measure(data, trainer.head, trainer.instances), trainer.measure_words(), flush=True)
     if args.rendered_val:
