@@ -73,8 +73,10 @@ pub struct TextConfig {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum VisionConfig {
-    /// Our convolutional tower; it alone names its stem.
+    /// Our convolutional tower; it alone names its stem's channels.
     ResNet(ResNetConfig),
+    /// EfficientNet-Lite's tower; it alone names stages of inverted residual blocks.
+    EfficientNet(EfficientNetConfig),
     /// CLIP's vision transformer.
     ViT(ViTConfig),
 }
@@ -98,6 +100,71 @@ pub struct ResNetConfig {
     #[serde(default, skip_serializing_if = "is_zero")]
     #[serde(rename = "identity_hidden_size")]
     pub(crate) instance_hidden_size: usize,
+}
+
+/// EfficientNet-Lite without its classifier, batch normalisation folded in (`model_type`
+/// `knytt_efficientnet_lite`): a 3 × 3 stem of stride 2, stages of inverted residual blocks, a 1 × 1 head.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EfficientNetConfig {
+    pub(crate) image_size: usize,
+    #[serde(default = "default::<3>")]
+    pub(crate) num_channels: usize,
+    pub(crate) stem_width: usize,
+    pub(crate) mbconv_stages: Vec<MbConvStage>,
+    pub(crate) head_width: usize,
+    /// Outputs of the layer between the moments of all maps and the projection; 0 if the projection reads the
+    /// means of the head's map.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) projection_hidden_size: usize,
+    /// Values of the instance embedding; 0 if the model has none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(rename = "identity_dim")]
+    pub(crate) instance_dim: usize,
+    /// Outputs of the instance head's hidden layer.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(rename = "identity_hidden_size")]
+    pub(crate) instance_hidden_size: usize,
+}
+
+/// Inverted residual blocks of one width: 1 × 1 expansion, depthwise convolution, 1 × 1 projection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MbConvStage {
+    pub(crate) channels: usize,
+    pub(crate) depth: usize,
+    /// Of its first block's depthwise convolution.
+    pub(crate) stride: usize,
+    /// Side of the depthwise kernels: 3 or 5.
+    pub(crate) kernel: usize,
+    /// The width inside a block is this multiple of its input's; at 1 there is no expansion.
+    pub(crate) expansion: usize,
+}
+
+/// One block of an [`EfficientNetConfig`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct MbConvShape {
+    pub from: usize,
+    /// Channels of the depthwise convolution.
+    pub inner: usize,
+    pub to: usize,
+    pub stride: usize,
+    pub kernel: usize,
+}
+
+/// What the image tower's projection reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Projected {
+    /// So many pooled values, as they are.
+    Pooled(usize),
+    /// The moments of all maps, through a hidden layer.
+    Moments { moments: usize, hidden: usize },
+}
+
+/// Two layers over the moments of all maps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct HeadShape {
+    pub moments: usize,
+    pub hidden: usize,
+    pub outputs: usize,
 }
 
 /// One stage of a [`ResNetConfig`]: blocks of the same width.
@@ -143,6 +210,7 @@ impl Config {
         match &config.vision_config {
             VisionConfig::ViT(vit) => vit.check()?,
             VisionConfig::ResNet(resnet) => resnet.check()?,
+            VisionConfig::EfficientNet(network) => network.check()?,
         }
         if config.projection_dim == 0 || config.text_config.max_position_embeddings < 3 {
             return Err(invalid("projection_dim must not be 0, max_position_embeddings at least 3"));
@@ -170,7 +238,30 @@ impl VisionConfig {
     pub fn instance_embedding_size(&self) -> usize {
         match self {
             Self::ResNet(config) => config.instance_dim,
+            Self::EfficientNet(config) => config.instance_dim,
             Self::ViT(_) => 0,
+        }
+    }
+
+    /// The instance head, if the tower has one.
+    pub(crate) fn instance_head(&self) -> Option<HeadShape> {
+        let head = |moments, hidden, outputs| (outputs > 0).then_some(HeadShape { moments, hidden, outputs });
+        match self {
+            Self::ResNet(c) => head(c.moments_size(), c.instance_hidden_size, c.instance_dim),
+            Self::EfficientNet(c) => head(c.moments_size(), c.instance_hidden_size, c.instance_dim),
+            Self::ViT(_) => None,
+        }
+    }
+
+    /// What the projection of a picture reads.
+    pub(crate) fn projected(&self) -> Projected {
+        match self {
+            Self::ResNet(c) => Projected::Pooled(c.pooled_size()),
+            Self::EfficientNet(c) if c.projection_hidden_size > 0 => {
+                Projected::Moments { moments: c.moments_size(), hidden: c.projection_hidden_size }
+            }
+            Self::EfficientNet(c) => Projected::Pooled(c.head_width),
+            Self::ViT(c) => Projected::Pooled(c.hidden_size),
         }
     }
 
@@ -178,6 +269,7 @@ impl VisionConfig {
     pub fn image_size(&self) -> usize {
         match self {
             Self::ResNet(config) => config.image_size,
+            Self::EfficientNet(config) => config.image_size,
             Self::ViT(config) => config.image_size,
         }
     }
@@ -219,6 +311,55 @@ impl ResNetConfig {
             return Err(invalid("vision_config: image_size must be a multiple of all strides together"));
         }
         Ok(())
+    }
+}
+
+impl EfficientNetConfig {
+    /// The blocks of each stage.
+    pub(crate) fn stages(&self) -> Vec<Vec<MbConvShape>> {
+        let mut from = self.stem_width;
+        let mut block = |stage: &MbConvStage, n| {
+            let stride = if n == 0 { stage.stride } else { 1 };
+            let inner = from * stage.expansion;
+            let shape = MbConvShape { from, inner, to: stage.channels, stride, kernel: stage.kernel };
+            from = stage.channels;
+            shape
+        };
+        self.mbconv_stages.iter().map(|stage| (0..stage.depth).map(|n| block(stage, n)).collect()).collect()
+    }
+
+    /// Values per picture of the means and deviations of all maps that are kept: the stem's, each stage's, the
+    /// head's.
+    pub(crate) fn moments_size(&self) -> usize {
+        let stages: usize = self.mbconv_stages.iter().map(|stage| stage.channels).sum();
+        2 * (self.stem_width + stages + self.head_width)
+    }
+
+    fn check(&self) -> Result<()> {
+        let known = |s: &MbConvStage| {
+            s.channels > 0 && s.depth > 0 && s.expansion > 0 && matches!((s.stride, s.kernel), (1 | 2, 3 | 5))
+        };
+        if !self.mbconv_stages.iter().all(known) || self.mbconv_stages.is_empty() {
+            return Err(invalid("vision_config: mbconv_stages need strides of 1 or 2 and kernels of 3 or 5"));
+        }
+        if self.stem_width == 0 || self.head_width == 0 || self.num_channels != 3 {
+            return Err(invalid("vision_config: stem_width and head_width must not be 0, num_channels 3"));
+        }
+        if (self.instance_dim == 0) != (self.instance_hidden_size == 0) {
+            return Err(invalid("vision_config: identity_dim needs an identity_hidden_size"));
+        }
+        let shrink = self.mbconv_stages.iter().map(|s| s.stride).product::<usize>() * 2;
+        if self.image_size == 0 || !self.image_size.is_multiple_of(shrink) {
+            return Err(invalid("vision_config: image_size must be a multiple of all strides together"));
+        }
+        Ok(())
+    }
+}
+
+impl MbConvShape {
+    /// Whether the input is added to the result.
+    pub(crate) fn is_residual(&self) -> bool {
+        self.stride == 1 && self.from == self.to
     }
 }
 

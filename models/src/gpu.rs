@@ -23,6 +23,10 @@ pub(crate) struct OnGpu {
 impl OnGpu {
     /// Uploads the weights, the bytes of a safetensors file; `options.device` is `Gpu(adapter)`.
     pub fn load(config: &Config, weights: &[u8], adapter: Option<usize>, options: &Options) -> Result<Self> {
+        let image = image_shape(&config.vision_config).ok_or_else(|| Error::DeviceFailed {
+            device: options.device.to_string(),
+            reason: "GPUs have no kernels for EfficientNet-Lite's image tower yet".into(),
+        })?;
         let weights = VarBuilder::from_slice_safetensors(weights, DType::F32, &Candle::Cpu)
             .map_err(|e| Error::Weights(without_backtrace(&e)))?;
         let tensor = |name: &str, shape: &[usize]| {
@@ -35,7 +39,8 @@ impl OnGpu {
             precision: precision(options.precision, adapter).map_err(|e| on(device, &e))?,
             pipeline_cache: options.cache.clone(),
         };
-        let clip = knytt_gpu::Clip::open(shape(config), &tensor, &options).map_err(|e| on(device, &e))?;
+        let clip =
+            knytt_gpu::Clip::open(shape(config, image), &tensor, &options).map_err(|e| on(device, &e))?;
         Ok(Self { clip, device, end_token: config.text_config.eos_token_id })
     }
 
@@ -75,9 +80,23 @@ fn on(device: Device, error: &knytt_gpu::Error) -> Error {
 }
 
 /// The architecture in the words of the kernels.
-fn shape(config: &Config) -> Shape {
+fn shape(config: &Config, image: ImageShape) -> Shape {
     let text = &config.text_config;
-    let image = match &config.vision_config {
+    Shape {
+        dimension: config.projection_dim,
+        image_size: config.vision_config.image_size(),
+        image,
+        text: TextShape {
+            vocabulary: text.vocab_size,
+            positions: text.max_position_embeddings,
+            transformer: layers(&text.transformer()),
+        },
+    }
+}
+
+/// The image tower in the words of the kernels; nothing if they do not know its kind.
+fn image_shape(config: &VisionConfig) -> Option<ImageShape> {
+    Some(match config {
         VisionConfig::ViT(vit) => {
             ImageShape::Patches { patch: vit.patch_size, transformer: layers(&vit.transformer()) }
         }
@@ -92,17 +111,8 @@ fn shape(config: &Config) -> Shape {
                 dimension: resnet.instance_dim,
             }),
         },
-    };
-    Shape {
-        dimension: config.projection_dim,
-        image_size: config.vision_config.image_size(),
-        image,
-        text: TextShape {
-            vocabulary: text.vocab_size,
-            positions: text.max_position_embeddings,
-            transformer: layers(&text.transformer()),
-        },
-    }
+        VisionConfig::EfficientNet(_) => return None,
+    })
 }
 
 fn layers(transformer: &Transformer) -> TransformerShape {

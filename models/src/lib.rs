@@ -36,7 +36,10 @@ mod tokenize;
 mod weights;
 
 pub use bundle::{Bundle, WeightsSummary};
-pub use config::{Activation, Config, ResNetConfig, TextConfig, Transformer, ViTConfig, VisionConfig};
+pub use config::{
+    Activation, Config, EfficientNetConfig, MbConvStage, ResNetConfig, TextConfig, Transformer, ViTConfig,
+    VisionConfig,
+};
 pub use device::Device;
 pub use embedding::Embedding;
 pub use encoder::{Encoder, Pending};

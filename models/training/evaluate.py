@@ -1,10 +1,12 @@
 """Measures an exported bundle, from its own files alone.
 
-    python evaluate.py --bundle DIR --photos DIR [--rendered DIR] [--bootstrap 1000]
+    python evaluate.py --bundle DIR [--photos DIR] [--groceries DIR] [--rendered DIR] [--bootstrap 1000]
 
 Photographs: the queries are the `val` rows, the gallery the `train` rows, both
 without `Not sure`, `Other` and `Skip`; senders do not overlap. Cosine. The gallery was
 trained on, so `among_val` asks the val photographs among each other as well.
+Groceries: the `val` photographs of goods against the `train` ones, and against one iconic picture of each kind of
+good: is the own one first, and in the first five.
 Words: a photo's label is the argmax over 17 prompts "a photo of a <label>".
 Rendered: a shop of 10,000 pictures that no training has seen, and a shopper who
 types "<colour> <category>" in plain names. For each such pair that at least `--least`
@@ -18,6 +20,7 @@ a good first page; a guess is right in well under 1 %. Make the shop with
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 from collections import Counter
 from pathlib import Path
@@ -33,7 +36,8 @@ from transformers import CLIPTextConfig, CLIPTextModel
 
 from captions import encode
 from data import LABELS, open_rgb, read_photos, read_rendered
-from towers import folded_maps, folded_vision, moments
+from efficientnet_lite import Tower
+from towers import folded_maps, moments
 
 
 class Bundle:
@@ -46,6 +50,11 @@ class Bundle:
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         text = dict(self.config["text_config"])
         self.length = text["max_position_embeddings"]
+        vision = self.config["vision_config"]
+        self.tower = None
+        if vision["model_type"] == "knytt_efficientnet_lite":
+            own = {k.removeprefix("vision_model."): v for k, v in self.tensors.items() if k.startswith("vision_model.")}
+            self.tower = Tower(vision, own).eval()
         self.text_model = CLIPTextModel(CLIPTextConfig(**text)).eval()
         own = self.text_model.state_dict()
         prefix = "" if any(k.startswith("text_model.") for k in own) else "text_model."
@@ -75,14 +84,24 @@ class Bundle:
         return x.transpose(2, 0, 1).astype(np.float32)
 
     @torch.no_grad()
-    def raw_images(self, pixels: Tensor) -> Tensor:
-        return folded_vision(self.tensors, self.config["vision_config"], pixels)
+    def maps(self, pixels: Tensor) -> list[Tensor]:
+        """What the image tower keeps of its maps, the last one last."""
+        if self.tower:
+            return self.tower(pixels)
+        return folded_maps(self.tensors, self.config["vision_config"], pixels)
 
-    @torch.no_grad()
+    def two_layers(self, read: Tensor, hidden: str, out: str) -> Tensor:
+        inner = F.relu(read @ self.tensors[f"{hidden}.weight"].T + self.tensors[f"{hidden}.bias"])
+        return inner @ self.tensors[f"{out}.weight"].T
+
+    def raw_images(self, pixels: Tensor) -> Tensor:
+        maps = self.maps(pixels)
+        if "visual_hidden.weight" in self.tensors:
+            return self.two_layers(moments(maps), "visual_hidden", "visual_projection")
+        return maps[-1].mean((2, 3)) @ self.tensors["visual_projection.weight"].T
+
     def raw_identities(self, pixels: Tensor) -> Tensor:
-        read = moments(folded_maps(self.tensors, self.config["vision_config"], pixels))
-        head = {k: self.tensors[f"identity_head.{k}"] for k in ("hidden.weight", "hidden.bias", "out.weight")}
-        return F.relu(read @ head["hidden.weight"].T + head["hidden.bias"]) @ head["out.weight"].T
+        return self.two_layers(moments(self.maps(pixels)), "identity_head.hidden", "identity_head.out")
 
     def images(self, pictures: list[Path] | np.ndarray, batch: int = 64) -> np.ndarray:
         out = []
@@ -152,6 +171,26 @@ def photo_measures(bundle: Bundle, folder: Path, rounds: int) -> dict:
     return out
 
 
+def iconic_measures(photos: np.ndarray, iconic: np.ndarray, own: np.ndarray) -> dict[str, float]:
+    """Unit vectors; `own`: the place of each photograph's iconic picture."""
+    scores = photos @ iconic.T
+    before = (scores > scores[np.arange(len(own)), own][:, None]).sum(1)
+    return {"first": float((before == 0).mean()), "in_five": float((before < 5).mean())}
+
+
+def grocery_measures(bundle: Bundle, folder: Path) -> dict:
+    with open(folder / "photos.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    with open(folder / "iconic.csv", newline="", encoding="utf-8") as file:
+        shown = list(csv.DictReader(file))
+    titles = [row["title"] for row in shown]
+    own = np.array([titles.index(row["label"]) for row in rows])
+    val = np.array([row["split"] == "val" for row in rows])
+    photos, iconic = (bundle.images([folder / row["image"] for row in table]) for table in (rows, shown))
+    per = retrieval(photos[val], photos[~val], own[val], own[~val])
+    return {"queries": int(val.sum()), "one_nn": float(per["one_nn"].mean())} | iconic_measures(photos[val], iconic, own[val])
+
+
 def rendered_measures(bundle: Bundle, folder: Path, least: int) -> dict:
     rendered = read_rendered(folder)
     vectors = bundle.images(np.asarray(rendered.images))
@@ -177,6 +216,7 @@ def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--bundle", type=Path, required=True)
     p.add_argument("--photos", type=Path)
+    p.add_argument("--groceries", type=Path)
     p.add_argument("--rendered", type=Path)
     p.add_argument("--least", type=int, default=20)
     p.add_argument("--bootstrap", type=int, default=1000)
@@ -187,6 +227,8 @@ def main() -> None:
     out = {}
     if args.photos:
         out["photos"] = photo_measures(bundle, args.photos, args.bootstrap)
+    if args.groceries:
+        out["groceries"] = grocery_measures(bundle, args.groceries)
     if args.rendered:
         out["rendered"] = rendered_measures(bundle, args.rendered, args.least)
     print(json.dumps(out, indent=1))

@@ -34,19 +34,27 @@ def bundle_tensors(model: DualEncoder) -> dict[str, Tensor]:
 
 
 def export_bundle(model: DualEncoder, tokenizer: Tokenizer, folder: Path) -> None:
+    shape, text = model.vision_model.shape, model.text_model.config
+    write_bundle(
+        folder, bundle_tensors(model), tokenizer, text, shape.as_config(text.projection_dim), (PIXEL_MEAN, PIXEL_STD)
+    )
+
+
+def write_bundle(
+    folder: Path, tensors: dict[str, Tensor], tokenizer: Tokenizer, text, vision: dict, pixels: tuple,
+) -> None:
+    """The four files. `text`: a CLIPTextConfig; `vision`: `vision_config`; `pixels`: mean and deviation."""
     folder.mkdir(parents=True, exist_ok=True)
-    text = model.text_model.config
-    shape = model.vision_model.shape
-    save_file(bundle_tensors(model), folder / "model.safetensors", metadata={"format": "pt"})
+    save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
     config = {
         "model_type": "clip",
         "architectures": ["CLIPModel"],
         "projection_dim": text.projection_dim,
         "logit_scale_init_value": 2.6592,
         "text_config": {"model_type": "clip_text_model", **{k: getattr(text, k) for k in TEXT_KEYS}},
-        "vision_config": shape.as_config(text.projection_dim),
+        "vision_config": vision,
     }
-    size = {"height": shape.image_size, "width": shape.image_size}
+    size = {"height": vision["image_size"], "width": vision["image_size"]}
     preprocessor = {
         "image_processor_type": "CLIPImageProcessor",
         "do_resize": True,
@@ -57,8 +65,8 @@ def export_bundle(model: DualEncoder, tokenizer: Tokenizer, folder: Path) -> Non
         "do_rescale": True,
         "rescale_factor": 1 / 255,
         "do_normalize": True,
-        "image_mean": list(PIXEL_MEAN),
-        "image_std": list(PIXEL_STD),
+        "image_mean": list(pixels[0]),
+        "image_std": list(pixels[1]),
         "do_convert_rgb": True,
     }
     for name, value in [("config.json", config), ("preprocessor_config.json", preprocessor)]:

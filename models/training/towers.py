@@ -200,12 +200,6 @@ def folded_maps(state: dict[str, Tensor], vision: dict, pixels: Tensor) -> list[
     return maps
 
 
-def folded_vision(state: dict[str, Tensor], vision: dict, pixels: Tensor) -> Tensor:
-    """The embeddings from a bundle's tensors: the reference forward pass."""
-    last = folded_maps(state, vision, pixels)[-1]
-    return last.mean((2, 3)) @ state["visual_projection.weight"].float().T
-
-
 def moments(maps: list[Tensor]) -> Tensor:
     """[n, 2 c] of each map [n, c, h, w], side by side: the means of its channels, then
     how far they deviate from them."""

@@ -17,6 +17,8 @@ pub enum Activation {
     None,
     /// max(x, 0)
     Relu,
+    /// min(max(x, 0), 6)
+    Relu6,
     /// x · σ(1.702 x)
     QuickGelu,
     /// x · Φ(x), to 1e-6

@@ -1,5 +1,6 @@
-//! The arithmetic of a transformer on a processor: matrix products over weights that were packed once,
-//! layer normalisation, attention, and the threads that share the work.
+//! The arithmetic of transformers and convolutional networks on a processor: matrix products over weights
+//! that were packed once, layer normalisation, attention, depthwise convolution, and the threads that share
+//! the work.
 //!
 //! [`Linear`] holds a layer's weights in the order in which the processor reads them, as f32, in sixteen
 //! bits or in eight. The same loops run on every instruction set ([`Isa`]); only the primitives differ.
@@ -17,6 +18,7 @@
 //! ```
 
 mod choice;
+mod depthwise;
 mod epilogue;
 #[cfg(test)]
 mod fault;
@@ -32,6 +34,7 @@ mod rows;
 mod tests;
 
 pub use choice::IsaError;
+pub use depthwise::Depthwise;
 pub use epilogue::{Activation, Epilogue};
 pub use isa::{Isa, Precision};
 pub use linear::Linear;

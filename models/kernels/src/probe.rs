@@ -3,8 +3,10 @@
 //! A processor reports which instructions it has, but not whether our kernels use them correctly, and nobody
 //! can test on every processor. A wrong kernel raises no error: embeddings differ, and searches find other
 //! products. So [`Isa::best`](crate::Isa::best) takes an instruction set only after the probe has computed a
-//! small fixed layer of each precision, a normalisation and an attention correctly on this processor.
+//! small fixed layer of each precision, a normalisation, an attention and a depthwise convolution correctly on
+//! this processor.
 
+use crate::depthwise::Depthwise;
 use crate::epilogue::{Activation, Epilogue};
 use crate::isa::{Isa, Kind, Precision};
 use crate::linear::Linear;
@@ -25,13 +27,14 @@ const DEPTH: usize = 267;
 /// The largest difference that another order of summation causes between values of this size.
 const TOLERANCE: f64 = 1e-4;
 
-/// Whether layers of all precisions, normalisation and attention come out right.
+/// Whether layers of all precisions, normalisation, attention and depthwise convolution come out right.
 pub(crate) fn agrees(isa: Isa) -> bool {
     let team = ThreadTeam::new(1);
     PRECISIONS.into_iter().all(|precision| multiplies(&team, isa, precision))
         && finishes(&team, isa)
         && normalises(isa)
         && attends(&team, isa)
+        && convolves(&team, isa)
 }
 
 /// Rows become words that stand for them, and a layer multiplies what the words stand for.
@@ -69,9 +72,23 @@ fn finishes(team: &ThreadTeam, isa: Isa) -> bool {
         layer.forward(team, rows.prepare(team, &x, 5), Epilogue { add: true, activation }, &mut out);
         out
     };
-    [Activation::Relu, Activation::QuickGelu, Activation::Gelu]
+    [Activation::Relu, Activation::Relu6, Activation::QuickGelu, Activation::Gelu]
         .into_iter()
         .all(|activation| close(&finished(isa, activation), &wide(&finished(Isa::Portable, activation))))
+}
+
+/// Neighbouring results together and alone, borders on all sides, whole vectors of channels and a part of one.
+fn convolves(team: &ThreadTeam, isa: Isa) -> bool {
+    let (side, channels) = (9, 21);
+    let (x, weight, bias) =
+        (numbers(10, side * side * channels), numbers(11, 25 * channels), numbers(12, channels));
+    let convolved = |isa| {
+        let layer = Depthwise::new(isa, (5, 1), &weight, bias.clone(), (0.0, 1.0));
+        let mut out = vec![0.0; x.len()];
+        layer.forward(team, &x, (side, side), &mut out);
+        out
+    };
+    close(&convolved(isa), &wide(&convolved(Isa::Portable)))
 }
 
 fn normalises(isa: Isa) -> bool {

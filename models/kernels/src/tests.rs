@@ -17,6 +17,7 @@ fn activated(activation: Activation, x: f64) -> f64 {
     match activation {
         Activation::None => x,
         Activation::Relu => x.max(0.0),
+        Activation::Relu6 => x.clamp(0.0, 6.0),
         Activation::QuickGelu => x / (1.0 + (-1.702 * x).exp()),
         Activation::Gelu => x * 0.5 * (1.0 + erf(x / 2f64.sqrt())),
     }
@@ -35,7 +36,7 @@ fn erf(x: f64) -> f64 {
 
 fn activation() -> impl Strategy<Value = Activation> {
     use Activation::*;
-    prop::sample::select(vec![None, Relu, QuickGelu, Gelu])
+    prop::sample::select(vec![None, Relu, Relu6, QuickGelu, Gelu])
 }
 
 proptest! {

@@ -27,7 +27,7 @@ impl Conv {
     pub fn new(from: usize, to: usize, stride: usize, relu: bool, weights: &VarBuilder<'_>) -> Result<Self> {
         let weight = weights.get((to, from, 3, 3), "weight")?;
         let bias = weights.get(to, "bias")?;
-        Self::from_weight(&weight, bias, Unfold { kernel: 3, stride, padding: 1 }, relu)
+        Self::from_weight(&weight, bias, Unfold::even(3, stride, 1), relu)
     }
 
     /// The way around a residual block: a mean over `stride` × `stride` and a 1 × 1 convolution, which
@@ -36,7 +36,19 @@ impl Conv {
         let weight = weights.get((to, from, 1, 1), "weight")?.repeat((1, 1, stride, stride))?;
         let bias = weights.get(to, "bias")?;
         let mean = (weight / (stride * stride) as f64)?;
-        Self::from_weight(&mean, bias, Unfold { kernel: stride, stride, padding: 0 }, false)
+        Self::from_weight(&mean, bias, Unfold::even(stride, stride, 0), false)
+    }
+
+    /// A convolution whose border is as [`Unfold::same`] has it, as `weight` `[to, from, kernel, kernel]` and
+    /// `bias`.
+    pub fn same(
+        [from, to]: [usize; 2],
+        (kernel, stride): (usize, usize),
+        relu: bool,
+        weights: &VarBuilder<'_>,
+    ) -> Result<Self> {
+        let weight = weights.get((to, from, kernel, kernel), "weight")?;
+        Self::from_weight(&weight, weights.get(to, "bias")?, Unfold::same(kernel, stride), relu)
     }
 
     fn from_weight(weight: &Tensor, bias: Tensor, unfold: Unfold, relu: bool) -> Result<Self> {
@@ -67,13 +79,28 @@ impl Conv {
 pub(super) struct Unfold {
     pub kernel: usize,
     pub stride: usize,
+    /// Zeros before the first position, above and to the left.
     pub padding: usize,
+    /// Zeros after the last one.
+    pub after: usize,
 }
 
 impl Unfold {
+    /// With as many zeros on every side.
+    pub fn even(kernel: usize, stride: usize, padding: usize) -> Self {
+        Self { kernel, stride, padding, after: padding }
+    }
+
+    /// TensorFlow's "SAME", for maps whose side is a multiple of `stride`: they shrink by exactly that, and of an
+    /// odd number of zeros the far side has one more.
+    pub fn same(kernel: usize, stride: usize) -> Self {
+        let around = kernel.saturating_sub(stride);
+        Self { kernel, stride, padding: around / 2, after: around.div_ceil(2) }
+    }
+
     /// The side of its result for maps of this side.
     pub fn output(&self, side: usize) -> usize {
-        (side + 2 * self.padding - self.kernel) / self.stride + 1
+        (side + self.padding + self.after - self.kernel) / self.stride + 1
     }
 
     fn apply(&self, x: &Tensor) -> Result<Tensor> {
@@ -82,10 +109,15 @@ impl Unfold {
 
     /// The same from tensor operations alone, for devices that have no kernel of ours.
     fn by_slices(&self, x: &Tensor) -> Result<Tensor> {
+        Tensor::cat(&self.taps(x)?, 1)
+    }
+
+    /// Of each position of the kernel, row by row, what lies under it: `[batch · height' · width', channels]`.
+    pub fn taps(&self, x: &Tensor) -> Result<Vec<Tensor>> {
         let (batch, height, width, channels) = x.dims4()?;
         let (rows, columns) = (self.output(height), self.output(width));
         // Enough zeros at the far side that every slice below can be cut into strides.
-        let far = self.padding + self.stride;
+        let far = self.after + self.stride;
         let x = x.pad_with_zeros(1, self.padding, far)?.pad_with_zeros(2, self.padding, far)?;
         let mut taps = Vec::with_capacity(self.kernel * self.kernel);
         for (dy, dx) in (0..self.kernel).flat_map(|dy| (0..self.kernel).map(move |dx| (dy, dx))) {
@@ -98,7 +130,7 @@ impl Unfold {
                 .reshape((batch * rows * columns, channels))?;
             taps.push(tap);
         }
-        Tensor::cat(&taps, 1)
+        Ok(taps)
     }
 
     /// Fills the rows of one output pixel after the other, starting at output pixel `first`.
@@ -250,8 +282,14 @@ mod tests {
 
     #[test]
     fn slices_unfold_as_the_kernel_does() {
-        for (kernel, stride, padding) in [(3, 1, 1), (3, 2, 1), (2, 2, 0)] {
-            let unfold = Unfold { kernel, stride, padding };
+        for unfold in [
+            Unfold::even(3, 1, 1),
+            Unfold::even(3, 2, 1),
+            Unfold::even(2, 2, 0),
+            Unfold::same(3, 2),
+            Unfold::same(5, 2),
+            Unfold::same(5, 1),
+        ] {
             let x = random(&[2, 8, 6, 3]);
             assert_eq!(difference(&unfold.apply(&x).unwrap(), &unfold.by_slices(&x).unwrap()), 0.0);
         }

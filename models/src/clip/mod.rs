@@ -3,19 +3,24 @@
 //! Follows transformers' `modeling_clip.py` (5.23); names of tensors are those of its checkpoints.
 
 mod conv;
+mod efficientnet;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot unwrap says less, not more")]
+mod efficientnet_parity;
 mod packed;
 mod resnet;
 mod text;
 mod transformer;
 mod vit;
 
-use candle_core::{Device, Result, Tensor};
+use candle_core::{Device, Result, Tensor, bail};
 use candle_nn::{Linear, Module, VarBuilder, linear, linear_no_bias};
 
+use self::efficientnet::EfficientNet;
 use self::resnet::ResNet;
 use self::text::TextTower;
 use self::vit::ViT;
-use crate::config::{Config, ResNetConfig, VisionConfig};
+use crate::config::{Config, HeadShape, Projected, VisionConfig};
 
 pub(crate) use self::packed::{Cache, PackedClip, Source};
 #[cfg(feature = "wgpu")]
@@ -24,9 +29,9 @@ pub(crate) use self::text::end_position;
 /// Both towers with their projections, weights loaded.
 pub(crate) struct Clip {
     image_tower: ImageTower,
-    visual_projection: Linear,
+    visual_projection: VisualProjection,
     /// Tells one product from others of its kind. Only some bundles have it.
-    instance_head: Option<InstanceHead>,
+    instance_head: Option<MomentsHead>,
     text_tower: TextTower,
     text_projection: Linear,
     image_size: usize,
@@ -35,31 +40,26 @@ pub(crate) struct Clip {
 enum ImageTower {
     ViT(ViT),
     ResNet(ResNet),
+    EfficientNet(EfficientNet),
 }
 
 impl Clip {
     /// Every tensor must be in `weights`, in the shape that `config` implies.
     pub fn new(config: &Config, weights: &VarBuilder<'_>) -> Result<Self> {
         let vision = weights.pp("vision_model");
-        let (image_tower, pooled) = match &config.vision_config {
-            VisionConfig::ViT(c) => (ImageTower::ViT(ViT::new(c, &vision)?), c.hidden_size),
-            VisionConfig::ResNet(c) => (ImageTower::ResNet(ResNet::new(c, &vision)?), c.pooled_size()),
+        let image_tower = match &config.vision_config {
+            VisionConfig::ViT(c) => ImageTower::ViT(ViT::new(c, &vision)?),
+            VisionConfig::ResNet(c) => ImageTower::ResNet(ResNet::new(c, &vision)?),
+            VisionConfig::EfficientNet(c) => ImageTower::EfficientNet(EfficientNet::new(c, &vision)?),
         };
         let text = &config.text_config;
-        let instance_head = match &config.vision_config {
-            VisionConfig::ResNet(c) if c.instance_dim > 0 => {
-                Some(InstanceHead::new(c, &weights.pp("identity_head"))?)
-            }
-            _ => None,
-        };
+        let instance_head = config.vision_config.instance_head();
+        let instance_head =
+            instance_head.map(|shape| MomentsHead::new(shape, weights.pp("identity_head"))).transpose()?;
         Ok(Self {
             instance_head,
             image_tower,
-            visual_projection: linear_no_bias(
-                pooled,
-                config.projection_dim,
-                weights.pp("visual_projection"),
-            )?,
+            visual_projection: VisualProjection::new(config, weights)?,
             text_tower: TextTower::new(text, &weights.pp("text_model"))?,
             text_projection: linear_no_bias(
                 text.hidden_size,
@@ -79,8 +79,17 @@ impl Clip {
         let (pooled, moments) = match &self.image_tower {
             ImageTower::ViT(tower) => (tower.forward(&pixels)?, None),
             ImageTower::ResNet(tower) => tower.forward(&pixels).map(|(means, all)| (means, Some(all)))?,
+            ImageTower::EfficientNet(tower) => {
+                tower.forward(&pixels).map(|(means, all)| (means, Some(all)))?
+            }
         };
-        let embeddings = self.visual_projection.forward(&pooled)?;
+        let embeddings = match (&self.visual_projection, &moments) {
+            (VisualProjection::Moments(head), Some(moments)) => head.forward(moments)?,
+            (VisualProjection::Moments(_), None) => {
+                bail!("a tower without moments has a head that reads them")
+            }
+            (VisualProjection::Pooled(layer), _) => layer.forward(&pooled)?,
+        };
         match self.instance_head.as_ref().zip(moments) {
             Some((head, moments)) => Tensor::cat(&[embeddings, head.forward(&moments)?], 1),
             None => Ok(embeddings),
@@ -94,20 +103,39 @@ impl Clip {
     }
 }
 
-/// What the moments of all maps say of the one thing that is shown.
-struct InstanceHead {
+/// From the image tower to the space that pictures and words share.
+enum VisualProjection {
+    Pooled(Linear),
+    Moments(MomentsHead),
+}
+
+impl VisualProjection {
+    fn new(config: &Config, weights: &VarBuilder<'_>) -> Result<Self> {
+        let (outputs, projection) = (config.projection_dim, weights.pp("visual_projection"));
+        Ok(match config.vision_config.projected() {
+            Projected::Pooled(pooled) => Self::Pooled(linear_no_bias(pooled, outputs, projection)?),
+            Projected::Moments { moments, hidden } => Self::Moments(MomentsHead {
+                hidden: linear(moments, hidden, weights.pp("visual_hidden"))?,
+                out: linear_no_bias(hidden, outputs, projection)?,
+            }),
+        })
+    }
+}
+
+/// Two layers over the moments of all maps.
+struct MomentsHead {
     hidden: Linear,
     out: Linear,
 }
 
-impl InstanceHead {
-    fn new(config: &ResNetConfig, weights: &VarBuilder<'_>) -> Result<Self> {
-        let ResNetConfig { instance_dim, instance_hidden_size, .. } = *config;
-        let hidden = linear(config.moments_size(), instance_hidden_size, weights.pp("hidden"))?;
-        Ok(Self { hidden, out: linear_no_bias(instance_hidden_size, instance_dim, weights.pp("out"))? })
+impl MomentsHead {
+    fn new(shape: HeadShape, weights: VarBuilder<'_>) -> Result<Self> {
+        let HeadShape { moments, hidden, outputs } = shape;
+        let out = linear_no_bias(hidden, outputs, weights.pp("out"))?;
+        Ok(Self { hidden: linear(moments, hidden, weights.pp("hidden"))?, out })
     }
 
-    /// `[batch, moments]` to `[batch, instance dimension]`.
+    /// `[batch, moments]` to `[batch, outputs]`.
     fn forward(&self, moments: &Tensor) -> Result<Tensor> {
         self.out.forward(&self.hidden.forward(moments)?.relu()?)
     }

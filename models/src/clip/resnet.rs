@@ -50,7 +50,7 @@ impl ResNet {
 }
 
 /// Of each channel over all positions, `[batch, channels]` both.
-fn means_and_deviations(map: &Tensor) -> Result<[Tensor; 2]> {
+pub(super) fn means_and_deviations(map: &Tensor) -> Result<[Tensor; 2]> {
     let map = map.flatten(1, 2)?;
     let means = map.mean_keepdim(1)?;
     let deviations = map.broadcast_sub(&means)?.sqr()?.mean(1)?.sqrt()?;

@@ -146,6 +146,7 @@ impl Description {
             dimension: bundle.dimension(),
             image_tower: match bundle.config().vision_config {
                 VisionConfig::ResNet(_) => "residual network",
+                VisionConfig::EfficientNet(_) => "EfficientNet-Lite",
                 VisionConfig::ViT(_) => "vision transformer",
             },
             image_side: bundle.preprocessing().target_side(),

@@ -43,6 +43,7 @@ pub(super) fn activate<S: Simd>(s: S, activation: Activation, x: S::F) -> S::F {
     match activation {
         Activation::None => x,
         Activation::Relu => s.max(x, s.splat(0.0)),
+        Activation::Relu6 => s.min(s.max(x, s.splat(0.0)), s.splat(6.0)),
         Activation::QuickGelu => {
             let e = exp(s, s.mul(x, s.splat(-1.702)));
             s.div(x, s.add(e, s.splat(1.0)))

@@ -8,6 +8,7 @@
 #![allow(unsafe_code)]
 
 pub(crate) mod attention;
+pub(crate) mod depthwise;
 mod dot;
 #[cfg(test)]
 mod faulty;

@@ -143,9 +143,12 @@ fn convert<S: Simd>(s: S, kind: Kind, range: Range, x: &[f32], words: &mut [u32]
             (1.0, 0.0)
         }
         Kind::Bf16 => {
-            let bits = |x: f32| u32::from(half::bf16::from_f32(x).to_bits());
-            for (word, pair) in words.iter_mut().zip(x.chunks(2)) {
-                *word = bits(pair[0]) | pair.get(1).map_or(0, |x| bits(*x) << 16);
+            let (pairs, last) = x.as_chunks::<2>();
+            for (word, [low, high]) in words.iter_mut().zip(pairs) {
+                *word = bf16_bits(*low) | bf16_bits(*high) << 16;
+            }
+            if let ([x], Some(word)) = (last, words.get_mut(pairs.len())) {
+                *word = bf16_bits(*x);
             }
             (1.0, 0.0)
         }
@@ -159,6 +162,15 @@ fn convert<S: Simd>(s: S, kind: Kind, range: Range, x: &[f32], words: &mut [u32]
             (scale, offset)
         }
     }
+}
+
+/// As `half::bf16::from_f32` has it, but without a branch, so that the compiler makes vectors of it.
+#[inline(always)]
+fn bf16_bits(x: f32) -> u32 {
+    let bits = x.to_bits();
+    let nearest = bits.wrapping_add(0x7fff + (bits >> 16 & 1)) >> 16;
+    let is_nan = bits & 0x7fff_ffff > 0x7f80_0000;
+    if is_nan { bits >> 16 | 0x40 } else { nearest }
 }
 
 /// The least and the largest value of a row.
@@ -203,6 +215,23 @@ fn quantise<S: Simd>(s: S, kind: Kind, (offset, inverse): (f32, f32), x: &[f32],
             match kind {
                 Kind::I8 => out.cast::<u8>().add(at).write(q as u8),
                 _ => out.cast::<u16>().add(at).write(q as u16),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::bf16_bits;
+
+    proptest! {
+        #[test]
+        fn bfloat16_is_rounded_as_half_does(bits: u32) {
+            for bits in [bits, bits & 0xffff_8000, bits | 0x7f80_0000, bits & 0x807f_ffff] {
+                let x = f32::from_bits(bits);
+                prop_assert_eq!(bf16_bits(x), u32::from(half::bf16::from_f32(x).to_bits()), "{:#x}", bits);
             }
         }
     }

@@ -3,6 +3,9 @@
 //! Computes what the plain towers compute; those stay as the reference, and for GPUs.
 
 mod cache;
+mod conv;
+mod efficientnet;
+mod maps;
 mod resnet;
 mod source;
 mod text;
@@ -12,19 +15,21 @@ mod vit;
 use knytt_kernels::{Activation, Epilogue, Linear, Precision, Rows, ThreadTeam};
 
 pub(crate) use self::cache::Cache;
+use self::efficientnet::PackedEfficientNet;
+use self::maps::Maps;
 use self::resnet::PackedResNet;
 pub(crate) use self::source::Source;
 use self::text::PackedTextTower;
 use self::vit::PackedViT;
-use crate::config::{Config, ResNetConfig, VisionConfig};
+use crate::config::{Config, HeadShape, Projected, VisionConfig};
 use crate::error::Result;
 
 /// Both towers with their projections, weights packed.
 pub(crate) struct PackedClip {
     image_tower: PackedImageTower,
-    visual_projection: Projection,
+    visual_projection: VisualProjection,
     /// Tells one product from others of its kind. Only some bundles have it.
-    instance_head: Option<PackedInstanceHead>,
+    instance_head: Option<MomentsHead>,
     text_tower: PackedTextTower,
     text_projection: Projection,
     team: ThreadTeam,
@@ -33,6 +38,7 @@ pub(crate) struct PackedClip {
 enum PackedImageTower {
     ViT(Box<PackedViT>),
     ResNet(PackedResNet),
+    EfficientNet(PackedEfficientNet),
 }
 
 /// From a tower's width to the dimension of embeddings.
@@ -41,11 +47,26 @@ struct Projection {
     rows: Rows,
 }
 
-/// Two layers that turn the moments of all maps into the instance embedding. They run in f32 whatever the
-/// towers' precision, as the projections do: they are small, and their rounding errors go into the result.
-struct PackedInstanceHead {
+/// From the image tower to the space that pictures and words share.
+enum VisualProjection {
+    Pooled(Projection),
+    Moments(MomentsHead),
+}
+
+/// Two layers over the moments of all maps. They run in f32 whatever the towers' precision, as the
+/// projections do: they are small, and their rounding errors go into the result.
+struct MomentsHead {
     hidden: Projection,
     out: Projection,
+}
+
+/// The moments of the maps of some pictures.
+#[derive(Default)]
+struct Moments {
+    /// `[pictures, channels]` of the last map, one after the other.
+    means: Vec<f32>,
+    /// Means and deviations of every map, side by side, `[pictures, moments]`; empty if nothing reads them.
+    all: Vec<f32>,
 }
 
 impl PackedClip {
@@ -53,23 +74,20 @@ impl PackedClip {
     /// passes share, the calling one among them.
     pub fn new(config: &Config, threads: usize, source: &mut Source<'_>) -> Result<Self> {
         let vision = "vision_model";
-        let (image_tower, pooled) = match &config.vision_config {
-            VisionConfig::ViT(c) => {
-                (PackedImageTower::ViT(Box::new(PackedViT::new(c, vision, source)?)), c.hidden_size)
-            }
-            VisionConfig::ResNet(c) => {
-                (PackedImageTower::ResNet(PackedResNet::new(c, vision, source)?), c.pooled_size())
+        let image_tower = match &config.vision_config {
+            VisionConfig::ViT(c) => PackedImageTower::ViT(Box::new(PackedViT::new(c, vision, source)?)),
+            VisionConfig::ResNet(c) => PackedImageTower::ResNet(PackedResNet::new(c, vision, source)?),
+            VisionConfig::EfficientNet(c) => {
+                PackedImageTower::EfficientNet(PackedEfficientNet::new(c, vision, source)?)
             }
         };
         let (dimension, text) = (config.projection_dim, &config.text_config);
-        let instance_head = match &config.vision_config {
-            VisionConfig::ResNet(c) if c.instance_dim > 0 => Some(PackedInstanceHead::new(c, source)?),
-            _ => None,
-        };
+        let instance_head = config.vision_config.instance_head();
+        let instance_head = instance_head.map(|shape| MomentsHead::instance(shape, source)).transpose()?;
         Ok(Self {
             instance_head,
             image_tower,
-            visual_projection: Projection::new("visual_projection", [dimension, pooled], source)?,
+            visual_projection: VisualProjection::new(config, source)?,
             text_tower: PackedTextTower::new(text, "text_model", source)?,
             text_projection: Projection::new("text_projection", [dimension, text.hidden_size], source)?,
             team: ThreadTeam::new(threads),
@@ -80,26 +98,26 @@ impl PackedClip {
     /// `[batch, dimension + instance dimension]`, neither part of unit norm yet.
     pub fn encode_images(&mut self, pixels: &[f32]) -> Vec<f32> {
         let team = &self.team;
-        let tower = match &mut self.image_tower {
-            PackedImageTower::ViT(tower) => {
-                return self.visual_projection.forward(team, &tower.forward(team, pixels));
+        let reads_all =
+            self.instance_head.is_some() || matches!(self.visual_projection, VisualProjection::Moments(_));
+        let moments = match &mut self.image_tower {
+            PackedImageTower::ViT(tower) => Moments { means: tower.forward(team, pixels), all: Vec::new() },
+            PackedImageTower::ResNet(tower) => {
+                Moments::of(reads_all, |each| tower.forward(team, pixels, each))
             }
-            PackedImageTower::ResNet(tower) => tower,
+            PackedImageTower::EfficientNet(tower) => {
+                let picture = 3 * tower.side() * tower.side();
+                let mut moments = Moments::default();
+                for pixels in pixels.chunks_exact(picture) {
+                    moments.extend(Moments::of(reads_all, |each| tower.forward(team, pixels, each)));
+                }
+                moments
+            }
         };
-        let (mut means, mut moments) = (Vec::new(), Vec::new());
-        let has_instance_head = self.instance_head.is_some();
-        tower.forward(team, pixels, |maps| {
-            means = maps.means();
-            if has_instance_head {
-                moments.push((means.clone(), maps.channels));
-                moments.push((maps.deviations(&means), maps.channels));
-            }
-        });
-        let embeddings = self.visual_projection.forward(team, &means);
+        let (embeddings, dimension) = self.visual_projection.forward(team, &moments);
         let Some(head) = &mut self.instance_head else { return embeddings };
-        let instances = head.forward(team, &side_by_side(&moments));
-        let widths = [self.visual_projection.layer.outputs(), head.out.layer.outputs()];
-        side_by_side(&[(embeddings, widths[0]), (instances, widths[1])])
+        let instances = head.forward(team, &moments.all);
+        side_by_side(&[(embeddings, dimension), (instances, head.out.layer.outputs())])
     }
 
     /// `ids`: token ids of each text, begin and end token included. Returns `[batch, dimension]`, not yet
@@ -142,20 +160,61 @@ impl Projection {
     }
 }
 
-impl PackedInstanceHead {
-    fn new(config: &ResNetConfig, source: &mut Source<'_>) -> Result<Self> {
-        let ResNetConfig { instance_dim, instance_hidden_size, .. } = *config;
-        let hidden = [instance_hidden_size, config.moments_size()];
-        Ok(Self {
-            hidden: Projection::with_bias("identity_head.hidden", hidden, source)?,
-            out: Projection::new("identity_head.out", [instance_dim, instance_hidden_size], source)?,
+impl VisualProjection {
+    fn new(config: &Config, source: &mut Source<'_>) -> Result<Self> {
+        let (outputs, name) = (config.projection_dim, "visual_projection");
+        Ok(match config.vision_config.projected() {
+            Projected::Pooled(pooled) => Self::Pooled(Projection::new(name, [outputs, pooled], source)?),
+            Projected::Moments { moments, hidden } => Self::Moments(MomentsHead {
+                hidden: Projection::with_bias("visual_hidden", [hidden, moments], source)?,
+                out: Projection::new(name, [outputs, hidden], source)?,
+            }),
         })
     }
 
-    /// `[batch, moments]` to `[batch, instance dimension]`.
+    /// `[pictures, dimension]`, and the dimension.
+    fn forward(&mut self, team: &ThreadTeam, moments: &Moments) -> (Vec<f32>, usize) {
+        match self {
+            Self::Pooled(layer) => (layer.forward(team, &moments.means), layer.layer.outputs()),
+            Self::Moments(head) => (head.forward(team, &moments.all), head.out.layer.outputs()),
+        }
+    }
+}
+
+impl MomentsHead {
+    /// The instance head.
+    fn instance(shape: HeadShape, source: &mut Source<'_>) -> Result<Self> {
+        let HeadShape { moments, hidden, outputs } = shape;
+        Ok(Self {
+            hidden: Projection::with_bias("identity_head.hidden", [hidden, moments], source)?,
+            out: Projection::new("identity_head.out", [outputs, hidden], source)?,
+        })
+    }
+
+    /// `[batch, moments]` to `[batch, outputs]`.
     fn forward(&mut self, team: &ThreadTeam, moments: &[f32]) -> Vec<f32> {
         let hidden = self.hidden.activated(team, moments, Activation::Relu);
         self.out.forward(team, &hidden)
+    }
+}
+
+impl Moments {
+    /// Of the maps that `tower` shows; of all but the last one only if something reads them.
+    fn of(reads_all: bool, tower: impl FnOnce(&mut dyn FnMut(&Maps))) -> Self {
+        let (mut last, mut parts) = (Vec::new(), Vec::new());
+        tower(&mut |maps| {
+            last = maps.means();
+            if reads_all {
+                parts.push((last.clone(), maps.channels));
+                parts.push((maps.deviations(&last), maps.channels));
+            }
+        });
+        Self { means: last, all: side_by_side(&parts) }
+    }
+
+    fn extend(&mut self, more: Self) {
+        self.means.extend(more.means);
+        self.all.extend(more.all);
     }
 }
 

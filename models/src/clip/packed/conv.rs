@@ -1,0 +1,111 @@
+//! Dense convolutions over packed weights, channels last.
+
+use std::cell::RefCell;
+
+use knytt_kernels::{Epilogue, Isa, Linear, Precision, Rows, ThreadTeam};
+
+use super::maps::Maps;
+use super::source::Source;
+use crate::clip::conv::Unfold;
+use crate::error::Result;
+
+/// Output pixels that a thread unfolds and multiplies at a time: their patches stay in its cache.
+const PIXELS_PER_ITEM: usize = 64;
+
+/// A convolution as a product over patches.
+pub(super) struct PackedConv {
+    layer: Linear,
+    unfold: Unfold,
+    /// Rows of the layer's precision, for each thread its own.
+    new_rows: (Isa, Precision),
+}
+
+impl PackedConv {
+    /// A 3 × 3 convolution with a border of one zero.
+    pub fn new(
+        [from, to]: [usize; 2],
+        stride: usize,
+        precision: Precision,
+        name: &str,
+        source: &mut Source<'_>,
+    ) -> Result<Self> {
+        let unfold = Unfold::even(3, stride, 1);
+        Self::from_kernel([to, from, 3], 1.0, unfold, precision, name, source)
+    }
+
+    /// The way around a residual block: a mean over `stride` × `stride` and a 1 × 1 convolution, which
+    /// together are one convolution of that size.
+    pub fn shortcut(
+        from: usize,
+        to: usize,
+        stride: usize,
+        name: &str,
+        source: &mut Source<'_>,
+    ) -> Result<Self> {
+        let unfold = Unfold::even(stride, stride, 0);
+        let factor = 1.0 / (stride * stride) as f32;
+        Self::from_kernel([to, from, 1], factor, unfold, source.precision, name, source)
+    }
+
+    /// A convolution whose border is as [`Unfold::same`] has it.
+    pub fn same(
+        [from, to]: [usize; 2],
+        (kernel, stride): (usize, usize),
+        precision: Precision,
+        name: &str,
+        source: &mut Source<'_>,
+    ) -> Result<Self> {
+        Self::from_kernel([to, from, kernel], 1.0, Unfold::same(kernel, stride), precision, name, source)
+    }
+
+    /// `stored` is the side of the kernel in the file; where it is smaller than the unfolded one, it is
+    /// repeated. The packed order of inputs is that of unfolded patches: row, column, channel.
+    fn from_kernel(
+        [to, from, stored]: [usize; 3],
+        factor: f32,
+        unfold: Unfold,
+        precision: Precision,
+        name: &str,
+        source: &mut Source<'_>,
+    ) -> Result<Self> {
+        let taps = unfold.kernel * unfold.kernel;
+        let layer = source.packed(name, precision, [to, taps * from], |source| {
+            let weight = source.values(&format!("{name}.weight"), &[to, from, stored, stored])?;
+            let area = stored * stored;
+            let packed = (0..to * taps * from).map(|n| {
+                let (output, tap, channel) = (n / (taps * from), n / from % taps, n % from);
+                factor * weight[(output * from + channel) * area + tap.min(area - 1)]
+            });
+            Ok((packed.collect(), Some(source.values(&format!("{name}.bias"), &[to])?)))
+        })?;
+        Ok(Self { layer, unfold, new_rows: (source.isa, precision) })
+    }
+
+    /// `out` holds what the epilogue adds to, if it does.
+    pub fn forward(&self, team: &ThreadTeam, x: &Maps, epilogue: Epilogue, out: Option<Maps>) -> Maps {
+        let (side, channels) = (self.unfold.output(x.side), self.layer.outputs());
+        let pixels = x.batch * side * side;
+        let mut out = out.map_or_else(|| vec![0.0; pixels * channels], |maps| maps.values);
+        let depth = self.layer.depth();
+        let alone = ThreadTeam::alone();
+        team.each_chunk(&mut out, PIXELS_PER_ITEM * channels, |item, out| {
+            let first = item * PIXELS_PER_ITEM;
+            PATCHES.with_borrow_mut(|(patches, rows)| {
+                patches.resize(out.len() / channels * depth, 0.0);
+                self.unfold.copy_rows(&x.values, (x.side, x.side, x.channels), first, patches);
+                let (isa, precision) = self.new_rows;
+                let rows = rows.get_or_insert_with(|| Rows::new(isa, precision));
+                if !rows.is_for(isa, precision) {
+                    *rows = Rows::new(isa, precision);
+                }
+                self.layer.forward(alone, rows.prepare(alone, patches, depth), epilogue, out);
+            });
+        });
+        Maps { values: out, batch: x.batch, side, channels }
+    }
+}
+
+thread_local! {
+    /// Unfolded patches and their integers, kept from item to item.
+    static PATCHES: RefCell<(Vec<f32>, Option<Rows>)> = const { RefCell::new((Vec::new(), None)) };
+}

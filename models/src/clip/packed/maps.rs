@@ -1,0 +1,52 @@
+//! Pictures of many channels, between two convolutions.
+
+/// Pictures of many channels: `[batch, side, side, channels]`.
+pub(super) struct Maps {
+    pub values: Vec<f32>,
+    pub batch: usize,
+    pub side: usize,
+    pub channels: usize,
+}
+
+impl Maps {
+    /// From `[batch, 3, side, side]`.
+    pub fn channels_last(pixels: &[f32], side: usize) -> Self {
+        let (area, batch) = (side * side, pixels.len() / (3 * side * side));
+        let mut values = Vec::with_capacity(pixels.len());
+        for picture in pixels.chunks_exact(3 * area) {
+            values.extend((0..area).flat_map(|n| [picture[n], picture[area + n], picture[2 * area + n]]));
+        }
+        Self { values, batch, side, channels: 3 }
+    }
+
+    /// The mean over each picture's positions: `[batch, channels]`.
+    pub fn means(&self) -> Vec<f32> {
+        let mut means = vec![0.0; self.batch * self.channels];
+        for (picture, means) in self.pictures().zip(means.chunks_exact_mut(self.channels)) {
+            for position in picture.chunks_exact(self.channels) {
+                means.iter_mut().zip(position).for_each(|(mean, value)| *mean += value);
+            }
+            means.iter_mut().for_each(|mean| *mean /= (self.side * self.side) as f32);
+        }
+        means
+    }
+
+    /// How far values are from those means, by the root of the mean square: `[batch, channels]`.
+    pub fn deviations(&self, means: &[f32]) -> Vec<f32> {
+        let mut squares = vec![0.0; means.len()];
+        let of_picture = squares.chunks_exact_mut(self.channels).zip(means.chunks_exact(self.channels));
+        for (picture, (squares, means)) in self.pictures().zip(of_picture) {
+            for position in picture.chunks_exact(self.channels) {
+                for ((square, mean), value) in squares.iter_mut().zip(means).zip(position) {
+                    *square += (value - mean) * (value - mean);
+                }
+            }
+        }
+        let area = (self.side * self.side) as f32;
+        squares.into_iter().map(|square| (square / area).sqrt()).collect()
+    }
+
+    fn pictures(&self) -> impl Iterator<Item = &[f32]> {
+        self.values.chunks_exact(self.side * self.side * self.channels)
+    }
+}
