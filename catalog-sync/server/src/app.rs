@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::accounts::Accounts;
 use crate::config::Config;
+use crate::console::Console;
 use crate::db::Database;
 use crate::feedback::ingest::Ingest;
 use crate::http::limits::Limits;
@@ -28,4 +29,5 @@ pub(crate) struct App {
     pub tokens: Keys,
     pub insights: Insights,
     pub accounts: Accounts,
+    pub console: Console,
 }

@@ -6,6 +6,7 @@ mod hosts;
 mod identity;
 mod link;
 mod problem;
+mod public_address;
 mod release;
 
 pub use event::{
@@ -16,6 +17,7 @@ pub use hosts::{HOSTS_FIELD, Hosts, InvalidHost, LINK_COLUMNS};
 pub use identity::{CatalogIdentity, IdentifiedEvent, takes_feedback};
 pub use link::{CatalogLink, InvalidLink, LinkedRelease};
 pub use problem::Problem;
+pub use public_address::is_public_address;
 pub use release::{
     Delta, FORMAT, InvalidRelease, Model, ModelFile, Pack, RELEASE_TARGET, Release, Shard, SnapshotPacks,
 };

@@ -41,6 +41,12 @@ const VERSIONS: &[Version] = &[
         include_str!("../../migrations/sqlite/6_believed.sql"),
         include_str!("../../migrations/postgres/6_believed.sql"),
     ),
+    (
+        7,
+        "jobs",
+        include_str!("../../migrations/sqlite/7_jobs.sql"),
+        include_str!("../../migrations/postgres/7_jobs.sql"),
+    ),
 ];
 
 /// Makes or updates the tables. PostgreSQL lets one process do so at a time. On SQLite another one may do so
