@@ -128,7 +128,7 @@ async fn start(config: Arc<Config>, db: &Database, tasks: &mut JoinSet<()>) -> R
         .await?;
     let tokens = Keys::open(db).await?;
     tasks.spawn(tokens.clone().renew());
-    let console = Console::start(db, &config, &search, &objects, tasks).await?;
+    let console = Console::start(db, &config, &search, tasks).await?;
     let app = App {
         console,
         tokens,

@@ -30,7 +30,6 @@ use self::node::Node;
 use self::work::Performer;
 use crate::db::Database;
 use crate::jobs::{self, Workers};
-use crate::objects::store::Objects;
 use crate::search::SearchService;
 use crate::{Config, Result};
 
@@ -42,7 +41,6 @@ pub use self::settings::ConsoleSettings;
 pub(crate) struct Console {
     pub db: Database,
     pub search: SearchService,
-    pub objects: Objects,
     pub config: Arc<Config>,
     /// The replica's name and its folder; `None` where another process has the folder.
     pub node: Option<Arc<Node>>,
@@ -60,7 +58,6 @@ impl Console {
         db: &Database,
         config: &Arc<Config>,
         search: &SearchService,
-        objects: &Objects,
         tasks: &mut JoinSet<()>,
     ) -> Result<Self> {
         let node = Node::take(&config.console.folder)?.map(Arc::new);
@@ -70,7 +67,6 @@ impl Console {
         let console = Self {
             db: db.clone(),
             search: search.clone(),
-            objects: objects.clone(),
             config: config.clone(),
             node,
             workers: workers.clone(),

@@ -19,6 +19,6 @@ mod worker;
 pub use self::claim::{Claim, Lost, claim, free_own};
 pub use self::lease::hold;
 pub use self::problems::{FoundProblem, Selected, problems};
-pub use self::row::{Job, NewJob, State};
+pub use self::row::{Job, NewJob};
 pub use self::store::{add, by_id, cancel, has_open, lines, list, sweep};
 pub use self::worker::{Context, Failure, Work, Workers};

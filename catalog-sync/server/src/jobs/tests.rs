@@ -4,6 +4,7 @@ use serde_json::json;
 use sqlx::Row as _;
 
 use super::claim::{ATTEMPTS, LEASE_MS};
+use super::row::State;
 use super::*;
 use crate::db::Database;
 

@@ -143,7 +143,7 @@ fn confined(
         match &item.picture {
             Picture::File(_) if args.confined => {
                 let reason = "the picture is not at an address of the internet, and files are not read here";
-                Err(item.rejected("local-image", reason.into()))
+                Err(item.rejected("local-image", reason))
             }
             _ => Ok(item),
         }
