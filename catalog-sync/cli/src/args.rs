@@ -200,6 +200,15 @@ pub struct BuildArgs {
     #[arg(long)]
     pub rebuild: bool,
 
+    /// Take no picture from this machine or its networks: only what the feed itself holds, and what lies on the public
+    /// internet. For feeds that somebody else wrote
+    #[arg(long)]
+    pub confined: bool,
+
+    /// Run for another program: progress as lines of JSON on standard error, and an end when standard input closes
+    #[arg(long)]
+    pub attended: bool,
+
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,

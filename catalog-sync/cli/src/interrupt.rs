@@ -26,6 +26,16 @@ impl Interrupt {
         Ok(interrupt)
     }
 
+    /// Stops, too, when standard input closes: whoever started this program has ended, however it ended.
+    pub fn follow_input(&self) {
+        let flag = Arc::clone(&self.0);
+        std::thread::spawn(move || {
+            // What comes there says nothing.
+            let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+            flag.store(true, Ordering::Relaxed);
+        });
+    }
+
     pub fn is_asked(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }

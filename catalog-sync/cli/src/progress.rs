@@ -10,6 +10,14 @@ const BAR: &str = "{prefix} {bar:28} {pos}/{len}  {rate}  {eta} left";
 /// Without a terminal, a line every so often: often enough to see life, too seldom to fill a log.
 const LINE_EVERY: Duration = Duration::from_secs(10);
 
+/// For another program: as often as somebody looks at what it shows.
+const TOLD_EVERY: Duration = Duration::from_millis(500);
+
+/// Says to the program that attends this one which step it is at, and how far in it; see docs/json.md.
+pub fn tell(step: &str, done: u64, of: u64) {
+    eprintln!("{}", serde_json::json!({ "step": step, "done": done, "of": of }));
+}
+
 /// Counts up to a known total.
 pub struct Progress {
     bar: Option<ProgressBar>,
@@ -18,13 +26,18 @@ pub struct Progress {
     done: u64,
     started: Instant,
     last_line: Instant,
+    attended: bool,
 }
 
 impl Progress {
-    pub fn new(label: &'static str, total: usize) -> Self {
+    /// `attended`: for another program, not for people.
+    pub fn new(label: &'static str, total: usize, attended: bool) -> Self {
         let total = total as u64;
-        let bar = std::io::stderr().is_terminal().then(|| bar(label, total));
-        Self { bar, label, total, done: 0, started: Instant::now(), last_line: Instant::now() }
+        let bar = (!attended && std::io::stderr().is_terminal()).then(|| bar(label, total));
+        if attended {
+            tell(label, 0, total);
+        }
+        Self { bar, label, total, done: 0, started: Instant::now(), last_line: Instant::now(), attended }
     }
 
     /// One more is done.
@@ -32,6 +45,11 @@ impl Progress {
         self.done += 1;
         if let Some(bar) = &self.bar {
             bar.inc(1);
+        } else if self.attended {
+            if self.last_line.elapsed() >= TOLD_EVERY || self.done == self.total {
+                self.last_line = Instant::now();
+                tell(self.label, self.done, self.total);
+            }
         } else if self.last_line.elapsed() >= LINE_EVERY {
             self.last_line = Instant::now();
             eprintln!("{}", line(self.label, self.done, self.total, self.started.elapsed()));
@@ -59,12 +77,18 @@ pub struct Transfer {
     bar: Option<ProgressBar>,
     phase: &'static str,
     last_line: Instant,
+    attended: bool,
 }
 
 impl Transfer {
     pub fn new() -> Self {
         let bar = std::io::stderr().is_terminal().then(|| bar("", 0));
-        Self { bar, phase: "", last_line: Instant::now() }
+        Self { bar, phase: "", last_line: Instant::now(), attended: false }
+    }
+
+    /// For another program.
+    pub fn attended() -> Self {
+        Self { bar: None, phase: "", last_line: Instant::now(), attended: true }
     }
 
     /// A phase without an end that is known.
@@ -96,6 +120,11 @@ impl Transfer {
             bar.set_prefix(phase);
             bar.set_length(total);
             bar.set_position(done);
+        } else if self.attended {
+            if begins || self.last_line.elapsed() >= TOLD_EVERY {
+                self.last_line = Instant::now();
+                tell(phase, done, total);
+            }
         } else if total > 0 && (begins || self.last_line.elapsed() >= LINE_EVERY) {
             self.last_line = Instant::now();
             eprintln!("{phase} {} of {}", write(done), write(total));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::accounts::Accounts;
 use crate::config::Config;
+use crate::console::Console;
 use crate::db::Database;
 use crate::feedback::SeenReleases;
 use crate::feedback::ingest::Ingest;
@@ -30,4 +31,5 @@ pub(crate) struct App {
     pub tokens: Keys,
     pub insights: Insights,
     pub accounts: Accounts,
+    pub console: Console,
 }

@@ -16,11 +16,13 @@
 mod accounts;
 mod app;
 mod config;
+mod console;
 mod db;
 mod error;
 mod feedback;
 mod http;
 mod insights;
+mod jobs;
 mod keys;
 mod net;
 mod objects;

@@ -14,7 +14,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use crate::app::App;
 use crate::config::Config;
 use crate::http::refusal::Refusal;
-use crate::{accounts, feedback, http, objects, report, search, web};
+use crate::{accounts, console, feedback, http, objects, report, search, web};
 
 /// Headers of answers that pages of other origins may read.
 const EXPOSED: [&str; 7] = [
@@ -104,7 +104,7 @@ fn cors(config: &Config) -> CorsLayer {
 
 /// Ends requests that take too long. The handler of uploads limits the time between two pieces instead.
 async fn in_time(State(app): State<App>, request: Request, next: Next) -> Result<Response, Refusal> {
-    if request.method() == Method::PUT {
+    if request.method() == Method::PUT || console::is_upload(request.method(), request.uri().path()) {
         return Ok(next.run(request).await);
     }
     let late = |_| Refusal::new(503, "timeout", "The request took too long").retry_after(5);

@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 use crate::accounts::{self, Accounts};
 use crate::app::App;
 use crate::config::{Address, Config};
+use crate::console::Console;
 use crate::db::Database;
 use crate::feedback::ingest::Ingest;
 use crate::feedback::{SeenReleases, forget_batches, forget_visits};
@@ -136,7 +137,9 @@ async fn start(config: Arc<Config>, db: &Database, tasks: &mut JoinSet<()>) -> R
     crate::objects::pin_published(db, &objects, &config.search.follow).await;
     let tokens = Keys::open(db).await?;
     tasks.spawn(tokens.clone().renew());
+    let console = Console::start(db, &config, &search, tasks).await?;
     let app = App {
+        console,
         tokens,
         insights: Insights::new(db),
         ingest: Ingest::start(db, &config, &wake, &metrics).await?,

@@ -7,6 +7,7 @@ mod identity;
 mod link;
 mod log;
 mod problem;
+mod public_address;
 mod release;
 
 pub use event::{
@@ -21,6 +22,7 @@ pub use log::{
     MAX_LOG_PAGE_BYTES, MAX_LOG_PAGES, ReleaseLog, leads_on,
 };
 pub use problem::Problem;
+pub use public_address::is_public_address;
 pub use release::{
     Delta, FORMAT, InvalidRelease, Model, ModelFile, Pack, RELEASE_TARGET, Release, Shard, SnapshotPacks,
 };

@@ -80,7 +80,9 @@ function page() {
 }
 
 function worker(names) {
-  const cached = ['/?shell', ...names.filter((name) => name !== 'index.html').map((name) => `/${name}`)];
+  // The console is for staff: it needs the server, and shoppers need not load it.
+  const isForShoppers = (name) => name !== 'index.html' && !/^assets\/(show|console)[-.]/.test(name);
+  const cached = ['/?shell', ...names.filter(isForShoppers).map((name) => `/${name}`)];
   const digest = createHash('sha256');
   for (const name of names) digest.update(name).update(readFileSync(join(site, name)));
   return readFileSync(at('site-files/sw.js'), 'utf8')

@@ -9,17 +9,24 @@ import { i18n, spokenOf } from './lib/i18n/i18n.svelte';
 import { App } from './lib/state/app.svelte';
 import { lateStyle, takeOver } from './lib/util/served';
 
-const app = new App(await connect());
-// Until the first answer brings the shopper's settings, those of the address or the system apply.
-app.settings.paint();
-await i18n.use(spokenOf(app.settings.current.language, navigator.languages));
-await lateStyle();
 const target = document.getElementById('app')!;
-const content = takeOver(target);
-mount(AppView, { target, props: { app } });
-content.whenReplaced();
-if (app.client.place === 'shop') {
-  // A shortcut of the installed app opens the camera.
-  if (new URLSearchParams(location.search).has('camera')) app.camera.show();
-  void import('./lib/pwa').then(({ install }) => install(app.notices));
+if (/^\/admin\/?$/u.test(location.pathname)) {
+  // The staff's pages: nothing of them is loaded otherwise.
+  const { show } = await import('./console/show');
+  await lateStyle();
+  show(target);
+} else {
+  const app = new App(await connect());
+  // Until the first answer brings the shopper's settings, those of the address or the system apply.
+  app.settings.paint();
+  await i18n.use(spokenOf(app.settings.current.language, navigator.languages));
+  await lateStyle();
+  const content = takeOver(target);
+  mount(AppView, { target, props: { app } });
+  content.whenReplaced();
+  if (app.client.place === 'shop') {
+    // A shortcut of the installed app opens the camera.
+    if (new URLSearchParams(location.search).has('camera')) app.camera.show();
+    void import('./lib/pwa').then(({ install }) => install(app.notices));
+  }
 }

@@ -112,6 +112,10 @@ pub struct PublishArgs {
     #[arg(long, value_name = "HOURS", default_value_t = 24)]
     pub grace: u64,
 
+    /// Run for another program: progress as lines of JSON on standard error
+    #[arg(long)]
+    pub attended: bool,
+
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,
@@ -170,7 +174,7 @@ fn release(args: &PublishArgs, keys: &Keys, depot: &Arc<dyn Depot>) -> Result<Ou
         popularity: popularity(args, &catalog)?,
         rebuild: args.rebuild,
     };
-    let transfer = RefCell::new(Transfer::new());
+    let transfer = RefCell::new(if args.attended { Transfer::attended() } else { Transfer::new() });
     let progress = |progress| show(&mut transfer.borrow_mut(), progress);
     let outcome = publish(&catalog, keys, depot, &options, &progress).map_err(key::explain);
     transfer.borrow().finish();

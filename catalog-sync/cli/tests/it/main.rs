@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot unwrap says less, not more")]
 
 mod catalog;
+#[cfg(all(feature = "publish", feature = "serve"))]
+mod console;
 #[cfg(feature = "publish")]
 mod keys;
 mod models;
@@ -10,7 +12,12 @@ mod models;
 use std::process::{Command, Output};
 
 fn knytt(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_knytt")).args(args).output().expect("knytt starts")
+    knytt_with(args, &[])
+}
+
+fn knytt_with(args: &[&str], variables: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_knytt"));
+    command.args(args).envs(variables.iter().copied()).output().expect("knytt starts")
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod cache;
 mod host;
 mod prefetch;
+mod public;
 mod transfer;
 
 use std::collections::HashMap;
@@ -41,6 +42,8 @@ pub struct FetchOptions {
     pub folder: PathBuf,
     /// Take only what is in the folder.
     pub offline: bool,
+    /// Ask no server of this machine or its networks.
+    pub public_only: bool,
     /// No picture is larger.
     pub max_bytes: u64,
     /// How long to wait for servers.
@@ -175,7 +178,7 @@ impl Engine {
         let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = threads.map_err(|error| Error::Network(error.to_string()))?;
         let shared = Shared {
-            client: client(&options.patience).map_err(|error| Error::Network(error.to_string()))?,
+            client: client(options).map_err(|error| Error::Network(error.to_string()))?,
             cache: Cache::new(options.folder.clone()),
             hosts: Hosts::default(),
             at_once: Semaphore::new(AT_ONCE),
@@ -196,21 +199,25 @@ impl Drop for Engine {
     }
 }
 
-fn client(patience: &Patience) -> reqwest::Result<Client> {
+fn client(options: &FetchOptions) -> reqwest::Result<Client> {
+    let patience = &options.patience;
     // Bytes as they are, so that a part of a file is a part of a file. Proxies come from the environment.
-    Client::builder()
+    let builder = Client::builder()
         .user_agent(concat!("knytt/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(patience.connect)
         .read_timeout(patience.read)
         .gzip(false)
         .brotli(false)
-        .redirect(reqwest::redirect::Policy::limited(REDIRECTS))
-        .build()
+        .redirect(reqwest::redirect::Policy::limited(REDIRECTS));
+    if options.public_only { public::confine(builder).build() } else { builder.build() }
 }
 
 impl Shared {
     /// Each address once in a run, however many products name it.
     async fn bring(&self, url: &Url) -> Result<Fetched> {
+        if let Some(refusal) = public::refused(url).filter(|_| self.options.public_only) {
+            return Ok(Err(refusal));
+        }
         let kept = self.cache.kept(url);
         let _one = self.locks[kept.key as usize % LOCKS].lock().await;
         let known = self.done.lock().unwrap_or_else(PoisonError::into_inner).get(&kept.key).cloned();

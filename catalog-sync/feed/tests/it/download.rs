@@ -28,7 +28,13 @@ fn with_patience(folder: &TempDir, offline: bool, change: impl Fn(Patience) -> P
         grace: Duration::from_secs(5),
         slowest_bytes_per_second: 1,
     });
-    Fetcher::new(FetchOptions { folder: folder.path().join("images"), offline, max_bytes: MOST, patience })
+    Fetcher::new(FetchOptions {
+        folder: folder.path().join("images"),
+        offline,
+        public_only: false,
+        max_bytes: MOST,
+        patience,
+    })
 }
 
 fn bring(fetcher: &Fetcher, url: &Url) -> Result<PathBuf, Refusal> {
@@ -86,6 +92,24 @@ fn a_part_of_a_picture_that_has_changed_since_is_thrown_away() {
     server.act("a.jpg", Act::Picture(picture(4)));
     let path = download.wait(&|| false).unwrap().unwrap();
     assert_eq!(std::fs::read(path).unwrap(), picture(4));
+}
+
+#[test]
+fn a_feed_of_somebody_else_makes_nobody_ask_this_machine() {
+    let (server, folder) = (Server::start(), tempfile::tempdir().unwrap());
+    let url = server.act("a.jpg", Act::Picture(picture(1)));
+    let mut named = url.clone();
+    named.set_host(Some("localhost")).unwrap();
+    let fetcher = Fetcher::new(FetchOptions {
+        folder: folder.path().join("images"),
+        offline: false,
+        public_only: true,
+        max_bytes: MOST,
+        patience: Patience { tries: 1, ..Patience::default() },
+    });
+    assert_eq!(bring(&fetcher, &url).unwrap_err().0, "address-refused");
+    assert_eq!(bring(&fetcher, &named).unwrap_err().0, "image-unreachable");
+    assert!(server.seen().is_empty(), "{:?}", server.seen().len());
 }
 
 #[test]

@@ -17,7 +17,7 @@ mod owned;
 mod password;
 mod people;
 mod policy;
-mod problem;
+pub(crate) mod problem;
 mod role;
 mod routes;
 mod secret;
@@ -31,10 +31,13 @@ use crate::Result;
 
 pub(crate) use self::audit::note;
 pub use self::audit::note_command;
+pub(crate) use self::body::Body;
 pub(crate) use self::caller::Caller;
 pub(crate) use self::guard::guard;
 pub use self::people::create_admin;
+pub(crate) use self::role::Role;
 pub(crate) use self::routes::described;
+pub(crate) use self::secret::now_ms;
 pub(crate) use self::sessions::sweep;
 
 /// What all routes about accounts share. Clones share all of it.

@@ -22,6 +22,7 @@ pub enum Access {
 use Access::{Browse, Open, Search, SignedIn, Staff};
 
 const ADMIN: Access = Staff(&[Role::Admin]);
+const PUBLISHERS: Access = Staff(&[Role::Publisher, Role::Admin]);
 const ANY_STAFF: Access = Staff(&[Role::Analyst, Role::Merchandiser, Role::Publisher, Role::Admin]);
 
 /// A method, a route as it is matched, and who may use it. A route that is not here is refused.
@@ -77,6 +78,23 @@ const TABLE: &[(&str, &str, Access)] = &[
     ("DELETE", "/api/v1/admin/keys/{id}", ADMIN),
     ("GET", "/api/v1/admin/audit", ADMIN),
     ("GET", "/api/v1/admin/catalogs", ANY_STAFF),
+    ("POST", "/api/v1/admin/catalogs", PUBLISHERS),
+    ("GET", "/api/v1/admin/catalogs/{id}", ANY_STAFF),
+    ("PUT", "/api/v1/admin/catalogs/{id}/options", PUBLISHERS),
+    ("POST", "/api/v1/admin/catalogs/{id}/feed", PUBLISHERS),
+    ("PUT", "/api/v1/admin/catalogs/{id}/source", PUBLISHERS),
+    ("DELETE", "/api/v1/admin/catalogs/{id}/source", PUBLISHERS),
+    ("POST", "/api/v1/admin/catalogs/{id}/fetch", PUBLISHERS),
+    ("GET", "/api/v1/admin/catalogs/{id}/difference", ANY_STAFF),
+    ("GET", "/api/v1/admin/catalogs/{id}/releases", ANY_STAFF),
+    ("POST", "/api/v1/admin/catalogs/{id}/signing-keys", PUBLISHERS),
+    ("POST", "/api/v1/admin/catalogs/{id}/publish", PUBLISHERS),
+    ("POST", "/api/v1/admin/catalogs/{id}/rollback", PUBLISHERS),
+    ("GET", "/api/v1/admin/jobs", ANY_STAFF),
+    ("GET", "/api/v1/admin/jobs/{id}", ANY_STAFF),
+    ("GET", "/api/v1/admin/jobs/{id}/lines", ANY_STAFF),
+    ("GET", "/api/v1/admin/jobs/{id}/problems", ANY_STAFF),
+    ("POST", "/api/v1/admin/jobs/{id}/cancel", PUBLISHERS),
 ];
 
 /// Who may use a route; `None` for one that the table does not have.

@@ -39,6 +39,12 @@ pub fn password_refused() -> Refusal {
         .detail("a password has 10 to 200 letters")
 }
 
+/// The passphrase cannot be taken.
+pub fn passphrase_refused() -> Refusal {
+    Refusal::new(422, "password_refused", "The passphrase cannot be taken")
+        .detail("a passphrase has 10 to 200 letters, on one line")
+}
+
 /// A token is not ours, or has ended.
 pub fn token_invalid() -> Refusal {
     Refusal::new(401, "token_invalid", "The token is not valid")

@@ -11,6 +11,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use knytt_wire::MAX_CATALOG_CHARS;
 
+use crate::console::ConsoleSettings;
 use crate::net::Deadlines;
 use crate::search::SearchSettings;
 use crate::telemetry::TraceSettings;
@@ -86,6 +87,8 @@ pub struct Config {
     pub max_object_bytes: u64,
     /// What is searched over HTTP.
     pub search: SearchSettings,
+    /// What the console is told.
+    pub console: ConsoleSettings,
     /// Catalogues whose events are taken though they are not published here.
     pub event_catalogs: Vec<String>,
     /// Bytes of events that a catalogue may store a day; 0 is no limit.
@@ -160,6 +163,15 @@ impl Config {
                 picture_bytes: s.max_picture_bytes.unwrap_or(10_000_000),
                 picture_side: s.max_picture_side.unwrap_or(4_096),
                 picture_hosts: s.picture_hosts.unwrap_or_default(),
+            },
+            console: ConsoleSettings {
+                folder: data.join("console"),
+                feed_bytes: s.max_feed_bytes.unwrap_or(2 << 30),
+                feed_hosts: s.feed_hosts.unwrap_or_default(),
+                workers: s.jobs.unwrap_or(1),
+                passphrase_file: s.key_passphrase_file,
+                program: None,
+                local_network: false,
             },
             event_catalogs: event_catalogs(s.event_catalogs.unwrap_or_default())?,
             quota_bytes_per_catalog: s.quota_bytes_per_catalog.unwrap_or(16 << 30),

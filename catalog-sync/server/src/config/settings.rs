@@ -191,6 +191,22 @@ pub struct Settings {
     #[arg(long, value_name = "HOST,…", value_delimiter = ',', env = "KNYTT_PICTURE_HOSTS")]
     pub picture_hosts: Option<Vec<String>>,
 
+    /// Hosts that the console may fetch feeds from, with commas between them [default: none]
+    #[arg(long, value_name = "HOST,…", env = "KNYTT_FEED_HOSTS", value_delimiter = ',')]
+    pub feed_hosts: Option<Vec<String>>,
+
+    /// The largest feed that the console takes, in bytes [default: 2 GiB]
+    #[arg(long, value_name = "N", env = "KNYTT_MAX_FEED_BYTES")]
+    pub max_feed_bytes: Option<u64>,
+
+    /// Jobs of the console that this replica does at once; 0: none [default: 1]
+    #[arg(long, value_name = "N", env = "KNYTT_JOBS")]
+    pub jobs: Option<usize>,
+
+    /// File whose first line opens the signing keys of the console's catalogues, so that publishing needs no passphrase
+    #[arg(long, value_name = "FILE", env = "KNYTT_KEY_PASSPHRASE_FILE")]
+    pub key_passphrase_file: Option<PathBuf>,
+
     /// Catalogues whose events are taken though they are not published here, each with the SHA-256 of the first root
     /// that is the id's own, if that is to be said: id,id=sha256
     #[arg(long, value_name = "ID[=ROOT],…", value_delimiter = ',', env = "KNYTT_EVENT_CATALOGS")]
@@ -305,7 +321,8 @@ impl Settings {
             cors_origins, request_timeout_secs,
             shutdown_timeout_secs, delete_delay_hours, metrics_listen, log_addresses, max_object_bytes,
             event_catalogs, quota_bytes_per_catalog, disk_reserve_bytes, catalog, follow, device, max_picture_bytes,
-            max_picture_side, picture_hosts, frame_ancestors, public_url, traces, traces_share, log, log_filter,
+            max_picture_side, picture_hosts, feed_hosts, max_feed_bytes, jobs, key_passphrase_file, frame_ancestors, public_url,
+            traces, traces_share, log, log_filter,
         ))
     }
 }

@@ -47,6 +47,12 @@ const VERSIONS: &[Version] = &[
         include_str!("../../migrations/sqlite/7_roots.sql"),
         include_str!("../../migrations/postgres/7_roots.sql"),
     ),
+    (
+        8,
+        "jobs",
+        include_str!("../../migrations/sqlite/8_jobs.sql"),
+        include_str!("../../migrations/postgres/8_jobs.sql"),
+    ),
 ];
 
 /// Makes or updates the tables. PostgreSQL lets one process do so at a time. On SQLite another one may do so

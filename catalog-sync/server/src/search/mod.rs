@@ -26,6 +26,7 @@ pub(crate) use catalogs::OpenCatalog;
 pub use follow::Followed;
 pub(crate) use measures::SearchMetrics;
 pub(crate) use refusals::of_problem;
+pub(crate) use remote::{Remote, Unfetched};
 pub(crate) use routes::router;
 pub(crate) use service::{SearchService, SearchSettings};
 pub(crate) use workers::Workers;

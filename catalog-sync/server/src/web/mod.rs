@@ -21,13 +21,11 @@ use axum::routing::get;
 
 use crate::app::App;
 
-/// The interface and the pages. Without a catalogue there is nothing to show, and no route.
+/// The interface and the pages. They are there before the first catalogue, too: the console makes it.
 pub(crate) fn router(app: &App) -> Router<App> {
-    if app.config.search.catalogs.is_empty() {
-        return Router::new();
-    }
     Router::new()
         .route("/", get(start::page))
+        .route("/admin", get(site::console))
         .route("/assets/{*name}", get(site::asset))
         .route("/{file}", get(site::file))
         .route("/p/{id}", get(products::page))

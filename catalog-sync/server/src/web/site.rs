@@ -29,6 +29,14 @@ pub async fn index(headers: HeaderMap) -> Result<Response, Refusal> {
     send("index.html", CHECKED, &headers)
 }
 
+/// `/admin`: the interface, which shows the console there.
+pub async fn console(headers: HeaderMap) -> Result<Response, Refusal> {
+    let mut response = send("index.html", CHECKED, &headers)?;
+    let unlisted = HeaderValue::from_static("noindex");
+    response.headers_mut().insert(HeaderName::from_static("x-robots-tag"), unlisted);
+    Ok(response)
+}
+
 /// `/assets/…`
 pub async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Refusal> {
     send(&format!("assets/{name}"), FOREVER, &headers)

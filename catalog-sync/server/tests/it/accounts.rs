@@ -33,6 +33,11 @@ impl House {
         Self { backend, records, plain: false, _folder: folder }
     }
 
+    /// A backend that was started with these records.
+    pub fn of(backend: Backend, records: Records) -> Self {
+        Self { backend, records, plain: false, _folder: tempfile::tempdir().unwrap() }
+    }
+
     /// One whose PostgreSQL role is no superuser, with or without the owner in statements.
     pub async fn plain(owner_predicates: bool) -> Self {
         let (records, folder) = (Records::start(Kind::Postgres), tempfile::tempdir().unwrap());

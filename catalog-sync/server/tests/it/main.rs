@@ -11,6 +11,7 @@ mod admission;
 mod believed;
 mod campaign;
 mod connections;
+mod console;
 mod deploy;
 mod feedback;
 mod fixture;

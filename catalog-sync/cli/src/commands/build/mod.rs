@@ -23,8 +23,10 @@ use crate::interrupt::Interrupt;
 use crate::model::{self, Location};
 use crate::output;
 use crate::pipeline;
-use crate::progress::Progress;
-use crate::source::{self, LeftAside, Options, Rejection, Selection, Source, explain as explain_source};
+use crate::progress::{self, Progress};
+use crate::source::{
+    self, Item, LeftAside, Options, Picture, Rejection, Selection, Source, explain as explain_source,
+};
 use crate::weight;
 
 /// Where downloaded pictures are kept, in the catalogue's folder.
@@ -45,6 +47,10 @@ pub fn run(args: &BuildArgs) -> Result<()> {
             .into());
     }
     let interrupt = Interrupt::listen()?;
+    if args.attended {
+        interrupt.follow_input();
+        progress::tell("reading", 0, 0);
+    }
     let source = source::open(&args.source, options(args)?)?;
     let _lock = BuildLock::take(&args.catalog)?;
     let note = Origin::read(&args.catalog);
@@ -85,10 +91,10 @@ fn build(
     if args.safety.is_some() {
         store.refuse_unsafe(&safety);
     }
-    let mut progress = Progress::new("pictures", source.len());
+    let mut progress = Progress::new("pictures", source.len(), args.attended);
     let outcome = pipeline::run(
         fetcher
-            .prefetch(source.entries().map_err(explain_source)?)
+            .prefetch(source.entries().map_err(explain_source)?.map(|entry| confined(args, entry)))
             .map(|sourced| sourced.map_err(explain_source)),
         |sourced| preparer.take(sourced),
         interrupt,
@@ -127,6 +133,23 @@ fn build(
     report.check()
 }
 
+/// Sets aside what names a file of this machine, where the feed is not from here.
+fn confined(
+    args: &BuildArgs,
+    entry: Result<Result<Item, Rejection>, knytt_feed::Error>,
+) -> Result<Result<Item, Rejection>, knytt_feed::Error> {
+    entry.map(|sourced| {
+        let item = sourced?;
+        match &item.picture {
+            Picture::File(_) if args.confined => {
+                let reason = "the picture is not at an address of the internet, and files are not read here";
+                Err(item.rejected("local-image", reason))
+            }
+            _ => Ok(item),
+        }
+    })
+}
+
 /// Somebody who stops the build while a picture is on its way stops it as at any other time.
 fn stopped(outcome: Result<bool>) -> Result<bool> {
     let is_stop =
@@ -138,6 +161,7 @@ fn fetcher(args: &BuildArgs) -> Fetcher {
     Fetcher::new(FetchOptions {
         folder: args.catalog.join(PICTURES),
         offline: args.offline,
+        public_only: args.confined,
         max_bytes: Limits::default().max_file_bytes,
         patience: Patience::default(),
     })
@@ -153,6 +177,9 @@ fn review(
     if !store.has_changed() {
         return Ok(None);
     }
+    if args.attended {
+        progress::tell("comparing", 0, 0);
+    }
     let kinds = if args.kinds.is_empty() {
         None
     } else {
@@ -167,7 +194,10 @@ fn calibrate(args: &BuildArgs, catalog: &Catalog, preparer: &Preparer<'_>, store
     let moved = counts.added + counts.reembedded + counts.deleted > 0;
     if moved || catalog.info()?.calibration.is_none() {
         let session = SearchSession::new(catalog.clone(), preparer.encoder()?.clone())?;
-        eprintln!("measuring what scores mean in this catalogue");
+        match args.attended {
+            true => progress::tell("calibrating", 0, 0),
+            false => eprintln!("measuring what scores mean in this catalogue"),
+        }
         session.calibrate()?;
         model::tell_of_its_device(session.encoder());
         prove(&session, &args.model.options());

@@ -36,7 +36,7 @@ pub fn run(args: &EvalArgs) -> Result<()> {
     let encoder = encoder(&catalog, args)?;
     let queries = queries(args, &feed, &ignored)?;
     let mut run = Run::new(args, &catalog, &gallery)?;
-    let mut progress = Progress::new("queries", queries.len());
+    let mut progress = Progress::new("queries", queries.len(), false);
     let started = Instant::now();
     let whole = pipeline::run(
         queries.into_iter().map(Ok),

@@ -71,17 +71,6 @@ pub struct Standing {
     disabled: Option<bool>,
 }
 
-/// A catalogue as staff sees it.
-#[derive(Serialize, ToSchema)]
-pub struct CatalogEntry {
-    /// Its id.
-    id: String,
-    /// Its release; 0 if it was built where it is searched.
-    release: u32,
-    /// Products in it.
-    products: u32,
-}
-
 /// People, by their ids
 #[utoipa::path(
     get,
@@ -231,27 +220,6 @@ pub async fn audit_log(
     let after = after(page)?;
     let before = Some(after.as_str()).filter(|after| !after.is_empty());
     Ok(Json(audit::list(&app.db, before, PAGE).await?))
-}
-
-/// The catalogues that are searched here, with their releases
-#[utoipa::path(
-    get,
-    path = "/api/v1/admin/catalogs",
-    operation_id = "admin_catalogs",
-    tag = "admin",
-    responses(
-        (status = 200, description = "All of them", body = [CatalogEntry]),
-        (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
-        (status = 403, description = "`not_allowed`", body = Problem),
-    )
-)]
-pub async fn catalogs(State(app): State<App>) -> Json<Vec<CatalogEntry>> {
-    let entry = |summary: knytt_ui_api::CatalogSummary| CatalogEntry {
-        id: summary.id,
-        release: summary.release,
-        products: summary.products,
-    };
-    Json(app.search.catalogs.all().into_iter().map(|catalog| entry(catalog.shop.summary())).collect())
 }
 
 /// Nobody could decide who may do what any more.

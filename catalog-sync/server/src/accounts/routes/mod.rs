@@ -30,7 +30,6 @@ pub fn described() -> OpenApiRouter<App> {
         .routes(routes!(admin_users::change))
         .routes(routes!(admin_users::reset_link))
         .routes(routes!(admin_users::audit_log))
-        .routes(routes!(admin_users::catalogs))
         .routes(routes!(admin_keys::keys, admin_keys::create))
         .routes(routes!(admin_keys::revoke))
 }

@@ -4,16 +4,14 @@
 //! A name is resolved once, and the connection goes to the address that was checked. No redirect is followed, no proxy
 //! asked, and no port taken but those of the web.
 
-mod address;
-
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use futures::StreamExt;
+use knytt_wire::is_public_address;
 use reqwest::redirect::Policy;
 use url::{Host, Url};
 
-use self::address::is_public;
 use super::refusals::bad_query;
 use crate::http::refusal::Refusal;
 
@@ -32,13 +30,29 @@ pub struct Remote {
     hosts: Vec<String>,
     ports: Vec<u16>,
     is_allowed: fn(IpAddr) -> bool,
+    /// The setting that names the hosts.
+    setting: &'static str,
 }
 
 impl Remote {
     /// Only from these hosts; with none, nothing is fetched.
     pub fn new(hosts: &[String]) -> Self {
         let hosts = hosts.iter().map(|host| host.trim().trim_end_matches('.').to_ascii_lowercase());
-        Self { hosts: hosts.collect(), ports: vec![80, 443], is_allowed: is_public }
+        Self {
+            hosts: hosts.collect(),
+            ports: vec![80, 443],
+            is_allowed: is_public_address,
+            setting: "--picture-hosts",
+        }
+    }
+
+    /// The same for feeds. `local`: of this machine's networks, and of any port.
+    pub fn for_feeds(hosts: &[String], local: bool) -> Self {
+        let remote = Self { setting: "--feed-hosts", ..Self::new(hosts) };
+        match local {
+            true => Self { ports: Vec::new(), is_allowed: |_| true, ..remote },
+            false => remote,
+        }
     }
 
     /// The file at an address, of at most `most` bytes.
@@ -46,23 +60,13 @@ impl Remote {
     /// # Errors
     /// 400 for an address that may not be asked, 413 for a file that is too large, 502 if there is none.
     pub async fn fetch(&self, address: &str, most: u64) -> Result<Vec<u8>, Refusal> {
-        let (url, host) = self.checked(address)?;
-        let port = url.port_or_known_default().unwrap_or_default();
-        let found = tokio::time::timeout(CONNECT, tokio::net::lookup_host((host.as_str(), port))).await;
-        let found = found.map_err(|_| away("its host was not found in time"))?;
-        let found: Vec<SocketAddr> = found.map_err(|_| away("its host was not found"))?.collect();
-        // One address of many that is not public may be an attack on those who take the first.
-        if found.is_empty() || !found.iter().all(|found| (self.is_allowed)(found.ip())) {
-            return Err(forbidden("its host is not on the internet"));
+        if Url::parse(address).is_err() && !self.hosts.is_empty() {
+            return Err(bad_query("imageUrl: no address"));
         }
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(Policy::none())
-            .connect_timeout(CONNECT)
-            .timeout(WHOLE)
-            .resolve_to_addrs(&host, &found)
-            .build()
-            .map_err(Refusal::internal)?;
+        let (client, url) = self.client(address, WHOLE).await.map_err(|error| match error {
+            Unfetched::Refused(why) => forbidden(why),
+            Unfetched::Away(why) => away(&why),
+        })?;
         let response = client.get(url).send().await.map_err(|_| away("its host does not answer"))?;
         if response.status() != 200 {
             return Err(away(&format!("its host answers {}", response.status().as_u16())));
@@ -70,30 +74,80 @@ impl Remote {
         body(response, most).await
     }
 
+    /// A client that asks the addresses of the host that were checked, within `whole`, and nobody else.
+    ///
+    /// # Errors
+    /// The address may not be asked, or its host is not found.
+    pub async fn client(&self, address: &str, whole: Duration) -> Result<(reqwest::Client, Url), Unfetched> {
+        let (url, host) = self.checked(address)?;
+        let port = url.port_or_known_default().unwrap_or_default();
+        let found = tokio::time::timeout(CONNECT, tokio::net::lookup_host((host.as_str(), port))).await;
+        let found = found.map_err(|_| Unfetched::Away("its host was not found in time".into()))?;
+        let found = found.map_err(|_| Unfetched::Away("its host was not found".into()))?;
+        let found: Vec<SocketAddr> = found.collect();
+        // One address of many that is not public may be an attack on those who take the first.
+        if found.is_empty() || !found.iter().all(|found| (self.is_allowed)(found.ip())) {
+            return Err(Unfetched::Refused("its host is not on the internet"));
+        }
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(Policy::none())
+            .connect_timeout(CONNECT)
+            .timeout(whole)
+            .resolve_to_addrs(&host, &found)
+            .build()
+            .map_err(|error| Unfetched::Away(error.to_string()))?;
+        Ok((client, url))
+    }
+
+    /// Whether an address may be asked, as far as that can be told without asking anybody.
+    ///
+    /// # Errors
+    /// [`Unfetched::Refused`]
+    pub fn check(&self, address: &str) -> Result<(), Unfetched> {
+        self.checked(address).map(drop)
+    }
+
     /// The address and its host, if it may be asked.
-    fn checked(&self, address: &str) -> Result<(Url, String), Refusal> {
+    fn checked(&self, address: &str) -> Result<(Url, String), Unfetched> {
+        let refused = |why| Err(Unfetched::Refused(why));
+        let is_for_feeds = self.setting == "--feed-hosts";
         if self.hosts.is_empty() {
-            return Err(forbidden("pictures are not fetched here: send the file"));
+            return refused(match is_for_feeds {
+                true => "feeds are not fetched here: send the file, or name the host in --feed-hosts",
+                false => "pictures are not fetched here: send the file",
+            });
         }
         let url = match address.len() > LONGEST {
             true => None,
             false => Url::parse(address).ok(),
         };
-        let url = url.ok_or_else(|| bad_query("imageUrl: no address"))?;
+        let Some(url) = url else { return refused("it is no address") };
         if !matches!(url.scheme(), "http" | "https") || !url.username().is_empty() || url.password().is_some()
         {
-            return Err(forbidden("only http and https, without a user"));
+            return refused("only http and https, without a user");
         }
-        if !url.port_or_known_default().is_some_and(|port| self.ports.contains(&port)) {
-            return Err(forbidden("only the ports of the web"));
+        let is_of_web = url.port_or_known_default().is_some_and(|port| self.ports.contains(&port));
+        if !self.ports.is_empty() && !is_of_web {
+            return refused("only the ports of the web");
         }
-        let Some(Host::Domain(host)) = url.host() else { return Err(forbidden("a host has a name")) };
+        let Some(Host::Domain(host)) = url.host() else { return refused("a host has a name") };
         let host = host.to_ascii_lowercase();
         match self.hosts.iter().any(|allowed| *allowed == host.trim_end_matches('.')) {
             true => Ok((url, host)),
-            false => Err(forbidden("its host is not one of --picture-hosts")),
+            false if is_for_feeds => refused("its host is not one of --feed-hosts"),
+            false => refused("its host is not one of --picture-hosts"),
         }
     }
+}
+
+/// Why nothing is fetched.
+#[derive(Debug)]
+pub enum Unfetched {
+    /// The address may not be asked.
+    Refused(&'static str),
+    /// Nobody answers there for now.
+    Away(String),
 }
 
 async fn body(response: reqwest::Response, most: u64) -> Result<Vec<u8>, Refusal> {

@@ -21,6 +21,7 @@ use utoipa_axum::routes;
 use super::openapi::{self, Description};
 use crate::accounts;
 use crate::app::App;
+use crate::console;
 use crate::http::per_searcher;
 
 /// All routes of the search, and their description.
@@ -68,4 +69,5 @@ fn others() -> OpenApiRouter<App> {
         .routes(routes!(orders::to_shop))
         .routes(routes!(catalogs::catalogs))
         .merge(accounts::described())
+        .merge(console::described())
 }

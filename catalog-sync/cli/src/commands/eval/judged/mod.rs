@@ -41,7 +41,7 @@ pub fn run(args: &EvalArgs) -> Result<()> {
     let session = session(&catalog, args)?;
     let queries = queries(args, &catalog)?;
     let stages = stages(args, catalog.info()?.weights);
-    let mut progress = Progress::new("queries", queries.len());
+    let mut progress = Progress::new("queries", queries.len(), false);
     let interrupt = Interrupt::listen()?;
     let mut rows = Vec::new();
     for judged in &queries {

@@ -84,6 +84,10 @@ export class ShopClient {
     return this.send<P, 'put'>('put', path, call[0]);
   }
 
+  patch<P extends PathsOf<'patch'>>(path: P, ...call: Argument<Operation<P, 'patch'>>) {
+    return this.send<P, 'patch'>('patch', path, call[0]);
+  }
+
   delete<P extends PathsOf<'delete'>>(path: P, ...call: Argument<Operation<P, 'delete'>>) {
     return this.send<P, 'delete'>('delete', path, call[0]);
   }

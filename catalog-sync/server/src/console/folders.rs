@@ -1,0 +1,119 @@
+//! A catalogue's folders, and the step from a build to what is searched.
+//!
+//! `work/<id>` is where `knytt build` works, and keeps the pictures that it downloaded. `served` has a copy of each build
+//! that is searched or published, and names the active one.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use knytt_engine::{ActiveEnvironment, Catalog, Origin};
+
+/// The folders of one catalogue.
+#[derive(Clone, Debug)]
+pub struct Folders {
+    root: PathBuf,
+    id: String,
+}
+
+impl Folders {
+    pub fn new(console: &Path, id: &str) -> Self {
+        Self { root: console.join("catalogs").join(id), id: id.into() }
+    }
+
+    /// Where `knytt build` works. A catalogue is named after its folder.
+    pub fn work(&self) -> PathBuf {
+        self.root.join("work").join(&self.id)
+    }
+
+    /// What is searched.
+    pub fn served(&self) -> PathBuf {
+        self.root.join("served")
+    }
+
+    /// One build of it.
+    pub fn build(&self, name: &str) -> PathBuf {
+        self.served().join(name)
+    }
+
+    /// The signing keys, if they lie here.
+    pub fn keys(&self) -> PathBuf {
+        self.root.join("keys")
+    }
+
+    /// The feed that a job reads.
+    pub fn upload(&self, job: &str) -> PathBuf {
+        self.root.join("feeds").join(job)
+    }
+
+    /// The feed under a name that is the same in each build, with nothing beside it.
+    pub fn feed(&self) -> PathBuf {
+        self.root.join("feed").join("feed")
+    }
+
+    /// Gives a job's feed the name that builds know. The job's own file stays, for another attempt.
+    ///
+    /// # Errors
+    /// The disk fails.
+    pub fn place_feed(&self, job: &str) -> io::Result<PathBuf> {
+        let feed = self.feed();
+        if let Some(folder) = feed.parent() {
+            fs_err::create_dir_all(folder)?;
+        }
+        let new = feed.with_extension("new");
+        let _ = std::fs::remove_file(&new);
+        fs_err::hard_link(self.upload(job), &new)?;
+        fs_err::rename(&new, &feed)?;
+        // Where both names are one file, the rename does nothing and leaves the new name.
+        let _ = std::fs::remove_file(&new);
+        Ok(feed)
+    }
+
+    /// Copies the catalogue as it was built, and returns when the copy is on the disk. Nobody sees it yet.
+    ///
+    /// # Errors
+    /// The build cannot be read, or the disk fails.
+    pub fn copy_build(&self, name: &str) -> Result<(), knytt_engine::Error> {
+        let folder = self.build(name);
+        let failed = |source| knytt_engine::Error::Open { path: folder.clone(), source };
+        // What a killed attempt left has the number of another claim; this one is nobody's.
+        if folder.exists() {
+            fs_err::remove_dir_all(&folder).map_err(failed)?;
+        }
+        fs_err::create_dir_all(&folder).map_err(failed)?;
+        Catalog::open(self.work())?.copy_to(&folder.join("data.mdb"))?;
+        Origin::read(&self.work()).write(&folder)
+    }
+
+    /// Makes a build the one that is searched.
+    ///
+    /// # Errors
+    /// The disk fails.
+    pub fn activate(&self, name: &str) -> Result<(), knytt_engine::Error> {
+        ActiveEnvironment::set(&self.served(), name)
+    }
+
+    /// Removes all builds but these. What is open stays readable until it is closed.
+    pub fn keep_builds(&self, kept: &[String]) {
+        let Ok(entries) = fs_err::read_dir(self.served()) else { return };
+        for entry in entries.flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if entry.path().is_dir()
+                && !kept.contains(&name)
+                && let Err(error) = fs_err::remove_dir_all(entry.path())
+            {
+                tracing::warn!(%error, "an old build is not removed");
+            }
+        }
+    }
+
+    /// Removes the feeds of jobs that have ended.
+    pub fn keep_uploads(&self, kept: &[String]) {
+        let Ok(entries) = fs_err::read_dir(self.root.join("feeds")) else { return };
+        for entry in entries.flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if !kept.iter().any(|job| name.starts_with(job.as_str())) {
+                let _ = std::fs::remove_file(entry.path());
+            }
+        }
+    }
+}

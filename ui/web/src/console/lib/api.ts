@@ -1,0 +1,28 @@
+// What the console asks the server, with the types of its description.
+
+import { ShopClient, ShopError } from '../../lib/api/shop/client';
+import type { Schemas } from '../../lib/api/shop/client';
+import { say } from './words';
+
+export type Account = Schemas['Account'];
+export type Catalog = Schemas['CatalogEntry'];
+export type Job = Schemas['Job'];
+export type Release = Schemas['MadeRelease'];
+export type Difference = Schemas['Difference'];
+export type Problem = Schemas['JobProblem'];
+
+export const api = new ShopClient();
+
+/** What went wrong, for people. */
+export function reason(thrown: unknown): string {
+  if (!(thrown instanceof ShopError)) return String(thrown);
+  if (thrown.status === 0) return say('offline');
+  const { title, detail } = thrown.problem;
+  return detail ? `${title}: ${detail}` : title;
+}
+
+export const hasEnded = (job: Job): boolean => job.state !== 'waiting' && job.state !== 'running';
+
+/** Whether this role publishes; the server decides, this only hides what it would refuse. */
+export const publishes = (account: Account): boolean =>
+  account.role === 'publisher' || account.role === 'admin';

@@ -1,0 +1,31 @@
+// Where the console is, from the address's hash.
+
+export type Place = 'catalogs' | 'jobs' | 'keys' | 'users' | 'audit';
+
+export interface Route {
+  place: Place;
+  id: string | null;
+}
+
+const places: readonly string[] = ['catalogs', 'jobs', 'keys', 'users', 'audit'];
+
+export function parse(hash: string): Route {
+  const [place = '', id] = hash.replace(/^#?\/?/u, '').split('/');
+  const known = places.includes(place) ? (place as Place) : 'catalogs';
+  return { place: known, id: id ? decodeURIComponent(id) : null };
+}
+
+export const href = (place: Place, id?: string): string =>
+  id ? `#/${place}/${encodeURIComponent(id)}` : `#/${place}`;
+
+class Router {
+  route = $state.raw<Route>(parse(location.hash));
+
+  start(): () => void {
+    const heard = () => (this.route = parse(location.hash));
+    window.addEventListener('hashchange', heard);
+    return () => window.removeEventListener('hashchange', heard);
+  }
+}
+
+export const router = new Router();

@@ -1,0 +1,18 @@
+// The console's words. They are apart from the shopper's, so that no shopper loads them.
+
+import messages from '../../lib/i18n/messages/console.en.json';
+import { render } from '../../lib/i18n/i18n.svelte';
+import type { Params } from '../../lib/i18n/i18n.svelte';
+
+export type Word = keyof typeof messages;
+
+export const say = (key: Word, params: Params = {}): string => render(messages[key], params, 'en');
+
+/** The word for a name of the server's, or the name itself where a newer server has others. */
+export const sayOf = (prefix: string, name: string): string => {
+  const key = `${prefix}.${name}`;
+  return key in messages ? say(key as Word) : name;
+};
+
+export const time = (ms: number): string =>
+  new Date(ms).toLocaleString('en', { dateStyle: 'medium', timeStyle: 'short' });
