@@ -151,7 +151,7 @@ pub(crate) const NAMES: &[(Role, &[&str])] = &[
         "disponibilité", "disponibilite", "disponibilidad", "disponibilità", "disponibilidade", "dostępność",
         "dostupnost", "beschikbaarheid", "voorraad", "lagerstatus", "saatavuus", "наличие", "наявність", "在庫",
         "库存", "재고",
-        "instock", "current_stock_level", "lager", "stok", "stoc", "készlet", "raktárkészlet", "dostupnost_zboží",
+        "instock", "current_stock_level", "lager", "lagernd", "auf_lager", "stok", "stoc", "készlet", "raktárkészlet", "dostupnost_zboží",
         "skladem", "sklad", "zaliha", "existencias", "disponible", "estoque", "giacenza", "stan_magazynowy", "ilość",
         "διαθεσιμότητα", "απόθεμα", "tồn_kho", "מלאי", "المخزون", "التوفر", "庫存", "在庫数", "재고수량", "остаток",
         "количество", "availability_status", "varasto", "antal", "aantal", "anzahl",

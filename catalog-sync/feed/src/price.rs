@@ -1,6 +1,7 @@
 //! Prices as feeds write them: `24.90`, `24.90 EUR`, `EUR 24,90`, `€ 1.299,00`, `$1,299`, `199 kr`, `AU$12`.
 
 use rust_decimal::Decimal;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::currency;
 use crate::price_words::{Bare, bare};
@@ -137,11 +138,13 @@ fn western(text: &str) -> String {
         '，' | '،' => ',',
         '．' => '.',
         '\u{2011}' => '-',
+        // The encodings of Japan have the sign of the yen at its place.
+        '\\' => '¥',
         c => digit(c).unwrap_or(c),
     };
     // Signs of direction are not seen.
     let is_seen = |c: &char| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{61c}' | '\u{feff}' | '\u{ad}');
-    text.trim().chars().filter(is_seen).map(one).collect()
+    text.trim().chars().filter(is_seen).nfc().map(one).collect()
 }
 
 enum Unread {
@@ -255,6 +258,8 @@ mod tests {
             ("1\u{2009}299,00 kr", "1299.00", None),
             ("CHF 1'299.00", "1299.00", Some("CHF")),
             ("๑,๒๙๙ บาท", "1299", Some("THB")),
+            ("12,90 Kc\u{30c}", "12.90", Some("CZK")),
+            ("\\2,480", "2480", Some("JPY")),
         ] {
             let (read_amount, read_code) = simple(text).unwrap_or_else(|reason| panic!("{reason}"));
             assert_eq!((read_amount.to_string().as_str(), read_code.as_deref()), (amount, code), "{text}");

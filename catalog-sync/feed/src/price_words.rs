@@ -5,7 +5,7 @@
 #[rustfmt::skip]
 const FROM: &[&str] = &[
     "starting from", "starting at", "starts at", "as low as", "from", "ab", "schon ab", "à partir de", "a partir de",
-    "dès", "des", "desde", "a partire da", "già da", "da", "vanaf", "v.a.", "fra", "från", "fr.", "alkaen", "od", "już od",
+    "dès", "des", "desde", "a partire da", "già da", "da", "vanaf", "v.a.", "fra", "från",  "alkaen", "od", "już od",
     "již od", "už od", "від", "от", "од", "de la", "începând de la", "từ", "chỉ từ", "mulai dari", "mulai", "από",
     "החל מ-", "החל מ", "ابتداء من", "ابتداءً من", "من", "از", "เริ่มต้น", "เริ่มต้นที่", "最低", "nuo", "no", "alates",
 ];
@@ -268,6 +268,7 @@ mod tests {
             ("S/ 12.50", ("S/ 12.50", false)),
             ("12/13", ("12/13", false)),
             ("DKK 5", ("DKK 5", false)),
+            ("Fr. 5", ("Fr. 5", false)),
         ] {
             assert_eq!(read(text), (expected.0.to_owned(), expected.1), "{text}");
         }

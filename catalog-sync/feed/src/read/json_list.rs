@@ -3,6 +3,7 @@
 
 use serde_json::value::RawValue;
 
+use super::json_table;
 use super::traits::{self, Traits};
 use crate::json::{Json, Parts};
 
@@ -39,7 +40,7 @@ pub(crate) fn members(text: &str) -> serde_json::Result<Members> {
         serde_json::Deserializer::from_str(text).into_iter::<&RawValue>().collect::<Result<_, _>>()?;
     let mut found = Members::default();
     for document in documents {
-        if let Some(rows) = table(document) {
+        if let Some(rows) = json_table::rows(document) {
             found.members.extend(rows);
             continue;
         }
@@ -52,24 +53,6 @@ pub(crate) fn members(text: &str) -> serde_json::Result<Members> {
         }
     }
     Ok(found)
-}
-
-/// The rows of a list of lists whose first one has the names: `[["id", "title"], ["1", "Mug"]]`.
-fn table(document: &RawValue) -> Option<Vec<Member>> {
-    let rows: Vec<Vec<&RawValue>> = serde_json::from_str(document.get()).ok()?;
-    let (header, rows) = rows.split_first()?;
-    let names: Vec<String> =
-        header.iter().map(|name| serde_json::from_str(name.get()).ok()).collect::<Option<_>>()?;
-    if !Traits::of(names.iter().map(String::as_str)).are_of_products() {
-        return None;
-    }
-    let member = |row: &Vec<&RawValue>| {
-        let part = |(name, value): (&&RawValue, &&RawValue)| format!("{}:{}", name.get(), value.get());
-        let parts: Vec<String> = header.iter().zip(row).map(part).collect();
-        let object = RawValue::from_string(format!("{{{}}}", parts.join(","))).ok()?;
-        Some(Member { object, key: String::new(), category: String::new() })
-    };
-    rows.iter().map(member).collect()
 }
 
 /// Whether a document has a name or an id, and in it only lists that nothing says are of products.

@@ -8,6 +8,7 @@ mod header;
 mod heureka;
 mod json_ld;
 mod json_list;
+mod json_table;
 mod jsonl;
 mod loose_json;
 mod magento;
