@@ -167,7 +167,8 @@ mod tests {
     use super::*;
 
     fn entry(number: u64) -> LogEntry {
-        LogEntry { number, published_ms: 1, content: "c".into(), description: "d".into() }
+        let hash = "0f".repeat(32);
+        LogEntry { number, published_ms: 1_750_000_000_000, content: hash.clone(), description: hash }
     }
 
     #[test]
