@@ -52,8 +52,8 @@ pub fn soak(arguments: &[String]) -> Result<()> {
     system::ensure_test_tools()?;
     let kills = arguments.first().map_or(SOAK_KILLS, String::as_str);
     check(tests()?.args(["--", "kill"]).env("KNYTT_KILLS", kills))?;
-    // Replicas and nodes of the backend are killed under load, its disk runs full and has room again, and silent and
-    // deaf clients besiege it.
+    // Replicas and nodes of the backend are killed under load, its disk runs full and has room again, and silent, deaf
+    // and amplifying clients besiege it.
     check(tests()?.args(["--", "--ignored", "campaign::three", "full_disk::", "siege::honest"]))
 }
 

@@ -143,7 +143,7 @@ impl ReleaseLogPages {
     /// have skipped it are lost then.
     async fn published(last: &PublishedRelease, head: LogHead) -> Result<Self> {
         let mut pages = Vec::new();
-        for (name, _) in &last.repository.targets().signed.targets {
+        for name in last.repository.targets().signed.targets.keys() {
             if LogPage::first_of_target(name.raw()).is_some() {
                 pages.push(LogPage::from_json(&last.read(name.raw()).await?).map_err(Error::untrusted)?);
             }
@@ -167,7 +167,8 @@ mod tests {
     use super::*;
 
     fn entry(number: u64) -> LogEntry {
-        LogEntry { number, published_ms: 1, content: "c".into(), description: "d".into() }
+        let hash = "0f".repeat(32);
+        LogEntry { number, published_ms: 1_750_000_000_000, content: hash.clone(), description: hash }
     }
 
     #[test]

@@ -157,7 +157,9 @@ async fn only_the_root_lets_the_log_begin_anew() {
     for lost in ["public", "keys/state"] {
         std::fs::remove_dir_all(bare.dir.path().join(lost)).unwrap();
     }
-    (0..3).for_each(|_| drop(bare.publish_again()));
+    for number in 1..=3 {
+        assert_eq!(bare.publish_again().release, number);
+    }
     scene.server.serve(&bare.place());
     scene.refused("equivocation").await;
     let to = bare.depot();
