@@ -48,19 +48,20 @@ async function page(request) {
   try {
     return await fetch(request);
   } catch {
-    return (await caches.match('/?shell', { cacheName: shell })) ?? Response.error();
+    return (await caches.match('/?shell', { cacheName: shell, ignoreVary: true })) ?? Response.error();
   }
 }
 
 async function fileOf(request) {
-  const kept = await caches.match(request, { cacheName: shell });
+  // A file has one content, whoever asks: headers that the answer varies by change nothing.
+  const kept = await caches.match(request, { cacheName: shell, ignoreVary: true });
   return kept ?? fetch(request);
 }
 
 /** Pictures are shown as they were, and looked after behind that. */
 async function picture(event) {
   const cache = await caches.open(pictures);
-  const kept = await cache.match(event.request);
+  const kept = await cache.match(event.request, { ignoreVary: true });
   const fresh = fetch(event.request).then(async (response) => {
     if (response.ok) {
       await cache.put(event.request, response.clone());

@@ -107,7 +107,7 @@ fn document(
             cards(shown, addresses),
         ),
         data: Some(script_json(&json!({ "catalogs": catalogs, "text": text, "page": found }))),
-        // Answers to words are endless.
-        is_listed: text.trim().is_empty(),
+        // Answers to words are endless: for search engines they are all the start page, whose address they name.
+        is_listed: true,
     }
 }

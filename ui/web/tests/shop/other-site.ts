@@ -38,7 +38,7 @@ search.start();`;
 const document = (language: string, head: string, body: string) =>
   `<!doctype html><html lang="${language}" dir="${language === 'ar' ? 'rtl' : 'ltr'}"><head><meta charset="utf-8">` +
   `<meta name="viewport" content="width=device-width"><title>Another shop</title>` +
-  `<link rel="icon" href="data:,">${head}</head><body><main><h1>Another shop</h1>${body}</main></body></html>`;
+  `${head}</head><body><main><h1>Another shop</h1>${body}</main></body></html>`;
 
 type File = [kind: string, content: string];
 

@@ -69,11 +69,14 @@ export class BrowserLibrary {
       for (const row of await store.all<Row>(list))
         library[list].set(rowKey(row.catalog ?? '', row.card.id), row);
     for (const id of await store.all<string>('dismissed')) library.dismissed.add(id);
+    // That of last time, until the shop says which one it is now: pages are shown before that.
+    library.catalog = (await store.get<string>('values', 'settled')) ?? '';
     return library;
   }
 
   /** Says which catalogue is searched. */
   async settle(catalog: string): Promise<void> {
+    if (this.catalog !== catalog) await this.store.put('values', 'settled', catalog);
     this.catalog = catalog;
     for (const row of [...this.favourites.values()].filter((one) => one.catalog === undefined)) {
       await this.#remove('favourites', '', row.card.id);

@@ -1689,6 +1689,19 @@ export interface components {
             /** @description What goes into `Authorization: Bearer …`. */
             token: string;
         };
+        /** @description A product that somebody keeps or looked at. */
+        Noted: {
+            /**
+             * Format: int64
+             * @description When, in milliseconds since 1970, for what a device did before it could say so; now if absent. A later moment
+             *     than now is now.
+             */
+            atMs?: number | null;
+            /** @description Its catalogue. */
+            catalog: string;
+            /** @description Its id. */
+            product: string;
+        };
         /** @description An order, as the shop's server knows it. */
         Order: {
             /** @description `knytt_ref` of the link by which the shopper came, if there was one. */
