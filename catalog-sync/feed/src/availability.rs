@@ -2,6 +2,8 @@
 
 use knytt_engine::Availability;
 
+use crate::choices;
+
 /// Merchant Center's words, schema.org's addresses, their usual variants, or a number in stock; `None` if it
 /// is none of these.
 pub(crate) fn read(text: &str) -> Option<Availability> {
@@ -9,7 +11,11 @@ pub(crate) fn read(text: &str) -> Option<Availability> {
     if let Ok(count) = last.trim().parse::<f64>() {
         return Some(if count > 0.0 { Availability::InStock } else { Availability::OutOfStock });
     }
-    let word: String = last.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    let word: String = last
+        .chars()
+        .filter(|c| c.is_alphanumeric() || choices::is_mark(*c))
+        .flat_map(char::to_lowercase)
+        .collect();
     Some(match word.as_str() {
         "instock"
         | "available"
@@ -38,7 +44,8 @@ fn of_other_languages(word: &str) -> Option<Availability> {
         "dostępna", "dostępne", "dostupné", "dostupno", "nastanju", "tak", "ano", "oplager", "opvoorraad",
         "leverbaar", "ilager", "pålager", "pálager", "varastossa", "raktáron", "készleten", "înstoc", "instoc",
         "вналичии", "есть", "внаявності", "вналичност", "διαθέσιμο", "mevcut", "stoktavar", "stokta", "cònhàng",
-        "tersedia", "在庫あり", "有货", "有貨", "现货", "現貨", "재고있음", "במלאי", "متوفر", "متاح",
+        "y", "j", "ναι", "άμεσαδιαθέσιμο", "σεαπόθεμα", "มีสินค้า", "พร้อมส่ง", "มี", "כן", "זמין", "نعم", "موجود", "उपलब्ध", "yra",
+        "yrasandėlyje", "irnoliktavā", "laos", "tersedia", "在庫あり", "有货", "有貨", "现货", "現貨", "재고있음", "במלאי", "متوفر", "متاح",
     ];
     const OUT_OF_STOCK: &[&str] = &[
         "ausverkauft", "nichtauflager", "nichtlieferbar", "nichtverfügbar", "nichtvorrätig", "nein", "épuisé",
@@ -48,6 +55,7 @@ fn of_other_languages(word: &str) -> Option<Availability> {
         "slutsåld", "slutilager", "uitverkocht", "nietopvoorraad", "loppu", "loppuunmyyty", "elfogyott",
         "nincsraktáron", "stocepuizat", "epuizat", "нетвналичии", "нет", "немаєвнаявності", "изчерпан", "εξαντλήθηκε",
         "μηδιαθέσιμο", "tükendi", "stoktayok", "hếthàng", "habis", "在庫なし", "品切れ", "売り切れ", "缺货", "缺貨",
+        "n", "όχι", "สินค้าหมด", "หมด", "לא", "לאזמין", "لا", "ناموجود", "अनुपलब्ध", "nėra", "navnoliktavā", "otsas", "uppseld",
         "售罄", "无货", "無貨", "품절", "재고없음", "אזל", "אזלמהמלאי", "لایوجد", "نفد", "غيرمتوفر", "غيرمتاح",
     ];
     if IN_STOCK.contains(&word) {

@@ -108,8 +108,10 @@ pub(crate) fn named(plain: &str) -> Option<&'static str> {
 }
 
 /// Marks belong to the letter before them, as in Hindi and Thai.
-fn is_mark(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{97f}' | '\u{e00}'..='\u{e7f}')
+pub(crate) fn is_mark(c: char) -> bool {
+    let is_of_thai = ('\u{e30}'..='\u{e4e}').contains(&c) && c != '\u{e3f}';
+    is_of_thai
+        || matches!(c, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5bd}' | '\u{64b}'..='\u{65f}' | '\u{900}'..='\u{963}')
 }
 
 #[cfg(test)]

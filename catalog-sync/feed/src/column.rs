@@ -1,10 +1,13 @@
 //! What the columns of a feed mean.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::column_names::NAMES;
-use crate::{Mapping, choices};
+use crate::{Mapping, choices, currency};
 
 /// A part of a product that a column can fill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -165,14 +168,37 @@ fn role(plain: &str) -> Option<(Role, usize)> {
     let known = |name: &str| {
         NAMES.iter().find_map(|(role, names)| Some((*role, names.iter().position(|n| *n == name)?)))
     };
-    known(plain).or_else(|| numbered(plain, known)).or_else(|| {
-        let role = match choices::named(plain)? {
-            "color" => Role::Color,
-            "size" => Role::Size,
-            _ => return None,
-        };
-        Some((role, NUMBERED))
-    })
+    known(plain)
+        .or_else(|| numbered(plain, known))
+        .or_else(|| {
+            let role = match choices::named(plain)? {
+                "color" => Role::Color,
+                "size" => Role::Size,
+                _ => return None,
+            };
+            Some((role, NUMBERED))
+        })
+        .or_else(|| priced(plain, known))
+}
+
+/// What a price's name may end in beside a currency.
+#[rustfmt::skip]
+const OF_TAXES: &[&str] = &[
+    "_incl_vat", "_inc_vat", "_including_vat", "_incl_tax", "_inc_tax", "_inc_gst", "_incl_gst", "_incl_btw", "_inkl_mwst",
+    "_inkl_ust", "_incl_mwst", "_inkl_moms", "_ttc", "_gross", "_brutto", "_bruttó", "_s_dph", "_z_vat", "_con_iva",
+    "_iva_incluido", "_iva_inclusa", "_c_iva", "_с_ндс", "_з_пдв", "_με_φπα", "_kdv_dahil", "_税込", "_in",
+];
+
+/// `Price incl. VAT`, `Cena [zł]` and `Preis in EUR` are prices.
+fn priced(plain: &str, known: impl Fn(&str) -> Option<(Role, usize)>) -> Option<(Role, usize)> {
+    let of_price = |name: &str| known(name).filter(|(role, _)| matches!(role, Role::Price | Role::SalePrice));
+    let without_currency =
+        currency::of_column(plain).and_then(|_| plain.rsplit_once('_')).map(|(name, _)| name);
+    let mut name = without_currency.unwrap_or(plain);
+    while let Some(shorter) = OF_TAXES.iter().find_map(|ending| name.strip_suffix(ending)) {
+        name = shorter;
+    }
+    of_price(name).filter(|_| name != plain).map(|(role, place)| (role, NUMBERED + place))
 }
 
 /// `IMAGE1`, `image_2_url`, `image[0].url` and `additional_image_link_3` are pictures in their order.
@@ -203,14 +229,17 @@ pub(crate) fn merchant_name(name: &str) -> Option<&'static str> {
     MERCHANT.iter().chain(of_parts).find(|known| **known == plain).copied()
 }
 
-/// `Image Link`, `image-link`, `imageLink` and `g:image_link` are one name.
+/// `Image Link`, `image-link`, `imageLink` and `g:image_link` are one name, and so is one whose letters are composed
+/// otherwise (`Název`) or are wide (`ＩＤ`).
 pub(crate) fn normalise(name: &str) -> String {
     let name = name.trim().trim_start_matches('\u{feff}');
     let name = name.strip_prefix("g:").unwrap_or(name);
-    let mut plain = String::with_capacity(name.len());
+    let composed: Cow<'_, str> =
+        if name.is_ascii() { name.into() } else { name.chars().map(narrow).nfc().collect() };
+    let mut plain = String::with_capacity(composed.len());
     let mut after_small = false;
-    for c in name.chars() {
-        if !c.is_alphanumeric() {
+    for c in composed.chars().filter(|c| !is_unseen(*c)) {
+        if !c.is_alphanumeric() && !choices::is_mark(c) {
             after_small = false;
             if !plain.is_empty() && !plain.ends_with('_') {
                 plain.push('_');
@@ -225,6 +254,20 @@ pub(crate) fn normalise(name: &str) -> String {
     }
     plain.truncate(plain.trim_end_matches('_').len());
     plain
+}
+
+/// Letters and digits that East Asian programs write as wide as theirs.
+fn narrow(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        '\u{3000}' => ' ',
+        c => c,
+    }
+}
+
+/// Signs of direction, and others without a width.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// How this feed's columns are named.
@@ -345,6 +388,23 @@ mod tests {
             ("Farbe", Role::Color),
             ("Zdjęcie", Role::Image),
             ("在庫", Role::Availability),
+            ("Price (incl. VAT)", Role::Price),
+            ("Cena [zł]", Role::Price),
+            ("Názov", Role::Title),
+            ("Na\u{301}zov", Role::Title),
+            ("Obrázok", Role::Image),
+            ("Kategória", Role::Category),
+            ("Značka", Role::Brand),
+            ("ชื่อสินค้า", Role::Title),
+            ("รหัสสินค้า", Role::Id),
+            ("ราคา", Role::Price),
+            ("מק\"ט", Role::Id),
+            ("מחיר", Role::Price),
+            ("תמונה", Role::Image),
+            ("Κωδικός", Role::Id),
+            ("uniqueid", Role::Id),
+            ("ＳＫＵ", Role::Id),
+            ("商品画像パス1", Role::Image),
         ] {
             assert_eq!(role_of(name), Some(role), "{name}");
         }

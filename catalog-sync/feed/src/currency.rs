@@ -21,7 +21,7 @@ const WORDS: &[(&str, &str)] = &[
     ("₴", "UAH"), ("грн", "UAH"), ("грн.", "UAH"), ("byn", "BYN"), ("br", "BYN"), ("₸", "KZT"), ("тг", "KZT"),
     ("тг.", "KZT"), ("₾", "GEL"), ("₼", "AZN"), ("֏", "AMD"), ("сум", "UZS"), ("so'm", "UZS"),
     ("₺", "TRY"), ("tl", "TRY"), ("₪", "ILS"), ("nis", "ILS"), ("ש\"ח", "ILS"),
-    ("dh", "AED"), ("dhs", "AED"), ("dhs.", "AED"), ("د.إ", "AED"), ("sr", "SAR"), ("ر.س", "SAR"), ("﷼", "SAR"),
+    ("dh", "AED"), ("dhs", "AED"), ("dhs.", "AED"), ("د.إ", "AED"), ("د.إ.", "AED"), ("sr", "SAR"), ("ر.س", "SAR"), ("﷼", "SAR"),
     ("د.ك", "KWD"), ("kd", "KWD"), ("bd", "BHD"), ("د.ب", "BHD"), ("ر.ع.", "OMR"), ("jd", "JOD"), ("د.ت", "TND"),
     ("dt", "TND"), ("le", "EGP"), ("l.e.", "EGP"), ("e£", "EGP"), ("ج.م", "EGP"), ("تومان", "IRR"), ("ریال", "IRR"),
     ("₹", "INR"), ("inr.", "INR"), ("rupees", "INR"), ("रु", "INR"), ("रु.", "INR"), ("৳", "BDT"), ("tk", "BDT"),
@@ -92,6 +92,23 @@ pub(crate) fn fraction(code: &str) -> Fraction {
         code if THOUSANDTHS.contains(&code) => Fraction::Thousandths,
         _ => Fraction::Hundredths,
     }
+}
+
+/// The currency that the name of a column ends in: `Preis (EUR)`, `Cena [zł]`, `price_usd`.
+pub(crate) fn of_column(name: &str) -> Option<String> {
+    let between =
+        |c: char| c.is_whitespace() || matches!(c, '(' | ')' | '[' | ']' | '_' | '-' | '/' | ':' | ',');
+    let last = name.split(between).rfind(|word| !word.is_empty()).filter(|word| *word != name)?;
+    let code = of_word(last, None)??;
+    let is_word = !last.bytes().all(|byte| byte.is_ascii_alphabetic()) || is_known(&code);
+    is_word.then_some(code)
+}
+
+fn is_known(code: &str) -> bool {
+    WORDS.iter().any(|(_, known)| *known == code)
+        || SHARED.iter().any(|(.., all)| all.contains(&code))
+        || WHOLE.contains(&code)
+        || THOUSANDTHS.contains(&code)
 }
 
 /// The currency of a country, by its code or by the end of a server's name.
@@ -181,6 +198,18 @@ mod tests {
         }
         for word in ["each", "€ USD", "ab", "from $", "kilo"] {
             assert_eq!(of_word(word, None), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_column_may_end_in_its_currency() {
+        for (name, code) in
+            [("Preis (EUR)", "EUR"), ("Cena [zł]", "PLN"), ("price_usd", "USD"), ("Price in $", "USD")]
+        {
+            assert_eq!(of_column(name).as_deref(), Some(code), "{name}");
+        }
+        for name in ["price", "Preis inkl. MwSt", "Price inc VAT", "EUR", "sale price"] {
+            assert_eq!(of_column(name), None, "{name}");
         }
     }
 

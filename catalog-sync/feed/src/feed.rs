@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use crate::column::Role;
 use crate::entries::{Entries, Listings, Tally};
 use crate::group_buffer::Counts;
+use crate::ids::Learning;
 use crate::price::{self, Style};
 use crate::product::{Defaults, listing};
-use crate::read::{FeedKeys, Found, Origin, Reader};
+use crate::read::{Found, Origin, Reader, Survey};
 use crate::separators::Separators;
 use crate::{Columns, Entry, Error, Format, Mapping, Rejection, Result, Row, Selection, group, visibility};
 
@@ -45,12 +46,14 @@ pub struct Feed {
     format: Format,
     options: Options,
     defaults: Defaults,
-    survey: FeedKeys,
+    survey: Survey,
     groups: Counts,
     columns: Columns,
     rows: usize,
     entries: usize,
     hidden: BTreeMap<&'static str, u64>,
+    left_aside: Vec<(String, usize)>,
+    from_prices: u64,
 }
 
 impl Feed {
@@ -75,12 +78,14 @@ impl Feed {
             format,
             options,
             defaults,
-            survey: FeedKeys::default(),
+            survey: Survey::default(),
             groups: Counts::default(),
             columns: Columns::default(),
             rows: 0,
             entries: 0,
             hidden: BTreeMap::new(),
+            left_aside: Vec::new(),
+            from_prices: 0,
         };
         feed.survey = feed.origin().survey()?;
         feed.learn_prices()?;
@@ -119,6 +124,16 @@ impl Feed {
         &self.hidden
     }
 
+    /// Lists, elements and sheets that are none of products, by their names, each with how long it is.
+    pub fn left_aside(&self) -> &[(String, usize)] {
+        &self.left_aside
+    }
+
+    /// How many rows have the lowest of several prices: `from $12`, `19.90 - 29.90`.
+    pub fn from_prices(&self) -> u64 {
+        self.from_prices
+    }
+
     /// The rows that are asked for, in order, and what cannot be read.
     ///
     /// # Errors
@@ -128,7 +143,7 @@ impl Feed {
             Ok(Ok(row)) => self.takes(row),
             _ => true,
         };
-        Ok(self.reader()?.filter(taken))
+        Ok(numbered(self.reader()?).filter(taken))
     }
 
     /// One row's product, by itself.
@@ -179,12 +194,14 @@ impl Feed {
         self.origin().open(&self.survey)
     }
 
-    /// Sees from the prices together how one is written.
+    /// Sees from the prices together how one is written, and whether products have ids.
     fn learn_prices(&mut self) -> Result<()> {
         let mut codes = BTreeSet::new();
         let mut separators = Separators::default();
+        let mut lacks_ids = false;
         for found in self.reader()?.take(ROWS_TO_LEARN_FROM) {
             let Ok(row) = found? else { continue };
+            lacks_ids |= row.role(Role::Id).is_none();
             for text in [Role::Price, Role::SalePrice].into_iter().filter_map(|role| row.role(role)) {
                 if let Some(number) = price::number(text).filter(|_| !text.starts_with('{')) {
                     separators.see(&number);
@@ -194,21 +211,35 @@ impl Feed {
         }
         self.defaults.separators = separators;
         self.defaults.common = codes.pop_first().filter(|_| codes.is_empty());
+        if lacks_ids { self.learn_ids() } else { Ok(()) }
+    }
+
+    /// Sees from all rows how products are known that have no id.
+    fn learn_ids(&mut self) -> Result<()> {
+        let mut learning = Learning::default();
+        for found in self.rows()? {
+            if let Ok(row) = found? {
+                learning.see(&row);
+            }
+        }
+        self.defaults.ids = learning.ids();
         Ok(())
     }
 
     /// Counts the rows, the groups and the entries, and meets the columns.
     fn count(&mut self) -> Result<()> {
         let mut reader = self.reader()?;
-        let (mut rows, mut hidden) = (0, BTreeMap::new());
+        let (mut rows, mut hidden, mut from_prices) = (0, BTreeMap::new(), 0);
         let mut tally = Tally::default();
-        let shown = reader.by_ref().filter(|found| match found {
+        let shown = numbered(reader.by_ref()).filter(|found| match found {
             Ok(Ok(row)) => {
                 if let Some(why) = why_hidden(row).filter(|_| !self.options.unpublished) {
                     *hidden.entry(why).or_insert(0) += 1;
                 }
-                rows += usize::from(self.takes(row));
-                self.takes(row)
+                let is_taken = self.takes(row);
+                rows += usize::from(is_taken);
+                from_prices += u64::from(is_taken && has_from_price(row));
+                is_taken
             }
             _ => {
                 rows += 1;
@@ -218,8 +249,9 @@ impl Feed {
         for found in Listings::new(Box::new(shown), &self.defaults) {
             tally.add(found?.as_ref().ok().map(|listing| &listing.product));
         }
-        (self.rows, self.hidden) = (rows, hidden);
+        (self.rows, self.hidden, self.from_prices) = (rows, hidden, from_prices);
         self.columns = reader.columns().clone();
+        self.left_aside = reader.left_aside();
         self.entries = tally.entries();
         self.groups = tally.groups;
         Ok(())
@@ -265,9 +297,23 @@ impl Feed {
     }
 }
 
+/// Rows that know how many they are from the beginning.
+fn numbered(rows: impl Iterator<Item = Result<Found>>) -> impl Iterator<Item = Result<Found>> {
+    rows.zip(1..).map(|(mut found, number)| {
+        if let Ok(Ok(row)) = &mut found {
+            row.number = number;
+        }
+        found
+    })
+}
+
 /// Why the shop does not show a row's product, by its format or by a column.
 fn why_hidden(row: &Row) -> Option<&'static str> {
     row.hidden.or_else(|| visibility::hidden(row))
+}
+
+fn has_from_price(row: &Row) -> bool {
+    [Role::Price, Role::SalePrice].into_iter().filter_map(|role| row.role(role)).any(price::is_from)
 }
 
 /// The first names, each cut to a length that can be read.

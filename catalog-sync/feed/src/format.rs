@@ -119,7 +119,7 @@ impl Format {
 
 /// Told by the element that everything is in: descriptions may have pages of their own in them.
 fn markup(head: &str) -> Format {
-    let root = shape::root(head).to_ascii_lowercase();
+    let root = shape::root(head).to_lowercase();
     match root.as_str() {
         "html" | "head" | "body" | "script" | "div" | "main" | "meta" | "link" | "title" => Format::JsonLd,
         "shop" if head.contains("<SHOPITEM") || head.contains("<shopitem") => Format::Heureka,

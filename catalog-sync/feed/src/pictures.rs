@@ -1,8 +1,8 @@
 //! Which pictures a row names: its first one, and the further ones, wherever a feed puts them.
 
+use crate::Row;
 use crate::column::Role;
 use crate::json::Json;
-use crate::{Refusal, Row};
 
 /// The product's picture and the further ones, each once. The picture is empty if there is none.
 pub(crate) fn of(row: &Row) -> (String, Vec<String>) {
@@ -102,15 +102,6 @@ fn ends_as_picture(name: &str) -> bool {
     let name = name.split(['?', '#']).next().unwrap_or_default();
     let ending = name.rsplit_once('.').map(|(_, ending)| ending).unwrap_or_default();
     (2..=5).contains(&ending.len()) && ending.chars().all(|c| c.is_ascii_alphanumeric())
-}
-
-/// # Errors
-/// The row names no picture and has nothing else to be known by.
-pub(crate) fn id<'r>(row: &'r Row, image: &'r str) -> Result<&'r str, Refusal> {
-    match row.role(Role::Id).unwrap_or(image) {
-        "" => Err(("missing-image", "it names no picture, and has no id".into())),
-        id => Ok(id),
-    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! Prices as feeds write them: `24.90`, `24.90 EUR`, `EUR 24,90`, `€ 1.299,00`, `$1,299`, `199 kr`, `AU$12`.
 
 use rust_decimal::Decimal;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::currency;
+use crate::price_words::{Bare, bare};
 use crate::separators::{Meaning, Separators, is_group};
 
 /// An amount and, where the text names it, a currency as three capitals.
@@ -27,14 +29,36 @@ impl Style {
 }
 
 /// What groups thousands and is no point or comma.
-const GROUPS: [char; 9] = [' ', '\u{a0}', '\u{2009}', '\u{202f}', '\'', '’', '´', '٬', '_'];
+const GROUPS: [char; 18] = [
+    ' ', '\u{a0}', '\u{2000}', '\u{2002}', '\u{2003}', '\u{2005}', '\u{2006}', '\u{2007}', '\u{2008}',
+    '\u{2009}', '\u{200a}', '\u{202f}', '\u{3000}', '\'', '’', '´', '٬', '_',
+];
 
+/// The price that a text says: of several the lowest.
+///
 /// # Errors
 /// Why it is no price.
 pub(crate) fn read(text: &str, style: &Style) -> Result<Read, String> {
+    let Bare { text: lower, upper, .. } = bare(&western(text));
+    let price = read_one(text, &lower, style)?;
+    if let Some(upper) = upper {
+        let (amount, code) = read_one(text, &upper, style)?;
+        if amount < price.0 || code != price.1 {
+            return Err(format!("{text:?} is not a price"));
+        }
+    }
+    Ok(price)
+}
+
+/// Whether a text says the lowest of several prices: `ab 12,90 €`, `19.90 - 29.90`.
+pub(crate) fn is_from(text: &str) -> bool {
+    bare(&western(text)).is_from
+}
+
+/// Reads `plain`, the part of `text` that is one price.
+fn read_one(text: &str, plain: &str, style: &Style) -> Result<Read, String> {
     let wrong = || format!("{text:?} is not a price");
-    let plain = western(text);
-    let (before, number, after) = parts(&plain).ok_or_else(wrong)?;
+    let (before, number, after) = parts(plain).ok_or_else(wrong)?;
     if before.contains(['-', '−']) {
         return Err(format!("{text:?} is a negative price"));
     }
@@ -58,7 +82,7 @@ pub(crate) fn read(text: &str, style: &Style) -> Result<Read, String> {
 
 /// The digits of a price with what is between them, for [`Separators::see`].
 pub(crate) fn number(text: &str) -> Option<String> {
-    let plain = western(text);
+    let plain = bare(&western(text)).text;
     let (_, number, _) = parts(&plain)?;
     Some(number.chars().filter(|c| !GROUPS.contains(c)).collect())
 }
@@ -103,18 +127,24 @@ fn both(first: &str, second: &str, usual: Option<&str>) -> Option<Option<String>
 /// Digits of other scripts as those of ours, and the decimal sign of Arabic as a point.
 fn western(text: &str) -> String {
     let digit = |c: char| {
-        let zeros = ['٠', '۰', '०', '০', '０'];
+        let zeros =
+            ['٠', '۰', '०', '০', '０', '੦', '૦', '୦', '௦', '౦', '೦', '൦', '๐', '໐', '༠', '၀', '០', '᠐'];
         let at =
             zeros.iter().find_map(|zero| (c as u32).checked_sub(*zero as u32).filter(|digit| *digit < 10));
         at.and_then(|digit| char::from_digit(digit, 10))
     };
     let one = |c: char| match c {
         '٫' => '.',
-        '，' => ',',
+        '，' | '،' => ',',
         '．' => '.',
+        '\u{2011}' => '-',
+        // The encodings of Japan have the sign of the yen at its place.
+        '\\' => '¥',
         c => digit(c).unwrap_or(c),
     };
-    text.trim().chars().map(one).collect()
+    // Signs of direction are not seen.
+    let is_seen = |c: &char| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{61c}' | '\u{feff}' | '\u{ad}');
+    text.trim().chars().filter(is_seen).nfc().map(one).collect()
 }
 
 enum Unread {
@@ -190,10 +220,10 @@ mod tests {
             ("12 499,00 SEK", "12499.00", Some("SEK")),
             ("1.000.000", "1000000", None),
             ("1'299.00 CHF", "1299.00", Some("CHF")),
-            ("CHF 1’299.–", "1299", Some("CHF")),
+            ("CHF 1’299.–", "1299.00", Some("CHF")),
             ("0", "0", None),
             ("12,50 €", "12.50", Some("EUR")),
-            ("19,- €", "19", Some("EUR")),
+            ("19,- €", "19.00", Some("EUR")),
             ("US$ 12.50", "12.50", Some("USD")),
             ("£8.20 GBP", "8.20", Some("GBP")),
             ("C$12", "12", Some("CAD")),
@@ -210,6 +240,26 @@ mod tests {
             ("١٢٫٥٠ د.إ", "12.50", Some("AED")),
             (".99", "0.99", None),
             ("Rs.450", "450", Some("INR")),
+            ("od 12,90 zł", "12.90", Some("PLN")),
+            ("From $12", "12", Some("USD")),
+            ("à partir de 1\u{202f}299,00 €", "1299.00", Some("EUR")),
+            ("19.90 - 29.90", "19.90", None),
+            ("19,90 – 29,90 €", "19.90", Some("EUR")),
+            ("$19.90-$29.90", "19.90", Some("USD")),
+            ("Rs. 1,499/-", "1499", Some("INR")),
+            ("1.499,-", "1499.00", None),
+            ("12,90 TTC", "12.90", None),
+            ("12,90 € inkl. MwSt.", "12.90", Some("EUR")),
+            ("12.50 / kg", "12.50", None),
+            ("₹ १,४९९", "1499", Some("INR")),
+            ("۱۲٬۵۰۰ ریال", "12500", Some("IRR")),
+            ("١٬٢٩٩٫٥٠ ر.س", "1299.50", Some("SAR")),
+            ("\u{200f}١٢٫٥٠\u{a0}د.إ.\u{200f}", "12.50", Some("AED")),
+            ("1\u{2009}299,00 kr", "1299.00", None),
+            ("CHF 1'299.00", "1299.00", Some("CHF")),
+            ("๑,๒๙๙ บาท", "1299", Some("THB")),
+            ("12,90 Kc\u{30c}", "12.90", Some("CZK")),
+            ("\\2,480", "2480", Some("JPY")),
         ] {
             let (read_amount, read_code) = simple(text).unwrap_or_else(|reason| panic!("{reason}"));
             assert_eq!((read_amount.to_string().as_str(), read_code.as_deref()), (amount, code), "{text}");
@@ -243,6 +293,10 @@ mod tests {
             "1e9",
             "12/13",
             "EUR 5 USD",
+            "29.90 - 19.90",
+            "$5 - €9",
+            "2024-05-01",
+            "from",
             "$5 EUR",
             "9".repeat(60).as_str(),
         ] {

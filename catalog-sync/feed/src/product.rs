@@ -6,6 +6,7 @@ use knytt_engine::{Availability, Currency, Price, Product, Variant};
 use rust_decimal::Decimal;
 
 use crate::column::{Role, role_of};
+use crate::ids::Ids;
 use crate::json::Json;
 use crate::price::{self, Style};
 use crate::separators::Separators;
@@ -30,6 +31,8 @@ pub(crate) struct Defaults {
     pub(crate) separators: Separators,
     /// The one currency that prices of the feed name, if it is one.
     pub(crate) common: Option<String>,
+    /// How products without an id are known.
+    pub(crate) ids: Ids,
 }
 
 /// One row as a product of its own. Its picture may be missing: it may be that of its group.
@@ -57,14 +60,17 @@ fn product(row: &Row, defaults: &Defaults) -> Result<Product, Refusal> {
         return Err(("bad-utf8", format!("{column} is not text in the feed's encoding")));
     }
     let (image, more_images) = pictures::of(row);
-    let id = pictures::id(row, &image)?;
+    let id = defaults.ids.of(row, &image);
+    if id.is_empty() {
+        return Err(("missing-image", "it names no picture, and has no id".into()));
+    }
     if id.len() > MAX_ID_BYTES {
         return Err(("bad-id", format!("the id has {} bytes, more than {MAX_ID_BYTES}", id.len())));
     }
     let mut attributes = row.others();
     let (price, sale_price) = prices(row, defaults)?;
     Ok(Product {
-        id: id.into(),
+        id,
         title: words(row.role(Role::Title).unwrap_or_default()),
         brand: words(row.role(Role::Brand).unwrap_or_default()),
         category: words(&category::of(row)),
@@ -163,12 +169,17 @@ fn prices(row: &Row, defaults: &Defaults) -> Result<(Option<Price>, Option<Price
 fn currency(row: &Row, defaults: &Defaults) -> Result<Option<String>, Refusal> {
     let default = defaults.currency.as_deref().map(str::to_uppercase);
     match row.role(Role::Currency) {
-        None => Ok(default),
+        None => Ok(of_columns(row).or(default)),
         Some(word) => match currency::of_word(word, default.as_deref()) {
             Some(code) => Ok(code.or(default)),
             None => Err(("bad-price", format!("{word:?} is not a currency"))),
         },
     }
+}
+
+/// The currency that the column of the price names.
+fn of_columns(row: &Row) -> Option<String> {
+    [Role::Price, Role::SalePrice].iter().find_map(|role| currency::of_column(row.written(*role)?))
 }
 
 /// The currency of the country that a row is for: by a column that names it, or by where its page is.
@@ -204,7 +215,10 @@ fn structured(text: &str) -> Option<(String, Option<String>)> {
 
 /// What is more than a word of availability is kept as well: how many there are, or words of the shop's own.
 fn read_availability(row: &Row, attributes: &mut BTreeMap<String, String>) -> Availability {
-    let Some(text) = row.role(Role::Availability) else { return Availability::Unknown };
+    let cells = row.every(Role::Availability);
+    // A sentence of the shop's own beside a plain word says less than that.
+    let told = cells.iter().find(|text| availability::read(text).is_some()).or(cells.first());
+    let Some(text) = told.copied() else { return Availability::Unknown };
     if !availability::is_plain(text) {
         attributes.entry("availability".into()).or_insert_with(|| text.into());
     }
@@ -319,6 +333,7 @@ mod tests {
         );
         assert_eq!(price(&[("id", "1"), ("price", "$149"), ("country", "AU")]), "149 AUD");
         assert_eq!(price(&[("id", "1"), ("price", "149 kr"), ("currency", "NOK")]), "149 NOK");
+        assert_eq!(price(&[("id", "1"), ("Preis (EUR)", "149")]), "149 EUR");
     }
 
     #[test]
@@ -342,7 +357,7 @@ mod tests {
     #[test]
     fn a_row_that_cannot_be_a_product_says_why() {
         let code = |cells: &[(&str, &str)]| read(cells).unwrap_err().0;
-        assert_eq!(code(&[("title", "1")]), "missing-image");
+        assert_eq!(code(&[("material", "wool")]), "missing-image");
         assert_eq!(code(&[("image", "a.jpg"), ("price", "ask us")]), "bad-price");
         assert_eq!(code(&[("image", "a.jpg"), ("price", "3"), ("currency", "Taler")]), "bad-price");
         assert_eq!(code(&[("image", "a.jpg"), ("id", &"x".repeat(2001))]), "bad-id");

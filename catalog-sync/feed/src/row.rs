@@ -18,12 +18,19 @@ pub struct Row {
     pub(crate) whole: Option<String>,
     /// Why the shop does not show it.
     pub(crate) hidden: Option<&'static str>,
+    /// How many rows it is from the feed's beginning, from 1; 0 where nobody counted.
+    pub(crate) number: u64,
 }
 
 impl Row {
     pub(crate) fn new(place: String, mut cells: Vec<(Arc<Column>, String)>) -> Self {
         cells.retain(|(_, value)| !value.trim().is_empty());
-        Self { place, cells, whole: None, hidden: None }
+        Self { place, cells, whole: None, hidden: None, number: 0 }
+    }
+
+    /// Adds a cell.
+    pub(crate) fn put(&mut self, column: Arc<Column>, value: String) {
+        self.cells.push((column, value));
     }
 
     /// What is under this name, letter case aside: the feed's name, Merchant Center's, or another usual one.
@@ -84,6 +91,32 @@ impl Row {
         }
         let joined = |(name, values): (&str, Vec<&str>)| Some((name.to_owned(), join(&values)?.into_owned()));
         others.into_iter().filter_map(joined).collect()
+    }
+
+    /// The cells of columns that fill no part, by the feed's names for them.
+    pub(crate) fn unknown(&self) -> impl Iterator<Item = (&str, &str)> {
+        let unknown = self.cells.iter().filter(|(column, _)| column.role.is_none());
+        unknown.map(|(column, value)| (column.written.as_str(), value.trim()))
+    }
+
+    /// Whether its first cell is of this column.
+    pub(crate) fn begins_with(&self, written: &str) -> bool {
+        self.cells.first().is_some_and(|(column, _)| column.written == written)
+    }
+
+    /// The first cell of a column, by the feed's name for it.
+    pub(crate) fn cell(&self, written: &str) -> Option<&str> {
+        let mut of_column = self.cells.iter().filter(|(column, _)| column.written == written);
+        of_column.next().map(|(_, value)| value.trim())
+    }
+
+    /// What the feed calls the column that fills a part.
+    pub(crate) fn written(&self, role: Role) -> Option<&str> {
+        self.best(role).map(|column| column.written.as_str())
+    }
+
+    pub(crate) fn has_title(&self) -> bool {
+        self.role(Role::Title).is_some()
     }
 
     fn values(&self, wanted: impl Fn(&Column) -> bool) -> Vec<&str> {

@@ -108,3 +108,35 @@ fn a_device_that_expects_another_key_takes_nothing() {
     run.fails(1, &["fingerprint", &pinned, "nothing was changed"]);
     assert!(!catalog.join("current").exists());
 }
+
+#[test]
+fn a_product_without_a_picture_reaches_devices_and_is_found_there_by_words_alone() {
+    let retailer = Retailer::new();
+    let shop = &retailer.shop;
+    let rows = [0, 2, 3].map(row).join("\n");
+    let ghost = "ghost,Quilted samovar cosy,Hats,red,9.90 EUR,pictures/none.jpg,winter";
+    shop.write_feed(&[rows, ghost.into()]);
+    let (feed, catalog) = (shop.arg("feed.csv"), shop.arg("catalog"));
+    let report = json(&["build", &feed, "--catalog", &catalog, "--keep-pictureless", "--allow-deletes"]);
+    assert_eq!((&report["products"], &report["pictureless"]), (&4.into(), &1.into()), "{report}");
+    retailer.publish(&[]);
+
+    let device = tempfile::tempdir().unwrap();
+    let mine = device.path().join("catalog");
+    assert_eq!(sync(&mine, &retailer.address())["release"], 1);
+    let mine = mine.to_str().unwrap();
+    let ids = |args: &[&str]| -> Vec<String> {
+        let found = json(&[&["search", "--catalog", mine, "-k", "20"], args].concat());
+        found["hits"].as_array().unwrap().iter().map(|hit| hit["id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(ids(&["--text", "samovar cosy"]).first().map(String::as_str), Some("ghost"));
+    let seen = ids(&["--image", &shop.arg("pictures/000.jpg")]);
+    assert_eq!(seen.len(), 3, "{seen:?}");
+    assert!(!seen.contains(&"ghost".to_owned()));
+    let inspected = json(&["inspect", "--check", "--catalog", mine]);
+    assert_eq!(
+        (&inspected["products"], &inspected["check"]["sound"]),
+        (&4.into(), &true.into()),
+        "{inspected}"
+    );
+}

@@ -92,7 +92,6 @@ fn a_few_of_a_small_catalogue_go_without_a_question() {
 #[test]
 fn a_product_without_its_picture_is_kept_where_that_was_asked_for() {
     let shop = Shop::new(3);
-    shop.build("feed.csv");
     let broken = shop.path("pictures/001.jpg");
     fs::remove_file(&broken).unwrap();
     let (feed, catalog) = (shop.arg("feed.csv"), shop.arg("catalog"));
@@ -116,13 +115,51 @@ fn a_product_without_its_picture_is_kept_where_that_was_asked_for() {
 }
 
 #[test]
-fn pictures_that_broke_all_at_once_are_not_deleted_without_a_question() {
+fn a_product_whose_picture_breaks_keeps_the_earlier_one_with_its_new_words() {
+    let shop = Shop::new(3);
+    shop.build("feed.csv");
+    let (catalog, own) = (shop.arg("catalog"), shop.arg("own.jpg"));
+    shop.write("own.jpg", &DRAWN[1].jpeg);
+    let first = || {
+        let found = json(&["search", "--catalog", &catalog, "--image", &own, "-k", "1"]);
+        let hit = &found["hits"][0];
+        (hit["id"].clone(), hit["score"].as_f64().unwrap(), hit["product"]["price"]["amount"].clone())
+    };
+    let before = first();
+    shop.write_feed(&[row(0), row(1).replace("1.90 EUR", "7.50 EUR"), row(2)]);
+    for broken in [None, Some(faulty::truncated(&DRAWN[1].jpeg))] {
+        match broken {
+            None => fs::remove_file(shop.path("pictures/001.jpg")).unwrap(),
+            Some(bytes) => shop.write("pictures/001.jpg", &bytes),
+        }
+        let report = shop.build("feed.csv");
+        assert_eq!(
+            (&report["products"], &report["earlier_pictures"], &report["embedded"], &report["deleted"]),
+            (&3.into(), &1.into(), &0.into(), &0.into()),
+            "{report}"
+        );
+        let now = first();
+        assert_eq!((&now.0, &now.2), (&before.0, &"7.50".into()));
+        assert!((now.1 - before.1).abs() < 1e-6, "{now:?} {before:?}");
+        assert_eq!(shop.quarantine().len(), 1);
+    }
+    shop.try_build("feed.csv", &["--strict"]).fails(3, &["feed.csv:3"]);
+    shop.write("pictures/001.jpg", &DRAWN[5].jpeg);
+    let mended = shop.build("feed.csv");
+    assert_eq!((&mended["reembedded"], mended.get("earlier_pictures")), (&1.into(), None), "{mended}");
+    assert!(shop.quarantine().is_empty());
+}
+
+#[test]
+fn pictures_that_break_all_at_once_leave_the_catalogue_as_it_was() {
     let shop = Shop::new(4);
     shop.build("pictures");
     for name in ["000", "001", "002"] {
         shop.write(&format!("pictures/{name}.jpg"), b"");
     }
-    shop.try_build("pictures", &[]).fails(1, &["would delete 3 of 4"]);
+    let report = json(&["build", &shop.arg("pictures"), "--catalog", &shop.arg("catalog")]);
+    let counts = ["earlier_pictures", "unchanged", "deleted"].map(|name| report[name].as_u64().unwrap());
+    assert_eq!(counts, [3, 4, 0], "{report}");
     assert_eq!(shop.inspect()["products"], 4);
 }
 
@@ -135,15 +172,6 @@ fn a_mended_file_leaves_the_quarantine() {
     shop.write("pictures/001.jpg", &DRAWN[1].jpeg);
     assert_eq!(shop.build("pictures")["products"], 2);
     assert!(shop.quarantine().is_empty());
-}
-
-#[test]
-fn a_picture_that_broke_leaves_the_catalogue() {
-    let shop = Shop::new(2);
-    shop.build("pictures");
-    shop.write("pictures/001.jpg", b"");
-    let report = shop.build("pictures");
-    assert_eq!((&report["deleted"], &report["quarantined"]), (&1.into(), &1.into()), "{report}");
 }
 
 #[test]

@@ -57,7 +57,7 @@ impl EtsyRows {
             KNOWN.contains(&plain) || plain.starts_with("image") || plain.starts_with("variation_")
         };
         names.keep_others(record, None, has_place, &mut maker);
-        Row::new(self.records.place(record.line), maker.cells())
+        Row::new(self.records.place(record), maker.cells())
     }
 }
 
@@ -73,5 +73,9 @@ impl Iterator for EtsyRows {
 impl Reader for EtsyRows {
     fn columns(&self) -> &Columns {
         &self.columns
+    }
+
+    fn left_aside(&self) -> Vec<(String, usize)> {
+        self.records.left_aside().to_vec()
     }
 }

@@ -1,73 +1,485 @@
-//! Finds the products of a JSON document: a list by itself, or the longest list of objects under whatever name.
+//! Finds the products of a JSON document: every list of them, under whatever names, and objects that have them by
+//! their ids. What is there beside them is told, so that nothing is lost without a word.
 
 use serde_json::value::RawValue;
 
-use crate::column::{Role, role_of};
+use super::json_table;
+use super::traits::{self, Traits};
 use crate::json::{Json, Parts};
 
 /// How deep a list is looked for.
-const MAX_DEPTH: usize = 6;
+const MAX_DEPTH: usize = 8;
 
-/// Members of the list, or the documents themselves if there are several without one.
+/// So many members show what a list has.
+const SAMPLE: usize = 20;
+
+/// One product of a document.
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(crate) object: Box<RawValue>,
+    /// The name that it is under, where products are by their ids; else empty.
+    pub(crate) key: String,
+    /// What the list is called among others, where it is one of several; else empty.
+    pub(crate) category: String,
+}
+
+/// What a document has.
+#[derive(Debug, Default)]
+pub(crate) struct Members {
+    pub(crate) members: Vec<Member>,
+    /// Lists that are none of products, by their paths, with how long they are.
+    pub(crate) left: Vec<(String, usize)>,
+}
+
+/// Members of the lists, or the documents themselves if there are several without one.
 ///
 /// # Errors
 /// The text is not JSON.
-pub(crate) fn members(text: &str) -> serde_json::Result<Vec<Box<RawValue>>> {
+pub(crate) fn members(text: &str) -> serde_json::Result<Members> {
     let documents: Vec<&RawValue> =
         serde_json::Deserializer::from_str(text).into_iter::<&RawValue>().collect::<Result<_, _>>()?;
-    let mut found = Vec::new();
+    let mut found = Members::default();
     for document in documents {
-        match longest(document, 0) {
-            Some(list) => found.extend(list.into_iter().map(node)),
-            None => found.push(document),
+        if let Some(rows) = json_table::rows(document) {
+            found.members.extend(rows);
+            continue;
+        }
+        let lists = lists(document);
+        if lists.is_empty() || is_row_itself(document, &lists) {
+            let (object, key) = unwrapped(document);
+            found.members.push(Member { object: object.to_owned(), key, category: String::new() });
+        } else {
+            choose(lists, &mut found);
         }
     }
-    Ok(found.into_iter().map(ToOwned::to_owned).collect())
+    Ok(found)
 }
 
-/// Whether an object has a list of objects in it that may be products: not only the pictures or variants of one.
-pub(crate) fn has_list(object: &Json) -> bool {
-    let Json::Object(parts) = object else { return false };
-    let lists = |(_, value): &(String, Json)| match value {
-        Json::List(members) => members.iter().any(|member| matches!(member, Json::Object(_))),
-        object => has_list(object),
+/// Whether a document has a name or an id, and in it only lists that nothing says are of products.
+fn is_row_itself(document: &RawValue, lists: &[List<'_>]) -> bool {
+    let says_so = |list: &List<'_>| {
+        let name = list.path.iter().rev().find_map(Step::key);
+        list.traits.are_of_products()
+            || name.is_none_or(|name| traits::names_products(name) || traits::says_nothing(name))
     };
-    !are_of_product(parts.iter().map(|(name, _)| name.as_str())) && parts.iter().any(lists)
+    is_object(document) && traits_of(document).is_named() && !lists.iter().any(says_so)
 }
 
-/// Whether these are names of a product's parts: at least two, and one that no list of products has.
-fn are_of_product<'a>(names: impl Iterator<Item = &'a str>) -> bool {
-    let roles: Vec<Role> = names.filter_map(role_of).collect();
-    let own = [Role::Image, Role::MoreImages, Role::Thumbnail, Role::Price, Role::Variants];
-    roles.len() > 1 && roles.iter().any(|role| own.contains(role))
+/// The products of one line of JSON lines, if it is not a product itself but has some in it.
+pub(crate) fn of_line(line: &str) -> Option<Members> {
+    let document: &RawValue = serde_json::from_str(line).ok()?;
+    let lists = lists(document);
+    if lists.iter().any(|list| list.traits.are_of_products()) {
+        let mut found = Members::default();
+        choose(lists, &mut found);
+        return Some(found);
+    }
+    let (object, key) = unwrapped(document);
+    let is_wrapped = !std::ptr::eq(object, document);
+    let member = Member { object: object.to_owned(), key, category: String::new() };
+    is_wrapped.then(|| Members { members: vec![member], left: Vec::new() })
 }
 
-fn longest(value: &RawValue, depth: usize) -> Option<Vec<&RawValue>> {
-    let text = value.get();
-    match text.as_bytes().first() {
-        Some(b'[') => serde_json::from_str::<Vec<&RawValue>>(text)
-            .ok()
-            .filter(|list| depth == 0 || list.iter().any(|member| member.get().starts_with('{'))),
-        Some(b'{') if depth < MAX_DEPTH && !is_product(value) => {
-            let Parts(parts) = serde_json::from_str(text).ok()?;
-            parts.into_iter().filter_map(|(_, part)| longest(part, depth + 1)).max_by_key(Vec::len)
-        }
-        _ => None,
+/// Whether an object has others in it that may be products, and is not one itself.
+pub(crate) fn may_hold_products(object: &Json) -> bool {
+    let Json::Object(parts) = object else { return false };
+    let is_object = |value: &Json| matches!(value, Json::Object(_));
+    let holds = |(name, value): &(String, Json)| match value {
+        Json::List(members) => members.iter().any(is_object) && name != "variants",
+        value => is_object(value),
+    };
+    let own = Traits::of(parts.iter().map(|(name, _)| name.as_str()));
+    let wraps =
+        |parts: &[(String, Json)]| parts.iter().any(|part| holds(part) && traits::names_products(&part.0));
+    let wraps_below = |(_, value): &(String, Json)| matches!(value, Json::List(members) if matches!(members.first(), Some(Json::Object(parts)) if wraps(parts)));
+    let is_wrapper = || wraps(parts) || parts.iter().any(wraps_below);
+    parts.iter().any(holds) && (!own.is_product() || (!own.has_price && is_wrapper()))
+}
+
+/// A step on the way to a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Step {
+    /// The name of a part.
+    Key(String),
+    /// What an object in a list calls itself: `{"name": "Shoes", "products": […]}`.
+    Name(String),
+}
+
+/// A list of objects, or an object of objects.
+struct List<'a> {
+    path: Vec<Step>,
+    members: Vec<(String, &'a RawValue)>,
+    traits: Traits,
+}
+
+impl List<'_> {
+    /// The names on the way to it, as people write them: `data.shoes.items`.
+    fn name(&self) -> String {
+        let keys: Vec<&str> = self.path.iter().filter_map(Step::key).collect();
+        if keys.is_empty() { "the list".into() } else { keys.join(".") }
+    }
+
+    /// Whether its own name says that it is of something else than products.
+    fn names_others(&self) -> bool {
+        self.path.iter().rev().find_map(Step::key).is_some_and(traits::names_others)
     }
 }
 
-/// Whether an object is a product itself, whose lists are of its pictures and the like.
-fn is_product(value: &RawValue) -> bool {
-    serde_json::from_str::<Parts<'_>>(value.get())
-        .is_ok_and(|Parts(parts)| are_of_product(parts.iter().map(|(name, _)| name.as_str())))
+impl Step {
+    fn key(&self) -> Option<&str> {
+        match self {
+            Self::Key(key) => Some(key),
+            Self::Name(_) => None,
+        }
+    }
 }
 
-/// What GraphQL puts around each member of a list.
-fn node(member: &RawValue) -> &RawValue {
-    match serde_json::from_str::<Parts<'_>>(member.get()) {
-        Ok(Parts(parts)) => {
-            parts.into_iter().find(|(name, _)| name == "node").map_or(member, |(_, node)| node)
+fn lists(document: &RawValue) -> Vec<List<'_>> {
+    let mut found = Vec::new();
+    walk(document, &mut Vec::new(), &mut found);
+    found
+}
+
+fn walk<'a>(value: &'a RawValue, path: &mut Vec<Step>, found: &mut Vec<List<'a>>) {
+    match value.get().as_bytes().first() {
+        Some(b'[') => walk_list(value, path, found),
+        Some(b'{') if path.len() < MAX_DEPTH => {
+            let Ok(Parts(parts)) = serde_json::from_str::<Parts<'a>>(value.get()) else { return };
+            walk_object(parts, path, found);
         }
-        Err(_) => member,
+        _ => {}
+    }
+}
+
+fn walk_list<'a>(value: &'a RawValue, path: &mut Vec<Step>, found: &mut Vec<List<'a>>) {
+    let Ok(members) = serde_json::from_str::<Vec<&'a RawValue>>(value.get()) else { return };
+    // What is in a bare list is a row, whatever it is.
+    if !path.is_empty() && !members.iter().any(|member| is_object(member)) {
+        return;
+    }
+    let members: Vec<_> = members.into_iter().map(|member| (String::new(), member)).collect();
+    let list = list_of(members, path);
+    if list.traits.is_product() && !list.wraps_products() {
+        found.push(list);
+        return;
+    }
+    // Objects that are no products may have them: categories with what is in each.
+    let mut inner = Vec::new();
+    for member in list.members.iter().filter(|(_, member)| is_object(member)).map(|(_, m)| unwrapped(m).0) {
+        let Ok(Parts(parts)) = serde_json::from_str::<Parts<'a>>(member.get()) else { continue };
+        let name = called(&parts);
+        path.extend(name.clone().map(Step::Name));
+        walk_object(parts, path, &mut inner);
+        path.truncate(path.len() - usize::from(name.is_some()));
+    }
+    inner.retain(|inner| list.may_hold(inner));
+    if inner.iter().any(|list| list.traits.are_of_products()) {
+        found.extend(inner);
+    } else {
+        found.push(list);
+    }
+}
+
+fn walk_object<'a>(parts: Vec<(String, &'a RawValue)>, path: &mut Vec<Step>, found: &mut Vec<List<'a>>) {
+    let own = Traits::of(parts.iter().map(|(name, _)| name.as_str()));
+    let is_wrapper =
+        !own.has_price && parts.iter().any(|(name, value)| wraps(name, value) || wraps_below(value));
+    if own.is_product() && !is_wrapper {
+        return;
+    }
+    if let Some(list) = by_ids(&parts, path) {
+        found.push(list);
+        return;
+    }
+    for (name, part) in parts {
+        path.push(Step::Key(name));
+        walk(part, path, found);
+        path.pop();
+    }
+}
+
+/// Products under their ids, if that is what most objects of an object are.
+fn by_ids<'a>(parts: &[(String, &'a RawValue)], path: &[Step]) -> Option<List<'a>> {
+    let objects: Vec<_> = parts.iter().filter(|(_, value)| is_object(value)).cloned().collect();
+    let are_products = objects.iter().filter(|(_, value)| traits_of(value).is_whole_product()).count();
+    let is_named = path.iter().rev().find_map(Step::key).is_some_and(traits::names_products);
+    let enough = if is_named { 1 } else { 2 };
+    (are_products >= enough && are_products * 2 > objects.len()).then(|| list_of(objects, path))
+}
+
+fn list_of<'a>(members: Vec<(String, &'a RawValue)>, path: &[Step]) -> List<'a> {
+    let mut of_list = Traits::default();
+    for (_, member) in members.iter().filter(|(_, member)| is_object(member)).take(SAMPLE) {
+        of_list.add(traits_of(unwrapped(member).0));
+    }
+    List { path: path.to_vec(), members, traits: of_list }
+}
+
+impl<'a> List<'a> {
+    /// Whether its members are no products but have them, under a name that says so.
+    fn wraps_products(&self) -> bool {
+        let wraps = |member: &&'a RawValue| {
+            serde_json::from_str::<Parts<'a>>(member.get())
+                .is_ok_and(|Parts(parts)| parts.iter().any(|(name, value)| wraps(name, value)))
+        };
+        !self.traits.has_price && self.members.iter().take(SAMPLE).map(|(_, member)| member).any(wraps)
+    }
+
+    /// Whether a list in one of its members may be of products, and not of the sizes or pictures of one.
+    fn may_hold(&self, inner: &Self) -> bool {
+        let name = inner.path.iter().rev().find_map(Step::key).unwrap_or_default();
+        traits::names_products(name)
+            || (!self.traits.has_price && !traits::is_of_a_part(name) && inner.traits.is_whole_product())
+    }
+}
+
+/// Whether a part is a list of products by its name and by what is in it.
+fn wraps(name: &str, value: &RawValue) -> bool {
+    if !traits::names_products(name) {
+        return false;
+    }
+    let first = match value.get().as_bytes().first() {
+        Some(b'[') => {
+            serde_json::from_str::<Vec<&RawValue>>(value.get()).ok().and_then(|m| m.first().copied())
+        }
+        Some(b'{') => serde_json::from_str::<Parts<'_>>(value.get())
+            .ok()
+            .and_then(|Parts(parts)| parts.first().map(|(_, value)| *value)),
+        _ => None,
+    };
+    first.is_some_and(|first| is_object(first) && traits_of(unwrapped(first).0).are_of_products())
+}
+
+/// Whether a list's members have lists of products: categories with what is in each.
+fn wraps_below(value: &RawValue) -> bool {
+    let members =
+        value.get().starts_with('[').then(|| serde_json::from_str::<Vec<&RawValue>>(value.get()).ok());
+    let first =
+        members.flatten().and_then(|members| members.first().copied()).filter(|first| is_object(first));
+    let parts = first.and_then(|first| serde_json::from_str::<Parts<'_>>(first.get()).ok());
+    parts.is_some_and(|Parts(parts)| parts.iter().any(|(name, value)| wraps(name, value)))
+}
+
+fn is_object(value: &RawValue) -> bool {
+    value.get().starts_with('{')
+}
+
+fn traits_of(value: &RawValue) -> Traits {
+    match serde_json::from_str::<Parts<'_>>(value.get()) {
+        Ok(Parts(parts)) => Traits::of(parts.iter().map(|(name, _)| name.as_str())),
+        Err(_) => Traits::default(),
+    }
+}
+
+/// What an object in a list of them calls itself.
+fn called(parts: &[(String, &RawValue)]) -> Option<String> {
+    let names = ["name", "title", "category", "label", "slug", "id"];
+    names.iter().find_map(|wanted| {
+        let (_, value) = parts.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted))?;
+        Json::of(value).ok()?.scalar().map(str::to_owned)
+    })
+}
+
+/// A product without what is around it, such as GraphQL's `node` and Elasticsearch's `_source`, with the id that is
+/// beside it there.
+fn unwrapped(member: &RawValue) -> (&RawValue, String) {
+    let (mut object, mut id) = (member, String::new());
+    for _ in 0..3 {
+        let Ok(Parts(parts)) = serde_json::from_str::<Parts<'_>>(object.get()) else { break };
+        let own = Traits::of(parts.iter().map(|(name, _)| name.as_str()));
+        if own.has_title || own.has_price || own.has_picture {
+            break;
+        }
+        let inner: Vec<_> = parts.iter().filter(|(_, value)| is_object(value)).collect();
+        let is_product = |value: &RawValue| traits_of(value).are_of_products();
+        let around = |name: &str| name == "node" || name == "attributes";
+        let (name, value) = match inner.as_slice() {
+            [(name, value)] => (name, *value),
+            several => match several.iter().find(|(name, value)| around(name) || is_product(value)) {
+                Some((name, value)) => (name, *value),
+                None => break,
+            },
+        };
+        if name != "node" && !is_product(value) {
+            break;
+        }
+        let beside = parts.iter().find(|(name, _)| traits::is_id(name));
+        let beside = beside.and_then(|(_, value)| Json::of(value).ok()?.scalar().map(str::to_owned));
+        id = beside.unwrap_or(id);
+        object = value;
+    }
+    (object, id)
+}
+
+/// Takes the lists that are of products; tells the others.
+fn choose(lists: Vec<List<'_>>, found: &mut Members) {
+    let is_any = lists.iter().any(|list| list.traits.are_of_products());
+    let rank = |list: &&List<'_>| {
+        let traits = &list.traits;
+        let is_strong = traits.are_of_products();
+        (is_strong, !list.names_others(), is_strong.then(|| traits.fullness()), list.members.len())
+    };
+    let Some(base) = lists.iter().max_by_key(rank).map(|base| base.traits.clone()) else { return };
+    let best = lists.iter().max_by_key(rank).map(List::name);
+    let is_taken = |list: &List<'_>| {
+        best.as_deref() == Some(&list.name()) || (!list.names_others() && list.traits.is_like(&base, is_any))
+    };
+    let (taken, left): (Vec<_>, Vec<_>) = lists.into_iter().partition(is_taken);
+    left.iter().for_each(|list| tell(&mut found.left, list.name(), list.members.len()));
+    let categories = categories(&taken);
+    for (list, category) in taken.into_iter().zip(categories) {
+        for (key, member) in list.members {
+            let (object, beside) = unwrapped(member);
+            let key = if key.is_empty() { beside } else { key };
+            found.members.push(Member { object: object.to_owned(), key, category: category.clone() });
+        }
+    }
+}
+
+/// Adds to what is told of a list of this name.
+pub(super) fn tell(left: &mut Vec<(String, usize)>, name: String, count: usize) {
+    match left.iter_mut().find(|(known, _)| *known == name) {
+        Some((_, known)) => *known += count,
+        None => left.push((name, count)),
+    }
+}
+
+/// What tells several lists apart: the names on the way to each, without those that say nothing and those that all
+/// have.
+fn categories(lists: &[List<'_>]) -> Vec<String> {
+    let says = |step: &&Step| step.key().is_none_or(|key| !traits::says_nothing(key));
+    let paths: Vec<Vec<Step>> = lists.iter().map(|l| l.path.iter().filter(says).cloned().collect()).collect();
+    let first = paths.first().cloned().unwrap_or_default();
+    let is_one = paths.iter().all(|path| *path == first);
+    let shortest = paths.iter().map(Vec::len).min().unwrap_or_default();
+    let most = if is_one { shortest } else { shortest.saturating_sub(1) };
+    let is_common =
+        |at: &usize| matches!(first[*at], Step::Key(_)) && paths.iter().all(|p| p[*at] == first[*at]);
+    let common = (0..most).take_while(is_common).count();
+    let text = |step: &Step| match step {
+        Step::Key(text) | Step::Name(text) => text.trim().to_owned(),
+    };
+    paths.iter().map(|path| path[common..].iter().map(text).collect::<Vec<_>>().join(" > ")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Vec<(String, String, String)> {
+        let id = |member: &Member| Json::of(&member.object).unwrap().text("id").unwrap_or("-").to_owned();
+        let found = members(text).unwrap().members;
+        found.into_iter().map(|member| (id(&member), member.key, member.category)).collect()
+    }
+
+    fn ids(text: &str) -> String {
+        read(text).iter().map(|(id, ..)| id.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    fn left(text: &str) -> Vec<(String, usize)> {
+        members(text).unwrap().left
+    }
+
+    fn product(id: &str) -> String {
+        format!(r#"{{"id": "{id}", "name": "Mug {id}", "image": "{id}.jpg", "price": 5}}"#)
+    }
+
+    #[test]
+    fn all_lists_of_products_are_read_under_their_names() {
+        let [a, b, c] = ["a", "b", "c"].map(product);
+        let found = read(&format!(r#"{{"women": [{a}, {b}], "men": [{c}]}}"#));
+        let categories: Vec<_> = found.iter().map(|(id, _, category)| format!("{id} {category}")).collect();
+        assert_eq!(categories, ["a women", "b women", "c men"]);
+        let nested =
+            format!(r#"{{"data": {{"shoes": {{"items": [{a}]}}, "bags": {{"items": [{b}, {c}]}}}}}}"#);
+        let categories: Vec<_> =
+            read(&nested).iter().map(|(id, _, category)| format!("{id} {category}")).collect();
+        assert_eq!(categories, ["a shoes", "b bags", "c bags"]);
+        let deep = format!(r#"{{"acme": {{"women": {{"shoes": [{a}], "bags": [{b}]}}, "men": [{c}]}}}}"#);
+        let categories: Vec<_> = read(&deep).into_iter().map(|(.., category)| category).collect();
+        assert_eq!(categories, ["women > shoes", "women > bags", "men"]);
+        let one = read(&format!(r#"{{"spring": [{a}]}}"#));
+        assert_eq!(one[0].2, "", "one list by itself is no category");
+    }
+
+    #[test]
+    fn lists_of_other_things_are_left_aside_by_name() {
+        let [a, b] = ["a", "b"].map(product);
+        let text = format!(
+            r#"{{"categories": [{{"id": 1, "name": "Mugs", "image": "m.jpg"}}, {{"id": 2, "name": "Jugs", "image": "j.jpg"}}],
+                "slides": [{{"image": "s.jpg", "title": "Sale", "link": "/sale"}}], "tags": ["x"],
+                "shipping": [{{"name": "Post", "price": 4}}], "mugs": [{a}], "jugs": [{b}]}}"#
+        );
+        assert_eq!(ids(&text), "a b");
+        let told = [("categories", 2), ("slides", 1), ("shipping", 1)].map(|(name, n)| (name.to_owned(), n));
+        assert_eq!(left(&text), told);
+    }
+
+    #[test]
+    fn products_by_their_ids_have_them() {
+        let one = |name: &str| format!(r#"{{"name": "{name}", "image": "{name}.jpg", "price": 5}}"#);
+        for text in [
+            format!(r#"{{"products": {{"123": {}, "124": {}}}}}"#, one("a"), one("b")),
+            format!(r#"{{"123": {}, "124": {}}}"#, one("a"), one("b")),
+            format!(r#"{{"total": 2, "123": {}, "124": {}}}"#, one("a"), one("b")),
+        ] {
+            let keys: Vec<_> = read(&text).into_iter().map(|(_, key, _)| key).collect();
+            assert_eq!(keys, ["123", "124"], "{text}");
+        }
+        let grouped =
+            format!(r#"{{"mugs": {{"1": {}}}, "jugs": {{"2": {}, "3": {}}}}}"#, one("a"), one("b"), one("c"));
+        let keys: Vec<_> = read(&grouped).into_iter().map(|(_, key, _)| key).collect();
+        assert_eq!(
+            keys,
+            ["2", "3"].map(String::from),
+            "one object by itself is told only under a name of products"
+        );
+    }
+
+    #[test]
+    fn categories_with_their_products_name_them() {
+        let [a, b] = ["a", "b"].map(product);
+        for text in [
+            format!(
+                r#"[{{"category": "Mugs", "products": [{a}]}}, {{"category": "Jugs", "products": [{b}]}}]"#
+            ),
+            format!(
+                r#"{{"shop": "x", "image": "logo.png", "categories": [{{"id": 1, "name": "Mugs", "image": "m.jpg",
+                    "items": [{a}]}}, {{"id": 2, "name": "Jugs", "image": "j.jpg", "items": [{b}]}}]}}"#
+            ),
+        ] {
+            let categories: Vec<_> =
+                read(&text).iter().map(|(id, _, category)| format!("{id} {category}")).collect();
+            assert!(categories[0].ends_with("Mugs") && categories[1].ends_with("Jugs"), "{categories:?}");
+            assert_eq!(ids(&text), "a b", "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_around_a_product_is_taken_off() {
+        let [a, b] = ["a", "b"].map(product);
+        assert_eq!(ids(&format!(r#"{{"edges": [{{"cursor": "1", "node": {a}}}, {{"node": {b}}}]}}"#)), "a b");
+        let hit = |id: &str| {
+            format!(r#"{{"_id": "{id}", "_source": {{"name": "Mug", "image": "m.jpg", "price": 5}}}}"#)
+        };
+        let text = format!(r#"{{"hits": {{"total": 2, "hits": [{}, {}]}}}}"#, hit("7"), hit("8"));
+        let keys: Vec<_> = read(&text).into_iter().map(|(_, key, _)| key).collect();
+        assert_eq!(keys, ["7", "8"]);
+        assert_eq!(ids(&format!(r#"{{"product": {a}}}"#)), "a");
+    }
+
+    #[test]
+    fn a_list_of_lists_is_a_table() {
+        assert_eq!(ids(r#"[["id", "name", "price"], ["a", "Mug", 5], ["b", "Jug", 7.10]]"#), "a b");
+    }
+
+    #[test]
+    fn parts_of_a_product_are_no_products() {
+        let sizes = r#"[{"id": "a", "name": "Mug", "sizes": [{"size": "S", "price": 4}, {"size": "M", "price": 5}]}]"#;
+        assert_eq!(ids(sizes), "a");
+        let variants = r#"[{"id": "a", "title": "Mug", "price": 4, "items": [{"id": "s", "title": "S", "price": 4, "image": "s.jpg"}]}]"#;
+        assert_eq!(ids(variants), "a");
+        let line = r#"{"id": "a", "name": "Mug", "offers": [{"price": 4, "seller": "x"}], "brand": {"name": "Fjord"}}"#;
+        assert!(of_line(line).is_none());
     }
 }

@@ -1,11 +1,12 @@
 //! JSON lines: one object a line. A list of objects is read too, by itself or under whatever name.
 
+use std::collections::VecDeque;
 use std::io::{BufRead, Read};
 use std::path::Path;
 
-use serde_json::value::RawValue;
-
+use super::json_list::Member;
 use super::{Found, Reader};
+use crate::column::Role;
 use crate::json::Json;
 use crate::read::{cells, json_list};
 use crate::text::{self, Text};
@@ -22,11 +23,19 @@ pub(crate) struct JsonRows {
     objects: Objects,
     columns: Columns,
     name: String,
+    left: Vec<(String, usize)>,
 }
 
 enum Objects {
-    Lines(Lines),
-    List { members: std::vec::IntoIter<Box<RawValue>>, number: u64 },
+    /// With the products of a line that has several.
+    Lines {
+        lines: Lines,
+        ready: VecDeque<(String, Member)>,
+    },
+    List {
+        members: std::vec::IntoIter<Member>,
+        number: u64,
+    },
 }
 
 impl JsonRows {
@@ -35,14 +44,15 @@ impl JsonRows {
     pub(crate) fn open(path: &Path, name: &str, columns: Columns) -> Result<Self> {
         let mut text = text::open(path)?;
         let start = text.fill_buf().map_err(|e| text::named(path, &e))?;
-        let objects = if is_document(start) {
-            let list = json_list::members(&text::read(path, MAX_DOCUMENT_BYTES)?)
+        let (objects, left) = if is_document(start) {
+            let found = json_list::members(&text::read(path, MAX_DOCUMENT_BYTES)?)
                 .map_err(|e| Error::Damaged { name: name.into(), reason: e.to_string() })?;
-            Objects::List { members: list.into_iter(), number: 0 }
+            (Objects::List { members: found.members.into_iter(), number: 0 }, found.left)
         } else {
-            Objects::Lines(Lines { text, buffer: Vec::new(), line: 0 })
+            let lines = Lines { text, buffer: Vec::new(), line: 0 };
+            (Objects::Lines { lines, ready: VecDeque::new() }, Vec::new())
         };
-        Ok(Self { objects, columns, name: name.into() })
+        Ok(Self { objects, columns, name: name.into(), left })
     }
 
     fn row(&mut self, place: String, object: Result<Json, (&'static str, String)>) -> Found {
@@ -52,30 +62,65 @@ impl JsonRows {
             _ => Err(Rejection::new(place, "bad-json", "it is not a JSON object")),
         }
     }
+
+    /// A product of a list: its place in the document gives what it does not say itself.
+    fn member_row(&mut self, place: String, member: &Member) -> Found {
+        let mut row = self.row(place, parsed(member.object.get()))?;
+        for (name, role, value) in
+            [("id", Role::Id, &member.key), ("category", Role::Category, &member.category)]
+        {
+            if !value.is_empty() && row.role(role).is_none() {
+                row.put(self.columns.column(name), value.clone());
+            }
+        }
+        Ok(row)
+    }
+
+    /// The next line with something in it; none at the end.
+    fn next_line(&mut self) -> std::io::Result<Option<Found>> {
+        let Objects::Lines { lines, ready } = &mut self.objects else { return Ok(None) };
+        if let Some((place, member)) = ready.pop_front() {
+            return Ok(Some(self.member_row(place, &member)));
+        }
+        if !lines.next_filled()? {
+            return Ok(None);
+        }
+        let place = format!("{}:{}", self.name, lines.line);
+        let object = lines.object();
+        let holds = object.as_ref().is_ok_and(json_list::may_hold_products);
+        let found =
+            holds.then(|| std::str::from_utf8(&lines.buffer).ok().and_then(json_list::of_line)).flatten();
+        let Some(found) = found else { return Ok(Some(self.row(place, object))) };
+        for (name, count) in found.left {
+            json_list::tell(&mut self.left, name, count);
+        }
+        let several = found.members.len() > 1;
+        let place_of = |at: usize| if several { format!("{place}#{}", at + 1) } else { place.clone() };
+        ready.extend(found.members.into_iter().enumerate().map(|(at, member)| (place_of(at), member)));
+        self.next_line()
+    }
 }
 
 impl Iterator for JsonRows {
     type Item = Result<Found>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (place, object) = match &mut self.objects {
-            Objects::List { members, number } => {
-                *number += 1;
-                (format!("{}#{number}", self.name), parsed(members.next()?.get()))
-            }
-            Objects::Lines(lines) => match lines.next_filled() {
-                Err(error) => return Some(Err(text::named(Path::new(&self.name), &error))),
-                Ok(false) => return None,
-                Ok(true) => (format!("{}:{}", self.name, lines.line), lines.object()),
-            },
-        };
-        Some(Ok(self.row(place, object)))
+        if let Objects::List { members, number } = &mut self.objects {
+            *number += 1;
+            let (place, member) = (format!("{}#{number}", self.name), members.next()?);
+            return Some(Ok(self.member_row(place, &member)));
+        }
+        self.next_line().map_err(|error| text::named(Path::new(&self.name), &error)).transpose()
     }
 }
 
 impl Reader for JsonRows {
     fn columns(&self) -> &Columns {
         &self.columns
+    }
+
+    fn left_aside(&self) -> Vec<(String, usize)> {
+        self.left.clone()
     }
 }
 
@@ -90,7 +135,7 @@ fn is_document(start: &[u8]) -> bool {
     let object = std::str::from_utf8(line).ok().and_then(|line| Json::parse(line).ok());
     match object {
         // One object that is all there is, with products in it.
-        Some(object) => start[line.len()..].trim_ascii().is_empty() && json_list::has_list(&object),
+        Some(object) => start[line.len()..].trim_ascii().is_empty() && json_list::may_hold_products(&object),
         // A line that is damaged is a row that is set aside.
         None => start.first() == Some(&b'{') && (!is_whole || !line.trim_ascii_end().ends_with(b"}")),
     }

@@ -8,6 +8,7 @@ mod header;
 mod heureka;
 mod json_ld;
 mod json_list;
+mod json_table;
 mod jsonl;
 mod loose_json;
 mod magento;
@@ -21,20 +22,22 @@ mod shopify;
 mod shopify_json;
 mod split;
 mod table;
+mod tags;
+mod traits;
 mod wix;
 mod woocommerce;
 mod workbook;
 mod xml;
 mod yml;
-mod zip;
 
 use std::path::Path;
 
 pub(crate) use self::json_ld::has_pages;
 use self::records::Keys;
 pub(crate) use self::records::Records;
+use self::shape::Shape;
 pub(crate) use self::workbook::is_workbook;
-use crate::{Columns, Format, Rejection, Result, Row};
+use crate::{Columns, Format, Rejection, Result, Row, text};
 
 /// A row, or why it cannot be read.
 pub(crate) type Found = Result<Row, Rejection>;
@@ -43,6 +46,11 @@ pub(crate) type Found = Result<Row, Rejection>;
 pub(crate) trait Reader: Iterator<Item = Result<Found>> + Send {
     /// The columns met so far.
     fn columns(&self) -> &Columns;
+
+    /// Lists and sheets met so far that are none of products, each with how long it is.
+    fn left_aside(&self) -> Vec<(String, usize)> {
+        Vec::new()
+    }
 }
 
 /// A feed and how it is read.
@@ -56,29 +64,39 @@ pub(crate) struct Origin<'a> {
     pub(crate) columns: Columns,
 }
 
-/// The keys of the whole feed, which must be known before its rows can be read.
+/// What must be known of the whole feed before its rows can be read.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct FeedKeys(Keys);
+pub(crate) struct Survey {
+    /// Where rows of one product may be anywhere.
+    keys: Keys,
+    /// Of a feed of XML.
+    shape: Shape,
+}
 
 impl Origin<'_> {
-    /// Reads through the feed where rows of one product may be anywhere in it.
+    /// Reads through the feed where rows of one product, or products at all, may be anywhere in it.
     ///
     /// # Errors
     /// The file cannot be read.
-    pub(crate) fn survey(&self) -> Result<FeedKeys> {
+    pub(crate) fn survey(&self) -> Result<Survey> {
+        let of_keys = |keys| Survey { keys, ..Survey::default() };
         match self.format {
-            Format::Shopify => shopify::keys(self.records()?).map(FeedKeys),
-            Format::WooCommerce => woocommerce::keys(self.records()?).map(FeedKeys),
-            Format::Magento => magento::keys(self.records()?).map(FeedKeys),
-            Format::Wix => wix::keys(self.records()?).map(FeedKeys),
-            _ => Ok(FeedKeys::default()),
+            Format::Shopify => shopify::keys(self.records()?).map(of_keys),
+            Format::WooCommerce => woocommerce::keys(self.records()?).map(of_keys),
+            Format::Magento => magento::keys(self.records()?).map(of_keys),
+            Format::Wix => wix::keys(self.records()?).map(of_keys),
+            Format::Xml | Format::Heureka | Format::Yml => {
+                let shape = shape::of(text::open(self.path)?).map_err(|e| text::named(self.path, &e))?;
+                Ok(Survey { shape, ..Survey::default() })
+            }
+            _ => Ok(Survey::default()),
         }
     }
 
     /// # Errors
     /// The file cannot be read, or not as this format.
-    pub(crate) fn open(self, survey: &FeedKeys) -> Result<Box<dyn Reader>> {
-        let keys = survey.0.clone();
+    pub(crate) fn open(self, survey: &Survey) -> Result<Box<dyn Reader>> {
+        let keys = survey.keys.clone();
         Ok(match self.format {
             Format::Table | Format::Meta => Box::new(table::TableRows::open(self.records()?, self.columns)?),
             Format::Shopify => Box::new(shopify::open(self.records()?, self.columns, keys)),
@@ -90,7 +108,8 @@ impl Origin<'_> {
             Format::Wix => Box::new(wix::open(self.records()?, self.columns, keys)),
             Format::Etsy => Box::new(etsy::EtsyRows::open(self.records()?, self.columns)),
             Format::Xml | Format::Heureka | Format::Yml => {
-                Box::new(xml::XmlRows::open(self.path, self.name, self.columns, self.format)?)
+                let shape = survey.shape.clone();
+                Box::new(xml::XmlRows::open(self.path, self.name, self.columns, self.format, shape)?)
             }
             Format::Parquet => Box::new(parquet::ParquetRows::open(self.path, self.name, self.columns)?),
         })

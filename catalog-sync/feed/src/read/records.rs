@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::header::{self, LINES_TO_LOOK_AT};
 use super::quoted::{RawRow, Rows};
-use super::workbook::{self, SheetRows, is_workbook};
+use super::workbook::{self, SheetRow, Table, is_workbook};
 use super::{Found, Reader};
 use crate::column::{Role, role_of};
 use crate::group_buffer::{Counts, GroupBuffer};
@@ -20,6 +20,8 @@ use crate::{Columns, Error, Rejection, Result, text};
 pub(crate) struct Record {
     /// On which it begins, from 1.
     pub(crate) line: u64,
+    /// The sheet of a workbook, where it is not the first one.
+    pub(crate) sheet: String,
     pub(crate) cells: Vec<String>,
 }
 
@@ -28,11 +30,12 @@ pub(crate) struct Records {
     rows: Source,
     header: Vec<String>,
     name: String,
+    left: Vec<(String, usize)>,
 }
 
 enum Source {
     Text(Rows),
-    Sheet(std::vec::IntoIter<(u64, Vec<String>)>),
+    Sheets(std::vec::IntoIter<SheetRow>),
 }
 
 impl Records {
@@ -42,7 +45,7 @@ impl Records {
         let mut start = [0; 8];
         let read = std::fs::File::open(path).and_then(|mut file| std::io::Read::read(&mut file, &mut start));
         if read.is_ok() && is_workbook(&start) {
-            return Ok(Self::of_sheet(workbook::read(path, name, columns)?, name));
+            return Ok(Self::of_sheets(workbook::read(path, name, columns)?, name));
         }
         Self::of_text(text::open(path)?, name, between, columns).map_err(|error| match error {
             Error::Read(error) => text::named(path, &error),
@@ -71,13 +74,17 @@ impl Records {
         })?;
         let header = named(names);
         rows.set_width(header.len());
-        Ok(Self { rows: Source::Text(rows), header, name: name.into() })
+        Ok(Self { rows: Source::Text(rows), header, name: name.into(), left: Vec::new() })
     }
 
-    fn of_sheet(rows: SheetRows, name: &str) -> Self {
-        let mut rows = rows.into_iter();
-        let header = named(rows.next().map(|(_, cells)| cells).unwrap_or_default());
-        Self { rows: Source::Sheet(rows), header, name: name.into() }
+    fn of_sheets(table: Table, name: &str) -> Self {
+        let rows = Source::Sheets(table.rows.into_iter());
+        Self { rows, header: named(table.header), name: name.into(), left: table.left }
+    }
+
+    /// Sheets with other things.
+    pub(crate) fn left_aside(&self) -> &[(String, usize)] {
+        &self.left
     }
 
     /// The names of a table that begins so.
@@ -94,14 +101,21 @@ impl Records {
         &self.name
     }
 
-    /// `feed.csv:17`
-    pub(crate) fn place(&self, line: u64) -> String {
+    /// `feed.csv:17`, or `feed.xlsx/Men:17` on another sheet than the first.
+    pub(crate) fn place(&self, record: &Record) -> String {
+        match record.sheet.as_str() {
+            "" => self.line_place(record.line),
+            sheet => format!("{}/{sheet}:{}", self.name, record.line),
+        }
+    }
+
+    fn line_place(&self, line: u64) -> String {
         format!("{}:{line}", self.name)
     }
 
     /// Cells of nothing at the end of a row may be left out, or be too many.
     fn read(&self, row: RawRow) -> Result<Record, Rejection> {
-        let refuse = |code, reason| Err(Rejection::new(self.place(row.line), code, reason));
+        let refuse = |code, reason| Err(Rejection::new(self.line_place(row.line), code, reason));
         if row.is_too_long {
             return refuse("line-too-long", "the line is longer than 4 MiB".into());
         }
@@ -118,11 +132,12 @@ impl Records {
             }
         }
         cells.resize(expected, String::new());
-        Ok(Record { line: row.line, cells })
+        Ok(Record { line: row.line, sheet: String::new(), cells })
     }
 
     /// A workbook's numbers have a point before their fractions, whatever it seems to group.
-    fn of_numbers(&self, line: u64, mut cells: Vec<String>) -> Record {
+    fn of_numbers(&self, row: SheetRow) -> Record {
+        let SheetRow { line, sheet, mut cells } = row;
         cells.resize(self.header.len().max(cells.len()), String::new());
         for (name, cell) in self.header.iter().zip(&mut cells) {
             let is_price = matches!(role_of(name), Some(Role::Price | Role::SalePrice));
@@ -131,7 +146,7 @@ impl Records {
             }
         }
         cells.truncate(self.header.len());
-        Record { line, cells }
+        Record { line, sheet, cells }
     }
 }
 
@@ -151,10 +166,10 @@ impl Iterator for Records {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             match &mut self.rows {
-                Source::Sheet(rows) => {
-                    let (line, cells) = rows.next()?;
-                    if cells.iter().any(|cell| !cell.trim().is_empty()) {
-                        return Some(Ok(Ok(self.of_numbers(line, cells))));
+                Source::Sheets(rows) => {
+                    let row = rows.next()?;
+                    if row.cells.iter().any(|cell| !cell.trim().is_empty()) {
+                        return Some(Ok(Ok(self.of_numbers(row))));
                     }
                 }
                 Source::Text(rows) => match rows.next_row() {
@@ -223,7 +238,7 @@ impl<D: Dialect> DialectRows<D> {
             }
             Some(Ok(record)) => match self.dialect.key(&record, &self.keys) {
                 Err(reason) => {
-                    let place = self.records.place(record.line);
+                    let place = self.records.place(&record);
                     self.ready.push_back(Err(Rejection::new(place, "bad-id", reason)));
                     return Ok(true);
                 }
@@ -257,5 +272,9 @@ impl<D: Dialect> Iterator for DialectRows<D> {
 impl<D: Dialect> Reader for DialectRows<D> {
     fn columns(&self) -> &Columns {
         self.dialect.columns()
+    }
+
+    fn left_aside(&self) -> Vec<(String, usize)> {
+        self.records.left_aside().to_vec()
     }
 }

@@ -3,7 +3,11 @@
 
 use std::io::{BufRead, Read};
 
+use super::node;
 use crate::text::Text;
+
+/// No feed's items are deeper.
+const MAX_OUTER: usize = 64;
 
 /// No product's item is longer.
 const MAX_ITEM_BYTES: usize = 4 << 20;
@@ -15,19 +19,41 @@ pub(crate) struct RawItem {
     pub(crate) line: u64,
     /// From its start tag to its end tag, or why it cannot be read.
     pub(crate) bytes: Result<Vec<u8>, &'static str>,
+    /// The elements that it is in, the outermost first.
+    pub(crate) inside: Vec<Outer>,
+}
+
+/// An element with items in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Outer {
+    pub(crate) name: String,
+    /// Its start tag.
+    tag: String,
+}
+
+impl Outer {
+    /// What it calls itself: `<category name="Shoes">`.
+    pub(crate) fn label(&self) -> Option<String> {
+        let node = node::parse(format!("{}/>", self.tag.trim_end_matches(['>', '/'])).as_bytes()).ok()?;
+        ["name", "title", "label"].iter().find_map(|name| node.attribute(name).map(str::to_owned))
+    }
 }
 
 /// Items in the feed's order.
 pub(crate) struct Items {
     text: Text,
     /// What products are called.
-    element: Vec<u8>,
+    elements: Vec<Vec<u8>>,
+    /// What is open outside of items.
+    outer: Vec<Outer>,
     /// Up to and with the next `>`.
     piece: Vec<u8>,
     line: u64,
     /// What the present piece is inside of, by how it ends.
     inside: Option<&'static [u8]>,
     open: Option<RawItem>,
+    /// The element of the open item.
+    open_element: Vec<u8>,
 }
 
 enum Tag {
@@ -39,8 +65,17 @@ enum Tag {
 }
 
 impl Items {
-    pub(crate) fn new(text: Text, element: &str) -> Self {
-        Self { text, element: element.into(), piece: Vec::new(), line: 1, inside: None, open: None }
+    pub(crate) fn new(text: Text, elements: &[impl AsRef<str>]) -> Self {
+        Self {
+            text,
+            elements: elements.iter().map(|element| element.as_ref().into()).collect(),
+            outer: Vec::new(),
+            piece: Vec::new(),
+            line: 1,
+            inside: None,
+            open: None,
+            open_element: Vec::new(),
+        }
     }
 
     /// # Errors
@@ -55,7 +90,8 @@ impl Items {
             let tag = self.tag(markup);
             if matches!(tag, Tag::Start | Tag::Whole) {
                 let line = before + count_lines(&self.piece[..markup]);
-                let item = RawItem { line, bytes: Ok(self.piece[markup..].to_vec()) };
+                let bytes = Ok(self.piece[markup..].to_vec());
+                let item = RawItem { line, bytes, inside: self.outer.clone() };
                 if matches!(tag, Tag::Whole) && self.open.is_none() {
                     return Ok(Some(item));
                 }
@@ -64,8 +100,9 @@ impl Items {
                 }
                 continue;
             }
-            if let Some(cut) = &mut self.open {
-                extend(cut, &self.piece);
+            match &mut self.open {
+                Some(cut) => extend(cut, &self.piece),
+                None => self.step(markup),
             }
             if matches!(tag, Tag::End) && self.open.is_some() {
                 return Ok(self.open.take());
@@ -101,16 +138,43 @@ impl Items {
             [b'<', rest @ ..] => (rest, false),
             _ => return Tag::Other,
         };
-        let length = name.iter().position(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'));
-        let name = &name[..length.unwrap_or(name.len())];
-        match name == self.element {
+        let name = element_name(name);
+        let is_item = match self.open {
+            Some(_) => name == self.open_element,
+            None => self.elements.iter().any(|element| element == name),
+        };
+        match is_item {
             false => Tag::Other,
             true if ends => Tag::End,
-            true if !tag.ends_with(b"/>") => Tag::Start,
+            true if !tag.ends_with(b"/>") => {
+                self.open_element = name.to_vec();
+                Tag::Start
+            }
             true if tag.contains(&b'=') => Tag::Whole,
             true => Tag::Other,
         }
     }
+
+    /// Goes into or out of an element outside of items.
+    fn step(&mut self, markup: usize) {
+        let tag = &self.piece[markup..];
+        match tag {
+            _ if self.inside.is_some() || !tag.ends_with(b">") => {}
+            [b'<', b'/', ..] => drop(self.outer.pop()),
+            [b'<', b'!' | b'?', ..] => {}
+            [b'<', ..] if tag.ends_with(b"/>") => {}
+            [b'<', rest @ ..] if self.outer.len() < MAX_OUTER => {
+                let name = String::from_utf8_lossy(element_name(rest)).into_owned();
+                self.outer.push(Outer { name, tag: String::from_utf8_lossy(tag).into_owned() });
+            }
+            _ => {}
+        }
+    }
+}
+
+fn element_name(tag: &[u8]) -> &[u8] {
+    let length = tag.iter().position(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'));
+    &tag[..length.unwrap_or(tag.len())]
 }
 
 fn extend(cut: &mut RawItem, piece: &[u8]) {
@@ -134,7 +198,7 @@ mod tests {
     use super::*;
 
     fn cut_at(element: &str, text: &str) -> Vec<(u64, Result<String, &'static str>)> {
-        let mut items = Items::new(Box::new(std::io::Cursor::new(text.to_owned())), element);
+        let mut items = Items::new(Box::new(std::io::Cursor::new(text.to_owned())), &[element]);
         let mut cuts = Vec::new();
         while let Some(cut) = items.next_item().unwrap() {
             cuts.push((cut.line, cut.bytes.map(|bytes| String::from_utf8(bytes).unwrap())));

@@ -34,8 +34,9 @@ impl TableRows {
     }
 
     fn row(&self, record: Record) -> Row {
+        let place = self.records.place(&record);
         let cells = self.header.iter().map(Arc::clone).zip(record.cells).collect();
-        Row::new(self.records.place(record.line), cells)
+        Row::new(place, cells)
     }
 }
 
@@ -57,6 +58,10 @@ impl Iterator for TableRows {
 impl Reader for TableRows {
     fn columns(&self) -> &Columns {
         &self.columns
+    }
+
+    fn left_aside(&self) -> Vec<(String, usize)> {
+        self.records.left_aside().to_vec()
     }
 }
 

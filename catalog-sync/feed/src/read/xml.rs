@@ -1,19 +1,33 @@
 //! RSS 2.0 and Atom with Merchant Center's attributes, and any other XML with an element for each product.
 
-use std::io::Read;
 use std::path::Path;
 
 use super::cells::RowBuilder;
 use super::node::{self, Node};
 use super::shape::{self, Shape};
-use super::split::{Items, RawItem};
+use super::split::{Items, Outer, RawItem};
 use super::{Found, Reader, heureka, yml};
 use crate::column::{Role, role_of};
 use crate::price;
 use crate::{Columns, Format, Rejection, Result, Row, text};
 
-/// How much of a feed is looked at to see its shape.
-const HEAD_BYTES: u64 = 1 << 20;
+/// What an element is called that is a pair of a name and a value.
+const PAIRS: [&str; 14] = [
+    "a",
+    "attr",
+    "attribute",
+    "param",
+    "parameter",
+    "property",
+    "feature",
+    "spec",
+    "field",
+    "column",
+    "option",
+    "parametr",
+    "eigenschaft",
+    "characteristic",
+];
 
 /// Rows of a feed of items.
 pub(crate) struct XmlRows {
@@ -35,25 +49,28 @@ enum Manner {
 impl XmlRows {
     /// # Errors
     /// The file cannot be opened.
-    pub(crate) fn open(path: &Path, name: &str, columns: Columns, format: Format) -> Result<Self> {
-        let mut head = Vec::new();
-        text::open(path)?.take(HEAD_BYTES).read_to_end(&mut head).map_err(|e| text::named(path, &e))?;
-        let mut shape = shape::of(&String::from_utf8_lossy(&head));
+    pub(crate) fn open(
+        path: &Path,
+        name: &str,
+        columns: Columns,
+        format: Format,
+        mut shape: Shape,
+    ) -> Result<Self> {
         let manner = match format {
             Format::Heureka => Manner::Heureka,
             Format::Yml => {
-                shape.element = "offer".into();
+                shape = Shape { elements: vec!["offer".into()], google: shape.google, ..Shape::default() };
                 Manner::Yml(yml::categories(text::open(path)?).map_err(|e| text::named(path, &e))?)
             }
             _ => Manner::Usual,
         };
-        let items = Items::new(text::open(path)?, &shape.element);
+        let items = Items::new(text::open(path)?, &shape.elements);
         Ok(Self { items, columns, name: name.into(), shape, manner })
     }
 
     fn row(&mut self, cut: RawItem) -> Found {
         let place = format!("{}:{}", self.name, cut.line);
-        let item = cut.bytes.map_err(|why| ("bad-xml", why.to_owned())).and_then(|bytes| node::parse(&bytes));
+        let item = cut.bytes.as_deref().map_err(|why| ("bad-xml", (*why).to_owned())).and_then(node::parse);
         let item = item.map_err(|(code, reason)| Rejection::new(place.clone(), code, reason))?;
         let mut maker = RowBuilder::new(&mut self.columns);
         match &self.manner {
@@ -61,7 +78,23 @@ impl XmlRows {
             Manner::Heureka => heureka::put(&item, &mut maker),
             Manner::Yml(categories) => yml::put(&item, categories, &mut maker),
         }
-        Ok(Row::new(place, maker.cells()))
+        let mut row = Row::new(place, maker.cells());
+        let label = self.label(&cut.inside);
+        if !label.is_empty() && row.role(Role::Category).is_none() {
+            row.put(self.columns.column("category"), label);
+        }
+        Ok(row)
+    }
+
+    /// What the elements that an item is in say of it, where they tell several apart.
+    fn label(&self, inside: &[Outer]) -> String {
+        if self.shape.containers.is_empty() {
+            return String::new();
+        }
+        let path: Vec<&str> = inside.iter().map(|outer| outer.name.as_str()).collect();
+        let Some(container) = self.shape.containers.get(&path.join("/")) else { return String::new() };
+        let said = inside.last().filter(|_| container.repeats).and_then(|outer| outer.label());
+        said.unwrap_or_else(|| container.label.clone())
     }
 }
 
@@ -79,6 +112,13 @@ impl Iterator for XmlRows {
 impl Reader for XmlRows {
     fn columns(&self) -> &Columns {
         &self.columns
+    }
+
+    fn left_aside(&self) -> Vec<(String, usize)> {
+        match self.manner {
+            Manner::Usual => self.shape.left.clone(),
+            Manner::Heureka | Manner::Yml(_) => Vec::new(),
+        }
     }
 }
 
@@ -98,7 +138,10 @@ fn put(item: &Node, shape: &Shape, maker: &mut RowBuilder<'_>) {
     let documented =
         |name: &str| item.children.iter().any(|child| known(&child.name).as_deref() == Some(name));
     for (name, value) in item.attributes.iter().filter(|(name, _)| !name.starts_with("xml")) {
-        maker.put(name, value.clone());
+        match name.as_str() {
+            "avail" if item.name == "o" => maker.put("availability", ceneo_availability(value)),
+            name => maker.put(name, value.clone()),
+        }
     }
     for child in &item.children {
         match known(&child.name) {
@@ -115,9 +158,66 @@ fn put(item: &Node, shape: &Shape, maker: &mut RowBuilder<'_>) {
     }
 }
 
+/// Ceneo's number: in how many days it is sent, or one of three others.
+fn ceneo_availability(days: &str) -> &str {
+    match days.trim() {
+        "1" | "3" | "7" | "14" => "in_stock",
+        "90" => "backorder",
+        "110" => "preorder",
+        _ => "",
+    }
+}
+
+/// What an element is that has its column's name as an attribute or in an element of its own: `<a name="Color">red</a>`,
+/// `<attribute><name>Color</name><value>red</value></attribute>`.
+fn named(element: &Node) -> Option<(String, String)> {
+    let is_pair = |name: &str| PAIRS.contains(&name.to_lowercase().as_str());
+    let bare = element.name.rsplit(':').next().unwrap_or_default();
+    if !is_pair(bare) {
+        return None;
+    }
+    if element.children.is_empty() {
+        let name = ["name", "key", "title"].iter().find_map(|name| element.attribute(name))?;
+        let value = element.attribute("value").map_or_else(|| element.value(), str::to_owned);
+        return Some((name.to_owned(), value));
+    }
+    let text =
+        |names: &[&str]| names.iter().map(|name| element.child_text(name)).find(|text| !text.is_empty());
+    Some((
+        text(&["name", "key", "title", "label"])?.to_owned(),
+        text(&["value", "val", "values"])?.to_owned(),
+    ))
+}
+
+/// Pairs of names and values, by themselves or in an element of their own. What names a product or shows it is not
+/// taken from there.
+fn put_pairs(element: &Node, maker: &mut RowBuilder<'_>) -> bool {
+    let pairs: Vec<_> = match named(element) {
+        Some(pair) => vec![pair],
+        None => element.children.iter().map_while(named).collect(),
+    };
+    let is_whole = pairs.len() == element.children.len() || named(element).is_some();
+    if pairs.is_empty() || !is_whole {
+        return false;
+    }
+    for (name, value) in pairs {
+        let is_field = element.name == "field" || element.name == "column";
+        match role_of(&name).filter(|_| !is_field) {
+            Some(Role::Id | Role::Title | Role::Image | Role::MoreImages | Role::Price | Role::SalePrice) => {
+                maker.keep(&name, value);
+            }
+            _ => maker.put(&name, value),
+        }
+    }
+    true
+}
+
 /// Pictures and categories may be elements inside of one, a price may have its currency beside it.
 fn put_element(element: &Node, name: &str, maker: &mut RowBuilder<'_>) {
     let has_elements = !element.children.is_empty();
+    if put_pairs(element, maker) {
+        return;
+    }
     match role_of(name) {
         Some(Role::Image | Role::MoreImages | Role::Thumbnail) if has_elements => {
             addresses(element).into_iter().for_each(|address| maker.put(name, address));
@@ -168,7 +268,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("f.xml");
         std::fs::write(&path, bytes).unwrap();
-        XmlRows::open(&path, "f.xml", Columns::default(), Format::Xml).unwrap().map(Result::unwrap).collect()
+        let shape = shape::of(text::open(&path).unwrap()).unwrap();
+        XmlRows::open(&path, "f.xml", Columns::default(), Format::Xml, shape)
+            .unwrap()
+            .map(Result::unwrap)
+            .collect()
     }
 
     #[test]

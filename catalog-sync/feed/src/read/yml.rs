@@ -30,7 +30,7 @@ const KNOWN: [&str; 7] = ["name", "typePrefix", "model", "price", "oldprice", "c
 /// # Errors
 /// The text cannot be read.
 pub(crate) fn categories(text: Text) -> std::io::Result<Categories> {
-    let mut items = Items::new(text, "category");
+    let mut items = Items::new(text, &["category"]);
     let mut tree: HashMap<String, (String, Option<String>)> = HashMap::new();
     while let Some(cut) = items.next_item()? {
         let Some(node) = cut.bytes.ok().and_then(|bytes| node::parse(&bytes).ok()) else { continue };

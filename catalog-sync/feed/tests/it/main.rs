@@ -11,4 +11,5 @@ mod round_trip;
 mod server;
 mod shop;
 mod shops;
+mod worldwide;
 mod write;

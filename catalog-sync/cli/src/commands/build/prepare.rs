@@ -28,6 +28,8 @@ pub enum Prepared {
     PendingProduct(PendingProduct),
     /// Its picture cannot be had, and it is kept.
     Pictureless(Pictureless),
+    /// Its picture cannot be had, and the catalogue has an earlier one.
+    EarlierPicture(EarlierPicture),
     /// To be set aside.
     Rejected(Rejection),
 }
@@ -50,6 +52,16 @@ pub struct Pictureless {
     pub why: Rejection,
     /// What the catalogue has of it.
     pub stored: Stored,
+}
+
+/// A product with new words whose picture is the one that the catalogue has.
+pub struct EarlierPicture {
+    pub item: Item,
+    pub record: SourceRecord,
+    /// The place, and why there is no new picture.
+    pub why: Rejection,
+    /// Whether the words are as they were, too.
+    pub is_same: bool,
 }
 
 /// What a catalogue has of a product.
@@ -76,6 +88,8 @@ pub struct Preparer<'a> {
     refuses_poor: bool,
     /// Whether products are kept whose picture cannot be had.
     keeps_pictureless: bool,
+    /// Whether products keep the picture that the catalogue has, where there is no other.
+    keeps_earlier: bool,
     safety: SafetyConfig,
     /// Whether the gate is asked about products that are in the catalogue already.
     looks_again: bool,
@@ -104,6 +118,7 @@ impl<'a> Preparer<'a> {
             limits: Limits::default(),
             refuses_poor: args.refuse_poor,
             keeps_pictureless: args.keep_pictureless,
+            keeps_earlier: !args.strict,
             safety,
             looks_again: args.safety.is_some(),
         }
@@ -151,19 +166,46 @@ impl<'a> Preparer<'a> {
         }
     }
 
-    /// Sets a product aside for its picture, or keeps it without one.
+    /// Keeps a product with the picture that the catalogue has of it, or without one, or sets it aside.
     fn without_picture(&self, item: Item, code: &'static str, reason: String) -> Result<Prepared> {
+        let known = self.catalog.read()?.source(&item.product.id)?;
+        // A feed that names no picture any more says that there is none.
+        let is_named = code != "missing-image";
+        if let Some(known) =
+            known.as_ref().filter(|known| self.keeps_earlier && is_named && has_picture(known))
+        {
+            return self.with_earlier_picture(item, known, code, &reason);
+        }
         if !self.keeps_pictureless {
             return Ok(rejected(item, code, reason));
         }
         let record = Content::without_picture(&item)?.record(&item);
-        let stored = match self.catalog.read()?.source(&item.product.id)? {
+        let stored = match known {
             None => Stored::Nothing,
             Some(known) if known == record => Stored::Same,
             Some(_) => Stored::Another,
         };
         let why = item.rejected(code, format!("kept without its picture: {reason}"));
         Ok(Prepared::Pictureless(Pictureless { item, record, why, stored }))
+    }
+
+    /// The record has the earlier picture's hash, so that the next build embeds whatever other one it finds.
+    fn with_earlier_picture(
+        &self,
+        mut item: Item,
+        known: &SourceRecord,
+        code: &'static str,
+        reason: &str,
+    ) -> Result<Prepared> {
+        if self.looks_again && self.refuses_kept(&item)? {
+            return Ok(rejected(item, "unsafe-picture", Flaw::Unsafe.to_string()));
+        }
+        let content = Content { picture: picture_hash(known).into(), ..Content::of(&item, &[])? };
+        let record = content.record(&item);
+        let why = item.rejected(code, format!("kept with its earlier picture: {reason}"));
+        self.take_what_was_seen(&mut item)?;
+        let is_same = *known == record;
+        Ok(Prepared::EarlierPicture(EarlierPicture { item, record, why, is_same }))
     }
 
     /// Whether the safety gate refuses a picture that is in the catalogue already.
@@ -175,13 +217,18 @@ impl<'a> Preparer<'a> {
         }
     }
 
-    /// What was seen on the picture stays.
     fn describe(&self, mut item: Item, record: SourceRecord) -> Result<Prepared> {
+        self.take_what_was_seen(&mut item)?;
+        Ok(Prepared::Described { item, record })
+    }
+
+    /// What was seen on the picture stays.
+    fn take_what_was_seen(&self, item: &mut Item) -> Result<()> {
         let known = self.catalog.read()?.product(&item.product.id)?;
         let (look, cut) = known.map_or_else(Default::default, |mut p| (p.look, p.attributes.remove(CUT)));
         item.product.look = look;
         item.product.attributes.extend(cut.map(|cut| (CUT.to_owned(), cut)));
-        Ok(Prepared::Described { item, record })
+        Ok(())
     }
 
     fn embed(&self, mut item: Item, record: SourceRecord, bytes: &[u8]) -> Result<Prepared> {
@@ -211,6 +258,9 @@ fn rejected(item: Item, code: &'static str, reason: String) -> Prepared {
     Prepared::Rejected(item.rejected(code, reason))
 }
 
+/// Stands for the hash of a picture where there is none.
+const NO_PICTURE: &str = "none";
+
 /// What the next build compares with: the hash of the picture, then that of all else, so that new words
 /// about an old picture are told from a new picture.
 struct Content {
@@ -228,7 +278,7 @@ impl Content {
 
     /// No picture has this hash, so the next build embeds whatever picture it finds.
     fn without_picture(item: &Item) -> Result<Self> {
-        Ok(Self { picture: "none".into(), ..Self::of(item, &[])? })
+        Ok(Self { picture: NO_PICTURE.into(), ..Self::of(item, &[])? })
     }
 
     fn record(&self, item: &Item) -> SourceRecord {
@@ -239,8 +289,16 @@ impl Content {
     }
 
     fn has_picture_of(&self, known: &SourceRecord) -> bool {
-        known.content_hash.split('-').next() == Some(&self.picture)
+        picture_hash(known) == self.picture
     }
+}
+
+fn picture_hash(known: &SourceRecord) -> &str {
+    known.content_hash.split('-').next().unwrap_or_default()
+}
+
+fn has_picture(known: &SourceRecord) -> bool {
+    !["", NO_PICTURE].contains(&picture_hash(known))
 }
 
 /// The encoder, started for the first picture that needs it: most second runs have none.

@@ -7,7 +7,7 @@ use anyhow::Result;
 use knytt_engine::{Catalog, Reviewed};
 use serde::Serialize;
 
-use super::store::{Counts, Store};
+use super::store::{Counts, Store, is_zero};
 use crate::args::BuildArgs;
 use crate::failure::Failure;
 use crate::output::{self, counted, number, quiet};
@@ -24,6 +24,12 @@ pub struct BuildReport {
     /// Rows that their shop does not show, by the reason.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     skipped: BTreeMap<&'static str, u64>,
+    /// Lists, elements and sheets of the feed that are none of products, with how long they are.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    left_aside: BTreeMap<String, usize>,
+    /// Rows with the lowest of several prices.
+    #[serde(skip_serializing_if = "is_zero")]
+    from_prices: u64,
     /// What was found beside each other; absent if nothing has changed.
     #[serde(flatten)]
     reviewed: Option<Reviewed>,
@@ -57,6 +63,14 @@ impl BuildReport {
             skipped: match source {
                 Source::Feed(feed) => feed.hidden().clone(),
                 Source::Folder(_) => BTreeMap::new(),
+            },
+            left_aside: match source {
+                Source::Feed(feed) => feed.left_aside().iter().cloned().collect(),
+                Source::Folder(_) => BTreeMap::new(),
+            },
+            from_prices: match source {
+                Source::Feed(feed) => feed.from_prices(),
+                Source::Folder(_) => 0,
             },
             reviewed,
             embedded: store.embedded(),
@@ -112,7 +126,28 @@ impl BuildReport {
                 self.catalog
             ));
         }
+        if c.earlier_pictures > 0 {
+            text.push_str(&format!(
+                "{} kept with the earlier picture, because there is no other now: knytt inspect --catalog {}\n",
+                counted(c.earlier_pictures, "product"),
+                self.catalog
+            ));
+        }
         text.push_str(&self.reviewed.as_ref().map(remarks).unwrap_or_default());
+        if self.from_prices > 0 {
+            let rows = counted(self.from_prices, "row");
+            text.push_str(&format!(
+                "{rows} with a lowest price (\"from\", or a range), which is taken as the price\n"
+            ));
+        }
+        if !self.left_aside.is_empty() {
+            let parts: Vec<_> = self
+                .left_aside
+                .iter()
+                .map(|(name, count)| format!("{} ({})", output::plain(name), number(*count as u64)))
+                .collect();
+            text.push_str(&format!("in the feed and no products: {}\n", parts.join(", ")));
+        }
         if !self.skipped.is_empty() {
             let parts: Vec<_> =
                 self.skipped.iter().map(|(why, count)| format!("{} {why}", number(*count))).collect();

@@ -10,7 +10,7 @@ use knytt_engine::{
 use knytt_models::{Embedding, Pending};
 use serde::Serialize;
 
-use super::prepare::{PendingProduct, Pictureless, Prepared, Stored};
+use super::prepare::{EarlierPicture, PendingProduct, Pictureless, Prepared, Stored};
 use crate::args::KeptIndex;
 use crate::catalog::explain;
 use crate::source::{Item, Rejection};
@@ -38,10 +38,13 @@ pub struct Counts {
     /// Products that are kept although their picture cannot be had; they count in the others, too.
     #[serde(skip_serializing_if = "is_zero")]
     pub pictureless: u64,
+    /// Products whose picture cannot be had, and that keep the one that they had; they count in the others, too.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub earlier_pictures: u64,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_zero(count: &u64) -> bool {
+pub(super) fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 
@@ -111,6 +114,7 @@ impl Store {
             Prepared::Described { item, record } => self.describe(&item, &record)?,
             Prepared::PendingProduct(pictured) => self.insert(pictured)?,
             Prepared::Pictureless(pictureless) => self.insert_pictureless(pictureless)?,
+            Prepared::EarlierPicture(earlier) => self.keep_earlier(earlier)?,
             Prepared::Rejected(rejection) => Some(rejection),
         };
         if let Some(rejection) = &rejection {
@@ -241,6 +245,19 @@ impl Store {
         }
         self.counts.pictureless += 1;
         self.keep(&item, &record);
+        self.list(&why);
+        Ok(None)
+    }
+
+    fn keep_earlier(&mut self, earlier: EarlierPicture) -> Result<Option<Rejection>> {
+        let EarlierPicture { item, record, why, is_same } = earlier;
+        if is_same {
+            self.counts.unchanged += 1;
+            self.seen.insert(item.product.id.clone());
+        } else if let Some(rejection) = self.describe(&item, &record)? {
+            return Ok(Some(rejection));
+        }
+        self.counts.earlier_pictures += 1;
         self.list(&why);
         Ok(None)
     }

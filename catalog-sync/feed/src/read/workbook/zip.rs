@@ -14,7 +14,7 @@ const END_OF_DIRECTORY: &[u8] = b"PK\x05\x06";
 const DIRECTORY_ENTRY: &[u8] = b"PK\x01\x02";
 
 /// A zip file in memory.
-pub(crate) struct Zip {
+pub(super) struct Zip {
     bytes: Arc<[u8]>,
     entries: Vec<Entry>,
 }
@@ -29,7 +29,7 @@ struct Entry {
 
 impl Zip {
     /// `None` if it has no directory.
-    pub(crate) fn open(bytes: Arc<[u8]>) -> Option<Self> {
+    pub(super) fn open(bytes: Arc<[u8]>) -> Option<Self> {
         // A comment of up to 64 KiB may be behind the directory's end.
         let from = bytes.len().saturating_sub(66_000);
         let end = from + bytes[from..].windows(4).rposition(|four| four == END_OF_DIRECTORY)?;
@@ -53,7 +53,7 @@ impl Zip {
     }
 
     /// A file of this name, letter case aside.
-    pub(crate) fn file(&self, name: &str) -> Option<Text> {
+    pub(super) fn file(&self, name: &str) -> Option<Text> {
         let entry = self.entries.iter().find(|entry| entry.name.eq_ignore_ascii_case(name))?;
         let (name, extra) = (u16_at(&self.bytes, entry.at + 26)?, u16_at(&self.bytes, entry.at + 28)?);
         let start = entry.at + 30 + name + extra;
