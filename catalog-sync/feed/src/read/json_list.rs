@@ -222,7 +222,7 @@ impl<'a> List<'a> {
             serde_json::from_str::<Parts<'a>>(member.get())
                 .is_ok_and(|Parts(parts)| parts.iter().any(|(name, value)| wraps(name, value)))
         };
-        !self.traits.has_price && self.members.iter().take(SAMPLE).map(|(_, member)| member).any(|m| wraps(m))
+        !self.traits.has_price && self.members.iter().take(SAMPLE).map(|(_, member)| member).any(wraps)
     }
 
     /// Whether a list in one of its members may be of products, and not of the sizes or pictures of one.
