@@ -79,7 +79,11 @@ try {
         page.setDefaultTimeout(30_000);
         await page.goto(`${shop.url}${address}`);
         await act(page);
-        await page.waitForLoadState('networkidle');
+        await page.waitForFunction(() =>
+          [...document.images].every(
+            (image) => image.complete || image.getBoundingClientRect().top > innerHeight,
+          ),
+        );
         await page.screenshot({ path: join(folder, `${name}.jpg`), type: 'jpeg', quality: 80 });
       } finally {
         await close();

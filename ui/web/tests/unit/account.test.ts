@@ -180,8 +180,17 @@ it('favourites of the first version are of the catalogue that is searched first'
   expect(library.everything()).toEqual([
     { list: 'favourites', catalog: 'shop', product: 'old', on: true, at: 5 },
   ]);
+  expect(library.seen()).toEqual([]);
   // The next visit knows them before the shop answers.
   const next = await BrowserLibrary.open(store);
   expect(next.kept().map(({ id }) => id)).toEqual(['old']);
   expect(next.mark(card('old')).favourite).toBe(true);
+});
+
+it('what is looked at before the shop has answered is of the catalogue that it names then', async () => {
+  const library = await BrowserLibrary.open(new Memory());
+  await library.view(card('a'), 7);
+  await library.settle('shop');
+  expect(library.seen().map(({ id }) => id)).toEqual(['a']);
+  expect(library.everything()).toEqual([{ list: 'viewed', catalog: 'shop', product: 'a', on: true, at: 7 }]);
 });

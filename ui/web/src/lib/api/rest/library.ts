@@ -78,10 +78,13 @@ export class BrowserLibrary {
   async settle(catalog: string): Promise<void> {
     if (this.catalog !== catalog) await this.store.put('values', 'settled', catalog);
     this.catalog = catalog;
-    for (const row of [...this.favourites.values()].filter((one) => one.catalog === undefined)) {
-      await this.#remove('favourites', '', row.card.id);
-      await this.store.remove('favourites', row.card.id);
-      await this.#put('favourites', { ...row, catalog });
+    // Rows of the first version, and of a first page that was there before the shop had answered.
+    for (const list of ['favourites', 'viewed'] as const) {
+      for (const row of [...this[list].values()].filter((one) => !one.catalog)) {
+        await this.#remove(list, '', row.card.id);
+        await this.store.remove(list, row.card.id);
+        await this.#put(list, { ...row, catalog });
+      }
     }
   }
 
