@@ -99,7 +99,7 @@ impl<'a> Taps<'a> {
     }
 }
 
-/// `P` neighbouring results from `column` on, of the taps in `rows` and `columns` of the kernel. The map is under all
+/// `P` neighbouring results ([`TOGETHER`] or one) from `column` on, of the taps in `rows` and `columns` of the kernel. The map is under all
 /// of these taps. With `K` above 0 the columns are all `K` of the kernel, and their loop has no counter.
 #[inline(always)]
 fn results<S: Simd, const P: usize, const K: usize>(
@@ -122,18 +122,24 @@ fn results<S: Simd, const P: usize, const K: usize>(
     for channel in (0..whole).step_by(S::LANES) {
         // SAFETY: a vector of channels is there at each tap and result, as asserted; weights and bias are as wide.
         unsafe {
-            let mut sums = [s.load(taps.bias.as_ptr().add(channel)); P];
+            // Each sum has a name, so that it stays in a register; beyond `P` they are not used.
+            let bias = s.load(taps.bias.as_ptr().add(channel));
+            let (mut a, mut b, mut c, mut d) = (bias, bias, bias, bias);
             for (y, dy) in rows.clone().enumerate() {
                 for (at, dx) in columns.clone().enumerate() {
                     let w = s.load(taps.weight.as_ptr().add((dy * kernel + dx) * channels + channel));
                     let x = x.as_ptr().add(y * taps.line + at * channels + channel);
-                    for (p, sum) in sums.iter_mut().enumerate() {
-                        *sum = s.fma(s.load(x.add(p * taps.step)), w, *sum);
+                    a = s.fma(s.load(x), w, a);
+                    if P == TOGETHER {
+                        b = s.fma(s.load(x.add(taps.step)), w, b);
+                        c = s.fma(s.load(x.add(2 * taps.step)), w, c);
+                        d = s.fma(s.load(x.add(3 * taps.step)), w, d);
                     }
                 }
             }
-            for (p, sum) in sums.into_iter().enumerate() {
-                s.store(out.as_mut_ptr().add(p * channels + channel), s.min(s.max(sum, low), high));
+            let out = out.as_mut_ptr().add(channel);
+            for (p, sum) in [a, b, c, d].into_iter().enumerate().take(P) {
+                s.store(out.add(p * channels), s.min(s.max(sum, low), high));
             }
         }
     }

@@ -38,7 +38,7 @@ pub(crate) struct PackedClip {
 enum PackedImageTower {
     ViT(Box<PackedViT>),
     ResNet(PackedResNet),
-    EfficientNet(PackedEfficientNet),
+    EfficientNet(Box<PackedEfficientNet>),
 }
 
 /// From a tower's width to the dimension of embeddings.
@@ -50,7 +50,7 @@ struct Projection {
 /// From the image tower to the space that pictures and words share.
 enum VisualProjection {
     Pooled(Projection),
-    Moments(MomentsHead),
+    Moments(Box<MomentsHead>),
 }
 
 /// Two layers over the moments of all maps. They run in f32 whatever the towers' precision, as the
@@ -78,7 +78,7 @@ impl PackedClip {
             VisionConfig::ViT(c) => PackedImageTower::ViT(Box::new(PackedViT::new(c, vision, source)?)),
             VisionConfig::ResNet(c) => PackedImageTower::ResNet(PackedResNet::new(c, vision, source)?),
             VisionConfig::EfficientNet(c) => {
-                PackedImageTower::EfficientNet(PackedEfficientNet::new(c, vision, source)?)
+                PackedImageTower::EfficientNet(Box::new(PackedEfficientNet::new(c, vision, source)?))
             }
         };
         let (dimension, text) = (config.projection_dim, &config.text_config);
@@ -165,10 +165,10 @@ impl VisualProjection {
         let (outputs, name) = (config.projection_dim, "visual_projection");
         Ok(match config.vision_config.projected() {
             Projected::Pooled(pooled) => Self::Pooled(Projection::new(name, [outputs, pooled], source)?),
-            Projected::Moments { moments, hidden } => Self::Moments(MomentsHead {
+            Projected::Moments { moments, hidden } => Self::Moments(Box::new(MomentsHead {
                 hidden: Projection::with_bias("visual_hidden", [hidden, moments], source)?,
                 out: Projection::new(name, [outputs, hidden], source)?,
-            }),
+            })),
         })
     }
 
