@@ -35,7 +35,7 @@ pub struct FeedInput {
 }
 
 /// Does the job.
-pub async fn run(console: &Console, context: Context) -> Result<Option<Value>, Failure> {
+pub async fn run(console: &Console, context: Context) -> Result<Value, Failure> {
     let id = context.claim.job.catalog.clone();
     let input: FeedInput = serde_json::from_value(context.claim.job.input.clone()).unwrap_or_default();
     let gone = || Failure::Final("no_catalog", "the catalogue is not here any more".into());
@@ -44,7 +44,7 @@ pub async fn run(console: &Console, context: Context) -> Result<Option<Value>, F
     let mut seen = None;
     if input.from_address {
         match fetch::feed(console, &context, &made, &folders, input.again).await? {
-            Fetched::Unchanged => return Ok(Some(json!({ "unchanged": true }))),
+            Fetched::Unchanged => return Ok(json!({ "unchanged": true })),
             Fetched::New { etag, modified } => seen = Some((etag, modified)),
         }
     }
@@ -57,8 +57,9 @@ pub async fn run(console: &Console, context: Context) -> Result<Option<Value>, F
     if context.is_stopped() {
         return Err(Failure::Stopped);
     }
-    let output = json!({ "report": report, "problems": problems });
-    swap(&context, &made, &folders, &name, seen, &output).await?;
+    swap(&context, &made, &folders, &name, seen).await?;
+    // Who sees that the job is done may search at once.
+    context.claim.progress("opening", 0, 0, now_ms()).await?;
     if let Err(error) = console.search_built(&id).await {
         tracing::error!(catalog = id, error, "a new build is not searched");
     }
@@ -66,7 +67,7 @@ pub async fn run(console: &Console, context: Context) -> Result<Option<Value>, F
         tracing::warn!(catalog = id, %error, "events of a new catalogue are not taken yet");
     }
     clean(console, &id).await;
-    Ok(None)
+    Ok(json!({ "report": report, "problems": problems }))
 }
 
 async fn build(
@@ -80,6 +81,12 @@ async fn build(
     let feed =
         feed.map_err(|error| Failure::Final("no_feed", format!("the feed is not here any more: {error}")))?;
     await_lock(folders.work(), context).await?;
+    let (place, job, build) = (folders.clone(), context.claim.job.id.clone(), made.build.clone());
+    let begun = spawn_blocking(move || place.begin_work(&job, &build)).await;
+    begun
+        .map_err(|error| error.to_string())
+        .and_then(|begun| begun.map_err(|error| error.to_string()))
+        .map_err(|error| Failure::Later("not_begun", error))?;
     let call = Call {
         program: console.program().map_err(|error| Failure::Later("not_started", error.to_string()))?,
         args: arguments(console, made, folders, feed, input),
@@ -189,15 +196,14 @@ async fn copy(folders: &Folders, name: &str) -> Result<(), Failure> {
         .map_err(|error| Failure::Later("not_copied", error))
 }
 
-/// Makes the build the searched one and ends the job, while nobody else can claim it. A kill in between leaves a job
-/// that is begun again and makes a build of its own.
+/// Makes the build the searched one, while nobody else can claim the job. A kill before the commit leaves a job that is
+/// begun again and makes a build of its own.
 async fn swap(
     context: &Context,
     made: &Made,
     folders: &Folders,
     name: &str,
     seen: Option<(String, String)>,
-    output: &Value,
 ) -> Result<(), Failure> {
     let now = now_ms();
     let mut tx = context.claim.hold().await?;
@@ -205,9 +211,10 @@ async fn swap(
     if let Some((etag, modified)) = seen {
         made::set_seen(&mut tx, &made.id, &made.feed_url, &etag, &modified).await?;
     }
-    context.claim.succeed_in(&mut tx, output, now).await?;
-    folders.activate(name).map_err(|error| Failure::Later("not_copied", error.to_string()))?;
-    Ok(tx.commit().await?)
+    let failed = |error: knytt_engine::Error| Failure::Later("not_copied", error.to_string());
+    folders.activate(name).map_err(failed)?;
+    tx.commit().await?;
+    folders.mark_work(name).map_err(failed)
 }
 
 /// Removes builds that nobody goes back to, and feeds of jobs that have ended.

@@ -68,6 +68,54 @@ impl Folders {
         Ok(feed)
     }
 
+    /// Has the work folder hold what is searched, unless this very job left it there half done: what a job left that
+    /// was cancelled or failed must not be compared with the next feed.
+    ///
+    /// # Errors
+    /// The build cannot be read, or the disk fails.
+    pub fn begin_work(&self, job: &str, build: &str) -> Result<(), knytt_engine::Error> {
+        let holds = fs_err::read_to_string(self.mark()).unwrap_or_default();
+        if holds != job && holds != build {
+            self.restore(build)?;
+        }
+        self.mark_work(job)
+    }
+
+    /// Notes whose content the work folder has: a job's that is under way, or a build's.
+    ///
+    /// # Errors
+    /// The disk fails.
+    pub fn mark_work(&self, holds: &str) -> Result<(), knytt_engine::Error> {
+        let failed = |source| knytt_engine::Error::Open { path: self.root.clone(), source };
+        fs_err::create_dir_all(self.root.join("work")).map_err(failed)?;
+        fs_err::write(self.mark(), holds).map_err(failed)
+    }
+
+    fn mark(&self) -> PathBuf {
+        self.root.join("work").join("holds")
+    }
+
+    /// The pictures that were downloaded stay.
+    fn restore(&self, build: &str) -> Result<(), knytt_engine::Error> {
+        let work = self.work();
+        let failed = |source| knytt_engine::Error::Open { path: work.clone(), source };
+        for name in ["data.mdb", "lock.mdb", "checked.json", Origin::FILE] {
+            match std::fs::remove_file(work.join(name)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+                _ => {}
+            }
+        }
+        if build.is_empty() {
+            return Ok(());
+        }
+        fs_err::create_dir_all(&work).map_err(failed)?;
+        let part = work.join("data.mdb.part");
+        let _ = std::fs::remove_file(&part);
+        Catalog::open(self.build(build))?.copy_to(&part)?;
+        fs_err::rename(&part, work.join("data.mdb")).map_err(failed)?;
+        Origin::read(&self.build(build)).write(&work)
+    }
+
     /// Copies the catalogue as it was built, and returns when the copy is on the disk. Nobody sees it yet.
     ///
     /// # Errors

@@ -25,7 +25,7 @@ pub struct PublishInput {
 }
 
 /// Does the job.
-pub async fn run(console: &Console, context: Context) -> Result<Option<Value>, Failure> {
+pub async fn run(console: &Console, context: Context) -> Result<Value, Failure> {
     let id = context.claim.job.catalog.clone();
     let input: PublishInput = serde_json::from_value(context.claim.job.input.clone()).unwrap_or_default();
     let gone = || Failure::Final("no_catalog", "the catalogue is not here any more".into());
@@ -42,14 +42,14 @@ pub async fn run(console: &Console, context: Context) -> Result<Option<Value>, F
     };
     let ended = child::run(call, &context).await?;
     let (number, summary) = judge(&ended)?;
-    note(console, &context, &made, &input, number, &summary).await?;
+    let output = note(console, &context, &made, &input, number, &summary).await?;
     if input.of_release.is_some()
         && let Err(error) = console.search_built(&id).await
     {
         tracing::error!(catalog = id, error, "the older build is not searched");
     }
     build::clean(console, &id).await;
-    Ok(None)
+    Ok(output)
 }
 
 fn arguments(
@@ -107,7 +107,7 @@ fn judge(ended: &Ended) -> Result<(i64, Value), Failure> {
     Ok((number, summary.clone()))
 }
 
-/// Notes the release and ends the job in one transaction; a rollback is searched from here on.
+/// Notes the release while nobody else can claim the job; what a rollback goes back to is active from here on.
 async fn note(
     console: &Console,
     context: &Context,
@@ -115,7 +115,7 @@ async fn note(
     input: &PublishInput,
     number: i64,
     summary: &Value,
-) -> Result<(), Failure> {
+) -> Result<Value, Failure> {
     let (now, actor) = (now_ms(), context.claim.job.actor.clone());
     let mut tx = context.claim.hold().await?;
     releases::note(&mut tx, &made.id, number, &input.build, &actor, summary, now).await?;
@@ -125,11 +125,10 @@ async fn note(
         activated.map_err(|error| Failure::Later("not_activated", error.to_string()))?;
     }
     let output = json!({ "release": number, "summary": summary, "ofRelease": input.of_release });
-    context.claim.succeed_in(&mut tx, &output, now).await?;
     tx.commit().await?;
     let detail = input.of_release.map_or_else(|| number.to_string(), |of| format!("{number}, as {of} was"));
     if let Err(error) = accounts::note(&console.db, &actor, "release.publish", &made.id, &detail).await {
         tracing::warn!(%error, catalog = made.id, "a release is not in the audit log");
     }
-    Ok(())
+    Ok(output)
 }

@@ -24,10 +24,7 @@ impl Performer {
 }
 
 impl Work for Performer {
-    fn run(
-        &self,
-        context: Context,
-    ) -> Pin<Box<dyn Future<Output = Result<Option<Value>, Failure>> + Send + '_>> {
+    fn run(&self, context: Context) -> Pin<Box<dyn Future<Output = Result<Value, Failure>> + Send + '_>> {
         Box::pin(async move {
             let unknown =
                 || Failure::Final("unknown_kind", "this version does not know this kind of job".into());

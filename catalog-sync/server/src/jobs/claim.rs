@@ -152,20 +152,12 @@ impl Claim {
 
     /// Ends the job well.
     pub async fn succeed(&self, output: &Value, now_ms: i64) -> Result<(), Lost> {
-        let mut tx = self.hold().await?;
-        self.succeed_in(&mut tx, output, now_ms).await?;
-        Ok(tx.commit().await?)
-    }
-
-    /// Ends the job well in a transaction that [`hold`](Self::hold) began, so that its results and its end are one.
-    pub async fn succeed_in(&self, tx: &mut Tx, output: &Value, now_ms: i64) -> Result<(), Lost> {
         let ended = sqlx::query(
             "UPDATE jobs SET state = 'done', output = $3, error_code = '', error = '', ended_ms = $4 \
-             WHERE id = $1 AND token = $2",
+             WHERE id = $1 AND token = $2 AND state = 'running'",
         );
         let ended = ended.bind(self.job.id.clone()).bind(self.token).bind(output.to_string()).bind(now_ms);
-        let ended = ended.execute(&mut **tx).await?;
-        self.counts(ended.rows_affected())
+        self.counts(ended.execute(self.db.pool()).await?.rows_affected())
     }
 
     /// Ends the job with an error, or because somebody wanted it to end.

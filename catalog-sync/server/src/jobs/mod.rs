@@ -16,7 +16,7 @@ mod store;
 mod tests;
 mod worker;
 
-pub use self::claim::{Claim, Lost, claim, free_own};
+pub use self::claim::free_own;
 pub use self::lease::hold;
 pub use self::problems::{FoundProblem, Selected, problems};
 pub use self::row::{Job, NewJob};

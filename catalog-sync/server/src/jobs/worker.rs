@@ -71,12 +71,8 @@ impl Context {
 
 /// What is done for jobs of one or more kinds.
 pub trait Work: Send + Sync + 'static {
-    /// Does a job whose claim is held. It ends the job itself if it must do so together with its results; else the
-    /// worker ends it with the output.
-    fn run(
-        &self,
-        context: Context,
-    ) -> Pin<Box<dyn Future<Output = Result<Option<Value>, Failure>> + Send + '_>>;
+    /// Does a job whose claim is held. The worker ends it with the output.
+    fn run(&self, context: Context) -> Pin<Box<dyn Future<Output = Result<Value, Failure>> + Send + '_>>;
 }
 
 /// The workers. Clones wake the same ones.
@@ -141,10 +137,10 @@ impl Workers {
 /// Does the work, and gives signs of life meanwhile. The work is told to stop, and awaited, when the job was cancelled
 /// or taken: what it started must have ended before another may begin.
 async fn watched(
-    work: impl Future<Output = Result<Option<Value>, Failure>>,
+    work: impl Future<Output = Result<Value, Failure>>,
     claim: &Claim,
     stop: &watch::Sender<bool>,
-) -> Result<Option<Value>, Failure> {
+) -> Result<Value, Failure> {
     let life = async {
         loop {
             tokio::time::sleep(SIGN_OF_LIFE).await;
@@ -163,12 +159,10 @@ async fn watched(
 }
 
 /// Notes how the job ended.
-async fn end(claim: &Claim, done: Result<Option<Value>, Failure>) -> Result<State, Lost> {
+async fn end(claim: &Claim, done: Result<Value, Failure>) -> Result<State, Lost> {
     let now = now_ms();
     match done {
-        // It ended the job together with its results.
-        Ok(None) => Ok(State::Done),
-        Ok(Some(output)) => claim.succeed(&output, now).await.map(|()| State::Done),
+        Ok(output) => claim.succeed(&output, now).await.map(|()| State::Done),
         Err(Failure::Final(code, reason)) => {
             claim.fail(State::Failed, code, &reason, now).await.map(|()| State::Failed)
         }

@@ -79,12 +79,15 @@ async function violations(page: Page): Promise<string[]> {
 
 const { open } = browser();
 
-/** Signs in. A page that asks who is signed in is told 401, which browsers log. */
+/** Signs in, unless a test before did. A page that asks who is signed in is told 401, which browsers log. */
 async function signedIn(viewport = desktop): Promise<Page> {
   const page = await open(`${url}/admin`, viewport, true);
-  await id(page, 'email').fill(email);
-  await id(page, 'password').fill(password);
-  await id(page, 'sign-in').press('Enter');
+  await id(page, 'email').or(id(page, 'to-catalogs')).first().waitFor();
+  if ((await id(page, 'email').count()) > 0) {
+    await id(page, 'email').fill(email);
+    await id(page, 'password').fill(password);
+    await id(page, 'sign-in').press('Enter');
+  }
   await id(page, 'to-catalogs').waitFor();
   return page;
 }

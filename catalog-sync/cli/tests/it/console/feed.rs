@@ -12,7 +12,11 @@ pub fn picture(number: u32) -> Vec<u8> {
     let (side, stripe) = (96, 6 + number % 11);
     let drawn = RgbImage::from_fn(side, side, |x, y| {
         let is_inside = x.abs_diff(48) + y.abs_diff(48) < 30 + number % 15;
-        if is_inside && (x + y * (number % 3)) / stripe % 2 == 0 { color } else { Rgb([236, 232, 226]) }
+        if is_inside && ((x + y * (number % 3)) / stripe).is_multiple_of(2) {
+            color
+        } else {
+            Rgb([236, 232, 226])
+        }
     });
     let mut bytes = Vec::new();
     drawn.write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, 85)).unwrap();

@@ -243,7 +243,9 @@ pub async fn set_options(
 fn check(options: &FeedOptions) -> Result<(), Refusal> {
     let plain = |text: &Option<String>, most: usize| {
         text.as_ref().is_none_or(|text| {
-            (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-')
+            (1..=most).contains(&text.len())
+                && !text.starts_with('-')
+                && text.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-')
         })
     };
     match (plain(&options.format, 20), plain(&options.currency, 3)) {

@@ -30,18 +30,12 @@ const WAITING: usize = 4;
 const LEAST_MINUTES: u32 = 5;
 
 /// How an uploaded feed is read.
-#[derive(Deserialize, IntoParams)]
+#[derive(Default, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[into_params(parameter_in = Query)]
 pub struct UploadQuery {
     /// Whether much may be deleted that the feed does not have any more.
     pub allow_deletes: bool,
-}
-
-impl Default for UploadQuery {
-    fn default() -> Self {
-        Self { allow_deletes: false }
-    }
 }
 
 /// Where a feed is, and how often it is fetched.
