@@ -31,7 +31,7 @@ const LARGEST_PROGRAM_BYTES: u64 = 60_000_000;
 pub fn bundle(arguments: &[String]) -> Result<()> {
     system::ensure_build_tools()?;
     ui::build()?;
-    programs::build()?;
+    programs::build("knytt-app")?;
     let sample = Sample::beside(programs::folder());
     sample.build()?;
     let packages = programs::folder().join("bundle");

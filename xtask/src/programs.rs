@@ -20,8 +20,9 @@ pub fn path_in(folder: &Path, name: &str) -> PathBuf {
     folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
-/// Builds what `cargo xtask run` shows: the tools of the sample, and `screen`, the program that shows it. `knytt` is built without its publisher and its backend: they are half of
-/// all code, and the sample needs neither. If the full `knytt` is there, it is built again and stays.
+/// Builds what `cargo xtask run` shows: the tools of the sample, and `screen`, the program that shows it. `knytt` is
+/// built without its publisher and its backend: they are half of all code, and the sample needs neither. If the full
+/// `knytt` is there, it is built again and stays.
 pub fn build(screen: &str) -> Result<()> {
     let had_full_knytt = has_full_knytt();
     say_how_long(screen);
@@ -40,7 +41,7 @@ pub fn build(screen: &str) -> Result<()> {
 
 /// Builds what `cargo xtask run --web` shows: `knytt` with its backend, and the renderer of the sample.
 pub fn build_for_web() -> Result<()> {
-    say_how_long();
+    say_how_long("knytt");
     check(cargo().args(["build", "--release", "--package", "knytt", "--package", "knytt-garments"]))
 }
 
