@@ -1666,13 +1666,6 @@ export interface components {
             /** @description Three letters of ISO 4217. */
             currency: string;
         };
-        /** @description Names a product. */
-        Named: {
-            /** @description Its catalogue. */
-            catalog: string;
-            /** @description Its id. */
-            product: string;
-        };
         /** @description A catalogue to make. */
         NewCatalog: {
             /** @description Its id: lower-case letters, digits, `-` and `_`, at most 64. */
@@ -6268,7 +6261,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Named"];
+                "application/json": components["schemas"]["Noted"];
             };
         };
         responses: {
@@ -6531,7 +6524,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Named"];
+                "application/json": components["schemas"]["Noted"];
             };
         };
         responses: {
