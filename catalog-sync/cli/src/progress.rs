@@ -87,6 +87,7 @@ impl Transfer {
     }
 
     /// For another program.
+    #[cfg(feature = "publish")]
     pub fn attended() -> Self {
         Self { bar: None, phase: "", last_line: Instant::now(), attended: true }
     }

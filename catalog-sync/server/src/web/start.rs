@@ -69,9 +69,12 @@ pub async fn page(
     if body.check().is_err() {
         return site::index(headers).await;
     }
-    let Ok(found) = answered(&app, &Reach::default(), body, None, address).await else { return site::index(headers).await };
+    let Ok(found) = answered(&app, &Reach::default(), body, None, address).await else {
+        return site::index(headers).await;
+    };
     let addresses = Addresses::new(&app, &headers, &catalog);
-    let document = document(&found.body, &text, &json!(searched(&app, &Reach::default())), &addresses, language);
+    let document =
+        document(&found.body, &text, &json!(searched(&app, &Reach::default())), &addresses, language);
     let mut response = pages::html(document.render());
     // It has an answer of its own, with the token that ties feedback to it.
     let cached = HeaderValue::from_static("private, no-cache");

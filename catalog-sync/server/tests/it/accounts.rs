@@ -426,3 +426,30 @@ async fn searching_without_a_key_is_bounded_by_address() {
     assert_eq!((refused.status, refused.code()), (429, "rate_limited".into()));
     assert!(!refused.header("retry-after").is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_changes_of_a_device_the_later_one_holds() {
+    for kind in BOTH {
+        let house = House::open(kind).await;
+        let shopper = house.newcomer("ann@shop.example").await;
+        let note = async |list: &str, at: Option<i64>| {
+            let mut body = json!({ "catalog": "shop", "product": "1" });
+            if let Some(at) = at {
+                body["atMs"] = at.into();
+            }
+            let path = format!("/api/v1/me/{list}");
+            assert!(house.send("PUT", &path, &shopper.access, &body).await.status < 300, "{path}");
+            let rows = house.send("GET", &path, &shopper.access, &Value::Null).await.json();
+            rows.as_array().unwrap().iter().map(|row| row["atMs"].as_i64().unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(note("favourites", Some(1_000)).await, [1_000]);
+        assert_eq!(note("favourites", Some(500)).await, [1_000], "an earlier change comes late");
+        let now = jiff::Timestamp::now().as_millisecond();
+        let kept = note("favourites", Some(i64::MAX)).await[0];
+        assert!((now..now + 60_000).contains(&kept), "a clock that is ahead is not believed: {kept}");
+        // What was looked at twice stands twice, and once if a device says it again.
+        assert_eq!(note("history", Some(1_000)).await, [1_000]);
+        assert_eq!(note("history", Some(1_000)).await, [1_000]);
+        assert_eq!(note("history", Some(2_000)).await, [2_000, 1_000]);
+    }
+}

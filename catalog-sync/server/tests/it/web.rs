@@ -38,10 +38,32 @@ async fn the_interface_is_served_and_allows_nothing_that_is_not_its_own() {
         assert_eq!(page.header(name), value, "{name}");
     }
     assert!(page.header("permissions-policy").contains("microphone=()"));
-    let known = shop.backend.request("GET", "/").header("if-none-match", page.header("etag"));
+    let shell = get(&shop, "/?shell").await;
+    let known = shop.backend.request("GET", "/?shell").header("if-none-match", shell.header("etag"));
     assert_eq!(known.send().await.unwrap().status(), 304);
     assert_eq!(get(&shop, "/index.html").await.status, 404);
     assert_eq!(get(&shop, "/assets/..%2findex.html").await.status, 404);
+}
+
+#[tokio::test]
+async fn the_start_page_comes_with_the_answer_to_its_address() {
+    let shop = SearchedShop::start().await;
+    let page = get(&shop, "/?q=dress&lang=fr").await;
+    // It has an answer of its own, with the token that ties feedback to it.
+    assert_eq!((page.status, page.header("cache-control")), (200, "private, no-cache"));
+    let text = page.utf8();
+    assert!(text.contains("<html lang=\"fr\""), "{text}");
+    let served = script(&text, "id=\"served\"");
+    let asked =
+        shop.post("/api/v1/search", &json!({ "text": "dress", "alpha": 0.5, "limit": 60 })).await.json();
+    assert_eq!(served["text"], "dress");
+    assert_eq!(served["page"]["hits"], asked["hits"]);
+    assert!(!served["page"]["feedbackToken"].as_str().unwrap().is_empty());
+    let first = asked["hits"][0]["card"]["id"].as_str().unwrap();
+    assert!(text.contains(&format!("/p/{first}/")), "the first card is in the page");
+    // Words that are out of bounds are the interface's to refuse.
+    let long = get(&shop, &format!("/?q={}", "x".repeat(501))).await;
+    assert_eq!((long.status, long.utf8().contains("id=\"served\"")), (200, false));
 }
 
 #[tokio::test]

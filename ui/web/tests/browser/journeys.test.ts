@@ -139,7 +139,9 @@ it('compares four and refuses a fifth', async () => {
   for (const n of [0, 1, 2, 3, 4]) await id(page, 'compare-toggle').nth(n).click();
   await page.getByText('Take one out first').waitFor();
   await id(page, 'compare-open').click();
-  expect(await page.locator('[data-testid="compare-table"] thead th').count()).toBe(4);
+  const heads = page.locator('[data-testid="compare-table"] thead th');
+  await heads.nth(3).waitFor();
+  expect(await heads.count()).toBe(4);
   await page.locator('tr.differs').first().waitFor();
 });
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { describe, expect, inject, it } from 'vitest';
 import { axeViolations } from './axe';
-import { browser, desktop, id, ids, phone, settled } from './harness';
+import { browser, desktop, id, ids, painted, phone, settled } from './harness';
 
 const first = browser();
 const second = browser();
@@ -93,8 +93,13 @@ it('takes what is on the device along, and shows it on the next one', async () =
   // A product that was looked at on one is in the history of the other.
   await here.goto(`${inject('shop')}/#/product/${mine}`);
   await id(here, 'product-page').waitFor();
-  await there.goto(`${inject('shop')}/#/history`);
-  await there.locator(`[data-testid="viewed"] a[href*="${mine}"]`).first().waitFor();
+  const viewed = async () => {
+    await there.goto(`${inject('shop')}/#/history`);
+    await there.reload();
+    await id(there, 'viewed').or(there.locator('main:not([hidden]) .empty')).first().waitFor();
+    return there.locator(`[data-testid="viewed"] a[href*="${mine}"]`).count();
+  };
+  await expect.poll(viewed, { timeout: 15_000, interval: 300 }).toBeGreaterThan(0);
 
   // Signed out, the account's things are not on the device any more; they come back with the next signing in.
   await here.goto(`${inject('shop')}/#/account`);
@@ -202,7 +207,7 @@ describe.each([
     const page = await stranger(first, `/?lang=${language}#/register`, viewport);
     const look = async () => {
       for (const scheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme: scheme });
+        await painted(page, scheme);
         expect(await axeViolations(page)).toEqual([]);
         const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         expect(over).toBeLessThanOrEqual(0);

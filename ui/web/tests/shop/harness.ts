@@ -102,3 +102,14 @@ export async function choose(page: Page, file: string, consents = true): Promise
   if (consents) await id(page, 'picture-allow').click();
   await page.waitForSelector('[data-testid="hit"][data-kind="exact"]');
 }
+
+/** Changes the system's theme and waits until the page has it: the interface follows by an event, and colours fade. */
+export async function painted(page: Page, scheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme: scheme });
+  await page.waitForFunction(
+    (theme) =>
+      document.documentElement.dataset.theme === theme &&
+      document.getAnimations().every((one) => one.playState === 'finished'),
+    scheme,
+  );
+}

@@ -129,13 +129,19 @@ describe('a newer build', () => {
     await page.waitForSelector('[data-testid="hit"][data-percent]');
 
     await page.close();
+    // A visit that follows within a moment may still be the old version's: its worker ends when no page uses it.
+    const visit = async () => {
+      const next = await open(builds.url(), desktop, true);
+      await settled(next);
+      const names = await next.evaluate(async () =>
+        (await caches.keys()).filter((name) => name.startsWith('shell-')),
+      );
+      await next.close();
+      return names;
+    };
+    await expect.poll(visit, { timeout: 20_000, interval: 500 }).toEqual(['shell-second']);
     const next = await open(builds.url(), desktop, true);
     await settled(next);
-    await expect
-      .poll(() =>
-        next.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith('shell-'))),
-      )
-      .toEqual(['shell-second']);
     await context().setOffline(true);
     try {
       await next.reload();

@@ -2,7 +2,7 @@
 
 import { describe, expect, inject, it } from 'vitest';
 import { axeViolations } from './axe';
-import { browser, choose, desktop, id, ids, phone, photo, settled } from './harness';
+import { browser, choose, desktop, id, ids, painted, phone, photo, settled } from './harness';
 
 const { open, context } = browser();
 
@@ -116,7 +116,7 @@ describe.each([
     await page.waitForSelector('main:not([hidden]) :is(h1, [data-testid="hit"])');
     await page.waitForLoadState('networkidle');
     for (const scheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme: scheme });
+      await painted(page, scheme);
       expect(await axeViolations(page)).toEqual([]);
       const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(over).toBeLessThanOrEqual(0);
