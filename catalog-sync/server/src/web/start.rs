@@ -5,8 +5,7 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use knytt_ui_api::Hit;
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 
 use super::document::Document;
 use super::html::{Text, script_json};
@@ -20,7 +19,7 @@ use crate::http::refusal::Refusal;
 use crate::search::body::SearchBody;
 use crate::search::page::SearchPage;
 use crate::search::reach::Reach;
-use crate::search::routes::catalogs::searched;
+use crate::search::routes::catalogs::{Searched, searched};
 use crate::search::routes::search::answered;
 
 /// Hits of the answer: as many as the interface asks for at first.
@@ -36,6 +35,14 @@ pub struct AskedWords {
     text: Option<String>,
     /// The interface alone, which the service worker keeps.
     shell: Option<String>,
+}
+
+/// What the interface takes over. `json!` would write each `f32` with the digits of an `f64`.
+#[derive(Serialize)]
+struct Served<'a> {
+    catalogs: &'a [Searched],
+    text: &'a str,
+    page: &'a SearchPage,
 }
 
 /// `/`
@@ -73,8 +80,7 @@ pub async fn page(
         return site::index(headers).await;
     };
     let addresses = Addresses::new(&app, &headers, &catalog);
-    let document =
-        document(&found.body, &text, &json!(searched(&app, &Reach::default())), &addresses, language);
+    let document = document(&found.body, &text, &searched(&app, &Reach::default()), &addresses, language);
     let mut response = pages::html(document.render());
     // It has an answer of its own, with the token that ties feedback to it.
     let cached = HeaderValue::from_static("private, no-cache");
@@ -87,7 +93,7 @@ pub async fn page(
 fn document(
     found: &SearchPage,
     text: &str,
-    catalogs: &serde_json::Value,
+    catalogs: &[Searched],
     addresses: &Addresses,
     language: Language,
 ) -> Document {
@@ -109,7 +115,7 @@ fn document(
             Text(language.say("results.title")),
             cards(shown, addresses),
         ),
-        data: Some(script_json(&json!({ "catalogs": catalogs, "text": text, "page": found }))),
+        data: Some(script_json(&Served { catalogs, text, page: found })),
         // Answers to words are endless: for search engines they are all the start page, whose address they name.
         is_listed: true,
     }
