@@ -27,14 +27,13 @@ pub struct Difference {
     /// Products of the build that have no picture.
     pub without_picture: u64,
     /// The first of each kind.
-    pub named: Vec<Named>,
+    pub named: Vec<DifferentProduct>,
 }
 
 /// A product that is different.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = DifferentProduct)]
-pub struct Named {
+pub struct DifferentProduct {
     pub id: String,
     pub title: String,
     /// `new`, `changed`, `gone` or `without_picture`.
@@ -91,7 +90,7 @@ impl Difference {
         };
         *count += 1;
         if *count <= NAMED as u64 {
-            self.named.push(Named { id: id.into(), title: title.into(), kind });
+            self.named.push(DifferentProduct { id: id.into(), title: title.into(), kind });
         }
     }
 }

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use knytt_engine::{ActiveEnvironment, Catalog, Origin};
 
+use crate::objects::unfinished::{LEFT, is_quiet};
+
 /// The folders of one catalogue.
 #[derive(Clone, Debug)]
 pub struct Folders {
@@ -60,11 +62,11 @@ impl Folders {
             fs_err::create_dir_all(folder)?;
         }
         let new = feed.with_extension("new");
-        let _ = std::fs::remove_file(&new);
+        let _ = fs_err::remove_file(&new);
         fs_err::hard_link(self.upload(job), &new)?;
         fs_err::rename(&new, &feed)?;
         // Where both names are one file, the rename does nothing and leaves the new name.
-        let _ = std::fs::remove_file(&new);
+        let _ = fs_err::remove_file(&new);
         Ok(feed)
     }
 
@@ -100,7 +102,7 @@ impl Folders {
         let work = self.work();
         let failed = |source| knytt_engine::Error::Open { path: work.clone(), source };
         for name in ["data.mdb", "lock.mdb", "checked.json", Origin::FILE] {
-            match std::fs::remove_file(work.join(name)) {
+            match fs_err::remove_file(work.join(name)) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
                 _ => {}
             }
@@ -110,7 +112,7 @@ impl Folders {
         }
         fs_err::create_dir_all(&work).map_err(failed)?;
         let part = work.join("data.mdb.part");
-        let _ = std::fs::remove_file(&part);
+        let _ = fs_err::remove_file(&part);
         Catalog::open(self.build(build))?.copy_to(&part)?;
         fs_err::rename(&part, work.join("data.mdb")).map_err(failed)?;
         Origin::read(&self.build(build)).write(&work)
@@ -154,14 +156,38 @@ impl Folders {
         }
     }
 
-    /// Removes the feeds of jobs that have ended.
+    /// Removes the feeds of jobs that have ended. A young feed may still be arriving, before it has a job.
     pub fn keep_uploads(&self, kept: &[String]) {
         let Ok(entries) = fs_err::read_dir(self.root.join("feeds")) else { return };
         for entry in entries.flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
-            if !kept.iter().any(|job| name.starts_with(job.as_str())) {
-                let _ = std::fs::remove_file(entry.path());
+            let is_left = entry.metadata().is_ok_and(|meta| is_quiet(&meta, LEFT));
+            if is_left && !kept.iter().any(|job| name.starts_with(job.as_str())) {
+                let _ = fs_err::remove_file(entry.path());
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+
+    #[test]
+    fn a_feed_that_arrives_while_another_job_ends_stays() {
+        let console = tempfile::tempdir().unwrap();
+        let folders = Folders::new(console.path(), "shop");
+        fs_err::create_dir_all(folders.upload("x").parent().unwrap()).unwrap();
+        for job in ["arriving", "waiting", "ended"] {
+            let file = std::fs::File::create(folders.upload(job)).unwrap();
+            if job != "arriving" {
+                file.set_modified(SystemTime::now() - 2 * LEFT).unwrap();
+            }
+        }
+        folders.keep_uploads(&["waiting".into()]);
+        let is_there = ["arriving", "waiting", "ended"].map(|job| folders.upload(job).exists());
+        assert_eq!(is_there, [true, true, false]);
     }
 }

@@ -29,7 +29,7 @@ use self::folders::Folders;
 use self::node::Node;
 use self::work::Performer;
 use crate::db::Database;
-use crate::jobs::{self, Workers};
+use crate::jobs::{self, JobWorkers};
 use crate::search::SearchService;
 use crate::{Config, Result};
 
@@ -44,7 +44,7 @@ pub(crate) struct Console {
     pub config: Arc<Config>,
     /// The replica's name and its folder; `None` where another process has the folder.
     pub node: Option<Arc<Node>>,
-    pub workers: Workers,
+    pub workers: JobWorkers,
     /// Passphrases of publications that wait, by job: they are in the memory of this process alone.
     pub passphrases: Arc<Mutex<HashMap<String, String>>>,
 }
@@ -63,7 +63,7 @@ impl Console {
         let node = Node::take(&config.console.folder)?.map(Arc::new);
         let name = node.as_ref().map_or("", |node| &node.name);
         let performer = Arc::new(Performer::default());
-        let workers = Workers::new(db, name, performer.clone());
+        let workers = JobWorkers::new(db, name, performer.clone());
         let console = Self {
             db: db.clone(),
             search: search.clone(),

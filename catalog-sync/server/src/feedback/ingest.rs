@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use super::admission::Admission;
 use super::batch::Incoming;
-use super::job::{Answer, Job};
+use super::job::{Answer, IngestJob};
 use super::store::{self, Stored};
 use crate::Result;
 use crate::config::Config;
@@ -40,7 +40,7 @@ const POSTGRES_WRITERS: usize = 2;
 /// The queue to the database. Clones share it.
 #[derive(Clone)]
 pub struct Ingest {
-    queue: mpsc::Sender<Job>,
+    queue: mpsc::Sender<IngestJob>,
     memory: Arc<Semaphore>,
     /// Which batches are taken.
     pub admission: Admission,
@@ -90,7 +90,8 @@ impl Ingest {
         memory: OwnedSemaphorePermit,
     ) -> Result<Answer, Refusal> {
         let (reply, answer) = oneshot::channel();
-        let job = Job { key, digest, rows: batch.rows, rejected: batch.rejected, _memory: memory, reply };
+        let job =
+            IngestJob { key, digest, rows: batch.rows, rejected: batch.rejected, _memory: memory, reply };
         self.queue.send_timeout(job, PLACE).await.map_err(|_| busy())?;
         let failed =
             || Refusal::new(503, "database_unavailable", "The database does not answer").retry_after(5);
@@ -126,7 +127,7 @@ struct Writer {
     publishes: bool,
     wake: WakeSignal,
     metrics: Arc<Metrics>,
-    jobs: Arc<tokio::sync::Mutex<mpsc::Receiver<Job>>>,
+    jobs: Arc<tokio::sync::Mutex<mpsc::Receiver<IngestJob>>>,
     admission: Admission,
 }
 
@@ -142,7 +143,7 @@ impl Writer {
     }
 
     /// The batches that wait now, or the next one; none when all senders are gone.
-    async fn next_group(&self) -> Vec<Job> {
+    async fn next_group(&self) -> Vec<IngestJob> {
         let mut jobs = self.jobs.lock().await;
         let Some(first) = jobs.recv().await else { return Vec::new() };
         let (mut events, mut bytes) = (first.rows.len(), first.bytes());
@@ -158,7 +159,7 @@ impl Writer {
         group
     }
 
-    async fn commit(&self, group: Vec<Job>) {
+    async fn commit(&self, group: Vec<IngestJob>) {
         let started = std::time::Instant::now();
         match store::store(&self.db, &group, self.publishes).await {
             Ok(Stored { answers, intake }) => {

@@ -15,7 +15,7 @@ pub enum Answer {
 }
 
 /// A batch that waits for its commit.
-pub struct Job {
+pub struct IngestJob {
     pub key: String,
     pub digest: [u8; 32],
     pub rows: Vec<Row>,
@@ -26,7 +26,7 @@ pub struct Job {
     pub reply: oneshot::Sender<Option<Answer>>,
 }
 
-impl Job {
+impl IngestJob {
     /// How many bytes of JSON its events have.
     pub fn bytes(&self) -> usize {
         self.rows.iter().map(|row| row.payload.len()).sum()

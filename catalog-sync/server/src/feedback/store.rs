@@ -12,7 +12,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 use super::believed;
 use super::count_rows::{self, Intake};
 use super::counts::Counts;
-use super::job::{Answer, Job};
+use super::job::{Answer, IngestJob};
 use super::row::Row;
 use crate::db::{Columns, Database, RowsQuery, Tx, insert};
 use crate::outbox::rows;
@@ -45,7 +45,7 @@ pub struct Stored {
 }
 
 /// Stores all events of the jobs and says what became of each batch.
-pub async fn store(db: &Database, jobs: &[Job], publishes: bool) -> Result<Stored, sqlx::Error> {
+pub async fn store(db: &Database, jobs: &[IngestJob], publishes: bool) -> Result<Stored, sqlx::Error> {
     for attempt in 1.. {
         match try_store(db, jobs, publishes).await {
             Ok(Some(stored)) => return Ok(stored),
@@ -61,7 +61,11 @@ pub async fn store(db: &Database, jobs: &[Job], publishes: bool) -> Result<Store
 }
 
 /// `None`: another replica stored one of the batches meanwhile, and nothing was written.
-async fn try_store(db: &Database, jobs: &[Job], publishes: bool) -> Result<Option<Stored>, sqlx::Error> {
+async fn try_store(
+    db: &Database,
+    jobs: &[IngestJob],
+    publishes: bool,
+) -> Result<Option<Stored>, sqlx::Error> {
     let mut answered = answered(db, jobs).await?;
     let mut answers: Vec<Option<Answer>> = jobs.iter().map(|job| repeated(job, &answered)).collect();
     let mut keys: HashSet<&str> = HashSet::new();
@@ -70,7 +74,7 @@ async fn try_store(db: &Database, jobs: &[Job], publishes: bool) -> Result<Optio
         (0..jobs.len()).filter(|&i| answers[i].is_none() && keys.insert(&jobs[i].key)).collect();
     let mut intake = Intake::new();
     if !new.is_empty() {
-        let new_jobs: Vec<&Job> = new.iter().map(|&i| &jobs[i]).collect();
+        let new_jobs: Vec<&IngestJob> = new.iter().map(|&i| &jobs[i]).collect();
         let Some((outcomes, stored)) = write(db, &new_jobs, publishes).await? else { return Ok(None) };
         intake = stored;
         for (&i, outcome) in new.iter().zip(outcomes) {
@@ -87,7 +91,7 @@ async fn try_store(db: &Database, jobs: &[Job], publishes: bool) -> Result<Optio
 /// replicas change the same few rows of them. `None`: another replica stored one of the batches meanwhile.
 async fn write(
     db: &Database,
-    jobs: &[&Job],
+    jobs: &[&IngestJob],
     publishes: bool,
 ) -> Result<Option<(Vec<Outcome>, Intake)>, sqlx::Error> {
     let mut tx = db.begin().await?;
@@ -108,7 +112,7 @@ async fn write(
 }
 
 /// What is known of the jobs' keys.
-async fn answered(db: &Database, jobs: &[Job]) -> Result<Answered, sqlx::Error> {
+async fn answered(db: &Database, jobs: &[IngestJob]) -> Result<Answered, sqlx::Error> {
     let marks: Vec<String> = (1..=jobs.len()).map(|i| format!("${i}")).collect();
     let sql = format!("SELECT key, digest, outcome FROM batches WHERE key IN ({})", marks.join(", "));
     let query = jobs.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, job| query.bind(job.key.as_str()));
@@ -122,7 +126,7 @@ async fn answered(db: &Database, jobs: &[Job]) -> Result<Answered, sqlx::Error> 
         .collect()
 }
 
-fn repeated(job: &Job, answered: &Answered) -> Option<Answer> {
+fn repeated(job: &IngestJob, answered: &Answered) -> Option<Answer> {
     let (digest, outcome) = answered.get(&job.key)?;
     if digest[..] != job.digest {
         return Some(Answer::OtherBody);
@@ -134,7 +138,7 @@ fn repeated(job: &Job, answered: &Answered) -> Option<Answer> {
 async fn insert_events<'a>(
     db: &Database,
     tx: &mut Tx,
-    jobs: &[&'a Job],
+    jobs: &[&'a IngestJob],
 ) -> Result<Vec<&'a Row>, sqlx::Error> {
     let mut rows: Vec<&Row> = jobs.iter().flat_map(|job| &job.rows).collect();
     rows.sort_unstable_by_key(|row| row.id);
@@ -172,7 +176,7 @@ fn bind_event(query: RowsQuery, row: &Row) -> RowsQuery {
 }
 
 /// An event that is in two batches of the group counts for the first.
-fn outcome(job: &Job, fresh: &mut HashSet<Uuid>) -> Outcome {
+fn outcome(job: &IngestJob, fresh: &mut HashSet<Uuid>) -> Outcome {
     let accepted = job.rows.iter().filter(|row| fresh.remove(&row.id)).count();
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     Outcome { accepted: count(accepted), duplicates: count(job.rows.len() - accepted), rejected: Vec::new() }
@@ -183,12 +187,12 @@ fn outcome(job: &Job, fresh: &mut HashSet<Uuid>) -> Outcome {
 async fn insert_batches<'a>(
     db: &Database,
     tx: &mut Tx,
-    answers: impl Iterator<Item = (&'a Job, &'a Outcome)>,
+    answers: impl Iterator<Item = (&'a IngestJob, &'a Outcome)>,
 ) -> Result<bool, sqlx::Error> {
     let now = jiff::Timestamp::now().as_millisecond();
     let encode = |outcome| serde_json::to_string(outcome).map_err(|e| sqlx::Error::Encode(e.into()));
     let noted = answers.filter(|(_, outcome)| outcome.accepted > 0);
-    let mut rows: Vec<(&Job, String)> =
+    let mut rows: Vec<(&IngestJob, String)> =
         noted.map(|(job, outcome)| Ok((job, encode(outcome)?))).collect::<Result<_, sqlx::Error>>()?;
     rows.sort_unstable_by(|(a, _), (b, _)| a.key.cmp(&b.key));
     let mut written = 0;

@@ -4,7 +4,7 @@ use serde_json::Value;
 use sqlx::{AssertSqlSafe, Row as _};
 
 use super::problems::{self, FoundProblem};
-use super::row::{Job, State};
+use super::row::{Job, JobState};
 use crate::db::{Database, Tx};
 
 /// How long a claim lasts without a sign of life.
@@ -21,7 +21,7 @@ const LONGEST_LINE: usize = 2_000;
 
 /// A job in a worker's hands.
 #[derive(Clone, Debug)]
-pub struct Claim {
+pub struct JobClaim {
     pub db: Database,
     pub job: Job,
     /// Greater than that of every claim before.
@@ -46,7 +46,7 @@ pub async fn claim(
     node: &str,
     worker: &str,
     now_ms: i64,
-) -> Result<Option<Claim>, sqlx::Error> {
+) -> Result<Option<JobClaim>, sqlx::Error> {
     give_up(db, now_ms).await?;
     let candidates = sqlx::query(
         "SELECT id, token FROM jobs WHERE (node = '' OR node = $1) AND ((state = 'waiting' AND due_ms <= $2 \
@@ -58,7 +58,7 @@ pub async fn claim(
         if take(db, &id, token, worker, now_ms).await?
             && let Some(job) = super::by_id(db, &id, now_ms).await?
         {
-            return Ok(Some(Claim { db: db.clone(), job, token: token + 1 }));
+            return Ok(Some(JobClaim { db: db.clone(), job, token: token + 1 }));
         }
     }
     Ok(None)
@@ -100,7 +100,7 @@ pub async fn free_own(db: &Database, node: &str) -> Result<u64, sqlx::Error> {
     Ok(freed.bind(node.to_owned()).execute(db.pool()).await?.rows_affected())
 }
 
-impl Claim {
+impl JobClaim {
     /// A sign of life. Returns whether somebody wants the job to end.
     ///
     /// # Errors
@@ -161,7 +161,7 @@ impl Claim {
     }
 
     /// Ends the job with an error, or because somebody wanted it to end.
-    pub async fn fail(&self, state: State, code: &str, error: &str, now_ms: i64) -> Result<(), Lost> {
+    pub async fn fail(&self, state: JobState, code: &str, error: &str, now_ms: i64) -> Result<(), Lost> {
         let ended = sqlx::query(
             "UPDATE jobs SET state = $3, error_code = $4, error = $5, ended_ms = $6 \
              WHERE id = $1 AND token = $2 AND state = 'running'",

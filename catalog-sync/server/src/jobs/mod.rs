@@ -21,4 +21,4 @@ pub use self::lease::hold;
 pub use self::problems::{FoundProblem, Selected, problems};
 pub use self::row::{Job, NewJob};
 pub use self::store::{add, by_id, cancel, has_open, lines, list, sweep};
-pub use self::worker::{Context, Failure, Work, Workers};
+pub use self::worker::{Context, Failure, JobWorkers, Work};

@@ -11,8 +11,7 @@ use utoipa::ToSchema;
 /// Where a job is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-#[schema(as = JobState)]
-pub enum State {
+pub enum JobState {
     /// For a worker.
     Waiting,
     /// A worker has it.
@@ -25,7 +24,7 @@ pub enum State {
     Cancelled,
 }
 
-impl State {
+impl JobState {
     const ALL: [Self; 5] = [Self::Waiting, Self::Running, Self::Done, Self::Failed, Self::Cancelled];
 
     /// Whether nothing more happens to it.
@@ -34,7 +33,7 @@ impl State {
     }
 }
 
-impl fmt::Display for State {
+impl fmt::Display for JobState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Waiting => "waiting",
@@ -46,7 +45,7 @@ impl fmt::Display for State {
     }
 }
 
-impl FromStr for State {
+impl FromStr for JobState {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -58,8 +57,7 @@ impl FromStr for State {
 /// How far a running job is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = JobProgress)]
-pub struct Progress {
+pub struct JobProgress {
     /// What it does, such as `pictures`.
     pub step: String,
     /// How much of the step is done.
@@ -83,7 +81,7 @@ pub struct Job {
     /// Who asked for it: an account's id, `key:` and an API key's id, or `schedule`.
     pub actor: String,
     /// Where it is.
-    pub state: State,
+    pub state: JobState,
     /// Whether somebody wants it to end.
     pub cancelled: bool,
     /// What came of it, once it is done.
@@ -96,7 +94,7 @@ pub struct Job {
     /// How often it was begun.
     pub attempts: i64,
     /// How far it is.
-    pub progress: Progress,
+    pub progress: JobProgress,
     /// When it was asked for, in milliseconds since 1970.
     pub made_ms: i64,
     /// When it was begun last; 0 before that.
@@ -116,7 +114,7 @@ impl Job {
     /// Reads a row. `now_ms` tells the rate of a step that is under way.
     pub(super) fn of(row: &AnyRow, now_ms: i64) -> Result<Self, sqlx::Error> {
         let state: String = row.try_get(4)?;
-        let state: State = state.parse().map_err(|error: String| sqlx::Error::Decode(error.into()))?;
+        let state: JobState = state.parse().map_err(|error: String| sqlx::Error::Decode(error.into()))?;
         let (done, step_ms, ended_ms): (i64, i64, i64) =
             (row.try_get(11)?, row.try_get(13)?, row.try_get(16)?);
         let until = if ended_ms > 0 { ended_ms } else { now_ms };
@@ -132,7 +130,7 @@ impl Job {
             error_code: row.try_get(7)?,
             error: row.try_get(8)?,
             attempts: row.try_get(9)?,
-            progress: Progress {
+            progress: JobProgress {
                 step: row.try_get(10)?,
                 done,
                 of: row.try_get(12)?,

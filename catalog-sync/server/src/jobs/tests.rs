@@ -3,8 +3,8 @@
 use serde_json::json;
 use sqlx::Row as _;
 
-use super::claim::{ATTEMPTS, Claim, LEASE_MS, Lost, claim};
-use super::row::State;
+use super::claim::{ATTEMPTS, JobClaim, LEASE_MS, Lost, claim};
+use super::row::JobState;
 use super::*;
 use crate::db::Database;
 
@@ -78,20 +78,20 @@ async fn added(db: &Database, lane: &str) -> String {
     add(db, job, NOW).await.unwrap()
 }
 
-async fn taken(db: &Database, worker: &str, now: i64) -> Option<Claim> {
+async fn taken(db: &Database, worker: &str, now: i64) -> Option<JobClaim> {
     claim(db, "node", worker, now).await.unwrap()
 }
 
-async fn state(db: &Database, id: &str) -> State {
+async fn state(db: &Database, id: &str) -> JobState {
     by_id(db, id, NOW).await.unwrap().unwrap().state
 }
 
 async fn a_job_goes_from_waiting_to_done(records: Records) {
     let db = &records.db;
     let id = added(db, "shop").await;
-    assert_eq!(state(db, &id).await, State::Waiting);
+    assert_eq!(state(db, &id).await, JobState::Waiting);
     let held = taken(db, "a", NOW).await.unwrap();
-    assert_eq!((held.job.id.as_str(), held.token, held.job.state), (id.as_str(), 1, State::Running));
+    assert_eq!((held.job.id.as_str(), held.token, held.job.state), (id.as_str(), 1, JobState::Running));
     held.progress("pictures", 0, 200, NOW).await.unwrap();
     held.progress("pictures", 50, 200, NOW + 2_000).await.unwrap();
     held.say("first\nline", NOW).await.unwrap();
@@ -106,7 +106,7 @@ async fn a_job_goes_from_waiting_to_done(records: Records) {
     let job = by_id(db, &id, NOW).await.unwrap().unwrap();
     assert_eq!(
         (job.state, job.output["products"].as_i64(), job.ended_ms),
-        (State::Done, Some(7), NOW + 9_000)
+        (JobState::Done, Some(7), NOW + 9_000)
     );
     assert!(matches!(held.say("late", NOW).await, Err(Lost::Taken)));
     assert!(taken(db, "a", NOW + 10 * LEASE_MS).await.is_none());
@@ -168,7 +168,7 @@ async fn jobs_of_one_lane_follow_each_other(records: Records) {
 const STEPS: usize = 5;
 
 /// Does a job up to step `until`; returns what was written before the kill.
-async fn work_until(held: &Claim, until: usize) {
+async fn work_until(held: &JobClaim, until: usize) {
     if until >= 1 {
         held.progress("pictures", 3, 10, NOW).await.unwrap();
     }
@@ -228,11 +228,11 @@ async fn a_worker_whose_lease_ran_out_writes_nothing(records: Records) {
     assert!(matches!(slow.progress("x", 1, 1, later).await, Err(Lost::Taken)));
     assert!(matches!(slow.say("x", later).await, Err(Lost::Taken)));
     assert!(matches!(slow.put_back("x", "x", later).await, Err(Lost::Taken)));
-    assert!(matches!(slow.fail(State::Failed, "x", "x", later).await, Err(Lost::Taken)));
+    assert!(matches!(slow.fail(JobState::Failed, "x", "x", later).await, Err(Lost::Taken)));
     assert!(slow.hold().await.is_err());
-    assert_eq!(state(db, &id).await, State::Running);
+    assert_eq!(state(db, &id).await, JobState::Running);
     quick.succeed(&json!({}), later).await.unwrap();
-    assert_eq!(state(db, &id).await, State::Done);
+    assert_eq!(state(db, &id).await, JobState::Done);
 }
 
 async fn a_job_that_always_kills_its_worker_fails(records: Records) {
@@ -245,14 +245,14 @@ async fn a_job_that_always_kills_its_worker_fails(records: Records) {
     }
     assert!(taken(db, "a", now).await.is_none());
     let job = by_id(db, &id, now).await.unwrap().unwrap();
-    assert_eq!((job.state, job.error_code.as_str()), (State::Failed, "lost"));
+    assert_eq!((job.state, job.error_code.as_str()), (JobState::Failed, "lost"));
 }
 
 async fn a_cancelled_job_ends(records: Records) {
     let db = &records.db;
     let id = added(db, "shop").await;
     assert!(cancel(db, &id, NOW).await.unwrap());
-    assert_eq!(state(db, &id).await, State::Cancelled);
+    assert_eq!(state(db, &id).await, JobState::Cancelled);
     assert!(!cancel(db, &id, NOW).await.unwrap(), "it has ended");
     assert!(!cancel(db, "nonsense", NOW).await.unwrap());
     let id = added(db, "shop").await;
@@ -260,8 +260,8 @@ async fn a_cancelled_job_ends(records: Records) {
     assert!(!held.renew(NOW).await.unwrap());
     assert!(cancel(db, &id, NOW).await.unwrap());
     assert!(held.renew(NOW).await.unwrap(), "the worker hears of it");
-    held.fail(State::Cancelled, "cancelled", "", NOW).await.unwrap();
-    assert_eq!(state(db, &id).await, State::Cancelled);
+    held.fail(JobState::Cancelled, "cancelled", "", NOW).await.unwrap();
+    assert_eq!(state(db, &id).await, JobState::Cancelled);
     assert!(!has_open(db, "shop", "test").await.unwrap());
 }
 
@@ -352,23 +352,23 @@ async fn a_worker_ends_jobs_as_their_work_ends(records: Records) {
         let job = NewJob { kind: "test", input: json!({ "ends": ends }), ..NewJob::default() };
         ids.push(add(db, job, now).await.unwrap());
     }
-    let workers = Workers::new(db, "node", std::sync::Arc::new(Ends));
+    let workers = JobWorkers::new(db, "node", std::sync::Arc::new(Ends));
     let working = tokio::spawn(workers.clone().run(2));
-    let until = async |id: &str, wanted: State| {
+    let until = async |id: &str, wanted: JobState| {
         for _ in 0..1_200 {
             let job = by_id(db, id, now).await.unwrap().unwrap();
-            if job.state == wanted && (wanted != State::Waiting || job.attempts > 0) {
+            if job.state == wanted && (wanted != JobState::Waiting || job.attempts > 0) {
                 return job;
             }
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
         panic!("{wanted} is not reached");
     };
-    assert_eq!(until(&ids[0], State::Done).await.output["ended"], "well");
-    assert_eq!(until(&ids[1], State::Failed).await.error_code, "bad");
-    assert_eq!(until(&ids[2], State::Waiting).await.error_code, "away");
-    until(&ids[3], State::Running).await;
+    assert_eq!(until(&ids[0], JobState::Done).await.output["ended"], "well");
+    assert_eq!(until(&ids[1], JobState::Failed).await.error_code, "bad");
+    assert_eq!(until(&ids[2], JobState::Waiting).await.error_code, "away");
+    until(&ids[3], JobState::Running).await;
     assert!(cancel(db, &ids[3], now).await.unwrap());
-    until(&ids[3], State::Cancelled).await;
+    until(&ids[3], JobState::Cancelled).await;
     working.abort();
 }

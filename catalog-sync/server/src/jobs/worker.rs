@@ -9,8 +9,8 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use super::claim::{ATTEMPTS, Claim, Lost, claim};
-use super::row::State;
+use super::claim::{ATTEMPTS, JobClaim, Lost, claim};
+use super::row::JobState;
 use crate::accounts::now_ms;
 use crate::db::Database;
 
@@ -50,7 +50,7 @@ impl From<sqlx::Error> for Failure {
 
 /// What a job is done with.
 pub struct Context {
-    pub claim: Claim,
+    pub claim: JobClaim,
     /// Becomes true when the job should end: it was cancelled, another worker has it, or the process stops.
     pub stop: watch::Receiver<bool>,
 }
@@ -77,14 +77,14 @@ pub trait Work: Send + Sync + 'static {
 
 /// The workers. Clones wake the same ones.
 #[derive(Clone)]
-pub struct Workers {
+pub struct JobWorkers {
     db: Database,
     node: Arc<str>,
     wake: Arc<Notify>,
     work: Arc<dyn Work>,
 }
 
-impl Workers {
+impl JobWorkers {
     /// None of them works yet.
     pub fn new(db: &Database, node: &str, work: Arc<dyn Work>) -> Self {
         Self { db: db.clone(), node: node.into(), wake: Arc::default(), work }
@@ -121,7 +121,7 @@ impl Workers {
     }
 
     /// Does one job to its end.
-    pub async fn perform(&self, claim: Claim) {
+    pub async fn perform(&self, claim: JobClaim) {
         let (job, kind) = (claim.job.id.clone(), claim.job.kind.clone());
         tracing::info!(job, kind, catalog = claim.job.catalog, attempt = claim.job.attempts, "a job begins");
         let (stop, stopped) = watch::channel(false);
@@ -138,7 +138,7 @@ impl Workers {
 /// or taken: what it started must have ended before another may begin.
 async fn watched(
     work: impl Future<Output = Result<Value, Failure>>,
-    claim: &Claim,
+    claim: &JobClaim,
     stop: &watch::Sender<bool>,
 ) -> Result<Value, Failure> {
     let life = async {
@@ -159,26 +159,26 @@ async fn watched(
 }
 
 /// Notes how the job ended.
-async fn end(claim: &Claim, done: Result<Value, Failure>) -> Result<State, Lost> {
+async fn end(claim: &JobClaim, done: Result<Value, Failure>) -> Result<JobState, Lost> {
     let now = now_ms();
     match done {
-        Ok(output) => claim.succeed(&output, now).await.map(|()| State::Done),
+        Ok(output) => claim.succeed(&output, now).await.map(|()| JobState::Done),
         Err(Failure::Final(code, reason)) => {
-            claim.fail(State::Failed, code, &reason, now).await.map(|()| State::Failed)
+            claim.fail(JobState::Failed, code, &reason, now).await.map(|()| JobState::Failed)
         }
         Err(Failure::Later(code, reason)) if claim.job.attempts >= ATTEMPTS => {
-            claim.fail(State::Failed, code, &reason, now).await.map(|()| State::Failed)
+            claim.fail(JobState::Failed, code, &reason, now).await.map(|()| JobState::Failed)
         }
         Err(Failure::Later(code, reason)) => {
             let pause = PAUSE_MS << claim.job.attempts.clamp(0, 8);
-            claim.put_back(code, &reason, now + pause).await.map(|()| State::Waiting)
+            claim.put_back(code, &reason, now + pause).await.map(|()| JobState::Waiting)
         }
         Err(Failure::Stopped) if claim.renew(now).await? => {
-            claim.fail(State::Cancelled, "cancelled", "", now).await.map(|()| State::Cancelled)
+            claim.fail(JobState::Cancelled, "cancelled", "", now).await.map(|()| JobState::Cancelled)
         }
         // The process ends: the next one goes on.
         Err(Failure::Stopped) => {
-            claim.put_back("stopped", "the server stopped", now).await.map(|()| State::Waiting)
+            claim.put_back("stopped", "the server stopped", now).await.map(|()| JobState::Waiting)
         }
         Err(Failure::Lost(lost)) => Err(lost),
     }

@@ -1,5 +1,6 @@
 //! What killed uploads left half written in a folder of releases.
 
+use std::fs::Metadata;
 use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -37,14 +38,19 @@ fn sweep_folder(folder: &Path, age: Duration) -> io::Result<u64> {
         }
         // An upload that ends meanwhile takes its file away.
         let Ok(meta) = entry.metadata() else { continue };
-        let quiet =
-            meta.modified().and_then(|at| SystemTime::now().duration_since(at).map_err(io::Error::other));
-        if meta.is_file() && quiet.is_ok_and(|quiet| quiet >= age) {
+        if meta.is_file() && is_quiet(&meta, age) {
             fs_err::remove_file(entry.path())?;
             removed += 1;
         }
     }
     Ok(removed)
+}
+
+/// Whether nothing was written to a file for `age`. A clock that was put back says that something was.
+pub fn is_quiet(meta: &Metadata, age: Duration) -> bool {
+    let written =
+        meta.modified().and_then(|at| SystemTime::now().duration_since(at).map_err(io::Error::other));
+    written.is_ok_and(|quiet| quiet >= age)
 }
 
 /// Until a file is whole, the store appends `#` and a number to its name.

@@ -85,7 +85,7 @@ pub async fn upload(
     let job = Uuid::now_v7().to_string();
     let path = app.console.folders(&made.id).upload(&job);
     if let Err(refusal) = receive(&app, &path, request).await {
-        let _ = std::fs::remove_file(&path);
+        let _ = fs_err::remove_file(&path);
         return Err(refusal);
     }
     let input = FeedInput { allow_deletes: query.allow_deletes, ..FeedInput::default() };
