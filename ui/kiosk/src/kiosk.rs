@@ -6,14 +6,13 @@ use std::time::Duration;
 
 use eframe::egui::{Context, Event as Input, Memory, Rect, TextureHandle, Ui, UiBuilder};
 use knytt_capture::Source;
-use knytt_ui_api::Facet;
 
 use crate::camera::Viewfinder;
 use crate::language::Language;
 use crate::look::{Look, Tokens};
 use crate::screens;
 use crate::screens::keyboard::Keyboard;
-use crate::shop::{Loop, Pictures, Shopkeeper};
+use crate::shop::{FirstLook, Pictures, Shopkeeper};
 use crate::visit::{Event, Patience, Screen, Visit};
 
 /// The longest time between two passes: a supervisor sees by it that the screen lives.
@@ -47,8 +46,7 @@ pub struct Kiosk {
     pub(crate) keeper: Shopkeeper,
     pub(crate) pictures: Pictures,
     pub(crate) finder: Viewfinder,
-    pub(crate) attract: Loop,
-    pub(crate) facets: Vec<Facet>,
+    pub(crate) first: FirstLook,
     pub(crate) keyboard: Keyboard,
     pub(crate) frame: Option<(TextureHandle, std::sync::Arc<image::RgbImage>)>,
     pub(crate) now: Duration,
@@ -78,8 +76,7 @@ impl Kiosk {
             keeper,
             pictures,
             finder,
-            attract: Loop::default(),
-            facets: Vec::new(),
+            first: FirstLook::default(),
             keyboard: Keyboard::default(),
             frame: None,
             now: Duration::ZERO,
@@ -95,7 +92,7 @@ impl Kiosk {
 
     /// Whether the catalogue is open and the first screen has its products.
     pub fn is_ready(&self) -> bool {
-        !self.attract.cards().is_empty()
+        !self.first.attract.cards().is_empty()
     }
 
     /// The pictures that are held.
@@ -140,8 +137,8 @@ impl Kiosk {
     }
 
     fn take_inputs(&mut self, ctx: &Context) {
-        if let Some((attract, facets)) = self.keeper.looped() {
-            (self.attract, self.facets) = (attract, facets);
+        if let Some(first) = self.keeper.first_look() {
+            self.first = first;
         }
         for answer in self.keeper.answers() {
             self.visit.handle(Event::Answered(answer), self.now);

@@ -41,7 +41,7 @@ fn run(args: Args) -> Result<()> {
     };
     let mut wgpu_options = egui_wgpu::WgpuConfiguration::default();
     if let egui_wgpu::WgpuSetup::CreateNew(setup) = &mut wgpu_options.wgpu_setup {
-        setup.power_preference = eframe::wgpu::PowerPreference::LowPower;
+        setup.power_preference = wgpu::PowerPreference::LowPower;
     }
     let options =
         NativeOptions { viewport, wgpu_options, clipboard_shortcuts: false, ..NativeOptions::default() };
@@ -60,9 +60,9 @@ fn run(args: Args) -> Result<()> {
 }
 
 /// egui does not recover a lost device; a new process does.
-fn end_when_lost(device: &eframe::wgpu::Device) {
+fn end_when_lost(device: &wgpu::Device) {
     device.set_device_lost_callback(|reason, message| {
-        if reason != eframe::wgpu::DeviceLostReason::Destroyed {
+        if reason != wgpu::DeviceLostReason::Destroyed {
             eprintln!("knytt-kiosk: the GPU was lost: {message}");
             std::process::exit(LOST);
         }

@@ -2,7 +2,7 @@
 
 use eframe::egui::{Color32, CornerRadius, Rect, Ui, pos2, vec2};
 
-use super::frame::languages;
+use super::frame::{languages, languages_height};
 use crate::kiosk::Kiosk;
 use crate::language::Text;
 use crate::look::{Icon, Look, contain};
@@ -34,10 +34,10 @@ pub(super) fn show(kiosk: &mut Kiosk, ui: &mut Ui, look: &Look) {
         (look.place(hero), look.place(side))
     };
     products(kiosk, ui, look, hero);
-    let row = Rect::from_min_size(
-        pos2(side.left() + edge, side.bottom() - 72.0 - 48.0),
-        vec2(side.width() - 2.0 * edge, 72.0),
-    );
+    let width = side.width() - 2.0 * edge;
+    let height = languages_height(width);
+    let row =
+        Rect::from_min_size(pos2(side.left() + edge, side.bottom() - height - 48.0), vec2(width, height));
     let inner = Rect::from_min_max(pos2(row.left(), side.top() + 40.0), pos2(row.right(), row.top() - 32.0));
     let head =
         look.label(look.say(Text::Ways), 46.0).bold().within(inner.width(), 2).paint(ui.painter(), inner.min);
@@ -60,7 +60,7 @@ fn products(kiosk: &mut Kiosk, ui: &Ui, look: &Look, hero: Rect) {
         pos2(hero.left() + edge, hero.top() + 120.0),
         pos2(hero.right() - edge, caption.top() - 24.0),
     );
-    let attract = kiosk.attract.clone();
+    let attract = kiosk.first.attract.clone();
     let Some(moment) = attract.at(kiosk.now) else {
         let said = if kiosk.keeper.problem().is_some() { Text::Trouble } else { Text::Invite };
         return look.label(look.say(said), 40.0).paint_in(&painter, stage);

@@ -16,7 +16,7 @@ pub(super) fn show(kiosk: &mut Kiosk, ui: &mut Ui, look: &Look) {
     if trouble(kiosk, ui, look, area) {
         return;
     }
-    let categories = kiosk.facets.iter().find(|facet| facet.field == "category");
+    let categories = kiosk.first.facets.iter().find(|facet| facet.field == "category");
     let categories = categories.map(|facet| facet.values.clone()).unwrap_or_default();
     let columns = if look.is_portrait() { 2 } else { 4 };
     scroll(ui, area, "categories", |ui, at| {
@@ -39,8 +39,8 @@ fn tile(kiosk: &mut Kiosk, ui: &Ui, look: &Look, place: Rect, name: &str, count:
     let image = Rect::from_min_size(place.min, vec2(place.width(), place.height() - 116.0));
     let round = CornerRadius { nw: 28, ne: 28, sw: 0, se: 0 };
     painter.rect_filled(image, round, look.tokens.picture);
-    let shown = kiosk.attract.cards().iter().find(|card| card.category == name).map(|card| card.id.clone());
-    if let Some(texture) = shown.and_then(|id| kiosk.pictures.get(&id, Size::Small)) {
+    let cover = kiosk.first.covers.get(name).cloned();
+    if let Some(texture) = cover.and_then(|id| kiosk.pictures.get(&id, Size::Small)) {
         look.picture(painter, image, round, &texture, Color32::WHITE);
     }
     let (left, width) = (place.left() + 24.0, place.width() - 48.0);

@@ -8,6 +8,11 @@ use crate::language::{Language, Text};
 use crate::look::{Icon, Look, Weight};
 use crate::visit::{Event, Screen};
 
+/// Measures of the buttons of languages. The longest name needs the least width.
+const LANGUAGE_HEIGHT: f32 = 72.0;
+const LANGUAGE_GAP: f32 = 14.0;
+const LEAST_LANGUAGE: f32 = 148.0;
+
 /// The height of what is touched.
 pub(super) const TARGET: f32 = 84.0;
 
@@ -63,19 +68,33 @@ fn bar(kiosk: &mut Kiosk, ui: &Ui, look: &Look, foot: Rect) {
 }
 
 /// One button for each language, each in its own letters.
-pub(super) fn languages(kiosk: &mut Kiosk, ui: &Ui, look: &Look, row: Rect) {
-    let gap = 14.0;
-    let count = Language::ALL.len() as f32;
-    let width = ((row.width() - gap * (count - 1.0)) / count).min(190.0);
-    let mut x = row.center().x - (width * count + gap * (count - 1.0)) / 2.0;
-    for language in Language::ALL {
-        let rect = Rect::from_min_size(pos2(x, row.top()), vec2(width, 72.0));
+pub(super) fn languages(kiosk: &mut Kiosk, ui: &Ui, look: &Look, area: Rect) {
+    let (columns, width) = language_columns(area.width());
+    let used = width * columns as f32 + LANGUAGE_GAP * (columns - 1) as f32;
+    for (index, language) in Language::ALL.into_iter().enumerate() {
+        let (column, row) = ((index % columns) as f32, (index / columns) as f32);
+        let left = area.center().x - used / 2.0 + column * (width + LANGUAGE_GAP);
+        let top = area.top() + row * (LANGUAGE_HEIGHT + LANGUAGE_GAP);
+        let rect = Rect::from_min_size(pos2(left, top), vec2(width, LANGUAGE_HEIGHT));
         let weight = if language == look.language { Weight::Chosen } else { Weight::Usual };
         if look.button(ui, look.place(rect), language.name(), None, weight) {
             kiosk.events.push(Event::Speak(language));
         }
-        x += width + gap;
     }
+}
+
+/// How high the buttons of all languages are, on an area of this width.
+pub(super) fn languages_height(width: f32) -> f32 {
+    let rows = Language::ALL.len().div_ceil(language_columns(width).0) as f32;
+    rows * (LANGUAGE_HEIGHT + LANGUAGE_GAP) - LANGUAGE_GAP
+}
+
+/// In one row if their names have room there, else in two; and how wide each button is.
+fn language_columns(area: f32) -> (usize, f32) {
+    let width = |columns: usize| (area - LANGUAGE_GAP * (columns - 1) as f32) / columns as f32;
+    let all = Language::ALL.len();
+    let columns = if width(all) < LEAST_LANGUAGE { all.div_ceil(2) } else { all };
+    (columns, width(columns).min(190.0))
 }
 
 /// A part of the screen that a finger moves. `draw` says how high what it drew is.

@@ -68,7 +68,7 @@ fn suggestions(kiosk: &mut Kiosk, ui: &Ui, look: &Look, row: Rect) {
     let meant = kept.suggestions.categories.iter().chain(&kept.suggestions.brands).map(|v| v.value.clone());
     let mut names: Vec<String> = meant.collect();
     if kept.typed.is_empty() {
-        let categories = kiosk.facets.iter().filter(|facet| facet.field == "category");
+        let categories = kiosk.first.facets.iter().filter(|facet| facet.field == "category");
         names = categories.flat_map(|facet| facet.values.iter().map(|v| v.value.clone())).take(6).collect();
     }
     let mut left = row.left();

@@ -1,5 +1,6 @@
 //! Answers the questions of a visit from an open catalogue.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, OnceLock};
@@ -7,7 +8,7 @@ use std::thread;
 
 use knytt_app_core::shop::search::answer;
 use knytt_app_core::shop::{Person, QueryPicture, Shop, product, suggest};
-use knytt_ui_api::{Code, Facet, Problem, SearchRequest};
+use knytt_ui_api::{Card, Choice, Code, Facet, Problem, SearchRequest};
 
 use super::attract::{LOOP, Loop};
 use crate::visit::{Answer, Ask, Question, Reply};
@@ -23,7 +24,18 @@ pub struct Shopkeeper {
     shop: Opened,
     asks: Sender<Ask>,
     answers: Receiver<Answer>,
-    looped: Receiver<(Loop, Vec<Facet>)>,
+    looked: Receiver<FirstLook>,
+}
+
+/// What is shown before anybody asks.
+#[derive(Clone, Debug, Default)]
+pub struct FirstLook {
+    /// The products of the first screen.
+    pub attract: Loop,
+    /// What the products can be filtered by.
+    pub facets: Vec<Facet>,
+    /// A product of each category, by the category's name, whose picture stands for it.
+    pub covers: BTreeMap<String, String>,
 }
 
 impl Shopkeeper {
@@ -34,22 +46,22 @@ impl Shopkeeper {
     pub fn start(
         folder: PathBuf,
         pictures: Vec<PathBuf>,
-        wake: impl Fn() + Send + 'static,
+        wake: impl Fn() + Send + Clone + 'static,
     ) -> std::io::Result<Self> {
-        let (shop, (asks, asked), (answered, answers), (begin, looped)) =
+        let (shop, (asks, asked), (answered, answers), (begin, looked)) =
             (Opened::default(), channel(), channel(), channel());
         let opened = Arc::clone(&shop);
         let work = move || {
             let result = Shop::open(&folder, pictures, "cpu").map(Arc::new);
             let result = opened.get_or_init(|| result);
             if let Ok(shop) = result {
-                let _ = begin.send(first_look(shop).unwrap_or_default());
+                show_first(shop, &begin, &wake);
             }
             wake();
             answer_all(result, &asked, &answered, &wake);
         };
         thread::Builder::new().name("knytt-kiosk-shop".into()).spawn(work)?;
-        Ok(Self { shop, asks, answers, looped })
+        Ok(Self { shop, asks, answers, looked })
     }
 
     /// The shop, once it is open.
@@ -73,17 +85,49 @@ impl Shopkeeper {
         self.answers.try_iter().collect()
     }
 
-    /// What the first screen shows, and what the products can be filtered by, once after the shop is open.
-    pub fn looped(&self) -> Option<(Loop, Vec<Facet>)> {
-        self.looped.try_recv().ok()
+    /// What is shown before anybody asks: once when the shop is open, and once more with all covers.
+    pub fn first_look(&self) -> Option<FirstLook> {
+        self.looked.try_recv().ok()
     }
 }
 
-fn first_look(shop: &Shop) -> Result<(Loop, Vec<Facet>), Problem> {
+/// Sends what the first screen shows, and once more when every category has its picture. A shop of many categories
+/// takes some time for that, so neither the first screen nor an answer waits for it.
+fn show_first(shop: &Arc<Shop>, begin: &Sender<FirstLook>, wake: &(impl Fn() + Send + Clone + 'static)) {
+    let mut first = first_look(shop).unwrap_or_default();
+    let _ = begin.send(first.clone());
+    let (shop, begin, wake) = (Arc::clone(shop), begin.clone(), wake.clone());
+    let work = move || {
+        first.covers.extend(missing_covers(&shop, &first));
+        let _ = begin.send(first);
+        wake();
+    };
+    // Without this thread some categories have no picture, and are touched as well.
+    let _ = thread::Builder::new().name("knytt-kiosk-covers".into()).spawn(work);
+}
+
+fn first_look(shop: &Shop) -> Result<FirstLook, Problem> {
     let request = SearchRequest { alpha: 0.5, limit: LOOP, ..SearchRequest::default() };
     let response = answer(shop.session(), &request, QueryPicture::default(), &Person::default())?;
-    let cards = response.hits.into_iter().map(|hit| hit.card).collect();
-    Ok((Loop::new(cards), response.facets))
+    let cards: Vec<Card> = response.hits.into_iter().map(|hit| hit.card).collect();
+    let covers = cards.iter().rev().map(|card| (card.category.clone(), card.id.clone())).collect();
+    Ok(FirstLook { attract: Loop::new(cards), facets: response.facets, covers })
+}
+
+/// A product of each category that none of the first products is of.
+fn missing_covers(shop: &Shop, first: &FirstLook) -> Vec<(String, String)> {
+    let categories = first.facets.iter().filter(|facet| facet.field == "category");
+    let names = categories.flat_map(|facet| &facet.values).map(|value| &value.value);
+    let missing = names.filter(|name| !first.covers.contains_key(*name));
+    missing.filter_map(|name| Some((name.clone(), cover(shop, name)?))).collect()
+}
+
+/// The first product of a category.
+fn cover(shop: &Shop, category: &str) -> Option<String> {
+    let filters = vec![Choice { field: "category".into(), values: vec![category.into()] }];
+    let request = SearchRequest { alpha: 0.5, limit: 1, filters, ..SearchRequest::default() };
+    let response = answer(shop.session(), &request, QueryPicture::default(), &Person::default());
+    Some(response.ok()?.hits.into_iter().next()?.card.id)
 }
 
 /// Answers until the kiosk ends. Of the questions that wait, one that a newer one of its kind replaced is not worked on.

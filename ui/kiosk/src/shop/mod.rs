@@ -4,6 +4,6 @@ mod answers;
 mod attract;
 mod pictures;
 
-pub use self::answers::{Opened, Shopkeeper};
+pub use self::answers::{FirstLook, Opened, Shopkeeper};
 pub use self::attract::Loop;
 pub use self::pictures::{Pictures, Size};

@@ -80,9 +80,10 @@ it('takes what is on the device along, and shows it on the next one', async () =
 
   const theirs = await keep(there, 3);
   await signIn(there, email);
-  expect((await favourites(there)).toSorted()).toEqual([mine, theirs].toSorted());
+  const both = [mine, theirs].toSorted();
+  await expect.poll(async () => (await favourites(there)).toSorted(), { timeout: 10_000 }).toEqual(both);
   // The newest first: the second device's was kept later.
-  expect(await favourites(here)).toEqual([theirs, mine]);
+  await expect.poll(() => favourites(here), { timeout: 10_000 }).toEqual([theirs, mine]);
 
   await here.locator(`main:not([hidden]) [data-id="${mine}"] [data-testid="favourite"]`).click();
   await here.waitForSelector(
@@ -105,9 +106,9 @@ it('takes what is on the device along, and shows it on the next one', async () =
   await here.goto(`${inject('shop')}/#/account`);
   await id(here, 'sign-out').click();
   await id(here, 'account-email').waitFor();
-  expect(await favourites(here)).toEqual([]);
+  await expect.poll(() => favourites(here), { timeout: 10_000 }).toEqual([]);
   await signIn(here, email);
-  expect(await favourites(here)).toEqual([theirs]);
+  await expect.poll(() => favourites(here), { timeout: 10_000 }).toEqual([theirs]);
 });
 
 it('says that the password is wrong, and not which of both it was', async () => {
@@ -134,7 +135,7 @@ it('ends what is signed in elsewhere, and changes the password', async () => {
   await signIn(there, email);
   await here.reload();
   await expect.poll(() => id(here, 'session').count()).toBe(2);
-  expect(await here.locator('[data-testid="session"][data-current="true"]').count()).toBe(1);
+  await expect.poll(() => here.locator('[data-testid="session"][data-current="true"]').count()).toBe(1);
   await id(here, 'session-end').click();
   await expect.poll(() => id(here, 'session').count()).toBe(1);
   // The other one hears of it at its next visit.
@@ -177,7 +178,7 @@ it('gives everything that is known as a file, and forgets it when it is told to'
   await id(page, 'erase-password').fill(password);
   await id(page, 'erase-send').click();
   await id(page, 'account-email').waitFor();
-  expect(await favourites(page)).toEqual([]);
+  await expect.poll(() => favourites(page), { timeout: 10_000 }).toEqual([]);
   await page.goto(`${inject('shop')}/#/account`);
   await fill(page, email);
   await expect.poll(() => id(page, 'account-problem').getAttribute('data-code')).toBe('wrong_login');

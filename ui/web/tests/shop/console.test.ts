@@ -106,8 +106,8 @@ it('makes a shop out of nothing, publishes it, and takes a release back', { time
   await id(page, 'feed-file').setInputFiles(feed('first.jsonl', 30));
   await id(page, 'to-job').click();
   await ended(page);
-  expect(await id(page, 'products').textContent()).toBe('30');
-  expect(await id(page, 'problem').count()).toBe(1);
+  await expect.poll(() => id(page, 'products').textContent()).toBe('30');
+  await expect.poll(() => id(page, 'problem').count()).toBe(1);
   await id(page, 'problem-text').fill('nothing has this');
   await expect.poll(() => id(page, 'problem').count()).toBe(0);
   await id(page, 'problem-text').fill('without');
