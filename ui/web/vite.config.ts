@@ -14,6 +14,9 @@ const sharedProduct =
 const lazy = /messages\/(?!en\.)|CropDialog|FilterSheet|api\/tauri|i18n\/account/u;
 const ofFirstView = (id: string): boolean => (shared.test(id) || sharedProduct.test(id)) && !lazy.test(id);
 
+/** How many milliseconds a test waits for what a page shows, on a machine that is busy with other things. */
+const patience = 10_000;
+
 export default defineConfig({
   plugins: [svelte()],
   base: './',
@@ -50,6 +53,7 @@ export default defineConfig({
           globalSetup: ['tests/browser/serve.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          expect: { poll: { timeout: patience } },
           fileParallelism: false,
         },
       },
@@ -62,6 +66,7 @@ export default defineConfig({
           globalSetup: ['tests/shop/serve.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          expect: { poll: { timeout: patience } },
           fileParallelism: false,
         },
       },
