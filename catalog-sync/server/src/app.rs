@@ -1,5 +1,6 @@
 //! The state that every handler shares.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::accounts::Accounts;
@@ -16,9 +17,12 @@ use crate::outbox::stream::Broker;
 use crate::search::SearchService;
 use crate::tokens::Keys;
 
-/// What every handler may use. Clones share all of it.
+/// What every handler may use. Each layer of each request has a clone, so a clone is one count.
 #[derive(Clone)]
-pub(crate) struct App {
+pub(crate) struct App(Arc<Services>);
+
+/// The parts of the backend.
+pub(crate) struct Services {
     pub config: Arc<Config>,
     pub db: Database,
     pub objects: Objects,
@@ -32,4 +36,18 @@ pub(crate) struct App {
     pub insights: Insights,
     pub accounts: Accounts,
     pub console: Console,
+}
+
+impl App {
+    pub fn new(services: Services) -> Self {
+        Self(Arc::new(services))
+    }
+}
+
+impl Deref for App {
+    type Target = Services;
+
+    fn deref(&self) -> &Services {
+        &self.0
+    }
 }

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::accounts::{self, Accounts};
-use crate::app::App;
+use crate::app::{App, Services};
 use crate::config::{Address, Config};
 use crate::console::Console;
 use crate::db::Database;
@@ -138,7 +138,7 @@ async fn start(config: Arc<Config>, db: &Database, tasks: &mut JoinSet<()>) -> R
     let tokens = Keys::open(db).await?;
     tasks.spawn(tokens.clone().renew());
     let console = Console::start(db, &config, &search, tasks).await?;
-    let app = App {
+    let app = App::new(Services {
         console,
         tokens,
         insights: Insights::new(db),
@@ -152,7 +152,7 @@ async fn start(config: Arc<Config>, db: &Database, tasks: &mut JoinSet<()>) -> R
         config,
         objects,
         broker: broker.clone(),
-    };
+    });
     if let Some(broker) = broker {
         tasks.spawn(Publisher { db: db.clone(), broker, wake, metrics }.run());
     }

@@ -1,15 +1,22 @@
 //! The queue of batches before the database. A writer commits all batches that wait together, because a
 //! commit waits once for the disk, however many rows it has.
 
+use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use knytt_wire::Outcome;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use futures::future::try_join_all;
+use knytt_wire::{Outcome, Uuid};
+use tokio::sync::oneshot;
 
 use super::admission::Admission;
 use super::batch::Incoming;
+use super::fair_queue::{FairQueue, FairSender, fair_queue};
 use super::job::{Answer, IngestJob};
+use super::memory::{BatchMemory, MemoryShare};
+use super::pace::Pace;
+use super::readers::Readers;
+use super::row::Row;
 use super::store::{self, Stored};
 use crate::Result;
 use crate::config::Config;
@@ -21,16 +28,10 @@ use crate::outbox::wake::WakeSignal;
 /// How many batches may wait.
 const QUEUE: usize = 512;
 
-/// About how many events one commit has.
-const GROUP_EVENTS: usize = 4_000;
+/// Events of a batch that are committed together. A larger batch is several jobs, between which others have a turn.
+const PART_EVENTS: usize = 128;
 
-/// About how many bytes of JSON one commit has.
-const GROUP_BYTES: usize = 4 << 20;
-
-/// How many bytes of JSON may be in memory, before and in the queue.
-const MEMORY_BYTES: usize = 64 << 20;
-
-/// How long a batch waits for memory and for a place in the queue before it is refused as busy.
+/// How long a batch waits for memory before it is refused as busy.
 const PLACE: Duration = Duration::from_secs(5);
 
 /// Commits under way at once. SQLite has one writer; on PostgreSQL one commit's rows are sent while the
@@ -40,8 +41,10 @@ const POSTGRES_WRITERS: usize = 2;
 /// The queue to the database. Clones share it.
 #[derive(Clone)]
 pub struct Ingest {
-    queue: mpsc::Sender<IngestJob>,
-    memory: Arc<Semaphore>,
+    queue: FairSender<IngestJob>,
+    memory: BatchMemory,
+    /// Where bodies are read.
+    pub readers: Readers,
     /// Which batches are taken.
     pub admission: Admission,
 }
@@ -57,8 +60,7 @@ impl Ingest {
         wake: &WakeSignal,
         metrics: &Arc<Metrics>,
     ) -> Result<Self> {
-        let (queue, jobs) = mpsc::channel(QUEUE);
-        let jobs = Arc::new(tokio::sync::Mutex::new(jobs));
+        let (queue, jobs) = fair_queue(QUEUE);
         let admission = Admission::open(db, config).await?;
         for _ in 0..if db.is_sqlite() { 1 } else { POSTGRES_WRITERS } {
             let writer = Writer {
@@ -71,31 +73,75 @@ impl Ingest {
             };
             tokio::spawn(writer.run());
         }
-        Ok(Self { queue, memory: Arc::new(Semaphore::new(MEMORY_BYTES)), admission })
+        Ok(Self { queue, memory: BatchMemory::new(), readers: Readers::new(), admission })
     }
 
-    /// Waits for the memory that a batch of so many bytes takes.
-    pub async fn memory(&self, bytes: usize) -> Result<OwnedSemaphorePermit, Refusal> {
-        let bytes = u32::try_from(bytes.clamp(1, MEMORY_BYTES)).unwrap_or(u32::MAX);
-        let memory = tokio::time::timeout(PLACE, self.memory.clone().acquire_many_owned(bytes)).await;
-        memory.ok().and_then(Result::ok).ok_or_else(busy)
+    /// Waits for the memory that a batch of so many bytes takes, which comes from `address`.
+    pub async fn memory(&self, bytes: usize, address: Option<IpAddr>) -> Result<MemoryShare, Refusal> {
+        self.memory.take(bytes, address, PLACE).await
     }
 
     /// Stores a batch; returns when it cannot be lost any more.
+    ///
+    /// Events are counted once by their own ids, so the parts of a large batch need no common transaction: after a
+    /// failure the sender sends all of it again.
     pub async fn store(
         &self,
         key: String,
         digest: [u8; 32],
         batch: Incoming,
-        memory: OwnedSemaphorePermit,
+        memory: MemoryShare,
     ) -> Result<Answer, Refusal> {
+        let mut parts = parts(key, digest, batch, memory).into_iter();
+        // The first part tells whether the key was used for another body, before anything else is stored.
+        let Some(first) = parts.next() else { return Ok(Answer::Stored(Outcome::default())) };
+        let Answer::Stored(mut whole) = self.store_part(first).await? else { return Ok(Answer::OtherBody) };
+        for answer in try_join_all(parts.map(|part| self.store_part(part))).await? {
+            let Answer::Stored(part) = answer else { return Ok(Answer::OtherBody) };
+            whole.accepted += part.accepted;
+            whole.duplicates += part.duplicates;
+        }
+        Ok(Answer::Stored(whole))
+    }
+
+    async fn store_part(&self, part: Part) -> Result<Answer, Refusal> {
         let (reply, answer) = oneshot::channel();
-        let job =
-            IngestJob { key, digest, rows: batch.rows, rejected: batch.rejected, _memory: memory, reply };
-        self.queue.send_timeout(job, PLACE).await.map_err(|_| busy())?;
+        let Part { key, digest, rows, rejected, memory } = part;
+        let sender = (rows.first().map(|row| row.catalog.clone()).unwrap_or_default(), memory.address);
+        let job = IngestJob { key, digest, rows, rejected, _memory: memory, reply };
+        let bytes = job.bytes();
+        if !self.queue.send(sender, job, bytes) {
+            return Err(busy());
+        }
         let failed =
             || Refusal::new(503, "database_unavailable", "The database does not answer").retry_after(5);
-        answer.await.ok().flatten().ok_or_else(failed)
+        // Without an answer the part gave up its place to one of somebody who sends less.
+        answer.await.map_err(|_| busy())?.ok_or_else(failed)
+    }
+}
+
+/// A part of a batch.
+struct Part {
+    key: String,
+    digest: [u8; 32],
+    rows: Vec<Row>,
+    rejected: Vec<(Uuid, String)>,
+    memory: Arc<MemoryShare>,
+}
+
+/// Cuts a batch into parts, each with a key of its own. The first has the batch's.
+fn parts(key: String, digest: [u8; 32], batch: Incoming, memory: MemoryShare) -> Vec<Part> {
+    let (memory, mut rows, mut parts) = (Arc::new(memory), batch.rows.into_iter(), Vec::new());
+    let mut rejected = batch.rejected;
+    loop {
+        let some: Vec<Row> = rows.by_ref().take(PART_EVENTS).collect();
+        if some.is_empty() && !parts.is_empty() {
+            return parts;
+        }
+        // Keys of devices are ASCII, and those of browsers and orders begin otherwise.
+        let key = if parts.is_empty() { key.clone() } else { format!("part{}·{key}", parts.len()) };
+        let rejected = std::mem::take(&mut rejected);
+        parts.push(Part { key, digest, rows: some, rejected, memory: memory.clone() });
     }
 }
 
@@ -106,7 +152,7 @@ impl Ingest {
         key: String,
         digest: [u8; 32],
         batch: Incoming,
-        memory: OwnedSemaphorePermit,
+        memory: MemoryShare,
     ) -> Result<Outcome, Refusal> {
         match self.store(key, digest, batch, memory).await? {
             Answer::Stored(outcome) => Ok(outcome),
@@ -118,7 +164,7 @@ impl Ingest {
     }
 }
 
-fn busy() -> Refusal {
+pub(super) fn busy() -> Refusal {
     Refusal::new(503, "busy", "Too many batches wait").retry_after(2)
 }
 
@@ -127,32 +173,28 @@ struct Writer {
     publishes: bool,
     wake: WakeSignal,
     metrics: Arc<Metrics>,
-    jobs: Arc<tokio::sync::Mutex<mpsc::Receiver<IngestJob>>>,
+    jobs: FairQueue<IngestJob>,
     admission: Admission,
 }
 
 impl Writer {
     async fn run(self) {
-        loop {
-            let group = self.next_group().await;
-            if group.is_empty() {
-                return;
-            }
+        let mut pace = Pace::new();
+        while let Some((first, is_light)) = self.jobs.receive().await {
+            let group = self.group(first, is_light, pace.group_bytes(is_light, Instant::now()));
+            let (started, bytes) = (Instant::now(), group.iter().map(IngestJob::bytes).sum());
             self.commit(group).await;
+            pace.note(bytes, started.elapsed());
         }
     }
 
-    /// The batches that wait now, or the next one; none when all senders are gone.
-    async fn next_group(&self) -> Vec<IngestJob> {
-        let mut jobs = self.jobs.lock().await;
-        let Some(first) = jobs.recv().await else { return Vec::new() };
-        let (mut events, mut bytes) = (first.rows.len(), first.bytes());
+    /// The first job and those that wait now, up to about so many bytes. Light senders do not wait for the others.
+    fn group(&self, first: IngestJob, is_light: bool, most_bytes: usize) -> Vec<IngestJob> {
+        let mut bytes = first.bytes();
         let mut group = vec![first];
-        while events < GROUP_EVENTS
-            && bytes < GROUP_BYTES
-            && let Ok(job) = jobs.try_recv()
+        while bytes < most_bytes
+            && let Some(job) = self.jobs.try_receive(is_light)
         {
-            events += job.rows.len();
             bytes += job.bytes();
             group.push(job);
         }
@@ -160,7 +202,7 @@ impl Writer {
     }
 
     async fn commit(&self, group: Vec<IngestJob>) {
-        let started = std::time::Instant::now();
+        let started = Instant::now();
         match store::store(&self.db, &group, self.publishes).await {
             Ok(Stored { answers, intake }) => {
                 self.admission.note(intake);

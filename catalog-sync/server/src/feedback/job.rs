@@ -1,8 +1,11 @@
 //! A batch that waits for its commit, and the answer to it.
 
-use knytt_wire::{Outcome, Uuid};
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use std::sync::Arc;
 
+use knytt_wire::{Outcome, Uuid};
+use tokio::sync::oneshot;
+
+use super::memory::MemoryShare;
 use super::row::Row;
 
 /// What became of a batch.
@@ -21,7 +24,7 @@ pub struct IngestJob {
     pub rows: Vec<Row>,
     pub rejected: Vec<(Uuid, String)>,
     /// The share of the memory for batches that it holds until it is answered.
-    pub _memory: OwnedSemaphorePermit,
+    pub _memory: Arc<MemoryShare>,
     /// Where the request waits for the answer.
     pub reply: oneshot::Sender<Option<Answer>>,
 }

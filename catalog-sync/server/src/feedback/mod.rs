@@ -6,9 +6,13 @@ mod believed;
 mod bounds;
 mod count_rows;
 mod counts;
+mod fair_queue;
 pub(crate) mod ingest;
 mod ingest_keys;
 mod job;
+mod memory;
+mod pace;
+mod readers;
 mod registry;
 mod roots;
 mod row;
@@ -21,6 +25,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Json;
 use axum::routing::{post, put};
+use bytes::Bytes;
 use knytt_wire::{INGEST_KEY_HEADER, LOG_HEAD_HEADER, LogHead, MAX_BATCH_BYTES, Outcome};
 use sha2::{Digest, Sha256};
 
@@ -56,11 +61,8 @@ async fn take(
     let seen = log_head(request.headers());
     let body = read_body(request, MAX_BATCH_BYTES).await?;
     let most = if gzip { batch::inflated_at_most(body.len()) } else { body.len() };
-    let memory = app.ingest.memory(most).await?;
-    let body = if gzip { batch::inflate(&body)? } else { body };
-    let digest = Sha256::digest(&body).into();
-    let mut batch = batch::parse(&body)?;
-    drop(body);
+    let memory = app.ingest.memory(most, address).await?;
+    let (digest, mut batch) = app.ingest.readers.read(most, move || read_batch(body, gzip)).await?;
     let admitted = app.ingest.admission.admit(&mut batch, ingest_key.as_deref(), address).await;
     app.metrics.events_rejected(batch.rejected.len());
     admitted?;
@@ -74,6 +76,12 @@ async fn take(
         app.seen_releases.seen(&identity, &head).await;
     }
     Ok(Json(outcome))
+}
+
+/// The hash of a batch's JSON, and the batch.
+fn read_batch(body: Bytes, gzip: bool) -> Result<([u8; 32], Incoming), Refusal> {
+    let body = if gzip { batch::inflate(&body)? } else { body };
+    Ok((Sha256::digest(&body).into(), batch::parse(&body)?))
 }
 
 /// The newest release that the device has seen. What cannot be read is left: the events count without it.

@@ -99,7 +99,7 @@ pub async fn feedback(
     let key = said.then(|| idempotency_key(request.headers())).transpose()?;
     let ingest_key = ingest_key(request.headers());
     let body = read_body(request, MAX_BATCH_BYTES).await?;
-    let memory = app.ingest.memory(body.len()).await?;
+    let memory = app.ingest.memory(body.len(), address).await?;
     let digest: [u8; 32] = Sha256::digest(&body).into();
     let told: Feedback = read_object(&body, "feedback")?;
     if told.events.len() > MAX_BATCH_EVENTS {

@@ -133,7 +133,7 @@ pub async fn order(
     let (rows, rejected) = (order.rows(&catalog.id, catalog.release, claim, at_ms)?, Vec::new());
     let mut batch = Incoming { rows, rejected };
     app.ingest.admission.admit(&mut batch, None, None).await?;
-    let memory = app.ingest.memory(MAX_BODY_BYTES).await?;
+    let memory = app.ingest.memory(MAX_BODY_BYTES, None).await?;
     // Also when it is repeated: the first time may have ended after the note. Its events have the same ids.
     // Keys of devices are ASCII, so none of them can be this one.
     let key = format!("order·{}·{}", catalog.id, order.order_id);
