@@ -79,8 +79,7 @@ pub struct Way {
 
 const CHANNELS: [Channel; 4] = [Channel::App, Channel::Web, Channel::Api, Channel::Shop];
 
-const KINDS: [Kind; 6] =
-    [Kind::Words, Kind::Image, Kind::Both, Kind::Similar, Kind::Camera, Kind::Browse];
+const KINDS: [Kind; 6] = [Kind::Words, Kind::Image, Kind::Both, Kind::Similar, Kind::Camera, Kind::Browse];
 
 impl Way {
     /// One byte of a token. The order of channels and kinds is in tokens of 30 days ago: append to it.

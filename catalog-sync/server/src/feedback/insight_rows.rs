@@ -31,7 +31,8 @@ const SEEN: Columns = Columns {
 
 const VISITORS: Columns = added!("insight_visitors", 5, "catalog, day, release, channel": "visitors"; "");
 
-const REVENUE: Columns = added!("insight_revenue", 6, "catalog, day, release, currency": "sales", "amount"; "");
+const REVENUE: Columns =
+    added!("insight_revenue", 6, "catalog, day, release, currency": "sales", "amount"; "");
 
 const ASKED: Columns = Columns {
     into: "insight_asked (catalog, day, query, visitor)",

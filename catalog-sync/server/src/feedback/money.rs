@@ -21,7 +21,8 @@ pub struct Sale {
 impl Sale {
     /// The sale of a decimal number in a currency; `None` if either is missing or cannot be read.
     pub fn read(value: Option<&str>, currency: Option<&str>) -> Option<Self> {
-        let currency = currency.filter(|text| text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase()))?;
+        let currency =
+            currency.filter(|text| text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase()))?;
         Some(Self { currency: currency.into(), amount: amount(value?)? })
     }
 }
@@ -66,7 +67,9 @@ mod tests {
     #[test]
     fn a_sale_needs_a_value_and_a_currency() {
         assert_eq!(Sale::read(Some("2"), Some("EUR")), Some(Sale { currency: "EUR".into(), amount: 20_000 }));
-        for (value, currency) in [(None, Some("EUR")), (Some("2"), None), (Some("2"), Some("eur")), (Some("2"), Some("EURO"))] {
+        for (value, currency) in
+            [(None, Some("EUR")), (Some("2"), None), (Some("2"), Some("eur")), (Some("2"), Some("EURO"))]
+        {
             assert_eq!(Sale::read(value, currency), None);
         }
     }

@@ -5,7 +5,8 @@ use axum::response::{IntoResponse, Response};
 
 /// A table as a file that is saved.
 pub fn response(name: &str, header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Response {
-    let name: String = name.chars().filter(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(*letter)).collect();
+    let name: String =
+        name.chars().filter(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(*letter)).collect();
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")),

@@ -72,7 +72,8 @@ mod tests {
     fn samples() -> Vec<Vec<f64>> {
         let uniform = numbers(1, 10_000).iter().map(|n| 0.5 + n * 100.0).collect();
         let heavy = numbers(2, 10_000).iter().map(|n| 0.01 / (1.000_001 - n)).collect();
-        let two: Vec<f64> = numbers(3, 999).iter().map(|n| if *n < 0.7 { 0.2 + n } else { 900.0 * n }).collect();
+        let two: Vec<f64> =
+            numbers(3, 999).iter().map(|n| if *n < 0.7 { 0.2 + n } else { 900.0 * n }).collect();
         vec![uniform, heavy, two, vec![7.0], vec![0.002, 60_000.0]]
     }
 

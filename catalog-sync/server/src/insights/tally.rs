@@ -283,7 +283,8 @@ mod tests {
         tally.answered(counted(1), Duration::from_millis(5));
         tally.end().await;
         tally.end().await;
-        let sum = async |sql: &'static str| sqlx::query_scalar::<_, i64>(sql).fetch_one(db.pool()).await.unwrap();
+        let sum =
+            async |sql: &'static str| sqlx::query_scalar::<_, i64>(sql).fetch_one(db.pool()).await.unwrap();
         assert_eq!(sum("SELECT SUM(searches) FROM insight_days").await, 2);
         assert_eq!(sum("SELECT SUM(answers) FROM insight_answers").await, 2);
         assert_eq!(sum("SELECT visitors FROM insight_visitors WHERE release = -1").await, 1);

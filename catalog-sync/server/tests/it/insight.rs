@@ -11,7 +11,9 @@ use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
 use serde_json::{Value, json};
 use sqlx::{AnyPool, Row as _};
 
-use crate::fixture::{Answer, Backend, Kind, Records, SearchedShop, Shopper, batch_json, item, settings, until};
+use crate::fixture::{
+    Answer, Backend, Kind, Records, SearchedShop, Shopper, batch_json, item, settings, until,
+};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -86,7 +88,11 @@ fn visits(dice: &mut Dice, count: usize) -> (Vec<Event>, Vec<Uuid>) {
         visitors.push(shopper.visit);
         let age = dice.below(40) as i64 * DAY_MS;
         for _ in 0..=dice.below(3) {
-            let mut search = shopper.searches(&format!("words {}", dice.below(9)), dice.below(4) as u32, dice.below(2) == 0);
+            let mut search = shopper.searches(
+                &format!("words {}", dice.below(9)),
+                dice.below(4) as u32,
+                dice.below(2) == 0,
+            );
             if let Action::Search { kind, .. } = &mut search.action {
                 *kind = KINDS[dice.below(KINDS.len())];
             }
@@ -99,7 +105,11 @@ fn visits(dice: &mut Dice, count: usize) -> (Vec<Event>, Vec<Uuid>) {
                     0 => Action::ViewItem(chosen()),
                     1 => Action::AddToWishlist(chosen()),
                     2 => Action::AddToCart(chosen()),
-                    3 => Action::Purchase(Item { value: Some("19.90".into()), currency: Some("EUR".into()), ..chosen() }),
+                    3 => Action::Purchase(Item {
+                        value: Some("19.90".into()),
+                        currency: Some("EUR".into()),
+                        ..chosen()
+                    }),
                     4 => Action::Share(chosen()),
                     _ => Action::SelectItem(chosen()),
                 });
@@ -155,18 +165,31 @@ async fn rolled_days(pool: &AnyPool) -> BTreeMap<(i64, i64, String), [i64; 6]> {
     rows.iter().map(read).collect()
 }
 
-/// Actions by name, visitors by day, sales and their amount, visitors who asked each words first, of the raw rows.
-async fn raw_rest(pool: &AnyPool) -> (BTreeMap<String, i64>, BTreeMap<i64, i64>, [i64; 2], BTreeMap<String, [i64; 2]>) {
-    let sql = "SELECT name, day, visit, payload, position, search_term, bound FROM events WHERE catalog = 'shop'";
+/// What the raw rows say besides.
+#[derive(Default)]
+struct Raw {
+    /// Events by name, and under `places` the sum of the places of choices.
+    actions: BTreeMap<String, i64>,
+    /// Who searched, by day.
+    visitors: BTreeMap<i64, i64>,
+    /// Sales and their amount.
+    sales: [i64; 2],
+    /// How often words were asked, and by how many visitors.
+    words: BTreeMap<String, [i64; 2]>,
+}
+
+async fn raw_rest(pool: &AnyPool) -> Raw {
+    let sql =
+        "SELECT name, day, visit, payload, position, search_term, bound FROM events WHERE catalog = 'shop'";
     let rows = sqlx::query(sql).fetch_all(pool).await.unwrap();
-    let (mut actions, mut visitors, mut sales) = (BTreeMap::new(), BTreeSet::new(), [0, 0]);
+    let (mut raw, mut visitors) = (Raw::default(), BTreeSet::new());
     let mut words: BTreeMap<String, (i64, BTreeSet<Vec<u8>>)> = BTreeMap::new();
     for row in &rows {
         let (name, day, visit): (String, i64, Vec<u8>) = (row.get(0), row.get(1), row.get(2));
         let payload: Value = serde_json::from_str(&row.get::<String, _>(3)).unwrap();
-        *actions.entry(name.clone()).or_default() += 1;
+        *raw.actions.entry(name.clone()).or_default() += 1;
         if name == "select_item" {
-            *actions.entry("places".into()).or_default() += row.get::<i64, _>(4);
+            *raw.actions.entry("places".into()).or_default() += row.get::<i64, _>(4);
         }
         if name == "search" {
             visitors.insert((day, visit.clone()));
@@ -175,13 +198,12 @@ async fn raw_rest(pool: &AnyPool) -> (BTreeMap<String, i64>, BTreeMap<i64, i64>,
             asked.1.insert(visit);
         }
         if payload["value"] == "19.90" && row.get::<i64, _>(6) == 1 {
-            sales = [sales[0] + 1, sales[1] + 199_000];
+            raw.sales = [raw.sales[0] + 1, raw.sales[1] + 199_000];
         }
     }
-    let mut days = BTreeMap::new();
-    visitors.into_iter().for_each(|(day, _)| *days.entry(day).or_default() += 1);
-    let words = words.into_iter().map(|(words, (times, who))| (words, [times, who.len() as i64])).collect();
-    (actions, days, sales, words)
+    visitors.into_iter().for_each(|(day, _)| *raw.visitors.entry(day).or_default() += 1);
+    raw.words = words.into_iter().map(|(words, (times, who))| (words, [times, who.len() as i64])).collect();
+    raw
 }
 
 async fn sums(pool: &AnyPool, sql: &'static str) -> Vec<i64> {
@@ -191,7 +213,7 @@ async fn sums(pool: &AnyPool, sql: &'static str) -> Vec<i64> {
 
 async fn check(pool: &AnyPool) {
     assert_eq!(rolled_days(pool).await, raw_days(pool).await);
-    let (actions, visitors, sales, words) = raw_rest(pool).await;
+    let Raw { actions, visitors, sales, words } = raw_rest(pool).await;
     let sql = "SELECT CAST(SUM(clicks) AS BIGINT), CAST(SUM(places) AS BIGINT), CAST(SUM(viewed) AS BIGINT), \
                CAST(SUM(wishlisted) AS BIGINT), CAST(SUM(carted) AS BIGINT), CAST(SUM(purchased) AS BIGINT) \
                FROM insight_actions WHERE catalog = 'shop'";
@@ -206,7 +228,8 @@ async fn check(pool: &AnyPool) {
     let sql = "SELECT query, CAST(SUM(searches) AS BIGINT), CAST(SUM(visitors) AS BIGINT) FROM insight_queries \
                WHERE catalog = 'shop' GROUP BY query";
     let rows = sqlx::query(sql).fetch_all(pool).await.unwrap();
-    let counted: BTreeMap<String, [i64; 2]> = rows.iter().map(|row| (row.get(0), [row.get(1), row.get(2)])).collect();
+    let counted: BTreeMap<String, [i64; 2]> =
+        rows.iter().map(|row| (row.get(0), [row.get(1), row.get(2)])).collect();
     assert_eq!(counted, words);
 }
 
@@ -231,7 +254,8 @@ async fn roll_ups_equal_the_raw_rows() {
         assert_eq!(rolled_days(&pool).await, before);
         for table in ["insight_seen", "insight_asked"] {
             let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table} WHERE visitor = $1"));
-            let left: i64 = sqlx::query_scalar(sql).bind(erased.as_bytes().to_vec()).fetch_one(&pool).await.unwrap();
+            let left: i64 =
+                sqlx::query_scalar(sql).bind(erased.as_bytes().to_vec()).fetch_one(&pool).await.unwrap();
             assert_eq!(left, 0, "{table}");
         }
 
@@ -242,12 +266,15 @@ async fn roll_ups_equal_the_raw_rows() {
         assert_eq!(summary["now"]["clicked"], clicked, "{summary}");
         assert_eq!(summary["now"]["withoutClick"], searches - clicked, "{summary}");
         assert_eq!(summary["before"]["searches"], 0, "{summary}");
-        let total = |rows: &Value| rows.as_array().unwrap().iter().map(|row| row["searches"].as_i64().unwrap()).sum::<i64>();
+        let total = |rows: &Value| {
+            rows.as_array().unwrap().iter().map(|row| row["searches"].as_i64().unwrap()).sum::<i64>()
+        };
         for list in ["days", "ways", "releases"] {
             let rows = house.stats(&format!("/{list}?catalog=shop&days=90")).await;
             assert_eq!(total(&rows), searches, "{list}");
         }
-        let of_release = before.iter().filter(|(key, _)| key.1 == 2).map(|(_, counted)| counted[0]).sum::<i64>();
+        let of_release =
+            before.iter().filter(|(key, _)| key.1 == 2).map(|(_, counted)| counted[0]).sum::<i64>();
         assert_eq!(house.stats("?catalog=shop&days=90&release=2").await["now"]["searches"], of_release);
     }
 }
@@ -268,19 +295,25 @@ async fn words_are_shown_that_enough_visitors_asked() {
         let mut one = Shopper::at("shop", 1);
         let alone: Vec<Event> = (0..9).map(|_| one.searches("only mine", 3, true)).collect();
         house
-            .send([
-                asks("red dress", 6, 0, 5),
-                asks("red dress", 8, 10, 5),
-                asks("kilt", 7, 1, 0),
-                asks("rare", 4, 0, 0),
-                asks("ann@example.org", 9, 0, 5),
-                alone,
-            ]
-            .concat())
+            .send(
+                [
+                    asks("red dress", 6, 0, 5),
+                    asks("red dress", 8, 10, 5),
+                    asks("kilt", 7, 1, 0),
+                    asks("rare", 4, 0, 0),
+                    asks("ann@example.org", 9, 0, 5),
+                    alone,
+                ]
+                .concat(),
+            )
             .await;
         let names = async |list: &str| {
             let rows = house.stats(&format!("/queries?catalog=shop&days=7&list={list}")).await;
-            rows.as_array().unwrap().iter().map(|row| row["query"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+            rows.as_array()
+                .unwrap()
+                .iter()
+                .map(|row| row["query"].as_str().unwrap().to_owned())
+                .collect::<Vec<_>>()
         };
         assert_eq!(names("top").await, ["kilt", "red dress"]);
         assert_eq!(names("rising").await, ["kilt"], "the dress was asked more often in the week before");
@@ -290,7 +323,8 @@ async fn words_are_shown_that_enough_visitors_asked() {
         assert_eq!((&rows[1]["searches"], &rows[1]["before"]), (&json!(6), &json!(8)), "{rows}");
         let days = house.stats("/days?catalog=shop&days=7").await;
         assert_eq!((days.as_array().unwrap().len(), &days[6]["ctr7"]), (7, &json!(0.0)), "{days}");
-        let refused = house.backend.request("GET", "/api/v1/admin/stats?catalog=shop&days=0").bearer_auth(&house.key);
+        let refused =
+            house.backend.request("GET", "/api/v1/admin/stats?catalog=shop&days=0").bearer_auth(&house.key);
         assert_eq!(Answer::of(refused.send().await.unwrap()).await.code(), "bad_request");
     }
 }
@@ -306,15 +340,18 @@ async fn search(shop: &SearchedShop, path: &str, key: Option<&str>, body: Value)
 async fn the_server_counts_what_it_answers() {
     for kind in BOTH {
         let shop = SearchedShop::start_on(kind).await;
-        let (admin, program) = (shop.records.key("*", Scope::Admin).await, shop.records.key("*", Scope::Search).await);
+        let (admin, program) =
+            (shop.records.key("*", Scope::Admin).await, shop.records.key("*", Scope::Search).await);
         let page = search(&shop, "/api/v1/search", None, json!({ "text": "dress", "limit": 3 })).await;
-        search(&shop, "/api/v1/search", None, json!({ "text": "dress", "limit": 3, "cursor": page["next"] })).await;
+        search(&shop, "/api/v1/search", None, json!({ "text": "dress", "limit": 3, "cursor": page["next"] }))
+            .await;
         search(&shop, "/api/v1/search", None, json!({ "text": "dress", "limit": 3 })).await;
         search(&shop, "/api/v1/search", Some(&program), json!({ "text": "coat" })).await;
         let nothing = json!({ "text": "coat", "price": { "min": "100000", "max": null } });
         search(&shop, "/api/v1/search", None, nothing).await;
         search(&shop, "/api/v1/search", None, json!({})).await;
-        let picture = shop.backend.request("POST", "/api/v1/image-search").header("content-type", "image/jpeg");
+        let picture =
+            shop.backend.request("POST", "/api/v1/image-search").header("content-type", "image/jpeg");
         Answer::of(picture.body(shop.picture(4)).send().await.unwrap()).await.json();
         let wrong = shop.post("/api/v1/search", &json!({ "text": "a", "limit": 0 })).await;
         assert_eq!(wrong.status, 400);
@@ -336,25 +373,39 @@ async fn the_server_counts_what_it_answers() {
         assert_eq!((&answer["accepted"], &answer["bound"]), (&json!(3), &json!(3)), "{answer}");
 
         let get = async |path: &str| stats(&shop.backend, &admin, path).await;
-        until("the searches are written", async || get("?catalog=garments&days=7").await["now"]["searches"] == 5).await;
+        until("the searches are written", async || {
+            get("?catalog=garments&days=7").await["now"]["searches"] == 5
+        })
+        .await;
         let now = &get("?catalog=garments&days=7").await["now"];
         // The program and the page come from one address, and are told apart.
-        for (figure, expected) in
-            [("searchers", 2), ("clicked", 1), ("withoutClick", 4), ("zeroResult", 1), ("addToCart", 1), ("purchased", 0)]
-        {
+        for (figure, expected) in [
+            ("searchers", 2),
+            ("clicked", 1),
+            ("withoutClick", 4),
+            ("zeroResult", 1),
+            ("addToCart", 1),
+            ("purchased", 0),
+        ] {
             assert_eq!(now[figure], expected, "{figure}: {now}");
         }
         assert_eq!((&now["ctr"], &now["meanPosition"]), (&json!(0.2), &json!(2.0)), "{now}");
         let ways = get("/ways?catalog=garments&days=7").await;
         let of = |channel: &str, kind: &str| {
-            let way = ways.as_array().unwrap().iter().find(|way| way["channel"] == channel && way["kind"] == kind);
+            let way =
+                ways.as_array().unwrap().iter().find(|way| way["channel"] == channel && way["kind"] == kind);
             way.map_or(0, |way| way["searches"].as_i64().unwrap())
         };
-        let counted = [("web", "words"), ("api", "words"), ("web", "image"), ("web", "browse")].map(|(a, b)| of(a, b));
+        let counted =
+            [("web", "words"), ("api", "words"), ("web", "image"), ("web", "browse")].map(|(a, b)| of(a, b));
         assert_eq!(counted, [3, 1, 1, 1], "{ways}");
 
         let service = get("/service?catalog=garments&days=7").await;
-        assert_eq!((&service["answers"], &service["cached"], &service["refused"]), (&json!(7), &json!(2), &json!(1)), "{service}");
+        assert_eq!(
+            (&service["answers"], &service["cached"], &service["refused"]),
+            (&json!(7), &json!(2), &json!(1)),
+            "{service}"
+        );
         let stages = service["stages"].as_array().unwrap();
         let total = stages.last().unwrap();
         assert_eq!((&total["stage"], &total["answers"]), (&json!("total"), &json!(7)), "{service}");
@@ -362,7 +413,11 @@ async fn the_server_counts_what_it_answers() {
             let [p50, p95, p99] = ["p50", "p95", "p99"].map(|name| stage[name].as_f64().unwrap());
             assert!(0.0 < p50 && p50 <= p95 && p95 <= p99, "{stage}");
         }
-        assert_eq!((&service["index"]["products"], &service["index"]["embedded"]), (&json!(90), &json!(90)), "{service}");
+        assert_eq!(
+            (&service["index"]["products"], &service["index"]["embedded"]),
+            (&json!(90), &json!(90)),
+            "{service}"
+        );
         assert_eq!(get("/catalogs").await, json!(["garments"]));
         let titled = get("/products?catalog=garments&days=7").await;
         assert_eq!((&titled[0]["id"], &titled[0]["carted"]), (&json!(id), &json!(1)), "{titled}");
@@ -375,7 +430,8 @@ async fn a_replica_that_stops_writes_what_it_has_counted() {
     let folder = tempfile::tempdir().unwrap();
     crate::fixture::build(&folder.path().join("shop"));
     let records = Records::start(Kind::Sqlite);
-    let settings = Settings { catalog: Some(vec![folder.path().join("shop")]), ..settings(&records, folder.path()) };
+    let settings =
+        Settings { catalog: Some(vec![folder.path().join("shop")]), ..settings(&records, folder.path()) };
     let backend = Backend::start(settings).await;
     let request = backend.request("POST", "/api/v1/search").header("content-type", "application/json");
     // The last word may be unfinished, and nothing follows it.
@@ -391,7 +447,8 @@ async fn a_replica_that_stops_writes_what_it_has_counted() {
 async fn money_counts_once_and_where_somebody_stands_for_it() {
     for kind in BOTH {
         let shop = SearchedShop::start_on(kind).await;
-        let (admin, orders) = (shop.records.key("*", Scope::Admin).await, shop.records.key("garments", Scope::Orders).await);
+        let (admin, orders) =
+            (shop.records.key("*", Scope::Admin).await, shop.records.key("garments", Scope::Orders).await);
         let order = async |body: Value| {
             let request = shop.backend.request("POST", "/api/v1/orders").bearer_auth(&orders);
             Answer::of(request.body(body.to_string()).send().await.unwrap()).await.json()

@@ -182,7 +182,8 @@ mod tests {
     fn shares_of_nothing_are_none() {
         let figures = Figures::from(&Counts::default());
         assert_eq!((figures.ctr, figures.mean_position, figures.conversion), (None, None, None));
-        let counts = Counts { searches: 8, clicked: 2, purchased: 1, placed: 2, places: 7, ..Counts::default() };
+        let counts =
+            Counts { searches: 8, clicked: 2, purchased: 1, placed: 2, places: 7, ..Counts::default() };
         let figures = Figures::from(&counts);
         assert_eq!((figures.ctr, figures.mean_position), (Some(0.25), Some(3.5)));
         assert_eq!((figures.conversion, figures.without_click), (Some(0.125), 6));

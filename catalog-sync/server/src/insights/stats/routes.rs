@@ -118,7 +118,12 @@ pub async fn summary(State(app): State<App>, Query(asked): Query<StatsQuery>) ->
         .zip(now.into_iter().zip(before))
         .map(|(name, (now, before))| vec![(*name).to_owned(), now, before])
         .collect();
-    rows.extend(summary.revenue.into_iter().map(|sum| vec![format!("revenue {}", sum.currency), sum.amount, sum.before]));
+    rows.extend(
+        summary
+            .revenue
+            .into_iter()
+            .map(|sum| vec![format!("revenue {}", sum.currency), sum.amount, sum.before]),
+    );
     Ok(csv::response(&file_name("figures", &scope), &["figure", "now", "before"], rows.into_iter()))
 }
 
@@ -169,7 +174,8 @@ pub async fn days(State(app): State<App>, Query(asked): Query<StatsQuery>) -> Re
         let mut cells = vec![row.day];
         cells.extend(figure_cells(&row.figures));
         cells.push(of_share(row.ctr7));
-        let sums: Vec<String> = row.revenue.iter().map(|sum| format!("{} {}", sum.amount, sum.currency)).collect();
+        let sums: Vec<String> =
+            row.revenue.iter().map(|sum| format!("{} {}", sum.amount, sum.currency)).collect();
         cells.push(sums.join("; "));
         cells
     });
@@ -197,7 +203,8 @@ pub async fn ways(State(app): State<App>, Query(asked): Query<StatsQuery>) -> Re
         return Ok(Json(rows).into_response());
     }
     let header = [&["channel", "kind"][..], &OUTCOME[..]].concat();
-    let rows = rows.into_iter().map(|row| [vec![row.channel, row.kind], outcome_cells(&row.outcome)].concat());
+    let rows =
+        rows.into_iter().map(|row| [vec![row.channel, row.kind], outcome_cells(&row.outcome)].concat());
     Ok(csv::response(&file_name("ways", &scope), &header, rows))
 }
 

@@ -146,7 +146,10 @@ mod tests {
     #[test]
     fn a_window_ends_with_its_last_day() {
         let (scope, _) = asked(Some(7), "shop").read().unwrap();
-        assert_eq!((day_name(scope.from), day_name(scope.to), scope.days()), ("2026-02-23".into(), "2026-03-01".into(), 7));
+        assert_eq!(
+            (day_name(scope.from), day_name(scope.to), scope.days()),
+            ("2026-02-23".into(), "2026-03-01".into(), 7)
+        );
         assert_eq!(day_name(scope.with_before().from), "2026-02-16");
         assert_eq!(asked(None, "shop").read().unwrap().0.days(), 28);
     }
