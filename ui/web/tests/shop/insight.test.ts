@@ -91,6 +91,8 @@ async function insight(viewport = desktop): Promise<Page> {
   return page;
 }
 
+const isWide = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+
 it('says what to do while nothing is counted, and then shows what shoppers did', async () => {
   const page = await insight();
   await id(page, 'empty').waitFor();
@@ -125,6 +127,7 @@ it('says what to do while nothing is counted, and then shows what shoppers did',
   const latest = id(page, 'days-table').locator('tbody tr').first();
   expect(await latest.textContent()).toContain('12.5%');
   expect(await id(page, 'days-table').locator('tbody tr').count()).toBe(28);
+  expect(await isWide(page), 'the open table makes the page wider').toBe(false);
   await expect.poll(() => id(page, 'ways-table').textContent()).toContain('App, words');
   expect(await id(page, 'stages').locator('tbody tr').count()).toBeGreaterThan(2);
 
@@ -145,8 +148,7 @@ it('works on a phone, in the dark, and by keyboard alone', async () => {
   await id(page, 'value-searches').waitFor();
   await painted(page, 'dark');
   await page.locator('[data-testid="chart"] canvas').waitFor();
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
-  expect(wide, 'the page is wider than the phone').toBe(false);
+  expect(await isWide(page), 'the page is wider than the phone').toBe(false);
   expect(await axeViolations(page)).toEqual([]);
   await id(page, 'figure-noGoodMatch').focus();
   await page.keyboard.press('Enter');
