@@ -481,7 +481,7 @@ async fn money_counts_once_and_where_somebody_stands_for_it() {
     }
 }
 
-/// Events of `{count} / 5` visits over 90 days: a search, a list, a choice, a view, a basket; few words and products much
+/// Events of `{count} / 5` visits over 90 days: a search, a list, three choices; few words and products much
 /// more often than the many.
 const MANY_EVENTS: &str = "
 INSERT INTO events (id, name, catalog, release, visit, search_id, item_id, position, search_term, results, good_match,
@@ -490,11 +490,10 @@ WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHER
 made AS (SELECT n, n % 5 AS kind, n / 5 AS visit, (abs(random()) % 1000000) / 1000000.0 AS dice FROM numbers),
 skewed AS (SELECT n, kind, visit, dice * dice * dice AS hit FROM made)
 SELECT CAST(printf('%016d', CASE kind WHEN 0 THEN visit ELSE n + 1000000000 END) AS BLOB),
-    CASE kind WHEN 0 THEN 'search' WHEN 1 THEN 'view_item_list' WHEN 2 THEN 'select_item' WHEN 3 THEN 'view_item'
-        ELSE 'add_to_cart' END,
+    CASE kind WHEN 0 THEN 'search' WHEN 1 THEN 'view_item_list' ELSE 'select_item' END,
     'shop', 1 + n * 20 / {count}, CAST(printf('%016d', visit) AS BLOB), CAST(printf('%016d', visit) AS BLOB),
     CASE WHEN kind >= 2 THEN 'item-' || CAST(hit * 50000 AS INTEGER) END,
-    CASE WHEN kind = 2 THEN 1 + n % 12 END,
+    CASE WHEN kind >= 2 THEN 1 + n % 12 END,
     CASE WHEN kind = 0 THEN 'words ' || CAST(hit * 100000 AS INTEGER) END,
     CASE WHEN kind = 0 THEN n % 20 END, CASE WHEN kind = 0 THEN n % 3 > 0 END,
     ({last} - n * 90 / {count}) * 86400000, 0, {last} - n * 90 / {count}, '{}'
