@@ -11,7 +11,7 @@ use crate::feedback::SeenReleases;
 use crate::feedback::ingest::Ingest;
 use crate::http::limits::Limits;
 use crate::http::metrics::Metrics;
-use crate::insights::Insights;
+use crate::insights::{Insights, Tally};
 use crate::objects::store::Objects;
 use crate::outbox::stream::Broker;
 use crate::search::SearchService;
@@ -34,6 +34,7 @@ pub(crate) struct Services {
     pub search: SearchService,
     pub tokens: Keys,
     pub insights: Insights,
+    pub tally: Tally,
     pub accounts: Accounts,
     pub console: Console,
 }

@@ -36,6 +36,7 @@ mod telemetry;
 mod tls;
 mod tokens;
 mod upkeep;
+mod way;
 mod web;
 
 pub use accounts::{create_admin, note_command};

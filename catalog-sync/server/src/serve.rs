@@ -18,10 +18,10 @@ use crate::config::{Address, Config};
 use crate::console::Console;
 use crate::db::Database;
 use crate::feedback::ingest::Ingest;
-use crate::feedback::{SeenReleases, forget_batches, forget_visits};
+use crate::feedback::{SeenReleases, forget_batches, forget_seen, forget_visits};
 use crate::http::limits::Limits;
 use crate::http::metrics::Metrics;
-use crate::insights::Insights;
+use crate::insights::{Insights, Tally};
 use crate::net::{Connections, Server, raise_descriptor_limit};
 use crate::objects::deletions;
 use crate::objects::store::Objects;
@@ -102,6 +102,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
             }
         });
     }
+    let tally = app.tally.clone();
     let served = server(app, certificate).serve(listener, stopping, grace);
     tokio::pin!(served);
     tokio::select! {
@@ -113,6 +114,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         }
     }
     tasks.shutdown().await;
+    tally.end().await;
     db.close().await;
     tracing::info!("stopped");
     Ok(())
@@ -142,6 +144,7 @@ async fn start(config: Arc<Config>, db: &Database, tasks: &mut JoinSet<()>) -> R
         console,
         tokens,
         insights: Insights::new(db),
+        tally: Tally::new(db),
         ingest: Ingest::start(db, &config, &wake, &metrics).await?,
         seen_releases: SeenReleases::new(db, &metrics),
         limits: Arc::new(Limits::new(&config)),
@@ -153,6 +156,7 @@ async fn start(config: Arc<Config>, db: &Database, tasks: &mut JoinSet<()>) -> R
         objects,
         broker: broker.clone(),
     });
+    tasks.spawn(app.tally.clone().write_often());
     if let Some(broker) = broker {
         tasks.spawn(Publisher { db: db.clone(), broker, wake, metrics }.run());
     }
@@ -224,6 +228,9 @@ async fn sweep(db: Database, limits: Arc<Limits>, objects: Objects, delete_delay
         }
         if let Err(error) = forget_visits(&db).await {
             tracing::warn!(%error, "old visits were not forgotten");
+        }
+        if let Err(error) = forget_seen(&db).await {
+            tracing::warn!(%error, "who searched was not forgotten");
         }
         if let Err(error) = accounts::sweep(&db).await {
             tracing::warn!(%error, "ended sessions were not forgotten");

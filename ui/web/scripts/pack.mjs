@@ -92,7 +92,9 @@ function worker(names) {
 
 function licences() {
   const text = readFileSync(at('node_modules/svelte/LICENSE.md'), 'utf8');
-  return `The pages are licensed under MIT or Apache-2.0, as you like. They are made with:\n\nSvelte\n\n${text}`;
+  const plot = readFileSync(at('node_modules/uplot/LICENSE'), 'utf8');
+  const made = `Svelte\n\n${text}\n\nuPlot\n\n${plot}`;
+  return `The pages are licensed under MIT or Apache-2.0, as you like. They are made with:\n\n${made}`;
 }
 
 rmSync(site, { recursive: true, force: true });

@@ -3,6 +3,8 @@ export function freePort(): Promise<number>;
 
 export interface Shop {
   url: string;
+  /** The folder of the server's records. */
+  data: string;
   /** The folder with the pictures of the products. */
   pictures: string;
   close(): Promise<void>;

@@ -43,7 +43,8 @@ export async function openShop({ knytt = program(), products = 120, flags = [] }
   execFileSync(join(dirname(knytt), 'knytt-garments'), drawn, { stdio: 'ignore' });
   execFileSync(knytt, ['build', join(feed, 'products.csv'), '--catalog', catalog], { stdio: 'ignore' });
   const url = `http://127.0.0.1:${await freePort()}`;
-  const listen = ['--listen', new URL(url).host, '--data', join(folder, 'data')];
+  const data = join(folder, 'data');
+  const listen = ['--listen', new URL(url).host, '--data', data];
   const unlimited = ['--rate-per-ip', '0', '--searches-per-minute', '0'];
   const server = spawn(knytt, ['serve', '--catalog', catalog, ...listen, ...unlimited, ...flags], {
     stdio: 'ignore',
@@ -51,6 +52,7 @@ export async function openShop({ knytt = program(), products = 120, flags = [] }
   await answers(url, server);
   return {
     url,
+    data,
     pictures: join(feed, 'images'),
     async close() {
       const ended = new Promise((done) => server.once('exit', done));

@@ -95,6 +95,14 @@ const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/admin/jobs/{id}/lines", ANY_STAFF),
     ("GET", "/api/v1/admin/jobs/{id}/problems", ANY_STAFF),
     ("POST", "/api/v1/admin/jobs/{id}/cancel", PUBLISHERS),
+    ("GET", "/api/v1/admin/stats", ANY_STAFF),
+    ("GET", "/api/v1/admin/stats/catalogs", ANY_STAFF),
+    ("GET", "/api/v1/admin/stats/days", ANY_STAFF),
+    ("GET", "/api/v1/admin/stats/ways", ANY_STAFF),
+    ("GET", "/api/v1/admin/stats/releases", ANY_STAFF),
+    ("GET", "/api/v1/admin/stats/queries", ANY_STAFF),
+    ("GET", "/api/v1/admin/stats/products", ANY_STAFF),
+    ("GET", "/api/v1/admin/stats/service", ANY_STAFF),
 ];
 
 /// Who may use a route; `None` for one that the table does not have.

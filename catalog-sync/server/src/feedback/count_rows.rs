@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use sqlx::any::AnyRow;
 use sqlx::{Error, Row as _};
 
-use super::counts::Counts;
+use super::counts::{Counts, Led};
+use super::insight_rows::DayKey;
 use crate::db::{Columns, Database, RowsQuery, Tx, insert};
 
 /// `INSERT … ON CONFLICT … DO UPDATE`, where each count is added to the one that is there.
@@ -27,7 +29,7 @@ macro_rules! added {
     };
 }
 
-pub(super) use added;
+pub(crate) use added;
 
 const ACTIVITY: Columns = added!("activity", 14, "catalog, day, release": "searches", "with_words", "zero_result",
     "no_good_match", "selected", "viewed", "wishlisted", "carted", "purchased", "events", "bound"; "");
@@ -52,20 +54,34 @@ const FUNNEL_DAYS: Columns =
 const INTAKE: Columns =
     added!("intake", 4, "catalog, day": "events", "bytes"; " RETURNING catalog, day, bytes");
 
-/// Answers with the searches that are new or led further than before.
+/// Answers with the searches of which something is new. Until it is known what a search is counted under, `marks` is
+/// even.
 const FUNNEL: Columns = Columns {
-    into: "funnel (search_id, catalog, day, depth, prior)",
-    count: 5,
-    after: "ON CONFLICT (search_id) DO UPDATE SET prior = funnel.depth, depth = excluded.depth \
-            WHERE funnel.depth < excluded.depth RETURNING catalog, day, depth, prior",
+    into: "funnel (search_id, catalog, day, depth, prior, searched_day, release, channel, kind, marks, prior_marks)",
+    count: 11,
+    after: "ON CONFLICT (search_id) DO UPDATE SET prior = funnel.depth, \
+            depth = CASE WHEN funnel.depth < excluded.depth THEN excluded.depth ELSE funnel.depth END, \
+            searched_day = CASE WHEN funnel.marks % 2 = 1 THEN funnel.searched_day ELSE excluded.searched_day END, \
+            release = CASE WHEN funnel.marks % 2 = 1 THEN funnel.release ELSE excluded.release END, \
+            channel = CASE WHEN funnel.marks % 2 = 1 THEN funnel.channel ELSE excluded.channel END, \
+            kind = CASE WHEN funnel.marks % 2 = 1 THEN funnel.kind ELSE excluded.kind END, \
+            prior_marks = funnel.marks, marks = funnel.marks | excluded.marks \
+            WHERE funnel.depth < excluded.depth OR (funnel.marks | excluded.marks) <> funnel.marks \
+            RETURNING catalog, day, depth, prior, searched_day, release, channel, kind, marks, prior_marks",
 };
 
 /// What catalogues have stored on a day of arrival, in bytes.
 pub type Intake = HashMap<String, (i64, i64)>;
 
-/// Adds the counts to the tables; returns what the catalogues have stored with them.
-pub async fn add(db: &Database, tx: &mut Tx, counts: &Counts<'_>) -> Result<Intake, Error> {
-    add_searches(db, tx, counts).await?;
+/// Adds the counts to the tables; returns what the catalogues have stored with them. Adds to `outcomes` what came of
+/// searches.
+pub async fn add(
+    db: &Database,
+    tx: &mut Tx,
+    counts: &Counts<'_>,
+    outcomes: &mut Outcomes,
+) -> Result<Intake, Error> {
+    add_searches(db, tx, counts, outcomes).await?;
     add_all(db, tx, &QUERY_DAYS, &counts.queries, |q, (a, b, c)| q.bind(*a).bind(*b).bind(*c)).await?;
     add_all(db, tx, &QUERY_TOTALS, &counts.query_totals(), |q, (a, b)| q.bind(*a).bind(*b)).await?;
     add_all(db, tx, &PRODUCT_DAYS, &counts.products, |q, (a, b, c)| q.bind(*a).bind(*b).bind(*c)).await?;
@@ -84,25 +100,69 @@ pub async fn add(db: &Database, tx: &mut Tx, counts: &Counts<'_>) -> Result<Inta
     Ok(intake)
 }
 
-/// Notes how far searches led, and counts each step that is new.
-async fn add_searches(db: &Database, tx: &mut Tx, counts: &Counts<'_>) -> Result<(), Error> {
+/// What came of searches, by what they are counted under.
+pub type Outcomes = BTreeMap<DayKey, [i64; 6]>;
+
+/// Notes how far searches led, and counts each step that is new. Adds to `outcomes` what is new for Insight.
+async fn add_searches(
+    db: &Database,
+    tx: &mut Tx,
+    counts: &Counts<'_>,
+    outcomes: &mut Outcomes,
+) -> Result<(), Error> {
     let searches: Vec<_> = counts.searches.iter().collect();
     let mut days: BTreeMap<(String, i64), [i64; 4]> = BTreeMap::new();
-    for query in insert(db, &FUNNEL, &searches, |query, (search, (catalog, day, depth))| {
-        query.bind(search.as_bytes().as_slice()).bind(*catalog).bind(*day).bind(*depth).bind(-1i64)
-    }) {
+    for query in insert(db, &FUNNEL, &searches, bind_search) {
         for row in query.fetch_all(&mut **tx).await? {
             let (depth, prior): (i64, i64) = (row.try_get(2)?, row.try_get(3)?);
             let steps = days.entry((row.try_get(0)?, row.try_get(1)?)).or_default();
             for (step, count) in (0i64..).zip(steps) {
                 *count += i64::from(prior < step && step <= depth);
             }
+            add_outcome(&row, outcomes)?;
         }
     }
     add_all(db, tx, &FUNNEL_DAYS, &days, |q, (catalog, day)| q.bind(catalog.as_str()).bind(*day)).await
 }
 
-pub(super) async fn add_all<K, const N: usize>(
+fn bind_search(query: RowsQuery, (search, led): &(&knytt_wire::Uuid, &Led<'_>)) -> RowsQuery {
+    let (day, release, channel, kind) = match led.searched {
+        Some(searched) => {
+            (searched.day, searched.release, searched.way.channel.name(), searched.way.kind.name())
+        }
+        None => (0, 0, "", ""),
+    };
+    let query = query.bind(search.as_bytes().as_slice()).bind(led.catalog).bind(led.day).bind(led.depth);
+    let query = query.bind(-1i64).bind(day).bind(release).bind(channel).bind(kind);
+    query.bind(i64::from(led.searched.is_some()) + led.marks).bind(0i64)
+}
+
+/// Counts the marks that are new, and when it becomes known what a search is counted under, all that it has.
+fn add_outcome(row: &AnyRow, outcomes: &mut Outcomes) -> Result<(), Error> {
+    let (marks, prior): (i64, i64) = (row.try_get(8)?, row.try_get(9)?);
+    let new = match (marks & 1, prior & 1) {
+        (0, _) => 0,
+        (_, 0) => marks,
+        _ => marks & !prior,
+    };
+    if new & 14 == 0 {
+        return Ok(());
+    }
+    let key = DayKey {
+        catalog: row.try_get(0)?,
+        day: row.try_get(4)?,
+        release: row.try_get(5)?,
+        channel: row.try_get(6)?,
+        kind: row.try_get(7)?,
+    };
+    let [.., clicked, carted, purchased] = outcomes.entry(key).or_default();
+    *clicked += new >> 1 & 1;
+    *carted += new >> 2 & 1;
+    *purchased += new >> 3 & 1;
+    Ok(())
+}
+
+pub(crate) async fn add_all<K, const N: usize>(
     db: &Database,
     tx: &mut Tx,
     columns: &Columns,

@@ -4,10 +4,25 @@ use std::collections::BTreeMap;
 
 use knytt_wire::Uuid;
 
-use super::row::{DAY_MS, Row};
+use super::row::{DAY_MS, Row, Searched};
 
 /// Counts of a catalogue's day and release, in the order of the columns of `activity`.
 pub type Activity = [i64; 11];
+
+/// How far a search led, as far as one commit says.
+#[derive(Debug)]
+pub struct Led<'a> {
+    /// The catalogue.
+    pub catalog: &'a str,
+    /// The day of the first of its events.
+    pub day: i64,
+    /// 0 searched, 1 looked at, 2 kept, 3 bought.
+    pub depth: i64,
+    /// What it is counted under, if that is known.
+    pub searched: Option<Searched>,
+    /// What came of it, as in the table: 2 chosen, 4 put into the basket, 8 bought.
+    pub marks: i64,
+}
 
 /// Counts of one commit. The maps are in the order of the rows' keys, so that replicas which change the same
 /// rows at once wait for each other and do not lock each other out.
@@ -22,8 +37,8 @@ pub struct Counts<'a> {
     /// By catalogue, day and product: chosen, viewed, made a favourite, put into the basket, bought, and
     /// their sum.
     pub products: BTreeMap<(&'a str, i64, &'a str), [i64; 6]>,
-    /// By search: the catalogue, the day and how far it led.
-    pub searches: BTreeMap<Uuid, (&'a str, i64, i64)>,
+    /// By search: what is known of it.
+    pub searches: BTreeMap<Uuid, Led<'a>>,
     /// By catalogue and day of arrival: events and bytes.
     pub intake: BTreeMap<(&'a str, i64), [i64; 2]>,
 }
@@ -46,7 +61,7 @@ impl<'a> Counts<'a> {
         let bytes = i64::try_from(row.stored_bytes()).unwrap_or(i64::MAX);
         add(self.intake.entry(arrived).or_default(), [1, bytes]);
         if let Some(words) = &row.search_term {
-            let [zero_result, no_good_match] = failures(row);
+            let [zero_result, no_good_match] = row.failures();
             let counted = self.queries.entry((catalog, day, words)).or_default();
             add(counted, [1, zero_result, no_good_match]);
         }
@@ -62,8 +77,11 @@ impl<'a> Counts<'a> {
             counted[5] += 1;
         }
         if let Some(search) = row.search_id {
-            let reached = self.searches.entry(search).or_insert((catalog, day, 0));
-            reached.2 = reached.2.max(depth(row.name));
+            let new = Led { catalog, day, depth: 0, searched: None, marks: 0 };
+            let led = self.searches.entry(search).or_insert(new);
+            led.depth = led.depth.max(depth(row.name));
+            led.searched = led.searched.or(row.searched);
+            led.marks |= marks(row.name);
         }
     }
 
@@ -93,7 +111,7 @@ fn add<const N: usize>(to: &mut [i64; N], counted: [i64; N]) {
 fn activity(row: &Row) -> Activity {
     let mut counted = [0; 11];
     if row.name == "search" {
-        let [zero_result, no_good_match] = failures(row);
+        let [zero_result, no_good_match] = row.failures();
         counted[..4].copy_from_slice(&[1, i64::from(row.search_term.is_some()), zero_result, no_good_match]);
     }
     if let Some(kind) = kind(row.name) {
@@ -102,12 +120,6 @@ fn activity(row: &Row) -> Activity {
     counted[9] = 1;
     counted[10] = i64::from(row.bound);
     counted
-}
-
-/// Whether a search found nothing, and whether what it found was not good.
-fn failures(row: &Row) -> [i64; 2] {
-    let results = row.results.unwrap_or_default();
-    [i64::from(results == 0), i64::from(results > 0 && row.good_match == Some(0))]
 }
 
 /// The column of a product's counts that an event goes to.
@@ -121,6 +133,16 @@ fn depth(name: &str) -> i64 {
         "purchase" => 3,
         "add_to_wishlist" | "add_to_cart" => 2,
         "select_item" | "view_item" | "share" => 1,
+        _ => 0,
+    }
+}
+
+/// What an event says that came of its search.
+fn marks(name: &str) -> i64 {
+    match name {
+        "purchase" => 2 + 4 + 8,
+        "add_to_cart" => 2 + 4,
+        "add_to_wishlist" | "select_item" | "view_item" | "share" => 2,
         _ => 0,
     }
 }

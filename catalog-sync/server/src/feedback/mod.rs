@@ -9,8 +9,11 @@ mod counts;
 mod fair_queue;
 pub(crate) mod ingest;
 mod ingest_keys;
+mod insight;
+mod insight_rows;
 mod job;
 mod memory;
+mod money;
 mod pace;
 mod readers;
 mod registry;
@@ -36,11 +39,14 @@ use crate::http::refusal::Refusal;
 
 pub(crate) use batch::Incoming;
 pub(crate) use believed::forget_visits;
+pub(crate) use count_rows::{add_all, added};
 pub(crate) use ingest_keys::KEEP as KEEP_INGEST_KEY;
 pub use ingest_keys::set_ingest_key;
+pub(crate) use insight_rows::{ANY_RELEASE, DayKey, Seen, add_days, add_seen, forget_seen};
+pub(crate) use money::Sale;
 pub(crate) use registry::know;
 pub(crate) use roots::pin as pin_root;
-pub(crate) use row::{DAY_MS, Row, normal};
+pub(crate) use row::{DAY_MS, Row, Searched, normal};
 pub(crate) use seen_releases::SeenReleases;
 pub(crate) use store::forget_batches;
 

@@ -2,7 +2,9 @@
 
 use knytt_wire::{Action, Event, IdentifiedEvent, Uuid};
 
+use super::money::Sale;
 use super::roots::is_root;
+use crate::way::{Channel, Way};
 
 /// How long after it happened an event may come in and its own day be believed.
 pub const BELIEVED_DAYS: i64 = 90;
@@ -54,6 +56,20 @@ pub struct Row {
     pub believed: bool,
     /// Whom it counts once for: the visit, or who asked, as the token says.
     pub visitor: [u8; 16],
+    /// From where it came.
+    pub channel: Channel,
+    /// The search that it belongs to, if that is known.
+    pub searched: Option<Searched>,
+    /// What it brought in.
+    pub sale: Option<Sale>,
+}
+
+/// What a search is counted under, together with its catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Searched {
+    pub day: i64,
+    pub release: i64,
+    pub way: Way,
 }
 
 /// What vouches for an event.
@@ -74,17 +90,22 @@ impl Row {
             return Err("its root is not 64 hexadecimal digits in lower case".into());
         }
         let payload = serde_json::to_string(told).map_err(|error| error.to_string())?;
-        let row = Self::with_payload(&told.event, payload, received_ms)?;
+        let row = Self::with_payload(&told.event, payload, received_ms, Channel::App)?;
         Ok(Self { root: told.root.clone(), ..row })
     }
 
     /// Takes an event of this backend's own catalogue that has been validated apart.
     pub fn new(event: &Event, received_ms: i64) -> Result<Self, String> {
         let payload = serde_json::to_string(event).map_err(|error| error.to_string())?;
-        Self::with_payload(event, payload, received_ms)
+        Self::with_payload(event, payload, received_ms, Channel::Web)
     }
 
-    fn with_payload(event: &Event, payload: String, received_ms: i64) -> Result<Self, String> {
+    fn with_payload(
+        event: &Event,
+        payload: String,
+        received_ms: i64,
+        channel: Channel,
+    ) -> Result<Self, String> {
         let release = i64::try_from(event.release).map_err(|_| "its release is out of range".to_owned())?;
         let item = event.action.item();
         let mut row = Self {
@@ -110,14 +131,24 @@ impl Row {
             voucher: Voucher::IngestKey,
             believed: false,
             visitor: *event.visit.as_bytes(),
+            channel,
+            searched: None,
+            sale: None,
         };
         match &event.action {
-            Action::Search { search_term, results, good_match, .. } => {
+            Action::Search { search_term, results, good_match, kind, .. } => {
                 // A search leads to itself, so that a funnel is one column.
                 row.search_id = Some(event.id);
                 row.search_term = search_term.as_deref().map(normal).filter(|term| !term.is_empty());
                 row.results = Some(i64::from(*results));
                 row.good_match = good_match.map(i64::from);
+                let way = Way { channel, kind: (*kind).into() };
+                // Searches of pages the server answered itself: the token says which.
+                let is_own = channel == Channel::App;
+                row.searched = is_own.then_some(Searched { day: row.day, release, way });
+            }
+            Action::Purchase(item) => {
+                row.sale = Sale::read(item.value.as_deref(), item.currency.as_deref());
             }
             Action::ViewItemList { items } => {
                 let places = items.iter().map(|item| item.position);
@@ -136,6 +167,28 @@ impl Row {
     /// Says that the shop's server told of it, once for each `order`.
     pub fn bind_to_shop(&mut self, order: [u8; 16]) {
         (self.voucher, self.visitor) = (Voucher::Shop, order);
+        self.channel = Channel::Shop;
+    }
+
+    /// Says which search of the server's own it belongs to.
+    pub fn belongs_to(&mut self, searched: Searched) {
+        self.channel = searched.way.channel;
+        self.searched = Some(searched);
+    }
+
+    /// Whether more than a browser stands for what it brought in.
+    pub fn is_vouched_sale(&self) -> bool {
+        match self.voucher {
+            Voucher::Shop => true,
+            Voucher::IngestKey => self.bound,
+            Voucher::Token => false,
+        }
+    }
+
+    /// Whether a search found nothing, and whether what it found was not good, each 0 or 1.
+    pub fn failures(&self) -> [i64; 2] {
+        let results = self.results.unwrap_or_default();
+        [i64::from(results == 0), i64::from(results > 0 && self.good_match == Some(0))]
     }
 
     /// The product's id, if it is one that is counted by itself.

@@ -12,6 +12,8 @@ use sqlx::{AssertSqlSafe, Row as _};
 use super::believed;
 use super::count_rows::{self, Intake};
 use super::counts::Counts;
+use super::insight::InsightCounts;
+use super::insight_rows;
 use super::job::{Answer, IngestJob};
 use super::row::Row;
 use crate::db::{Columns, Database, RowsQuery, Tx, insert};
@@ -106,7 +108,9 @@ async fn write(
         return Ok(None);
     }
     believed::add(db, &mut tx, &rows).await?;
-    let intake = count_rows::add(db, &mut tx, &Counts::of(&rows)).await?;
+    let mut insight = InsightCounts::of(&rows);
+    let intake = count_rows::add(db, &mut tx, &Counts::of(&rows), &mut insight.days).await?;
+    insight_rows::add(db, &mut tx, &insight).await?;
     tx.commit().await?;
     Ok(Some((outcomes, intake)))
 }

@@ -3,6 +3,7 @@
 mod auth;
 mod body;
 pub(crate) mod client;
+pub(crate) mod csv;
 pub(crate) mod extract;
 mod health;
 pub(crate) mod limits;

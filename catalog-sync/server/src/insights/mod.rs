@@ -1,5 +1,10 @@
-//! What shoppers together like: read from the roll-ups of believed events, and kept for a minute.
+//! What shoppers together like: read from the roll-ups of believed events, and kept for a minute. And what staff see of
+//! it: [`stats`] reads the counts of events and those of the server's own answers, which [`tally`] keeps.
 
+mod observe;
+mod sketch;
+mod stats;
+mod tally;
 mod window;
 
 use std::sync::Arc;
@@ -11,6 +16,9 @@ use sqlx::Row as _;
 use crate::db::Database;
 use crate::feedback::DAY_MS;
 
+pub(crate) use observe::{Asked, count};
+pub(crate) use stats::{QueryList, described};
+pub(crate) use tally::{Counted, Tally};
 pub use window::Window;
 
 /// How long what was read is kept.
@@ -18,6 +26,9 @@ const KEPT: Duration = Duration::from_secs(60);
 
 /// Lists that are kept.
 const MOST_KEPT: u64 = 20_000;
+
+/// States of catalogues whose embeddings were counted.
+const MOST_STATES: u64 = 200;
 
 /// Products of a list, from which those that pass a filter are taken.
 const TRENDING: i64 = 500;
@@ -53,6 +64,8 @@ enum Kept {
 pub struct Insights {
     db: Database,
     kept: Cache<Kept, Arc<Vec<String>>>,
+    /// Products of a state of a catalogue, and those of them with an embedding.
+    embedded: Cache<String, (i64, i64)>,
 }
 
 type Read = Result<Arc<Vec<String>>, Arc<sqlx::Error>>;
@@ -60,7 +73,8 @@ type Read = Result<Arc<Vec<String>>, Arc<sqlx::Error>>;
 impl Insights {
     /// Nothing is kept yet.
     pub fn new(db: &Database) -> Self {
-        Self { db: db.clone(), kept: Cache::builder().max_capacity(MOST_KEPT).time_to_live(KEPT).build() }
+        let kept = Cache::builder().max_capacity(MOST_KEPT).time_to_live(KEPT).build();
+        Self { db: db.clone(), kept, embedded: Cache::new(MOST_STATES) }
     }
 
     /// Ids of the products that were wanted most in the window, the first first.

@@ -22,7 +22,7 @@ pub(crate) mod routes;
 mod service;
 mod workers;
 
-pub(crate) use catalogs::OpenCatalog;
+pub(crate) use catalogs::{Catalogs, OpenCatalog};
 pub use follow::Followed;
 pub(crate) use measures::SearchMetrics;
 pub(crate) use refusals::of_problem;

@@ -34,7 +34,7 @@ const PROBLEM: &str = "application/problem+json";
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     // Only the bodies that routes name themselves are collected: not those of `PageAnswers`, nor of parameters.
-    components(schemas(super::page::SearchPage, crate::insights::Window)),
+    components(schemas(super::page::SearchPage, crate::insights::Window, crate::insights::QueryList)),
     servers((url = "/", description = "The backend that this is read from")),
     security(()),
     tags(

@@ -11,7 +11,9 @@ use uuid::Uuid;
 use super::catalogs::{OpenCatalog, State};
 use super::cursor::Cursor;
 use crate::feedback::normal;
+use crate::insights::Counted;
 use crate::tokens::{self, Claim, Keys};
+use crate::way::Way;
 
 /// An answer, and what it is an answer to.
 pub struct Answered {
@@ -63,6 +65,8 @@ pub struct Page {
     pub etag: String,
     /// Whether the answer was kept from before.
     pub is_cached: bool,
+    /// What is counted of it, once it is signed.
+    pub counted: Option<Counted>,
     commit: u64,
 }
 
@@ -96,20 +100,48 @@ impl Page {
             timings: response.timings,
         };
         let etag = format!("\"{state}-{}-{start}-{end}\"", &digest.to_hex()[..16]);
-        Self { body, etag, is_cached, commit: state.commit }
+        Self { body, etag, is_cached, counted: None, commit: state.commit }
     }
 
-    /// Gives the answer the token that ties feedback to it.
-    pub fn sign(mut self, keys: &Keys, words: &str, address: Option<IpAddr>) -> Self {
+    /// Gives the answer the token that ties feedback to it, and says what is counted of it.
+    pub fn sign(mut self, keys: &Keys, asked: &Asked<'_>) -> Self {
+        let visitor = keys.visitor(asked.address);
         let claim = Claim {
             query_id: self.body.query_id.parse().unwrap_or_default(),
             release: u64::from(self.body.release),
             commit: self.commit,
-            words: tokens::hash(&normal(words)),
-            visitor: keys.visitor(address),
+            words: tokens::hash(&normal(asked.words)),
+            visitor,
             issued_secs: u32::try_from(tokens::now_secs()).unwrap_or(u32::MAX),
+            way: Some(asked.way),
         };
         self.body.feedback_token = keys.sign(&self.body.catalog, &claim);
+        let Timings { decode, embed, search, rank, .. } = self.body.timings;
+        let is_empty = self.body.hits.is_empty();
+        self.counted = Some(Counted {
+            catalog: self.body.catalog.clone(),
+            release: i64::from(self.body.release),
+            way: asked.way,
+            visitor,
+            is_first_page: self.body.offset == 0,
+            is_typing: asked.is_typing,
+            is_empty,
+            is_no_good_match: !is_empty && self.body.verdict == Verdict::NoGoodMatch,
+            is_cached: self.is_cached,
+            stages: [("decode", decode), ("embed", embed), ("search", search), ("rank", rank)],
+        });
         self
     }
+}
+
+/// Who asked what, as far as it is counted.
+pub struct Asked<'a> {
+    /// The words.
+    pub words: &'a str,
+    /// Whether the last of them may be unfinished.
+    pub is_typing: bool,
+    /// How the search came.
+    pub way: Way,
+    /// Where it came from.
+    pub address: Option<IpAddr>,
 }

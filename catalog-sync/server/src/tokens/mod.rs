@@ -12,6 +12,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use uuid::Uuid;
 
+use crate::way::Way;
+
 pub use keys::Keys;
 
 /// How long events may name a search.
@@ -23,7 +25,8 @@ pub const ORDERS: Duration = Duration::from_secs(30 * 86_400);
 /// How far the clocks of two replicas may be apart, in seconds.
 const SKEW_SECS: u64 = 60;
 
-const BODY_BYTES: usize = 4 + 16 + 8 + 8 + 8 + 8 + 16 + 4;
+/// The last byte is the way in; tokens from before it was said have none, and orders may name them for 30 days.
+const BODY_BYTES: usize = 4 + 16 + 8 + 8 + 8 + 8 + 16 + 4 + 1;
 
 /// 128 bits: nobody guesses them, and a token stays short.
 const MAC_BYTES: usize = 16;
@@ -46,6 +49,8 @@ pub struct Claim {
     pub visitor: Visitor,
     /// When, in seconds since 1970.
     pub issued_secs: u32,
+    /// How the search came; not known of older tokens.
+    pub way: Option<Way>,
 }
 
 /// Why a token is not believed.
@@ -75,6 +80,7 @@ impl Keys {
         bytes.extend(claim.words.to_le_bytes());
         bytes.extend(claim.visitor);
         bytes.extend(claim.issued_secs.to_le_bytes());
+        bytes.extend(claim.way.map(Way::byte));
         let mac = mac(&secret, &bytes);
         bytes.extend(&mac.as_bytes()[..MAC_BYTES]);
         BASE64.encode(bytes)
@@ -85,9 +91,11 @@ impl Keys {
     /// # Errors
     /// Why it is not believed.
     pub async fn verify(&self, token: &str, catalog: &str, age: Duration) -> Result<Claim, InvalidToken> {
-        let bytes: [u8; BODY_BYTES + MAC_BYTES] =
-            BASE64.decode(token).ok().and_then(|bytes| bytes.try_into().ok()).ok_or(InvalidToken::Foreign)?;
-        let (body, seal) = bytes.split_at(BODY_BYTES);
+        let bytes = BASE64.decode(token).map_err(|_| InvalidToken::Foreign)?;
+        if !(BODY_BYTES - 1..=BODY_BYTES).contains(&bytes.len().saturating_sub(MAC_BYTES)) {
+            return Err(InvalidToken::Foreign);
+        }
+        let (body, seal) = bytes.split_at(bytes.len() - MAC_BYTES);
         let id = u32::from_le_bytes(part(body, 0));
         let secret = self.find(id).await.ok_or(InvalidToken::Foreign)?;
         // blake3 compares hashes in constant time; the tokens have their first half.
@@ -111,6 +119,7 @@ impl Keys {
             words: u64::from_le_bytes(part(body, 44)),
             visitor: part(body, 52),
             issued_secs,
+            way: body.get(BODY_BYTES - 1).and_then(|byte| Way::of_byte(*byte)),
         })
     }
 
@@ -145,6 +154,7 @@ fn part<const N: usize>(bytes: &[u8], from: usize) -> [u8; N] {
 mod tests {
     use super::*;
     use crate::db::Database;
+    use crate::way::{Channel, Kind};
 
     async fn keys() -> (Keys, Database, tempfile::TempDir) {
         let dir = tempfile::tempdir().unwrap();
@@ -161,6 +171,7 @@ mod tests {
             words: hash("red dress"),
             visitor: [7; 16],
             issued_secs: u32::try_from(now_secs()).unwrap(),
+            way: Some(Way { channel: Channel::Api, kind: Kind::Image }),
         }
     }
 
@@ -182,6 +193,14 @@ mod tests {
         for text in ["", "x", &token[1..], &token.repeat(2)] {
             assert_eq!(keys.verify(text, "shop", EVENTS).await, Err(InvalidToken::Foreign));
         }
+    }
+
+    #[tokio::test]
+    async fn a_token_from_before_ways_were_said_is_read() {
+        let (keys, _db, _dir) = keys().await;
+        let before = Claim { way: None, ..claim() };
+        let read = keys.verify(&keys.sign("shop", &before), "shop", ORDERS).await.unwrap();
+        assert_eq!(read, Claim { query_id: read.query_id, ..before });
     }
 
     #[tokio::test]

@@ -27,7 +27,7 @@ pub async fn retain(db: &Database, days: u32) -> Result<u64> {
     Ok(events.rows_affected())
 }
 
-/// Forgets all events of a visit, and its dead letters. The counts of reports stay: they name no visit. Events that
+/// Forgets all events of a visit, that it was seen, and its dead letters. The counts of reports stay: they name no visit. Events that
 /// are in NATS already end there by its own limit of age. Returns how many events there were.
 ///
 /// # Errors
@@ -36,6 +36,14 @@ pub async fn erase(db: &Database, visit: Uuid) -> Result<u64> {
     let mut tx = db.begin().await?;
     let events = sqlx::query("DELETE FROM events WHERE visit = $1").bind(visit.as_bytes().to_vec());
     let events = events.execute(&mut *tx).await?.rows_affected();
+    for sql in [
+        "DELETE FROM insight_seen WHERE visitor = $1",
+        "DELETE FROM insight_asked WHERE visitor = $1",
+        "DELETE FROM believed WHERE visit = $1",
+        "DELETE FROM asked WHERE visit = $1",
+    ] {
+        sqlx::query(sql).bind(visit.as_bytes().to_vec()).execute(&mut *tx).await?;
+    }
     let name = visit.to_string();
     let mut after = Vec::new();
     loop {

@@ -7,8 +7,9 @@ use crate::fixture::{Kind, Records};
 
 /// Who may use a route, said once more, apart from the table that is tested: the least that must be refused.
 fn is_for(method: &str, path: &str, role: &str) -> bool {
-    let is_of_console =
-        ["/api/v1/admin/catalogs", "/api/v1/admin/jobs"].iter().any(|area| path.starts_with(area));
+    let is_of_console = ["/api/v1/admin/catalogs", "/api/v1/admin/jobs", "/api/v1/admin/stats"]
+        .iter()
+        .any(|area| path.starts_with(area));
     if is_of_console && method == "GET" {
         return !matches!(role, "nobody" | "shopper");
     }

@@ -16,6 +16,7 @@ mod deploy;
 mod feedback;
 mod fixture;
 mod full_disk;
+mod insight;
 mod keys;
 mod killed;
 mod killed_load;

@@ -104,7 +104,7 @@ async fn the_report_counts(kind: Kind) {
 }
 
 /// The tables of the first version, without counts.
-async fn first_tables(records: &Records, kind: Kind) -> sqlx::AnyPool {
+pub async fn first_tables(records: &Records, kind: Kind) -> sqlx::AnyPool {
     sqlx::any::install_default_drivers();
     let (url, sql) = match kind {
         Kind::Sqlite => {
@@ -150,6 +150,19 @@ async fn store_as_before(pool: &sqlx::AnyPool, event: &Event) {
     }
 }
 
+/// What Insight counts of the shop: searches, those without a hit and without a good one, those that led to a choice, a
+/// basket, a purchase; and visitors.
+async fn insight(records: &Records) -> [i64; 7] {
+    let pool = sqlx::AnyPool::connect(&records.url()).await.unwrap();
+    let sql = "SELECT CAST(SUM(searches) AS BIGINT), CAST(SUM(zero_result) AS BIGINT), \
+               CAST(SUM(no_good_match) AS BIGINT), CAST(SUM(clicked) AS BIGINT), CAST(SUM(carted) AS BIGINT), \
+               CAST(SUM(purchased) AS BIGINT), (SELECT CAST(SUM(visitors) AS BIGINT) FROM insight_visitors \
+               WHERE catalog = 'shop' AND release = -1) FROM insight_days WHERE catalog = 'shop'";
+    let row = sqlx::query(sql).fetch_one(&pool).await.unwrap();
+    pool.close().await;
+    std::array::from_fn(|at| sqlx::Row::get(&row, at))
+}
+
 /// What was stored before there were counts is counted, and what comes later is added to it.
 async fn events_from_before_are_counted(kind: Kind) {
     let (records, data) = (Records::start(kind), tempfile::tempdir().unwrap());
@@ -163,6 +176,8 @@ async fn events_from_before_are_counted(kind: Kind) {
     let shop = Filter { catalog: Some("shop".into()), ..Filter::default() };
     let counted = report(&db, &shop).await.unwrap();
     check(&counted);
+    let insight = async || insight(&records).await;
+    assert_eq!(insight().await, [4, 1, 1, 2, 1, 1, 2]);
     // Those that ranked rank still.
     let popular = async || {
         let popular = popularity(&db, "shop", 1.0).await.unwrap();
@@ -180,6 +195,7 @@ async fn events_from_before_are_counted(kind: Kind) {
     assert_eq!((outcome.accepted, outcome.duplicates), (15, 15));
     assert_eq!(popular().await, ranked, "nothing vouches for what came now");
     let twice = report(&db, &shop).await.unwrap();
+    assert_eq!(insight().await, [8, 2, 2, 4, 2, 2, 4]);
     assert_eq!(twice.searches.total, 2 * counted.searches.total);
     assert_eq!(twice.conversion.purchased, 2 * counted.conversion.purchased);
     assert_eq!(twice.positions[0].shown, 2 * counted.positions[0].shown);

@@ -3,7 +3,6 @@
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
-use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use knytt_wire::Problem;
 use serde::{Deserialize, Serialize};
@@ -13,6 +12,7 @@ use super::jobs::known;
 use crate::accounts::problem;
 use crate::app::App;
 use crate::console::advice;
+use crate::http::csv;
 use crate::http::refusal::Refusal;
 use crate::jobs::{self, FoundProblem, Selected};
 
@@ -21,6 +21,9 @@ const PAGE: u32 = 100;
 
 /// Rows of a table.
 const ROWS: u32 = 50_000;
+
+/// Columns of a table.
+const HEADER: [&str; 7] = ["place", "line", "id", "title", "code", "reason", "advice"];
 
 /// Which problems are wanted.
 #[derive(Deserialize, IntoParams)]
@@ -125,42 +128,12 @@ pub async fn problems(
     if !is_table {
         return Ok(Json(found.collect::<Vec<_>>()).into_response());
     }
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"problems-{}.csv\"", job.catalog)),
-    ];
-    Ok((headers, table(found)).into_response())
+    Ok(csv::response(&format!("problems-{}", job.catalog), &HEADER, found.map(cells)))
 }
 
-fn table(found: impl Iterator<Item = JobProblem>) -> String {
-    // The mark tells spreadsheets that this is UTF-8.
-    let mut text = String::from("\u{feff}place,line,id,title,code,reason,advice\r\n");
-    for problem in found {
-        let line = if problem.line > 0 { problem.line.to_string() } else { String::new() };
-        let cells = [
-            &problem.place,
-            &line,
-            &problem.id,
-            &problem.title,
-            &problem.code,
-            &problem.reason,
-            &problem.advice,
-        ];
-        let cells: Vec<String> = cells.into_iter().map(|cell| quoted(cell)).collect();
-        text.push_str(&cells.join(","));
-        text.push_str("\r\n");
-    }
-    text
-}
-
-/// A cell. What a spreadsheet would compute is a text for it: rows of a feed are anybody's.
-fn quoted(cell: &str) -> String {
-    let computed = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if computed { format!("'{cell}") } else { cell.to_owned() };
-    match text.contains(['"', ',', '\n', '\r', '\'']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text,
-    }
+fn cells(problem: JobProblem) -> Vec<String> {
+    let line = if problem.line > 0 { problem.line.to_string() } else { String::new() };
+    vec![problem.place, line, problem.id, problem.title, problem.code, problem.reason, problem.advice]
 }
 
 #[cfg(test)]
@@ -178,7 +151,7 @@ mod tests {
             code: "bad-price".into(),
             reason: "12".into(),
         };
-        let text = table([found.into()].into_iter());
+        let text = csv::document(&HEADER, [cells(found.into())].into_iter());
         let rows: Vec<&str> = text.trim_end().split("\r\n").collect();
         assert_eq!(rows.len(), 2);
         assert!(

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::feedback::{Incoming, Row, idempotency_key, ingest_key};
+use crate::feedback::{DAY_MS, Incoming, Row, Searched, idempotency_key, ingest_key};
 use crate::http::extract::Address;
 use crate::http::read_body;
 use crate::http::refusal::Refusal;
@@ -163,9 +163,19 @@ async fn read(app: &App, told: Feedback) -> Result<Incoming, Refusal> {
 fn bound(mut row: Row, claim: Option<Claim>) -> Row {
     let Some(claim) = claim else { return row };
     row.search_id = Some(claim.query_id);
+    if let Some(searched) = searched(&claim) {
+        row.belongs_to(searched);
+    }
     let words = row.search_term.as_deref().unwrap_or_default();
     if row.name != "search" || claim.words == tokens::hash(words) {
         row.bind_to(claim.visitor);
     }
     row
+}
+
+/// What the search of a token is counted under.
+pub fn searched(claim: &Claim) -> Option<Searched> {
+    let day = i64::from(claim.issued_secs) * 1_000 / DAY_MS;
+    let release = i64::try_from(claim.release).ok()?;
+    claim.way.map(|way| Searched { day, release, way })
 }

@@ -23,11 +23,14 @@ use crate::accounts;
 use crate::app::App;
 use crate::console;
 use crate::http::per_searcher;
+use crate::insights;
 
 /// All routes of the search, and their description.
 pub fn router(app: &App) -> Router<App> {
-    let searches = searches().route_layer(from_fn_with_state(app.clone(), per_searcher));
-    let (router, mut api) = others().merge(searches).split_for_parts();
+    let count = || from_fn_with_state(app.clone(), insights::count);
+    let searches = searches().route_layer(from_fn_with_state(app.clone(), per_searcher)).route_layer(count());
+    let alike = alike().route_layer(count());
+    let (router, mut api) = others().merge(searches).merge(alike).split_for_parts();
     openapi::complete(&mut api);
     let document = move || openapi::document(api.clone());
     let router = router.layer(DefaultBodyLimit::max(app.search.settings.body_bytes()));
@@ -37,7 +40,7 @@ pub fn router(app: &App) -> Router<App> {
 /// The description alone.
 #[cfg(test)]
 pub fn description() -> utoipa::openapi::OpenApi {
-    let (_, mut api) = others().merge(searches()).split_for_parts();
+    let (_, mut api) = others().merge(searches()).merge(alike()).split_for_parts();
     openapi::complete(&mut api);
     api
 }
@@ -51,6 +54,11 @@ fn searches() -> OpenApiRouter<App> {
         .routes(routes!(search::multi_search))
 }
 
+/// A search that does not count for the limit.
+fn alike() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(products::similar))
+}
+
 fn others() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(suggest::suggest))
@@ -58,7 +66,6 @@ fn others() -> OpenApiRouter<App> {
         .routes(routes!(products::picture))
         .routes(routes!(products::cards))
         .routes(routes!(pictures::regions))
-        .routes(routes!(products::similar))
         .routes(routes!(products::goes_with))
         .routes(routes!(products::cheaper))
         .routes(routes!(recommend::also_viewed))
@@ -70,4 +77,5 @@ fn others() -> OpenApiRouter<App> {
         .routes(routes!(catalogs::catalogs))
         .merge(accounts::described())
         .merge(console::described())
+        .merge(insights::described())
 }

@@ -12,9 +12,10 @@ use sqlx::Row as _;
 use url::Url;
 use utoipa::{IntoParams, ToSchema};
 
+use super::feedback::searched;
 use crate::accounts::Caller;
 use crate::app::App;
-use crate::feedback::{Incoming, Row};
+use crate::feedback::{Incoming, Row, Sale};
 use crate::http::extract::{Path, Query};
 use crate::http::refusal::Refusal;
 use crate::http::{key_needed, read_body, refused_key};
@@ -240,10 +241,25 @@ impl Order {
             };
             event.validate().map_err(|reason| bad_query(format!("items: {reason}")))?;
             let mut row = Row::new(&event, at_ms).map_err(bad_query)?;
+            if let Some(searched) = claim.as_ref().and_then(searched) {
+                row.belongs_to(searched);
+            }
             row.bind_to_shop(*visit.as_bytes());
+            row.sale = self.sale(number, item);
             Ok(row)
         };
         self.items.iter().enumerate().map(row).collect()
+    }
+}
+
+impl Order {
+    /// What a purchase of it brought in: the first one all, where the order says what it cost altogether.
+    fn sale(&self, number: usize, item: &OrderItem) -> Option<Sale> {
+        let value = match &self.value {
+            Some(value) => (number == 0).then_some(value),
+            None => item.value.as_ref(),
+        };
+        Sale::read(value.map(String::as_str), self.currency.as_deref())
     }
 }
 

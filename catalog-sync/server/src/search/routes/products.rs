@@ -12,7 +12,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::answers::PageAnswers;
-use super::search::answered;
+use super::search::answered_of_kind;
 use crate::app::App;
 use crate::http::extract::{Address, Path, Query};
 use crate::http::refusal::Refusal;
@@ -21,6 +21,7 @@ use crate::search::catalogs::{OpenCatalog, State as CatalogState};
 use crate::search::page::Page;
 use crate::search::reach::Reach;
 use crate::search::refusals::{bad_query, of_problem};
+use crate::way::Kind;
 
 /// Products of one list.
 const MOST_CARDS: usize = 100;
@@ -180,7 +181,7 @@ pub async fn similar(
 ) -> Result<Page, Refusal> {
     let Similar { catalog, limit, cursor } = wanted;
     let body = SearchBody { catalog, like: Some(id), limit, cursor, ..SearchBody::default() };
-    answered(&app, &reach, body, None, address).await
+    answered_of_kind(&app, &reach, body, None, address, Kind::Browse).await
 }
 
 /// Products of other kinds that go with one

@@ -14,9 +14,10 @@ use crate::http::extract::Address;
 use crate::http::refusal::Refusal;
 use crate::search::answer;
 use crate::search::body::{SearchBody, read_object};
-use crate::search::page::Page;
+use crate::search::page::{Asked, Page};
 use crate::search::reach::Reach;
 use crate::search::refusals::bad_query;
+use crate::way::{Kind, Way};
 
 /// `hit` if the answer was kept from before, else `miss`.
 const CACHE: HeaderName = HeaderName::from_static("x-knytt-cache");
@@ -24,6 +25,9 @@ const CACHE: HeaderName = HeaderName::from_static("x-knytt-cache");
 impl IntoResponse for Page {
     fn into_response(self) -> Response {
         let mut response = Json(self.body).into_response();
+        if let Some(counted) = self.counted {
+            response.extensions_mut().insert(counted);
+        }
         let headers = response.headers_mut();
         let cache = if self.is_cached { "hit" } else { "miss" };
         headers.insert(CACHE, HeaderValue::from_static(cache));
@@ -141,9 +145,35 @@ pub async fn answered(
     picture: Option<Vec<u8>>,
     address: Option<IpAddr>,
 ) -> Result<Page, Refusal> {
-    let words = body.text.clone();
+    let kind = kind(&body, picture.as_deref());
+    answered_of_kind(app, reach, body, picture, address, kind).await
+}
+
+/// The same for a search of this kind.
+pub async fn answered_of_kind(
+    app: &App,
+    reach: &Reach,
+    body: SearchBody,
+    picture: Option<Vec<u8>>,
+    address: Option<IpAddr>,
+    kind: Kind,
+) -> Result<Page, Refusal> {
+    let way = Way { channel: reach.channel(), kind };
+    let (words, is_typing) = (body.text.clone(), body.typing);
     let page = answer::search(&app.search, reach, body, picture).await?;
-    Ok(page.sign(&app.tokens, &words, address))
+    Ok(page.sign(&app.tokens, &Asked { words: &words, is_typing, way, address }))
+}
+
+/// What a request asks with.
+fn kind(body: &SearchBody, picture: Option<&[u8]>) -> Kind {
+    let has_words = !body.text.trim().is_empty();
+    match (has_picture(body, picture), has_words) {
+        (true, true) => Kind::Both,
+        (true, false) => Kind::Image,
+        (false, true) => Kind::Words,
+        _ if body.like.is_some() || !body.mix.is_empty() => Kind::Similar,
+        _ => Kind::Browse,
+    }
 }
 
 /// A search as a form.

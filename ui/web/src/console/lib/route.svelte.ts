@@ -1,13 +1,13 @@
 // Where the console is, from the address's hash.
 
-export type Place = 'catalogs' | 'jobs' | 'keys' | 'users' | 'audit';
+export type Place = 'catalogs' | 'insight' | 'jobs' | 'keys' | 'users' | 'audit';
 
 export interface Route {
   place: Place;
   id: string | null;
 }
 
-const places: readonly string[] = ['catalogs', 'jobs', 'keys', 'users', 'audit'];
+const places: readonly string[] = ['catalogs', 'insight', 'jobs', 'keys', 'users', 'audit'];
 
 export function parse(hash: string): Route {
   const [place = '', id] = hash.replace(/^#?\/?/u, '').split('/');

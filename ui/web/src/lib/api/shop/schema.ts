@@ -327,6 +327,149 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The figures of a window, and of the one before */
+        get: operations["stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/stats/catalogs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The catalogues that something is counted of, or that are searched here */
+        get: operations["stats_catalogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/stats/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same by day */
+        get: operations["stats_days"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/stats/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The products with the most attention
+         * @description `release` is not looked at.
+         */
+        get: operations["stats_products"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/stats/queries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was asked in words
+         * @description Words come from events, so from shoppers who agreed to send them; what may be a person's is left out, and so is what
+         *     fewer than five visitors asked. `release` is not looked at.
+         */
+        get: operations["stats_queries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/stats/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Searches by release */
+        get: operations["stats_releases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/stats/service": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the server itself answers, and what it searches */
+        get: operations["stats_service"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/stats/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Searches by way in */
+        get: operations["stats_ways"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/users": {
         parameters: {
             query?: never;
@@ -1415,6 +1558,356 @@ export interface components {
             catalog?: string | null;
             /** @description The ids. */
             ids: string[];
+        };
+        /** @description A day. */
+        InsightDay: components["schemas"]["InsightFigures"] & {
+            /**
+             * Format: double
+             * @description `ctr` of this day and the six before it.
+             */
+            ctr7?: number | null;
+            /** @description As 2026-11-29, in UTC. */
+            day: string;
+            /** @description What was bought, by currency. */
+            revenue: components["schemas"]["InsightDayRevenue"][];
+        };
+        /** @description What was bought on a day in a currency. */
+        InsightDayRevenue: {
+            /** @description Their sum: a decimal number as text. */
+            amount: string;
+            /** @description Three letters of ISO 4217. */
+            currency: string;
+            /**
+             * Format: int64
+             * @description Sales that named their value.
+             */
+            sales: number;
+        };
+        /** @description Counts and what follows from them. */
+        InsightFigures: {
+            /**
+             * Format: int64
+             * @description Products put into the basket.
+             */
+            addToCart: number;
+            /**
+             * Format: int64
+             * @description Searches that led to a product.
+             */
+            clicked: number;
+            /**
+             * Format: double
+             * @description `purchased` of `searches`.
+             */
+            conversion?: number | null;
+            /**
+             * Format: double
+             * @description `clicked` of `searches`; nothing where nobody searched.
+             */
+            ctr?: number | null;
+            /**
+             * Format: double
+             * @description The mean place in the list of the products that were chosen; the first is 1.
+             */
+            meanPosition?: number | null;
+            /**
+             * Format: int64
+             * @description Searches with hits that do not fit.
+             */
+            noGoodMatch: number;
+            /**
+             * Format: int64
+             * @description Searches that led to a purchase.
+             */
+            purchased: number;
+            /**
+             * Format: int64
+             * @description Products bought.
+             */
+            purchases: number;
+            /**
+             * Format: int64
+             * @description Visitors who searched; one who came on several days counts on each.
+             */
+            searchers: number;
+            /**
+             * Format: int64
+             * @description Searches.
+             */
+            searches: number;
+            /**
+             * Format: int64
+             * @description Pages of products that were opened.
+             */
+            views: number;
+            /**
+             * Format: int64
+             * @description Searches that led to none.
+             */
+            withoutClick: number;
+            /**
+             * Format: int64
+             * @description Searches without a hit.
+             */
+            zeroResult: number;
+        };
+        /** @description A catalogue as it is searched here. */
+        InsightIndex: {
+            /**
+             * Format: int64
+             * @description When what is searched was built here; 0 if it was built elsewhere.
+             */
+            builtMs: number;
+            /**
+             * Format: int64
+             * @description Products with an embedding: pictures find them.
+             */
+            embedded: number;
+            /**
+             * Format: int64
+             * @description The newest release that this server knows of; 0 for none.
+             */
+            newestRelease: number;
+            /**
+             * Format: int64
+             * @description Products.
+             */
+            products: number;
+            /**
+             * Format: int64
+             * @description When the newest release was published, in milliseconds since 1970; 0 if that is not known.
+             */
+            publishedMs: number;
+            /**
+             * Format: int64
+             * @description The release that is searched; 0 for a catalogue that was built here.
+             */
+            release: number;
+        };
+        /** @description Searches and what came of them. */
+        InsightOutcome: {
+            /**
+             * Format: int64
+             * @description Those that led to a basket.
+             */
+            carted: number;
+            /**
+             * Format: int64
+             * @description Those that led to a product.
+             */
+            clicked: number;
+            /**
+             * Format: double
+             * @description `purchased` of `searches`.
+             */
+            conversion?: number | null;
+            /**
+             * Format: double
+             * @description `clicked` of `searches`.
+             */
+            ctr?: number | null;
+            /**
+             * Format: int64
+             * @description Those with hits that do not fit.
+             */
+            noGoodMatch: number;
+            /**
+             * Format: int64
+             * @description Those that led to a purchase.
+             */
+            purchased: number;
+            /**
+             * Format: int64
+             * @description Searches.
+             */
+            searches: number;
+            /**
+             * Format: int64
+             * @description Those without a hit.
+             */
+            zeroResult: number;
+        };
+        /** @description A product and what was done with it. */
+        InsightProduct: {
+            /**
+             * Format: int64
+             * @description How often it was put into the basket.
+             */
+            carted: number;
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: int64
+             * @description How often it was bought.
+             */
+            purchased: number;
+            /**
+             * Format: int64
+             * @description How often it was chosen in a list.
+             */
+            selected: number;
+            /** @description Its title; empty where the catalogue is not searched here, or no longer has the product. */
+            title: string;
+            /**
+             * Format: int64
+             * @description How often its page was opened.
+             */
+            viewed: number;
+            /**
+             * Format: int64
+             * @description How often it was made a favourite.
+             */
+            wishlisted: number;
+        };
+        /** @description Words that visitors asked. */
+        InsightQuery: {
+            /**
+             * Format: int64
+             * @description How often in the window before.
+             */
+            before: number;
+            /**
+             * Format: int64
+             * @description How often the hits did not fit.
+             */
+            noGoodMatch: number;
+            /** @description The words, without capitals. */
+            query: string;
+            /**
+             * Format: int64
+             * @description How often they were asked.
+             */
+            searches: number;
+            /**
+             * Format: int64
+             * @description Visitors who asked them first in this window.
+             */
+            visitors: number;
+            /**
+             * Format: int64
+             * @description How often there was no hit.
+             */
+            zeroResult: number;
+        };
+        /**
+         * @description Which words.
+         * @enum {string}
+         */
+        InsightQueryList: "top" | "rising" | "zeroResult" | "noGoodMatch";
+        /** @description A release. */
+        InsightRelease: components["schemas"]["InsightOutcome"] & {
+            /**
+             * Format: int64
+             * @description Visits of apps that searched with it: of a device one for each start of its app.
+             */
+            devices: number;
+            /**
+             * Format: int64
+             * @description Its number; 0 for a catalogue that is searched where it was built.
+             */
+            release: number;
+        };
+        /** @description What was bought in a currency. */
+        InsightRevenue: {
+            /** @description Their sum: a decimal number as text. */
+            amount: string;
+            /** @description The sum of the window before. */
+            before: string;
+            /** @description Three letters of ISO 4217. */
+            currency: string;
+            /**
+             * Format: int64
+             * @description Sales that named their value.
+             */
+            sales: number;
+        };
+        /** @description How the server answered searches. */
+        InsightService: {
+            /**
+             * Format: int64
+             * @description Pages of hits that were given, browsing included.
+             */
+            answers: number;
+            /**
+             * Format: double
+             * @description `cached` of `answers`.
+             */
+            cacheHitRate?: number | null;
+            /**
+             * Format: int64
+             * @description Those of them that were kept from before.
+             */
+            cached: number;
+            /**
+             * Format: int64
+             * @description Requests that failed (5xx).
+             */
+            failed: number;
+            index?: components["schemas"]["InsightIndex"] | null;
+            /**
+             * Format: int64
+             * @description Requests that were refused or failed and named no catalogue that is searched here.
+             */
+            ofNoCatalog: number;
+            /**
+             * Format: int64
+             * @description Requests that were refused (4xx).
+             */
+            refused: number;
+            /** @description How long answers took. */
+            stages: components["schemas"]["InsightStage"][];
+        };
+        /** @description How long a stage took, in milliseconds. Quantiles are within 1 % of the true ones. */
+        InsightStage: {
+            /**
+             * Format: int64
+             * @description Answers that had this stage.
+             */
+            answers: number;
+            /**
+             * Format: double
+             * @description Half of them took at most this long.
+             */
+            p50: number;
+            /**
+             * Format: double
+             * @description 95 of 100.
+             */
+            p95: number;
+            /**
+             * Format: double
+             * @description 99 of 100.
+             */
+            p99: number;
+            /** @description `decode`, `embed`, `search`, `rank`, or `total` for all of an answer, those that were kept included. */
+            stage: string;
+        };
+        /** @description A window and the one before it. */
+        InsightSummary: {
+            /**
+             * Format: int64
+             * @description Visitors who must have asked the same words for these to be shown.
+             */
+            askedBy: number;
+            /** @description What happened in as many days before. */
+            before: components["schemas"]["InsightFigures"];
+            /** @description The catalogue. */
+            catalog: string;
+            /** @description The first day, as 2026-11-29 in UTC. */
+            from: string;
+            /** @description What happened. */
+            now: components["schemas"]["InsightFigures"];
+            /** @description What was bought, by currency: told by the shop's server, or by apps with an ingest key. */
+            revenue: components["schemas"]["InsightRevenue"][];
+            /** @description The last day. */
+            to: string;
+        };
+        /** @description A way in. */
+        InsightWay: components["schemas"]["InsightOutcome"] & {
+            /** @description From where: `app` (searched on a device), `web` (pages of this server and of shops), `api` (programs). */
+            channel: string;
+            /** @description What was asked with: `words`, `image`, `both`, `similar`, `camera`; `browse` is no search. */
+            kind: string;
         };
         /** @description Somebody to give an account. */
         Invitation: {
@@ -4518,6 +5011,690 @@ export interface operations {
             };
             /** @description `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stats: {
+        parameters: {
+            query: {
+                /** @description The catalogue. */
+                catalog: string;
+                /** @description Days of the window; 28 if absent. */
+                days?: number;
+                /** @description Its last day, as 2026-11-29 in UTC; today if absent. */
+                to?: string;
+                /** @description Only this release. */
+                release?: number;
+                /** @description `csv`: a table for spreadsheets. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsightSummary"];
+                    "text/csv": string;
+                };
+            };
+            /** @description `bad_request`, `bad_query` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in`, `token_invalid`, `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stats_catalogs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Their ids */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            /** @description `bad_query`: out of its bounds, or not readable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in`, `token_invalid`, `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stats_days: {
+        parameters: {
+            query: {
+                /** @description The catalogue. */
+                catalog: string;
+                /** @description Days of the window; 28 if absent. */
+                days?: number;
+                /** @description Its last day, as 2026-11-29 in UTC; today if absent. */
+                to?: string;
+                /** @description Only this release. */
+                release?: number;
+                /** @description `csv`: a table for spreadsheets. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each day, the first one first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsightDay"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description `bad_request`, `bad_query` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in`, `token_invalid`, `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stats_products: {
+        parameters: {
+            query: {
+                /** @description The catalogue. */
+                catalog: string;
+                /** @description Days of the window; 28 if absent. */
+                days?: number;
+                /** @description Its last day, as 2026-11-29 in UTC; today if absent. */
+                to?: string;
+                /** @description Only this release. */
+                release?: number;
+                /** @description `csv`: a table for spreadsheets. */
+                format?: string;
+                /** @description Which words; those that were asked most if absent. */
+                list?: components["schemas"]["InsightQueryList"];
+                /** @description Rows at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Products, those with the most events first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsightProduct"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description `bad_request`, `bad_query` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in`, `token_invalid`, `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stats_queries: {
+        parameters: {
+            query: {
+                /** @description The catalogue. */
+                catalog: string;
+                /** @description Days of the window; 28 if absent. */
+                days?: number;
+                /** @description Its last day, as 2026-11-29 in UTC; today if absent. */
+                to?: string;
+                /** @description Only this release. */
+                release?: number;
+                /** @description `csv`: a table for spreadsheets. */
+                format?: string;
+                /** @description Which words; those that were asked most if absent. */
+                list?: components["schemas"]["InsightQueryList"];
+                /** @description Rows at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Words, those of the most weight first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsightQuery"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description `bad_request`, `bad_query` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in`, `token_invalid`, `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stats_releases: {
+        parameters: {
+            query: {
+                /** @description The catalogue. */
+                catalog: string;
+                /** @description Days of the window; 28 if absent. */
+                days?: number;
+                /** @description Its last day, as 2026-11-29 in UTC; today if absent. */
+                to?: string;
+                /** @description Only this release. */
+                release?: number;
+                /** @description `csv`: a table for spreadsheets. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each release that was searched, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsightRelease"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description `bad_request`, `bad_query` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in`, `token_invalid`, `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stats_service: {
+        parameters: {
+            query: {
+                /** @description The catalogue. */
+                catalog: string;
+                /** @description Days of the window; 28 if absent. */
+                days?: number;
+                /** @description Its last day, as 2026-11-29 in UTC; today if absent. */
+                to?: string;
+                /** @description Only this release. */
+                release?: number;
+                /** @description `csv`: a table for spreadsheets. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Times, refusals, caches, the index */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsightService"];
+                    "text/csv": string;
+                };
+            };
+            /** @description `bad_request`, `bad_query` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in`, `token_invalid`, `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stats_ways: {
+        parameters: {
+            query: {
+                /** @description The catalogue. */
+                catalog: string;
+                /** @description Days of the window; 28 if absent. */
+                days?: number;
+                /** @description Its last day, as 2026-11-29 in UTC; today if absent. */
+                to?: string;
+                /** @description Only this release. */
+                release?: number;
+                /** @description `csv`: a table for spreadsheets. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each way in, the one that was used most first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsightWay"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description `bad_request`, `bad_query` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in`, `token_invalid`, `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,154 @@
+//! The tables that the console's page Insight reads. What stores events and what counts the server's own answers change
+//! them in this order: days, visitors, actions, revenue, words, answers, latency; so they wait for each other and do
+//! not lock each other out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sqlx::{Error, Row as _};
+
+use super::count_rows::{add_all, added};
+use super::insight::InsightCounts;
+use crate::db::{Columns, Database, Tx, insert};
+use crate::way::{Channel, Way};
+
+/// The release that stands for all of them where visitors are counted.
+pub const ANY_RELEASE: i64 = -1;
+
+/// Days for which it is kept who asked the server: nothing of it comes later.
+const ANSWERED_DAYS: i64 = 2;
+
+const DAYS: Columns = added!("insight_days", 11, "catalog, day, release, channel, kind": "searches", "zero_result",
+    "no_good_match", "clicked", "carted", "purchased"; "");
+
+const ACTIONS: Columns = added!("insight_actions", 11, "catalog, day, release, channel": "clicks", "placed", "places",
+    "viewed", "wishlisted", "carted", "purchased"; "");
+
+const SEEN: Columns = Columns {
+    into: "insight_seen (catalog, day, release, channel, visitor)",
+    count: 5,
+    after: "ON CONFLICT DO NOTHING RETURNING catalog, day, release, channel",
+};
+
+const VISITORS: Columns = added!("insight_visitors", 5, "catalog, day, release, channel": "visitors"; "");
+
+const REVENUE: Columns =
+    added!("insight_revenue", 6, "catalog, day, release, currency": "sales", "amount"; "");
+
+const ASKED: Columns = Columns {
+    into: "insight_asked (catalog, day, query, visitor)",
+    count: 4,
+    after: "ON CONFLICT DO NOTHING RETURNING catalog, day, query",
+};
+
+const QUERIES: Columns = added!("insight_queries", 7, "catalog, day, query": "searches", "zero_result", "no_good_match",
+    "visitors"; "");
+
+/// What searches by one way in are counted under.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DayKey {
+    pub catalog: String,
+    pub day: i64,
+    pub release: i64,
+    pub channel: String,
+    pub kind: String,
+}
+
+impl DayKey {
+    pub fn new(catalog: &str, day: i64, release: i64, way: Way) -> Self {
+        let (channel, kind) = (way.channel.name().into(), way.kind.name().into());
+        Self { catalog: catalog.into(), day, release, channel, kind }
+    }
+}
+
+/// Somebody who searched on a day.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Seen {
+    catalog: String,
+    day: i64,
+    release: i64,
+    channel: &'static str,
+    visitor: [u8; 16],
+}
+
+impl Seen {
+    /// Of the release and of all releases.
+    pub fn all(catalog: &str, day: i64, release: i64, channel: Channel, visitor: [u8; 16]) -> [Self; 2] {
+        let of = |release| Self { catalog: catalog.into(), day, release, channel: channel.name(), visitor };
+        [of(ANY_RELEASE), of(release)]
+    }
+}
+
+/// Adds what was counted of events.
+pub async fn add(db: &Database, tx: &mut Tx, counts: &InsightCounts) -> Result<(), Error> {
+    add_days(db, tx, &counts.days).await?;
+    add_seen(db, tx, &counts.seen).await?;
+    let bind = |q: crate::db::RowsQuery, (a, b, c, d): &(String, i64, i64, &'static str)| {
+        q.bind(a.clone()).bind(*b).bind(*c).bind(*d)
+    };
+    add_all(db, tx, &ACTIONS, &counts.actions, bind).await?;
+    let bind = |q: crate::db::RowsQuery, (a, b, c, d): &(String, i64, i64, String)| {
+        q.bind(a.clone()).bind(*b).bind(*c).bind(d.clone())
+    };
+    add_all(db, tx, &REVENUE, &counts.revenue, bind).await?;
+    add_queries(db, tx, counts).await
+}
+
+/// Adds searches, and what came of searches, by way in.
+pub async fn add_days(db: &Database, tx: &mut Tx, days: &BTreeMap<DayKey, [i64; 6]>) -> Result<(), Error> {
+    add_all(db, tx, &DAYS, days, |query, key| {
+        let query = query.bind(key.catalog.clone()).bind(key.day).bind(key.release);
+        query.bind(key.channel.clone()).bind(key.kind.clone())
+    })
+    .await
+}
+
+/// Notes who searched, and counts those who were not noted before.
+pub async fn add_seen(db: &Database, tx: &mut Tx, seen: &BTreeSet<Seen>) -> Result<(), Error> {
+    let rows: Vec<&Seen> = seen.iter().collect();
+    let mut visitors: BTreeMap<(String, i64, i64, String), [i64; 1]> = BTreeMap::new();
+    for query in insert(db, &SEEN, &rows, |query, seen| {
+        let query = query.bind(seen.catalog.clone()).bind(seen.day).bind(seen.release);
+        query.bind(seen.channel).bind(seen.visitor.to_vec())
+    }) {
+        for row in query.fetch_all(&mut **tx).await? {
+            let key = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
+            visitors.entry(key).or_default()[0] += 1;
+        }
+    }
+    add_all(db, tx, &VISITORS, &visitors, |q, (a, b, c, d)| {
+        q.bind(a.clone()).bind(*b).bind(*c).bind(d.clone())
+    })
+    .await
+}
+
+/// Counts words, and the visitors who had not asked them before.
+async fn add_queries(db: &Database, tx: &mut Tx, counts: &InsightCounts) -> Result<(), Error> {
+    let mut queries: BTreeMap<(String, i64, String), [i64; 4]> = BTreeMap::new();
+    for (key, [searches, zero_result, no_good_match]) in &counts.queries {
+        queries.insert(key.clone(), [*searches, *zero_result, *no_good_match, 0]);
+    }
+    let rows: Vec<_> = counts.asked.iter().collect();
+    for query in insert(db, &ASKED, &rows, |query, ((catalog, words, visitor), day)| {
+        query.bind(catalog.clone()).bind(*day).bind(words.clone()).bind(visitor.to_vec())
+    }) {
+        for row in query.fetch_all(&mut **tx).await? {
+            queries.entry((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)).or_default()[3] += 1;
+        }
+    }
+    add_all(db, tx, &QUERIES, &queries, |q, (a, b, c)| q.bind(a.clone()).bind(*b).bind(c.clone())).await
+}
+
+/// Forgets who searched and who asked words, once no event of that day can come any more.
+pub async fn forget_seen(db: &Database) -> Result<u64, Error> {
+    let today = jiff::Timestamp::now().as_millisecond().div_euclid(super::row::DAY_MS);
+    let before = today - super::row::BELIEVED_DAYS;
+    let mut forgotten = 0;
+    for (sql, before) in [
+        ("DELETE FROM insight_asked WHERE day < $1", before),
+        ("DELETE FROM insight_seen WHERE day < $1", before),
+        ("DELETE FROM insight_seen WHERE day < $1 AND channel <> 'app'", today - ANSWERED_DAYS),
+    ] {
+        forgotten += sqlx::query(sql).bind(before).execute(db.pool()).await?.rows_affected();
+    }
+    Ok(forgotten)
+}

@@ -1,0 +1,393 @@
+//! The routes below `/api/v1/admin/stats`, with their descriptions.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use knytt_wire::Problem;
+use serde::{Deserialize, Serialize};
+use sqlx::Row as _;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::figures::{self, DayRow, Figures};
+use super::money::{self, Revenue};
+use super::products::{self, ProductRow};
+use super::queries::{self, QueryList, QueryRow};
+use super::scope::{Scope, StatsQuery, day_name};
+use super::service::{self, Service};
+use super::ways::{self, Outcome, ReleaseRow, WayRow};
+use crate::accounts::problem;
+use crate::app::App;
+use crate::http::csv;
+use crate::http::extract::Query;
+use crate::http::refusal::Refusal;
+
+/// Rows of a list, if it is not said, and at most.
+const USUAL: u32 = 20;
+const MOST: u32 = 1_000;
+
+/// All of them.
+pub fn described() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(summary))
+        .routes(routes!(catalogs))
+        .routes(routes!(days))
+        .routes(routes!(ways))
+        .routes(routes!(releases))
+        .routes(routes!(queries))
+        .routes(routes!(products))
+        .routes(routes!(service))
+}
+
+/// Which rows, and how many.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// Which words; those that were asked most if absent.
+    #[serde(default)]
+    list: QueryList,
+    /// Rows at most.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<u32>,
+}
+
+impl ListQuery {
+    fn limit(&self) -> Result<u32, Refusal> {
+        match self.limit.unwrap_or(USUAL) {
+            limit @ 1..=MOST => Ok(limit),
+            _ => Err(problem::bad_request("limit: from 1 to 1000")),
+        }
+    }
+}
+
+/// A window and the one before it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = InsightSummary)]
+pub struct Summary {
+    /// The catalogue.
+    catalog: String,
+    /// The first day, as 2026-11-29 in UTC.
+    from: String,
+    /// The last day.
+    to: String,
+    /// What happened.
+    now: Figures,
+    /// What happened in as many days before.
+    before: Figures,
+    /// What was bought, by currency: told by the shop's server, or by apps with an ingest key.
+    revenue: Vec<Revenue>,
+    /// Visitors who must have asked the same words for these to be shown.
+    asked_by: i64,
+}
+
+/// The figures of a window, and of the one before
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/stats",
+    operation_id = "stats",
+    tag = "admin",
+    params(StatsQuery),
+    responses(
+        (status = 200, description = "The figures", content((Summary = "application/json"), (String = "text/csv"))),
+        (status = 400, description = "`bad_request`, `bad_query`", body = Problem),
+        (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
+        (status = 403, description = "`not_allowed`", body = Problem),
+    )
+)]
+pub async fn summary(State(app): State<App>, Query(asked): Query<StatsQuery>) -> Result<Response, Refusal> {
+    let (scope, is_table) = asked.read()?;
+    let counted = figures::by_day(&app.db, &scope.with_before()).await?;
+    let of = |from, to| Figures::from(&figures::sum(&counted, from, to));
+    let summary = Summary {
+        catalog: scope.catalog.clone(),
+        from: day_name(scope.from),
+        to: day_name(scope.to),
+        now: of(scope.from, scope.to),
+        before: of(scope.from - scope.days(), scope.from - 1),
+        revenue: money::revenue(&app.db, &scope).await?,
+        asked_by: queries::ASKED_BY,
+    };
+    if !is_table {
+        return Ok(Json(summary).into_response());
+    }
+    let [now, before] = [&summary.now, &summary.before].map(figure_cells);
+    let mut rows: Vec<Vec<String>> = FIGURES
+        .iter()
+        .zip(now.into_iter().zip(before))
+        .map(|(name, (now, before))| vec![(*name).to_owned(), now, before])
+        .collect();
+    rows.extend(
+        summary
+            .revenue
+            .into_iter()
+            .map(|sum| vec![format!("revenue {}", sum.currency), sum.amount, sum.before]),
+    );
+    Ok(csv::response(&file_name("figures", &scope), &["figure", "now", "before"], rows.into_iter()))
+}
+
+/// The catalogues that something is counted of, or that are searched here
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/stats/catalogs",
+    operation_id = "stats_catalogs",
+    tag = "admin",
+    responses(
+        (status = 200, description = "Their ids", body = Vec<String>),
+        (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
+        (status = 403, description = "`not_allowed`", body = Problem),
+    )
+)]
+pub async fn catalogs(State(app): State<App>) -> Result<Json<Vec<String>>, Refusal> {
+    let sql = "SELECT catalog FROM insight_days UNION SELECT catalog FROM insight_actions UNION SELECT id FROM made_catalogs";
+    let counted = sqlx::query(sql).fetch_all(app.db.reports()).await?;
+    let mut ids = counted.iter().map(|row| row.try_get(0)).collect::<Result<Vec<String>, _>>()?;
+    ids.extend(app.search.catalogs.all().iter().map(|catalog| catalog.summary.id.clone()));
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(Json(ids))
+}
+
+/// The same by day
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/stats/days",
+    operation_id = "stats_days",
+    tag = "admin",
+    params(StatsQuery),
+    responses(
+        (status = 200, description = "Each day, the first one first", content((Vec<DayRow> = "application/json"), (String = "text/csv"))),
+        (status = 400, description = "`bad_request`, `bad_query`", body = Problem),
+        (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
+        (status = 403, description = "`not_allowed`", body = Problem),
+    )
+)]
+pub async fn days(State(app): State<App>, Query(asked): Query<StatsQuery>) -> Result<Response, Refusal> {
+    let (scope, is_table) = asked.read()?;
+    let rows = figures::series(&app.db, &scope).await?;
+    if !is_table {
+        return Ok(Json(rows).into_response());
+    }
+    let header = [&["day"][..], &FIGURES[..], &["ctr7", "revenue"][..]].concat();
+    let rows = rows.into_iter().map(|row| {
+        let mut cells = vec![row.day];
+        cells.extend(figure_cells(&row.figures));
+        cells.push(of_share(row.ctr7));
+        let sums: Vec<String> =
+            row.revenue.iter().map(|sum| format!("{} {}", sum.amount, sum.currency)).collect();
+        cells.push(sums.join("; "));
+        cells
+    });
+    Ok(csv::response(&file_name("days", &scope), &header, rows))
+}
+
+/// Searches by way in
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/stats/ways",
+    operation_id = "stats_ways",
+    tag = "admin",
+    params(StatsQuery),
+    responses(
+        (status = 200, description = "Each way in, the one that was used most first", content((Vec<WayRow> = "application/json"), (String = "text/csv"))),
+        (status = 400, description = "`bad_request`, `bad_query`", body = Problem),
+        (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
+        (status = 403, description = "`not_allowed`", body = Problem),
+    )
+)]
+pub async fn ways(State(app): State<App>, Query(asked): Query<StatsQuery>) -> Result<Response, Refusal> {
+    let (scope, is_table) = asked.read()?;
+    let rows = ways::ways(&app.db, &scope).await?;
+    if !is_table {
+        return Ok(Json(rows).into_response());
+    }
+    let header = [&["channel", "kind"][..], &OUTCOME[..]].concat();
+    let rows =
+        rows.into_iter().map(|row| [vec![row.channel, row.kind], outcome_cells(&row.outcome)].concat());
+    Ok(csv::response(&file_name("ways", &scope), &header, rows))
+}
+
+/// Searches by release
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/stats/releases",
+    operation_id = "stats_releases",
+    tag = "admin",
+    params(StatsQuery),
+    responses(
+        (status = 200, description = "Each release that was searched, the newest first", content((Vec<ReleaseRow> = "application/json"), (String = "text/csv"))),
+        (status = 400, description = "`bad_request`, `bad_query`", body = Problem),
+        (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
+        (status = 403, description = "`not_allowed`", body = Problem),
+    )
+)]
+pub async fn releases(State(app): State<App>, Query(asked): Query<StatsQuery>) -> Result<Response, Refusal> {
+    let (scope, is_table) = asked.read()?;
+    let rows = ways::releases(&app.db, &scope).await?;
+    if !is_table {
+        return Ok(Json(rows).into_response());
+    }
+    let header = [&["release", "devices"][..], &OUTCOME[..]].concat();
+    let rows = rows.into_iter().map(|row| {
+        [vec![row.release.to_string(), row.devices.to_string()], outcome_cells(&row.outcome)].concat()
+    });
+    Ok(csv::response(&file_name("releases", &scope), &header, rows))
+}
+
+/// What was asked in words
+///
+/// Words come from events, so from shoppers who agreed to send them; what may be a person's is left out, and so is what
+/// fewer than five visitors asked. `release` is not looked at.
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/stats/queries",
+    operation_id = "stats_queries",
+    tag = "admin",
+    params(StatsQuery, ListQuery),
+    responses(
+        (status = 200, description = "Words, those of the most weight first", content((Vec<QueryRow> = "application/json"), (String = "text/csv"))),
+        (status = 400, description = "`bad_request`, `bad_query`", body = Problem),
+        (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
+        (status = 403, description = "`not_allowed`", body = Problem),
+    )
+)]
+pub async fn queries(
+    State(app): State<App>,
+    Query(asked): Query<StatsQuery>,
+    Query(wanted): Query<ListQuery>,
+) -> Result<Response, Refusal> {
+    let ((scope, is_table), limit) = (asked.read()?, wanted.limit()?);
+    let limit = if is_table && wanted.limit.is_none() { MOST } else { limit };
+    let rows = queries::queries(&app.db, &scope, wanted.list, limit).await?;
+    if !is_table {
+        return Ok(Json(rows).into_response());
+    }
+    let header = ["query", "searches", "before", "zero_result", "no_good_match", "visitors"];
+    let rows = rows.into_iter().map(|row: QueryRow| {
+        let counts = [row.searches, row.before, row.zero_result, row.no_good_match, row.visitors];
+        [vec![row.query], counts.map(|count| count.to_string()).to_vec()].concat()
+    });
+    Ok(csv::response(&file_name("queries", &scope), &header, rows))
+}
+
+/// The products with the most attention
+///
+/// `release` is not looked at.
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/stats/products",
+    operation_id = "stats_products",
+    tag = "admin",
+    params(StatsQuery, ListQuery),
+    responses(
+        (status = 200, description = "Products, those with the most events first", content((Vec<ProductRow> = "application/json"), (String = "text/csv"))),
+        (status = 400, description = "`bad_request`, `bad_query`", body = Problem),
+        (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
+        (status = 403, description = "`not_allowed`", body = Problem),
+    )
+)]
+pub async fn products(
+    State(app): State<App>,
+    Query(asked): Query<StatsQuery>,
+    Query(wanted): Query<ListQuery>,
+) -> Result<Response, Refusal> {
+    let ((scope, is_table), limit) = (asked.read()?, wanted.limit()?);
+    let limit = if is_table && wanted.limit.is_none() { MOST } else { limit };
+    let rows = products::products(&app.db, &scope, limit).await?;
+    let rows = products::titled(&app.search.catalogs, &scope.catalog, rows).await?;
+    if !is_table {
+        return Ok(Json(rows).into_response());
+    }
+    let header = ["id", "title", "selected", "viewed", "wishlisted", "carted", "purchased"];
+    let rows = rows.into_iter().map(|row: ProductRow| {
+        let counts = [row.selected, row.viewed, row.wishlisted, row.carted, row.purchased];
+        [vec![row.id, row.title], counts.map(|count| count.to_string()).to_vec()].concat()
+    });
+    Ok(csv::response(&file_name("products", &scope), &header, rows))
+}
+
+/// How the server itself answers, and what it searches
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/stats/service",
+    operation_id = "stats_service",
+    tag = "admin",
+    params(StatsQuery),
+    responses(
+        (status = 200, description = "Times, refusals, caches, the index", content((Service = "application/json"), (String = "text/csv"))),
+        (status = 400, description = "`bad_request`, `bad_query`", body = Problem),
+        (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
+        (status = 403, description = "`not_allowed`", body = Problem),
+    )
+)]
+pub async fn service(State(app): State<App>, Query(asked): Query<StatsQuery>) -> Result<Response, Refusal> {
+    let (scope, is_table) = asked.read()?;
+    let counted = service::service(&app.db, &scope).await?;
+    if is_table {
+        let rows = counted.stages.into_iter().map(|stage| {
+            let times = [stage.p50, stage.p95, stage.p99].map(|ms| format!("{ms:.3}"));
+            [vec![stage.stage, stage.answers.to_string()], times.to_vec()].concat()
+        });
+        let header = ["stage", "answers", "p50_ms", "p95_ms", "p99_ms"];
+        return Ok(csv::response(&file_name("service", &scope), &header, rows));
+    }
+    let index = app.insights.index(&app.search.catalogs, &scope.catalog).await?;
+    Ok(Json(Service { index, ..counted }).into_response())
+}
+
+/// Names of figures in tables.
+const FIGURES: [&str; 13] = [
+    "searches",
+    "searchers",
+    "clicked",
+    "without_click",
+    "ctr",
+    "mean_position",
+    "zero_result",
+    "no_good_match",
+    "views",
+    "add_to_cart",
+    "purchases",
+    "purchased",
+    "conversion",
+];
+
+/// The figures in the order of [`FIGURES`].
+fn figure_cells(of: &Figures) -> Vec<String> {
+    vec![
+        of.searches.to_string(),
+        of.searchers.to_string(),
+        of.clicked.to_string(),
+        of.without_click.to_string(),
+        of_share(of.ctr),
+        of_share(of.mean_position),
+        of.zero_result.to_string(),
+        of.no_good_match.to_string(),
+        of.views.to_string(),
+        of.add_to_cart.to_string(),
+        of.purchases.to_string(),
+        of.purchased.to_string(),
+        of_share(of.conversion),
+    ]
+}
+
+/// Names of what came of searches in tables.
+const OUTCOME: [&str; 8] =
+    ["searches", "zero_result", "no_good_match", "clicked", "carted", "purchased", "ctr", "conversion"];
+
+/// What came of searches in the order of [`OUTCOME`].
+fn outcome_cells(of: &Outcome) -> Vec<String> {
+    let counts = [of.searches, of.zero_result, of.no_good_match, of.clicked, of.carted, of.purchased];
+    let mut cells: Vec<String> = counts.iter().map(i64::to_string).collect();
+    cells.extend([of_share(of.ctr), of_share(of.conversion)]);
+    cells
+}
+
+fn of_share(share: Option<f64>) -> String {
+    share.map(|share| format!("{share:.4}")).unwrap_or_default()
+}
+
+fn file_name(what: &str, scope: &Scope) -> String {
+    format!("{what}-{}-{}-{}", scope.catalog, day_name(scope.from), day_name(scope.to))
+}
