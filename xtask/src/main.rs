@@ -9,6 +9,7 @@ mod python;
 mod relevance;
 mod run;
 mod sample;
+mod screens;
 mod shell;
 mod system;
 mod test;
@@ -32,7 +33,7 @@ Usage: cargo xtask <command>
   soak     kill writers and syncs at many random instants and check the catalogue after each
   fuzz     feed mutated metadata and packs to what reads them
   bundle   pack the app to be installed: deb and rpm on Linux
-  screens  draw docs/screenshots again
+  screens  draw docs/screenshots again; with names, some of them only: app, web, console, kiosk
   setup    only install what is missing, and build the interface
   unused   look for dependencies that are named and not used
   help     print this
@@ -46,7 +47,7 @@ fn main() -> Result<()> {
         "run" if rest.first().is_some_and(|first| first == "--web") => web::run(&rest[1..]),
         "run" => run::run(rest),
         "bundle" => bundle::bundle(rest),
-        "screens" => screens(),
+        "screens" => screens::screens(rest),
         "test" => test::test(rest),
         "bench" => bench::bench(rest),
         "relevance" => relevance::relevance(rest),
@@ -69,10 +70,4 @@ fn setup() -> Result<()> {
     system::ensure_build_tools()?;
     system::ensure_test_tools()?;
     ui::build()
-}
-
-fn screens() -> Result<()> {
-    system::ensure_test_tools()?;
-    ui::build()?;
-    ui::Npm::ensure()?.run(&["run", "screenshots"])
 }
