@@ -150,6 +150,7 @@ const looks = {
   '': { size: desktop },
   '-dark': { size: desktop, colorScheme: 'dark' },
   '-phone': { size: phone },
+  '-arabic': { size: desktop, language: 'ar' },
 };
 
 async function draw(album, server) {
@@ -160,11 +161,12 @@ async function draw(album, server) {
     await beginShop(page, album);
     await fillShop(page, products, album);
     await addKey(page, server.url);
-    for (const [look, { size, colorScheme = 'light' }] of Object.entries(looks)) {
+    for (const [look, { size, colorScheme = 'light', language = 'en' }] of Object.entries(looks)) {
       for (const [view, [hash, act]] of Object.entries(views)) {
         if (!album.wants(`${view}${look}`)) continue;
         const shown = await open(browser, 'about:blank', size);
         await shown.emulateMedia({ colorScheme });
+        await shown.addInitScript((code) => localStorage.setItem('knytt-console-language', code), language);
         await shown.goto(`${server.url}/admin#/${hash}`);
         await act(shown);
         await album.add(`${view}${look}`, shown);
