@@ -5,16 +5,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fill, still } from './album.mjs';
-import { launch } from './browser.mjs';
+import { fill, launchStill, moment } from './album.mjs';
 import { drawProducts, program, serveShop } from './shop.mjs';
 
 const only = process.argv.slice(2);
 const desktop = { width: 1280, height: 900 };
 const phone = { width: 390, height: 844 };
 const [email, password, passphrase] = ['you@shop.example', 'correct horse battery', 'open the shop, please'];
-/** All times that a page shows. */
-const now = Date.UTC(2026, 10, 2, 9, 30);
 const id = (page, name) => page.getByTestId(name);
 const knytt = program();
 const folder = mkdtempSync(join(tmpdir(), 'knytt-console-'));
@@ -41,7 +38,7 @@ function feed(name, products) {
 async function standStill(page) {
   const fixed = (key, value) => {
     if (typeof value !== 'number' || value === 0) return value;
-    if (/(?:Ms|_ms)$/u.test(key)) return key === 'endedMs' ? now + 4_000 : now;
+    if (/(?:Ms|_ms)$/u.test(key)) return key === 'endedMs' ? moment + 4_000 : moment;
     return key === 'rate' ? 24 : value;
   };
   await page.route('**/api/v1/{admin,auth}/**', async (route) => {
@@ -155,7 +152,7 @@ const looks = {
 
 async function draw(album, server) {
   const products = rows(join(folder, 'drawn', 'products.csv'));
-  const { browser, close } = await launch(still);
+  const { browser, close } = await launchStill();
   try {
     const page = await open(browser, `${server.url}/admin`, desktop);
     await beginShop(page, album);

@@ -1,8 +1,8 @@
 // Writes docs/screenshots/app: each view of the app as a shopper sees it, light and dark, desktop and phone.
 // Names after "--" write only those: npm run screenshots -- product compare
 
-import { fill, still } from './album.mjs';
-import { launch, serve } from './browser.mjs';
+import { fill, launchStill } from './album.mjs';
+import { serve } from './browser.mjs';
 
 const only = process.argv.slice(2);
 const desktop = { width: 1440, height: 900 };
@@ -242,7 +242,7 @@ const shots = {
 };
 
 const server = await serve();
-const { browser, close } = await launch(still);
+const { browser, close } = await launchStill();
 try {
   await fill('app', only, async (album) => {
     for (const [name, { query = '', hash = '', size = desktop, act }] of Object.entries(shots)) {

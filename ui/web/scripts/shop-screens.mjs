@@ -1,8 +1,7 @@
 // Writes docs/screenshots/web: the views of the served interface, of a phone and of a desktop, light, dark and in Arabic.
 // Names after "--" write only those: npm run screenshots:shop -- start-phone product-desktop
 
-import { fill, still } from './album.mjs';
-import { launch } from './browser.mjs';
+import { fill, launchStill } from './album.mjs';
 import { openShop } from './shop.mjs';
 
 const only = process.argv.slice(2);
@@ -71,7 +70,7 @@ try {
       for (const [view, [address, act]] of Object.entries(views)) {
         if (!album.wants(`${view}-${look}`)) continue;
         // A browser of its own each time: nobody is signed in, nothing was seen.
-        const { browser, close } = await launch({ ...still, ...context });
+        const { browser, close } = await launchStill(context);
         try {
           const page = await browser.newPage();
           page.setDefaultTimeout(30_000);
