@@ -67,9 +67,7 @@ async function settled(page) {
 function fixTimes(page) {
   return page.evaluate(() => {
     for (const line of document.querySelectorAll('[data-testid="timings"] span'))
-      line.textContent = line.textContent
-        .replace(/[0-9][0-9.,]*/gu, '9')
-        .replace(/[٠-٩][٠-٩٫٬]*/gu, '٩');
+      line.textContent = line.textContent.replace(/[0-9][0-9.,]*/gu, '9').replace(/[٠-٩][٠-٩٫٬]*/gu, '٩');
   });
 }
 

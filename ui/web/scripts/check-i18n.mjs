@@ -81,7 +81,10 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const all = (prefix) =>
     Object.fromEntries(languages.map((language) => [language, read(`${prefix}${language}`)]));
   const [messages, ofConsole] = [all(''), all('console.')];
-  const found = [...faults(messages, [...sources(join(root, 'src'))].join('\n')), ...messageFaults(ofConsole)];
+  const found = [
+    ...faults(messages, [...sources(join(root, 'src'))].join('\n')),
+    ...messageFaults(ofConsole),
+  ];
   for (const fault of found) console.error(fault);
   if (found.length > 0) process.exit(1);
   const [count, own] = [Object.keys(messages.en).length, Object.keys(ofConsole.en).length];

@@ -21,7 +21,9 @@ function rows(table) {
   const [head, ...lines] = readFileSync(table, 'utf8').trim().split('\n');
   const names = head.split(',');
   return lines.map((line) => {
-    const cells = line.match(/("[^"]*"|[^,]*)(,|$)/gu).map((cell) => cell.replace(/,$/u, '').replaceAll('"', ''));
+    const cells = line
+      .match(/("[^"]*"|[^,]*)(,|$)/gu)
+      .map((cell) => cell.replace(/,$/u, '').replaceAll('"', ''));
     const row = Object.fromEntries(names.map((name, at) => [name, cells[at]]));
     const picture = readFileSync(join(folder, 'drawn', row.image)).toString('base64');
     return { ...row, image: undefined, image_link: `data:image/jpeg;base64,${picture}` };
@@ -59,7 +61,8 @@ async function open(browser, address, size) {
   return page;
 }
 
-const state = (page, name) => page.locator(`main [data-testid="state"][data-state="${name}"]`).first().waitFor();
+const state = (page, name) =>
+  page.locator(`main [data-testid="state"][data-state="${name}"]`).first().waitFor();
 
 /** Signs in and makes the shop; takes the pictures of states that pass. */
 async function beginShop(page, album) {
@@ -136,11 +139,12 @@ const views = {
     'catalogs/shop',
     async (page) => {
       await newest(page);
-      await id(page, 'failure').waitFor();
+      await page.locator('[data-testid="problems"] p').first().waitFor();
     },
   ],
   keys: ['keys', (page) => page.getByText('Warehouse').waitFor()],
-  users: ['users', (page) => page.getByText(email).last().waitFor()],
+  audit: ['audit', (page) => id(page, 'entry').first().waitFor()],
+  users: ['users', (page) => page.locator('main li').first().waitFor()],
 };
 
 const looks = {
