@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use eframe::egui::{Context, Ui, Vec2};
+use eframe::egui::{Context, Ui, UiBuilder, Vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use knytt_capture::Source;
@@ -71,7 +71,11 @@ impl Store {
                 *kiosk = Kiosk::start(settings.clone(), ui.ctx()).ok();
             }
             if let Some(kiosk) = kiosk {
-                kiosk.ui(ui);
+                // The kiosk has the whole screen; the harness leaves an edge around its ui.
+                let whole = ui.ctx().content_rect();
+                let mut whole_ui = ui.new_child(UiBuilder::new().max_rect(whole));
+                whole_ui.set_clip_rect(whole);
+                kiosk.ui(&mut whole_ui);
             }
         };
         let canvas = Canvas::new(gpu);
