@@ -43,6 +43,7 @@ fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (command, rest) =
         arguments.split_first().map_or(("help", &[][..]), |(first, rest)| (first.as_str(), rest));
+    let rest = without_dashes(rest);
     match command {
         "run" if rest.first().is_some_and(|first| first == "--web") => web::run(&rest[1..]),
         "run" => run::run(rest),
@@ -66,8 +67,29 @@ fn main() -> Result<()> {
     }
 }
 
+/// The arguments of `cargo xtask run -- --catalog DIR`: cargo hands on dashes that come after an alias.
+fn without_dashes(arguments: &[String]) -> &[String] {
+    match arguments.split_first() {
+        Some((first, rest)) if first == "--" => rest,
+        _ => arguments,
+    }
+}
+
 fn setup() -> Result<()> {
     system::ensure_build_tools()?;
     system::ensure_test_tools()?;
     ui::build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dashes_before_arguments_are_not_handed_on() {
+        let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(without_dashes(&words("-- --catalog shop")), words("--catalog shop"));
+        assert_eq!(without_dashes(&words("--web -- x")), words("--web -- x"));
+        assert!(without_dashes(&[]).is_empty());
+    }
 }

@@ -23,7 +23,7 @@ async function register(page) {
 /** Each view's address, and what to do until it shows what is meant. */
 const views = {
   start: ['/', (page) => id(page, 'hit').first().waitFor()],
-  results: ['/?q=red+dress', (page) => page.waitForSelector('[data-testid="hit"][data-percent]')],
+  results: ['/?q=blue+jeans', (page) => page.waitForSelector('[data-testid="hit"][data-percent]')],
   product: ['/p/kn-00012', (page) => id(page, 'product-page').waitFor()],
   settings: ['/#/settings', (page) => id(page, 'language').waitFor()],
   register: ['/#/register', (page) => id(page, 'account-name').waitFor()],
