@@ -14,9 +14,18 @@ export const moment = Date.UTC(2026, 10, 2, 9, 30);
 /** Nothing moves, and times are those of one zone. */
 const still = { reducedMotion: 'reduce', locale: 'en-GB', timezoneId: 'UTC' };
 
+/** Chromium paints a picture when all of it is decoded, in one way. */
+const flags = [
+  '--run-all-compositor-stages-before-draw',
+  '--disable-checker-imaging',
+  '--disable-partial-raster',
+  '--disable-lcd-text',
+  '--force-color-profile=srgb',
+];
+
 /** A browser whose clocks begin at one moment, so that dates are the same in every run. */
 export async function launchStill(context = {}) {
-  const running = await launch({ ...still, ...context });
+  const running = await launch({ ...still, ...context }, flags);
   await running.browser.addInitScript((begin) => {
     const System = Date;
     const shift = begin - System.now();
