@@ -76,7 +76,8 @@ fn every_relative_link_resolves() {
 
 #[test]
 fn links_in_code_are_not_links() {
-    let text = "a [b](c.md) and [d](e.md#f)\n<img src=\"k.webp\" alt=\"\">\n```\n[g](h.md)\n```\n    [i](j.md)\n";
+    let text =
+        "a [b](c.md) and [d](e.md#f)\n<img src=\"k.webp\" alt=\"\">\n```\n[g](h.md)\n```\n    [i](j.md)\n";
     assert_eq!(links(text), ["c.md", "e.md#f", "k.webp"]);
 }
 

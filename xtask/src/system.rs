@@ -89,8 +89,7 @@ const SCREENS: &[Need] = &[
     },
 ];
 
-const CHROMIUM: Need =
-    Need { name: "Chromium", probe: File("/usr/bin/chromium"), debian: &["chromium"] };
+const CHROMIUM: Need = Need { name: "Chromium", probe: File("/usr/bin/chromium"), debian: &["chromium"] };
 
 const FONTS: Need = Need {
     name: "fonts",
@@ -98,11 +97,8 @@ const FONTS: Need = Need {
     debian: &["fonts-noto-core"],
 };
 
-const LAVAPIPE: Need = Need {
-    name: "lavapipe",
-    probe: File(LAVAPIPE_DRIVER),
-    debian: &["mesa-vulkan-drivers", "libvulkan1"],
-};
+const LAVAPIPE: Need =
+    Need { name: "lavapipe", probe: File(LAVAPIPE_DRIVER), debian: &["mesa-vulkan-drivers", "libvulkan1"] };
 
 const LAVAPIPE_DRIVER: &str = if cfg!(target_arch = "aarch64") {
     "/usr/share/vulkan/icd.d/lvp_icd.aarch64.json"

@@ -57,7 +57,9 @@ fn quiet(arguments: &[String]) -> &'static [&'static str] {
 /// The console needs an account, which only the command line makes.
 fn say_how_to_sign_in(sample: &Sample, port: u16) {
     let shown = |path: PathBuf| path.strip_prefix(root()).unwrap_or(&path).display().to_string();
-    println!("The retailer's console is at http://localhost:{port}/admin. Make its first admin in another terminal:");
+    println!(
+        "The retailer's console is at http://localhost:{port}/admin. Make its first admin in another terminal:"
+    );
     let (knytt, data) = (shown(sample.program("knytt")), shown(sample.folder().join("data")));
     println!("  {knytt} admin create --data {data} --email you@shop.example");
 }

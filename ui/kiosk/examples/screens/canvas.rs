@@ -8,7 +8,8 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use eframe::egui::{Context, FullOutput, TexturesDelta};
 use eframe::egui_wgpu::{
-    RenderState, Renderer, RendererOptions, ScreenDescriptor, WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew,
+    RenderState, Renderer, RendererOptions, ScreenDescriptor, WgpuConfiguration, WgpuSetup,
+    WgpuSetupCreateNew,
 };
 use eframe::wgpu;
 use egui_kittest::TestRenderer;
@@ -122,8 +123,11 @@ impl Canvas {
             usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
-        let layout =
-            wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(stride(width)), rows_per_image: None };
+        let layout = wgpu::TexelCopyBufferLayout {
+            offset: 0,
+            bytes_per_row: Some(stride(width)),
+            rows_per_image: None,
+        };
         let mut encoder = state.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         let into = wgpu::TexelCopyBufferInfo { buffer: &buffer, layout };
         encoder.copy_texture_to_buffer(texture.as_image_copy(), into, texture.size());

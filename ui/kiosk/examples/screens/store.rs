@@ -82,7 +82,8 @@ impl Store {
         let builder = Harness::builder().with_size(look.size).with_step_dt(look.step.as_secs_f32());
         let builder = builder.allow_missing_glyphs().with_context_setup(set_up).renderer(canvas.clone());
         let mut store = Self { harness: builder.build_ui_state(app, None), canvas };
-        store.until("the first screen", |store| store.harness.state().as_ref().is_some_and(Kiosk::is_ready))?;
+        store
+            .until("the first screen", |store| store.harness.state().as_ref().is_some_and(Kiosk::is_ready))?;
         Ok(store)
     }
 
