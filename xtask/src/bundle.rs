@@ -39,12 +39,7 @@ pub fn bundle(arguments: &[String]) -> Result<()> {
     if cfg!(target_os = "linux") {
         take_symbols_out(&app, &packages.join("symbols"))?;
     }
-    let size = fs::metadata(&app)?.len();
-    ensure!(
-        size <= LARGEST_PROGRAM_BYTES,
-        "{} has {size} bytes, more than {LARGEST_PROGRAM_BYTES}",
-        app.display()
-    );
+    check_size(&app)?;
     let npm = Npm::ensure()?;
     let config = root().join("src-tauri").join("tauri.bundle.conf.json");
     let mut tauri =
@@ -56,6 +51,22 @@ pub fn bundle(arguments: &[String]) -> Result<()> {
     check(tauri.args(arguments))?;
     println!("\nPackages: {}", packages.display());
     Ok(())
+}
+
+/// Prints how large a program is.
+///
+/// # Errors
+/// It has more than [`LARGEST_PROGRAM_BYTES`].
+fn check_size(program: &Path) -> Result<()> {
+    let bytes = fs::metadata(program)?.len();
+    let name = program.file_name().unwrap_or_default().display();
+    println!("{name}: {}, at most {}", megabytes(bytes), megabytes(LARGEST_PROGRAM_BYTES));
+    ensure!(bytes <= LARGEST_PROGRAM_BYTES, "{} is too large to be shipped", program.display());
+    Ok(())
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000)
 }
 
 /// Moves the symbols of a program into a file of `folder`, and names that file in the program, so that a debugger
@@ -71,5 +82,37 @@ fn take_symbols_out(program: &Path, folder: &Path) -> Result<()> {
     check(objcopy().arg("--only-keep-debug").arg(program).arg(&symbols))?;
     // The program keeps its time, so that its symbols are the newer file.
     let link = format!("--add-gnu-debuglink={}", symbols.display());
-    check(objcopy().args(["--strip-all", "--preserve-dates", &link]).arg(program))
+    check(objcopy().args(["--strip-all", "--preserve-dates", &link]).arg(program))?;
+    println!("{}: {}", symbols.display(), megabytes(fs::metadata(&symbols)?.len()));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shell::works;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_program_without_its_symbols_is_smaller_runs_and_names_them() {
+        let folder = std::env::temp_dir().join(format!("knytt-symbols-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let program = folder.join("program");
+        fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
+        let before = fs::metadata(&program).unwrap().len();
+        take_symbols_out(&program, &folder.join("symbols")).unwrap();
+        assert!(fs::metadata(&program).unwrap().len() < before);
+        assert!(works(&program, &["--list"]));
+        let symbols = folder.join("symbols/program.debug");
+        assert!(symbols.exists());
+        let (program, name) = (fs::read(&program).unwrap(), b"program.debug");
+        assert!(program.windows(name.len()).any(|part| part == name));
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn sizes_are_said_in_megabytes() {
+        assert_eq!(megabytes(56_636_992), "56.6 MB");
+        assert_eq!(megabytes(60_000_000), "60.0 MB");
+    }
 }

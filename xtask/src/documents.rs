@@ -11,6 +11,9 @@ const ARCHITECTURE_WORDS: usize = 1_500;
 /// Words that the map may explain; everything else is the field's own term.
 const GLOSSARY_WORDS: usize = 25;
 
+/// Every clone fetches them.
+const SCREENSHOT_BYTES: u64 = 6_000_000;
+
 /// Folders without documents of the project.
 const PASSED_OVER: [&str; 4] = ["target", "node_modules", "dist", ".git"];
 
@@ -40,8 +43,8 @@ fn links(text: &str) -> Vec<&str> {
         if is_code || line.starts_with("    ") {
             continue;
         }
-        let targets = line.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
-        links.extend(targets.map(|(target, _)| target));
+        let after = |mark, end| line.split(mark).skip(1).filter_map(move |rest| rest.split_once(end));
+        links.extend(after("](", ')').chain(after("src=\"", '"')).map(|(target, _)| target));
     }
     links
 }
@@ -73,8 +76,9 @@ fn every_relative_link_resolves() {
 
 #[test]
 fn links_in_code_are_not_links() {
-    let text = "a [b](c.md) and [d](e.md#f)\n```\n[g](h.md)\n```\n    [i](j.md)\n";
-    assert_eq!(links(text), ["c.md", "e.md#f"]);
+    let text =
+        "a [b](c.md) and [d](e.md#f)\n<img src=\"k.webp\" alt=\"\">\n```\n[g](h.md)\n```\n    [i](j.md)\n";
+    assert_eq!(links(text), ["c.md", "e.md#f", "k.webp"]);
 }
 
 #[test]
@@ -97,6 +101,21 @@ fn the_front_page_has_the_two_commands_and_both_exist() {
 }
 
 #[test]
-fn the_front_page_shows_a_picture() {
-    assert!(links(&read("README.md")).iter().any(|link| link.ends_with(".png")));
+fn the_front_page_shows_the_app_on_a_desktop_and_a_phone_the_console_and_the_kiosk() {
+    let readme = read("README.md");
+    let pictures: Vec<_> = links(&readme).into_iter().filter(|link| link.ends_with(".webp")).collect();
+    assert_eq!(pictures.len(), 4, "{pictures:?}");
+    for kind in ["app", "console", "kiosk"] {
+        assert!(pictures.iter().any(|link| link.contains(&format!("screenshots/{kind}/"))), "{kind}");
+    }
+}
+
+#[test]
+fn the_screenshots_are_small() {
+    fn bytes(folder: &Path) -> u64 {
+        let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        entries.map(|path| if path.is_dir() { bytes(&path) } else { path.metadata().unwrap().len() }).sum()
+    }
+    let bytes = bytes(&root().join("docs/screenshots"));
+    assert!(bytes <= SCREENSHOT_BYTES, "docs/screenshots has {bytes} bytes");
 }

@@ -9,6 +9,7 @@ mod python;
 mod relevance;
 mod run;
 mod sample;
+mod screens;
 mod shell;
 mod system;
 mod test;
@@ -32,7 +33,7 @@ Usage: cargo xtask <command>
   soak     kill writers and syncs at many random instants and check the catalogue after each
   fuzz     feed mutated metadata and packs to what reads them
   bundle   pack the app to be installed: deb and rpm on Linux
-  screens  draw docs/screenshots again
+  screens  draw docs/screenshots again; with names, some of them only: app, web, console, kiosk
   setup    only install what is missing, and build the interface
   unused   look for dependencies that are named and not used
   help     print this
@@ -42,11 +43,12 @@ fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (command, rest) =
         arguments.split_first().map_or(("help", &[][..]), |(first, rest)| (first.as_str(), rest));
+    let rest = without_dashes(rest);
     match command {
         "run" if rest.first().is_some_and(|first| first == "--web") => web::run(&rest[1..]),
         "run" => run::run(rest),
         "bundle" => bundle::bundle(rest),
-        "screens" => screens(),
+        "screens" => screens::screens(rest),
         "test" => test::test(rest),
         "bench" => bench::bench(rest),
         "relevance" => relevance::relevance(rest),
@@ -65,14 +67,29 @@ fn main() -> Result<()> {
     }
 }
 
+/// The arguments of `cargo xtask run -- --catalog DIR`: cargo hands on dashes that come after an alias.
+fn without_dashes(arguments: &[String]) -> &[String] {
+    match arguments.split_first() {
+        Some((first, rest)) if first == "--" => rest,
+        _ => arguments,
+    }
+}
+
 fn setup() -> Result<()> {
     system::ensure_build_tools()?;
     system::ensure_test_tools()?;
     ui::build()
 }
 
-fn screens() -> Result<()> {
-    system::ensure_test_tools()?;
-    ui::build()?;
-    ui::Npm::ensure()?.run(&["run", "screenshots"])
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dashes_before_arguments_are_not_handed_on() {
+        let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(without_dashes(&words("-- --catalog shop")), words("--catalog shop"));
+        assert_eq!(without_dashes(&words("--web -- x")), words("--web -- x"));
+        assert!(without_dashes(&[]).is_empty());
+    }
 }

@@ -66,22 +66,41 @@ const TESTS: &[Need] = &[
     // Stands for a key management service in the tests of keys.
     Need { name: "OpenSSL", probe: Program("openssl", &["version"]), debian: &["openssl"] },
     // A GPU in software: the kernels' tests run on it where there is no other.
-    Need { name: "lavapipe", probe: File(LAVAPIPE), debian: &["mesa-vulkan-drivers", "libvulkan1"] },
+    LAVAPIPE,
     // Reads packs as other programs do.
     Need {
         name: "Python",
         probe: Program("python3", &["-c", "import ensurepip"]),
         debian: &["python3-venv"],
     },
-    Need { name: "Chromium", probe: File("/usr/bin/chromium"), debian: &["chromium"] },
+    CHROMIUM,
+    FONTS,
+];
+
+/// What draws docs/screenshots: a browser, a GPU in software, letters of all languages.
+const SCREENS: &[Need] = &[
+    CHROMIUM,
+    LAVAPIPE,
+    FONTS,
     Need {
-        name: "fonts",
-        probe: File("/usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf"),
-        debian: &["fonts-noto-core"],
+        name: "Chinese fonts",
+        probe: File("/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf"),
+        debian: &["fonts-droid-fallback"],
     },
 ];
 
-const LAVAPIPE: &str = if cfg!(target_arch = "aarch64") {
+const CHROMIUM: Need = Need { name: "Chromium", probe: File("/usr/bin/chromium"), debian: &["chromium"] };
+
+const FONTS: Need = Need {
+    name: "fonts",
+    probe: File("/usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf"),
+    debian: &["fonts-noto-core"],
+};
+
+const LAVAPIPE: Need =
+    Need { name: "lavapipe", probe: File(LAVAPIPE_DRIVER), debian: &["mesa-vulkan-drivers", "libvulkan1"] };
+
+const LAVAPIPE_DRIVER: &str = if cfg!(target_arch = "aarch64") {
     "/usr/share/vulkan/icd.d/lvp_icd.aarch64.json"
 } else {
     "/usr/share/vulkan/icd.d/lvp_icd.x86_64.json"
@@ -101,6 +120,11 @@ pub fn ensure_build_tools() -> Result<()> {
 /// The same for the tests. Where there is no apt, the runs in a window say that they were left out.
 pub fn ensure_test_tools() -> Result<()> {
     if has_apt() { ensure(TESTS) } else { Ok(()) }
+}
+
+/// The same for what draws the screenshots.
+pub fn ensure_screen_tools() -> Result<()> {
+    ensure(SCREENS)
 }
 
 /// Installs packages where there is apt; elsewhere says what to install.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 
 use crate::sample::Sample;
+use crate::shell::root;
 use crate::{programs, system, ui};
 
 /// The port of `knytt serve`, if nobody has it.
@@ -31,6 +32,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
     let mut server = serve(&sample, address, arguments)?;
     wait_for(address, &mut server)?;
     show(&format!("http://localhost:{}/", address.port()));
+    say_how_to_sign_in(&sample, address.port());
     let ended = server.wait()?;
     if !ended.success() {
         bail!("knytt serve ended with {ended}");
@@ -42,8 +44,24 @@ fn serve(sample: &Sample, address: SocketAddr, arguments: &[String]) -> Result<C
     let mut serve = Command::new(sample.program("knytt"));
     serve.arg("serve").arg("--catalog").arg(sample.catalog());
     serve.arg("--data").arg(sample.folder().join("data"));
-    serve.args(["--listen", &address.to_string()]).args(arguments);
+    serve.args(["--listen", &address.to_string()]).args(quiet(arguments)).args(arguments);
     Ok(serve.spawn()?)
+}
+
+/// A line of JSON for each request is for machines: who tries the shop sees what went wrong, unless they say otherwise.
+fn quiet(arguments: &[String]) -> &'static [&'static str] {
+    let says = arguments.iter().any(|one| one.starts_with("--log"));
+    if says { &[] } else { &["--log", "text", "--log-filter", "warn"] }
+}
+
+/// The console needs an account, which only the command line makes.
+fn say_how_to_sign_in(sample: &Sample, port: u16) {
+    let shown = |path: PathBuf| path.strip_prefix(root()).unwrap_or(&path).display().to_string();
+    println!(
+        "The retailer's console is at http://localhost:{port}/admin. Make its first admin in another terminal:"
+    );
+    let (knytt, data) = (shown(sample.program("knytt")), shown(sample.folder().join("data")));
+    println!("  {knytt} admin create --data {data} --email you@shop.example");
 }
 
 /// This port of the loopback interface, or another one if it is taken.
@@ -156,6 +174,14 @@ mod tests {
             .spawn()
             .unwrap();
         assert!(wait_for(nobody, &mut ended).is_err());
+    }
+
+    #[test]
+    fn requests_are_not_logged_unless_somebody_asks_for_it() {
+        let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        assert!(quiet(&words("--cors-origins https://shop.example")).contains(&"warn"));
+        assert!(quiet(&words("--log-filter debug")).is_empty());
+        assert!(quiet(&words("--log=json")).is_empty());
     }
 
     #[test]

@@ -1,4 +1,8 @@
 type Message = string | Record<string, string>;
 export const languages: string[];
 export function read(language: string): Record<string, { other: string }>;
+export function missing(
+  messages: Record<string, Record<string, Message>>,
+): { language: string; key: string }[];
+export function messageFaults(messages: Record<string, Record<string, Message>>): string[];
 export function faults(messages: Record<string, Record<string, Message>>, code: string): string[];

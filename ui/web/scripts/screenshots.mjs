@@ -1,11 +1,9 @@
-// Writes docs/screenshots/app-*.png: each view as a shopper sees it, light and dark, desktop and phone.
+// Writes docs/screenshots/app: each view of the app as a shopper sees it, light and dark, desktop and phone.
 // Names after "--" write only those: npm run screenshots -- product compare
 
-import { mkdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { launch, serve } from './browser.mjs';
+import { fill, launchStill } from './album.mjs';
+import { serve } from './browser.mjs';
 
-const folder = fileURLToPath(new URL('../../../docs/screenshots/', import.meta.url));
 const only = process.argv.slice(2);
 const desktop = { width: 1440, height: 900 };
 const small = { width: 360, height: 740 };
@@ -243,23 +241,23 @@ const shots = {
   },
 };
 
-mkdirSync(folder, { recursive: true });
 const server = await serve();
-const { browser, close } = await launch({ reducedMotion: 'reduce', locale: 'en-GB' });
+const { browser, close } = await launchStill();
 try {
-  for (const [name, { query = '', hash = '', size = desktop, act }] of Object.entries(shots)) {
-    if (only.length > 0 && !only.includes(name)) continue;
-    const page = await browser.newPage();
-    page.setDefaultTimeout(15_000);
-    await page.setViewportSize(size);
-    await page.goto(`${server.url}?mock&${query}&hint=0&theme=light${hash}`);
-    if (!hash && !query.includes('catalog'))
-      await page.waitForSelector('html[data-ready="true"]', { state: 'attached' });
-    await act?.(page);
-    await page.waitForTimeout(400);
-    await page.screenshot({ path: `${folder}app-${name}.png` });
-    await page.close();
-  }
+  await fill('app', only, async (album) => {
+    for (const [name, { query = '', hash = '', size = desktop, act }] of Object.entries(shots)) {
+      if (!album.wants(name)) continue;
+      const page = await browser.newPage();
+      page.setDefaultTimeout(15_000);
+      await page.setViewportSize(size);
+      await page.goto(`${server.url}?mock&${query}&hint=0&theme=light${hash}`);
+      if (!hash && !query.includes('catalog'))
+        await page.waitForSelector('html[data-ready="true"]', { state: 'attached' });
+      await act?.(page);
+      await album.add(name, page);
+      await page.close();
+    }
+  });
 } finally {
   await close();
   await server.close();

@@ -1,22 +1,20 @@
-// Draws the views of the served interface, of a phone and of a desktop, light, dark and in Arabic: docs/screenshots/shop-*.
-//
-//     npm run screenshots:shop [-- FOLDER [name…]]     # another folder; some of them only
+// Writes docs/screenshots/web: the views of the served interface, of a phone and of a desktop, light, dark and in Arabic.
+// Names after "--" write only those: npm run screenshots:shop -- start-phone product-desktop
 
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { launch } from './browser.mjs';
+import { fill, launchStill } from './album.mjs';
 import { openShop } from './shop.mjs';
 
-const [folder = fileURLToPath(new URL('../../../docs/screenshots', import.meta.url)), ...only] =
-  process.argv.slice(2);
+const only = process.argv.slice(2);
 const phone = { width: 360, height: 740 };
 const desktop = { width: 1440, height: 900 };
 const password = 'a long enough password';
 const id = (page, name) => page.getByTestId(name);
 
+let people = 0;
+
 async function register(page) {
-  await id(page, 'account-email').fill(`ada-${Date.now()}-${Math.random()}@shop.example`);
+  people += 1;
+  await id(page, 'account-email').fill(`ada-${people}@shop.example`);
   await id(page, 'account-password').fill(password);
   await id(page, 'account-send').click();
   await id(page, 'session').first().waitFor();
@@ -25,7 +23,7 @@ async function register(page) {
 /** Each view's address, and what to do until it shows what is meant. */
 const views = {
   start: ['/', (page) => id(page, 'hit').first().waitFor()],
-  results: ['/?q=red+dress', (page) => page.waitForSelector('[data-testid="hit"][data-percent]')],
+  results: ['/?q=blue+jeans', (page) => page.waitForSelector('[data-testid="hit"][data-percent]')],
   product: ['/p/kn-00012', (page) => id(page, 'product-page').waitFor()],
   settings: ['/#/settings', (page) => id(page, 'language').waitFor()],
   register: ['/#/register', (page) => id(page, 'account-name').waitFor()],
@@ -65,31 +63,26 @@ const looks = {
   'desktop-dark-arabic': { viewport: desktop, colorScheme: 'dark', locale: 'ar' },
 };
 
-mkdirSync(folder, { recursive: true });
 const shop = await openShop();
 try {
-  for (const [look, context] of Object.entries(looks)) {
-    for (const [view, [address, act]] of Object.entries(views)) {
-      const name = `shop-${view}-${look}`;
-      if (only.length > 0 && !only.includes(name)) continue;
-      // A browser of its own each time: nobody is signed in, nothing was seen.
-      const { browser, close } = await launch({ reducedMotion: 'reduce', locale: 'en-GB', ...context });
-      try {
-        const page = await browser.newPage();
-        page.setDefaultTimeout(30_000);
-        await page.goto(`${shop.url}${address}`);
-        await act(page);
-        await page.waitForFunction(() =>
-          [...document.images].every(
-            (image) => image.complete || image.getBoundingClientRect().top > innerHeight,
-          ),
-        );
-        await page.screenshot({ path: join(folder, `${name}.jpg`), type: 'jpeg', quality: 80 });
-      } finally {
-        await close();
+  await fill('web', only, async (album) => {
+    for (const [look, context] of Object.entries(looks)) {
+      for (const [view, [address, act]] of Object.entries(views)) {
+        if (!album.wants(`${view}-${look}`)) continue;
+        // A browser of its own each time: nobody is signed in, nothing was seen.
+        const { browser, close } = await launchStill(context);
+        try {
+          const page = await browser.newPage();
+          page.setDefaultTimeout(30_000);
+          await page.goto(`${shop.url}${address}`);
+          await act(page);
+          await album.add(`${view}-${look}`, page);
+        } finally {
+          await close();
+        }
       }
     }
-  }
+  });
 } finally {
   await shop.close();
 }

@@ -24,40 +24,57 @@ export async function freePort() {
   return port;
 }
 
-async function answers(url, server) {
+/** Waits for an address of the server. */
+async function answers(address, server) {
   for (let attempt = 0; attempt < 600; attempt++) {
     if (server.exitCode !== null) throw new Error(`knytt serve ended with ${server.exitCode}`);
-    const answered = await fetch(`${url}/api/v1/catalogs`).catch(() => null);
+    const answered = await fetch(address).catch(() => null);
     if (answered?.ok) return;
     await new Promise((done) => setTimeout(done, 100));
   }
   throw new Error('knytt serve does not answer');
 }
 
-/** Draws the products, builds their catalogue, serves it; `flags` are added to `knytt serve`. */
-export async function openShop({ knytt = program(), products = 120, flags = [] } = {}) {
+/** Draws products and their pictures into `folder`; returns the path of their feed. */
+export function drawProducts(knytt, folder, count) {
   if (!existsSync(knytt)) throw new Error(`There is no ${knytt}: cargo build -p knytt -p knytt-garments`);
-  const folder = mkdtempSync(join(tmpdir(), 'knytt-shop-'));
-  const [feed, catalog] = [join(folder, 'feed'), join(folder, 'catalog')];
-  const drawn = ['sample', '--out', feed, '--count', String(products)];
+  const drawn = ['sample', '--out', folder, '--count', String(count)];
   execFileSync(join(dirname(knytt), 'knytt-garments'), drawn, { stdio: 'ignore' });
-  execFileSync(knytt, ['build', join(feed, 'products.csv'), '--catalog', catalog], { stdio: 'ignore' });
+  return join(folder, 'products.csv');
+}
+
+/** Starts `knytt serve` on a free port, with its data in `data`; `close` stops it. */
+export async function serveShop(knytt, data, flags = []) {
   const url = `http://127.0.0.1:${await freePort()}`;
-  const data = join(folder, 'data');
   const listen = ['--listen', new URL(url).host, '--data', data];
   const unlimited = ['--rate-per-ip', '0', '--searches-per-minute', '0'];
-  const server = spawn(knytt, ['serve', '--catalog', catalog, ...listen, ...unlimited, ...flags], {
-    stdio: 'ignore',
-  });
-  await answers(url, server);
+  const server = spawn(knytt, ['serve', ...listen, ...unlimited, ...flags], { stdio: 'ignore' });
+  // A server without a catalogue has no list of them.
+  await answers(`${url}${flags.includes('--catalog') ? '/api/v1/catalogs' : '/health/live'}`, server);
   return {
     url,
     data,
-    pictures: join(feed, 'images'),
     async close() {
       const ended = new Promise((done) => server.once('exit', done));
       server.kill('SIGTERM');
       await ended;
+    },
+  };
+}
+
+/** Draws the products, builds their catalogue, serves it; `flags` are added to `knytt serve`. */
+export async function openShop({ knytt = program(), products = 120, flags = [] } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'knytt-shop-'));
+  const [feed, catalog] = [join(folder, 'feed'), join(folder, 'catalog')];
+  const table = drawProducts(knytt, feed, products);
+  execFileSync(knytt, ['build', table, '--catalog', catalog], { stdio: 'ignore' });
+  const server = await serveShop(knytt, join(folder, 'data'), ['--catalog', catalog, ...flags]);
+  return {
+    url: server.url,
+    data: server.data,
+    pictures: join(feed, 'images'),
+    async close() {
+      await server.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };

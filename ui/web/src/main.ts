@@ -14,7 +14,7 @@ if (/^\/admin\/?$/u.test(location.pathname)) {
   // The staff's pages: nothing of them is loaded otherwise.
   const { show } = await import('./console/show');
   await lateStyle();
-  show(target);
+  await show(target);
 } else {
   const app = new App(await connect());
   // Until the first answer brings the shopper's settings, those of the address or the system apply.

@@ -102,7 +102,7 @@ fn ways(kiosk: &mut Kiosk, ui: &Ui, look: &Look, area: Rect) {
                 rect
             }
         };
-        let disc = (height - 48.0).min(112.0);
+        let disc = (height - 48.0).max(height * 0.7).min(112.0);
         let circle = turned(Rect::from_center_size(
             pos2(place.left() + 32.0 + disc / 2.0, place.center().y),
             vec2(disc, disc),

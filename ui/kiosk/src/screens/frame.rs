@@ -55,13 +55,17 @@ fn bar(kiosk: &mut Kiosk, ui: &Ui, look: &Look, foot: Rect) {
         let x = foot.right() - edge - from_end - width;
         look.place(Rect::from_min_size(pos2(x, foot.top() + 28.0), vec2(width, TARGET)))
     };
-    if look.button(ui, right(240.0, 0.0), look.say(Text::Leave), Some(Icon::Close), Weight::Usual) {
+    let taken = kiosk.visit.kept().list.len();
+    let shows_list = taken > 0 && kiosk.visit.screen() != Screen::TakeAlong;
+    // Beside the list there is no room for a word on a screen that stands upright.
+    let leave = if shows_list && look.is_portrait() { TARGET } else { 240.0 };
+    if look.button(ui, right(leave, 0.0), look.say(Text::Leave), Some(Icon::Close), Weight::Usual) {
         kiosk.events.push(Event::Leave);
     }
-    let taken = kiosk.visit.kept().list.len();
-    if taken > 0 && kiosk.visit.screen() != Screen::TakeAlong {
+    if shows_list {
         let name = format!("{} ({taken})", look.say(Text::TakeAlong));
-        if look.button(ui, right(300.0, 256.0), &name, Some(Icon::Bag), Weight::Strong) {
+        let list = right(340.0, leave + 16.0);
+        if look.button(ui, list, &name, Some(Icon::Bag), Weight::Strong) {
             kiosk.events.push(Event::Go(Screen::TakeAlong));
         }
     }
@@ -101,6 +105,8 @@ fn language_columns(area: f32) -> (usize, f32) {
 pub(super) fn scroll(ui: &mut Ui, rect: Rect, salt: &str, draw: impl FnOnce(&mut Ui, Rect) -> f32) {
     let mut part = ui.new_child(UiBuilder::new().max_rect(rect));
     part.set_clip_rect(rect);
+    // Egui's shade at the edges has the colours of its own theme.
+    part.spacing_mut().scroll.fade.strength = 0.0;
     let area = ScrollArea::vertical().id_salt(salt).auto_shrink(false);
     area.scroll_bar_visibility(ScrollBarVisibility::AlwaysHidden).show(&mut part, |ui| {
         let origin = ui.max_rect().min;

@@ -54,14 +54,13 @@ fn take_frame(kiosk: &mut Kiosk, ui: &Ui) {
 
 fn hint(ui: &Ui, look: &Look, area: Rect) {
     let label = look.colored(look.say(Text::PointHelp), 28.0, Color32::WHITE).bold();
-    let laid = label.within(area.width() - 2.0 * look.edge() - 48.0, 2).lay(ui.painter());
+    // The ground is as wide as the words, unless they need two lines.
+    let width = label.lay(ui.painter()).size.x.min(area.width() - 2.0 * look.edge() - 48.0);
+    let laid = label.within(width.ceil(), 2).lay(ui.painter());
     let at = pos2(area.left() + look.edge() + 24.0, area.top() + 44.0);
-    ui.painter().rect_filled(
-        Rect::from_min_size(at, laid.size).expand2(vec2(24.0, 14.0)),
-        24,
-        look.tokens.veil,
-    );
-    laid.paint(ui.painter(), at);
+    let rect = look.place(Rect::from_min_size(at, laid.size));
+    ui.painter().rect_filled(rect.expand2(vec2(24.0, 14.0)), 24, look.tokens.veil);
+    laid.paint(ui.painter(), rect.min);
 }
 
 fn hits(kiosk: &mut Kiosk, ui: &Ui, look: &Look, area: Rect) {

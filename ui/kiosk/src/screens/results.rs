@@ -16,6 +16,9 @@ const SORTS: [(Sort, Text); 3] =
 /// Fields that chips filter by, in this order.
 const FIELDS: [&str; 3] = ["shade", "size", "brand"];
 
+/// Letters for sizes, from small to large: the order in which shoppers look for theirs.
+const SIZES: [&str; 8] = ["XXS", "XS", "S", "M", "L", "XL", "XXL", "3XL"];
+
 /// Values of a field that have a chip.
 const VALUES: usize = 5;
 
@@ -80,8 +83,15 @@ fn filters(kiosk: &Kiosk, response: &SearchResponse) -> Vec<Button> {
     let asked = &kiosk.visit.kept().asked;
     let of = |field: &&str| response.facets.iter().find(|facet| facet.field == **field);
     let facets = FIELDS.iter().filter_map(of);
-    let values =
-        facets.flat_map(|facet| facet.values.iter().take(VALUES).map(move |value| (&facet.field, value)));
+    let values = facets.flat_map(|facet| {
+        let mut most: Vec<_> = facet.values.iter().take(VALUES).collect();
+        if facet.field == "size" {
+            most.sort_by_key(|value| {
+                SIZES.iter().position(|size| *size == value.value).unwrap_or(SIZES.len())
+            });
+        }
+        most.into_iter().map(move |value| (&facet.field, value))
+    });
     let button = |(field, value): (&String, &knytt_ui_api::FacetValue)| {
         let event = Event::Filter { field: field.clone(), value: value.value.clone() };
         (value.value.clone(), asked.has(field, &value.value), event)

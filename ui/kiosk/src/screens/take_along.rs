@@ -28,13 +28,16 @@ pub(super) fn show(kiosk: &mut Kiosk, ui: &mut Ui, look: &Look) {
         (look.place(code), look.place(Rect::from_min_max(pos2(code.right() + 64.0, area.top()), area.max)))
     };
     let drawn = !links.is_empty() && code(ui, code_at, &links.join("\n"));
-    let said = look.say(if drawn { Text::Scan } else { Text::NoCode });
-    let at = if drawn { pos2(code_at.left() - 60.0, code_at.bottom() + 20.0) } else { code_at.min };
-    look.label(said, 30.0)
-        .bold()
-        .side(Side::Middle)
-        .within(code_at.width() + 120.0, 3)
-        .paint(ui.painter(), at);
+    let rows = if drawn {
+        let scan = look.label(look.say(Text::Scan), 30.0).bold().side(Side::Middle);
+        let at = pos2(code_at.left() - 60.0, code_at.bottom() + 20.0);
+        scan.within(code_at.width() + 120.0, 3).paint(ui.painter(), at);
+        rows
+    } else {
+        let said = look.label(look.say(Text::NoCode), 30.0).within(area.width(), 3);
+        let below = said.paint(ui.painter(), area.min).bottom() + 32.0;
+        Rect::from_min_max(pos2(area.left(), below), area.max)
+    };
     for (index, (card, _)) in list.iter().enumerate() {
         let row = Rect::from_min_size(
             pos2(rows.left(), rows.top() + index as f32 * 112.0),

@@ -106,6 +106,11 @@ impl Pictures {
         self.held.is_empty()
     }
 
+    /// Whether none that was asked for is still on its way. A product without a picture stays on its way.
+    pub fn are_there(&self) -> bool {
+        self.held.values().all(|made| made.texture.is_some())
+    }
+
     /// Drops all of them.
     pub fn clear(&mut self) {
         self.held.clear();

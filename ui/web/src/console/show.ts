@@ -2,12 +2,14 @@
 
 import { mount } from 'svelte';
 import ConsoleView from './Console.svelte';
+import { spoken } from './lib/spoken.svelte';
 
-export function show(target: HTMLElement): void {
-  target.replaceChildren();
+export async function show(target: HTMLElement): Promise<void> {
   const dark = window.matchMedia('(prefers-color-scheme: dark)');
   const paint = () => (document.documentElement.dataset['theme'] = dark.matches ? 'dark' : 'light');
   dark.addEventListener('change', paint);
   paint();
+  await spoken.begin();
+  target.replaceChildren();
   mount(ConsoleView, { target });
 }

@@ -155,6 +155,18 @@ it('works on a phone, in the dark, and by keyboard alone', async () => {
   }
 });
 
+it('speaks the language that is chosen, and keeps it', async () => {
+  const page = await signedIn();
+  await id(page, 'speak').selectOption('ar');
+  await page.waitForSelector('html[lang="ar"][dir="rtl"]');
+  await expect.poll(() => id(page, 'to-catalogs').textContent()).toContain('الكتالوجات');
+  expect(await violations(page)).toEqual([]);
+  await page.reload();
+  await page.waitForSelector('html[lang="ar"][dir="rtl"]');
+  await id(page, 'speak').selectOption('en');
+  await expect.poll(() => id(page, 'to-catalogs').textContent()).toContain('Catalogues');
+});
+
 it('keeps shoppers free of the console', async () => {
   const page = await open(`${url}/`);
   await id(page, 'words').waitFor();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { faults, languages, read } from '../../scripts/check-i18n.mjs';
+import { faults, languages, messageFaults, missing, read } from '../../scripts/check-i18n.mjs';
 import { bytes, milliseconds, money, percent } from '../../src/lib/i18n/format';
 import type { Chip } from '../../src/lib/api/generated/Chip';
 import type { Condition } from '../../src/lib/api/generated/Condition';
@@ -29,6 +29,18 @@ describe('the check of the message files', () => {
   it('holds for every language here', () => {
     const all = Object.keys(read('en'));
     for (const language of languages) expect(Object.keys(read(language)).sort()).toEqual([...all].sort());
+  });
+});
+
+describe("the console's messages", () => {
+  const ofConsole = Object.fromEntries(languages.map((language) => [language, read(`console.${language}`)]));
+
+  it('take the same parameters in every language', () => expect(messageFaults(ofConsole)).toEqual([]));
+
+  it('may lack some in a language, which are counted', () => {
+    const [en, de] = [{ a: 'One', b: 'Two {count}' }, { b: 'Zwei' }];
+    expect(missing({ en, de })).toEqual([{ language: 'de', key: 'a' }]);
+    expect(messageFaults({ en, de })).toHaveLength(1);
   });
 });
 

@@ -3,10 +3,15 @@
 import messages from '../../lib/i18n/messages/console.en.json';
 import { render } from '../../lib/i18n/i18n.svelte';
 import type { Params } from '../../lib/i18n/i18n.svelte';
+import { spoken } from './spoken.svelte';
 
 export type Word = keyof typeof messages;
 
-export const say = (key: Word, params: Params = {}): string => render(messages[key], params, 'en');
+/** A word that the chosen language lacks is said in English. */
+export const say = (key: Word, params: Params = {}): string => {
+  const own = spoken.messages[key];
+  return own ? render(own, params, spoken.now) : render(messages[key], params, 'en');
+};
 
 /** The word for a name of the server's, or the name itself where a newer server has others. */
 export const sayOf = (prefix: string, name: string): string => {
@@ -15,4 +20,6 @@ export const sayOf = (prefix: string, name: string): string => {
 };
 
 export const time = (ms: number): string =>
-  new Date(ms).toLocaleString('en', { dateStyle: 'medium', timeStyle: 'short' });
+  new Date(ms).toLocaleString(spoken.now, { dateStyle: 'medium', timeStyle: 'short' });
+
+export const number = (value: number): string => new Intl.NumberFormat(spoken.now).format(value);

@@ -1,0 +1,197 @@
+// Writes docs/screenshots/console: the retailer's way from an empty server to a published shop.
+// Names after "--" write only those: npm run screenshots:console -- catalog job-dark
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fill, launchStill, moment } from './album.mjs';
+import { drawProducts, program, serveShop } from './shop.mjs';
+
+const only = process.argv.slice(2);
+const desktop = { width: 1280, height: 900 };
+const phone = { width: 390, height: 844 };
+const [email, password, passphrase] = ['you@shop.example', 'correct horse battery', 'open the shop, please'];
+const id = (page, name) => page.getByTestId(name);
+const knytt = program();
+const folder = mkdtempSync(join(tmpdir(), 'knytt-console-'));
+
+/** Rows of the sample shop with their pictures inside, since a server takes none from its own disk. */
+function rows(table) {
+  const [head, ...lines] = readFileSync(table, 'utf8').trim().split('\n');
+  const names = head.split(',');
+  return lines.map((line) => {
+    const cells = line
+      .match(/("[^"]*"|[^,]*)(,|$)/gu)
+      .map((cell) => cell.replace(/,$/u, '').replaceAll('"', ''));
+    const row = Object.fromEntries(names.map((name, at) => [name, cells[at]]));
+    const picture = readFileSync(join(folder, 'drawn', row.image)).toString('base64');
+    return { ...row, image: undefined, image_link: `data:image/jpeg;base64,${picture}` };
+  });
+}
+
+function feed(name, products) {
+  const path = join(folder, name);
+  writeFileSync(path, products.map((row) => JSON.stringify(row)).join('\n'));
+  return path;
+}
+
+/** Answers of the server with one time in place of all, and one rate: they differ from run to run. */
+async function standStill(page) {
+  const fixed = (key, value) => {
+    if (typeof value !== 'number' || value === 0) return value;
+    if (/(?:Ms|_ms)$/u.test(key)) return key === 'endedMs' ? moment + 4_000 : moment;
+    return key === 'rate' ? 24 : value;
+  };
+  await page.route('**/api/v1/{admin,auth}/**', async (route) => {
+    const response = await route.fetch();
+    const text = await response.text();
+    const isJson = response.headers()['content-type']?.includes('json') && text !== '';
+    const body = isJson ? JSON.stringify(JSON.parse(text, fixed)) : text;
+    await route.fulfill({ response, body });
+  });
+}
+
+async function open(browser, address, size) {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(60_000);
+  await page.setViewportSize(size);
+  await standStill(page);
+  await page.goto(address);
+  return page;
+}
+
+const state = (page, name) =>
+  page.locator(`main [data-testid="state"][data-state="${name}"]`).first().waitFor();
+
+/** Signs in and makes the shop; takes the pictures of states that pass. */
+async function beginShop(page, album) {
+  await id(page, 'email').fill(email);
+  if (album.wants('sign-in')) await album.add('sign-in', page);
+  await id(page, 'password').fill('not the password');
+  await id(page, 'sign-in').click();
+  await id(page, 'failure').waitFor();
+  if (album.wants('wrong-password')) await album.add('wrong-password', page);
+  await id(page, 'password').fill(password);
+  await id(page, 'sign-in').click();
+  await id(page, 'none').waitFor();
+  if (album.wants('empty')) await album.add('empty', page);
+  await id(page, 'new-catalog').click();
+  await id(page, 'new-id').fill('shop');
+  await id(page, 'new-title').fill('Nordlicht');
+  if (album.wants('new-catalog')) await album.add('new-catalog', page);
+  await id(page, 'make').click();
+  await id(page, 'feed-file').waitFor({ state: 'attached' });
+  if (album.wants('catalog-new')) await album.add('catalog-new', page);
+}
+
+async function publish(page) {
+  await id(page, 'passphrase').fill(passphrase);
+  await id(page, 'publish').click();
+  await state(page, 'published');
+}
+
+/** From a feed to a published release, a changed feed, and one that fails. */
+async function fillShop(page, products, album) {
+  const faulty = [
+    { id: 'gift-card', title: 'Gift card', price: '25.00 EUR' },
+    { ...products[3], id: 'kn-price', title: 'Linen shirt', price: 'on request' },
+    { ...products[4], id: 'kn-broken', title: 'Wool scarf', image_link: 'data:image/jpeg;base64,AAAA' },
+  ];
+  await id(page, 'feed-file').setInputFiles(feed('first.jsonl', [...products.slice(0, 60), ...faulty]));
+  await id(page, 'to-job').waitFor();
+  await state(page, 'done');
+  await id(page, 'make-keys').waitFor();
+  if (album.wants('catalog-without-keys')) await album.add('catalog-without-keys', page);
+  await id(page, 'passphrase').fill(passphrase);
+  await id(page, 'make-keys').click();
+  await id(page, 'publish').waitFor();
+  await publish(page);
+  const changed = products.slice(2, 64).map((row, at) => (at < 5 ? { ...row, price: '9.90' } : row));
+  await id(page, 'feed-file').setInputFiles(feed('second.jsonl', changed));
+  await state(page, 'changed');
+  await id(page, 'feed-file').setInputFiles(feed('third.jsonl', products.slice(0, 10)));
+  await state(page, 'failed');
+}
+
+async function addKey(page, url) {
+  await page.goto(`${url}/admin#/keys`);
+  for (const name of ['Web shop', 'Warehouse']) {
+    await id(page, 'key-name').fill(name);
+    await id(page, 'make-key').click();
+    await page.locator('li').filter({ hasText: name }).waitFor();
+  }
+}
+
+const newest = (page) => id(page, 'to-job').click();
+const views = {
+  catalogs: ['catalogs', (page) => id(page, 'catalog').first().waitFor()],
+  catalog: ['catalogs/shop', (page) => id(page, 'difference').waitFor()],
+  jobs: ['jobs', (page) => id(page, 'job').nth(3).waitFor()],
+  job: [
+    'jobs',
+    async (page) => {
+      await id(page, 'job').last().click();
+      await id(page, 'problem').first().waitFor();
+    },
+  ],
+  'job-failed': [
+    'catalogs/shop',
+    async (page) => {
+      await newest(page);
+      await page.locator('[data-testid="problems"] p').first().waitFor();
+    },
+  ],
+  keys: ['keys', (page) => page.getByText('Warehouse').waitFor()],
+  audit: ['audit', (page) => id(page, 'entry').first().waitFor()],
+  users: ['users', (page) => page.locator('main li').first().waitFor()],
+};
+
+const looks = {
+  '': { size: desktop },
+  '-dark': { size: desktop, colorScheme: 'dark' },
+  '-phone': { size: phone },
+  '-arabic': { size: desktop, language: 'ar' },
+};
+
+async function draw(album, server) {
+  const products = rows(join(folder, 'drawn', 'products.csv'));
+  const { browser, close } = await launchStill();
+  try {
+    const page = await open(browser, `${server.url}/admin`, desktop);
+    await beginShop(page, album);
+    await fillShop(page, products, album);
+    await addKey(page, server.url);
+    for (const [look, { size, colorScheme = 'light', language = 'en' }] of Object.entries(looks)) {
+      for (const [view, [hash, act]] of Object.entries(views)) {
+        if (!album.wants(`${view}${look}`)) continue;
+        const shown = await open(browser, 'about:blank', size);
+        await shown.emulateMedia({ colorScheme });
+        await shown.addInitScript((code) => localStorage.setItem('knytt-console-language', code), language);
+        await shown.goto(`${server.url}/admin#/${hash}`);
+        await act(shown);
+        await album.add(`${view}${look}`, shown);
+        await shown.close();
+      }
+    }
+  } finally {
+    await close();
+  }
+}
+
+try {
+  drawProducts(knytt, join(folder, 'drawn'), 64);
+  const data = join(folder, 'data');
+  const server = await serveShop(knytt, data);
+  try {
+    execFileSync(knytt, ['admin', 'create', '--data', data, '--email', email], {
+      env: { ...process.env, KNYTT_ADMIN_PASSWORD: password },
+      stdio: 'ignore',
+    });
+    await fill('console', only, (album) => draw(album, server));
+  } finally {
+    await server.close();
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
