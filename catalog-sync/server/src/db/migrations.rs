@@ -53,6 +53,12 @@ const VERSIONS: &[Version] = &[
         include_str!("../../migrations/sqlite/8_jobs.sql"),
         include_str!("../../migrations/postgres/8_jobs.sql"),
     ),
+    (
+        10,
+        "merchandising",
+        include_str!("../../migrations/sqlite/10_merchandising.sql"),
+        include_str!("../../migrations/postgres/10_merchandising.sql"),
+    ),
 ];
 
 /// Makes or updates the tables. PostgreSQL lets one process do so at a time. On SQLite another one may do so

@@ -22,7 +22,8 @@ pub(crate) mod routes;
 mod service;
 mod workers;
 
-pub(crate) use catalogs::OpenCatalog;
+pub(crate) use body::SearchBody;
+pub(crate) use catalogs::{Catalogs, OpenCatalog};
 pub use follow::Followed;
 pub(crate) use measures::SearchMetrics;
 pub(crate) use refusals::of_problem;

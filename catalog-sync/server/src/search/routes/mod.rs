@@ -23,6 +23,7 @@ use crate::accounts;
 use crate::app::App;
 use crate::console;
 use crate::http::per_searcher;
+use crate::merchandising;
 
 /// All routes of the search, and their description.
 pub fn router(app: &App) -> Router<App> {
@@ -70,4 +71,5 @@ fn others() -> OpenApiRouter<App> {
         .routes(routes!(catalogs::catalogs))
         .merge(accounts::described())
         .merge(console::described())
+        .merge(merchandising::described())
 }
