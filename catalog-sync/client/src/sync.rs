@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use knytt_engine::{ActiveEnvironment, Catalog, Origin};
 use knytt_wire::{LinkedRelease, Url, takes_feedback};
 
-use crate::apply::{Job, apply};
+use crate::apply::{Job, apply, read_rules};
 use crate::clock::{disagreement, judged_now};
 use crate::download::Downloads;
 use crate::folder::Folder;

@@ -102,7 +102,9 @@ it('pins a product, compares, publishes, and goes back', { timeout: 180_000 }, a
   await page.getByLabel('What it does').nth(2).selectOption('filter');
   await id(page, 'conditions').fill('nonsense');
   await id(page, 'save-rule').click();
-  await expect.poll(() => page.locator('dialog [data-testid="failure"]').textContent()).toContain('conditions');
+  await expect
+    .poll(() => page.locator('dialog [data-testid="failure"]').textContent())
+    .toContain('conditions');
   await id(page, 'conditions').fill('price=..1000');
   await id(page, 'save-rule').click();
   await id(page, 'save-rule').waitFor({ state: 'detached' });

@@ -120,7 +120,11 @@ function actionOf(form: ActionForm): RuleAction {
 
 /** An id that no rule has yet, of a name's letters. */
 export function freeId(name: string, taken: readonly string[]): string {
-  const plain = name.toLowerCase().replace(/[^a-z0-9]+/gu, '-').replace(/^-+|-+$/gu, '').slice(0, 50);
+  const plain = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/gu, '-')
+    .replace(/^-+|-+$/gu, '')
+    .slice(0, 50);
   const base = plain || 'rule';
   let [id, number] = [base, 2];
   while (taken.includes(id)) id = `${base}-${number++}`;

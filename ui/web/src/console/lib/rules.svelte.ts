@@ -45,7 +45,9 @@ export class Rules {
   }
 
   async discard(): Promise<void> {
-    await this.#trying(() => api.delete('/api/v1/admin/catalogs/{id}/rules/draft', { path: { id: this.id } }));
+    await this.#trying(() =>
+      api.delete('/api/v1/admin/catalogs/{id}/rules/draft', { path: { id: this.id } }),
+    );
     if (!this.failure) await this.load();
   }
 
