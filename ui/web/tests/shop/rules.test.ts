@@ -132,7 +132,9 @@ it('makes a synonym of a word that found nothing, by keyboard', { timeout: 120_0
   expect(await violations(page)).toEqual([]);
   await publish(page, '');
   const found = await searched('frockery');
-  await found.waitForSelector('[data-testid="verdict"][data-verdict="found"]');
+  await found.waitForSelector('[data-testid="verdict"][data-verdict="found"]', {
+    state: 'attached',
+  });
 });
 
 it('fits a phone, in the dark', async () => {
