@@ -207,10 +207,12 @@ fn document() -> Merchandising {
     let rule = |number: usize| MerchandisingRule {
         id: format!("r{number}"),
         when: RuleCondition {
-            query: Some(RuleQuery::Contains { words: match number {
-                0..10 => "dress".into(),
-                _ => format!("summer{} {number}", number / 10),
-            } }),
+            query: Some(RuleQuery::Contains {
+                words: match number {
+                    0..10 => "dress".into(),
+                    _ => format!("summer{} {number}", number / 10),
+                },
+            }),
             ..RuleCondition::default()
         },
         then: vec![

@@ -197,10 +197,22 @@ async fn what_cannot_be_is_refused() {
             ("PUT", &draft, json!({ "document": empty, "revision": 7 }), 409, "draft_changed"),
             ("DELETE", &draft, Value::Null, 404, "not_found"),
             ("POST", &format!("{RULES}/publish"), json!({ "revision": 1 }), 409, "draft_changed"),
-            ("POST", &format!("{RULES}/publish"), json!({ "revision": 1, "note": "x".repeat(201) }), 400, "bad_request"),
+            (
+                "POST",
+                &format!("{RULES}/publish"),
+                json!({ "revision": 1, "note": "x".repeat(201) }),
+                400,
+                "bad_request",
+            ),
             ("POST", &format!("{RULES}/rollback"), json!({ "number": 1 }), 404, "not_found"),
             ("GET", &format!("{RULES}/versions/x"), Value::Null, 404, "not_found"),
-            ("POST", &format!("{RULES}/preview"), json!({ "search": { "alpha": 2 }, "document": empty }), 400, "bad_query"),
+            (
+                "POST",
+                &format!("{RULES}/preview"),
+                json!({ "search": { "alpha": 2 }, "document": empty }),
+                400,
+                "bad_query",
+            ),
             ("GET", &elsewhere.to_owned(), Value::Null, 404, "not_found"),
         ] {
             let answer = shop.send(method, path, &body).await;
@@ -215,7 +227,10 @@ async fn what_cannot_be_is_refused() {
         let late = shop.send("POST", &format!("{RULES}/publish"), &publish(revision)).await;
         assert_eq!(late.code(), "draft_changed");
         assert_eq!(shop.send("POST", &format!("{RULES}/publish"), &publish(newer)).await.status, 201);
-        assert_eq!(shop.send("POST", &format!("{RULES}/publish"), &publish(newer)).await.code(), "draft_changed");
+        assert_eq!(
+            shop.send("POST", &format!("{RULES}/publish"), &publish(newer)).await.code(),
+            "draft_changed"
+        );
         shop.draft(0, &empty).await;
         assert_eq!(shop.send("DELETE", &draft, &Value::Null).await.status, 204);
     }
