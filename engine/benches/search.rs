@@ -1,7 +1,8 @@
-//! Times searches with all kinds of index, with and without filters, and updates.
+//! Times searches with all kinds of index, with and without filters, updates, and what rules add.
 //!
 //!     cargo bench -p knytt-engine
 //!     KNYTT_BENCH_SIZES=5000,50000 cargo bench -p knytt-engine -- filtered
+//!     KNYTT_BENCH_SIZES= cargo bench -p knytt-engine --bench search -- rules
 //!
 //! `KNYTT_BENCH_SIZES` names the numbers of products (5000, 50000 and 200000 if it is not set),
 //! `KNYTT_BENCH_DIMENSION` the dimension (512). Vectors are synthetic: unit vectors around 1,000
@@ -16,8 +17,11 @@ use std::path::Path;
 use std::time::Instant;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use knytt_engine::{Catalog, CatalogSpec, Filter, Fingerprint, Product, Snapshot, Strategy, VectorQuery};
-use knytt_models::Embedding;
+use knytt_engine::{
+    Catalog, CatalogSpec, Filter, Fingerprint, Merchandising, MerchandisingRule, Product, Query, RuleAction,
+    RuleCondition, RuleQuery, SearchSession, Selection, Snapshot, Strategy, Synonym, VectorQuery,
+};
+use knytt_models::{Bundle, Device, Embedding, Encoder};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -170,5 +174,64 @@ fn updates(criterion: &mut Criterion, catalog: &Catalog, vectors: &mut Vectors, 
     });
 }
 
-criterion_group!(benches, bench);
+/// What 1,000 rules and 1,000 synonyms add to a search whose words some of the rules name.
+fn rules(criterion: &mut Criterion) {
+    let encoder = Encoder::start(Bundle::starter().unwrap(), Device::Cpu).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let spec = CatalogSpec {
+        id: "bench".into(),
+        model: encoder.fingerprint().clone(),
+        model_name: "starter".into(),
+        dimension: encoder.dimension(),
+    };
+    let catalog = Catalog::create(dir.path(), &spec).unwrap();
+    let mut writer = catalog.write();
+    let vector = Embedding::new(vec![1.0; encoder.dimension()], encoder.fingerprint().clone()).unwrap();
+    (0..5_000).for_each(|number| writer.upsert(&product(number), &vector, None).unwrap());
+    writer.set_merchandising(Some(document()));
+    writer.commit().unwrap();
+    let session = SearchSession::new(catalog, encoder).unwrap();
+    let snapshot = session.catalog().read().unwrap();
+    let mut group = criterion.benchmark_group("rules");
+    for text in ["a dress for summer 7", "nothing that a rule names"] {
+        let query = Query { text: Some(text.into()), ..Query::default() };
+        let guide = || session.guide(&snapshot, &query, &query.filter).unwrap();
+        println!("{text}: {} of 1,000 rules apply", guide().shown.rules.len());
+        group.bench_function(BenchmarkId::new("1,000", text), |b| b.iter(|| black_box(guide())));
+    }
+}
+
+/// Ten rules for each of 100 words; of those of one word, each needs another second word.
+fn document() -> Merchandising {
+    let what = || Selection { products: Vec::new(), conditions: vec!["brand=twentieth".into()] };
+    let rule = |number: usize| MerchandisingRule {
+        id: format!("r{number}"),
+        when: RuleCondition {
+            query: Some(RuleQuery::Contains {
+                words: match number {
+                    0..10 => "dress".into(),
+                    _ => format!("summer{} {number}", number / 10),
+                },
+            }),
+            ..RuleCondition::default()
+        },
+        then: vec![
+            RuleAction::Pin { product: number.to_string(), place: 1 + (number % 10) as u32 },
+            RuleAction::Boost { what: what(), by: 0.2 },
+            RuleAction::Hide { what: Selection { products: vec!["17".into()], ..Selection::default() } },
+        ],
+        ..MerchandisingRule::default()
+    };
+    let synonym = |number: usize| Synonym::Both {
+        language: None,
+        words: vec![format!("word{number}"), format!("other{number}")],
+    };
+    Merchandising {
+        rules: (0..1_000).map(rule).collect(),
+        synonyms: (0..1_000).map(synonym).collect(),
+        ..Merchandising::default()
+    }
+}
+
+criterion_group!(benches, bench, rules);
 criterion_main!(benches);

@@ -36,6 +36,7 @@ mod error;
 mod index;
 mod lexical;
 mod look;
+mod merchandise;
 mod product;
 mod rank;
 mod search;
@@ -76,6 +77,12 @@ pub use crate::look::regions::{Region, propose};
 pub use crate::look::safety::{SafetyConfig, SafetyGate};
 pub use crate::look::words::{colors_in, patterns_in};
 pub use crate::look::{Flaw, Guess, Look, SeenColor};
+pub use crate::merchandise::check::InvalidMerchandising;
+pub use crate::merchandise::compiled::CompiledRules;
+pub use crate::merchandise::document::{
+    Merchandising, MerchandisingRule, RuleAction, RuleCondition, RuleQuery, Selection, Synonym,
+};
+pub use crate::merchandise::guidance::{Guidance, Guided, RuleDid, RuleEffect, RuleName};
 pub use crate::product::field::Field;
 pub use crate::product::filter::Filter;
 pub use crate::product::gtin::Gtin;

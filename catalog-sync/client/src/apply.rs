@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use knytt_engine::{Calibration, Catalog, Product, SafetyConfig, Transaction, Weights};
+use knytt_engine::{Calibration, Catalog, Merchandising, Product, SafetyConfig, Transaction, Weights};
 use knytt_pack::{Change, Columns, Header};
 use knytt_wire::Delta;
 
@@ -74,6 +74,17 @@ impl Job<'_> {
         let safety = of.safety.as_ref().filter(|_| release == of.number)?;
         serde_json::from_value(safety.clone()).ok().filter(SafetyConfig::is_sound)
     }
+
+    /// The release's rules and synonyms, if it has any; what is out of its bounds or of a later version is none.
+    pub(crate) fn rules(&self, release: u64) -> Option<Merchandising> {
+        let of = &self.verified.release;
+        of.rules.as_ref().filter(|_| release == of.number).and_then(read_rules)
+    }
+}
+
+/// Rules as a release has them.
+pub(crate) fn read_rules(rules: &serde_json::Value) -> Option<Merchandising> {
+    Merchandising::read(&serde_json::to_vec(rules).ok()?).ok()
 }
 
 /// Takes the catalogue over one delta. Whoever searches sees the release before it until it is whole.
@@ -105,6 +116,7 @@ pub(crate) fn apply(catalog: &Catalog, delta: &Delta, job: &Job<'_>, done: u64) 
         }
         transaction.set_weights(job.weights(delta.to));
         transaction.set_safety(job.safety(delta.to));
+        transaction.set_merchandising(job.rules(delta.to));
         expect_content(&delta.content, transaction)
     })
 }

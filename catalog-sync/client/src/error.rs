@@ -141,7 +141,7 @@ pub enum Error {
     /// stolen the targets' key.
     #[error("{what} leads to {url}, the catalogue's root names only {hosts}")]
     ForeignHost {
-        /// The feedback, or which product.
+        /// The feedback, a rule, or which product.
         what: String,
         /// The address.
         url: String,

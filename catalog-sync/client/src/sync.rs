@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use knytt_engine::{ActiveEnvironment, Catalog, Origin};
 use knytt_wire::{LinkedRelease, Url, takes_feedback};
 
-use crate::apply::{Job, apply};
+use crate::apply::{Job, apply, read_rules};
 use crate::clock::{disagreement, judged_now};
 use crate::download::Downloads;
 use crate::folder::Folder;
@@ -233,12 +233,26 @@ impl Run<'_> {
             let (what, url) = ("the feedback".into(), url.to_string());
             return Err(Error::ForeignHost { what, url, hosts: verified.hosts.clone() });
         }
+        self.expect_rules(verified)?;
         let newest = verified.trust.release;
         if release.number < newest {
             let reason = format!("it is release {}, release {newest} was seen", release.number);
             return Err(Error::Rollback { role: Role::Release, reason });
         }
         Ok(())
+    }
+
+    /// Shoppers follow what rules lead to, as they follow the links of products.
+    fn expect_rules(&self, verified: &Verified) -> Result<()> {
+        let rules = verified.release.rules.as_ref().and_then(read_rules);
+        let addresses = rules.iter().flat_map(|rules| rules.addresses());
+        match addresses.into_iter().find_map(|address| verified.hosts.foreign_address(address)) {
+            Some(url) => {
+                let (what, url) = ("a rule".into(), url.to_owned());
+                Err(Error::ForeignHost { what, url, hosts: verified.hosts.clone() })
+            }
+            None => Ok(()),
+        }
     }
 
     async fn update(

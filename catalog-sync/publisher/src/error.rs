@@ -125,7 +125,7 @@ pub enum Error {
     /// with `knytt key hosts`.
     #[error("{what} leads to {url}, the root names only {hosts}")]
     ForeignHost {
-        /// The feedback, or which product.
+        /// The feedback, a rule, or which product.
         what: String,
         /// The address.
         url: String,

@@ -213,6 +213,11 @@ fn check_hosts(source: &Source, options: &PublishOptions, keys: &Keys) -> Result
     if let Some(url) = options.events.as_ref().filter(|url| !hosts.allow(url)) {
         return Err(Error::ForeignHost { what: "the feedback".into(), url: url.to_string(), hosts });
     }
+    for address in source.rules.iter().flat_map(|rules| rules.addresses()) {
+        if let Some(url) = hosts.foreign_address(address) {
+            return Err(Error::ForeignHost { what: "a rule".into(), url: url.into(), hosts });
+        }
+    }
     for id in &source.ids {
         if let Some(link) = hosts.foreign_link(&source.record(id)?.product.attributes) {
             let (what, url) = (format!("the product {id:?}"), link.to_owned());
@@ -308,6 +313,7 @@ impl Publication<'_> {
             calibration: self.calibration()?,
             weights: self.weights()?,
             safety: self.safety()?,
+            rules: self.rules()?,
             log: None,
         })
     }
@@ -328,6 +334,10 @@ impl Publication<'_> {
 
     fn safety(&self) -> Result<Option<serde_json::Value>> {
         Ok(self.source.info.safety.as_ref().map(serde_json::to_value).transpose()?)
+    }
+
+    fn rules(&self) -> Result<Option<serde_json::Value>> {
+        Ok(self.source.rules.as_ref().map(serde_json::to_value).transpose()?)
     }
 
     /// Compares a shard at a time.
@@ -369,6 +379,7 @@ impl Publication<'_> {
             && self.calibration().is_ok_and(|calibration| calibration == release.calibration)
             && self.weights().is_ok_and(|weights| weights == release.weights)
             && self.safety().is_ok_and(|safety| safety == release.safety)
+            && self.rules().is_ok_and(|rules| rules == release.rules)
     }
 
     async fn sign_and_publish(&self, number: u64, targets: &[(String, Target)]) -> Result<()> {

@@ -1,6 +1,6 @@
 //! What is published: a catalogue at one moment.
 
-use knytt_engine::{Calibration, Catalog, Info, Product, Record, Snapshot};
+use knytt_engine::{Calibration, Catalog, Info, Merchandising, Product, Record, Snapshot};
 use knytt_pack::{Header, shard_of};
 use tempfile::TempDir;
 
@@ -13,6 +13,8 @@ const BATCH_PRODUCTS: usize = 5000;
 pub(crate) struct Source {
     snapshot: Snapshot,
     pub(crate) info: Info,
+    /// The rules and synonyms, if there are any.
+    pub(crate) rules: Option<Merchandising>,
     pub(crate) ids: Vec<String>,
     /// The content hash, hexadecimal.
     pub(crate) content: String,
@@ -43,7 +45,8 @@ impl Source {
             dimension: info.dimension,
         };
         let content = snapshot.content_hash()?.to_string();
-        Ok(Self { ids: snapshot.ids()?, content, info, header, snapshot, _scratch: scratch })
+        let (ids, rules) = (snapshot.ids()?, snapshot.merchandising()?);
+        Ok(Self { ids, rules, content, info, header, snapshot, _scratch: scratch })
     }
 
     pub(crate) fn calibration(&self) -> Option<Calibration> {

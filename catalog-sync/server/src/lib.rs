@@ -24,6 +24,7 @@ mod http;
 mod insights;
 mod jobs;
 mod keys;
+mod merchandising;
 mod net;
 mod objects;
 mod outbox;

@@ -129,6 +129,9 @@ async fn start(config: Arc<Config>, db: &Database, tasks: &mut JoinSet<()>) -> R
     let counted = metrics.search.clone();
     let opened = tokio::task::spawn_blocking(|| SearchService::open(settings, counted)).await;
     let search = opened.map_err(io::Error::other)??;
+    // Before the first search is answered.
+    crate::merchandising::refresh(db, &search.catalogs).await?;
+    tasks.spawn(crate::merchandising::follow(db.clone(), search.catalogs.clone()));
     tasks.spawn(search.clone().follow());
     for follower in search.followers(&objects) {
         tasks.spawn(follower.run());

@@ -69,6 +69,12 @@ impl Hosts {
         // What is no address is not followed.
         links.into_iter().find(|link| link.parse::<Url>().is_ok_and(|url| !self.allow(&url)))
     }
+
+    /// `address`, if a catalogue may not lead to it. What is no address leads nowhere that is allowed.
+    pub fn foreign_address<'a>(&self, address: &'a str) -> Option<&'a str> {
+        let allowed = self.0.is_empty() || address.parse::<Url>().is_ok_and(|url| self.allow(&url));
+        (!allowed).then_some(address)
+    }
 }
 
 impl fmt::Display for Hosts {
@@ -130,6 +136,9 @@ mod tests {
             |name, link| hosts.foreign_link(attributes(name, link).iter().map(|(n, l)| (n, l))).is_some();
         assert!(foreign("Link", " https://evil.test/ "));
         assert!(!foreign("link", "https://shop.example/") && !foreign("link", "p/17"));
+        assert_eq!(hosts.foreign_address("https://www.shop.example/sale"), None);
+        assert!(hosts.foreign_address("https://evil.test/").is_some());
+        assert!(hosts.foreign_address("no address").is_some());
         assert!(!foreign("image", "https://cdn.test/a.jpg"), "a picture is no link");
     }
 }

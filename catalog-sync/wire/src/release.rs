@@ -62,6 +62,9 @@ pub struct Release {
     /// Which pictures are refused in this catalogue, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub safety: Option<serde_json::Value>,
+    /// What the retailer's rules and synonyms are, if there are any. Devices of earlier versions do not read them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<serde_json::Value>,
     /// Its place in the log of releases. Releases of earlier versions have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log: Option<ReleaseLog>,
@@ -335,6 +338,7 @@ mod tests {
             calibration: None,
             weights: None,
             safety: None,
+            rules: None,
             log: Some(ReleaseLog { previous: Some("0f".repeat(32)) }),
         }
     }

@@ -7,12 +7,13 @@ use roaring::RoaringBitmap;
 
 use crate::calibrate::scale::Calibration;
 use crate::catalog::entry::{Derived, Entry};
-use crate::catalog::meta::{CatalogMeta, read_meta, write_calibration, write_meta};
+use crate::catalog::meta::{CatalogMeta, read_meta, write_calibration, write_merchandising, write_meta};
 use crate::catalog::operation::{Committed, Operation};
 use crate::catalog::source::StoredSource;
 use crate::error::{Error, Result};
 use crate::index;
 use crate::lexical::{self, postings};
+use crate::merchandise::document::Merchandising;
 use crate::product::Product;
 use crate::product::field::text_key;
 use crate::store::bitmap::{read_items, write_items};
@@ -39,6 +40,8 @@ pub(crate) struct Changes<'t, 'e, 'b> {
     meta_changed: bool,
     /// A new calibration, which `finish` writes.
     calibration: Option<Calibration>,
+    /// New rules, or that there are none any more, which `finish` writes.
+    merchandising: Option<Option<Merchandising>>,
     /// Whether a later transaction builds the index of codes.
     index_follows: bool,
     live: RoaringBitmap,
@@ -66,6 +69,7 @@ impl<'t, 'e, 'b> Changes<'t, 'e, 'b> {
             meta: read_meta(view)?,
             meta_changed: false,
             calibration: None,
+            merchandising: None,
             index_follows: false,
             live: read_items(view, meta_key::LIVE)?,
             free: read_items(view, meta_key::FREE)?,
@@ -132,6 +136,10 @@ impl<'t, 'e, 'b> Changes<'t, 'e, 'b> {
                 self.meta_mut().safety.clone_from(safety);
                 Ok(())
             }
+            Operation::SetMerchandising(document) => {
+                self.set_merchandising(document.clone());
+                Ok(())
+            }
         }
     }
 
@@ -146,6 +154,10 @@ impl<'t, 'e, 'b> Changes<'t, 'e, 'b> {
 
     pub(crate) fn set_calibration(&mut self, calibration: Calibration) {
         self.calibration = Some(calibration);
+    }
+
+    pub(crate) fn set_merchandising(&mut self, document: Option<Merchandising>) {
+        self.merchandising = Some(document);
     }
 
     pub(crate) fn leave_index(&mut self) {
@@ -328,6 +340,9 @@ impl<'t, 'e, 'b> Changes<'t, 'e, 'b> {
         }
         if let Some(calibration) = &self.calibration {
             write_calibration(edit, calibration)?;
+        }
+        if let Some(document) = &self.merchandising {
+            write_merchandising(edit, document.as_ref())?;
         }
         index::arroy::maintain(edit, self.meta.arroy_from, &self.live, &self.vectors)?;
         let changed = self.vectors.iter().map(|(&item, vector)| (item, vector.is_some())).collect();

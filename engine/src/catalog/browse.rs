@@ -1,7 +1,10 @@
 //! Browses a catalogue without a query: products in an order, and the facets that can filter them.
 
+use roaring::RoaringBitmap;
+
 use crate::catalog::snapshot::Snapshot;
 use crate::error::Result;
+use crate::merchandise::guidance::{Guidance, RuleEffect};
 use crate::product::field::Field;
 use crate::product::filter::Filter;
 use crate::product::gtin::Gtin;
@@ -53,6 +56,30 @@ impl Snapshot {
         prices.iter().take(limit).map(|&(item, _)| self.product_at(item)).collect()
     }
 
+    /// The first `limit` products that pass `filter`, in the order of the catalogue as far as rules do not change it:
+    /// pinned products are in their places, boosted ones come first and buried ones last. With each, what rules did to
+    /// it.
+    ///
+    /// # Errors
+    /// [`FilterError::UnknownKey`](crate::FilterError::UnknownKey).
+    pub fn browse_guided(
+        &self,
+        filter: &Filter,
+        limit: usize,
+        guidance: &Guidance,
+    ) -> Result<Vec<(Product, Vec<RuleEffect>)>> {
+        let items = self.matching(filter)?;
+        let pinned: RoaringBitmap = guidance.pins.iter().map(|pin| pin.item).collect();
+        let mut order = weighed(&(items - &pinned), limit, guidance);
+        for pin in &guidance.pins {
+            order.insert((pin.place - 1).min(order.len()), pin.item);
+        }
+        let product = |item: u32| {
+            Ok((self.product_at(item)?, guidance.effects(item, pinned.contains(item))))
+        };
+        order.into_iter().take(limit).map(product).collect()
+    }
+
     /// The lowest and the highest price among the products that pass `filter`; `None` if none of them
     /// has a price.
     ///
@@ -101,4 +128,17 @@ impl Snapshot {
         }
         Ok(found)
     }
+}
+
+/// The first `limit` items: those that rules boost, most first, then those that no rule weighs, then buried ones.
+fn weighed(items: &RoaringBitmap, limit: usize, guidance: &Guidance) -> Vec<u32> {
+    let all = guidance.boosts.iter().fold(RoaringBitmap::new(), |all, boost| all | &boost.items);
+    let weight = |item: u32| (item, guidance.boost(item).unwrap_or_default());
+    let mut weighed: Vec<(u32, f32)> = (items & &all).iter().map(weight).collect();
+    weighed.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    let up = weighed.partition_point(|(_, by)| *by > 0.0);
+    let item = |(item, _): &(u32, f32)| *item;
+    let others = items - &all;
+    let order = weighed[..up].iter().map(item).chain(&others).chain(weighed[up..].iter().map(item));
+    order.take(limit).collect()
 }

@@ -1,4 +1,4 @@
-//! The catalogue's own description, and the calibration of its scores, in the `meta` database.
+//! The catalogue's own description, the calibration of its scores and its rules, in the `meta` database.
 
 use knytt_models::Fingerprint;
 use serde::{Deserialize, Serialize};
@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::calibrate::scale::Calibration;
 use crate::error::{Error, Result};
 use crate::look::safety::SafetyConfig;
+use crate::merchandise::document::Merchandising;
 use crate::rank::weights::Weights;
 use crate::store::schema::meta_key;
 use crate::store::view::{Edit, View};
@@ -48,4 +49,18 @@ pub(crate) fn read_calibration(view: View<'_>) -> Result<Option<Calibration>> {
 /// Replaces the catalogue's calibration.
 pub(crate) fn write_calibration(edit: &mut Edit<'_, '_>, calibration: &Calibration) -> Result<()> {
     Ok(edit.db.meta.put(edit.txn, meta_key::CALIBRATION, &serde_json::to_vec(calibration)?)?)
+}
+
+/// The catalogue's rules and synonyms. What cannot be read, as what a later version wrote, is none.
+pub(crate) fn read_merchandising(view: View<'_>) -> Result<Option<Merchandising>> {
+    let stored = view.db.meta.get(view.txn, meta_key::RULES)?;
+    Ok(stored.and_then(|json| Merchandising::read(json).ok()))
+}
+
+/// Replaces the catalogue's rules and synonyms.
+pub(crate) fn write_merchandising(edit: &mut Edit<'_, '_>, document: Option<&Merchandising>) -> Result<()> {
+    match document {
+        Some(document) => Ok(edit.db.meta.put(edit.txn, meta_key::RULES, &serde_json::to_vec(document)?)?),
+        None => Ok(edit.db.meta.delete(edit.txn, meta_key::RULES).map(drop)?),
+    }
 }

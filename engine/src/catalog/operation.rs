@@ -5,6 +5,7 @@ use crate::catalog::entry::Entry;
 use crate::catalog::source::{QuarantineRow, SourceRecord};
 use crate::error::Result;
 use crate::look::safety::SafetyConfig;
+use crate::merchandise::document::Merchandising;
 use crate::product::Product;
 use crate::rank::weights::Weights;
 
@@ -22,6 +23,7 @@ pub(crate) enum Operation {
     SetCalibration(Calibration),
     SetWeights(Option<Weights>),
     SetSafety(Option<SafetyConfig>),
+    SetMerchandising(Option<Merchandising>),
 }
 
 impl Operation {

@@ -11,6 +11,7 @@ use crate::catalog::source::{QuarantineRow, StoredSource};
 use crate::catalog::transaction::{ProductRow, expect_vector};
 use crate::catalog::{Catalog, CatalogSpec};
 use crate::error::{Error, Result};
+use crate::merchandise::document::Merchandising;
 use crate::product::Product;
 use crate::store::active_environment::ActiveEnvironment;
 use crate::store::content_hash::ContentSum;
@@ -145,6 +146,10 @@ fn copy_settings(
     let calibration = salvage.meta_value(meta_key::CALIBRATION);
     if let Some(calibration) = calibration.and_then(|text| serde_json::from_slice(&text).ok()) {
         writer.set_calibration(calibration);
+    }
+    let rules = salvage.meta_value(meta_key::RULES);
+    if let Some(rules) = rules.and_then(|json| Merchandising::read(&json).ok()) {
+        writer.set_merchandising(Some(rules));
     }
     writer.set_weights(meta.weights);
     writer.set_safety(meta.safety);

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::calibrate::scale::Calibration;
 use crate::catalog::apply::read_content;
-use crate::catalog::meta::{CatalogMeta, read_calibration, read_meta};
+use crate::catalog::meta::{CatalogMeta, read_calibration, read_merchandising, read_meta};
 use crate::catalog::source::{QuarantineRow, SourceRecord, StoredSource};
 use crate::catalog::{Catalog, Info};
 use crate::error::{Error, Result};
@@ -20,6 +20,7 @@ use crate::index::top::Candidate;
 use crate::index::{self, IndexKind, Nearest, Strategy};
 use crate::look::image_template::ImageTemplate;
 use crate::look::instance_embedding::InstanceEmbedding;
+use crate::merchandise::document::Merchandising;
 use crate::product::Product;
 use crate::product::field::{Field, text_key};
 use crate::product::filter::Filter;
@@ -120,6 +121,14 @@ impl Snapshot {
 
     pub(crate) fn calibration(&self) -> Result<Option<Calibration>> {
         read_calibration(self.view())
+    }
+
+    /// The catalogue's rules and synonyms, if it has any.
+    ///
+    /// # Errors
+    /// Only if the storage fails.
+    pub fn merchandising(&self) -> Result<Option<Merchandising>> {
+        read_merchandising(self.view())
     }
 
     /// The items that exist.

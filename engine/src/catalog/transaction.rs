@@ -10,6 +10,7 @@ use crate::catalog::apply::Changes;
 use crate::catalog::entry::{self, Entry};
 use crate::error::{Error, Result};
 use crate::look::safety::SafetyConfig;
+use crate::merchandise::document::Merchandising;
 use crate::product::Product;
 use crate::rank::weights::Weights;
 use crate::store::content_hash::ContentHash;
@@ -159,6 +160,12 @@ impl Transaction<'_, '_> {
     /// Sets the configuration of the gate that refuses pictures; `None`: the catalogue refuses none.
     pub fn set_safety(&mut self, safety: Option<SafetyConfig>) {
         self.changes.meta_mut().safety = safety;
+    }
+
+    /// Sets the rules and synonyms that searches obey; `None`: there are none. Whoever sets them has checked them
+    /// ([`Merchandising::check`]): rules out of their bounds are not obeyed.
+    pub fn set_merchandising(&mut self, document: Option<Merchandising>) {
+        self.changes.set_merchandising(document);
     }
 
     /// The hash of the catalogue's content, with the changes so far.

@@ -11,6 +11,7 @@ use crate::catalog::source::{QuarantineRow, SourceRecord};
 use crate::error::{Error, Result};
 use crate::look::Look;
 use crate::look::safety::SafetyConfig;
+use crate::merchandise::document::Merchandising;
 use crate::product::Product;
 use crate::rank::weights::Weights;
 use crate::store::segment;
@@ -134,6 +135,12 @@ impl Writer {
     /// none.
     pub fn set_safety(&mut self, safety: Option<SafetyConfig>) {
         self.push(Operation::SetSafety(safety), 0);
+    }
+
+    /// Sets the rules and synonyms that searches obey; `None`: there are none. Whoever sets them has checked them
+    /// ([`Merchandising::check`]): rules out of their bounds are not obeyed.
+    pub fn set_merchandising(&mut self, document: Option<Merchandising>) {
+        self.push(Operation::SetMerchandising(document), 0);
     }
 
     /// Keeps an arroy index while the catalogue has at least `products` products; `None`, the default: never.

@@ -37,7 +37,7 @@ const LENGTH: f32 = 0.5;
 
 /// The terms of a text, in order: in lower case, without accents, with English, French and Spanish plurals made
 /// singular. Chinese text gives each character and each pair of neighbours.
-pub(super) fn terms(text: &str) -> Vec<String> {
+pub(crate) fn terms(text: &str) -> Vec<String> {
     let plain = plain(text);
     let mut terms: Vec<String> = Vec::new();
     let mut before: Option<&str> = None;

@@ -30,9 +30,36 @@ pub struct Filter {
     excluded: BTreeMap<Field, BTreeSet<String>>,
     min_price: Option<Decimal>,
     max_price: Option<Decimal>,
+    /// Ids of the only products that pass; none: any may.
+    products: BTreeSet<String>,
+    /// Further filters that products must pass. [`Self::and`] would make two values of one field alternatives.
+    narrowed: Vec<Filter>,
+    /// Filters that products must not pass.
+    hidden: Vec<Filter>,
 }
 
 impl Filter {
+    /// Lets only these products through.
+    pub fn of_products<S: AsRef<str>>(ids: &[S]) -> Self {
+        Self { products: ids.iter().map(|id| id.as_ref().to_owned()).collect(), ..Self::default() }
+    }
+
+    /// Only what passes both: a field that both name must have a value of each.
+    #[must_use]
+    pub fn narrowed(mut self, other: &Self) -> Self {
+        if !other.is_empty() {
+            self.narrowed.push(other.clone());
+        }
+        self
+    }
+
+    /// Nothing that passes `other`.
+    #[must_use]
+    pub fn hiding(mut self, other: &Self) -> Self {
+        self.hidden.push(other.clone());
+        self
+    }
+
     /// Reads `key=value` conditions (as the command line takes them): several values of one key are
     /// alternatives, several keys must all hold; `key!=value` excludes. The price takes `price=10..50` with either end left
     /// out, `price=12.50`, `price<=50` and `price>=10`.
@@ -101,6 +128,9 @@ impl Filter {
         };
         self.min_price = narrower(self.min_price, other.min_price, Decimal::max);
         self.max_price = narrower(self.max_price, other.max_price, Decimal::min);
+        self.products.extend(other.products.iter().cloned());
+        self.narrowed.extend(other.narrowed.iter().cloned());
+        self.hidden.extend(other.hidden.iter().cloned());
         self
     }
 
@@ -139,7 +169,12 @@ impl Filter {
 
     /// Whether everything passes.
     pub fn is_empty(&self) -> bool {
-        self.values.is_empty() && self.excluded.is_empty() && !self.has_price()
+        self.values.is_empty()
+            && self.excluded.is_empty()
+            && !self.has_price()
+            && self.products.is_empty()
+            && self.narrowed.is_empty()
+            && self.hidden.is_empty()
     }
 
     /// Whether `product` passes: the definition that the bitmaps on disk are tested against.
@@ -158,7 +193,22 @@ impl Filter {
             .excluded
             .iter()
             .all(|(field, none)| none.iter().all(|value| !facets.contains(&(field.clone(), value.clone()))));
-        values && spared && price
+        let named = self.products.is_empty() || self.products.contains(&product.id);
+        let among = self.narrowed.iter().all(|filter| filter.matches(product));
+        let hidden = self.hidden.iter().any(|filter| filter.matches(product));
+        values && spared && price && named && among && !hidden
+    }
+
+    pub(crate) fn products(&self) -> &BTreeSet<String> {
+        &self.products
+    }
+
+    pub(crate) fn narrowed_by(&self) -> &[Self] {
+        &self.narrowed
+    }
+
+    pub(crate) fn hidden(&self) -> &[Self] {
+        &self.hidden
     }
 
     pub(crate) fn values(&self) -> impl Iterator<Item = (&Field, &BTreeSet<String>)> {

@@ -3,6 +3,7 @@
 
 pub(crate) mod agreement;
 pub(crate) mod diversify;
+mod pins;
 pub(crate) mod reasons;
 pub(crate) mod taste;
 pub(crate) mod weights;
@@ -20,6 +21,7 @@ use crate::look::image_template::TemplateQuery;
 use crate::look::lab::Lab;
 use crate::look::palette::ColorName;
 use crate::look::{Look, image_template, instance_embedding};
+use crate::merchandise::guidance::Guidance;
 use crate::rank::reasons::Reasons;
 use crate::rank::taste::{Preference, Taste};
 use crate::rank::weights::Weights;
@@ -55,6 +57,8 @@ pub(crate) struct Ranked {
     pub(crate) likeness: Option<f32>,
     /// Other candidates of its group, the best first.
     pub(crate) others: Vec<u32>,
+    /// Whether a rule put it in its place.
+    pub(crate) is_pinned: bool,
     features: RankFeatures,
 }
 
@@ -76,6 +80,8 @@ pub(crate) struct Ranking<'a> {
     /// The instance embedding of the query's picture.
     pub(crate) instance_embedding: Option<&'a [f32]>,
     pub(crate) preference: Option<Preference<'a>>,
+    /// What the retailer's rules do.
+    pub(crate) guidance: &'a Guidance,
     /// Days since 1970.
     pub(crate) today: u32,
 }
@@ -121,7 +127,7 @@ fn said_tones(said: &[ColorName]) -> Option<[Tone; 3]> {
 
 impl Ranking<'_> {
     /// The best `k` of `candidates`, one of each group, best first (or, with a weight for diversity, so
-    /// that each is worth its place after those above it).
+    /// that each is worth its place after those above it). Products that rules pin are in their places.
     pub(crate) fn rank(&self, candidates: &[RankingCandidate], k: usize) -> Result<Vec<Ranked>> {
         let mut ranked = self.score(candidates)?;
         sort(&mut ranked);
@@ -131,8 +137,13 @@ impl Ranking<'_> {
             self.recognise(template, instance_embedding, &mut ranked)?;
             sort(&mut ranked);
         }
+        let pins = &self.guidance.pins;
+        let is_pinned = |ranked: &Ranked| pins.iter().any(|pin| pin.item == ranked.candidate.item);
+        let (pinned, ranked): (Vec<_>, Vec<_>) = ranked.into_iter().partition(is_pinned);
         let groups = collapse(ranked, self.features.group);
-        self.diversify(groups, k)
+        // A pinned product takes the place of its group's hit, so that one more is needed.
+        let hits = self.diversify(groups, k.saturating_add(pinned.len()))?;
+        Ok(pins::place(hits, pinned, pins, k))
     }
 
     /// Compares the query's picture with those of the best candidates, by template and by instance embedding.
@@ -169,7 +180,15 @@ impl Ranking<'_> {
         let ranked = candidates.iter().zip(known).map(|(candidate, (visual, features))| {
             let reasons = self.reasons(candidate, visual, &features, &categories, most_popular)?;
             let score = reasons.sum();
-            Ok(Ranked { candidate: *candidate, score, reasons, likeness: None, others: Vec::new(), features })
+            Ok(Ranked {
+                candidate: *candidate,
+                score,
+                reasons,
+                likeness: None,
+                others: Vec::new(),
+                is_pinned: false,
+                features,
+            })
         });
         ranked.collect()
     }
@@ -229,6 +248,7 @@ impl Ranking<'_> {
                 weights.freshness,
                 agreement::freshness(features.since, self.today),
             ),
+            rules: self.guidance.boost(candidate.item),
         })
     }
 
@@ -301,6 +321,11 @@ pub(crate) fn preference<'t>(taste: Option<&'t Taste>, snapshot: &Snapshot) -> O
 /// Seconds since 1970.
 pub(crate) fn now_secs() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
+}
+
+/// Milliseconds since 1970.
+pub(crate) fn now_ms() -> i64 {
+    (now_secs() * 1e3) as i64
 }
 
 /// Days since 1970.

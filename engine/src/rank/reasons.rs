@@ -43,6 +43,9 @@ pub struct Reasons {
     /// Age in the shop.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub freshness: Option<f32>,
+    /// What the retailer's rules add; negative if they bury the product.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rules: Option<f32>,
 }
 
 impl Reasons {
@@ -61,6 +64,7 @@ impl Reasons {
             ("personal", self.personal),
             ("popularity", self.popularity),
             ("freshness", self.freshness),
+            ("rules", self.rules),
         ];
         all.into_iter().filter_map(|(name, part)| Some((name, part?)))
     }

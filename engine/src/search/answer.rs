@@ -15,10 +15,14 @@ use crate::index::IndexKind;
 use crate::index::Strategy;
 use crate::index::simd::Kernel;
 use crate::lexical::Lexicon;
+use crate::lexical::terms::terms;
 use crate::look::Look;
 use crate::look::image_template::TemplateQuery;
 use crate::look::palette::ColorName;
+use crate::merchandise::compiled::{Asked, CompiledRules};
+use crate::merchandise::guidance::Guidance;
 use crate::product::field::Field;
+use crate::product::filter::Filter;
 use crate::rank::{self, CANDIDATES, QueryFeatures, Ranked, Ranking, RankingCandidate};
 use crate::search::fusion::{Embedded, Fusion};
 use crate::search::parse::ParsedQuery;
@@ -38,15 +42,24 @@ pub(crate) struct PictureFeatures {
     pub(crate) template: Option<TemplateQuery>,
 }
 
-/// Answers `query`. `embedded`, `seen` and `parsed` were computed from it.
+/// The words of a query, as they were understood.
+pub(crate) struct Words {
+    pub(crate) parsed: Option<ParsedQuery>,
+    /// What they may be said as, too.
+    pub(crate) also: Vec<String>,
+}
+
+/// Answers `query`. `embedded`, `seen` and `words` were computed from it.
 pub(crate) fn answer(
     catalog: &Catalog,
+    rules: Option<&CompiledRules>,
     query: &Query,
     mut embedded: Embedded,
     seen: &PictureFeatures,
-    parsed: Option<ParsedQuery>,
+    words: Words,
 ) -> Result<SearchResult> {
     let start = Instant::now();
+    let Words { parsed, also } = words;
     let snapshot = catalog.read()?;
     let like = query.product.as_deref().map(|id| snapshot.known_item(id)).transpose()?;
     if let Some(id) = &query.product {
@@ -63,7 +76,11 @@ pub(crate) fn answer(
     let scale = calibration.as_ref().zip(fusion.as_ref()).and_then(|(c, fusion)| fusion.scale(c));
     let filter =
         parsed.as_ref().map_or_else(|| query.filter.clone(), |r| query.filter.clone().and(&r.filter()));
-    let mut among = snapshot.matching(&filter)?;
+    let mut guidance = match rules {
+        Some(rules) => guide(rules, &snapshot, query, &filter)?,
+        None => Guidance::default(),
+    };
+    let mut among = snapshot.matching(&filter.narrowed(guidance.filter()))?;
     if let Some(item) = like {
         among.remove(item);
     }
@@ -81,6 +98,7 @@ pub(crate) fn answer(
             .map(|r| r.positive.as_str())
             .or(like_words.as_deref())
             .filter(|words| weights.words > 0.0 && !words.is_empty()),
+        also: &also,
         without_picture: &without_picture,
         only_words: like_words.is_some(),
         ranking: Ranking {
@@ -94,6 +112,7 @@ pub(crate) fn answer(
             template: seen.template.as_ref(),
             instance_embedding: embedded.image.as_ref().and_then(Embedding::instance_embedding),
             preference: rank::preference(query.taste.as_deref(), &snapshot),
+            guidance: &guidance,
             today: rank::today(),
         },
     };
@@ -117,16 +136,42 @@ pub(crate) fn answer(
     let hits = (1..).zip(found.ranked).map(|(position, ranked)| search.hit(position, ranked, kinds));
     let hits: Vec<Hit> = hits.collect::<Result<_>>()?;
     let timings = Timings { rank_ms: found.timings.rank_ms + ms_since(start), ..found.timings };
+    let (matched, index, named) = (among.len(), found.index, found.named);
+    let mut guided = std::mem::take(&mut guidance.shown);
+    guided.also = also;
     Ok(SearchResult {
         hits,
         timings,
-        matched: among.len(),
-        index: found.index,
+        matched,
+        index,
         scale,
         parsed,
-        named: found.named,
+        named,
         in_domain,
+        guided,
     })
+}
+
+/// What `rules` do to a query whose hits must pass `filter`. Hits that are like a product, and hits that are sorted
+/// afterwards, have no places.
+pub(crate) fn guide(
+    rules: &CompiledRules,
+    snapshot: &Snapshot,
+    query: &Query,
+    filter: &Filter,
+) -> Result<Guidance> {
+    let language = query.language.as_deref().map(main_language);
+    let at_ms = query.at_ms.unwrap_or_else(rank::now_ms);
+    let words = terms(query.text.as_deref().unwrap_or_default());
+    let asked = Asked { words, filter, language: language.as_deref(), at_ms };
+    let guidance = rules.guide(snapshot, &asked)?;
+    let pins = if query.unpinned || query.product.is_some() { Vec::new() } else { guidance.pins };
+    Ok(Guidance { pins, ..guidance })
+}
+
+/// `en` of `en-GB`.
+pub(crate) fn main_language(tag: &str) -> String {
+    tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase()
 }
 
 /// Decides whether a hit is exact, similar or neither.
@@ -167,6 +212,8 @@ struct Search<'a> {
     among: &'a RoaringBitmap,
     /// The words that texts are searched for.
     words: Option<&'a str>,
+    /// Other texts that stand for the same.
+    also: &'a [String],
     /// The items that have no vector to compare.
     without_picture: &'a RoaringBitmap,
     /// Whether only the words choose candidates.
@@ -235,18 +282,35 @@ impl Search<'_> {
             .into_iter()
             .map(|(item, similarity)| RankingCandidate { item, similarity, words: 0.0 })
             .collect();
-        let Some(words) = self.words else { return Ok(candidates) };
-        let view = self.snapshot.view();
-        let places: HashMap<u32, usize> = candidates.iter().enumerate().map(|(at, c)| (c.item, at)).collect();
-        let lexicon = Lexicon::new(view, self.snapshot.len()?);
-        for found in lexicon.nearest(words, self.query.typing, self.among, pool)? {
-            let words = found.score.min(1.0);
-            match places.get(&found.item) {
-                Some(&at) => candidates[at].words = words,
-                None => candidates.push(RankingCandidate { words, ..self.elsewhere(found.item)? }),
+        let mut places: HashMap<u32, usize> =
+            candidates.iter().enumerate().map(|(at, c)| (c.item, at)).collect();
+        for (item, words) in self.with_words(pool)? {
+            match places.get(&item) {
+                Some(&at) => candidates[at].words = words.max(candidates[at].words),
+                None => {
+                    places.insert(item, candidates.len());
+                    candidates.push(RankingCandidate { words, ..self.elsewhere(item)? });
+                }
+            }
+        }
+        for pin in &self.ranking.guidance.pins {
+            if !places.contains_key(&pin.item) {
+                candidates.push(self.elsewhere(pin.item)?);
             }
         }
         Ok(candidates)
+    }
+
+    /// The items whose texts have the words of the query, or words that stand for them, with how well: 0 to 1.
+    fn with_words(&self, pool: usize) -> Result<Vec<(u32, f32)>> {
+        let Some(words) = self.words else { return Ok(Vec::new()) };
+        let lexicon = Lexicon::new(self.snapshot.view(), self.snapshot.len()?);
+        let mut found = Vec::new();
+        for text in std::iter::once(words).chain(self.also.iter().map(String::as_str)) {
+            let nearest = lexicon.nearest(text, self.query.typing, self.among, pool)?;
+            found.extend(nearest.into_iter().map(|candidate| (candidate.item, candidate.score.min(1.0))));
+        }
+        Ok(found)
     }
 
     /// A candidate that the words found and the index did not.
@@ -283,6 +347,7 @@ impl Search<'_> {
             likeness: ranked.likeness,
             product,
             others: others.collect::<Result<_>>()?,
+            effects: self.ranking.guidance.effects(item, ranked.is_pinned),
         })
     }
 }

@@ -5,5 +5,6 @@ pub(crate) mod fusion;
 pub(crate) mod parse;
 pub(crate) mod query;
 pub(crate) mod related;
+pub(crate) mod rules;
 pub(crate) mod session;
 pub(crate) mod timing;

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::calibrate::scale::{MatchKind, Scale};
 use crate::index::{IndexKind, Strategy};
 use crate::look::Look;
+use crate::merchandise::guidance::{Guided, RuleDid, RuleEffect};
 use crate::product::Product;
 use crate::product::filter::Filter;
 use crate::rank::reasons::Reasons;
@@ -51,6 +52,12 @@ pub struct Query {
     pub weights: Option<Weights>,
     /// Whose taste ranks, if anybody's.
     pub taste: Option<Arc<Taste>>,
+    /// The shopper's language, such as `en` or `en-GB`, for rules and synonyms of one language.
+    pub language: Option<String>,
+    /// Ignores the places that rules pin products to, as where hits are sorted by price afterwards.
+    pub unpinned: bool,
+    /// The moment that rules with times are asked for, in milliseconds since 1970; `None`: now.
+    pub at_ms: Option<i64>,
 }
 
 impl Default for Query {
@@ -71,6 +78,9 @@ impl Default for Query {
             strategy: Strategy::Auto,
             weights: None,
             taste: None,
+            language: None,
+            unpinned: false,
+            at_ms: None,
         }
     }
 }
@@ -120,18 +130,22 @@ pub struct SearchResult {
     /// for that, and for queries that are not a picture alone.
     #[serde(rename = "familiar")]
     pub in_domain: Option<bool>,
+    /// What the retailer's rules and synonyms add.
+    pub guided: Guided,
 }
 
 impl SearchResult {
     /// Whether any hit is a good match. For a picture that shows something of the catalogue's kind it is
     /// enough to be four fifths as near as matches are. `true` where there is no scale to tell, and where a hit's
-    /// texts have the words of the query.
+    /// texts have the words of the query, or a rule put it in its place.
     pub fn is_good(&self) -> bool {
         let Some(scale) = self.scale else { return true };
         let best = self.hits.iter().map(|hit| hit.similarity).fold(f32::MIN, f32::max);
         let nearly = best >= scale.unrelated + 0.8 * (scale.matches_from - scale.unrelated);
         let is_near = self.hits.iter().any(|hit| hit.kind != MatchKind::Other);
         let is_known = self.named || (self.in_domain == Some(true) && nearly);
+        // The retailer has an answer to this query.
+        let is_known = is_known || self.hits.iter().any(Hit::is_pinned);
         self.hits.is_empty() || is_known || is_near
     }
 }
@@ -162,6 +176,16 @@ pub struct Hit {
     /// Ids of other products of its group that were candidates too: the same in other colours.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<String>,
+    /// What the retailer's rules did to it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub effects: Vec<RuleEffect>,
+}
+
+impl Hit {
+    /// Whether a rule put it in its place.
+    pub fn is_pinned(&self) -> bool {
+        self.effects.iter().any(|effect| effect.did == RuleDid::Pinned)
+    }
 }
 
 /// What each part of the query adds to a similarity; they sum to it. A part that the query does not have

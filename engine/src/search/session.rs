@@ -1,22 +1,31 @@
 //! One catalogue and the model that embeds its queries.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use image::RgbImage;
 use knytt_models::{Embedding, Encoder, decode};
 
 use crate::catalog::Catalog;
+use crate::catalog::snapshot::Snapshot;
 use crate::error::{Error, Result};
 use crate::look::Look;
 use crate::look::image_template::TemplateQuery;
 use crate::look::safety::Gatekeeper;
+use crate::merchandise::compiled::CompiledRules;
+use crate::merchandise::guidance::Guidance;
 use crate::product::field::Field;
-use crate::search::answer::{PictureFeatures, answer};
+use crate::product::filter::Filter;
+use crate::search::answer::{PictureFeatures, Words, answer, guide, main_language};
 use crate::search::fusion::Embedded;
 use crate::search::parse::ParsedQuery;
 use crate::search::query::{Ingredient, Query, QueryImage, SearchResult, Timings};
+use crate::search::rules::SessionRules;
 use crate::search::timing::ms_since;
 use crate::store::facet_bitmaps;
+
+/// Texts of synonyms that are embedded. Each takes as long as the words themselves.
+const MOST_EMBEDDED: usize = 2;
 
 /// Answers queries. Every shell (command line, app, kiosk, server) calls it. Cheap to clone; clones share the
 /// catalogue and the model, and can search at the same time.
@@ -25,6 +34,7 @@ pub struct SearchSession {
     catalog: Catalog,
     encoder: Encoder,
     gatekeeper: Gatekeeper,
+    rules: Arc<SessionRules>,
 }
 
 impl SearchSession {
@@ -35,7 +45,7 @@ impl SearchSession {
     /// model.
     pub fn new(catalog: Catalog, encoder: Encoder) -> Result<Self> {
         catalog.expects(encoder.fingerprint())?;
-        Ok(Self { catalog, encoder, gatekeeper: Gatekeeper::default() })
+        Ok(Self { catalog, encoder, gatekeeper: Gatekeeper::default(), rules: Arc::default() })
     }
 
     /// The catalogue.
@@ -46,6 +56,39 @@ impl SearchSession {
     /// The model.
     pub fn encoder(&self) -> &Encoder {
         &self.encoder
+    }
+
+    /// The rules that searches obey: those that [`Self::replace_rules`] set, or else the catalogue's; `None` if there
+    /// are none. `snapshot` is one of this session's catalogue.
+    ///
+    /// # Errors
+    /// Only if the storage fails.
+    pub fn rules(&self, snapshot: &Snapshot) -> Result<Option<Arc<CompiledRules>>> {
+        self.rules.current(snapshot)
+    }
+
+    /// Has this session and its clones obey `rules` in place of the catalogue's; `None`: the catalogue's again.
+    pub fn replace_rules(&self, rules: Option<Arc<CompiledRules>>) {
+        self.rules.replace(rules);
+    }
+
+    /// A session of the same catalogue and model that obeys other rules. This one stays as it is.
+    #[must_use]
+    pub fn with_rules(&self, rules: Arc<CompiledRules>) -> Self {
+        let others = SessionRules::default();
+        others.replace(Some(rules));
+        Self { rules: Arc::new(others), ..self.clone() }
+    }
+
+    /// What the rules do to a query whose hits must pass `filter`, for callers that show products without a search.
+    ///
+    /// # Errors
+    /// Only if the storage fails.
+    pub fn guide(&self, snapshot: &Snapshot, query: &Query, filter: &Filter) -> Result<Guidance> {
+        match self.rules.current(snapshot)? {
+            Some(rules) => guide(&rules, snapshot, query, filter),
+            None => Ok(Guidance::default()),
+        }
     }
 
     /// Parses words for this catalogue: a field that no product has is no condition.
@@ -73,9 +116,12 @@ impl SearchSession {
         if is_mute && query.image.is_none() && query.product.is_none() && query.mix.is_empty() {
             return Err(Error::InvalidQuery("give a picture, words, or a product"));
         }
+        let rules = self.rules(&self.catalog.read()?)?;
+        let also = self.also(query, parsed.as_ref(), rules.as_deref());
+        let words = Words { parsed, also };
         let mut timings = Timings::default();
-        let (embedded, seen) = self.embed(query, parsed.as_ref(), &mut timings)?;
-        let mut result = answer(&self.catalog, query, embedded, &seen, parsed)?;
+        let (embedded, seen) = self.embed(query, &words, &mut timings)?;
+        let mut result = answer(&self.catalog, rules.as_deref(), query, embedded, &seen, words)?;
         result.timings = Timings { total_ms: ms_since(start), ..timings_of(timings, result.timings) };
         Ok(result)
     }
@@ -88,12 +134,25 @@ impl SearchSession {
         }
     }
 
-    fn embed(
+    /// Other texts that synonyms make of the words that hits should match.
+    fn also(
         &self,
         query: &Query,
         parsed: Option<&ParsedQuery>,
+        rules: Option<&CompiledRules>,
+    ) -> Vec<String> {
+        let (Some(parsed), Some(rules)) = (parsed.filter(|_| !query.literal), rules) else { return Vec::new() };
+        let language = query.language.as_deref().map(main_language);
+        rules.synonyms.other_texts(&parsed.positive, language.as_deref())
+    }
+
+    fn embed(
+        &self,
+        query: &Query,
+        words: &Words,
         timings: &mut Timings,
     ) -> Result<(Embedded, PictureFeatures)> {
+        let parsed = words.parsed.as_ref();
         let start = Instant::now();
         let decoded = query.image.as_ref().map(|image| self.pixels(image)).transpose()?.flatten();
         let pixels = match &query.image {
@@ -111,13 +170,24 @@ impl SearchSession {
         };
         image.as_ref().map_or(Ok(()), |image| self.admit(image))?;
         let positive = parsed.map(|parsed| parsed.positive.as_str()).filter(|positive| !positive.is_empty());
-        let text = positive.map(|text| self.encoder.embed_text(text)).transpose()?;
+        let text = positive.map(|text| self.embed_words(text, &words.also)).transpose()?;
         let excluded = parsed.into_iter().flat_map(|parsed| &parsed.negative).chain(&query.without);
         let negative = excluded.map(|text| self.encoder.embed_text(text)).collect::<Result<_, _>>()?;
         let mix = query.mix.iter().map(|(what, weight)| Ok((self.ingredient(what)?, *weight)));
         let mix = mix.collect::<Result<_>>()?;
         timings.embed_ms = ms_since(start);
         Ok((Embedded { image, text, product: None, negative, mix }, seen))
+    }
+
+    /// The mean of the words' embedding and those of the likeliest texts that stand for the same.
+    fn embed_words(&self, text: &str, also: &[String]) -> Result<Embedding> {
+        let texts = std::iter::once(text).chain(also.iter().map(String::as_str)).take(1 + MOST_EMBEDDED);
+        let embedded: Vec<Embedding> =
+            texts.map(|text| Ok(self.encoder.embed_text(text)?)).collect::<Result<_>>()?;
+        match embedded.as_slice() {
+            [one] => Ok(one.clone()),
+            all => Ok(Embedding::fuse(&all.iter().map(|one| (one, 1.0)).collect::<Vec<_>>())?),
+        }
     }
 
     /// Refuses a picture if the catalogue's safety gate refuses it.

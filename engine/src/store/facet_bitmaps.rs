@@ -1,13 +1,13 @@
 //! The bitmaps behind filters: for each value of a field, the items that have it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
 use roaring::RoaringBitmap;
 
 use crate::error::{Error, FilterError, Result};
 use crate::product::derived::PICTURE_MISSING;
-use crate::product::field::{Field, facet_key, field_prefix};
+use crate::product::field::{Field, facet_key, field_prefix, text_key};
 use crate::product::filter::Filter;
 use crate::product::sortable_price;
 use crate::store::bitmap::{decode_bitmap, encode_bitmap, read_items};
@@ -98,6 +98,24 @@ pub(crate) fn matching(view: View<'_>, filter: &Filter) -> Result<RoaringBitmap>
     }
     if filter.has_price() {
         items = within_price(view, filter, &items)?;
+    }
+    if !filter.products().is_empty() {
+        items &= items_of(view, filter.products())?;
+    }
+    for other in filter.narrowed_by() {
+        items &= matching(view, other)?;
+    }
+    for other in filter.hidden() {
+        items -= matching(view, other)?;
+    }
+    Ok(items)
+}
+
+/// The items of those ids that exist.
+fn items_of(view: View<'_>, ids: &BTreeSet<String>) -> Result<RoaringBitmap> {
+    let mut items = RoaringBitmap::new();
+    for id in ids {
+        items.extend(view.db.ids.get(view.txn, &text_key(id))?);
     }
     Ok(items)
 }

@@ -44,6 +44,8 @@ pub(crate) mod meta_key {
     /// [`crate::Calibration`], JSON, once it is measured. It is a hundred times as long as the description,
     /// which every search reads several times, so it has a key of its own.
     pub(crate) const CALIBRATION: &str = "calibration";
+    /// [`crate::Merchandising`], JSON, if there are rules or synonyms.
+    pub(crate) const RULES: &str = "rules";
     /// Bitmap of the items that exist.
     pub(crate) const LIVE: &str = "live";
     /// Bitmap of the items whose deletion is committed. New products may get them.

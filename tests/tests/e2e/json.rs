@@ -33,7 +33,7 @@ fn search_gives_hits_times_and_where_they_come_from() {
     let answer = json(&["search", "--catalog", &shop.arg("catalog"), "--text", "hat"]);
     has_keys(
         &answer,
-        &["hits", "understood", "good_match", "matched", "index", "timings_ms", "model", "catalog"],
+        &["hits", "understood", "good_match", "matched", "index", "timings_ms", "guided", "model", "catalog"],
     );
     has_keys(&answer["timings_ms"], &["decode", "embed", "search", "rank", "total"]);
     has_keys(&answer["model"], &["name", "fingerprint", "dimension"]);

@@ -1,8 +1,8 @@
 //! From the engine's types.
 
 use crate::{
-    Affinity, Availability, Card, Chip, Condition, Learned, MatchKind, Money, PriceRange, Reasons,
-    ScoreParts, Shade, Timings, Variant,
+    Affinity, Availability, Card, Chip, Condition, Guided, Learned, MatchKind, Money, PriceRange, Reasons,
+    RuleDid, RuleEffect, RuleName, ScoreParts, Shade, Timings, Variant,
 };
 
 impl From<&knytt_engine::Price> for Money {
@@ -96,7 +96,38 @@ impl From<knytt_engine::Reasons> for Reasons {
             personal: r.personal,
             popularity: r.popularity,
             freshness: r.freshness,
+            rules: r.rules,
         }
+    }
+}
+
+impl From<knytt_engine::RuleName> for RuleName {
+    fn from(rule: knytt_engine::RuleName) -> Self {
+        Self { id: rule.id, name: rule.name }
+    }
+}
+
+impl From<&knytt_engine::RuleEffect> for RuleEffect {
+    fn from(effect: &knytt_engine::RuleEffect) -> Self {
+        let did = match effect.did {
+            knytt_engine::RuleDid::Pinned => RuleDid::Pinned,
+            knytt_engine::RuleDid::Boosted => RuleDid::Boosted,
+            knytt_engine::RuleDid::Buried => RuleDid::Buried,
+        };
+        Self { rule: effect.rule.clone().into(), did }
+    }
+}
+
+impl Guided {
+    /// `None` if the rules add nothing.
+    pub fn from_engine(guided: knytt_engine::Guided) -> Option<Self> {
+        let nothing = knytt_engine::Guided::default();
+        (guided != nothing).then(|| Self {
+            banner: guided.banner,
+            redirect: guided.redirect,
+            rules: guided.rules.into_iter().map(RuleName::from).collect(),
+            also: guided.also,
+        })
     }
 }
 

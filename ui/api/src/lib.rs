@@ -21,8 +21,9 @@ pub use picture::{Picture, Proposal, Region};
 pub use problem::{Code, Problem};
 pub use product::{Availability, Card, Fact, Money, ProductPage, Shade, Variant};
 pub use search::{
-    Chip, Choice, Condition, Facet, FacetValue, Hit, MatchKind, PictureQuery, PriceBounds, PriceRange,
-    Reasons, ScoreParts, SearchRequest, SearchResponse, Sort, Timings, Understood, Verdict, Weighed,
+    Chip, Choice, Condition, Facet, FacetValue, Guided, Hit, MatchKind, PictureQuery, PriceBounds,
+    PriceRange, Reasons, RuleDid, RuleEffect, RuleName, ScoreParts, SearchRequest, SearchResponse, Sort,
+    Timings, Understood, Verdict, Weighed,
 };
 pub use settings::{Consent, Language, Settings, Theme};
 pub use start::{Capabilities, CatalogSummary, ModelSpeed, ModelSummary, Opened, Start};

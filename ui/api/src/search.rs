@@ -36,6 +36,10 @@ pub struct SearchRequest {
     pub sort: Sort,
     /// How many hits at most.
     pub limit: u32,
+    /// The shopper's language, such as `en`, for rules and synonyms of one language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub language: Option<String>,
 }
 
 /// A picture, or a part of it.
@@ -119,6 +123,69 @@ pub struct SearchResponse {
     pub understood: Understood,
     /// How long it took.
     pub timings: Timings,
+    /// What the shop's rules add; absent if they add nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub guided: Option<Guided>,
+}
+
+/// What the shop's rules add to an answer, besides the order of its hits.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[ts(export)]
+pub struct Guided {
+    /// A text to show above the hits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub banner: Option<String>,
+    /// The address of a page of the shop that may fit better.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub redirect: Option<String>,
+    /// The rules that apply, for the shop's staff.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<RuleName>>")]
+    pub rules: Vec<RuleName>,
+    /// What was searched for besides the typed words, for the shop's staff.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<String>>")]
+    pub also: Vec<String>,
+}
+
+/// Names a rule of the shop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[ts(export)]
+pub struct RuleName {
+    /// Its id.
+    pub id: String,
+    /// Its name for people; empty if it has none.
+    pub name: String,
+}
+
+/// What a rule of the shop did to a hit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[ts(export)]
+pub struct RuleEffect {
+    /// The rule.
+    pub rule: RuleName,
+    /// What it did.
+    pub did: RuleDid,
+}
+
+/// What a rule can do to a hit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum RuleDid {
+    /// It put the hit in its place.
+    Pinned,
+    /// It ranked the hit higher.
+    Boosted,
+    /// It ranked the hit lower.
+    Buried,
 }
 
 /// What to make of an answer.
@@ -158,6 +225,10 @@ pub struct Hit {
     pub reasons: Reasons,
     /// Ids of the same article in other colours.
     pub others: Vec<String>,
+    /// What the shop's rules did to it, for the shop's staff.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<RuleEffect>>")]
+    pub effects: Vec<RuleEffect>,
 }
 
 /// How near a hit is.
@@ -221,6 +292,10 @@ pub struct Reasons {
     pub popularity: Option<f32>,
     /// New in the shop.
     pub freshness: Option<f32>,
+    /// What the shop's rules add; less than zero if they bury it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub rules: Option<f32>,
 }
 
 /// A field and its values.

@@ -1,4 +1,5 @@
-//! `knytt catalog`: copies a catalogue that is in use, checks one, and copies what is readable of a damaged one.
+//! `knytt catalog`: copies a catalogue that is in use, checks one, copies what is readable of a damaged one, and sets
+//! its rules.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use knytt_engine::{Catalog, Error, Origin, PageReport};
 use serde::Serialize;
 
 use crate::catalog::{self, explain};
+use crate::commands::rules::{self, RulesArgs};
 use crate::failure::Failure;
 use crate::output::{self, bytes, counted};
 
@@ -29,6 +31,8 @@ enum CatalogCommand {
     /// Copy what is readable of a damaged catalogue into a new folder. Nothing may write into FROM meanwhile; FROM
     /// stays as it is
     Repair(CopyArgs),
+    /// Show, set or remove the rules and synonyms that searches of a catalogue obey. The next release has them
+    Rules(RulesArgs),
 }
 
 #[derive(Debug, Args)]
@@ -66,6 +70,7 @@ pub fn run(args: &CatalogArgs) -> Result<()> {
         CatalogCommand::Backup(args) => backup(args),
         CatalogCommand::Check(args) => check(args),
         CatalogCommand::Repair(args) => repair(args),
+        CatalogCommand::Rules(args) => rules::run(args),
     }
 }
 

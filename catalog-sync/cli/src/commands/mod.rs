@@ -21,6 +21,7 @@ pub mod publish;
 pub mod release;
 #[cfg(feature = "serve")]
 pub mod report;
+pub mod rules;
 pub mod search;
 #[cfg(feature = "serve")]
 pub mod serve;

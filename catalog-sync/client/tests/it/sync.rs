@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 
 use knytt_client::{Cancel, Error, Progress, status, sync};
+use knytt_engine::{Merchandising, MerchandisingRule, RuleAction, Selection};
 use knytt_publisher::PublishOptions;
 
 use crate::server::{Fault, Server};
@@ -268,4 +269,57 @@ async fn what_searches_goes_on_with_the_old_release_until_it_opens_again() {
     assert_eq!(open.read().unwrap().info().unwrap().release, 1);
     drop((before, open));
     assert_eq!(device.release(), 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_come_with_a_release_and_go_with_one() {
+    let mut shop = Shop::new(20);
+    shop.publish();
+    let server = shop.serve().await;
+    let device = Device::new(&server.url);
+    device.sync().await.unwrap();
+    let rules = |device: &Device| device.catalog().read().unwrap().merchandising().unwrap();
+    assert_eq!(rules(&device), None);
+    let banner = RuleAction::Banner { text: "Sale".into() };
+    let boost = RuleAction::Boost {
+        what: Selection { products: vec!["p0001".into()], conditions: Vec::new() },
+        by: 0.3,
+    };
+    let rule = MerchandisingRule { id: "sale".into(), then: vec![banner, boost], ..Default::default() };
+    let document = Merchandising { rules: vec![rule], ..Merchandising::default() };
+    let set = |document: Option<Merchandising>| {
+        let mut writer = shop.catalog.write();
+        writer.set_merchandising(document);
+        writer.commit().unwrap();
+    };
+    set(Some(document.clone()));
+    shop.publish();
+    assert!(device.sync().await.unwrap().changed);
+    assert_eq!(rules(&device), Some(document.clone()), "by a step that changes no product");
+    let fresh = Device::new(&server.url);
+    fresh.sync().await.unwrap();
+    assert_eq!(rules(&fresh), Some(document), "with the whole release");
+    set(None);
+    shop.publish();
+    for device in [&device, &fresh] {
+        device.sync().await.unwrap();
+        assert_eq!(rules(device), None);
+    }
+    shop.put("p0003");
+    shop.publish();
+    device.sync().await.unwrap();
+    assert_same(&device, &shop);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_of_a_later_version_are_not_obeyed_and_stop_no_release() {
+    let shop = Shop::new(20);
+    shop.publish();
+    let server = shop.serve().await;
+    let forge = crate::forge::Forge::of(&shop)
+        .with_release(|release| release["rules"] = serde_json::json!({ "version": 9, "later": true }));
+    server.serve(forge.place());
+    let device = Device::new(&server.url);
+    device.sync().await.unwrap();
+    assert_eq!(device.catalog().read().unwrap().merchandising().unwrap(), None);
 }

@@ -1,6 +1,8 @@
 //! Releases one after another, read back by a device after each.
 
-use knytt_engine::{Calibration, SafetyConfig, Scale, Weights};
+use knytt_engine::{
+    Calibration, Merchandising, MerchandisingRule, RuleAction, SafetyConfig, Scale, Selection, Weights,
+};
 use knytt_publisher::{Error, Outcome, Popularity, PublishOptions};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -271,10 +273,15 @@ fn a_calibrated_catalogue_that_did_not_change_is_published_once() {
         let calibration = calibration(&mut rng);
         let weights = Weights { visual: rng.random(), words: rng.random(), ..Weights::USUAL };
         let safety = SafetyConfig { threshold: Some(rng.random()), ..SafetyConfig::default() };
+        let what = Selection { products: vec!["a".into()], conditions: Vec::new() };
+        let boost = RuleAction::Boost { what, by: rng.random_range(0.01..2.0) };
+        let rule = MerchandisingRule { id: "a".into(), then: vec![boost], ..Default::default() };
+        let rules = Merchandising { rules: vec![rule], ..Default::default() };
         let set: std::result::Result<(), knytt_engine::Error> = shop.catalog.transact(|change| {
             change.set_calibration(calibration.clone());
             change.set_weights(Some(weights));
             change.set_safety(Some(safety.clone()));
+            change.set_merchandising(Some(rules.clone()));
             Ok(())
         });
         set.unwrap();

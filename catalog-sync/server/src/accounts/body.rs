@@ -9,13 +9,13 @@ use crate::app::App;
 use crate::http::read_body;
 use crate::http::refusal::Refusal;
 
-/// The longest body, in bytes.
+/// The longest body of most routes, in bytes.
 const LONGEST: usize = 64 << 10;
 
-/// A body that is read as JSON.
-pub struct Body<T>(pub T);
+/// A body that is read as JSON, of at most `MOST` bytes.
+pub struct Body<T, const MOST: usize = LONGEST>(pub T);
 
-impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
+impl<T: DeserializeOwned, const MOST: usize> FromRequest<App> for Body<T, MOST> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, _: &App) -> Result<Self, Refusal> {
@@ -26,7 +26,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
             return Err(Refusal::new(415, "not_json", "The body is no JSON")
                 .detail("send Content-Type: application/json"));
         }
-        let body = read_body(request, LONGEST).await?;
+        let body = read_body(request, MOST).await?;
         serde_json::from_slice(&body).map(Self).map_err(|error| problem::bad_request(error.to_string()))
     }
 }

@@ -23,6 +23,7 @@ use Access::{Browse, Open, Search, SignedIn, Staff};
 
 const ADMIN: Access = Staff(&[Role::Admin]);
 const PUBLISHERS: Access = Staff(&[Role::Publisher, Role::Admin]);
+const MERCHANDISERS: Access = Staff(&[Role::Merchandiser, Role::Publisher, Role::Admin]);
 const ANY_STAFF: Access = Staff(&[Role::Analyst, Role::Merchandiser, Role::Publisher, Role::Admin]);
 
 /// A method, a route as it is matched, and who may use it. A route that is not here is refused.
@@ -90,6 +91,15 @@ const TABLE: &[(&str, &str, Access)] = &[
     ("POST", "/api/v1/admin/catalogs/{id}/signing-keys", PUBLISHERS),
     ("POST", "/api/v1/admin/catalogs/{id}/publish", PUBLISHERS),
     ("POST", "/api/v1/admin/catalogs/{id}/rollback", PUBLISHERS),
+    ("GET", "/api/v1/admin/catalogs/{id}/rules", ANY_STAFF),
+    ("PUT", "/api/v1/admin/catalogs/{id}/rules/draft", MERCHANDISERS),
+    ("DELETE", "/api/v1/admin/catalogs/{id}/rules/draft", MERCHANDISERS),
+    ("POST", "/api/v1/admin/catalogs/{id}/rules/publish", MERCHANDISERS),
+    ("GET", "/api/v1/admin/catalogs/{id}/rules/versions", ANY_STAFF),
+    ("GET", "/api/v1/admin/catalogs/{id}/rules/versions/{number}", ANY_STAFF),
+    ("POST", "/api/v1/admin/catalogs/{id}/rules/rollback", MERCHANDISERS),
+    // It changes nothing; it is no GET for the document that it takes.
+    ("POST", "/api/v1/admin/catalogs/{id}/rules/preview", ANY_STAFF),
     ("GET", "/api/v1/admin/jobs", ANY_STAFF),
     ("GET", "/api/v1/admin/jobs/{id}", ANY_STAFF),
     ("GET", "/api/v1/admin/jobs/{id}/lines", ANY_STAFF),

@@ -10,7 +10,7 @@ mod child;
 mod difference;
 mod fetch;
 mod folders;
-mod made;
+pub(crate) mod made;
 mod node;
 mod publish;
 mod releases;

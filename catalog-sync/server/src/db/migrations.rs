@@ -59,6 +59,12 @@ const VERSIONS: &[Version] = &[
         include_str!("../../migrations/sqlite/9_insight.sql"),
         include_str!("../../migrations/postgres/9_insight.sql"),
     ),
+    (
+        10,
+        "merchandising",
+        include_str!("../../migrations/sqlite/10_merchandising.sql"),
+        include_str!("../../migrations/postgres/10_merchandising.sql"),
+    ),
 ];
 
 /// Makes or updates the tables. PostgreSQL lets one process do so at a time. On SQLite another one may do so

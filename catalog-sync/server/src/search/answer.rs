@@ -67,7 +67,8 @@ pub async fn search(
         return Err(gone());
     }
     let offset = cursor.map_or(0, |cursor| cursor.offset as usize);
-    Ok(Page::cut(&answered, &catalog, offset, body.page_size(), is_cached))
+    let page = Page::cut(&answered, &catalog, offset, body.page_size(), is_cached);
+    Ok(if body.explain { page } else { page.unexplained() })
 }
 
 fn gone() -> Refusal {

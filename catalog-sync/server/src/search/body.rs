@@ -16,6 +16,9 @@ const LONGEST_TEXT: usize = 500;
 /// Letters of an id, a field or a value.
 const LONGEST_NAME: usize = 512;
 
+/// Letters of a language tag.
+const LONGEST_TAG: usize = 35;
+
 /// Entries of a list.
 const LONGEST_LIST: usize = 32;
 
@@ -62,6 +65,12 @@ pub struct SearchBody {
     pub price: Option<PriceRange>,
     /// The order of hits.
     pub sort: Sort,
+    /// The shopper's language, such as `en` or `en-GB`, for rules and synonyms of one language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 35)]
+    pub language: Option<String>,
+    /// Says which of the shop's rules apply and what they did to each hit. For staff; it changes no order.
+    pub explain: bool,
     /// Hits of a page.
     #[schema(minimum = 1, maximum = 100)]
     pub limit: Option<u32>,
@@ -85,6 +94,9 @@ impl SearchBody {
         }
         if self.limit.is_some_and(|limit| !(1..=LARGEST_PAGE).contains(&limit)) {
             return refuse("limit: from 1 to 100");
+        }
+        if self.language.as_ref().is_some_and(|tag| longer(tag, LONGEST_TAG)) {
+            return refuse("language: at most 35 letters");
         }
         if self.mix.len() > LONGEST_LIST
             || self.without.len() > LONGEST_LIST
@@ -140,13 +152,14 @@ impl SearchBody {
             price: self.price.clone(),
             sort: self.sort,
             limit: depth,
+            language: self.language.clone(),
             ..SearchRequest::default()
         }
     }
 
     /// What tells this search from others, whatever page of it is asked for.
     pub fn digest(&self, picture: Option<&[u8]>) -> blake3::Hash {
-        let same = Self { image: None, limit: None, cursor: None, ..self.clone() };
+        let same = Self { image: None, limit: None, cursor: None, explain: false, ..self.clone() };
         let mut hasher = blake3::Hasher::new();
         // Numbers, lists and texts: this cannot fail.
         hasher.update(&serde_json::to_vec(&same).unwrap_or_default());
@@ -197,7 +210,7 @@ mod tests {
     #[test]
     fn pages_of_one_search_share_a_digest_and_other_searches_do_not() {
         let body = SearchBody { text: "red dress".into(), ..SearchBody::default() };
-        let next = SearchBody { cursor: Some("x".into()), limit: Some(7), ..body.clone() };
+        let next = SearchBody { cursor: Some("x".into()), limit: Some(7), explain: true, ..body.clone() };
         assert_eq!(body.digest(None), next.digest(None));
         assert_ne!(body.digest(None), body.digest(Some(b"picture")));
         let other = SearchBody { text: "red dresses".into(), ..SearchBody::default() };

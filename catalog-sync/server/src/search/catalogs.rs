@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use knytt_app_core::shop::Shop;
-use knytt_engine::ActiveEnvironment;
+use knytt_engine::{ActiveEnvironment, CompiledRules, Merchandising};
 use knytt_ui_api::CatalogSummary;
 
 use super::refusals::{bad_query, of_problem};
+use crate::accounts::now_ms;
 use crate::http::refusal::Refusal;
 use crate::{Error, Result};
 
@@ -29,11 +30,13 @@ pub struct State {
     pub content: u64,
     /// The commit of a catalogue that was built here; 0 in a release, which replicas reach by other commits.
     pub commit: u64,
+    /// The rules that are obeyed, and which of them apply at this time; 0 without any.
+    pub rules: u64,
 }
 
 impl std::fmt::Display for State {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:x}-{:x}-{:x}", self.release, self.content, self.commit)
+        write!(f, "{:x}-{:x}-{:x}-{:x}", self.release, self.content, self.commit, self.rules)
     }
 }
 
@@ -67,16 +70,26 @@ impl OpenCatalog {
 
     fn read_state(&self) -> Result<State, knytt_engine::Error> {
         let snapshot = self.shop.session().catalog().read()?;
+        let rules = self.shop.session().rules(&snapshot)?.map_or(0, |rules| rules.state(now_ms()));
         let commit = snapshot.commit_number();
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, state)) = known.filter(|(known, _)| *known == commit) {
-            return Ok(state);
+            return Ok(State { rules, ..state });
         }
         let (release, content) = (snapshot.info()?.release, snapshot.content_hash()?.to_string());
         let content = u64::from_str_radix(&content[..16], 16).unwrap_or_default();
-        let state = State { release, content, commit: if release == 0 { commit } else { 0 } };
+        let state = State { release, content, commit: if release == 0 { commit } else { 0 }, rules };
         *known = Some((commit, state));
         Ok(state)
+    }
+
+    /// The rules and synonyms that the catalogue has itself.
+    ///
+    /// # Errors
+    /// The catalogue cannot be read.
+    pub fn own_rules(&self) -> Result<Option<Merchandising>, Refusal> {
+        let own = self.shop.session().catalog().read().and_then(|snapshot| snapshot.merchandising());
+        own.map_err(|error| of_problem(knytt_app_core::problem::of_engine(error)))
     }
 
     fn was_replaced(&self) -> bool {
@@ -99,6 +112,9 @@ pub struct Catalogs {
     before: RwLock<BTreeMap<String, (Arc<OpenCatalog>, Instant)>>,
     /// Held while catalogues are opened, so that none is opened twice.
     opening: Mutex<BTreeMap<String, Failed>>,
+    /// The rules that count in place of a catalogue's own, and the numbers of their versions. Held while catalogues
+    /// are replaced, so that the new one has them, too.
+    rules: RwLock<BTreeMap<String, (i64, Option<Arc<CompiledRules>>)>>,
 }
 
 impl Catalogs {
@@ -173,6 +189,26 @@ impl Catalogs {
         Ok(())
     }
 
+    /// The number of the version whose rules count in place of the catalogue's own.
+    pub fn rules_number(&self, id: &str) -> Option<i64> {
+        self.rules.read().unwrap_or_else(PoisonError::into_inner).get(id).map(|(number, _)| *number)
+    }
+
+    /// Has searches obey the rules of this version in place of the catalogue's own. `None` keeps those that are
+    /// obeyed, and notes the number. An older version changes nothing.
+    pub fn set_rules(&self, id: &str, number: i64, rules: Option<Arc<CompiledRules>>) {
+        let mut all = self.rules.write().unwrap_or_else(PoisonError::into_inner);
+        let before = all.get(id).cloned();
+        if before.as_ref().is_some_and(|(before, _)| *before >= number) {
+            return;
+        }
+        let rules = rules.or(before.and_then(|(_, rules)| rules));
+        all.insert(id.into(), (number, rules.clone()));
+        if let Some(open) = self.open.read().unwrap_or_else(PoisonError::into_inner).get(id) {
+            open.shop.session().replace_rules(rules);
+        }
+    }
+
     /// Opens again what was replaced as a whole. Searches under way end on what they began with. Blocks while a
     /// catalogue is opened.
     pub fn renew(&self) {
@@ -199,6 +235,8 @@ impl Catalogs {
 
     fn replace(&self, id: &str, renewed: OpenCatalog) {
         tracing::info!(catalog = id, release = renewed.summary.release, "another release is searched");
+        let rules = self.rules.read().unwrap_or_else(PoisonError::into_inner);
+        renewed.shop.session().replace_rules(rules.get(id).and_then(|(_, rules)| rules.clone()));
         let old =
             self.open.write().unwrap_or_else(PoisonError::into_inner).insert(id.into(), Arc::new(renewed));
         if let Some(old) = old {

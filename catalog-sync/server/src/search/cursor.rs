@@ -11,7 +11,7 @@ use crate::http::refusal::Refusal;
 const DIGEST_BYTES: usize = 12;
 
 /// Bytes of a cursor before it is written as text.
-const BYTES: usize = 4 + 3 * 8 + DIGEST_BYTES;
+const BYTES: usize = 4 + 4 * 8 + DIGEST_BYTES;
 
 /// The place of a page. It is no secret and no right: what it names can be asked for without it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,9 +42,10 @@ impl Cursor {
             eight.map_or(0, u64::from_le_bytes)
         };
         let offset = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
-        let state = State { release: number(4), content: number(12), commit: number(20) };
+        let state =
+            State { release: number(4), content: number(12), commit: number(20), rules: number(28) };
         let cursor = Self::new(offset, state, digest);
-        if bytes[28..] == cursor.digest {
+        if bytes[36..] == cursor.digest {
             Ok(cursor)
         } else {
             Err(bad_query("cursor: of another search; send the same query with it"))
@@ -56,7 +57,7 @@ impl std::fmt::Display for Cursor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut bytes = Vec::with_capacity(BYTES);
         bytes.extend(self.offset.to_le_bytes());
-        for number in [self.state.release, self.state.content, self.state.commit] {
+        for number in [self.state.release, self.state.content, self.state.commit, self.state.rules] {
             bytes.extend(number.to_le_bytes());
         }
         bytes.extend(self.digest);
@@ -77,7 +78,7 @@ mod tests {
     #[test]
     fn a_cursor_is_read_back_and_belongs_to_one_search() {
         let (one, other) = (blake3::hash(b"one"), blake3::hash(b"other"));
-        let cursor = Cursor::new(24, State { release: 3, content: 1 << 63, commit: 1 << 40 }, &one);
+        let cursor = Cursor::new(24, State { release: 3, content: 1 << 63, commit: 1 << 40, rules: 7 }, &one);
         assert_eq!(Cursor::read(&cursor.to_string(), &one).unwrap(), cursor);
         assert_eq!(Cursor::read(&cursor.to_string(), &other).unwrap_err().status(), 400);
         for text in ["", "x", "AAAA", "é", &"A".repeat(300)] {

@@ -22,6 +22,7 @@ pub(crate) mod routes;
 mod service;
 mod workers;
 
+pub(crate) use body::SearchBody;
 pub(crate) use catalogs::{Catalogs, OpenCatalog};
 pub use follow::Followed;
 pub(crate) use measures::SearchMetrics;

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use knytt_ui_api::{Facet, Hit, PriceBounds, SearchResponse, Timings, Understood, Verdict};
+use knytt_ui_api::{Facet, Guided, Hit, PriceBounds, SearchResponse, Timings, Understood, Verdict};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -55,6 +55,9 @@ pub struct SearchPage {
     pub understood: Understood,
     /// How long each stage took when the answer was made, in milliseconds.
     pub timings: Timings,
+    /// What the shop's rules add; absent if they add nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guided: Option<Guided>,
 }
 
 /// A page and what its headers say.
@@ -98,9 +101,19 @@ impl Page {
             price_bounds: response.price_bounds.clone(),
             understood: response.understood.clone(),
             timings: response.timings,
+            guided: response.guided.clone(),
         };
-        let etag = format!("\"{state}-{}-{start}-{end}\"", &digest.to_hex()[..16]);
+        let etag = format!("\"{state}-{}-{start}-{end}-e\"", &digest.to_hex()[..16]);
         Self { body, etag, is_cached, counted: None, commit: state.commit }
+    }
+
+    /// The page without what only staff asks about: which rules apply, and what they did to each hit.
+    pub fn unexplained(mut self) -> Self {
+        self.etag = self.etag.replace("-e\"", "\"");
+        self.body.hits.iter_mut().for_each(|hit| hit.effects.clear());
+        let shown = self.body.guided.take().map(|guided| Guided { rules: Vec::new(), also: Vec::new(), ..guided });
+        self.body.guided = shown.filter(|guided| *guided != Guided::default());
+        self
     }
 
     /// Gives the answer the token that ties feedback to it, and says what is counted of it.

@@ -13,6 +13,12 @@ fn is_for(method: &str, path: &str, role: &str) -> bool {
     if is_of_console && method == "GET" {
         return !matches!(role, "nobody" | "shopper");
     }
+    if path.contains("/rules/preview") {
+        return !matches!(role, "nobody" | "shopper");
+    }
+    if path.contains("{id}/rules") {
+        return matches!(role, "merchandiser" | "publisher" | "admin");
+    }
     if is_of_console {
         return matches!(role, "publisher" | "admin");
     }

@@ -4,10 +4,11 @@ use std::str::FromStr;
 use std::time::Instant;
 
 use knytt_engine::{
-    Field, Filter, Ingredient, Order, Query, QueryImage, SearchResult, SearchSession, Snapshot,
+    Field, Filter, Guidance, Ingredient, Order, Query, QueryImage, SearchResult, SearchSession, Snapshot,
 };
 use knytt_ui_api::{
-    Card, Code, Hit, MatchKind, Problem, Reasons, ScoreParts, SearchRequest, SearchResponse, Sort, Verdict,
+    Card, Code, Guided, Hit, MatchKind, Problem, Reasons, RuleEffect, ScoreParts, SearchRequest,
+    SearchResponse, Sort, Verdict,
 };
 use rust_decimal::Decimal;
 
@@ -36,7 +37,12 @@ pub fn answer(
     let parsed = chips::read(session, request)?;
     let chosen = filter_of(request)?;
     let filter = parsed.as_ref().map_or_else(|| chosen.clone(), |r| chosen.clone().and(&r.filter()));
+    let asks_for = picture.embedding.is_some() || request.like.is_some() || !request.mix.is_empty();
+    let timings = picture.timings;
+    let query = query(request, picture, chosen, person);
     let snapshot = session.catalog().read().map_err(of_engine)?;
+    let guidance = session.guide(&snapshot, &query, &filter).map_err(of_engine)?;
+    let filter = filter.narrowed(guidance.filter());
     let mut response = SearchResponse {
         ticket: request.ticket,
         verdict: Verdict::Browsing,
@@ -45,16 +51,17 @@ pub fn answer(
         facets: facets::facets(&snapshot, &filter)?,
         price_bounds: facets::price_bounds(&snapshot, &filter)?,
         understood: chips::understood(session, request, parsed.as_ref())?,
-        timings: picture.timings,
+        timings,
+        guided: None,
     };
-    let asks_for = picture.embedding.is_some() || request.like.is_some() || !request.mix.is_empty();
     let only_conditions = parsed.as_ref().is_some_and(|r| r.positive.is_empty() && r.negative.is_empty());
     if !asks_for && (parsed.is_none() || only_conditions && request.sort != Sort::Match) {
-        browse(&snapshot, request, &filter, person, &mut response)?;
+        browse(&snapshot, request, &filter, &guidance, person, &mut response)?;
+        response.guided = Guided::from_engine(guidance.shown);
         response.verdict = if parsed.is_some() { Verdict::Found } else { Verdict::Browsing };
     } else {
         drop(snapshot);
-        search(session, &query(request, picture, chosen, person), request, person, &mut response)?;
+        search(session, &query, request, person, &mut response)?;
     }
     if response.matched == 0 {
         response.verdict = Verdict::NothingPasses;
@@ -64,24 +71,30 @@ pub fn answer(
     Ok(response)
 }
 
-/// The products that pass the filter, in the catalogue's order or by price.
+/// The products that pass the filter, in the catalogue's order as rules change it, or by price.
 fn browse(
     snapshot: &Snapshot,
     request: &SearchRequest,
     filter: &Filter,
+    guidance: &Guidance,
     person: &Person,
     response: &mut SearchResponse,
 ) -> Result<(), Problem> {
     let start = Instant::now();
-    let order = match request.sort {
-        Sort::Match => Order::Catalog,
-        Sort::PriceUp => Order::PriceUp,
-        Sort::PriceDown => Order::PriceDown,
-    };
     let limit = limit_of(request);
-    let products = snapshot.browse(filter, order, person.candidates(limit)).map_err(of_engine)?;
-    let wanted = products.iter().filter(|product| person.wants(&product.id)).take(limit);
-    response.hits = wanted.map(|product| browsed(person.card(product))).collect();
+    let most = person.candidates(limit);
+    let by_price = |order| {
+        let found = snapshot.browse(filter, order, most);
+        found.map(|products| products.into_iter().map(|product| (product, Vec::new())).collect::<Vec<_>>())
+    };
+    let products = match request.sort {
+        Sort::Match => snapshot.browse_guided(filter, most, guidance),
+        Sort::PriceUp => by_price(Order::PriceUp),
+        Sort::PriceDown => by_price(Order::PriceDown),
+    };
+    let products = products.map_err(of_engine)?;
+    let wanted = products.iter().filter(|(product, _)| person.wants(&product.id)).take(limit);
+    response.hits = wanted.map(|(product, effects)| browsed(person.card(product), effects)).collect();
     response.timings.search = ms_since(start);
     Ok(())
 }
@@ -100,6 +113,7 @@ fn search(
     let mut hits: Vec<_> = wanted.map(|hit| found(hit, &result, person.card(&hit.product))).collect();
     sort(&mut hits, request.sort);
     response.hits = hits;
+    response.guided = Guided::from_engine(result.guided);
     response.timings.search = result.timings.search_ms;
     response.timings.rank = result.timings.rank_ms;
     response.timings.embed += result.timings.embed_ms;
@@ -116,10 +130,11 @@ fn found(hit: &knytt_engine::Hit, result: &SearchResult, card: Card) -> Hit {
         score: hit.score,
         reasons: hit.reasons.into(),
         others: hit.others.iter().take(MOST_OTHERS).cloned().collect(),
+        effects: hit.effects.iter().map(RuleEffect::from).collect(),
     }
 }
 
-fn browsed(card: Card) -> Hit {
+fn browsed(card: Card, effects: &[knytt_engine::RuleEffect]) -> Hit {
     Hit {
         card,
         percent: None,
@@ -129,6 +144,7 @@ fn browsed(card: Card) -> Hit {
         score: 0.0,
         reasons: Reasons::default(),
         others: Vec::new(),
+        effects: effects.iter().map(RuleEffect::from).collect(),
     }
 }
 
@@ -149,6 +165,9 @@ fn query(request: &SearchRequest, picture: QueryPicture, filter: Filter, person:
         filter,
         k: person.candidates(limit_of(request)),
         taste: person.taste.clone(),
+        language: request.language.clone(),
+        // Sorted by price, no hit has a place of its own.
+        unpinned: request.sort != Sort::Match,
         ..Query::default()
     }
 }

@@ -249,6 +249,7 @@ mod tests {
             score: 0.5,
             reasons: Reasons::default(),
             others: Vec::new(),
+            effects: Vec::new(),
         };
         SearchResponse {
             ticket: 1,
@@ -259,6 +260,7 @@ mod tests {
             price_bounds: None,
             understood: Understood::default(),
             timings: Timings::default(),
+            guided: None,
         }
     }
 

@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use anyhow::Result;
 use knytt_engine::{
-    Catalog, Hit, MatchKind, ParsedQuery, Product, Query, Reasons, Scale, ScoreParts, SearchResult, Timings,
+    Catalog, Guided, Hit, MatchKind, ParsedQuery, Product, Query, Reasons, RuleEffect, Scale, ScoreParts,
+    SearchResult, Timings,
 };
 use serde::Serialize;
 
@@ -22,6 +23,8 @@ pub struct Answer {
     /// `exact` or `arroy`.
     pub index: String,
     pub timings_ms: Timings,
+    /// What the catalogue's rules and synonyms add.
+    pub guided: Guided,
     pub model: AnswerModel,
     pub catalog: CatalogName,
 }
@@ -51,6 +54,9 @@ pub struct AnswerHit {
     /// The same article in other colours.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<String>,
+    /// What the catalogue's rules did to it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub effects: Vec<RuleEffect>,
 }
 
 #[derive(Serialize)]
@@ -94,6 +100,7 @@ impl Answer {
                 parts: ScoreParts { product: Some(similarity), ..ScoreParts::default() },
                 product,
                 others: Vec::new(),
+                effects: Vec::new(),
             });
         }
         let took_ms = started.elapsed().as_secs_f64() * 1e3;
@@ -106,6 +113,7 @@ impl Answer {
             parsed: None,
             named: false,
             in_domain: None,
+            guided: Guided::default(),
         };
         Self::new(catalog, result)
     }
@@ -122,6 +130,7 @@ impl Answer {
             matched: result.matched,
             index: result.index.to_string(),
             timings_ms: result.timings,
+            guided: result.guided,
             model: AnswerModel {
                 name: info.model_name,
                 fingerprint: info.fingerprint.as_str().into(),
@@ -151,6 +160,7 @@ impl AnswerHit {
             product: readable(hit.product),
             likeness: hit.likeness,
             others: hit.others,
+            effects: hit.effects,
         }
     }
 }

@@ -57,6 +57,10 @@ pub struct SearchArgs {
     #[arg(long, value_name = "FILE")]
     pub taste: Option<PathBuf>,
 
+    /// The shopper's language, for rules and synonyms of one language
+    #[arg(long, value_name = "TAG")]
+    pub language: Option<String>,
+
     /// Show what each hit's place is made of
     #[arg(long)]
     pub why: bool,

@@ -72,6 +72,7 @@ fn query(args: &SearchArgs, catalog: &Catalog, filter: Filter, picture: Option<V
         strategy: args.index.into(),
         weights: weight::weights(catalog.info()?.weights, &args.weights),
         taste: taste.map(Arc::new),
+        language: args.language.clone(),
         ..Query::default()
     })
 }

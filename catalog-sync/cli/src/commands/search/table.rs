@@ -1,5 +1,7 @@
 //! Hits as columns.
 
+use knytt_engine::{RuleDid, RuleEffect};
+
 use super::answer::{Answer, AnswerHit, price};
 use crate::output::{self, Column, counted, quiet};
 
@@ -26,14 +28,39 @@ pub fn render(answer: &Answer, why: bool) -> String {
         times.search_ms,
         times.rank_ms
     );
+    let guided = guided(answer);
     if answer.hits.is_empty() {
-        return format!("No product passes these filters.\n{}\n", quiet(&took));
+        return format!("{guided}No product passes these filters.\n{}\n", quiet(&took));
     }
     let rows: Vec<_> = answer.hits.iter().map(row).collect();
     let doubt = if answer.good_match { "" } else { "No good match; this comes nearest:\n" };
     let understood = understood(answer);
     let reasons = if why { reasons(answer) } else { String::new() };
-    format!("{understood}{doubt}{}{reasons}{}\n", output::table(COLUMNS, &rows), quiet(&took))
+    format!("{understood}{guided}{doubt}{}{reasons}{}\n", output::table(COLUMNS, &rows), quiet(&took))
+}
+
+/// What the catalogue's rules and synonyms add.
+fn guided(answer: &Answer) -> String {
+    let guided = &answer.guided;
+    let mut lines: Vec<String> = guided.banner.iter().map(|text| output::plain(text).to_string()).collect();
+    lines.extend(guided.redirect.iter().map(|address| format!("See {}", output::plain(address))));
+    if !guided.also.is_empty() {
+        lines.push(format!("Also searched for {}", output::plain(&guided.also.join(", "))));
+    }
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// `pinned by rule summer`.
+fn effects(hit: &AnswerHit) -> String {
+    let said = |effect: &RuleEffect| {
+        let did = match effect.did {
+            RuleDid::Pinned => "pinned",
+            RuleDid::Boosted => "boosted",
+            RuleDid::Buried => "buried",
+        };
+        format!(", {did} by rule {}", effect.rule.id)
+    };
+    hit.effects.iter().map(said).collect()
 }
 
 /// The conditions that were read out of the words.
@@ -49,7 +76,7 @@ fn reasons(answer: &Answer) -> String {
     let said = |hit: &AnswerHit| {
         let parts: Vec<String> =
             hit.reasons.named().map(|(name, part)| format!("{name} {part:+.3}")).collect();
-        format!("{:>6}  {:.3} = {}\n", hit.rank, hit.relevance, parts.join(" "))
+        format!("{:>6}  {:.3} = {}{}\n", hit.rank, hit.relevance, parts.join(" "), effects(hit))
     };
     answer.hits.iter().map(said).collect()
 }

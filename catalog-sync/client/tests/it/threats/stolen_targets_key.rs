@@ -61,6 +61,23 @@ async fn feedback_goes_to_no_host_that_the_root_does_not_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn no_rule_leads_to_a_host_that_the_root_does_not_name() {
+    let mut scene = scene().await;
+    let rules = |address: &str| {
+        let then = json!([{ "kind": "redirect", "address": address }]);
+        json!({ "version": 1, "rules": [{ "id": "a", "then": then }] })
+    };
+    let foreign = rules("https://evil.test/sale");
+    let forge = Forge::of(&scene.shop).with_release(|release| release["rules"] = foreign);
+    scene.serve(&forge);
+    let error = scene.refused("foreign_host").await;
+    assert!(matches!(&error, Error::ForeignHost { what, .. } if what == "a rule"), "{error}");
+    scene.server.behave();
+    scene.next();
+    scene.recovers().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn no_product_leads_to_a_host_that_the_root_does_not_name() {
     let mut scene = scene().await;
     // The thief publishes as the retailer would, without the retailer's checks: into another place, with keys

@@ -24,6 +24,7 @@ use crate::app::App;
 use crate::console;
 use crate::http::per_searcher;
 use crate::insights;
+use crate::merchandising;
 
 /// All routes of the search, and their description.
 pub fn router(app: &App) -> Router<App> {
@@ -78,4 +79,5 @@ fn others() -> OpenApiRouter<App> {
         .merge(accounts::described())
         .merge(console::described())
         .merge(insights::described())
+        .merge(merchandising::described())
 }

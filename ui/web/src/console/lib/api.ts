@@ -10,6 +10,10 @@ export type Job = Schemas['Job'];
 export type Release = Schemas['MadeRelease'];
 export type Difference = Schemas['Difference'];
 export type Problem = Schemas['JobProblem'];
+export type Rule = Schemas['MerchandisingRule'];
+export type RuleAction = Schemas['RuleAction'];
+export type Synonym = Schemas['Synonym'];
+export type Document = Schemas['Merchandising'];
 
 export const api = new ShopClient();
 
@@ -26,3 +30,6 @@ export const hasEnded = (job: Job): boolean => job.state !== 'waiting' && job.st
 /** Whether this role publishes; the server decides, this only hides what it would refuse. */
 export const publishes = (account: Account): boolean =>
   account.role === 'publisher' || account.role === 'admin';
+
+/** Whether this role changes rules and synonyms. */
+export const edits = (account: Account): boolean => account.role === 'merchandiser' || publishes(account);

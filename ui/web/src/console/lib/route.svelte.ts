@@ -5,18 +5,27 @@ export type Place = 'catalogs' | 'insight' | 'jobs' | 'keys' | 'users' | 'audit'
 export interface Route {
   place: Place;
   id: string | null;
+  /** A page about what `id` names, such as a catalogue's rules. */
+  part: string | null;
+  query: URLSearchParams;
 }
 
 const places: readonly string[] = ['catalogs', 'insight', 'jobs', 'keys', 'users', 'audit'];
 
 export function parse(hash: string): Route {
-  const [place = '', id] = hash.replace(/^#?\/?/u, '').split('/');
+  const [path = '', query = ''] = hash.split('?');
+  const [place = '', id, part] = path.replace(/^#?\/?/u, '').split('/');
   const known = places.includes(place) ? (place as Place) : 'catalogs';
-  return { place: known, id: id ? decodeURIComponent(id) : null };
+  return {
+    place: known,
+    id: id ? decodeURIComponent(id) : null,
+    part: part ?? null,
+    query: new URLSearchParams(query),
+  };
 }
 
-export const href = (place: Place, id?: string): string =>
-  id ? `#/${place}/${encodeURIComponent(id)}` : `#/${place}`;
+export const href = (place: Place, id?: string, part?: string): string =>
+  id ? `#/${place}/${encodeURIComponent(id)}${part ? `/${part}` : ''}` : `#/${place}`;
 
 class Router {
   route = $state.raw<Route>(parse(location.hash));

@@ -15,6 +15,7 @@ const words: Record<Exclude<keyof Reasons, 'visual' | 'personal'>, Key> = {
   price: 'why.price',
   popularity: 'why.popularity',
   freshness: 'why.freshness',
+  rules: 'why.rules',
 };
 
 export interface Reason {

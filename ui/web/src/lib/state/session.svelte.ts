@@ -9,6 +9,7 @@ import type { Problem } from '../api/generated/Problem';
 import type { SearchRequest } from '../api/generated/SearchRequest';
 import type { Sort } from '../api/generated/Sort';
 import { isQuiet, problemOf } from '../api/problem';
+import { i18n } from '../i18n/i18n.svelte';
 import { Debounce } from '../util/debounce';
 import { QueryPictures } from './pictures.svelte';
 
@@ -91,6 +92,7 @@ export class SearchSession {
       price: this.price,
       sort: this.sort,
       limit: this.#limit,
+      language: i18n.language,
     };
   }
 

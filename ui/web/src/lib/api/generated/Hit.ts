@@ -2,6 +2,7 @@
 import type { Card } from "./Card";
 import type { MatchKind } from "./MatchKind";
 import type { Reasons } from "./Reasons";
+import type { RuleEffect } from "./RuleEffect";
 import type { ScoreParts } from "./ScoreParts";
 
 /**
@@ -39,4 +40,8 @@ reasons: Reasons,
 /**
  * Ids of the same article in other colours.
  */
-others: Array<string>, };
+others: Array<string>, 
+/**
+ * What the shop's rules did to it, for the shop's staff.
+ */
+effects?: Array<RuleEffect>, };

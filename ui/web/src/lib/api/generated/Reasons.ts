@@ -51,4 +51,8 @@ popularity: number | null,
 /**
  * New in the shop.
  */
-freshness: number | null, };
+freshness: number | null, 
+/**
+ * What the shop's rules add; less than zero if they bury it.
+ */
+rules?: number, };

@@ -57,4 +57,8 @@ sort: Sort,
 /**
  * How many hits at most.
  */
-limit: number, };
+limit: number, 
+/**
+ * The shopper's language, such as `en`, for rules and synonyms of one language.
+ */
+language?: string, };

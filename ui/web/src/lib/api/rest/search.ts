@@ -93,7 +93,7 @@ export class RestSearch {
       gathered = { key, limit, first: gathered?.first ?? page, hits, next: page.next ?? null };
     }
     this.#gathered = gathered;
-    const { verdict, matched, facets, priceBounds, understood, timings } = gathered.first;
+    const { verdict, matched, facets, priceBounds, understood, timings, guided } = gathered.first;
     return {
       ticket,
       verdict,
@@ -103,6 +103,7 @@ export class RestSearch {
       priceBounds: priceBounds ?? null,
       understood,
       timings,
+      ...(guided ? { guided } : {}),
       by: 'shop',
     } as Answer;
   }
@@ -114,7 +115,7 @@ export class RestSearch {
     cursor: string | null,
     signal: AbortSignal,
   ): Promise<Page> {
-    const { words, typing, without, like, mix, alpha, filters, price, sort } = request;
+    const { words, typing, without, like, mix, alpha, filters, price, sort, language } = request;
     const body = {
       catalog: this.catalog(),
       text: words,
@@ -126,6 +127,7 @@ export class RestSearch {
       filters,
       price,
       sort,
+      ...(language ? { language } : {}),
       limit,
       cursor,
     };

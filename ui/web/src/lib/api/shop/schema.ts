@@ -172,6 +172,135 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/catalogs/{id}/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules and synonyms that are obeyed, and their draft */
+        get: operations["catalog_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/catalogs/{id}/rules/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Store a draft
+         * @description Searches do not obey it before it is published.
+         */
+        put: operations["set_rules_draft"];
+        post?: never;
+        /** Discard the draft */
+        delete: operations["discard_rules_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/catalogs/{id}/rules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Search with other rules and synonyms, beside those that are obeyed */
+        post: operations["preview_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/catalogs/{id}/rules/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Obey the draft from now on
+         * @description Every replica does so within five seconds, and the next release of the catalogue has it.
+         */
+        post: operations["publish_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/catalogs/{id}/rules/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Obey an older version from now on
+         * @description It becomes a new version. The draft stays as it is.
+         */
+        post: operations["roll_back_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/catalogs/{id}/rules/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions, the newest first */
+        get: operations["rules_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/catalogs/{id}/rules/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A version with its rules and synonyms */
+        get: operations["rules_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/catalogs/{id}/signing-keys": {
         parameters: {
             query?: never;
@@ -1524,10 +1653,23 @@ export interface components {
             /** @description Events that are wrong and would be wrong again. */
             rejected: components["schemas"]["Rejected"][];
         };
+        /** @description What the shop's rules add to an answer, besides the order of its hits. */
+        Guided: {
+            /** @description What was searched for besides the typed words, for the shop's staff. */
+            also?: string[];
+            /** @description A text to show above the hits. */
+            banner?: string | null;
+            /** @description The address of a page of the shop that may fit better. */
+            redirect?: string | null;
+            /** @description The rules that apply, for the shop's staff. */
+            rules?: components["schemas"]["RuleName"][];
+        };
         /** @description One product of the answer. */
         Hit: {
             /** @description The product. */
             card: components["schemas"]["Card"];
+            /** @description What the shop's rules did to it, for the shop's staff. */
+            effects?: components["schemas"]["RuleEffect"][];
             /** @description The same product, or one like it. */
             kind: components["schemas"]["MatchKind"];
             /** @description Ids of the same article in other colours. */
@@ -2113,6 +2255,13 @@ export interface components {
              */
             position: number;
         };
+        /** @description A version with its document. */
+        LiveRules: {
+            /** @description The rules and synonyms. */
+            document: components["schemas"]["Merchandising"];
+            /** @description Which it is. */
+            version: components["schemas"]["RulesVersion"];
+        };
         /** @description Who is signed in now. */
         LoggedIn: {
             /** @description The account. */
@@ -2152,6 +2301,31 @@ export interface components {
          * @enum {string}
          */
         MatchKind: "exact" | "similar" | "other";
+        /** @description Rules and synonyms of one catalogue. */
+        Merchandising: {
+            /** @description The rules. Where two of them want the same, the earlier one has it. */
+            rules?: components["schemas"]["MerchandisingRule"][];
+            /** @description Words that stand for others. */
+            synonyms?: components["schemas"]["Synonym"][];
+            /**
+             * Format: int32
+             * @description The version of this schema: 1.
+             */
+            version: number;
+        };
+        /** @description One rule. */
+        MerchandisingRule: {
+            /** @description Unique in the document: lower-case letters, digits, `-` and `_`. */
+            id: string;
+            /** @description Its name for people. */
+            name?: string;
+            /** @description Whether it does nothing for now. */
+            paused?: boolean;
+            /** @description What it does. */
+            then: components["schemas"]["RuleAction"][];
+            /** @description When it applies; without a condition, always. */
+            when?: components["schemas"]["RuleCondition"];
+        };
         /** @description An exact amount of money. */
         Money: {
             /** @description A decimal number, as text: a float would round it. */
@@ -2167,6 +2341,16 @@ export interface components {
             options?: components["schemas"]["FeedOptions"];
             /** @description Its name for people. */
             title?: string;
+        };
+        /** @description A draft to store. */
+        NewDraft: {
+            /** @description The rules and synonyms. */
+            document: components["schemas"]["Merchandising"];
+            /**
+             * Format: int64
+             * @description The revision of the draft that it replaces; 0 if there is none.
+             */
+            revision?: number;
         };
         /** @description A key that has just been made. Only now is all of it known. */
         NewKey: {
@@ -2231,6 +2415,20 @@ export interface components {
             new: string;
             /** @description The password until now. */
             old: string;
+        };
+        /** @description What shoppers find now, and what they would find. */
+        Preview: {
+            /** @description With the others. */
+            draft: components["schemas"]["SearchResponse"];
+            /** @description With the rules that are obeyed. */
+            live: components["schemas"]["SearchResponse"];
+        };
+        /** @description A search to compare. */
+        PreviewRequest: {
+            /** @description The rules and synonyms to compare with those that are obeyed. */
+            document: components["schemas"]["Merchandising"];
+            /** @description The search: words, filters, a product; no picture. */
+            search?: components["schemas"]["SearchBody"];
         };
         /** @description The lowest and the highest price. */
         PriceBounds: {
@@ -2310,6 +2508,16 @@ export interface components {
             /** @description What opens the signing keys; not needed where the server has it in a file. */
             passphrase?: string | null;
         };
+        /** @description A draft to publish. */
+        PublishRules: {
+            /** @description Why, on one line. */
+            note?: string;
+            /**
+             * Format: int64
+             * @description The revision that was looked at.
+             */
+            revision: number;
+        };
         /**
          * @description How a shopper asked.
          * @enum {string}
@@ -2367,6 +2575,11 @@ export interface components {
              * @description A price near.
              */
             price?: number | null;
+            /**
+             * Format: float
+             * @description What the shop's rules add; less than zero if they bury it.
+             */
+            rules?: number | null;
             /**
              * Format: float
              * @description Looks like what is asked for, or is what the words mean.
@@ -2483,6 +2696,16 @@ export interface components {
          * @enum {string}
          */
         Role: "shopper" | "analyst" | "merchandiser" | "publisher" | "admin";
+        /** @description A version to go back to. */
+        RollBackRules: {
+            /** @description Why, on one line. */
+            note?: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            number: number;
+        };
         /** @description A release to go back to. */
         RollbackRequest: {
             /** @description What opens the signing keys; not needed where the server has it in a file. */
@@ -2492,6 +2715,152 @@ export interface components {
              * @description Its number.
              */
             release: number;
+        };
+        /** @description What a rule does. */
+        RuleAction: {
+            /** @enum {string} */
+            kind: "pin";
+            /**
+             * Format: int32
+             * @description The place, from 1.
+             */
+            place: number;
+            /** @description The product's id. */
+            product: string;
+        } | {
+            /**
+             * Format: float
+             * @description What is added to their scores, which are about 1 for a good hit.
+             */
+            by: number;
+            /** @enum {string} */
+            kind: "boost";
+            /** @description Which products. */
+            what: components["schemas"]["Selection"];
+        } | {
+            /**
+             * Format: float
+             * @description What is taken from their scores.
+             */
+            by: number;
+            /** @enum {string} */
+            kind: "bury";
+            /** @description Which products. */
+            what: components["schemas"]["Selection"];
+        } | {
+            /** @enum {string} */
+            kind: "hide";
+            /** @description Which products. */
+            what: components["schemas"]["Selection"];
+        } | {
+            /** @enum {string} */
+            kind: "banner";
+            /** @description The text, on one line. */
+            text: string;
+        } | {
+            /** @description As `knytt search --filter` takes them, such as `brand=acme` or `price=..50`. */
+            conditions: string[];
+            /** @enum {string} */
+            kind: "filter";
+        } | {
+            /** @description Its address, `http` or `https`, on a host that products may lead to. */
+            address: string;
+            /** @enum {string} */
+            kind: "redirect";
+        };
+        /** @description When a rule applies: if all of the conditions that are given hold. */
+        RuleCondition: {
+            /** @description The category that hits are filtered by. */
+            category?: string | null;
+            /**
+             * Format: int64
+             * @description From this moment on, in milliseconds since 1970 (UTC).
+             */
+            fromMs?: number | null;
+            /** @description The shopper's language, as two or three letters. */
+            language?: string | null;
+            query?: components["schemas"]["RuleQuery"] | null;
+            /**
+             * Format: int64
+             * @description Before this moment, in milliseconds since 1970 (UTC).
+             */
+            untilMs?: number | null;
+        };
+        /**
+         * @description What a rule can do to a hit.
+         * @enum {string}
+         */
+        RuleDid: "pinned" | "boosted" | "buried";
+        /** @description What a rule of the shop did to a hit. */
+        RuleEffect: {
+            /** @description What it did. */
+            did: components["schemas"]["RuleDid"];
+            /** @description The rule. */
+            rule: components["schemas"]["RuleName"];
+        };
+        /** @description Names a rule of the shop. */
+        RuleName: {
+            /** @description Its id. */
+            id: string;
+            /** @description Its name for people; empty if it has none. */
+            name: string;
+        };
+        /** @description A condition on the typed words. Case, accents and plurals do not matter. */
+        RuleQuery: {
+            /** @enum {string} */
+            kind: "exact";
+            /** @description At most ten words. */
+            words: string;
+        } | {
+            /** @enum {string} */
+            kind: "contains";
+            /** @description At most ten words. */
+            words: string;
+        };
+        /** @description What is being worked on. */
+        RulesDraft: {
+            /**
+             * Format: int64
+             * @description When, in milliseconds since 1970.
+             */
+            atMs: number;
+            /** @description Who changed it last. */
+            author: string;
+            /** @description The rules and synonyms. */
+            document: components["schemas"]["Merchandising"];
+            /**
+             * Format: int64
+             * @description Changes with each change of the draft.
+             */
+            revision: number;
+        };
+        /** @description The rules and synonyms of a catalogue. */
+        RulesState: {
+            draft?: components["schemas"]["RulesDraft"] | null;
+            /** @description What searches obey. */
+            live: components["schemas"]["LiveRules"];
+        };
+        /** @description A version of the rules and synonyms. */
+        RulesVersion: {
+            /**
+             * Format: int64
+             * @description When, in milliseconds since 1970.
+             */
+            atMs: number;
+            /** @description Who published it: their address, or the id of one who is gone. */
+            author: string;
+            /** @description Why, in their words. */
+            note: string;
+            /**
+             * Format: int64
+             * @description Its number, from 1; 0 for what the catalogue came with.
+             */
+            number: number;
+            /**
+             * Format: int64
+             * @description The version that it repeats; 0 if it repeats none.
+             */
+            ofNumber: number;
         };
         /**
          * @description What a key lets its holder do.
@@ -2545,6 +2914,11 @@ export interface components {
              */
             cursor?: string | null;
             /**
+             * @description Says which of the shop's rules apply and what they did to each hit. For staff; it changes no order.
+             * @default false
+             */
+            explain?: boolean;
+            /**
              * @description Values that hits must have: any of the values of a field, in all fields.
              * @default []
              */
@@ -2559,6 +2933,11 @@ export interface components {
              * @default null
              */
             imageUrl?: string | null;
+            /**
+             * @description The shopper's language, such as `en` or `en-GB`, for rules and synonyms of one language.
+             * @default null
+             */
+            language?: string | null;
             /**
              * @description The id of a product to find more like.
              * @default null
@@ -2612,6 +2991,7 @@ export interface components {
             facets: components["schemas"]["Facet"][];
             /** @description What ties feedback to this answer, for a day: events that carry it rank products. */
             feedbackToken: string;
+            guided?: components["schemas"]["Guided"] | null;
             /** @description In the order asked for. */
             hits: components["schemas"]["Hit"][];
             /**
@@ -2641,6 +3021,31 @@ export interface components {
             /** @description What to make of the hits. */
             verdict: components["schemas"]["Verdict"];
         };
+        /** @description What came back. */
+        SearchResponse: {
+            /** @description What can be filtered by, with counts under the present filters. */
+            facets: components["schemas"]["Facet"][];
+            guided?: components["schemas"]["Guided"] | null;
+            /** @description In the order asked for. */
+            hits: components["schemas"]["Hit"][];
+            /**
+             * Format: int32
+             * @description How many products pass the filters.
+             */
+            matched: number;
+            priceBounds?: components["schemas"]["PriceBounds"] | null;
+            /**
+             * Format: int32
+             * @description [`SearchRequest::ticket`].
+             */
+            ticket: number;
+            /** @description How long it took. */
+            timings: components["schemas"]["Timings"];
+            /** @description How the words were read. */
+            understood: components["schemas"]["Understood"];
+            /** @description What to make of the hits. */
+            verdict: components["schemas"]["Verdict"];
+        };
         /** @description A catalogue that is searched here. */
         Searched: {
             /** @description What `catalog` names it by. */
@@ -2657,6 +3062,13 @@ export interface components {
              * @description Its release; 0 if it was built where it is searched.
              */
             release: number;
+        };
+        /** @description Products: those that are named, and those that meet all of the conditions. */
+        Selection: {
+            /** @description As `knytt search --filter` takes them. */
+            conditions?: string[];
+            /** @description Ids. */
+            products?: string[];
         };
         /** @description A session as its owner sees it. */
         SessionEntry: {
@@ -2725,6 +3137,24 @@ export interface components {
              *     that does.
              */
             queries: string[];
+        };
+        /** @description Words that stand for others. What is typed is searched for, and what it stands for, too. */
+        Synonym: {
+            /** @enum {string} */
+            kind: "both";
+            /** @description Only for shoppers of this language, as two or three letters. */
+            language?: string | null;
+            /** @description Two or more. */
+            words: string[];
+        } | {
+            /** @description What is typed. */
+            from: string;
+            /** @enum {string} */
+            kind: "one";
+            /** @description Only for shoppers of this language, as two or three letters. */
+            language?: string | null;
+            /** @description What it stands for; one or more. */
+            to: string[];
         };
         /** @description How long each stage took, in milliseconds. */
         Timings: {
@@ -3948,6 +4378,836 @@ export interface operations {
             };
             /** @description `password_refused`: no passphrase is so short */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    catalog_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The catalogue's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Both */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesState"];
+                };
+            };
+            /** @description `bad_query`: out of its bounds, or not readable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in`, `token_invalid`, `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_rules_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The catalogue's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDraft"];
+            };
+        };
+        responses: {
+            /** @description It, with its new revision */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesDraft"];
+                };
+            };
+            /** @description `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in`, `token_invalid`, `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draft_changed`: the draft has another revision */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rules_refused`: something is out of its bounds; the detail names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_rules_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The catalogue's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description There is none any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_query`: out of its bounds, or not readable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in`, `token_invalid`, `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: no such catalogue, or no draft */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The catalogue's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description At most 24 hits of each, with what rules did to them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description `bad_request`, `bad_query` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in`, `token_invalid`, `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_searched`: this replica does not search the catalogue */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rules_refused`: something is out of its bounds; the detail names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The catalogue's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishRules"];
+            };
+        };
+        responses: {
+            /** @description The new version */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesVersion"];
+                };
+            };
+            /** @description `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in`, `token_invalid`, `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draft_changed`: there is no draft of this revision */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roll_back_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The catalogue's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollBackRules"];
+            };
+        };
+        responses: {
+            /** @description The new version */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesVersion"];
+                };
+            };
+            /** @description `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in`, `token_invalid`, `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: no such catalogue, or no such version */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: another version came at the same moment */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The catalogue's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most 100 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesVersion"][];
+                };
+            };
+            /** @description `bad_query`: out of its bounds, or not readable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in`, `token_invalid`, `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The catalogue's id */
+                id: string;
+                /** @description The version's number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveRules"];
+                };
+            };
+            /** @description `bad_query`: out of its bounds, or not readable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in`, `token_invalid`, `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

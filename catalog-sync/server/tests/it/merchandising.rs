@@ -1,0 +1,255 @@
+//! Rules and synonyms over HTTP, on both databases.
+
+use serde_json::{Value, json};
+
+use crate::accounts::{House, Someone};
+use crate::fixture::{Answer, Backend, Kind, Records, build, settings, until};
+
+const BOTH: [Kind; 2] = [Kind::Sqlite, Kind::Postgres];
+const RULES: &str = "/api/v1/admin/catalogs/garments/rules";
+
+/// A backend that searches `garments`.
+struct Shop {
+    house: House,
+    admin: Someone,
+    folder: tempfile::TempDir,
+}
+
+impl Shop {
+    async fn open(kind: Kind) -> Self {
+        let (records, folder) = (Records::start(kind), tempfile::tempdir().unwrap());
+        build(&folder.path().join("shop"));
+        let backend = replica(&records, folder.path()).await;
+        let house = House::of(backend, records);
+        let admin = house.admin().await;
+        Self { house, admin, folder }
+    }
+
+    async fn send(&self, method: &str, path: &str, body: &Value) -> Answer {
+        self.house.send(method, path, &self.admin.access, body).await
+    }
+
+    /// Stores a draft; returns its revision.
+    async fn draft(&self, revision: i64, document: &Value) -> i64 {
+        let asked = json!({ "revision": revision, "document": document });
+        let answer = self.send("PUT", &format!("{RULES}/draft"), &asked).await.json();
+        answer["revision"].as_i64().unwrap()
+    }
+
+    async fn publish(&self, document: &Value, note: &str) -> Value {
+        let revision = self.draft(0, document).await;
+        let asked = json!({ "revision": revision, "note": note });
+        let answer = self.send("POST", &format!("{RULES}/publish"), &asked).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+        serde_json::from_slice(&answer.body).unwrap()
+    }
+
+    async fn search(&self, body: &Value) -> Value {
+        self.house.post("/api/v1/search", body).await.json()
+    }
+
+    /// The id of the first hit.
+    async fn first(&self, text: &str) -> String {
+        first_of(&self.search(&json!({ "text": text })).await)
+    }
+
+    /// The last hit of a query, which nobody would find by it.
+    async fn far(&self, text: &str) -> String {
+        let found = self.search(&json!({ "text": text, "limit": 50 })).await;
+        found["hits"].as_array().unwrap().last().unwrap()["card"]["id"].as_str().unwrap().to_owned()
+    }
+}
+
+async fn replica(records: &Records, folder: &std::path::Path) -> Backend {
+    let catalog = Some(vec![folder.join("shop")]);
+    Backend::start(knytt_server::Settings { catalog, ..settings(records, folder) }).await
+}
+
+fn first_of(page: &Value) -> String {
+    page["hits"][0]["card"]["id"].as_str().unwrap().to_owned()
+}
+
+fn pin(product: &str) -> Value {
+    let then = json!([
+        { "kind": "pin", "product": product, "place": 1 },
+        { "kind": "banner", "text": "Look here" },
+        { "kind": "redirect", "address": "https://shop.example/hats" },
+    ]);
+    let when = json!({ "query": { "kind": "contains", "words": "dress" } });
+    json!({ "version": 1, "rules": [{ "id": "one", "name": "The one", "when": when, "then": then }] })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_is_published_obeyed_everywhere_and_taken_back() {
+    for kind in BOTH {
+        let shop = Shop::open(kind).await;
+        let other = replica(&shop.house.records, shop.folder.path()).await;
+        let asked = json!({ "text": "dress" });
+        let of_other = async || {
+            let request = other.request("POST", "/api/v1/search").header("content-type", "application/json");
+            Answer::of(request.body(asked.to_string()).send().await.unwrap()).await.json()
+        };
+        let (before, far) = (shop.first("dress").await, shop.far("dress").await);
+        assert_ne!(before, far);
+        let state = shop.send("GET", RULES, &Value::Null).await.json();
+        assert_eq!((&state["live"]["version"]["number"], &state["draft"]), (&json!(0), &Value::Null));
+
+        let revision = shop.draft(0, &pin(&far)).await;
+        assert_eq!(shop.first("dress").await, before, "a draft is not obeyed");
+        let asked_to = json!({ "revision": revision, "note": "Spring" });
+        let published = shop.send("POST", &format!("{RULES}/publish"), &asked_to).await;
+        assert_eq!(published.status, 201, "{published:?}");
+        assert_eq!(shop.first("dress").await, far, "it is obeyed at once, also where an answer was kept");
+        until("the other replica obeys", async || first_of(&of_other().await) == far).await;
+
+        let versions = shop.send("GET", &format!("{RULES}/versions"), &Value::Null).await.json();
+        assert_eq!(
+            (&versions[0]["number"], &versions[0]["note"], &versions[0]["author"]),
+            (&json!(1), &json!("Spring"), &json!("admin@shop.example")),
+            "{versions}"
+        );
+        shop.publish(&json!({ "version": 1 }), "").await;
+        assert_eq!(shop.first("dress").await, before);
+        let back = shop.send("POST", &format!("{RULES}/rollback"), &json!({ "number": 1 })).await;
+        assert_eq!(back.status, 201, "{back:?}");
+        assert_eq!(shop.first("dress").await, far);
+        let third = shop.send("GET", &format!("{RULES}/versions/3"), &Value::Null).await.json();
+        let rules = (&third["version"]["ofNumber"], &third["document"]["rules"]);
+        assert_eq!(rules, (&json!(1), &pin(&far)["rules"]), "{third}");
+        let audit = shop.send("GET", "/api/v1/admin/audit", &Value::Null).await.json().to_string();
+        for action in ["rules.draft", "rules.publish", "rules.rollback"] {
+            assert!(audit.contains(action), "{action}: {audit}");
+        }
+        // Whoever starts later obeys from the first search on.
+        let late = replica(&shop.house.records, shop.folder.path()).await;
+        let request = late.request("POST", "/api/v1/search").header("content-type", "application/json");
+        let found = Answer::of(request.body(asked.to_string()).send().await.unwrap()).await.json();
+        assert_eq!(first_of(&found), far);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_explains_sees_the_rules_and_others_do_not() {
+    let shop = Shop::open(Kind::Sqlite).await;
+    let far = shop.far("dress").await;
+    shop.publish(&pin(&far), "").await;
+    let plain = shop.search(&json!({ "text": "dress" })).await;
+    assert_eq!(plain["guided"], json!({ "banner": "Look here", "redirect": "https://shop.example/hats" }));
+    assert!(plain["hits"][0].get("effects").is_none(), "{}", plain["hits"][0]);
+    let told = shop.house.post("/api/v1/search", &json!({ "text": "dress", "explain": true })).await;
+    assert_eq!(told.header("x-knytt-cache"), "hit", "it is the same answer");
+    let told = told.json();
+    assert_eq!(told["hits"][0]["effects"][0]["did"], "pinned", "{}", told["hits"][0]);
+    assert_eq!(told["guided"]["rules"], json!([{ "id": "one", "name": "The one" }]));
+    // A filter is obeyed before a place.
+    let filters = json!([{ "field": "brand", "values": ["no such brand"] }]);
+    let none = shop.search(&json!({ "text": "dress", "filters": filters })).await;
+    assert_eq!(none["hits"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_an_answer_belongs_to_the_rules_that_made_it() {
+    let shop = Shop::open(Kind::Sqlite).await;
+    let far = shop.far("dress").await;
+    let page = |cursor: &Value| json!({ "text": "dress", "limit": 8, "cursor": cursor });
+    let first = shop.search(&page(&Value::Null)).await;
+    shop.publish(&pin(&far), "").await;
+    let next = shop.house.post("/api/v1/search", &page(&first["next"])).await;
+    // The answer before is kept: its second page is of it.
+    let seen: Vec<String> = [&first, &next.json()]
+        .into_iter()
+        .flat_map(|page| page["hits"].as_array().unwrap().clone())
+        .map(|hit| hit["card"]["id"].as_str().unwrap().to_owned())
+        .collect();
+    let distinct: std::collections::HashSet<_> = seen.iter().collect();
+    assert_eq!(distinct.len(), seen.len());
+    assert!(!first["hits"].to_string().contains(&far));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_answers_are_compared_before_anything_is_published() {
+    let shop = Shop::open(Kind::Sqlite).await;
+    let far = shop.far("dress").await;
+    let asked = json!({ "search": { "text": "dress" }, "document": pin(&far) });
+    let compared = shop.send("POST", &format!("{RULES}/preview"), &asked).await.json();
+    assert_ne!(first_of(&compared["live"]), far);
+    assert_eq!(first_of(&compared["draft"]), far);
+    assert_eq!(compared["draft"]["hits"][0]["effects"][0]["rule"]["id"], "one");
+    let synonym = json!({ "kind": "one", "from": "gewand", "to": ["dress"] });
+    let document = json!({ "version": 1, "synonyms": [synonym] });
+    let asked = json!({ "search": { "text": "gewand" }, "document": document });
+    let compared = shop.send("POST", &format!("{RULES}/preview"), &asked).await.json();
+    assert_eq!(compared["draft"]["guided"]["also"], json!(["dress"]));
+    assert_eq!(compared["draft"]["hits"][0]["card"]["category"], "Dresses", "{compared}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_is_refused() {
+    for kind in BOTH {
+        let shop = Shop::open(kind).await;
+        let draft = format!("{RULES}/draft");
+        let too_far = json!({ "version": 1, "rules": [{ "id": "a", "then": [{ "kind": "pin", "product": "a", "place": 101 }] }] });
+        let (empty, elsewhere) = (json!({ "version": 1 }), "/api/v1/admin/catalogs/nothing/rules");
+        for (method, path, body, status, code) in [
+            ("PUT", &draft, json!({ "document": too_far }), 422, "rules_refused"),
+            ("PUT", &draft, json!({ "document": { "version": 2 } }), 422, "rules_refused"),
+            ("PUT", &draft, json!({ "document": { "version": 1, "more": 1 } }), 400, "bad_request"),
+            ("PUT", &draft, json!({ "document": empty, "revision": 7 }), 409, "draft_changed"),
+            ("DELETE", &draft, Value::Null, 404, "not_found"),
+            ("POST", &format!("{RULES}/publish"), json!({ "revision": 1 }), 409, "draft_changed"),
+            (
+                "POST",
+                &format!("{RULES}/publish"),
+                json!({ "revision": 1, "note": "x".repeat(201) }),
+                400,
+                "bad_request",
+            ),
+            ("POST", &format!("{RULES}/rollback"), json!({ "number": 1 }), 404, "not_found"),
+            ("GET", &format!("{RULES}/versions/x"), Value::Null, 404, "not_found"),
+            (
+                "POST",
+                &format!("{RULES}/preview"),
+                json!({ "search": { "alpha": 2 }, "document": empty }),
+                400,
+                "bad_query",
+            ),
+            ("GET", &elsewhere.to_owned(), Value::Null, 404, "not_found"),
+        ] {
+            let answer = shop.send(method, path, &body).await;
+            assert_eq!((answer.status, answer.code().as_str()), (status, code), "{method} {path} {body}");
+        }
+        // Two people: who comes second is told, and a draft that was published is not published again.
+        let revision = shop.draft(0, &empty).await;
+        let asked = json!({ "revision": 0, "document": empty });
+        assert_eq!(shop.send("PUT", &draft, &asked).await.code(), "draft_changed");
+        let newer = shop.draft(revision, &pin("a")).await;
+        let publish = |revision: i64| json!({ "revision": revision });
+        let late = shop.send("POST", &format!("{RULES}/publish"), &publish(revision)).await;
+        assert_eq!(late.code(), "draft_changed");
+        assert_eq!(shop.send("POST", &format!("{RULES}/publish"), &publish(newer)).await.status, 201);
+        assert_eq!(
+            shop.send("POST", &format!("{RULES}/publish"), &publish(newer)).await.code(),
+            "draft_changed"
+        );
+        shop.draft(0, &empty).await;
+        assert_eq!(shop.send("DELETE", &draft, &Value::Null).await.status, 204);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_analyst_looks_and_a_merchandiser_changes() {
+    let shop = Shop::open(Kind::Sqlite).await;
+    for (role, may) in [("analyst", false), ("merchandiser", true)] {
+        let someone = shop.house.newcomer(&format!("{role}@shop.example")).await;
+        let path = format!("/api/v1/admin/users/{}", someone.id);
+        assert_eq!(shop.send("PATCH", &path, &json!({ "role": role })).await.status, 200);
+        let send = async |method: &str, path: &str, body: Value| {
+            shop.house.send(method, &format!("{RULES}{path}"), &someone.access, &body).await.status
+        };
+        let document = json!({ "version": 1 });
+        assert_eq!(send("GET", "", Value::Null).await, 200, "{role}");
+        assert_eq!(send("POST", "/preview", json!({ "document": document })).await, 200, "{role}");
+        assert_eq!(send("PUT", "/draft", json!({ "document": document })).await, if may { 200 } else { 403 });
+        assert_eq!(send("DELETE", "/draft", Value::Null).await, if may { 204 } else { 403 }, "{role}");
+    }
+}
