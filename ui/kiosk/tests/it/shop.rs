@@ -9,11 +9,9 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use image::RgbImage;
 use image::codecs::jpeg::JpegEncoder;
-use knytt_capture::Source;
 use knytt_engine::{Catalog, CatalogSpec, Origin, Product, SearchSession};
 use knytt_garments::{render, sample_products};
 use knytt_kiosk::language::Language;
-use knytt_kiosk::visit::Patience;
 use knytt_kiosk::{Kiosk, Settings, look};
 use knytt_models::{Bundle, Device, Encoder};
 use tempfile::TempDir;
@@ -26,6 +24,11 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 static ENCODER: LazyLock<Encoder> =
     LazyLock::new(|| Encoder::start(Bundle::starter().unwrap(), Device::Cpu).unwrap());
+
+/// A kiosk before the shop.
+pub fn settings() -> Settings {
+    Settings { name: "Nordwind".into(), ..Settings::of_catalog(SHOP.path().to_owned()) }
+}
 
 /// Built once: kiosks only read it.
 static SHOP: LazyLock<TempDir> = LazyLock::new(|| {
@@ -41,16 +44,11 @@ pub struct Store {
 impl Store {
     /// A kiosk whose clock goes on by `step` with each pass.
     pub fn open(step: Duration, language: Language) -> Self {
-        let settings = Settings {
-            catalog: SHOP.path().to_owned(),
-            pictures: Vec::new(),
-            name: "Nordwind".into(),
-            language,
-            dark: false,
-            camera: Source::Device(String::new()),
-            patience: Patience::default(),
-            low: 0.0,
-        };
+        Self::with(step, Settings { language, ..settings() })
+    }
+
+    /// The same, as a shop decided.
+    pub fn with(step: Duration, settings: Settings) -> Self {
         let app = move |ui: &mut eframe::egui::Ui, kiosk: &mut Option<Kiosk>| {
             let start = || Kiosk::start(settings.clone(), ui.ctx()).unwrap();
             kiosk.get_or_insert_with(start).ui(ui);
@@ -143,7 +141,30 @@ fn described(product: &knytt_garments::Product) -> Product {
         category: product.garment.category.plural().into(),
         price: Some(price.parse().unwrap()),
         colors: product.garment.shown_colours().iter().map(|c| c.name.name().into()).collect(),
-        attributes: [("link".into(), format!("https://shop.example/{}", product.id))].into(),
+        attributes: columns(product),
         ..Product::default()
     }
+}
+
+/// The address of each product; a GTIN, the store and its aisle for every second one.
+fn columns(product: &knytt_garments::Product) -> std::collections::BTreeMap<String, String> {
+    let column = |name: &str, value: String| (name.to_owned(), value);
+    let number = product.id.bytes().fold(0_u64, |sum, byte| (sum * 31 + u64::from(byte)) % 1_000_000);
+    let mut columns = vec![
+        column("link", format!("https://shop.example/{}", product.id)),
+        column("gtin", gtin(number)),
+        column("store_code", if number.is_multiple_of(2) { "S1|S2" } else { "S2" }.into()),
+    ];
+    if number.is_multiple_of(2) {
+        columns.push(column("aisle", "4|9".into()));
+        columns.push(column("shelf", "B|A".into()));
+    }
+    columns.into_iter().collect()
+}
+
+/// A GTIN-13 with this number in it.
+pub fn gtin(number: u64) -> String {
+    let body = format!("400638{number:06}");
+    let sum: u32 = body.bytes().rev().zip([3, 1].into_iter().cycle()).map(|(d, w)| u32::from(d - b'0') * w).sum();
+    format!("{body}{}", (10 - sum % 10) % 10)
 }
