@@ -4,10 +4,11 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use eframe::egui::{Context, Event as Input, Memory, PointerButton, Pos2, Rect, TextureHandle, Ui, UiBuilder};
+use eframe::egui::{Context, Event as Input, Memory, PointerButton, Pos2, RawInput, Rect, TextureHandle, Ui, UiBuilder};
 
 use crate::camera::{Seen, State, Viewfinder, Want};
 use crate::look::{Look, Tokens};
+use crate::rotate::{turn_input, turn_output};
 use crate::screens;
 use crate::screens::keyboard::Keyboard;
 use crate::service::{Corner, Desk, Order, Page};
@@ -132,6 +133,11 @@ impl Kiosk {
         self.ending
     }
 
+    /// Turns what comes from the system as the screen hangs; to be called before egui takes it.
+    pub fn turn_input(&self, input: &mut RawInput) {
+        turn_input(self.settings.rotation, input);
+    }
+
     /// Draws the screen, and takes what was touched. The time is that of the screen.
     pub fn ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
@@ -153,6 +159,7 @@ impl Kiosk {
         self.obey();
         self.forget_if_over(&ctx);
         self.say_that_it_lives();
+        turn_output(self.settings.rotation, &ctx, ui.layer_id(), look.screen.size());
         ctx.request_repaint_after(if self.desk.is_held() { BEAT / 8 } else { BEAT });
     }
 

@@ -48,8 +48,9 @@ fn check(file: &Path) -> Result<()> {
     let settings = document.settings("the sample".into());
     println!("{}: nothing is wrong", file.display());
     println!("catalogue: {}", settings.catalog.display());
-    if document.catalog.is_some() && settings.link.is_none() && !settings.catalog.join("current").exists() {
-        println!("note: there is no catalogue in this folder, and no link to fetch one from");
+    if document.catalog.is_some() && settings.link.is_none() {
+        let catalog = knytt_engine::Catalog::open(&settings.catalog);
+        catalog.context("no link is followed, and there is no catalogue to open")?;
     }
     if settings.pin.is_none() {
         println!("note: without a PIN there is no service menu");
@@ -142,6 +143,10 @@ impl eframe::App for App {
             // The supervisor is gone: whoever started it starts both again.
             std::process::exit(LOST);
         }
+    }
+
+    fn raw_input_hook(&mut self, _ctx: &egui::Context, input: &mut egui::RawInput) {
+        self.kiosk.turn_input(input);
     }
 
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {

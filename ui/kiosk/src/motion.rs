@@ -6,9 +6,11 @@ use image::RgbImage;
 const COLUMNS: usize = 32;
 const ROWS: usize = 18;
 
-/// The least change of a cell that counts, in levels of 255; the noise of the cell itself raises it.
+/// The least change of a cell that counts, in levels of 255; the noise of the cell itself raises it, and so does the
+/// median change of all cells.
 const LEAST_CHANGE: f32 = 5.0;
 const TIMES_NOISE: f32 = 5.0;
+const TIMES_MEDIAN: f32 = 6.0;
 
 /// The first threshold: the part of all cells that must differ from the ground, as somebody's shape does.
 const SHAPE: f32 = 0.03;
@@ -45,8 +47,10 @@ impl Motion {
         }
         let ground = at_light_of(&self.ground, &cells);
         let before = at_light_of(&self.last, &cells);
+        // Noise is in all cells, somebody in few: a camera that turns its gain up makes the whole picture restless.
+        let restless = TIMES_MEDIAN * median(cells.iter().zip(&before).map(|(a, b)| (a - b).abs()).collect());
         let differ = |other: &[f32]| -> Vec<bool> {
-            let limit = |at: usize| LEAST_CHANGE.max(TIMES_NOISE * self.noise[at]);
+            let limit = |at: usize| LEAST_CHANGE.max(TIMES_NOISE * self.noise[at]).max(restless);
             (0..cells.len()).map(|at| (cells[at] - other[at]).abs() > limit(at)).collect()
         };
         let (shape, step) = (differ(&ground), differ(&before));
@@ -84,11 +88,14 @@ fn part(cells: &[bool]) -> f32 {
 /// A picture as it would be at the light of another one: brighter or darker by the median of all cells' change. The
 /// sun and the camera's own exposure change all alike; somebody who walks in changes few.
 fn at_light_of(cells: &[f32], other: &[f32]) -> Vec<f32> {
-    let mut changes: Vec<f32> = cells.iter().zip(other).map(|(a, b)| (b + 4.0) / (a + 4.0)).collect();
-    let middle = changes.len() / 2;
-    let (_, median, _) = changes.select_nth_unstable_by(middle, f32::total_cmp);
-    let median = *median;
+    let median = median(cells.iter().zip(other).map(|(a, b)| (b + 4.0) / (a + 4.0)).collect());
     cells.iter().map(|cell| ((cell + 4.0) * median - 4.0).clamp(0.0, 255.0)).collect()
+}
+
+/// The middle one of values, of which there is at least one.
+fn median(mut values: Vec<f32>) -> f32 {
+    let middle = values.len() / 2;
+    *values.select_nth_unstable_by(middle, f32::total_cmp).1
 }
 
 /// The mean brightness of each cell, from every second pixel of every second row.

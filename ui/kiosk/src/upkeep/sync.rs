@@ -119,7 +119,8 @@ impl Courier {
 
     /// True if the catalogue is at the newest release now.
     fn fetch(&self, runtime: &tokio::runtime::Runtime) -> bool {
-        let sync = knytt_client::sync(&self.folder, &self.options, &|_| {}, &Cancel::default());
+        let never = Cancel::default();
+        let sync = knytt_client::sync(&self.folder, &self.options, &|_| {}, &never);
         let synced = runtime.block_on(sync);
         let said = match &synced {
             Ok(synced) if synced.changed => format!("release {} is here", synced.release),

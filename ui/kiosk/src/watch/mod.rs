@@ -28,11 +28,11 @@ pub struct Patience {
 impl Default for Patience {
     fn default() -> Self {
         Self {
-            silence: Duration::from_secs(5),
+            silence: Duration::from_secs(4),
             start: Duration::from_secs(30),
             pause: Duration::from_millis(500),
             longest_pause: Duration::from_secs(30),
-            good_run: Duration::from_secs(10),
+            good_run: Duration::from_secs(5),
         }
     }
 }

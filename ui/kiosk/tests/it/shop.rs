@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use eframe::egui::vec2;
+use eframe::egui::{pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use image::RgbImage;
@@ -101,6 +101,14 @@ impl Store {
         }
     }
 
+    /// Touches the screen at a place.
+    pub fn tap(&mut self, x: f32, y: f32) {
+        self.harness.drag_at(pos2(x, y));
+        self.harness.step();
+        self.harness.drop_at(pos2(x, y));
+        self.harness.step();
+    }
+
     /// All that the visit holds of its shopper, as text.
     pub fn remembered(&self) -> String {
         format!("{:?}", self.kiosk().visit().kept())
@@ -116,10 +124,10 @@ fn build(folder: &Path) {
     };
     let catalog = Catalog::create(folder, &spec).unwrap();
     let mut writer = catalog.write();
-    for product in sample_products(PRODUCTS, 1) {
+    for (index, product) in sample_products(PRODUCTS, 1).into_iter().enumerate() {
         let picture = render(&product.garment, &product.view, SIDE);
         let embedding = ENCODER.embed_image(&picture).unwrap();
-        writer.upsert(&described(&product), &embedding, Some(&jpeg(&picture))).unwrap();
+        writer.upsert(&described(&product, index), &embedding, Some(&jpeg(&picture))).unwrap();
     }
     writer.commit().unwrap();
     Origin { model: Some("starter".into()), ..Origin::default() }.write(folder).unwrap();
@@ -132,7 +140,7 @@ fn jpeg(picture: &RgbImage) -> Vec<u8> {
     bytes
 }
 
-fn described(product: &knytt_garments::Product) -> Product {
+fn described(product: &knytt_garments::Product, index: usize) -> Product {
     let price = format!("{}.{:02} EUR", product.price_cents / 100, product.price_cents % 100);
     Product {
         id: product.id.clone(),
@@ -141,30 +149,29 @@ fn described(product: &knytt_garments::Product) -> Product {
         category: product.garment.category.plural().into(),
         price: Some(price.parse().unwrap()),
         colors: product.garment.shown_colours().iter().map(|c| c.name.name().into()).collect(),
-        attributes: columns(product),
+        attributes: columns(product, index),
         ..Product::default()
     }
 }
 
-/// The address of each product; a GTIN, the store and its aisle for every second one.
-fn columns(product: &knytt_garments::Product) -> std::collections::BTreeMap<String, String> {
+/// The GTIN of the first product, which `golden/codes.txt` has a code for.
+pub const FIRST_GTIN: &str = "4006381333931";
+
+/// The address of each product and its stores. Every second one is in both, the others are in S2 alone. The first one
+/// has a GTIN.
+fn columns(product: &knytt_garments::Product, index: usize) -> std::collections::BTreeMap<String, String> {
     let column = |name: &str, value: String| (name.to_owned(), value);
-    let number = product.id.bytes().fold(0_u64, |sum, byte| (sum * 31 + u64::from(byte)) % 1_000_000);
+    let is_in_both = index.is_multiple_of(2);
     let mut columns = vec![
         column("link", format!("https://shop.example/{}", product.id)),
-        column("gtin", gtin(number)),
-        column("store_code", if number.is_multiple_of(2) { "S1|S2" } else { "S2" }.into()),
+        column("store_code", if is_in_both { "S1|S2" } else { "S2" }.into()),
     ];
-    if number.is_multiple_of(2) {
+    if index == 0 {
+        columns.push(column("gtin", FIRST_GTIN.into()));
+    }
+    if is_in_both {
         columns.push(column("aisle", "4|9".into()));
         columns.push(column("shelf", "B|A".into()));
     }
     columns.into_iter().collect()
-}
-
-/// A GTIN-13 with this number in it.
-pub fn gtin(number: u64) -> String {
-    let body = format!("400638{number:06}");
-    let sum: u32 = body.bytes().rev().zip([3, 1].into_iter().cycle()).map(|(d, w)| u32::from(d - b'0') * w).sum();
-    format!("{body}{}", (10 - sum % 10) % 10)
 }
