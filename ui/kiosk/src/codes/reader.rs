@@ -111,7 +111,7 @@ impl Reader {
                 if sharper > 0.0 {
                     sharpen(&mut self.samples, sharper);
                 }
-                for read in read_line(&runs(&self.samples)) {
+                if let Some(read) = read_line(&runs(&self.samples)) {
                     *found.entry(read).or_default() += 1;
                 }
             }

@@ -5,7 +5,6 @@ use std::time::Duration;
 use eframe::egui::{Rect, Ui, pos2, vec2};
 
 use super::frame::{TARGET, scroll};
-use crate::camera::State;
 use crate::kiosk::Kiosk;
 use crate::language::Text;
 use crate::look::{Icon, Look, Weight};
@@ -58,16 +57,26 @@ pub(super) fn show(kiosk: &mut Kiosk, ui: &mut Ui, look: &Look) {
     ui.ctx().request_repaint_after(Duration::from_millis(if kiosk.desk.is_checking() { 30 } else { 500 }));
 }
 
+fn dots(count: usize, ui: &Ui, look: &Look, line: Rect) {
+    let first = line.center().x - (count as f32 - 1.0) * 18.0;
+    for index in 0..count {
+        let at = pos2(first + index as f32 * 36.0, line.center().y);
+        ui.painter().circle_filled(at, 10.0, look.tokens.ink);
+    }
+}
+
 /// Ten digits; what was typed is shown as dots.
 fn pad(kiosk: &mut Kiosk, ui: &Ui, look: &Look, area: Rect) {
     let wait = kiosk.desk.wait(kiosk.now).map(|wait| u32::try_from(wait.as_secs() + 1).unwrap_or(u32::MAX));
-    let said = match wait {
-        Some(seconds) => look.language.count(Text::WaitFor, seconds),
-        None => "●".repeat(kiosk.desk.digits()),
-    };
-    let color = if wait.is_some() { look.tokens.bad } else { look.tokens.ink };
     let line = Rect::from_min_size(area.min, vec2(area.width(), 64.0));
-    look.colored(&said, 36.0, color).side(Side::Middle).within(area.width(), 1).paint_in(ui.painter(), line);
+    match wait {
+        Some(seconds) => {
+            let said = look.language.count(Text::WaitFor, seconds);
+            let label = look.colored(&said, 32.0, look.tokens.bad).side(Side::Middle);
+            label.within(area.width(), 1).paint_in(ui.painter(), line);
+        }
+        None => dots(kiosk.desk.digits(), ui, look, line),
+    }
     let key = ((area.height() - 64.0 - 5.0 * GAP) / 4.0).min(130.0);
     let wide = key * 1.5;
     let left = area.center().x - (3.0 * wide + 2.0 * GAP) / 2.0;
@@ -134,17 +143,12 @@ fn facts(kiosk: &Kiosk, look: &Look) -> Vec<(Text, String)> {
         Some(sync) if sync.runs() => look.say(Text::Syncing).to_owned(),
         Some(sync) => sync.last().unwrap_or_else(|| "–".into()),
     };
-    let state = match kiosk.finder.state() {
-        Some(State::Running) => "✓ ",
-        Some(State::Away) => "✗ ",
-        Some(State::Starting) | None => "",
-    };
     let memory = memory_bytes().map_or_else(|| "–".into(), |bytes| format!("{} MB", bytes / 1_000_000));
     vec![
         (Text::Release, number(summary.as_ref().map(|summary| summary.release))),
         (Text::ProductCount, number(summary.as_ref().map(|summary| summary.products))),
         (Text::LastSync, synced),
-        (Text::CameraState, format!("{state}{}", kiosk.finder.source())),
+        (Text::CameraState, format!("{} ({})", kiosk.finder.source(), kiosk.report.camera())),
         (Text::Memory, memory),
         (Text::Uptime, duration(kiosk.report.uptime_seconds())),
         (Text::ProgramVersion, env!("CARGO_PKG_VERSION").into()),
