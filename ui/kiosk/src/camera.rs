@@ -190,7 +190,11 @@ struct Judged {
 }
 
 /// Takes frames until the camera fails, another one is chosen, or it is not wanted.
-fn run(shared: &Mutex<Shared>, frames_to_read: &SyncSender<Judged>, wake: &impl Fn()) -> knytt_capture::Result<()> {
+fn run(
+    shared: &Mutex<Shared>,
+    frames_to_read: &SyncSender<Judged>,
+    wake: &impl Fn(),
+) -> knytt_capture::Result<()> {
     let (sink, frames) = frames();
     let (source, turn) = {
         let shared = lock(shared);

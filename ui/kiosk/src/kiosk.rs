@@ -4,7 +4,9 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use eframe::egui::{Context, Event as Input, Memory, PointerButton, Pos2, RawInput, Rect, TextureHandle, Ui, UiBuilder};
+use eframe::egui::{
+    Context, Event as Input, Memory, PointerButton, Pos2, RawInput, Rect, TextureHandle, Ui, UiBuilder,
+};
 
 use crate::camera::{Seen, State, Viewfinder, Want};
 use crate::look::{Look, Tokens};

@@ -147,7 +147,8 @@ mod tests {
             state ^= state >> 17;
             state ^= state << 5;
             let noise = (state >> 8) as i32 % (2 * scene.noise + 1) - scene.noise;
-            let shelf = if (y / 30) % 2 == 0 { 150.0 } else { 90.0 } + if (x / 17) % 3 == 0 { 40.0 } else { 0.0 };
+            let shelf =
+                if (y / 30) % 2 == 0 { 150.0 } else { 90.0 } + if (x / 17) % 3 == 0 { 40.0 } else { 0.0 };
             let (dx, dy) = (x as i32 - scene.person.unwrap_or(-999), y as i32);
             let body = dx.abs() < 26 && dy > 60 || dx * dx + (dy - 45) * (dy - 45) < 18 * 18;
             let color = if body { 60.0 } else { shelf };
@@ -168,11 +169,13 @@ mod tests {
 
     #[test]
     fn somebody_who_walks_in_is_seen_within_two_seconds() {
-        let walk = |step: i32| (0..24_u32).map(move |at| Scene {
-            person: Some(-30 + step * at as i32),
-            seed: at,
-            ..Scene::default()
-        });
+        let walk = |step: i32| {
+            (0..24_u32).map(move |at| Scene {
+                person: Some(-30 + step * at as i32),
+                seed: at,
+                ..Scene::default()
+            })
+        };
         for step in [6, 12, 20, 40] {
             let at = seen(walk(step)).unwrap_or_else(|| panic!("{step} pixels a picture"));
             // Four pictures a second, from the first in which a part of the person is.
@@ -219,7 +222,8 @@ mod tests {
             (0..10).map(|at| Scene { person: Some(12 * at), seed: at as u32, ..Scene::default() }).collect();
         assert!(seen(scenes.drain(..)).is_some());
         let stand = (0..200).map(|seed| Scene { person: Some(120), seed, ..Scene::default() });
-        let moves = (0..10).map(|at| Scene { person: Some(120 + 12 * at), seed: at as u32, ..Scene::default() });
+        let moves =
+            (0..10).map(|at| Scene { person: Some(120 + 12 * at), seed: at as u32, ..Scene::default() });
         let mut motion = Motion::default();
         let still: Vec<bool> = stand.map(|scene| motion.offer(&drawn(&scene))).collect();
         assert!(still.iter().all(|seen| !seen));

@@ -4,10 +4,14 @@
 use std::f32::consts::FRAC_PI_2;
 use std::sync::Arc;
 
+use eframe::egui::epaint::{RectShape, Vertex};
 use eframe::egui::layers::ShapeIdx;
-use eframe::egui::{Context, Event, LayerId, Pos2, RawInput, Rect, Shape, Vec2, pos2, vec2};
+use eframe::egui::{Context, Event, LayerId, Mesh, Pos2, RawInput, Rect, Shape, Vec2, pos2, vec2};
 
 use crate::settings::Rotation;
+
+/// Straight pieces of a round corner.
+const STEPS: u32 = 8;
 
 impl Rotation {
     /// Quarters of a turn, clockwise.
@@ -48,7 +52,8 @@ impl Rotation {
 
 /// Turns what the system says of pointers and of the screen's size, before egui takes it.
 pub(crate) fn turn_input(rotation: Rotation, input: &mut RawInput) {
-    let Some(screen) = input.screen_rect.map(|rect| rect.size()).filter(|_| rotation != Rotation::None) else {
+    let Some(screen) = input.screen_rect.map(|rect| rect.size()).filter(|_| rotation != Rotation::None)
+    else {
         return;
     };
     input.screen_rect = Some(Rect::from_min_size(Pos2::ZERO, rotation.upright(screen)));
@@ -99,6 +104,12 @@ fn turn_shape(rotation: Rotation, shape: &mut Shape, screen: Vec2) {
         Shape::Circle(circle) => turn(&mut circle.center),
         Shape::LineSegment { points, .. } => points.iter_mut().for_each(turn),
         Shape::Path(path) => path.points.iter_mut().for_each(turn),
+        // egui turns a rectangle, but not the picture in it.
+        Shape::Rect(rect) if rect.brush.is_some() => {
+            let mut mesh = picture(rect);
+            mesh.vertices.iter_mut().for_each(|vertex| turn(&mut vertex.pos));
+            *shape = Shape::Mesh(Arc::new(mesh));
+        }
         Shape::Rect(rect) => {
             let mut middle = rect.rect.center();
             turn(&mut middle);
@@ -112,6 +123,39 @@ fn turn_shape(rotation: Rotation, shape: &mut Shape, screen: Vec2) {
         Shape::Mesh(mesh) => Arc::make_mut(mesh).vertices.iter_mut().for_each(|vertex| turn(&mut vertex.pos)),
         _ => {}
     }
+}
+
+/// A picture with round corners as triangles around its middle.
+fn picture(shape: &RectShape) -> Mesh {
+    let (rect, texture) = (shape.rect, shape.brush.as_ref());
+    let mut mesh = texture.map_or_else(Mesh::default, |brush| Mesh::with_texture(brush.fill_texture_id));
+    let uv = texture.map_or(Rect::ZERO, |brush| brush.uv);
+    let mut add = |at: Pos2| {
+        let part = (at - rect.min) / rect.size();
+        let uv = uv.min + part * uv.size();
+        mesh.vertices.push(Vertex { pos: at, uv, color: shape.fill });
+    };
+    add(rect.center());
+    let round = shape.corner_radius;
+    let corners = [
+        (rect.right_bottom(), round.se, vec2(-1.0, -1.0)),
+        (rect.left_bottom(), round.sw, vec2(1.0, -1.0)),
+        (rect.left_top(), round.nw, vec2(1.0, 1.0)),
+        (rect.right_top(), round.ne, vec2(-1.0, 1.0)),
+    ];
+    for (index, (corner, radius, inward)) in corners.into_iter().enumerate() {
+        let radius = f32::from(radius).min(rect.width() / 2.0).min(rect.height() / 2.0);
+        let center = corner + radius * inward;
+        for step in 0..=STEPS {
+            let angle = (index as f32 + step as f32 / STEPS as f32) * FRAC_PI_2;
+            add(center + radius * Vec2::angled(angle));
+        }
+    }
+    let around = mesh.vertices.len() as u32 - 1;
+    for at in 0..around {
+        mesh.add_triangle(0, at + 1, (at + 1) % around + 1);
+    }
+    mesh
 }
 
 #[cfg(test)]
@@ -137,8 +181,28 @@ mod tests {
     }
 
     #[test]
+    fn a_picture_keeps_its_corners_and_its_middle() {
+        let rect = Rect::from_min_size(pos2(10.0, 20.0), vec2(100.0, 60.0));
+        let part = Rect::from_min_max(pos2(0.2, 0.0), pos2(0.8, 1.0));
+        let shape = RectShape::filled(rect, 12, eframe::egui::Color32::WHITE);
+        let mesh = picture(&shape.with_texture(eframe::egui::TextureId::Managed(7), part));
+        assert!(mesh.is_valid() && mesh.texture_id == eframe::egui::TextureId::Managed(7));
+        for vertex in &mesh.vertices {
+            assert!(
+                rect.expand(0.01).contains(vertex.pos) && part.expand(0.001).contains(vertex.uv),
+                "{vertex:?}"
+            );
+        }
+        let square = picture(&RectShape::filled(rect, 0, eframe::egui::Color32::WHITE));
+        for corner in [rect.left_top(), rect.right_top(), rect.left_bottom(), rect.right_bottom()] {
+            assert!(square.vertices.iter().any(|vertex| vertex.pos.distance(corner) < 0.01), "{corner:?}");
+        }
+    }
+
+    #[test]
     fn the_screen_is_laid_out_upright() {
-        let mut input = RawInput { screen_rect: Some(Rect::from_min_size(Pos2::ZERO, SCREEN)), ..RawInput::default() };
+        let mut input =
+            RawInput { screen_rect: Some(Rect::from_min_size(Pos2::ZERO, SCREEN)), ..RawInput::default() };
         input.events.push(Event::PointerMoved(pos2(1920.0, 0.0)));
         turn_input(Rotation::Quarter, &mut input);
         assert_eq!(input.screen_rect.unwrap().size(), vec2(1080.0, 1920.0));

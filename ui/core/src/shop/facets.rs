@@ -98,7 +98,16 @@ mod tests {
 
     #[test]
     fn what_is_for_programs_is_no_facet() {
-        for name in ["popularity", "created_at", "item_group_id", "image-url", "gtin", "sales rank", "store_code", "aisle"] {
+        for name in [
+            "popularity",
+            "created_at",
+            "item_group_id",
+            "image-url",
+            "gtin",
+            "sales rank",
+            "store_code",
+            "aisle",
+        ] {
             assert!(is_technical(&Field::named(name)), "{name}");
         }
         for name in ["material", "season", "brand", "shade", "heel_height", "format"] {

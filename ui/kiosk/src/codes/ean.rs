@@ -18,10 +18,12 @@ const DIGITS: [[u8; 4]; 10] = [
 ];
 
 /// Which of six digits are of the even set, first digit first, by the first digit of EAN-13.
-const FIRST: [u8; 10] = [0b000000, 0b001011, 0b001101, 0b001110, 0b010011, 0b011001, 0b011100, 0b010101, 0b010110, 0b011010];
+const FIRST: [u8; 10] =
+    [0b000000, 0b001011, 0b001101, 0b001110, 0b010011, 0b011001, 0b011100, 0b010101, 0b010110, 0b011010];
 
 /// The same for the check digit of UPC-E in number system 0; system 1 has the other ones.
-const UPC_E: [u8; 10] = [0b111000, 0b110100, 0b110010, 0b110001, 0b101100, 0b100110, 0b100011, 0b101010, 0b101001, 0b100101];
+const UPC_E: [u8; 10] =
+    [0b111000, 0b110100, 0b110010, 0b110001, 0b101100, 0b100110, 0b100011, 0b101010, 0b101001, 0b100101];
 
 /// Light before and after a code, in modules. The standards ask for 7 to 11.
 const QUIET: f32 = 4.5;

@@ -15,21 +15,23 @@ const MOST: usize = 4;
 pub fn products(snapshot: &Snapshot, meaning: &Meaning) -> Result<Vec<Product>> {
     match meaning {
         Meaning::Gtin(gtin) => snapshot.with_gtin(gtin),
-        Meaning::Link(link) => first(LINK_COLUMNS.iter().map(|column| (Field::named(column), link)), snapshot),
+        Meaning::Link(link) => {
+            first(LINK_COLUMNS.iter().map(|column| (Field::named(column), link)), snapshot)
+        }
         Meaning::Number(number) => {
             if let Some(product) = snapshot.product(number)? {
                 return Ok(vec![product]);
             }
-            first([Field::Gtin, Field::Mpn, Field::named("sku")].into_iter().map(|field| (field, number)), snapshot)
+            first(
+                [Field::Gtin, Field::Mpn, Field::named("sku")].into_iter().map(|field| (field, number)),
+                snapshot,
+            )
         }
     }
 }
 
 /// The products that have the value in the first of these fields that has it at all.
-fn first<'a>(
-    fields: impl Iterator<Item = (Field, &'a String)>,
-    snapshot: &Snapshot,
-) -> Result<Vec<Product>> {
+fn first<'a>(fields: impl Iterator<Item = (Field, &'a String)>, snapshot: &Snapshot) -> Result<Vec<Product>> {
     for (field, value) in fields {
         let found = match snapshot.browse(&Filter::default().with(field, value), Order::Catalog, MOST) {
             // No product of the catalogue has this column.

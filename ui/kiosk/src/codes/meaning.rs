@@ -74,7 +74,10 @@ mod tests {
     fn other_codes_are_links_or_numbers() {
         let link = "https://shop.example/p/7";
         assert_eq!(meaning(Kind::Qr, link), Meaning::Link(link.into()));
-        assert_eq!(meaning(Kind::Qr, "https://shop.example/01/7"), Meaning::Link("https://shop.example/01/7".into()));
+        assert_eq!(
+            meaning(Kind::Qr, "https://shop.example/01/7"),
+            Meaning::Link("https://shop.example/01/7".into())
+        );
         assert_eq!(meaning(Kind::Code128, " AB-12 "), Meaning::Number("AB-12".into()));
         assert_eq!(meaning(Kind::Gs1, "10ABC"), Meaning::Number("10ABC".into()));
         assert_eq!(meaning(Kind::Gs1, "01é"), Meaning::Number("01é".into()));

@@ -85,9 +85,8 @@ pub struct Reader {
 impl Reader {
     /// The code of a frame that is found in the most lines, if it is found in more than one.
     pub fn read(&mut self, frame: &RgbImage) -> Option<Read> {
-        let light = |p: &[u8]| {
-            ((77 * u32::from(p[0]) + 150 * u32::from(p[1]) + 29 * u32::from(p[2])) >> 8) as u8
-        };
+        let light =
+            |p: &[u8]| ((77 * u32::from(p[0]) + 150 * u32::from(p[1]) + 29 * u32::from(p[2])) >> 8) as u8;
         let mut pixels = std::mem::take(&mut self.gray);
         pixels.clear();
         pixels.extend(frame.as_raw().chunks_exact(3).map(light));

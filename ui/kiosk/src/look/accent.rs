@@ -43,11 +43,16 @@ mod tests {
     #[test]
     fn every_accent_can_be_read_in_both_themes() {
         for (theme, is_dark) in [(Tokens::LIGHT, false), (Tokens::DARK, true)] {
-            for [r, g, b] in [[255, 235, 59], [0, 0, 0], [255, 255, 255], [200, 30, 40], [10, 40, 120], [128; 3]] {
+            for [r, g, b] in
+                [[255, 235, 59], [0, 0, 0], [255, 255, 255], [200, 30, 40], [10, 40, 120], [128; 3]]
+            {
                 let tokens = theme.with_accent(Color32::from_rgb(r, g, b), is_dark);
                 assert!(contrast(tokens.accent, tokens.paper) >= READABLE, "{r} {g} {b} dark {is_dark}");
                 assert!(contrast(tokens.on_accent, tokens.accent) >= READABLE, "{r} {g} {b} dark {is_dark}");
-                assert!(contrast(tokens.accent_strong, tokens.accent_wash) >= 3.0, "{r} {g} {b} dark {is_dark}");
+                assert!(
+                    contrast(tokens.accent_strong, tokens.accent_wash) >= 3.0,
+                    "{r} {g} {b} dark {is_dark}"
+                );
             }
         }
         let own = Color32::from_rgb(14, 106, 85);

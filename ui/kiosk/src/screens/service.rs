@@ -38,7 +38,8 @@ pub(super) fn show(kiosk: &mut Kiosk, ui: &mut Ui, look: &Look) {
     };
     let head = look.label(look.say(title), 44.0).bold().within(area.width(), 1).paint(ui.painter(), area.min);
     let close = Rect::from_min_size(pos2(area.left(), area.bottom() - TARGET), vec2(280.0, TARGET));
-    let rest = Rect::from_min_max(pos2(area.left(), head.bottom() + 32.0), pos2(area.right(), close.top() - GAP));
+    let rest =
+        Rect::from_min_max(pos2(area.left(), head.bottom() + 32.0), pos2(area.right(), close.top() - GAP));
     match page {
         Page::Pad => pad(kiosk, ui, look, rest),
         Page::Menu => menu(kiosk, ui, look, rest),
@@ -105,7 +106,9 @@ fn menu(kiosk: &mut Kiosk, ui: &Ui, look: &Look, area: Rect) {
         let name = Rect::from_min_size(pos2(area.left(), top), vec2(area.width() * 0.34, LINE));
         let value_at = Rect::from_min_max(pos2(name.right() + GAP, top), pos2(area.right(), top + LINE));
         let name = look.place(name);
-        look.colored(look.say(text), 26.0, look.tokens.ink_soft).within(name.width(), 1).paint_in(ui.painter(), name);
+        look.colored(look.say(text), 26.0, look.tokens.ink_soft)
+            .within(name.width(), 1)
+            .paint_in(ui.painter(), name);
         let value_at = look.place(value_at);
         look.label(&value, 26.0).bold().within(value_at.width(), 1).paint_in(ui.painter(), value_at);
         look.name(ui, value_at, &value);
@@ -123,7 +126,13 @@ fn menu(kiosk: &mut Kiosk, ui: &Ui, look: &Look, area: Rect) {
     for (index, (text, order)) in orders.enumerate() {
         let (column, row) = ((index % 2) as f32, (index / 2) as f32);
         let at = pos2(area.left() + column * (wide + GAP), top + 32.0 + row * (TARGET + GAP));
-        if !look.button(ui, look.place(Rect::from_min_size(at, vec2(wide, TARGET))), look.say(text), None, Weight::Usual) {
+        if !look.button(
+            ui,
+            look.place(Rect::from_min_size(at, vec2(wide, TARGET))),
+            look.say(text),
+            None,
+            Weight::Usual,
+        ) {
             continue;
         }
         match (text, order) {

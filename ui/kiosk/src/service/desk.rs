@@ -210,7 +210,8 @@ impl Desk {
         let look = move || {
             let _ = send.send(knytt_capture::cameras().unwrap_or_default());
         };
-        self.looks = thread::Builder::new().name("knytt-kiosk-cameras".into()).spawn(look).ok().map(|_| looks);
+        self.looks =
+            thread::Builder::new().name("knytt-kiosk-cameras".into()).spawn(look).ok().map(|_| looks);
     }
 
     fn take_cameras(&mut self) {

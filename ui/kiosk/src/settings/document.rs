@@ -15,9 +15,27 @@ use crate::visit::Patience;
 
 /// The keys of the document, for its description.
 pub const KEYS: [&str; 21] = [
-    "catalog", "pictures", "link", "update_hours", "name", "store", "language", "languages", "theme", "accent",
-    "ways", "camera", "wake_by_camera", "microphone", "idle_seconds", "attract_seconds", "rest_seconds", "low",
-    "rotation", "pin", "heartbeat",
+    "catalog",
+    "pictures",
+    "link",
+    "update_hours",
+    "name",
+    "store",
+    "language",
+    "languages",
+    "theme",
+    "accent",
+    "ways",
+    "camera",
+    "wake_by_camera",
+    "microphone",
+    "idle_seconds",
+    "attract_seconds",
+    "rest_seconds",
+    "low",
+    "rotation",
+    "pin",
+    "heartbeat",
 ];
 
 /// A document as it is written. Everything may be missing; flags of the command line come before it.
@@ -240,7 +258,9 @@ fn line_of(text: &str, at: usize) -> usize {
 
 /// The line that sets a key.
 fn line_with(text: &str, key: &str) -> usize {
-    let sets = |line: &str| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='));
+    let sets = |line: &str| {
+        line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='))
+    };
     text.lines().position(sets).map_or(1, |at| at + 1)
 }
 
@@ -291,7 +311,9 @@ mod tests {
         assert_eq!(settings.rests_after, Some(Duration::from_secs(600)));
         assert_eq!(settings.rotation, Rotation::Quarter);
         assert!(settings.pin.unwrap().matches("2580"));
-        assert!(settings.heartbeat.is_some_and(|(url, key)| url.as_str().ends_with("alive") && key.is_some()));
+        assert!(
+            settings.heartbeat.is_some_and(|(url, key)| url.as_str().ends_with("alive") && key.is_some())
+        );
         for key in KEYS {
             assert!(text.contains(&format!("\n            {key} = ")), "{key} is not in the test's document");
         }

@@ -211,7 +211,8 @@ impl<W: Fn() + Send + Clone + 'static> Counter<W> {
                 if waiting.iter().any(|later| std::mem::discriminant(&later.question) == kind) {
                     continue;
                 }
-                let shop = self.shop.get().unwrap_or_else(|| Err(Problem::new(Code::NotFound, "no catalogue")));
+                let shop =
+                    self.shop.get().unwrap_or_else(|| Err(Problem::new(Code::NotFound, "no catalogue")));
                 let result = shop.and_then(|shop| self.reply(&shop, &ask.question));
                 if self.answered.send(Answer { visit: ask.visit, ticket: ask.ticket, result }).is_err() {
                     return;

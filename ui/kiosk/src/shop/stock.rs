@@ -82,7 +82,13 @@ fn is_out_of_stock(said: &str) -> bool {
 /// A column in whatever way the feed spells its name.
 fn column<'a>(columns: &'a Columns, name: &str) -> Option<&'a str> {
     let plain = |name: &str| -> String {
-        name.rsplit(':').next().unwrap_or(name).chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+        name.rsplit(':')
+            .next()
+            .unwrap_or(name)
+            .chars()
+            .filter(|c| c.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+            .collect()
     };
     let wanted = plain(name);
     columns.iter().find(|(known, _)| plain(known) == wanted).map(|(_, value)| value.as_str())
@@ -105,7 +111,8 @@ mod tests {
 
     #[test]
     fn a_product_stands_where_the_feed_says() {
-        let row = [("store_code", "S042"), ("store_availability", "in_stock"), ("aisle", "4"), ("shelf", "B")];
+        let row =
+            [("store_code", "S042"), ("store_availability", "in_stock"), ("aisle", "4"), ("shelf", "B")];
         assert_eq!(stock(&product(&row), "s042"), here("4", "B", ""));
         let row = [("Store Code", "S042"), ("g:instore_product_location", "Aisle 4, shelf B")];
         assert_eq!(stock(&product(&row), "S042"), here("", "", "Aisle 4, shelf B"));

@@ -240,7 +240,11 @@ fn a_code_before_the_camera_opens_its_product() {
     assert_eq!((visit.screen(), visit.kept().unknown_code), (Screen::Product, false));
     answer_product(&mut visit, "7", at(2));
     visit.handle(Event::Scanned(1, Some("8".into())), at(3));
-    assert_eq!(visit.kept().product.as_ref().map(|open| open.page.card.id.as_str()), Some("7"), "no camera is shown");
+    assert_eq!(
+        visit.kept().product.as_ref().map(|open| open.page.card.id.as_str()),
+        Some("7"),
+        "no camera is shown"
+    );
     visit.handle(Event::Leave, at(4));
     visit.handle(Event::Go(Screen::Point), at(5));
     visit.handle(Event::Scanned(1, Some("7".into())), at(6));

@@ -31,7 +31,9 @@ impl Drop for Ends {
 fn display(runtime: &Path) -> (Ends, String) {
     let mut command = Command::new("Xvfb");
     command.args(["-displayfd", "1", "-screen", "0", "1080x1920x24", "-nolisten", "tcp"]);
-    let mut server = Ends(command.env("XDG_RUNTIME_DIR", runtime).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
+    let mut server = Ends(
+        command.env("XDG_RUNTIME_DIR", runtime).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap(),
+    );
     let mut number = String::new();
     BufReader::new(server.0.stdout.take().unwrap()).read_line(&mut number).unwrap();
     (server, format!(":{}", number.trim()))
@@ -85,9 +87,15 @@ fn a_kiosk_that_is_killed_or_frozen_is_back_within_ten_seconds() {
         times.push((how, took));
     }
     for how in ["-KILL", "-STOP"] {
-        let mut all: Vec<Duration> = times.iter().filter(|(kind, _)| *kind == how).map(|(_, took)| *took).collect();
+        let mut all: Vec<Duration> =
+            times.iter().filter(|(kind, _)| *kind == how).map(|(_, took)| *took).collect();
         all.sort_unstable();
-        println!("{how}: {} times, median {:?}, longest {:?}", all.len(), all[all.len() / 2], all[all.len() - 1]);
+        println!(
+            "{how}: {} times, median {:?}, longest {:?}",
+            all.len(),
+            all[all.len() / 2],
+            all[all.len() - 1]
+        );
     }
     let late = times.iter().filter(|(_, took)| *took > BACK).count();
     assert_eq!(late, 0, "of {kills}");

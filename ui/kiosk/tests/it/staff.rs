@@ -40,7 +40,8 @@ fn the_corner_and_the_pin_lead_to_the_menu_which_shows_nothing_of_a_visit() {
     sign_in(&mut store);
     assert_eq!(store.kiosk().visit().screen(), Screen::Attract);
     assert!(store.kiosk().visit().kept().typed.is_empty());
-    for shown in ["60", "No link is followed", env!("CARGO_PKG_VERSION"), "Choose camera", "Restart", "Exit"] {
+    for shown in ["60", "No link is followed", env!("CARGO_PKG_VERSION"), "Choose camera", "Restart", "Exit"]
+    {
         assert!(store.shows(shown), "{shown} is not shown");
     }
     assert!(!store.shows("Sync now"), "there is nothing to sync with");
@@ -118,7 +119,9 @@ pub fn listener() -> (knytt_wire::Url, Receiver<(Option<String>, serde_json::Val
                 let text = String::from_utf8_lossy(&bytes);
                 let body = text.split_once("\r\n\r\n").and_then(|(_, body)| serde_json::from_str(body).ok());
                 if body.is_some() || count == 0 {
-                    let key = text.lines().find_map(|line| line.strip_prefix("authorization: Bearer ").map(str::to_owned));
+                    let key = text
+                        .lines()
+                        .find_map(|line| line.strip_prefix("authorization: Bearer ").map(str::to_owned));
                     break body.map(|body| (key, body));
                 }
             };
@@ -143,7 +146,15 @@ fn signs_of_life_have_nothing_of_a_visit_but_its_hour() {
     let mut keys: Vec<&str> = alive.as_object().unwrap().keys().map(String::as_str).collect();
     keys.sort_unstable();
     let expected = [
-        "camera", "last_visit_hour", "memory_bytes", "name", "products", "release", "store", "uptime_seconds", "version",
+        "camera",
+        "last_visit_hour",
+        "memory_bytes",
+        "name",
+        "products",
+        "release",
+        "store",
+        "uptime_seconds",
+        "version",
     ];
     assert_eq!(keys, expected);
     store.press("Look around");
@@ -159,7 +170,8 @@ fn an_address_that_does_not_answer_disturbs_nothing() {
 
 #[test]
 fn the_document_of_the_kiosk_has_every_setting() {
-    let document = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/kiosk.md")).unwrap();
+    let document =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/kiosk.md")).unwrap();
     for key in KEYS {
         assert!(document.contains(&format!("| `{key}` |")), "{key} is not described");
     }
