@@ -40,7 +40,7 @@ impl Rotation {
     }
 
     /// Which point of the upright picture is at a point of the screen.
-    fn from_screen(self, at: Pos2, screen: Vec2) -> Pos2 {
+    fn off_screen(self, at: Pos2, screen: Vec2) -> Pos2 {
         match self {
             Self::None => at,
             Self::Quarter => pos2(at.y, screen.x - at.x),
@@ -58,13 +58,13 @@ pub(crate) fn turn_input(rotation: Rotation, input: &mut RawInput) {
     };
     input.screen_rect = Some(Rect::from_min_size(Pos2::ZERO, rotation.upright(screen)));
     let turned = |at: Vec2| {
-        let zero = rotation.from_screen(Pos2::ZERO, screen);
-        rotation.from_screen(at.to_pos2(), screen) - zero
+        let zero = rotation.off_screen(Pos2::ZERO, screen);
+        rotation.off_screen(at.to_pos2(), screen) - zero
     };
     for event in &mut input.events {
         match event {
             Event::PointerMoved(pos) | Event::PointerButton { pos, .. } | Event::Touch { pos, .. } => {
-                *pos = rotation.from_screen(*pos, screen);
+                *pos = rotation.off_screen(*pos, screen);
             }
             Event::MouseWheel { delta, .. } => *delta = turned(*delta),
             Event::MouseMoved(delta) => *delta = turned(*delta),
@@ -172,7 +172,7 @@ mod tests {
             for at in [Pos2::ZERO, pos2(100.0, 30.0), upright.to_pos2()] {
                 let on_screen = rotation.onto_screen(at, SCREEN);
                 assert!(Rect::from_min_size(Pos2::ZERO, SCREEN).contains(on_screen), "{rotation:?} {at:?}");
-                assert_eq!(rotation.from_screen(on_screen, SCREEN), at, "{rotation:?}");
+                assert_eq!(rotation.off_screen(on_screen, SCREEN), at, "{rotation:?}");
             }
         }
         // The top left corner of a picture that is turned clockwise is at the top right.

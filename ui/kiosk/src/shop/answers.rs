@@ -20,15 +20,18 @@ const SUGGESTIONS: usize = 6;
 
 /// The shop, from the moment on that it is open. Clones are the same one; a new release takes its place in all.
 #[derive(Clone, Default)]
-pub struct Opened(Arc<RwLock<Option<Result<Arc<Shop>, Problem>>>>);
+pub struct Opened(Arc<RwLock<Option<Open>>>);
+
+/// An open shop, or why there is none.
+type Open = Result<Arc<Shop>, Problem>;
 
 impl Opened {
     /// The shop, or why there is none; none while it is being opened.
-    pub fn get(&self) -> Option<Result<Arc<Shop>, Problem>> {
+    pub fn get(&self) -> Option<Open> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn set(&self, shop: Result<Arc<Shop>, Problem>) {
+    fn set(&self, shop: Open) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(shop);
     }
 }

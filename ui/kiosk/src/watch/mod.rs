@@ -124,7 +124,8 @@ fn watch(child: &mut Child, beats: &Receiver<()>, patience: Patience) -> io::Res
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 
