@@ -53,8 +53,9 @@ pub fn soak(arguments: &[String]) -> Result<()> {
     let kills = arguments.first().map_or(SOAK_KILLS, String::as_str);
     check(tests()?.args(["--", "kill"]).env("KNYTT_KILLS", kills))?;
     // Replicas and nodes of the backend are killed under load, its disk runs full and has room again, and silent, deaf
-    // and amplifying clients besiege it.
-    check(tests()?.args(["--", "--ignored", "campaign::three", "full_disk::", "siege::honest"]))
+    // and amplifying clients besiege it. The kiosk's screen is killed and frozen.
+    let campaigns = ["campaign::three", "full_disk::", "siege::honest", "killed::a_kiosk"];
+    check(tests()?.args(["--", "--ignored"]).args(campaigns))
 }
 
 /// The long form of the tests with mutated inputs: `cargo xtask fuzz [INPUTS]`.

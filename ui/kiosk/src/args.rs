@@ -4,16 +4,23 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use knytt_capture::Source;
 use knytt_kiosk::Settings;
 use knytt_kiosk::language::Language;
-use knytt_kiosk::visit::Patience;
+use knytt_kiosk::settings::Document;
 
 /// Find a product on a screen in the store.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "knytt-kiosk", version, about)]
+#[command(name = "knytt-kiosk", version, about, args_conflicts_with_subcommands = true)]
 pub struct Args {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// What the shop decides, as a TOML document; the flags below come before it
+    #[arg(long, value_name = "FILE", env = "KNYTT_KIOSK_SETTINGS")]
+    settings: Option<PathBuf>,
+
     /// Search the catalogue in this folder; without it, the sample beside the program
     #[arg(long, value_name = "DIR", env = "KNYTT_KIOSK_CATALOG")]
     catalog: Option<PathBuf>,
@@ -23,28 +30,28 @@ pub struct Args {
     pictures: Vec<PathBuf>,
 
     /// The shop's name on the first screen
-    #[arg(long, value_name = "NAME", default_value = "Knytt")]
-    name: String,
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
 
     /// The language that a visit begins in: en, de, es, fr, ar, zh
-    #[arg(long, value_name = "LANGUAGE", default_value = "en")]
-    language: Language,
+    #[arg(long, value_name = "LANGUAGE")]
+    language: Option<Language>,
 
     /// Begin each visit dark
     #[arg(long)]
     dark: bool,
 
     /// The camera: device:NUMBER, device:PATH, or file:PATH, which plays a .y4m, an .mjpeg or a folder of pictures
-    #[arg(long, value_name = "CAMERA", default_value = "")]
-    camera: Source,
+    #[arg(long, value_name = "CAMERA")]
+    camera: Option<Source>,
 
     /// Ask "Still there?" after this many seconds without a touch
-    #[arg(long, value_name = "SECONDS", default_value_t = 45, value_parser = clap::value_parser!(u64).range(5..=3600))]
-    idle: u64,
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(5..=3600))]
+    idle: Option<u64>,
 
     /// Leave this part of the height empty at the top, so that a wheelchair reaches everything: 0 to 60 percent
-    #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=60))]
-    low: u8,
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=60))]
+    low: Option<u8>,
 
     /// A window of this size in place of the full screen
     #[arg(long, value_name = "WIDTHxHEIGHT", value_parser = size)]
@@ -59,27 +66,51 @@ pub struct Args {
     pub beat: bool,
 }
 
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Say what is wrong with a settings document
+    Check {
+        /// The document
+        file: PathBuf,
+    },
+    /// Read a PIN, and write what a settings document has as `pin`
+    Pin,
+}
+
 impl Args {
-    /// What they decide.
+    /// What the document and the flags decide.
     ///
     /// # Errors
-    /// No catalogue is named, and the program's folder is not known.
+    /// The document cannot be used; or no catalogue is named, and the program's folder is not known.
     pub fn settings(&self) -> Result<Settings> {
         let program = std::env::current_exe()?;
         let sample = program.parent().context("the program lies in no folder")?.join("sample");
-        let catalog = self.catalog.clone().unwrap_or_else(|| sample.join("catalog"));
-        let mut pictures = self.pictures.clone();
-        pictures.push(sample.join("feed"));
-        Ok(Settings {
-            catalog,
-            pictures,
-            name: self.name.clone(),
-            language: self.language,
-            dark: self.dark,
-            camera: self.camera.clone(),
-            patience: Patience { idle: Duration::from_secs(self.idle), ..Patience::default() },
-            low: f32::from(self.low) / 100.0,
-        })
+        let document = self.settings.as_deref().map(Document::read).transpose()?.unwrap_or_default();
+        let mut settings = document.settings(sample.join("catalog"));
+        if let Some(catalog) = &self.catalog {
+            // The link of the document would fetch another shop into this folder.
+            (settings.catalog, settings.link) = (catalog.clone(), None);
+        }
+        settings.pictures.extend(self.pictures.iter().cloned());
+        settings.pictures.push(sample.join("feed"));
+        if let Some(name) = &self.name {
+            settings.name.clone_from(name);
+        }
+        if let Some(language) = self.language {
+            settings.language = language;
+            if !settings.languages.contains(&language) {
+                settings.languages.push(language);
+            }
+        }
+        if let Some(camera) = &self.camera {
+            settings.camera.clone_from(camera);
+        }
+        if let Some(idle) = self.idle {
+            settings.patience.idle = Duration::from_secs(idle);
+        }
+        settings.dark |= self.dark;
+        settings.low = self.low.map_or(settings.low, |low| f32::from(low) / 100.0);
+        Ok(settings)
     }
 }
 

@@ -1,9 +1,10 @@
-//! The camera while a shopper points: its picture for the screen, and the hits of what it sees.
+//! The camera: while a shopper points, its picture for the screen, the codes and the hits of what it sees; while nobody
+//! is there, whether somebody walks in.
 
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use eframe::egui::ColorImage;
 use image::RgbImage;
@@ -12,10 +13,16 @@ use knytt_app_core::shop::{Person, QueryPicture};
 use knytt_capture::{Camera, Frame, FrameJudge, FrameState, Request, Settle, Source, frames};
 use knytt_ui_api::{SearchRequest, SearchResponse};
 
+use crate::codes::{Agreement, Meaning, Reader, products};
+use crate::motion::Motion;
 use crate::shop::Opened;
+use crate::upkeep::Journal;
 
 /// How long the camera rests before it is tried again.
 const RETRY: Duration = Duration::from_secs(2);
+
+/// The time between two pictures that are compared while nobody is there.
+const COMPARE: Duration = Duration::from_millis(250);
 
 /// Hits beside the camera's picture.
 const HITS: u32 = 12;
@@ -40,19 +47,40 @@ pub enum State {
     Away,
 }
 
+/// What the camera is open for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// The visit that points.
+    Visit(u64),
+    /// Nobody is there: somebody who walks in.
+    Motion,
+}
+
+/// What the camera found for a visit.
+#[derive(Debug)]
+pub enum Seen {
+    /// The hits of a stable frame.
+    Hits(Box<SearchResponse>),
+    /// A code: the id of its product, if the shop has it.
+    Code(Option<String>),
+}
+
 #[derive(Default)]
 struct Shared {
     newest: Option<Shown>,
     state: State,
-    /// The visit that points now.
-    wanted: Option<u64>,
+    wanted: Option<Want>,
+    source: Source,
+    /// Counts the changes of the source: a camera that is open closes at one.
+    turn: u32,
+    moved: bool,
 }
 
-/// The camera. It is open only while a visit points.
+/// The camera. It is open only while it is wanted.
 pub struct Viewfinder {
     shared: Arc<Mutex<Shared>>,
     start: Sender<()>,
-    hits: Receiver<(u64, SearchResponse)>,
+    seen: Receiver<(u64, Seen)>,
 }
 
 impl Viewfinder {
@@ -63,18 +91,28 @@ impl Viewfinder {
     pub fn start(
         source: Source,
         shop: Opened,
+        journal: Journal,
         wake: impl Fn() + Clone + Send + 'static,
     ) -> std::io::Result<Self> {
-        let shared = Arc::new(Mutex::new(Shared::default()));
+        let shared = Arc::new(Mutex::new(Shared { source, ..Shared::default() }));
         let (start, started) = channel();
-        let (found, hits) = channel();
-        let stable = search_frames(shop, found, wake.clone())?;
+        let (found, seen) = channel();
+        let stable = search_frames(shop.clone(), found.clone(), wake.clone())?;
+        let frames = read_codes(shop, found, stable, wake.clone())?;
         let mine = Arc::clone(&shared);
         let watch = move || {
             for () in started {
+                let mut worked = true;
                 while wanted(&mine).is_some() {
-                    run(&source, &mine, &stable, &wake);
-                    if wanted(&mine).is_some() {
+                    let turn = lock(&mine).turn;
+                    let ended = run(&mine, &frames, &wake);
+                    if let Err(reason) = &ended
+                        && std::mem::replace(&mut worked, false)
+                    {
+                        journal.note(format!("camera: {reason}"));
+                    }
+                    worked |= ended.is_ok();
+                    if wanted(&mine).is_some() && lock(&mine).turn == turn {
                         lock(&mine).state = State::Away;
                         wake();
                         thread::sleep(RETRY);
@@ -83,17 +121,17 @@ impl Viewfinder {
             }
         };
         thread::Builder::new().name("knytt-kiosk-camera".into()).spawn(watch)?;
-        Ok(Self { shared, start, hits })
+        Ok(Self { shared, start, seen })
     }
 
-    /// Says which visit points now, if one does. The camera closes when none does, and its frames are dropped.
-    pub fn want(&self, visit: Option<u64>) {
+    /// Says what it is wanted for, if it is. The camera closes when it is not, and its frames are dropped.
+    pub fn want(&self, want: Option<Want>) {
         let mut shared = lock(&self.shared);
-        if shared.wanted == visit {
+        if shared.wanted == want {
             return;
         }
         let was_off = shared.wanted.is_none();
-        shared.wanted = visit;
+        shared.wanted = want;
         shared.newest = None;
         if was_off {
             shared.state = State::Starting;
@@ -101,19 +139,38 @@ impl Viewfinder {
         }
     }
 
+    /// Another camera from now on.
+    pub fn change(&self, source: Source) {
+        let mut shared = lock(&self.shared);
+        shared.source = source;
+        shared.turn += 1;
+        shared.state = State::Starting;
+    }
+
+    /// Which camera it is.
+    pub fn source(&self) -> Source {
+        lock(&self.shared).source.clone()
+    }
+
     /// The newest frame, once.
     pub fn take(&self) -> Option<Shown> {
         lock(&self.shared).newest.take()
     }
 
-    /// What the camera is doing.
-    pub fn state(&self) -> State {
-        lock(&self.shared).state
+    /// Whether somebody moved since the last call.
+    pub fn take_motion(&self) -> bool {
+        std::mem::take(&mut lock(&self.shared).moved)
     }
 
-    /// Answers about what it sees since the last call, with the visit that they belong to.
-    pub fn hits(&self) -> Vec<(u64, SearchResponse)> {
-        self.hits.try_iter().collect()
+    /// What the camera is doing; none while it is closed.
+    pub fn state(&self) -> Option<State> {
+        let shared = lock(&self.shared);
+        shared.wanted.is_some().then_some(shared.state)
+    }
+
+    /// What it found since the last call, with the visits that it is for.
+    pub fn seen(&self) -> Vec<(u64, Seen)> {
+        self.seen.try_iter().collect()
     }
 }
 
@@ -121,39 +178,116 @@ fn lock(shared: &Mutex<Shared>) -> std::sync::MutexGuard<'_, Shared> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn wanted(shared: &Mutex<Shared>) -> Option<u64> {
+fn wanted(shared: &Mutex<Shared>) -> Option<Want> {
     lock(shared).wanted
 }
 
-/// Shows frames until the camera fails or nobody points.
-fn run(source: &Source, shared: &Mutex<Shared>, stable: &SyncSender<(u64, Frame)>, wake: &impl Fn()) {
+/// A frame of a visit, and whether it is worth a search.
+struct Judged {
+    visit: u64,
+    frame: Frame,
+    is_stable: bool,
+}
+
+/// Takes frames until the camera fails, another one is chosen, or it is not wanted.
+fn run(
+    shared: &Mutex<Shared>,
+    frames_to_read: &SyncSender<Judged>,
+    wake: &impl Fn(),
+) -> knytt_capture::Result<()> {
     let (sink, frames) = frames();
-    let request = Request { source: source.clone(), width: Some(1280), height: Some(720), fps: Some(30) };
-    let Ok(_camera) = Camera::open(&request, sink) else { return };
-    let mut judge = FrameJudge::new();
+    let (source, turn) = {
+        let shared = lock(shared);
+        (shared.source.clone(), shared.turn)
+    };
+    let request = Request { source, width: Some(1280), height: Some(720), fps: Some(30) };
+    let _camera = Camera::open(&request, sink)?;
+    let (mut judge, mut motion, mut compared) = (FrameJudge::new(), Motion::default(), None::<Instant>);
     for frame in frames {
-        let Ok(frame) = frame else { return };
-        let size = [frame.pixels.width() as usize, frame.pixels.height() as usize];
-        let image = ColorImage::from_rgb(size, frame.pixels.as_raw());
-        let visit = {
+        let frame = frame?;
+        let want = {
             let mut shared = lock(shared);
-            let Some(visit) = shared.wanted else { return };
-            shared.newest = Some(Shown { image, pixels: Arc::clone(&frame.pixels) });
+            if shared.turn != turn {
+                return Ok(());
+            }
             shared.state = State::Running;
-            visit
+            shared.wanted
         };
-        wake();
-        if judge.judge(&frame.pixels) == FrameState::Stable {
-            // A search that still runs misses this frame and gets a newer one.
-            let _ = stable.try_send((visit, frame));
+        match want {
+            None => return Ok(()),
+            Some(Want::Motion) => {
+                if compared.is_none_or(|at| at.elapsed() >= COMPARE) {
+                    compared = Some(Instant::now());
+                    if motion.offer(&frame.pixels) {
+                        lock(shared).moved = true;
+                        wake();
+                    }
+                }
+            }
+            Some(Want::Visit(visit)) => {
+                // What was seen of an empty shop is old when the visit ends.
+                motion = Motion::default();
+                show(shared, visit, &frame);
+                wake();
+                let is_stable = judge.judge(&frame.pixels) == FrameState::Stable;
+                // While a frame is read, newer ones are passed over.
+                let _ = frames_to_read.try_send(Judged { visit, frame, is_stable });
+            }
         }
     }
+    Ok(())
+}
+
+fn show(shared: &Mutex<Shared>, visit: u64, frame: &Frame) {
+    let size = [frame.pixels.width() as usize, frame.pixels.height() as usize];
+    let image = ColorImage::from_rgb(size, frame.pixels.as_raw());
+    let mut shared = lock(shared);
+    if shared.wanted == Some(Want::Visit(visit)) {
+        shared.newest = Some(Shown { image, pixels: Arc::clone(&frame.pixels) });
+    }
+}
+
+/// A thread that reads codes. A frame without one goes on to the search if it is worth it, so that a code is looked up
+/// before any picture is searched with.
+fn read_codes(
+    shop: Opened,
+    found: Sender<(u64, Seen)>,
+    stable: SyncSender<(u64, Frame)>,
+    wake: impl Fn() + Send + 'static,
+) -> std::io::Result<SyncSender<Judged>> {
+    let (send, receive) = sync_channel::<Judged>(1);
+    let work = move || {
+        let (mut reader, mut agreement, mut of) = (Reader::default(), Agreement::default(), 0);
+        for Judged { visit, frame, is_stable } in receive {
+            if visit != of {
+                (agreement, of) = (Agreement::default(), visit);
+            }
+            let read = reader.read(&frame.pixels);
+            let shows_code = read.is_some();
+            if let Some(read) = agreement.offer(read) {
+                let id = shop.get().and_then(Result::ok).and_then(|shop| {
+                    let snapshot = shop.session().catalog().read().ok()?;
+                    let known = products(&snapshot, &Meaning::of(&read)).ok()?;
+                    known.into_iter().next().map(|product| product.id)
+                });
+                if found.send((visit, Seen::Code(id))).is_ok() {
+                    wake();
+                }
+            }
+            if is_stable && !shows_code {
+                // A search that still runs misses this frame and gets a newer one.
+                let _ = stable.try_send((visit, frame));
+            }
+        }
+    };
+    thread::Builder::new().name("knytt-kiosk-codes".into()).spawn(work)?;
+    Ok(send)
 }
 
 /// A thread that searches stable frames one after the other, and tells the answers that settled.
 fn search_frames(
     shop: Opened,
-    found: Sender<(u64, SearchResponse)>,
+    found: Sender<(u64, Seen)>,
     wake: impl Fn() + Send + 'static,
 ) -> std::io::Result<SyncSender<(u64, Frame)>> {
     let (send, receive) = sync_channel::<(u64, Frame)>(1);
@@ -171,7 +305,7 @@ fn search_frames(
             // A frame that cannot be searched is passed over; the next one comes at once.
             let Ok(response) = response else { continue };
             let ids: Vec<_> = response.hits.iter().map(|hit| hit.card.id.clone()).collect();
-            if settle.offer(&ids) && found.send((visit, response)).is_ok() {
+            if settle.offer(&ids) && found.send((visit, Seen::Hits(Box::new(response)))).is_ok() {
                 wake();
             }
         }

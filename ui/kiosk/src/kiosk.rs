@@ -1,42 +1,34 @@
 //! The kiosk on the screen: it gives the visit its events and its time, and draws it.
 
 use std::io;
-use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use eframe::egui::{Context, Event as Input, Memory, Rect, TextureHandle, Ui, UiBuilder};
-use knytt_capture::Source;
+use eframe::egui::{
+    Context, Event as Input, Memory, PointerButton, Pos2, RawInput, Rect, TextureHandle, Ui, UiBuilder,
+};
 
-use crate::camera::Viewfinder;
-use crate::language::Language;
+use crate::camera::{Seen, State, Viewfinder, Want};
 use crate::look::{Look, Tokens};
+use crate::rotate::{turn_input, turn_output};
 use crate::screens;
 use crate::screens::keyboard::Keyboard;
+use crate::service::{Corner, Desk, Order, Page};
+use crate::settings::Settings;
 use crate::shop::{FirstLook, Pictures, Shopkeeper};
-use crate::visit::{Event, Patience, Screen, Visit};
+use crate::upkeep::{Heartbeat, Journal, Report, Sync};
+use crate::visit::{Event, Screen, Visit};
 
 /// The longest time between two passes: a supervisor sees by it that the screen lives.
 const BEAT: Duration = Duration::from_secs(1);
 
-/// What a shop decides.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// The catalogue's folder.
-    pub catalog: PathBuf,
-    /// Folders with pictures of products.
-    pub pictures: Vec<PathBuf>,
-    /// The shop's name.
-    pub name: String,
-    /// The language that a visit begins in.
-    pub language: Language,
-    /// Whether a visit begins dark.
-    pub dark: bool,
-    /// The camera.
-    pub camera: Source,
-    /// How long it waits for a touch.
-    pub patience: Patience,
-    /// The part of the screen's height, at the top, that nothing to touch stands in: for wheelchairs. 0 to 0.6.
-    pub low: f32,
+/// How the staff ends the kiosk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It is to start again.
+    Restart,
+    /// It is to stay away.
+    Exit,
 }
 
 /// All that the kiosk draws with.
@@ -52,6 +44,18 @@ pub struct Kiosk {
     pub(crate) now: Duration,
     /// What was touched in this pass.
     pub(crate) events: Vec<Event>,
+    pub(crate) desk: Desk,
+    pub(crate) journal: Journal,
+    pub(crate) report: Arc<Report>,
+    pub(crate) sync: Option<Sync>,
+    alive: Option<Heartbeat>,
+    /// When somebody touched the screen or moved before the camera.
+    seen_at: Duration,
+    rests: bool,
+    /// A release waits until nobody is there.
+    has_news: bool,
+    is_shown: bool,
+    ending: Option<Ending>,
     visited: u64,
 }
 
@@ -65,9 +69,15 @@ impl Kiosk {
             let ctx = ctx.clone();
             move || ctx.request_repaint()
         };
-        let keeper = Shopkeeper::start(settings.catalog.clone(), settings.pictures.clone(), wake())?;
-        let pictures = Pictures::start(keeper.opened().clone(), wake())?;
-        let finder = Viewfinder::start(settings.camera.clone(), keeper.opened().clone(), wake())?;
+        let (journal, report) = (Journal::default(), Arc::new(Report::default()));
+        journal.note(format!("version {} begins", env!("CARGO_PKG_VERSION")));
+        let keeper = Shopkeeper::start(&settings, journal.clone(), wake())?;
+        let opened = || keeper.opened().clone();
+        let pictures = Pictures::start(opened(), wake())?;
+        let finder = Viewfinder::start(settings.camera.clone(), opened(), journal.clone(), wake())?;
+        let sync = Sync::start(&settings, journal.clone(), wake())?;
+        let alive = Heartbeat::start(&settings, opened(), Arc::clone(&report), journal.clone())?;
+        let desk = Desk::new(settings.pin.clone(), journal.clone());
         let visit = Visit::new(settings.patience, settings.language);
         let visited = visit.number();
         Ok(Self {
@@ -81,6 +91,16 @@ impl Kiosk {
             frame: None,
             now: Duration::ZERO,
             events: Vec::new(),
+            desk,
+            journal,
+            report,
+            sync,
+            alive,
+            seen_at: Duration::ZERO,
+            rests: false,
+            has_news: false,
+            is_shown: false,
+            ending: None,
             visited,
         })
     }
@@ -100,6 +120,26 @@ impl Kiosk {
         &self.pictures
     }
 
+    /// The service menu.
+    pub fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    /// Whether the first screen rests, because nobody was there for long.
+    pub fn rests(&self) -> bool {
+        self.rests
+    }
+
+    /// Set once the staff ends the kiosk.
+    pub fn ending(&self) -> Option<Ending> {
+        self.ending
+    }
+
+    /// Turns what comes from the system as the screen hangs; to be called before egui takes it.
+    pub fn turn_input(&self, input: &mut RawInput) {
+        turn_input(self.settings.rotation, input);
+    }
+
     /// Draws the screen, and takes what was touched. The time is that of the screen.
     pub fn ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
@@ -108,10 +148,8 @@ impl Kiosk {
         self.take_inputs(&ctx);
         let look = self.look(ui.max_rect());
         ui.painter().rect_filled(look.screen, 0, look.tokens.paper);
-        let inner = ui.new_child(
-            UiBuilder::new().max_rect(look.screen).id_salt((self.visit.number(), self.visit.screen())),
-        );
-        let mut inner = inner;
+        let id = (self.visit.number(), self.visit.screen(), self.desk.page() as u8);
+        let mut inner = ui.new_child(UiBuilder::new().max_rect(look.screen).id_salt(id));
         screens::show(self, &mut inner, &look);
         for event in std::mem::take(&mut self.events) {
             self.visit.handle(event, self.now);
@@ -120,14 +158,42 @@ impl Kiosk {
         for ask in self.visit.take_asks() {
             self.keeper.ask(ask);
         }
+        self.obey();
         self.forget_if_over(&ctx);
-        ctx.request_repaint_after(BEAT);
+        self.say_that_it_lives();
+        turn_output(self.settings.rotation, &ctx, ui.layer_id(), look.screen.size());
+        ctx.request_repaint_after(if self.desk.is_held() { BEAT / 8 } else { BEAT });
+    }
+
+    /// Does what the staff asked for.
+    fn obey(&mut self) {
+        for order in self.desk.take_orders() {
+            self.journal.note(format!("the staff asked: {order:?}"));
+            match order {
+                Order::Camera(source) => {
+                    self.finder.change(source);
+                    self.desk.go(Page::Menu);
+                }
+                Order::Sync => self.sync.iter().for_each(Sync::now),
+                Order::Restart => self.ending = Some(Ending::Restart),
+                Order::Exit => self.ending = Some(Ending::Exit),
+            }
+        }
+    }
+
+    /// The first sign of life says that the screen was drawn, the next one that the products are there.
+    fn say_that_it_lives(&mut self) {
+        self.report.set_camera(self.finder.state());
+        if !std::mem::replace(&mut self.is_shown, true) {
+            self.alive.iter().for_each(Heartbeat::beat_now);
+        }
     }
 
     fn look(&self, screen: Rect) -> Look {
         let is_dark = self.visit.dark().unwrap_or(self.settings.dark);
+        let tokens = if is_dark { Tokens::DARK } else { Tokens::LIGHT };
         Look {
-            tokens: if is_dark { Tokens::DARK } else { Tokens::LIGHT },
+            tokens: self.settings.accent.map_or(tokens, |accent| tokens.with_accent(accent.0, is_dark)),
             is_dark,
             language: self.visit.language(),
             screen,
@@ -139,38 +205,79 @@ impl Kiosk {
     fn take_inputs(&mut self, ctx: &Context) {
         if let Some(first) = self.keeper.first_look() {
             self.first = first;
+            self.alive.iter().for_each(Heartbeat::beat_now);
         }
         for answer in self.keeper.answers() {
             self.visit.handle(Event::Answered(answer), self.now);
         }
-        for (visit, response) in self.finder.hits() {
-            self.visit.handle(Event::Live(visit, Box::new(response)), self.now);
-        }
-        let touched = ctx.input(|input| {
-            let is_touch = |event: &Input| {
-                matches!(
-                    event,
-                    Input::PointerButton { .. }
-                        | Input::Touch { .. }
-                        | Input::Key { .. }
-                        | Input::MouseWheel { .. }
-                )
+        for (visit, seen) in self.finder.seen() {
+            let event = match seen {
+                Seen::Hits(response) => Event::Live(visit, response),
+                Seen::Code(id) => Event::Scanned(visit, id),
             };
-            input.events.iter().any(is_touch)
-        });
+            self.visit.handle(event, self.now);
+        }
+        let touched = ctx.input(|input| input.events.iter().any(is_touch));
         if touched && self.visit.screen() != Screen::Attract {
+            self.report.visited();
             // While "Still there?" is asked, its own buttons answer.
             if self.visit.countdown(self.now).is_none() {
                 self.visit.handle(Event::Touched, self.now);
             }
         }
         self.visit.tick(self.now);
+        self.tend_desk(ctx);
+        self.tend_rest(touched);
         let points = self.visit.screen() == Screen::Point;
-        self.finder.want(points.then(|| self.visit.number()));
+        let motion = (self.rests && self.settings.wakes).then_some(Want::Motion);
+        self.finder.want(if points { Some(Want::Visit(self.visit.number())) } else { motion });
         if !points {
             self.frame = None;
         }
+        self.take_news();
         self.forget_if_over(ctx);
+    }
+
+    /// The hidden corner, and what the service menu does with the time. A visit ends when the menu opens.
+    fn tend_desk(&mut self, ctx: &Context) {
+        let corner = ctx.content_rect().min;
+        let is_inside = |at: Pos2| (at - corner).max_elem() < Corner::SIDE;
+        let was_closed = self.desk.page() == Page::Closed;
+        for event in ctx.input(|input| input.events.clone()) {
+            match event {
+                Input::PointerButton { pos, button: PointerButton::Primary, pressed: true, .. } => {
+                    self.desk.down(is_inside(pos), self.now);
+                }
+                Input::PointerButton { pressed: false, .. } | Input::PointerGone => self.desk.up(),
+                _ => {}
+            }
+        }
+        self.desk.tick(self.now);
+        if was_closed && self.desk.page() != Page::Closed && self.visit.screen() != Screen::Attract {
+            self.visit.handle(Event::Leave, self.now);
+        }
+    }
+
+    /// Rests after a while without anybody, and wakes by a touch or by motion. A kiosk whose camera should wake it and
+    /// does not work stays awake.
+    fn tend_rest(&mut self, touched: bool) {
+        let is_busy = self.visit.screen() != Screen::Attract || self.desk.page() != Page::Closed;
+        let is_blind = self.settings.wakes && self.finder.state() == Some(State::Away);
+        if touched || is_busy || self.finder.take_motion() || self.rests && is_blind {
+            self.seen_at = self.now;
+        }
+        let after = self.settings.rests_after;
+        self.rests = after.is_some_and(|after| self.now.saturating_sub(self.seen_at) >= after);
+    }
+
+    /// Opens a new release when nobody is there.
+    fn take_news(&mut self) {
+        self.has_news |= self.sync.as_ref().is_some_and(Sync::take_news);
+        if self.has_news && self.visit.screen() == Screen::Attract {
+            self.has_news = false;
+            self.keeper.renew();
+            self.pictures.clear();
+        }
     }
 
     /// A visit that ended takes with it the pictures, what the keyboard holds, and what egui remembers.
@@ -189,4 +296,11 @@ impl Kiosk {
         });
         ctx.request_repaint();
     }
+}
+
+fn is_touch(event: &Input) -> bool {
+    matches!(
+        event,
+        Input::PointerButton { .. } | Input::Touch { .. } | Input::Key { .. } | Input::MouseWheel { .. }
+    )
 }

@@ -2,7 +2,9 @@
 //!
 //! [`visit`] is one shopper's visit as plain state, without a screen. [`Kiosk`] draws it with egui and answers its
 //! questions from a catalogue ([`shop`]). [`text`] orders Arabic and mixed lines, which egui does not. [`look`] has
-//! the colours of the web interface. [`watch`] starts the kiosk again when it ends or freezes.
+//! the colours of the web interface. [`settings`] is what a shop decides, [`service`] the menu of its staff, [`codes`]
+//! reads barcodes, [`motion`] sees who walks in, [`upkeep`] fetches releases and says that the kiosk lives. [`watch`]
+//! starts the kiosk again when it ends or freezes.
 //!
 //! ```
 //! use std::time::Duration;
@@ -18,13 +20,20 @@
 //! ```
 
 pub mod camera;
+pub mod codes;
 mod kiosk;
 pub mod language;
 pub mod look;
+pub mod motion;
+mod rotate;
 mod screens;
+pub mod service;
+pub mod settings;
 pub mod shop;
 pub mod text;
+pub mod upkeep;
 pub mod visit;
 pub mod watch;
 
-pub use self::kiosk::{Kiosk, Settings};
+pub use self::kiosk::{Ending, Kiosk};
+pub use self::settings::Settings;

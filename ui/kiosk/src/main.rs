@@ -2,6 +2,8 @@
 
 mod args;
 
+use std::io::{BufRead, IsTerminal};
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
@@ -9,16 +11,25 @@ use anyhow::{Context as _, Result};
 use clap::Parser;
 use eframe::egui::{self, ViewportBuilder};
 use eframe::{CreationContext, Frame, NativeOptions, egui_wgpu, run_native};
-use knytt_kiosk::watch::{Heart, supervise};
-use knytt_kiosk::{Kiosk, look};
+use knytt_kiosk::settings::{Document, PinHash};
+use knytt_kiosk::watch::{Heart, Patience, supervise};
+use knytt_kiosk::{Ending, Kiosk, look};
 
 use crate::args::Args;
 
 /// The status with which a kiosk ends whose GPU is lost: its supervisor starts it again.
 const LOST: i32 = 70;
 
+/// The status of a kiosk that the staff starts again.
+const RESTART: i32 = 75;
+
 fn main() -> Result<()> {
     let args = Args::parse();
+    match &args.command {
+        Some(args::Command::Check { file }) => return check(file),
+        Some(args::Command::Pin) => return write_pin(),
+        None => {}
+    }
     if args.supervise {
         let program = std::env::current_exe()?;
         let rest: Vec<_> = std::env::args_os().skip(1).filter(|arg| arg != "--supervise").collect();
@@ -27,9 +38,35 @@ fn main() -> Result<()> {
             command.args(&rest).arg("--beat");
             command
         };
-        return supervise(command).context("the kiosk cannot be started");
+        return supervise(command, Patience::default()).context("the kiosk cannot be started");
     }
     run(args)
+}
+
+fn check(file: &Path) -> Result<()> {
+    let document = Document::read(file)?;
+    let settings = document.settings("the sample".into());
+    println!("{}: nothing is wrong", file.display());
+    println!("catalogue: {}", settings.catalog.display());
+    if document.catalog.is_some() && settings.link.is_none() {
+        let catalog = knytt_engine::Catalog::open(&settings.catalog);
+        catalog.context("no link is followed, and there is no catalogue to open")?;
+    }
+    if settings.pin.is_none() {
+        println!("note: without a PIN there is no service menu");
+    }
+    Ok(())
+}
+
+fn write_pin() -> Result<()> {
+    let stdin = std::io::stdin();
+    let pin = if stdin.is_terminal() {
+        rpassword::prompt_password("PIN of 4 to 12 digits: ")?
+    } else {
+        stdin.lock().lines().next().context("no PIN was given")??
+    };
+    println!("pin = \"{}\"", PinHash::of(pin.trim())?.as_str());
+    Ok(())
 }
 
 fn run(args: Args) -> Result<()> {
@@ -73,6 +110,20 @@ fn end_when_lost(device: &wgpu::Device) {
     }));
 }
 
+/// Ends so that the supervisor starts it again; without one, the kiosk starts its own successor.
+fn restart(is_supervised: bool) {
+    if !is_supervised {
+        let again = std::env::current_exe()
+            .and_then(|program| Command::new(program).args(std::env::args_os().skip(1)).spawn());
+        if let Err(error) = again {
+            eprintln!("knytt-kiosk: it cannot be started again: {error}");
+            return;
+        }
+        std::process::exit(0);
+    }
+    std::process::exit(RESTART);
+}
+
 struct App {
     kiosk: Kiosk,
     heart: Option<Heart>,
@@ -81,12 +132,21 @@ struct App {
 impl eframe::App for App {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
         self.kiosk.ui(ui);
+        match self.kiosk.ending() {
+            Some(Ending::Restart) => restart(self.heart.is_some()),
+            Some(Ending::Exit) => std::process::exit(0),
+            None => {}
+        }
         if let Some(heart) = &mut self.heart
             && heart.beat().is_err()
         {
             // The supervisor is gone: whoever started it starts both again.
             std::process::exit(LOST);
         }
+    }
+
+    fn raw_input_hook(&mut self, _ctx: &egui::Context, input: &mut egui::RawInput) {
+        self.kiosk.turn_input(input);
     }
 
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {

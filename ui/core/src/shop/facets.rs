@@ -10,7 +10,7 @@ use crate::problem::of_engine;
 const MOST_VALUES: usize = 40;
 
 /// Columns of feeds that programs read and no shopper chooses by.
-const TECHNICAL: [&str; 17] = [
+const TECHNICAL: [&str; 23] = [
     "popularity",
     "rank",
     "score",
@@ -28,6 +28,13 @@ const TECHNICAL: [&str; 17] = [
     "vendor code",
     "tags",
     "published",
+    // Which store has a product, and where: a kiosk says it of its own store.
+    "store availability",
+    "store location",
+    "instore product location",
+    "aisle",
+    "shelf",
+    "quantity",
 ];
 
 /// The ends of such columns' names.
@@ -91,7 +98,16 @@ mod tests {
 
     #[test]
     fn what_is_for_programs_is_no_facet() {
-        for name in ["popularity", "created_at", "item_group_id", "image-url", "gtin", "sales rank"] {
+        for name in [
+            "popularity",
+            "created_at",
+            "item_group_id",
+            "image-url",
+            "gtin",
+            "sales rank",
+            "store_code",
+            "aisle",
+        ] {
             assert!(is_technical(&Field::named(name)), "{name}");
         }
         for name in ["material", "season", "brand", "shade", "heel_height", "format"] {

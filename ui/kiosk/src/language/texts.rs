@@ -201,4 +201,80 @@ texts! {
     Larger: ["Larger type", "Größere Schrift", "Letra más grande", "Texte agrandi", "خط أكبر", "大字"],
     /// Dark or light.
     Contrast: ["Dark or light", "Dunkel oder hell", "Oscuro o claro", "Sombre ou clair", "داكن أو فاتح", "深色或浅色"],
+    /// Before the place of a product that is in this store.
+    InThisStore: [
+        "In this store", "In dieser Filiale", "En esta tienda", "Dans ce magasin", "في هذا المتجر", "本店有货",
+    ],
+    /// A product that is not in this store.
+    NotInThisStore: [
+        "Not in this store", "Nicht in dieser Filiale", "No está en esta tienda", "Pas dans ce magasin",
+        "غير متوفر في هذا المتجر", "本店没有",
+    ],
+    /// Before the name of an aisle.
+    Aisle: ["aisle", "Gang", "pasillo", "allée", "الممر", "通道"],
+    /// Before the name of a shelf.
+    Shelf: ["shelf", "Regal", "estante", "étagère", "الرف", "货架"],
+    /// A code that stands for no product of the shop.
+    UnknownCode: [
+        "This code is not one of our products. Show the product itself.",
+        "Dieser Code gehört zu keinem unserer Produkte. Zeigen Sie das Produkt selbst.",
+        "Este código no es de ningún producto nuestro. Enseña el producto.",
+        "Ce code n’est pas celui d’un de nos articles. Montrez l’article lui-même.",
+        "هذا الرمز ليس لأحد منتجاتنا. أرِ المنتج نفسه.", "这个条码不是本店商品，请出示商品本身。",
+    ],
+    /// The menu of the staff.
+    Service: ["Service", "Service", "Servicio", "Service", "الخدمة", "维护"],
+    /// Above the pad.
+    EnterPin: ["Enter the PIN", "PIN eingeben", "Introduce el PIN", "Saisir le code PIN", "أدخل الرمز السري", "请输入密码"],
+    /// After a wrong PIN.
+    WaitFor: [
+        "Wrong PIN. Wait {n} s", "Falsche PIN. {n} s warten", "PIN incorrecto. Espera {n} s",
+        "Code incorrect. Attendez {n} s", "رمز خاطئ. انتظر {n} ث", "密码错误，请等待 {n} 秒",
+    ],
+    /// Ends typing the PIN.
+    Enter: ["OK", "OK", "Aceptar", "OK", "موافق", "确定"],
+    /// Closes the service menu.
+    CloseMenu: ["Close", "Schließen", "Cerrar", "Fermer", "إغلاق", "关闭"],
+    /// The number of the release.
+    Release: ["Release", "Version des Katalogs", "Versión del catálogo", "Version du catalogue", "إصدار الكتالوج", "目录版本"],
+    /// How many products there are.
+    ProductCount: ["Products", "Produkte", "Productos", "Articles", "المنتجات", "商品数"],
+    /// How the camera is.
+    CameraState: ["Camera", "Kamera", "Cámara", "Caméra", "الكاميرا", "摄像头"],
+    /// When the last release was fetched.
+    LastSync: [
+        "Last sync", "Letzter Abgleich", "Última sincronización", "Dernière synchro", "آخر مزامنة", "上次同步",
+    ],
+    /// The memory in use.
+    Memory: ["Memory", "Speicher", "Memoria", "Mémoire", "الذاكرة", "内存"],
+    /// Since when it runs.
+    Uptime: ["Running for", "Läuft seit", "En marcha desde hace", "En marche depuis", "يعمل منذ", "已运行"],
+    /// The program's version.
+    ProgramVersion: ["Program", "Programm", "Programa", "Programme", "البرنامج", "程序版本"],
+    /// Leads to the cameras.
+    ChooseCamera: [
+        "Choose camera", "Kamera wählen", "Elegir cámara", "Choisir la caméra", "اختيار الكاميرا", "选择摄像头",
+    ],
+    /// Fetches a release.
+    SyncNow: ["Sync now", "Jetzt abgleichen", "Sincronizar ahora", "Synchroniser", "زامِن الآن", "立即同步"],
+    /// While one is fetched.
+    Syncing: [
+        "Sync runs", "Abgleich läuft", "Sincronizando", "Synchronisation en cours", "المزامنة جارية", "正在同步",
+    ],
+    /// No link is followed.
+    NoLink: [
+        "No link is followed", "Keinem Link wird gefolgt", "No se sigue ningún enlace", "Aucun lien n’est suivi",
+        "لا رابط متابَع", "未设置链接",
+    ],
+    /// Starts the kiosk again.
+    Restart: ["Restart", "Neu starten", "Reiniciar", "Redémarrer", "إعادة التشغيل", "重新启动"],
+    /// Ends the kiosk.
+    Exit: ["Exit", "Beenden und schließen", "Salir", "Quitter", "خروج", "退出"],
+    /// Leads to the journal.
+    ShowLog: ["Log", "Protokoll", "Registro", "Journal", "السجل", "日志"],
+    /// No camera was found.
+    NoCamera: [
+        "No camera was found", "Keine Kamera gefunden", "No se encontró ninguna cámara", "Aucune caméra trouvée",
+        "لم يُعثر على كاميرا", "未找到摄像头",
+    ],
 }

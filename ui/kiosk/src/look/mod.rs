@@ -1,5 +1,6 @@
 //! How the kiosk looks: the web interface's colours, fonts, measures, and what all screens are drawn with.
 
+mod accent;
 mod fonts;
 mod icon;
 mod paint;

@@ -116,6 +116,12 @@ impl Look {
         self.touch_as(ui, rect, id, || WidgetInfo::selected(Role::Button, true, is_chosen, name))
     }
 
+    /// A text that is painted elsewhere, with its words for those who do not see it.
+    pub fn name(&self, ui: &Ui, rect: Rect, words: &str) {
+        let response = ui.interact(rect, ui.scope_id().with(("words", words)), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, words));
+    }
+
     fn touch_as(&self, ui: &Ui, rect: Rect, id: Id, info: impl Fn() -> WidgetInfo) -> Response {
         let response = ui.interact(rect, id, Sense::click());
         response.widget_info(info);

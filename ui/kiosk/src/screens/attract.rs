@@ -6,18 +6,21 @@ use super::frame::{languages, languages_height};
 use crate::kiosk::Kiosk;
 use crate::language::Text;
 use crate::look::{Icon, Look, contain};
-use crate::shop::Size;
-use crate::visit::{Event, Screen};
+use crate::settings::Way;
+use crate::shop::{Pace, Size};
+use crate::visit::Event;
 
 /// The time between two passes while one product gives way to the next: 20 a second are smooth enough for a slow
 /// change, and leave a processor without a GPU alone.
 const STEP: std::time::Duration = std::time::Duration::from_millis(50);
 
-const WAYS: [(Screen, Icon, Text, Text); 3] = [
-    (Screen::Point, Icon::Camera, Text::Point, Text::PointHint),
-    (Screen::Type, Icon::Keyboard, Text::Type, Text::TypeHint),
-    (Screen::Browse, Icon::Tiles, Text::Browse, Text::BrowseHint),
-];
+fn face(way: Way) -> (Icon, Text, Text) {
+    match way {
+        Way::Point => (Icon::Camera, Text::Point, Text::PointHint),
+        Way::Type => (Icon::Keyboard, Text::Type, Text::TypeHint),
+        Way::Browse => (Icon::Tiles, Text::Browse, Text::BrowseHint),
+    }
+}
 
 pub(super) fn show(kiosk: &mut Kiosk, ui: &mut Ui, look: &Look) {
     let (screen, edge) = (look.screen, look.edge());
@@ -35,7 +38,7 @@ pub(super) fn show(kiosk: &mut Kiosk, ui: &mut Ui, look: &Look) {
     };
     products(kiosk, ui, look, hero);
     let width = side.width() - 2.0 * edge;
-    let height = languages_height(width);
+    let height = languages_height(width, kiosk.settings.languages.len());
     let row =
         Rect::from_min_size(pos2(side.left() + edge, side.bottom() - height - 48.0), vec2(width, height));
     let inner = Rect::from_min_max(pos2(row.left(), side.top() + 40.0), pos2(row.right(), row.top() - 32.0));
@@ -61,7 +64,7 @@ fn products(kiosk: &mut Kiosk, ui: &Ui, look: &Look, hero: Rect) {
         pos2(hero.right() - edge, caption.top() - 24.0),
     );
     let attract = kiosk.first.attract.clone();
-    let Some(moment) = attract.at(kiosk.now) else {
+    let Some(moment) = attract.at(kiosk.now, Pace::staying(kiosk.settings.product_stays)) else {
         let said = if kiosk.keeper.problem().is_some() { Text::Trouble } else { Text::Invite };
         return look.label(look.say(said), 40.0).paint_in(&painter, stage);
     };
@@ -89,7 +92,8 @@ fn ease(t: f32) -> f32 {
 fn ways(kiosk: &mut Kiosk, ui: &Ui, look: &Look, area: Rect) {
     let gap = 20.0;
     let height = ((area.height() - 2.0 * gap) / 3.0).min(190.0);
-    for (index, (screen, icon, text, hint)) in WAYS.into_iter().enumerate() {
+    for (index, way) in kiosk.settings.ways.clone().into_iter().enumerate() {
+        let (icon, text, hint) = face(way);
         let top = area.top() + index as f32 * (height + gap);
         let place = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), height));
         let painter = ui.painter();
@@ -120,7 +124,7 @@ fn ways(kiosk: &mut Kiosk, ui: &Ui, look: &Look, area: Rect) {
         title.paint(painter, pos2(words.left(), top));
         more.paint(painter, pos2(words.left(), top + title.size.y));
         if look.touch(ui, place, ui.scope_id().with(("way", index)), look.say(text)).clicked() {
-            kiosk.events.push(Event::Go(screen));
+            kiosk.events.push(Event::Go(way.screen()));
         }
     }
 }

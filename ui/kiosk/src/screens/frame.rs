@@ -4,7 +4,7 @@ use eframe::egui::containers::scroll_area::ScrollBarVisibility;
 use eframe::egui::{Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
 
 use crate::kiosk::Kiosk;
-use crate::language::{Language, Text};
+use crate::language::Text;
 use crate::look::{Icon, Look, Weight};
 use crate::visit::{Event, Screen};
 
@@ -71,11 +71,15 @@ fn bar(kiosk: &mut Kiosk, ui: &Ui, look: &Look, foot: Rect) {
     }
 }
 
-/// One button for each language, each in its own letters.
+/// One button for each language that the shop shows, each in its own letters; none where there is no choice.
 pub(super) fn languages(kiosk: &mut Kiosk, ui: &Ui, look: &Look, area: Rect) {
-    let (columns, width) = language_columns(area.width());
+    let all = kiosk.settings.languages.clone();
+    if all.len() < 2 {
+        return;
+    }
+    let (columns, width) = language_columns(area.width(), all.len());
     let used = width * columns as f32 + LANGUAGE_GAP * (columns - 1) as f32;
-    for (index, language) in Language::ALL.into_iter().enumerate() {
+    for (index, language) in all.into_iter().enumerate() {
         let (column, row) = ((index % columns) as f32, (index / columns) as f32);
         let left = area.center().x - used / 2.0 + column * (width + LANGUAGE_GAP);
         let top = area.top() + row * (LANGUAGE_HEIGHT + LANGUAGE_GAP);
@@ -87,16 +91,18 @@ pub(super) fn languages(kiosk: &mut Kiosk, ui: &Ui, look: &Look, area: Rect) {
     }
 }
 
-/// How high the buttons of all languages are, on an area of this width.
-pub(super) fn languages_height(width: f32) -> f32 {
-    let rows = Language::ALL.len().div_ceil(language_columns(width).0) as f32;
+/// How high the buttons of so many languages are, on an area of this width.
+pub(super) fn languages_height(width: f32, all: usize) -> f32 {
+    if all < 2 {
+        return 0.0;
+    }
+    let rows = all.div_ceil(language_columns(width, all).0) as f32;
     rows * (LANGUAGE_HEIGHT + LANGUAGE_GAP) - LANGUAGE_GAP
 }
 
 /// In one row if their names have room there, else in two; and how wide each button is.
-fn language_columns(area: f32) -> (usize, f32) {
+fn language_columns(area: f32, all: usize) -> (usize, f32) {
     let width = |columns: usize| (area - LANGUAGE_GAP * (columns - 1) as f32) / columns as f32;
-    let all = Language::ALL.len();
     let columns = if width(all) < LEAST_LANGUAGE { all.div_ceil(2) } else { all };
     (columns, width(columns).min(190.0))
 }

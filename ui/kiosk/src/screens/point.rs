@@ -19,7 +19,7 @@ pub(super) fn show(kiosk: &mut Kiosk, ui: &mut Ui, look: &Look) {
     take_frame(kiosk, ui);
     let area = frame(kiosk, ui, look, look.say(Text::Point));
     let Some((texture, pixels)) = &kiosk.frame else {
-        let away = kiosk.finder.state() == State::Away;
+        let away = kiosk.finder.state() == Some(State::Away);
         let said = look.say(if away { Text::CameraAway } else { Text::CameraStarts });
         return look
             .label(said, 34.0)
@@ -29,7 +29,8 @@ pub(super) fn show(kiosk: &mut Kiosk, ui: &mut Ui, look: &Look) {
     let uv = cover(texture.size_vec2(), area.size());
     ui.painter().image(texture.id(), area, uv, Color32::WHITE);
     let pixels = Arc::clone(pixels);
-    hint(ui, look, area);
+    let said = if kiosk.visit.kept().unknown_code { Text::UnknownCode } else { Text::PointHelp };
+    hint(ui, look, area, look.say(said));
     let frozen = look.touch(ui, area, ui.scope_id().with("view"), look.say(Text::PointHelp)).clicked();
     if frozen {
         kiosk.events.push(Event::Freeze(pixels));
@@ -52,8 +53,8 @@ fn take_frame(kiosk: &mut Kiosk, ui: &Ui) {
     }
 }
 
-fn hint(ui: &Ui, look: &Look, area: Rect) {
-    let label = look.colored(look.say(Text::PointHelp), 28.0, Color32::WHITE).bold();
+fn hint(ui: &Ui, look: &Look, area: Rect, said: &str) {
+    let label = look.colored(said, 28.0, Color32::WHITE).bold();
     // The ground is as wide as the words, unless they need two lines.
     let width = label.lay(ui.painter()).size.x.min(area.width() - 2.0 * look.edge() - 48.0);
     let laid = label.within(width.ceil(), 2).lay(ui.painter());

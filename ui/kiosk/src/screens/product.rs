@@ -1,6 +1,6 @@
 //! A product's page.
 
-use eframe::egui::{Rect, StrokeKind, Ui, pos2, vec2};
+use eframe::egui::{Color32, Rect, StrokeKind, Ui, pos2, vec2};
 use knytt_ui_api::{Card, ProductPage};
 
 use super::card::{cards, columns, large, price, stock};
@@ -8,18 +8,19 @@ use super::frame::{TARGET, frame, scroll, trouble};
 use crate::kiosk::Kiosk;
 use crate::language::Text;
 use crate::look::{Icon, Look, Weight};
-use crate::visit::Event;
+use crate::shop::{Shelf, Stock};
+use crate::visit::{Event, OpenProduct};
 
 pub(super) fn show(kiosk: &mut Kiosk, ui: &mut Ui, look: &Look) {
-    let page = kiosk.visit.kept().product.as_ref().map(|(page, _)| page.clone());
-    let title = page.as_ref().map_or(String::new(), |page| page.card.title.clone());
+    let open = kiosk.visit.kept().product.clone();
+    let title = open.as_ref().map_or(String::new(), |open| open.page.card.title.clone());
     let area = frame(kiosk, ui, look, &title);
     if trouble(kiosk, ui, look, area) {
         return;
     }
-    let Some(page) = page else { return };
+    let Some(OpenProduct { page, stock, .. }) = open else { return };
     scroll(ui, area, &page.card.id, |ui, at| {
-        let mut top = at.top() + head(kiosk, ui, look, at, &page) + 48.0;
+        let mut top = at.top() + head(kiosk, ui, look, at, &page, stock.as_ref()) + 48.0;
         for (text, some) in [
             (Text::OtherColors, &page.other_colors),
             (Text::LookAlikes, &page.similar),
@@ -40,7 +41,14 @@ pub(super) fn show(kiosk: &mut Kiosk, ui: &mut Ui, look: &Look) {
 }
 
 /// The picture with what there is to say beside it; says how high that is.
-fn head(kiosk: &mut Kiosk, ui: &Ui, look: &Look, at: Rect, page: &ProductPage) -> f32 {
+fn head(
+    kiosk: &mut Kiosk,
+    ui: &Ui,
+    look: &Look,
+    at: Rect,
+    page: &ProductPage,
+    in_store: Option<&Stock>,
+) -> f32 {
     let edge = look.edge();
     let side = (at.width() - 2.0 * edge) * if look.is_portrait() { 0.52 } else { 0.34 };
     let picture = Rect::from_min_size(pos2(at.left() + edge, at.top() + 4.0), vec2(side, side * 1.12));
@@ -67,6 +75,12 @@ fn head(kiosk: &mut Kiosk, ui: &Ui, look: &Look, at: Rect, page: &ProductPage) -
             .bottom()
             + 20.0;
     }
+    if let Some(stock) = in_store {
+        let (said, color) = where_it_is(look, stock);
+        let label = look.colored(&said, 28.0, color).bold().within(width, 3);
+        y = label.paint(painter, pos2(words.left(), y)).bottom() + 20.0;
+        look.name(ui, Rect::from_min_max(pos2(words.left(), y - 60.0), pos2(words.right(), y)), &said);
+    }
     y = sizes(ui, look, words, y, page);
     let is_taken = kiosk.visit.kept().takes(&page.card.id);
     let (text, icon, weight) = if is_taken {
@@ -82,6 +96,21 @@ fn head(kiosk: &mut Kiosk, ui: &Ui, look: &Look, at: Rect, page: &ProductPage) -
     let text = look.colored(&page.description, 25.0, look.tokens.ink_soft).within(width, 7);
     let end = text.paint(painter, pos2(words.left(), button.bottom() + 28.0)).bottom();
     end.max(picture.bottom()) - at.top()
+}
+
+/// Where a product stands in this store, in words and their colour.
+fn where_it_is(look: &Look, stock: &Stock) -> (String, Color32) {
+    let Stock::Here(Shelf { aisle, shelf, place }) = stock else {
+        return (look.say(Text::NotInThisStore).into(), look.tokens.warn);
+    };
+    let named = [(Text::Aisle, aisle), (Text::Shelf, shelf)];
+    let named = named.into_iter().filter(|(_, value)| !value.is_empty());
+    let parts = named.map(|(text, value)| format!("{} {value}", look.say(text)));
+    let parts: Vec<String> = parts.chain((!place.is_empty()).then(|| place.clone())).collect();
+    let comma = if look.from_right() { "، " } else { ", " };
+    let here = look.say(Text::InThisStore);
+    let said = if parts.is_empty() { here.into() } else { format!("{here}: {}", parts.join(comma)) };
+    (said, look.tokens.good)
 }
 
 fn sizes(ui: &Ui, look: &Look, words: Rect, mut y: f32, page: &ProductPage) -> f32 {

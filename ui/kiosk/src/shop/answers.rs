@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::thread;
 
 use knytt_app_core::shop::search::answer;
@@ -11,18 +11,54 @@ use knytt_app_core::shop::{Person, QueryPicture, Shop, product, suggest};
 use knytt_ui_api::{Card, Choice, Code, Facet, Problem, SearchRequest};
 
 use super::attract::{LOOP, Loop};
-use crate::visit::{Answer, Ask, Question, Reply};
+use super::stock::stock;
+use crate::upkeep::Journal;
+use crate::visit::{Answer, Ask, OpenProduct, Question, Reply};
 
 /// Completions of each kind.
 const SUGGESTIONS: usize = 6;
 
-/// The shop, from the moment on that it is open.
-pub type Opened = Arc<OnceLock<Result<Arc<Shop>, Problem>>>;
+/// The shop, from the moment on that it is open. Clones are the same one; a new release takes its place in all.
+#[derive(Clone, Default)]
+pub struct Opened(Arc<RwLock<Option<Open>>>);
+
+/// An open shop, or why there is none.
+type Open = Result<Arc<Shop>, Problem>;
+
+impl Opened {
+    /// The shop, or why there is none; none while it is being opened.
+    pub fn get(&self) -> Option<Open> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, shop: Open) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(shop);
+    }
+}
+
+/// Work of the shop's thread.
+enum Work {
+    Answer(Ask),
+    /// The catalogue changed: open what lies in the folder now.
+    Renew,
+}
+
+/// What the shop's thread works with.
+struct Counter<W> {
+    folder: PathBuf,
+    pictures: Vec<PathBuf>,
+    store: Option<String>,
+    shop: Opened,
+    begin: Sender<FirstLook>,
+    answered: Sender<Answer>,
+    journal: Journal,
+    wake: W,
+}
 
 /// The thread that opens the catalogue and answers, and what it said.
 pub struct Shopkeeper {
     shop: Opened,
-    asks: Sender<Ask>,
+    work: Sender<Work>,
     answers: Receiver<Answer>,
     looked: Receiver<FirstLook>,
 }
@@ -39,29 +75,33 @@ pub struct FirstLook {
 }
 
 impl Shopkeeper {
-    /// Opens the catalogue in `folder`, whose pictures may lie in `pictures`. `wake` is called with each answer.
+    /// Opens the shop's catalogue. `wake` is called with each answer.
     ///
     /// # Errors
     /// The system gives no thread.
     pub fn start(
-        folder: PathBuf,
-        pictures: Vec<PathBuf>,
+        settings: &crate::Settings,
+        journal: Journal,
         wake: impl Fn() + Send + Clone + 'static,
     ) -> std::io::Result<Self> {
-        let (shop, (asks, asked), (answered, answers), (begin, looked)) =
+        let (shop, (work, given), (answered, answers), (begin, looked)) =
             (Opened::default(), channel(), channel(), channel());
-        let opened = Arc::clone(&shop);
-        let work = move || {
-            let result = Shop::open(&folder, pictures, "cpu").map(Arc::new);
-            let result = opened.get_or_init(|| result);
-            if let Ok(shop) = result {
-                show_first(shop, &begin, &wake);
-            }
-            wake();
-            answer_all(result, &asked, &answered, &wake);
+        let counter = Counter {
+            folder: settings.catalog.clone(),
+            pictures: settings.pictures.clone(),
+            store: settings.store.clone(),
+            shop: shop.clone(),
+            begin,
+            answered,
+            journal,
+            wake,
         };
-        thread::Builder::new().name("knytt-kiosk-shop".into()).spawn(work)?;
-        Ok(Self { shop, asks, answers, looked })
+        let serve = move || {
+            counter.open();
+            counter.serve(&given);
+        };
+        thread::Builder::new().name("knytt-kiosk-shop".into()).spawn(serve)?;
+        Ok(Self { shop, work, answers, looked })
     }
 
     /// The shop, once it is open.
@@ -70,14 +110,19 @@ impl Shopkeeper {
     }
 
     /// Why there is no shop.
-    pub fn problem(&self) -> Option<&Problem> {
-        self.shop.get().and_then(|shop| shop.as_ref().err())
+    pub fn problem(&self) -> Option<Problem> {
+        self.shop.get().and_then(Result::err)
     }
 
     /// Takes a question. Its answer comes out of [`Self::answers`].
     pub fn ask(&self, ask: Ask) {
         // The thread ends only with the program.
-        let _ = self.asks.send(ask);
+        let _ = self.work.send(Work::Answer(ask));
+    }
+
+    /// Opens what lies in the catalogue's folder now. Questions that come later are answered from it.
+    pub fn renew(&self) {
+        let _ = self.work.send(Work::Renew);
     }
 
     /// What was answered since the last call.
@@ -130,49 +175,74 @@ fn cover(shop: &Shop, category: &str) -> Option<String> {
     Some(response.ok()?.hits.into_iter().next()?.card.id)
 }
 
-/// Answers until the kiosk ends. Of the questions that wait, one that a newer one of its kind replaced is not worked on.
-fn answer_all(
-    shop: &Result<Arc<Shop>, Problem>,
-    asked: &Receiver<Ask>,
-    answered: &Sender<Answer>,
-    wake: &impl Fn(),
-) {
-    while let Ok(first) = asked.recv() {
-        let mut waiting = vec![first];
-        waiting.extend(asked.try_iter());
-        while !waiting.is_empty() {
-            let ask = waiting.remove(0);
-            let kind = std::mem::discriminant(&ask.question);
-            if waiting.iter().any(|later| std::mem::discriminant(&later.question) == kind) {
-                continue;
+impl<W: Fn() + Send + Clone + 'static> Counter<W> {
+    /// Opens the catalogue, or what has taken its place.
+    fn open(&self) {
+        let shop = match self.shop.get() {
+            Some(Ok(before)) => before.reopened(),
+            _ => Shop::open(&self.folder, self.pictures.clone(), "cpu"),
+        };
+        match &shop {
+            Ok(shop) => {
+                let summary = shop.summary();
+                self.journal.note(format!("{} products, release {}", summary.products, summary.release));
             }
-            let result = shop.as_ref().map_err(Clone::clone).and_then(|shop| reply(shop, &ask.question));
-            if answered.send(Answer { visit: ask.visit, ticket: ask.ticket, result }).is_err() {
-                return;
+            Err(problem) => self.journal.note(format!("the catalogue cannot be opened: {}", problem.message)),
+        }
+        let shop = shop.map(Arc::new);
+        self.shop.set(shop.clone());
+        if let Ok(shop) = shop {
+            show_first(&shop, &self.begin, &self.wake);
+        }
+        (self.wake)();
+    }
+
+    /// Works until the kiosk ends. Of the questions that wait, one that a newer one of its kind replaced is not worked
+    /// on.
+    fn serve(&self, given: &Receiver<Work>) {
+        while let Ok(first) = given.recv() {
+            let mut waiting = Vec::new();
+            for work in std::iter::once(first).chain(given.try_iter()) {
+                match work {
+                    Work::Answer(ask) => waiting.push(ask),
+                    Work::Renew => self.open(),
+                }
             }
-            wake();
+            while !waiting.is_empty() {
+                let ask = waiting.remove(0);
+                let kind = std::mem::discriminant(&ask.question);
+                if waiting.iter().any(|later| std::mem::discriminant(&later.question) == kind) {
+                    continue;
+                }
+                let shop =
+                    self.shop.get().unwrap_or_else(|| Err(Problem::new(Code::NotFound, "no catalogue")));
+                let result = shop.and_then(|shop| self.reply(&shop, &ask.question));
+                if self.answered.send(Answer { visit: ask.visit, ticket: ask.ticket, result }).is_err() {
+                    return;
+                }
+                (self.wake)();
+            }
         }
     }
-}
 
-fn reply(shop: &Shop, question: &Question) -> Result<Reply, Problem> {
-    let (session, nobody) = (shop.session(), Person::default());
-    match question {
-        Question::Search { request, picture } => {
-            let picture =
-                picture.as_ref().map(|p| QueryPicture::from_pixels(session.encoder(), p)).transpose()?;
-            let response = answer(session, request, picture.unwrap_or_default(), &nobody)?;
-            Ok(Reply::Search(Box::new(response)))
+    fn reply(&self, shop: &Shop, question: &Question) -> Result<Reply, Problem> {
+        let (session, nobody) = (shop.session(), Person::default());
+        match question {
+            Question::Search { request, picture } => {
+                let picture =
+                    picture.as_ref().map(|p| QueryPicture::from_pixels(session.encoder(), p)).transpose()?;
+                let response = answer(session, request, picture.unwrap_or_default(), &nobody)?;
+                Ok(Reply::Search(Box::new(response)))
+            }
+            Question::Product(id) => {
+                let found = product::find(session, id)?;
+                Ok(Reply::Product(Box::new(OpenProduct {
+                    page: product::page(session, id, &nobody)?,
+                    link: product::link(&found).map(str::to_owned),
+                    stock: self.store.as_ref().and_then(|store| stock(&found, store)),
+                })))
+            }
+            Question::Suggest(typed) => suggest(session, typed, SUGGESTIONS, &nobody).map(Reply::Suggest),
         }
-        Question::Product(id) => {
-            let page = product::page(session, id, &nobody)?;
-            let link = match product::link_to(session, id) {
-                Ok(link) => Some(link),
-                Err(problem) if problem.code == Code::NotFound => None,
-                Err(problem) => return Err(problem),
-            };
-            Ok(Reply::Product(Box::new(page), link))
-        }
-        Question::Suggest(typed) => suggest(session, typed, SUGGESTIONS, &nobody).map(Reply::Suggest),
     }
 }

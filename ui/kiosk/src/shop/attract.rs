@@ -7,11 +7,19 @@ use knytt_ui_api::Card;
 /// How many products take their turn.
 pub(super) const LOOP: u32 = 24;
 
-/// How long a product stays.
-const STAY: Duration = Duration::from_secs(7);
+/// How long a product stays, and how long it gives way to the next one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    stay: Duration,
+    change: Duration,
+}
 
-/// How long it gives way to the next one.
-const CHANGE: Duration = Duration::from_millis(1200);
+impl Pace {
+    /// A pace at which each product stays this long.
+    pub fn staying(stay: Duration) -> Self {
+        Self { stay, change: Duration::from_millis(1200).min(stay / 2) }
+    }
+}
 
 /// Products in turn. What is shown depends on the time alone.
 #[derive(Clone, Debug, Default)]
@@ -54,15 +62,15 @@ impl Loop {
     }
 
     /// What is shown now; none where there are no products.
-    pub fn at(&self, now: Duration) -> Option<Moment<'_>> {
-        let turn = now.as_millis() / STAY.as_millis();
+    pub fn at(&self, now: Duration, pace: Pace) -> Option<Moment<'_>> {
+        let turn = now.as_millis() / pace.stay.as_millis().max(1);
         let count = self.cards.len() as u128;
         let card = self.cards.get((turn.checked_rem(count)?) as usize)?;
-        let into = now - Duration::from_millis((turn * STAY.as_millis()) as u64);
+        let into = now - Duration::from_millis((turn * pace.stay.as_millis()) as u64);
         let before = turn.checked_sub(1).and_then(|turn| self.cards.get((turn % count) as usize));
-        let leaving = before.filter(|_| into < CHANGE && count > 1);
-        let leaving = leaving.map(|card| (card, into.as_secs_f32() / CHANGE.as_secs_f32()));
-        Some(Moment { turn: turn as u64, card, leaving, next: STAY - into })
+        let leaving = before.filter(|_| into < pace.change && count > 1);
+        let leaving = leaving.map(|card| (card, into.as_secs_f32() / pace.change.as_secs_f32()));
+        Some(Moment { turn: turn as u64, card, leaving, next: pace.stay - into })
     }
 }
 
@@ -84,7 +92,8 @@ mod tests {
     #[test]
     fn a_product_stays_then_gives_way() {
         let cards = Loop::new(vec![card("1", "a"), card("2", "b")]);
-        let at = |ms| cards.at(Duration::from_millis(ms)).unwrap();
+        let pace = Pace::staying(Duration::from_secs(7));
+        let at = |ms| cards.at(Duration::from_millis(ms), pace).unwrap();
         assert_eq!((at(0).card.id.as_str(), at(0).leaving), ("1", None));
         assert_eq!(at(6000).next, Duration::from_secs(1));
         let (leaving, gone) = at(7600).leaving.unwrap();
@@ -95,7 +104,9 @@ mod tests {
 
     #[test]
     fn an_empty_shop_shows_nothing() {
-        assert_eq!(Loop::default().at(Duration::from_secs(9)), None);
-        assert_eq!(Loop::new(vec![card("1", "a")]).at(Duration::from_secs(8)).unwrap().leaving, None);
+        let pace = Pace::staying(Duration::from_secs(7));
+        assert_eq!(Loop::default().at(Duration::from_secs(9), pace), None);
+        let one = Loop::new(vec![card("1", "a")]);
+        assert_eq!(one.at(Duration::from_secs(8), pace).unwrap().leaving, None);
     }
 }

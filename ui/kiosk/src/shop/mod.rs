@@ -3,7 +3,9 @@
 mod answers;
 mod attract;
 mod pictures;
+mod stock;
 
 pub use self::answers::{FirstLook, Opened, Shopkeeper};
-pub use self::attract::Loop;
+pub use self::attract::{Loop, Pace};
 pub use self::pictures::{Pictures, Size};
+pub use self::stock::{Shelf, Stock, stock};

@@ -51,10 +51,8 @@ impl Pictures {
         let (give, made) = channel();
         let work = move || {
             for (id, size) in asked {
-                let picture = shop
-                    .get()
-                    .and_then(|shop| shop.as_ref().ok())
-                    .and_then(|shop| decode_one(shop, &id, size));
+                let opened = shop.get().and_then(Result::ok);
+                let picture = opened.and_then(|shop| decode_one(&shop, &id, size));
                 if give.send(((id, size), picture)).is_err() {
                     return;
                 }

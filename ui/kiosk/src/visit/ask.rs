@@ -6,6 +6,8 @@ use image::RgbImage;
 use knytt_app_core::shop::Suggestions;
 use knytt_ui_api::{Problem, ProductPage, SearchRequest, SearchResponse};
 
+use crate::shop::Stock;
+
 /// A question of one visit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ask {
@@ -49,8 +51,19 @@ pub struct Answer {
 pub enum Reply {
     /// To [`Question::Search`].
     Search(Box<SearchResponse>),
-    /// To [`Question::Product`]: the page, and the address to take along if the shop gives one.
-    Product(Box<ProductPage>, Option<String>),
+    /// To [`Question::Product`].
+    Product(Box<OpenProduct>),
     /// To [`Question::Suggest`].
     Suggest(Suggestions),
+}
+
+/// A product whose page is open.
+#[derive(Clone, Debug, Default)]
+pub struct OpenProduct {
+    /// Its page.
+    pub page: ProductPage,
+    /// The address to take along if the shop gives one.
+    pub link: Option<String>,
+    /// What is known of it in this store; none if the shop says nothing of stores.
+    pub stock: Option<Stock>,
 }

@@ -51,6 +51,8 @@ pub enum Event {
     Freeze(Arc<RgbImage>),
     /// The hits of a stable frame of visit `.0`.
     Live(u64, Box<SearchResponse>),
+    /// The camera of visit `.0` has read a code: the product that it stands for, if the shop has it.
+    Scanned(u64, Option<String>),
     /// All products of one category.
     Category(String),
     /// A value of a field is chosen, or no more.

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use image::RgbImage;
 use knytt_app_core::shop::Suggestions;
-use knytt_ui_api::{Card, Choice, Problem, ProductPage, SearchRequest, SearchResponse, Sort};
+use knytt_ui_api::{Card, Choice, Problem, SearchRequest, SearchResponse, Sort};
 
+use super::ask::OpenProduct;
 use super::event::Screen;
 
 /// Hits of one answer: ten screens of cards.
@@ -41,8 +42,10 @@ pub struct Kept {
     pub response: Option<SearchResponse>,
     /// The hits of what the camera sees.
     pub live: Option<SearchResponse>,
-    /// The open product, its address, and the pages that were open before it.
-    pub product: Option<(ProductPage, Option<String>)>,
+    /// Whether the camera has read a code that stands for no product of the shop.
+    pub unknown_code: bool,
+    /// The open product.
+    pub product: Option<OpenProduct>,
     /// Ids of products on the way back.
     pub seen: Vec<String>,
     /// What is taken along, with the address of each.

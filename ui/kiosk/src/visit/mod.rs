@@ -11,7 +11,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use self::ask::{Answer, Ask, Question, Reply};
+pub use self::ask::{Answer, Ask, OpenProduct, Question, Reply};
 pub use self::event::{Event, Screen};
 pub use self::keep::{Asked, Kept};
 pub use self::state::{Patience, Visit};

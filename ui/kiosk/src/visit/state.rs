@@ -125,7 +125,7 @@ impl Visit {
     /// Takes an event. Those of the camera and of the shop do not count as a touch.
     pub fn handle(&mut self, event: Event, now: Duration) {
         self.tick(now);
-        if !matches!(event, Event::Answered(_) | Event::Live(..)) {
+        if !matches!(event, Event::Answered(_) | Event::Live(..) | Event::Scanned(..)) {
             self.touched_at = now;
         }
         match event {
@@ -149,6 +149,7 @@ impl Visit {
                     self.kept.live = fits.then_some(*response);
                 }
             }
+            Event::Scanned(visit, id) => self.scan(visit, id),
             Event::Category(value) => {
                 self.kept.asked = Asked::default();
                 self.kept.asked.toggle("category", &value);
@@ -183,7 +184,7 @@ impl Visit {
                 self.ask_hits();
             }
             Screen::Type => self.ask_suggestions(),
-            Screen::Point => self.kept.live = None,
+            Screen::Point => (self.kept.live, self.kept.unknown_code) = (None, false),
             Screen::Results | Screen::Product | Screen::TakeAlong => {}
         }
         self.show(screen);
@@ -254,11 +255,22 @@ impl Visit {
         self.show(Screen::Results);
     }
 
+    /// A code before the camera: its product's page, or that there is none, until another one is read.
+    fn scan(&mut self, visit: u64, id: Option<String>) {
+        if visit != self.number || self.kept.screen != Screen::Point {
+            return;
+        }
+        self.kept.unknown_code = id.is_none();
+        if let Some(id) = id {
+            self.open(id);
+        }
+    }
+
     fn open(&mut self, id: String) {
         if self.kept.screen == Screen::Product
-            && let Some((page, _)) = &self.kept.product
+            && let Some(open) = &self.kept.product
         {
-            self.kept.seen.push(page.card.id.clone());
+            self.kept.seen.push(open.page.card.id.clone());
         } else {
             self.kept.seen.clear();
         }
@@ -270,10 +282,10 @@ impl Visit {
         let kept = &mut self.kept;
         if kept.takes(id) {
             kept.list.retain(|(card, _)| card.id != id);
-        } else if let Some((page, link)) = kept.product.as_ref().filter(|(page, _)| page.card.id == id)
+        } else if let Some(open) = kept.product.as_ref().filter(|open| open.page.card.id == id)
             && kept.list.len() < MOST_TAKEN
         {
-            kept.list.push((page.card.clone(), link.clone()));
+            kept.list.push((open.page.card.clone(), open.link.clone()));
         }
     }
 
@@ -311,7 +323,7 @@ impl Visit {
         let kept = &mut self.kept;
         match answer.result {
             Ok(Reply::Search(response)) => kept.response = Some(*response),
-            Ok(Reply::Product(page, link)) => kept.product = Some((*page, link)),
+            Ok(Reply::Product(open)) => kept.product = Some(*open),
             Ok(Reply::Suggest(suggestions)) => {
                 kept.suggestions = suggestions;
                 return;

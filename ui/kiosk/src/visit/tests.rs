@@ -26,7 +26,8 @@ fn page(id: &str) -> ProductPage {
 fn answer_product(visit: &mut Visit, id: &str, now: Duration) {
     let ask = visit.take_asks().pop().expect("a product was asked for");
     assert_eq!(ask.question, Question::Product(id.into()));
-    let reply = Reply::Product(Box::new(page(id)), Some(format!("https://shop.example/{id}")));
+    let link = Some(format!("https://shop.example/{id}"));
+    let reply = Reply::Product(Box::new(OpenProduct { page: page(id), link, stock: None }));
     visit.handle(Event::Answered(Answer { visit: ask.visit, ticket: ask.ticket, result: Ok(reply) }), now);
 }
 
@@ -119,7 +120,8 @@ fn an_answer_to_the_visit_before_is_dropped() {
     let ask = visit.take_asks().pop().unwrap();
     visit.handle(Event::Leave, at(1));
     visit.handle(Event::Open("8".into()), at(2));
-    let result = Ok(Reply::Product(Box::new(page(MARK)), None));
+    let open = OpenProduct { page: page(MARK), ..OpenProduct::default() };
+    let result = Ok(Reply::Product(Box::new(open)));
     visit.handle(Event::Answered(Answer { visit: ask.visit, ticket: ask.ticket, result }), at(3));
     assert!(visit.kept().product.is_none() && visit.kept().waits);
 }
@@ -226,4 +228,27 @@ fn the_first_screen_takes_back_the_language_of_somebody_who_has_left() {
     let number = visit.number();
     visit.tick(at(600));
     assert_eq!(visit.number(), number, "nothing is left to take back");
+}
+
+#[test]
+fn a_code_before_the_camera_opens_its_product() {
+    let mut visit = visit();
+    visit.handle(Event::Go(Screen::Point), at(0));
+    visit.handle(Event::Scanned(1, None), at(1));
+    assert!(visit.kept().unknown_code && visit.screen() == Screen::Point);
+    visit.handle(Event::Scanned(1, Some("7".into())), at(2));
+    assert_eq!((visit.screen(), visit.kept().unknown_code), (Screen::Product, false));
+    answer_product(&mut visit, "7", at(2));
+    visit.handle(Event::Scanned(1, Some("8".into())), at(3));
+    assert_eq!(
+        visit.kept().product.as_ref().map(|open| open.page.card.id.as_str()),
+        Some("7"),
+        "no camera is shown"
+    );
+    visit.handle(Event::Leave, at(4));
+    visit.handle(Event::Go(Screen::Point), at(5));
+    visit.handle(Event::Scanned(1, Some("7".into())), at(6));
+    assert_eq!(visit.screen(), Screen::Point, "a code of the visit before");
+    visit.tick(at(65));
+    assert_eq!(visit.screen(), Screen::Attract, "codes do not keep a visit alive");
 }

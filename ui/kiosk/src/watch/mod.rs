@@ -9,18 +9,33 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long a screen may show no sign of life.
-const SILENCE: Duration = Duration::from_secs(6);
+/// How long the supervisor waits for what.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// A screen that shows no sign of life.
+    pub silence: Duration,
+    /// A start until the first sign of life: a slow disk, a cold GPU.
+    pub start: Duration,
+    /// Before the kiosk is started again; it doubles with each run that fails at once, so that what fails at each start
+    /// fails slowly.
+    pub pause: Duration,
+    /// The longest such wait.
+    pub longest_pause: Duration,
+    /// A run of this length did not fail at once.
+    pub good_run: Duration,
+}
 
-/// How long a start may take until the first sign of life: a slow disk, a cold GPU.
-const START: Duration = Duration::from_secs(30);
-
-/// The pause before the kiosk is started again, and the longest one: what fails at each start fails slowly.
-const PAUSE: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-
-/// A run of this length ends a row of failures.
-const GOOD_RUN: Duration = Duration::from_secs(60);
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            silence: Duration::from_secs(4),
+            start: Duration::from_secs(30),
+            pause: Duration::from_millis(500),
+            longest_pause: Duration::from_secs(30),
+            good_run: Duration::from_secs(5),
+        }
+    }
+}
 
 /// The signs of life of a supervised screen.
 #[derive(Debug, Default)]
@@ -57,18 +72,20 @@ enum End {
 ///
 /// # Errors
 /// It cannot be started at all.
-pub fn supervise(mut command: impl FnMut() -> Command) -> io::Result<()> {
-    let mut pause = PAUSE;
+pub fn supervise(mut command: impl FnMut() -> Command, patience: Patience) -> io::Result<()> {
+    let mut pause = patience.pause;
     loop {
         let begun = Instant::now();
         let mut child = command().stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
         let beats = listen(&mut child)?;
-        if watch(&mut child, &beats)? == End::Asked {
+        if watch(&mut child, &beats, patience)? == End::Asked {
             return Ok(());
         }
-        pause = if begun.elapsed() > GOOD_RUN { PAUSE } else { (pause * 2).min(LONGEST_PAUSE) };
+        let is_good = begun.elapsed() >= patience.good_run;
+        pause = if is_good { patience.pause } else { pause };
         eprintln!("knytt-kiosk: the screen ended or froze; it starts again");
-        thread::sleep(pause.min(begun.elapsed() + PAUSE));
+        thread::sleep(pause);
+        pause = if is_good { pause } else { (pause * 2).min(patience.longest_pause) };
     }
 }
 
@@ -88,11 +105,11 @@ fn listen(child: &mut Child) -> io::Result<Receiver<()>> {
     Ok(beats)
 }
 
-fn watch(child: &mut Child, beats: &Receiver<()>) -> io::Result<End> {
-    let mut patience = START;
+fn watch(child: &mut Child, beats: &Receiver<()>, patience: Patience) -> io::Result<End> {
+    let mut wait = patience.start;
     loop {
-        match beats.recv_timeout(patience) {
-            Ok(()) => patience = SILENCE,
+        match beats.recv_timeout(wait) {
+            Ok(()) => wait = patience.silence,
             Err(RecvTimeoutError::Timeout) => {
                 // It is frozen, perhaps stopped: only a kill ends such a process.
                 child.kill()?;
@@ -104,5 +121,50 @@ fn watch(child: &mut Child, beats: &Receiver<()>) -> io::Result<End> {
                 return Ok(if status.success() { End::Asked } else { End::Failed });
             }
         }
+    }
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::*;
+
+    /// A short patience; its starts are counted in a file.
+    const SHORT: Patience = Patience {
+        silence: Duration::from_millis(300),
+        start: Duration::from_secs(20),
+        pause: Duration::from_millis(1),
+        longest_pause: Duration::from_millis(4),
+        good_run: Duration::from_secs(60),
+    };
+
+    /// Supervises a shell that counts its starts, and does `script` with `$n` as the number of this one.
+    fn starts(script: &str) -> usize {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("starts");
+        let script = format!("echo >> \"$0\"; n=$(wc -l < \"$0\"); {script}");
+        let command = || {
+            let mut command = Command::new("sh");
+            command.arg("-c").arg(&script).arg(&file);
+            command
+        };
+        supervise(command, SHORT).unwrap();
+        fs_err::read_to_string(&file).unwrap().lines().count()
+    }
+
+    #[test]
+    fn a_kiosk_that_was_told_to_end_stays_away() {
+        assert_eq!(starts("printf .; exit 0"), 1);
+    }
+
+    #[test]
+    fn a_kiosk_that_crashes_or_is_killed_starts_again() {
+        assert_eq!(starts("printf .; test $n -ge 4 && exit 0; test $n -ge 2 && kill -9 $$; exit 70"), 4);
+    }
+
+    #[test]
+    fn a_kiosk_that_freezes_is_killed_and_starts_again() {
+        assert_eq!(starts("printf .; test $n -ge 3 && exit 0; kill -STOP $$"), 3);
+        assert_eq!(starts("printf .; test $n -ge 2 && exit 0; exec sleep 600"), 2);
     }
 }

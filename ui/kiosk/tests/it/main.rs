@@ -1,6 +1,10 @@
 //! Tests of the kiosk.
 #![allow(clippy::unwrap_used, reason = "a test that cannot unwrap says less, not more")]
 
+mod codes;
 mod flows;
+mod killed;
 mod shop;
+mod staff;
+mod store;
 mod tokens;

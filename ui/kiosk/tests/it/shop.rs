@@ -4,16 +4,14 @@ use std::path::Path;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use eframe::egui::vec2;
+use eframe::egui::{pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use image::RgbImage;
 use image::codecs::jpeg::JpegEncoder;
-use knytt_capture::Source;
 use knytt_engine::{Catalog, CatalogSpec, Origin, Product, SearchSession};
 use knytt_garments::{render, sample_products};
 use knytt_kiosk::language::Language;
-use knytt_kiosk::visit::Patience;
 use knytt_kiosk::{Kiosk, Settings, look};
 use knytt_models::{Bundle, Device, Encoder};
 use tempfile::TempDir;
@@ -26,6 +24,11 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 static ENCODER: LazyLock<Encoder> =
     LazyLock::new(|| Encoder::start(Bundle::starter().unwrap(), Device::Cpu).unwrap());
+
+/// A kiosk before the shop.
+pub fn settings() -> Settings {
+    Settings { name: "Nordwind".into(), ..Settings::of_catalog(SHOP.path().to_owned()) }
+}
 
 /// Built once: kiosks only read it.
 static SHOP: LazyLock<TempDir> = LazyLock::new(|| {
@@ -41,16 +44,11 @@ pub struct Store {
 impl Store {
     /// A kiosk whose clock goes on by `step` with each pass.
     pub fn open(step: Duration, language: Language) -> Self {
-        let settings = Settings {
-            catalog: SHOP.path().to_owned(),
-            pictures: Vec::new(),
-            name: "Nordwind".into(),
-            language,
-            dark: false,
-            camera: Source::Device(String::new()),
-            patience: Patience::default(),
-            low: 0.0,
-        };
+        Self::with(step, Settings { language, ..settings() })
+    }
+
+    /// The same, as a shop decided.
+    pub fn with(step: Duration, settings: Settings) -> Self {
         let app = move |ui: &mut eframe::egui::Ui, kiosk: &mut Option<Kiosk>| {
             let start = || Kiosk::start(settings.clone(), ui.ctx()).unwrap();
             kiosk.get_or_insert_with(start).ui(ui);
@@ -103,6 +101,14 @@ impl Store {
         }
     }
 
+    /// Touches the screen at a place.
+    pub fn tap(&mut self, x: f32, y: f32) {
+        self.harness.drag_at(pos2(x, y));
+        self.harness.step();
+        self.harness.drop_at(pos2(x, y));
+        self.harness.step();
+    }
+
     /// All that the visit holds of its shopper, as text.
     pub fn remembered(&self) -> String {
         format!("{:?}", self.kiosk().visit().kept())
@@ -118,10 +124,10 @@ fn build(folder: &Path) {
     };
     let catalog = Catalog::create(folder, &spec).unwrap();
     let mut writer = catalog.write();
-    for product in sample_products(PRODUCTS, 1) {
+    for (index, product) in sample_products(PRODUCTS, 1).into_iter().enumerate() {
         let picture = render(&product.garment, &product.view, SIDE);
         let embedding = ENCODER.embed_image(&picture).unwrap();
-        writer.upsert(&described(&product), &embedding, Some(&jpeg(&picture))).unwrap();
+        writer.upsert(&described(&product, index), &embedding, Some(&jpeg(&picture))).unwrap();
     }
     writer.commit().unwrap();
     Origin { model: Some("starter".into()), ..Origin::default() }.write(folder).unwrap();
@@ -134,7 +140,7 @@ fn jpeg(picture: &RgbImage) -> Vec<u8> {
     bytes
 }
 
-fn described(product: &knytt_garments::Product) -> Product {
+fn described(product: &knytt_garments::Product, index: usize) -> Product {
     let price = format!("{}.{:02} EUR", product.price_cents / 100, product.price_cents % 100);
     Product {
         id: product.id.clone(),
@@ -143,7 +149,29 @@ fn described(product: &knytt_garments::Product) -> Product {
         category: product.garment.category.plural().into(),
         price: Some(price.parse().unwrap()),
         colors: product.garment.shown_colours().iter().map(|c| c.name.name().into()).collect(),
-        attributes: [("link".into(), format!("https://shop.example/{}", product.id))].into(),
+        attributes: columns(product, index),
         ..Product::default()
     }
+}
+
+/// The GTIN of the first product, which `golden/codes.txt` has a code for.
+pub const FIRST_GTIN: &str = "4006381333931";
+
+/// The address of each product and its stores. The first half is in both, the others are in S2 alone. The first one
+/// has a GTIN.
+fn columns(product: &knytt_garments::Product, index: usize) -> std::collections::BTreeMap<String, String> {
+    let column = |name: &str, value: String| (name.to_owned(), value);
+    let is_in_both = index < PRODUCTS / 2;
+    let mut columns = vec![
+        column("link", format!("https://shop.example/{}", product.id)),
+        column("store_code", if is_in_both { "S1|S2" } else { "S2" }.into()),
+    ];
+    if index == 0 {
+        columns.push(column("gtin", FIRST_GTIN.into()));
+    }
+    if is_in_both {
+        columns.push(column("aisle", "4|9".into()));
+        columns.push(column("shelf", "B|A".into()));
+    }
+    columns.into_iter().collect()
 }
