@@ -10,7 +10,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use knytt_capture::Source;
 use knytt_kiosk::language::Language;
-use knytt_kiosk::visit::{Patience, Visit};
+use knytt_kiosk::visit::Visit;
 use knytt_kiosk::{Kiosk, Settings, look};
 
 use crate::canvas::{Canvas, Gpu};
@@ -52,14 +52,13 @@ impl Store {
     /// There are no fonts, or the catalogue cannot be opened.
     pub fn open(gpu: &Rc<Gpu>, shop: &Shop, look: &Look) -> Result<Self> {
         let settings = Settings {
-            catalog: shop.catalog.clone(),
             pictures: vec![shop.pictures.clone()],
             name: "Knytt".into(),
             language: look.language,
             dark: look.dark,
             camera: look.camera.clone(),
-            patience: Patience::default(),
             low: look.low,
+            ..Settings::of_catalog(shop.catalog.clone())
         };
         let fonts = look::definitions()?;
         let set_up = move |ctx: &Context| {
