@@ -7,7 +7,7 @@ use std::sync::Arc;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::column_names::NAMES;
-use crate::{Mapping, choices, currency};
+use crate::{Mapping, choices, column_affixes, currency};
 
 /// A part of a product that a column can fill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -140,7 +140,8 @@ impl Column {
         let plain = mapped.unwrap_or(&plain);
         // A column that somebody named counts before those that only look like it.
         let place = |place: usize| if mapped.is_some() { 0 } else { place + 1 };
-        let known = role(plain).map(|(role, at)| (role, place(at)));
+        let known = if mapped.is_some() { role(plain) } else { role_named(written) };
+        let known = known.map(|(role, at)| (role, place(at)));
         let role = match naming.image_column.as_deref() {
             Some(chosen) if chosen == normalise(written) => Some((Role::Image, 0)),
             Some(_) => known.filter(|(role, _)| !matches!(role, Role::Image | Role::Thumbnail)),
@@ -219,7 +220,15 @@ fn numbered(plain: &str, known: impl Fn(&str) -> Option<(Role, usize)>) -> Optio
 
 /// The part of a product that is usually called `name`.
 pub(crate) fn role_of(name: &str) -> Option<Role> {
-    role(&normalise(name)).map(|(role, _)| role)
+    role_named(name).map(|(role, _)| role)
+}
+
+/// The part that a name as it is written stands for: as it is, or without what is around its bare name.
+fn role_named(written: &str) -> Option<(Role, usize)> {
+    let plain = normalise(written);
+    let behind = |(role, place)| (role, if place < NUMBERED { NUMBERED + place } else { place });
+    role(&plain)
+        .or_else(|| column_affixes::bare_names(written, &plain).find_map(|bare| role(&bare)).map(behind))
 }
 
 /// Merchant Center's name for an attribute, if it documents one that is spelled so.
@@ -328,7 +337,7 @@ impl Columns {
     pub(crate) fn know(&self, name: &str) -> bool {
         let plain = normalise(name);
         !plain.is_empty()
-            && (role(&plain).is_some()
+            && (role_named(name).is_some()
                 || MERCHANT.contains(&plain.as_str())
                 || self.naming.mapped.contains_key(&plain)
                 || self.naming.image_column.as_ref() == Some(&plain))

@@ -24,6 +24,8 @@ pub struct Row {
 
 impl Row {
     pub(crate) fn new(place: String, mut cells: Vec<(Arc<Column>, String)>) -> Self {
+        // Some programs fill cells up with bytes of nothing.
+        cells.iter_mut().filter(|(_, value)| value.contains('\0')).for_each(|(_, value)| *value = value.replace('\0', ""));
         cells.retain(|(_, value)| !value.trim().is_empty());
         Self { place, cells, whole: None, hidden: None, number: 0 }
     }
