@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::column_names::NAMES;
+use crate::column_names::{FORMER_PRICES, NAMES};
 use crate::{Mapping, choices, column_affixes, currency};
 
 /// A part of a product that a column can fill.
@@ -130,6 +130,10 @@ pub(crate) struct Column {
     pub(crate) written: String,
     /// The part that it fills, with its place among the names of that part.
     pub(crate) role: Option<(Role, usize)>,
+    /// Which step of a path of categories it has, from 1: `Category 2`, `Kategorie Ebene 2`.
+    pub(crate) level: Option<u8>,
+    /// Whether it has what a product cost before.
+    pub(crate) is_former_price: bool,
 }
 
 impl Column {
@@ -148,7 +152,14 @@ impl Column {
             None => known,
         };
         let name = if mapped.is_some() || MERCHANT.contains(&plain.as_str()) { plain } else { written };
-        Self { name: name.to_owned(), written: written.to_owned(), role }
+        let is_former_price = FORMER_PRICES.contains(&normalise(written).as_str());
+        Self {
+            name: name.to_owned(),
+            written: written.to_owned(),
+            role,
+            level: level(written),
+            is_former_price,
+        }
     }
 
     /// Whether it is one of a row of pictures that are told apart by numbers.
@@ -182,10 +193,38 @@ fn role(plain: &str) -> Option<(Role, usize)> {
         .or_else(|| priced(plain, known))
 }
 
+/// Words for a step of a path.
+const STEPS: [&str; 12] = [
+    "ebene",
+    "level",
+    "lvl",
+    "niveau",
+    "nivel",
+    "livello",
+    "poziom",
+    "úroveň",
+    "nivå",
+    "niveå",
+    "уровень",
+    "name",
+];
+
+/// The step of a path of categories that a column of this name has.
+fn level(written: &str) -> Option<u8> {
+    let plain = normalise(written);
+    let bare = plain.trim_end_matches(|c: char| c.is_ascii_digit());
+    let number = plain[bare.len()..].parse().ok().filter(|number| (1..=9).contains(number))?;
+    let bare = bare.trim_end_matches('_');
+    let without_step =
+        || STEPS.iter().find_map(|step| bare.strip_suffix(step)).map(|rest| rest.trim_end_matches('_'));
+    let is_category = |name: &str| matches!(role(name), Some((Role::Category, _)));
+    (is_category(bare) || without_step().is_some_and(is_category)).then_some(number)
+}
+
 /// What a price's name may end in beside a currency.
 #[rustfmt::skip]
 const OF_TAXES: &[&str] = &[
-    "_incl_vat", "_inc_vat", "_including_vat", "_incl_tax", "_inc_tax", "_inc_gst", "_incl_gst", "_incl_btw", "_inkl_mwst",
+    "_tax_included", "_tax_incl", "_incl_vat", "_inc_vat", "_including_vat", "_incl_tax", "_inc_tax", "_inc_gst", "_incl_gst", "_incl_btw", "_inkl_mwst",
     "_inkl_ust", "_incl_mwst", "_inkl_moms", "_ttc", "_gross", "_brutto", "_bruttó", "_s_dph", "_z_vat", "_con_iva",
     "_iva_incluido", "_iva_inclusa", "_c_iva", "_с_ндс", "_з_пдв", "_με_φπα", "_kdv_dahil", "_税込", "_in",
 ];
@@ -259,7 +298,11 @@ pub(crate) fn normalise(name: &str) -> String {
             plain.push('_');
         }
         after_small = c.is_lowercase();
-        plain.extend(c.to_lowercase());
+        // The Turkish capital has its dot as a mark of its own in small letters.
+        match c {
+            'İ' => plain.push('i'),
+            c => plain.extend(c.to_lowercase()),
+        }
     }
     plain.truncate(plain.trim_end_matches('_').len());
     plain
@@ -322,7 +365,13 @@ impl Columns {
             return Arc::clone(column);
         }
         let written = name.trim().to_owned();
-        let column = Arc::new(Column { name: written.clone(), written, role: None });
+        let column = Arc::new(Column {
+            name: written.clone(),
+            written,
+            role: None,
+            level: None,
+            is_former_price: false,
+        });
         self.attributes.insert(name.to_owned(), Arc::clone(&column));
         column
     }
@@ -386,6 +435,20 @@ mod tests {
         }
         assert_eq!(role_of("additional_image_url_1"), Some(Role::MoreImages));
         assert_eq!(role_of("custom_label_0"), None);
+    }
+
+    #[test]
+    fn steps_of_a_path_of_categories_are_told_by_numbers() {
+        for (name, step) in [
+            ("Kategorie Ebene 2", Some(2)),
+            ("category_name1", Some(1)),
+            ("Category 3", Some(3)),
+            ("category", None),
+            ("custom_label_1", None),
+        ] {
+            assert_eq!(level(name), step, "{name}");
+        }
+        assert_eq!(normalise("Kategori İsmi"), "kategori_ismi");
     }
 
     #[test]

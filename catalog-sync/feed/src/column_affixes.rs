@@ -38,7 +38,8 @@ fn without_remark(written: &str) -> Option<String> {
     let words = remark.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let is_other = words.into_iter().any(|word| OF_OTHERS.contains(&word.to_lowercase().as_str()));
     // Numbers tell columns of one kind apart.
-    let is_number = remark.chars().all(|c| !c.is_alphabetic()) && remark.contains(|c: char| c.is_ascii_digit());
+    let is_number =
+        remark.chars().all(|c| !c.is_alphabetic()) && remark.contains(|c: char| c.is_ascii_digit());
     (!is_other && !is_number && !bare.trim().is_empty()).then(|| bare.to_owned())
 }
 
@@ -94,7 +95,9 @@ mod tests {
 
     #[test]
     fn names_of_other_things_stay_theirs() {
-        for name in ["Image (alt text)", "Title (SEO)", "Price (old)", "product_width", "made_in", "Category (ID)"] {
+        for name in
+            ["Image (alt text)", "Title (SEO)", "Price (old)", "product_width", "made_in", "Category (ID)"]
+        {
             assert_eq!(role_of(name), None, "{name}");
         }
     }

@@ -103,7 +103,7 @@ pub(crate) const NAMES: &[(Role, &[&str])] = &[
         "kategorija_prekės", "grupė", "kategoorija", "flokkur", "ürün_kategorisi", "loại", "loại_sản_phẩm",
         "카테고리명", "类目", "品类",
         "kategoria_główna", "produktgruppe_im_shop", "shop_category",
-        "kategori_ismi", "default_category", "category_text", "nhóm_hàng", "category_name1", "hauptkategorie", "ジャンル", "상품분류", "rayon", "classification_category",
+        "kategori_ismi", "default_category", "category_text", "nhóm_hàng", "hauptkategorie", "ジャンル", "상품분류", "rayon", "classification_category",
     ]),
     (Role::Price, &[
         "price", "regular_price", "current_price", "retail_price", "selling_price", "unit_price", "price_vat",
@@ -228,6 +228,17 @@ pub(crate) const IMAGE_NAMES: &[&str] = &[
     "图片url", "商品图片", "商品圖片", "メイン画像", "商品画像url",
     "graphic_url", "graphicurl", "商品画像パス",
     "cover_media_url", "cover_image", "cover", "default_image", "id_default_image", "bild_pfad_url", "bildpfad", "bild_pfad", "ảnh_đại_diện", "media_main_image_url", "bigimage", "main_picture", "main_photo", "kapak_resmi",
+];
+
+/// Columns with what a product cost before, beside one with what it costs now.
+#[rustfmt::skip]
+pub(crate) const FORMER_PRICES: &[&str] = &[
+    "regular_price", "original_price", "old_price", "oldprice", "price_old", "former_price", "was_price", "price_was",
+    "list_price", "compare_at_price", "compare_price", "compare_to_price", "strikethrough_price", "retailprice",
+    "price_before_discount", "alter_preis", "streichpreis", "prix_barré", "ancien_prix", "precio_anterior",
+    "prezzo_precedente", "preço_anterior", "stara_cena", "cena_przed_obniżką", "původní_cena", "pôvodná_cena", "eski_fiyat",
+    "старая_цена", "стара_ціна", "παλιά_τιμή", "tidigare_pris", "førpris", "oude_prijs", "vanprijs", "소비자가", "定価",
+    "原价", "原價", "giá_cũ",
 ];
 
 #[cfg(test)]

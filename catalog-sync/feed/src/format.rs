@@ -133,7 +133,7 @@ impl Format {
 fn is_text(head: &[u8]) -> bool {
     let zeros = head.iter().filter(|byte| **byte == 0).count();
     let is_control = |byte: &u8| matches!(byte, 1..=8 | 0x0e..=0x1f);
-    zeros == 0 || (zeros * 4 < head.len() && !head.iter().any(is_control))
+    zeros == 0 || (zeros * 3 < head.len() && !head.iter().any(is_control))
 }
 
 /// Told by the element that everything is in: descriptions may have pages of their own in them.

@@ -18,6 +18,11 @@ const WORDS: [(&str, &[(&str, &str)]); 5] = [
             ("hidden", "unpublished"),
             ("unpublished", "unpublished"),
             ("unlisted", "unpublished"),
+            ("disabled", "unpublished"),
+            ("inactive", "unpublished"),
+            ("deactivated", "unpublished"),
+            ("false", "unpublished"),
+            ("0", "unpublished"),
         ],
     ),
     ("published", &[("false", "unpublished"), ("no", "unpublished"), ("0", "unpublished"), ("-1", "draft")]),
@@ -50,7 +55,13 @@ pub(crate) fn hidden(row: &Row) -> Option<&'static str> {
     let is_off = |(name, value): (&str, &str)| {
         NO.iter().any(|no| value.eq_ignore_ascii_case(no)) && SWITCHES.contains(&normalise(name).as_str())
     };
-    by_word.or_else(|| row.unknown().any(is_off).then_some("unpublished"))
+    // Magento's API counts from 1, and 2 is off.
+    let of_magento = || {
+        row.get("status").as_deref() == Some("2") && row.get("type_id").is_some() && row.get("sku").is_some()
+    };
+    by_word
+        .or_else(|| of_magento().then_some("unpublished"))
+        .or_else(|| row.unknown().any(is_off).then_some("unpublished"))
 }
 
 #[cfg(test)]
@@ -66,6 +77,9 @@ mod tests {
         for column in ["Active (0/1)", "online-flag", "Product Visible?", "enabled", "Aktiv", "Visible"] {
             assert_eq!((of(column, "0"), of(column, "1")), (Some("unpublished"), None), "{column}");
         }
+        let of_magento =
+            |status| hidden(&Row::of(&[("sku", "1"), ("type_id", "simple"), ("status", status)]));
+        assert_eq!((of_magento("1"), of_magento("2"), of("status", "2")), (None, Some("unpublished"), None));
         for (column, word) in
             [("status", "active"), ("status", "publish"), ("visible", "true"), ("published", "2026-01-01")]
         {

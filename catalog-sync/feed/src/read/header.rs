@@ -129,7 +129,10 @@ mod tests {
             ("Artikelnummer;Bild\n1;a.jpg\n", (0, ';')),
             ("id^title^price\n1^a, b, c, d, e^3\n", (0, '^')),
             ("'id';'title';'price'\n'1';'a, b, c';'3'\n", (0, ';')),
-            ("Seller SKU,Product name,Main photo\nitem_sku,item_name,main_image_url\n1,a,a.jpg\n", (1, ',')),
+            (
+                "Seller SKU,Product name,What it shows\nitem_sku,item_name,main_image_url\n1,a,a.jpg\n",
+                (1, ','),
+            ),
         ] {
             assert_eq!(place(text), expected, "{text:?}");
         }

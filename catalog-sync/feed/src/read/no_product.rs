@@ -67,10 +67,14 @@ mod tests {
 
     #[test]
     fn a_line_of_totals_is_no_row() {
-        for cells in [&["Total", "", "", "1.299,50"][..], &["Summe:", "17"], &["Total rows: 214"], &["合計", "3"]] {
+        for cells in
+            [&["Total", "", "", "1.299,50"][..], &["Summe:", "17"], &["Total rows: 214"], &["合計", "3"]]
+        {
             assert!(is_total(cells.iter().copied()), "{cells:?}");
         }
-        for cells in [&["Total", "Total Eclipse lamp", "a.jpg", "5"][..], &["7", "Total", "5"], &["Sum 41", "5"], &[]] {
+        for cells in
+            [&["Total", "Total Eclipse lamp", "a.jpg", "5"][..], &["7", "Total", "5"], &["Sum 41", "5"], &[]]
+        {
             assert!(!is_total(cells.iter().copied()), "{cells:?}");
         }
     }

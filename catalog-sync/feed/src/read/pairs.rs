@@ -52,14 +52,17 @@ mod tests {
     fn read(list: &str, text: &str) -> Vec<String> {
         let json = Json::parse(text).unwrap();
         assert!(may_be(list) && are(json.each()));
-        of(json.each(), list).map(|(name, part, value)| format!("{name} {part} {}", value.join("|"))).collect()
+        of(json.each(), list)
+            .map(|(name, part, value)| format!("{name} {part} {}", value.join("|")))
+            .collect()
     }
 
     #[test]
     fn pairs_of_several_shops_are_read() {
         let woo = r#"[{"id": 6, "name": "Color", "options": ["Black", "Green"]}, {"name": "Price", "options": ["low"]}]"#;
         assert_eq!(read("attributes", woo), ["Color true Black|Green", "Price false low"]);
-        let magento = r#"[{"attribute_code": "special_price", "value": "30"}, {"attribute_code": "x", "value": null}]"#;
+        let magento =
+            r#"[{"attribute_code": "special_price", "value": "30"}, {"attribute_code": "x", "value": null}]"#;
         assert_eq!(read("custom_attributes", magento), ["special_price true 30", "x true "]);
         assert!(!are(Json::parse(r#"[{"name": "Shirts", "slug": "s"}]"#).unwrap().each()));
         assert!(!may_be("images"));

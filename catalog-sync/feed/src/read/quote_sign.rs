@@ -37,8 +37,9 @@ fn seen(lines: &[&[u8]], between: u8, quote: u8) -> Seen {
         let cells = cells(line, between, quote);
         seen.whole += usize::from(cells.len() == width);
         seen.quoted += cells.iter().filter(|cell| cell.is_quoted).count();
-        // A header is quoted or not by itself.
-        if at > 0 {
+        // A header is quoted or not by itself, and a part of a cell of several lines tells nothing.
+        let counts = at > 0 || cells.iter().all(|cell| cell.is_quoted);
+        if counts && cells.len() == width {
             for (column, cell) in seen.columns.iter_mut().zip(&cells) {
                 column.0 += usize::from(cell.is_quoted);
                 column.1 += usize::from(cell.is_filled);
@@ -59,9 +60,8 @@ fn cells(line: &[u8], between: u8, quote: u8) -> Vec<Cell> {
     let mut rest = Some(line);
     while let Some(cell) = rest {
         let mut content = Vec::new();
-        let quoted = opening(cell, quote).map(|start| {
-            (start + 1, take_quoted(&cell[start + 1..], between, quote, &mut content))
-        });
+        let quoted = opening(cell, quote)
+            .map(|start| (start + 1, take_quoted(&cell[start + 1..], between, quote, &mut content)));
         rest = match quoted {
             Some((_, End::Line)) => None,
             Some((start, End::Cell(next))) => Some(&cell[start + next..]),
@@ -93,6 +93,7 @@ mod tests {
             ("'id','title','image'\n'1','Mug, blue','a.jpg'\n'2','Men''s, red','b.jpg'\n", b','),
             ("id;title;image\n1;'Mug; blue';a.jpg\n2;Cup;b.jpg\n", b';'),
             ("id\ttitle\timage\n1\t'Mug'\ta.jpg\n2\t'Men's cup'\tb.jpg\n", b'\t'),
+            ("'id'\t'title'\n'1'\t'Mug\nblue'\n'2'\t'Jug'\n", b'\t'),
             ("id,title,price\n1,'Mug',4\n2,'',5\n3,'Jug',6\n", b','),
         ] {
             assert_eq!(sign(text, between), '\'', "{text}");

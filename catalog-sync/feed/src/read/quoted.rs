@@ -38,7 +38,7 @@ pub(crate) struct Rows {
 
 impl Rows {
     pub(crate) fn new(text: Text, between: u8) -> Self {
-        let lines = Lines { text, ahead: VecDeque::new(), number: 0, is_mac: None };
+        let lines = Lines { text, ahead: VecDeque::new(), number: 0, is_mac: None, is_mixed: false };
         Self { lines, between, quote: b'"', width: 0 }
     }
 
@@ -242,6 +242,8 @@ struct Lines {
     number: u64,
     /// Whether lines end with `\r` alone, as they did on Macs; seen from the first block.
     is_mac: Option<bool>,
+    /// Whether some lines end so and others do not, as in files that were put together; seen from the first line.
+    is_mixed: bool,
 }
 
 impl Lines {
@@ -279,6 +281,15 @@ impl Lines {
         }
         if line.last() == Some(&b'\r') {
             line.pop();
+        }
+        self.is_mixed |= self.number == 1 && line.contains(&b'\r');
+        if self.is_mixed {
+            for part in line.split(|byte| *byte == b'\r') {
+                self.ahead.push_back((self.number, part.to_vec()));
+                self.number += 1;
+            }
+            self.number -= 1;
+            return Ok(true);
         }
         self.ahead.push_back((self.number, line));
         Ok(true)
@@ -359,6 +370,11 @@ mod tests {
     #[test]
     fn lines_end_as_on_every_system() {
         assert_eq!(rows("1,a\r2,b\r", b',', 2), [(1, of(&["1", "a"])), (2, of(&["2", "b"]))]);
+        let mixed = "1,a\r2,b\r\n3,\"c\rd\"\n";
+        assert_eq!(
+            rows(mixed, b',', 2),
+            [(1, of(&["1", "a"])), (2, of(&["2", "b"])), (3, of(&["3", "c\nd"]))]
+        );
     }
 
     #[test]

@@ -26,7 +26,8 @@ pub(super) fn products(text: &str) -> serde_json::Result<Option<Vec<Json>>> {
         return Ok(None);
     }
     let Found { products, children } = found;
-    let own = |product: &Json| product.text("id").and_then(|id| children.get(id)).map_or(&[][..], Vec::as_slice);
+    let own =
+        |product: &Json| product.text("id").and_then(|id| children.get(id)).map_or(&[][..], Vec::as_slice);
     Ok(Some(products.iter().map(|product| rest(product, own(product))).collect()))
 }
 
@@ -84,8 +85,11 @@ fn rest(product: &Json, children: &[Json]) -> Json {
     let is_variant = |child: &&Json| child.text("id").is_some_and(|id| id.contains("/ProductVariant/"));
     let (lines, others): (Vec<&Json>, Vec<&Json>) = children.iter().partition(is_variant);
     let variants: Vec<&Json> = inside("variants").into_iter().chain(lines).collect();
-    let pictures: Vec<&Json> =
-        ["featuredImage", "featuredMedia", "images", "media"].into_iter().flat_map(inside).chain(others.clone()).collect();
+    let pictures: Vec<&Json> = ["featuredImage", "featuredMedia", "images", "media"]
+        .into_iter()
+        .flat_map(inside)
+        .chain(others.clone())
+        .collect();
     let mut images: Vec<&str> = Vec::new();
     for address in pictures.into_iter().filter_map(address) {
         if !images.contains(&address) {
@@ -98,7 +102,8 @@ fn rest(product: &Json, children: &[Json]) -> Json {
     if let Some(status) = product.text("status") {
         parts.push(("status".into(), Json::Text(status.to_lowercase())));
     }
-    let metafields = inside("metafields").into_iter().chain(others.iter().copied().filter(|o| o.get("key").is_some()));
+    let metafields =
+        inside("metafields").into_iter().chain(others.iter().copied().filter(|o| o.get("key").is_some()));
     parts.extend([
         ("options".into(), named_list("name", options)),
         ("images".into(), named_list("src", images)),
@@ -128,7 +133,9 @@ fn put_named(json: &Json, names: &[(&str, &str)], parts: &mut Vec<(String, Json)
     for (theirs, ours) in names {
         // Money is an amount with its currency.
         let value = json.get(theirs).map(|value| value.get("amount").unwrap_or(value));
-        if let Some(value) = value.filter(|value| !value.is_empty() && parts.iter().all(|(known, _)| known != ours)) {
+        if let Some(value) =
+            value.filter(|value| !value.is_empty() && parts.iter().all(|(known, _)| known != ours))
+        {
             parts.push(((*ours).to_owned(), value.clone()));
         }
     }
@@ -190,7 +197,14 @@ mod tests {
             "images": {"nodes": [{"url": "r.jpg"}]}}}]}}}"#;
         let found = products(text).unwrap().unwrap();
         let variants = found[0].get("variants").unwrap().each();
-        assert_eq!((variants[0].text("price"), found[0].get("images").unwrap().each()[0].text("src")), (Some("90.0"), Some("r.jpg")));
-        assert!(products(r#"{"products": [{"id": 1, "admin_graphql_api_id": "gid://shopify/Product/1"}]}"#).unwrap().is_none());
+        assert_eq!(
+            (variants[0].text("price"), found[0].get("images").unwrap().each()[0].text("src")),
+            (Some("90.0"), Some("r.jpg"))
+        );
+        assert!(
+            products(r#"{"products": [{"id": 1, "admin_graphql_api_id": "gid://shopify/Product/1"}]}"#)
+                .unwrap()
+                .is_none()
+        );
     }
 }

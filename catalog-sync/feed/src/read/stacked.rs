@@ -230,7 +230,14 @@ impl Stacked {
     }
 
     /// One row of a product's, or of its variant with this number.
-    fn row(&mut self, own: &Record, product: &Record, number: Option<usize>, pictures: &[String], name: &str) -> Row {
+    fn row(
+        &mut self,
+        own: &Record,
+        product: &Record,
+        number: Option<usize>,
+        pictures: &[String],
+        name: &str,
+    ) -> Row {
         let manner = self.manner;
         let mut columns = std::mem::take(&mut self.columns);
         let mut maker = RowBuilder::new(&mut columns);
@@ -238,7 +245,8 @@ impl Stacked {
         let id = self.names.get(product, manner.product).to_owned();
         match number {
             Some(number) => {
-                let known = manner.variant_id.iter().map(|name| self.names.get(own, name)).find(|id| !id.is_empty());
+                let known =
+                    manner.variant_id.iter().map(|name| self.names.get(own, name)).find(|id| !id.is_empty());
                 maker.put("id", known.map_or_else(|| format!("{id}/{number}"), str::to_owned));
                 maker.put("item_group_id", id.as_str());
             }
@@ -270,7 +278,8 @@ impl Stacked {
         let said = |name: &str| self.names.inherited(own, Some(product), name);
         let prices = self.manner.price;
         let own_price = prices.iter().map(|name| self.names.get(own, name)).find(|price| !price.is_empty());
-        let of_product = || prices.iter().map(|name| self.names.get(product, name)).find(|price| !price.is_empty());
+        let of_product =
+            || prices.iter().map(|name| self.names.get(product, name)).find(|price| !price.is_empty());
         let now = own_price.or_else(of_product).unwrap_or_default();
         let is_on_sale = !said("on_sale").eq_ignore_ascii_case("no");
         match said(self.manner.sale_price) {
@@ -306,7 +315,8 @@ impl Stacked {
                 maker.put_option(option, self.names.get(own, plain));
             } else if plain == self.manner.title && !std::ptr::eq(own, product) {
                 // `[S]Size=Small,[RB]Color=Red` is how BigCommerce says what a variant is.
-                for part in self.names.get(own, plain).split(",[").filter(|_| self.manner.kind == "item_type") {
+                for part in self.names.get(own, plain).split(",[").filter(|_| self.manner.kind == "item_type")
+                {
                     let pair = part.rsplit_once(']').map_or(part, |(_, pair)| pair);
                     if let Some((option, value)) = pair.split_once('=') {
                         maker.put_option(option, value.rsplit_once(':').map_or(value, |(_, value)| value));
@@ -337,8 +347,18 @@ impl Manner {
     /// Whether a column of this name has a place of its own.
     fn has_place(&self, plain: &str) -> bool {
         let named = [
-            self.product, self.kind, self.sku, self.title, self.description, self.brand, self.former_price,
-            self.sale_price, self.stock, self.option_name, self.option_value, self.visible,
+            self.product,
+            self.kind,
+            self.sku,
+            self.title,
+            self.description,
+            self.brand,
+            self.former_price,
+            self.sale_price,
+            self.stock,
+            self.option_name,
+            self.option_value,
+            self.visible,
         ];
         let lists = [self.variant_id, self.category, self.price, self.pictures, self.dropped];
         let is = |name: &&str| match name.split_once('#') {
@@ -347,7 +367,8 @@ impl Manner {
                 plain.strip_prefix(start).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
             }
         };
-        named.iter().any(is) || lists.iter().any(|list| list.iter().any(|name| is(name)))
+        named.iter().any(is)
+            || lists.iter().any(|list| list.iter().any(|name| is(name)))
             || plain.starts_with(self.option_columns)
             || plain.starts_with("product_image_")
             || plain.starts_with("product_option_")

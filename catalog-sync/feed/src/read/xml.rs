@@ -349,8 +349,12 @@ mod tests {
              </images></product></catalog>"
                 .as_bytes(),
         );
-        let cells = |at: usize, name: &str| rows[at].as_ref().unwrap().get(name).unwrap_or_default().into_owned();
-        assert_eq!(["id", "title", "brand", "image"].map(|name| cells(0, name)), ["7", "Lamp", "Fjord", "https://s.test/7.jpg"]);
+        let cells =
+            |at: usize, name: &str| rows[at].as_ref().unwrap().get(name).unwrap_or_default().into_owned();
+        assert_eq!(
+            ["id", "title", "brand", "image"].map(|name| cells(0, name)),
+            ["7", "Lamp", "Fjord", "https://s.test/7.jpg"]
+        );
         assert_eq!(["id", "title", "images"].map(|name| cells(1, name)), ["8", "Rug", "l/8.jpg|l/9.jpg"]);
     }
 

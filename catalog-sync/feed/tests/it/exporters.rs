@@ -5,7 +5,8 @@ use knytt_engine::{Availability, Product};
 use crate::common::{read, told};
 
 fn prices(product: &Product) -> [String; 2] {
-    [&product.price, &product.sale_price].map(|price| price.as_ref().map(|p| p.amount.to_string()).unwrap_or_default())
+    [&product.price, &product.sale_price]
+        .map(|price| price.as_ref().map(|p| p.amount.to_string()).unwrap_or_default())
 }
 
 #[test]
@@ -21,8 +22,14 @@ fn squarespaces_variants_are_those_of_the_row_above() {
     );
     assert_eq!(told(&found), ["p1 Lamp [lamps]", "p3 Rug [rugs]"]);
     let [lamp, rug] = found.as_slice() else { panic!("{found:?}") };
-    assert_eq!((lamp.sizes.join(" "), lamp.variants.len(), lamp.more_images.len()), ("Small Large".to_owned(), 2, 1));
-    assert_eq!((prices(lamp), prices(rug)), (["20.00", ""].map(String::from), ["90.00", "70.00"].map(String::from)));
+    assert_eq!(
+        (lamp.sizes.join(" "), lamp.variants.len(), lamp.more_images.len()),
+        ("Small Large".to_owned(), 2, 1)
+    );
+    assert_eq!(
+        (prices(lamp), prices(rug)),
+        (["20.00", ""].map(String::from), ["90.00", "70.00"].map(String::from))
+    );
     assert_eq!(lamp.variants[1].availability, Availability::OutOfStock);
 }
 
@@ -38,7 +45,10 @@ fn ecwids_variations_have_prices_and_options_of_their_own() {
          product,902,2,Rug,90,,0,true,c.jpg,,Home / Rugs,Fjord,,,,,\n",
     );
     assert_eq!(told(&found), ["901 Lamp [Home / Lamps]", "902 Rug [Home / Rugs]"]);
-    assert_eq!((prices(&found[0]), found[0].sizes.join(" ")), (["50", "42"].map(String::from), "S".to_owned()));
+    assert_eq!(
+        (prices(&found[0]), found[0].sizes.join(" ")),
+        (["50", "42"].map(String::from), "S".to_owned())
+    );
     assert_eq!((found[0].more_images.len(), found[1].availability), (1, Availability::OutOfStock));
 }
 
@@ -53,7 +63,10 @@ fn bigcommerces_skus_say_in_their_names_what_they_are() {
          Product,80,Old,P,OLD,Fjord,,5.00,0.00,0.00,N,none,0,Towels,c.jpg,\n",
     );
     assert_eq!(told(&found), ["77 Chambray [Towels]"]);
-    assert_eq!((found[0].sizes.join(" "), found[0].colors.join(" "), found[0].more_images.len()), ("Small".into(), "Red".into(), 1));
+    assert_eq!(
+        (found[0].sizes.join(" "), found[0].colors.join(" "), found[0].more_images.len()),
+        ("Small".into(), "Red".into(), 1)
+    );
     assert_eq!(found[0].availability, Availability::InStock, "nobody counts it");
 }
 
@@ -66,7 +79,10 @@ fn wixs_newer_export_has_rows_for_variants_and_pictures() {
          stool,VARIANT,,,,,,45,60,IN_STOCK,W-L,,Low\nstool,VARIANT,,,,,,55,70,OUT_OF_STOCK,W-H,,High\nstool,MEDIA,,,,b.jpg,,,,,,,\n",
     );
     assert_eq!(told(&found), ["stool Stool []"]);
-    assert_eq!((prices(&found[0]), found[0].sizes.join(" ")), (["60", "45"].map(String::from), "Low High".to_owned()));
+    assert_eq!(
+        (prices(&found[0]), found[0].sizes.join(" ")),
+        (["60", "45"].map(String::from), "Low High".to_owned())
+    );
     assert_eq!((found[0].more_images.len(), found[0].variants.len()), (1, 2));
 }
 
@@ -79,7 +95,10 @@ fn shopifys_graphql_is_read_as_its_rest_answers() {
 "#;
     let found = read("bulk.jsonl", bulk);
     assert_eq!(told(&found), ["1 Lamp [Lamps]"]);
-    assert_eq!((prices(&found[0]), found[0].colors.join(" ")), (["50.00", "40.00"].map(String::from), "Black".to_owned()));
+    assert_eq!(
+        (prices(&found[0]), found[0].colors.join(" ")),
+        (["50.00", "40.00"].map(String::from), "Black".to_owned())
+    );
 }
 
 #[test]
@@ -88,11 +107,20 @@ fn attributes_that_are_lists_of_pairs_are_read() {
         "stock_status": "instock", "categories": [{"id": 9, "name": "Shirts"}], "images": [{"id": 1, "src": "a.jpg"}],
         "attributes": [{"id": 6, "name": "Color", "options": ["Black", "Green"]}, {"name": "Fit", "options": ["slim"]}]}]"#;
     let found = read("woo.json", woo);
-    assert_eq!((told(&found), found[0].colors.join(" ")), (vec!["7 Tee [Shirts]".to_owned()], "Black Green".to_owned()));
-    assert_eq!((found[0].attributes["Fit"].as_str(), prices(&found[0])), ("slim", ["21.99", "19.99"].map(String::from)));
+    assert_eq!(
+        (told(&found), found[0].colors.join(" ")),
+        (vec!["7 Tee [Shirts]".to_owned()], "Black Green".to_owned())
+    );
+    assert_eq!(
+        (found[0].attributes["Fit"].as_str(), prices(&found[0])),
+        ("slim", ["21.99", "19.99"].map(String::from))
+    );
     let magento = r#"{"items": [{"id": 1, "sku": "B1", "name": "Bag", "price": 34, "type_id": "simple",
         "media_gallery_entries": [{"id": 1, "media_type": "image", "file": "/b/a.jpg"}],
         "custom_attributes": [{"attribute_code": "description", "value": "<p>Sporty</p>"}, {"attribute_code": "special_price", "value": "30.0000"}]}], "total_count": 1}"#;
     let found = read("magento.json", magento);
-    assert_eq!((found[0].description.as_str(), prices(&found[0])), ("Sporty", ["34", "30.0000"].map(String::from)));
+    assert_eq!(
+        (found[0].description.as_str(), prices(&found[0])),
+        ("Sporty", ["34", "30.0000"].map(String::from))
+    );
 }

@@ -224,6 +224,10 @@ fn the_first_sheet_with_a_header_is_the_feed() {
         <row r=\"5\"><c r=\"A5\"/></row></sheetData></worksheet>";
     let book = zip(&[
         (
+            "_rels/.rels",
+            "<Relationships><Relationship Id=\"r1\" Type=\"http://x/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>",
+        ),
+        (
             "xl/workbook.xml",
             "<workbook><sheets><sheet name=\"Info\" r:id=\"r2\"/><sheet name=\"List\" r:id=\"r1\"/></sheets></workbook>",
         ),

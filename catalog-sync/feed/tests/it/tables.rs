@@ -17,8 +17,12 @@ fn single_quotes_quote_where_they_stand_around_cells() {
         ]
         .map(|row| row.join(between))
         .join("\n");
-        let expected =
-            [format!("1 Mug{between} blue []"), "2 Men's mug []".into(), "3 Women's mug []".into(), "4 Two lines []".into()];
+        let expected = [
+            format!("1 Mug{between} blue []"),
+            "2 Men's mug []".into(),
+            "3 Women's mug []".into(),
+            "4 Two lines []".into(),
+        ];
         assert_eq!(told(&read("f.csv", &text)), expected.map(|told| told.replace('\t', "\t")), "{text}");
     }
     let some = "id,title,image\n1,'Mug, blue',a.jpg\n2,Jug,b.jpg\n";
@@ -27,7 +31,8 @@ fn single_quotes_quote_where_they_stand_around_cells() {
 
 #[test]
 fn apostrophes_are_letters() {
-    let text = "id,title,image\n1,Men's mug,a.jpg\n2,'90s lamp,b.jpg\n3,Rock 'n' roll,c.jpg\n4,'Sale',d.jpg\n";
+    let text =
+        "id,title,image\n1,Men's mug,a.jpg\n2,'90s lamp,b.jpg\n3,Rock 'n' roll,c.jpg\n4,'Sale',d.jpg\n";
     let titles: Vec<String> = read("f.csv", text).into_iter().map(|p| p.title).collect();
     assert_eq!(titles, ["Men's mug", "'90s lamp", "Rock 'n' roll", "'Sale'"]);
     let both = "id,title,image\n1,\"'Top', blue\",a.jpg\n2,'n' sign,b.jpg\n3,'n' sign,c.jpg\n";
@@ -60,7 +65,8 @@ proptest! {
 
 #[test]
 fn the_header_again_and_totals_are_no_products() {
-    let together = "id,title,image,price\n1,Lamp,a.jpg,5\n\u{feff}id,title,image,price\n2,Rug,b.jpg,9\nTotal,,,14\n";
+    let together =
+        "id,title,image,price\n1,Lamp,a.jpg,5\n\u{feff}id,title,image,price\n2,Rug,b.jpg,9\nTotal,,,14\n";
     assert_eq!(codes("f.csv", together), [("f.csv:2".to_owned(), "ok"), ("f.csv:4".to_owned(), "ok")]);
     let twice = "sku;name;image_url;price\nArtikelnummer;Bezeichnung;Bild;Preis\n1;Lampe;a.jpg;24,90\nSumme:;;;24,90\n";
     assert_eq!(told(&read("f.csv", twice)), ["1 Lampe []"]);
@@ -80,5 +86,8 @@ fn columns_in_a_language_with_remarks_are_known() {
         1;Lamp;Lampe;Bright;Lamps;39.90;1;a.jpg\n2;Old;Vieux;x;Lamps;9.90;0;b.jpg\n";
     let found = read("f.csv", text);
     assert_eq!(told(&found), ["1 Lamp [Lamps]"]);
-    assert_eq!((found[0].description.as_str(), found[0].price.as_ref().unwrap().to_string().as_str()), ("Bright", "39.90 EUR"));
+    assert_eq!(
+        (found[0].description.as_str(), found[0].price.as_ref().unwrap().to_string().as_str()),
+        ("Bright", "39.90 EUR")
+    );
 }

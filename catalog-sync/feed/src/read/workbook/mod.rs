@@ -74,7 +74,8 @@ impl Kind {
         if start.starts_with(b"PK\x03\x04") {
             return Ok(Some(Self::Zip));
         }
-        let is_before = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, 0 | 0xef | 0xbb | 0xbf | 0xfe | 0xff);
+        let is_before =
+            |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, 0 | 0xef | 0xbb | 0xbf | 0xfe | 0xff);
         if start.iter().find(|byte| !is_before(byte)) != Some(&b'<') {
             return Ok(None);
         }
@@ -85,7 +86,9 @@ impl Kind {
 
     fn of_markup(head: &str) -> Option<Self> {
         let root = shape::root(head).to_lowercase();
-        let has = |what: &str| head.as_bytes().windows(what.len()).any(|part| part.eq_ignore_ascii_case(what.as_bytes()));
+        let has = |what: &str| {
+            head.as_bytes().windows(what.len()).any(|part| part.eq_ignore_ascii_case(what.as_bytes()))
+        };
         match root.rsplit(':').next()? {
             "workbook" if has("urn:schemas-microsoft-com:office:spreadsheet") => Some(Self::Xml2003),
             "html" | "head" | "body" | "table" | "meta" | "style" | "div"
@@ -256,7 +259,10 @@ mod tests {
     fn names_of_sheets_that_say_nothing_are_no_categories() {
         let told = |names: &[&str]| categories(names.iter().copied()).join(" ");
         assert_eq!(told(&["Tabelle1", "Tabelle2"]), "");
-        assert_eq!(told(&["Sheet1 (2)", "Lampen", "2024-03", "Export 7", "Sofas & Sessel"]), "Lampen Sofas & Sessel");
+        assert_eq!(
+            told(&["Sheet1 (2)", "Lampen", "2024-03", "Export 7", "Sofas & Sessel"]),
+            "Lampen Sofas & Sessel"
+        );
         assert_eq!(told(&["Lampen"]), "", "one sheet tells nothing from another");
     }
 
@@ -267,7 +273,10 @@ mod tests {
             ("<!DOCTYPE html><TABLE border=1>", Some(Kind::Page)),
             ("<html><script type='application/ld+json'>{}</script><table>", None),
             ("<html><body>no table", None),
-            ("<?xml version='1.0'?><ss:Workbook xmlns:ss='urn:schemas-microsoft-com:office:spreadsheet'>", Some(Kind::Xml2003)),
+            (
+                "<?xml version='1.0'?><ss:Workbook xmlns:ss='urn:schemas-microsoft-com:office:spreadsheet'>",
+                Some(Kind::Xml2003),
+            ),
             ("<rss><item><d><![CDATA[<table>]]>", None),
         ] {
             assert_eq!(Kind::of_markup(head), kind, "{head}");

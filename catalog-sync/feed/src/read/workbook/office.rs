@@ -45,9 +45,9 @@ pub(super) fn of_compound(bytes: Vec<u8>) -> Result<Vec<Sheet>, NotRead> {
     for name in names(&book) {
         let range = book.worksheet_range(&name).map_err(damaged)?;
         let (top, left) = range.start().unwrap_or_default();
-        let cells = range.used_cells().map(|(row, column, value)| {
-            ((top + row as u32, left + column as u32), cell(value))
-        });
+        let cells = range
+            .used_cells()
+            .map(|(row, column, value)| ((top + row as u32, left + column as u32), cell(value)));
         let mut grid = Grid::new();
         cells.for_each(|(at, cell)| put(&mut grid, at, cell));
         fill(&mut grid, &book.merge_cells_by_sheet_name(&name).map_err(damaged)?);
@@ -67,7 +67,7 @@ pub(super) fn of_zip(bytes: &[u8]) -> Result<Vec<Sheet>, NotRead> {
         of_xlsb(bytes)
     } else if has(b"content.xml") && has(b"mimetype") {
         of_ods(bytes)
-    } else if has(b"[Content_Types].xml") {
+    } else if has(b"[Content_Types].xml") || has(b"xl/workbook.xml") {
         of_xlsx(bytes)
     } else {
         Err(NotRead::NoWorkbook)
@@ -151,7 +151,8 @@ fn fill(grid: &mut Grid, merged: &[Dimensions]) {
     for Dimensions { start: (top, column), end: (bottom, _) } in merged {
         let Some(cell) = grid.get(top).and_then(|row| row.get(column)).cloned() else { continue };
         // Rows with nothing else in them are no rows.
-        for (_, row) in grid.range_mut(top.saturating_add(1)..=(*bottom).min(top.saturating_add(MAX_MERGED))) {
+        for (_, row) in grid.range_mut(top.saturating_add(1)..=(*bottom).min(top.saturating_add(MAX_MERGED)))
+        {
             row.entry(*column).or_insert_with(|| cell.clone());
         }
     }
@@ -181,7 +182,9 @@ fn cell(value: &Data) -> Cell {
 fn shared(value: &DataRef<'_>) -> Cell {
     match value {
         DataRef::SharedString(text) => Cell::text(*text),
-        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Cell::text(text.as_str()),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
+            Cell::text(text.as_str())
+        }
         DataRef::Float(number) => Cell::number(*number),
         DataRef::Int(number) => Cell::number(*number as f64),
         DataRef::Bool(truth) => Cell::text(truth.to_string()),
@@ -214,7 +217,8 @@ mod tests {
 
     #[test]
     fn dates_are_those_of_people_in_both_calendars() {
-        let text = |number, is_1904| date(&ExcelDateTime::new(number, ExcelDateTimeType::DateTime, is_1904)).text;
+        let text =
+            |number, is_1904| date(&ExcelDateTime::new(number, ExcelDateTimeType::DateTime, is_1904)).text;
         assert_eq!(text(45_356.0, false), "2024-03-05");
         assert_eq!(text(43_894.0, true), "2024-03-05");
         assert_eq!(text(45_356.5, false), "2024-03-05T12:00:00");
@@ -224,11 +228,14 @@ mod tests {
     #[test]
     fn a_cell_over_several_rows_is_in_each() {
         let mut grid = Grid::new();
-        for (at, text) in [((0, 0), "category"), ((1, 0), "Shoes"), ((1, 1), "a"), ((2, 1), "b"), ((4, 1), "c")] {
+        for (at, text) in
+            [((0, 0), "category"), ((1, 0), "Shoes"), ((1, 1), "a"), ((2, 1), "b"), ((4, 1), "c")]
+        {
             put(&mut grid, at, Cell::text(text));
         }
         fill(&mut grid, &[Dimensions { start: (1, 0), end: (3, 0) }]);
-        let rows: Vec<_> = sheet(String::new(), grid).rows.into_iter().map(|(n, row)| (n, row[0].text.clone())).collect();
+        let rows: Vec<_> =
+            sheet(String::new(), grid).rows.into_iter().map(|(n, row)| (n, row[0].text.clone())).collect();
         let expected = [(1, "category"), (2, "Shoes"), (3, "Shoes"), (5, "")];
         assert_eq!(rows, expected.map(|(n, text)| (n, text.to_owned())));
     }

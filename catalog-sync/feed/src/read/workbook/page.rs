@@ -164,10 +164,10 @@ impl State {
     fn end_row(&mut self) {
         let Some(table) = self.open.last_mut() else { return };
         table.end_cell();
-        table.take_above();
         if table.row.is_empty() {
             return;
         }
+        table.take_above();
         table.line += 1;
         let row = std::mem::take(&mut table.row);
         if !row.iter().all(Cell::is_empty) {
@@ -253,7 +253,11 @@ mod tests {
             </table>";
         assert_eq!(
             rows(page),
-            [["SKU", "Title of it", "Photo"], ["007", "Mug & cup\nblue", "a.jpg"], ["4,00638E+12", "Jug", "b.jpg"]]
+            [
+                ["SKU", "Title of it", "Photo"],
+                ["007", "Mug & cup\nblue", "a.jpg"],
+                ["4,00638E+12", "Jug", "b.jpg"]
+            ]
         );
         assert_eq!(rows("<table><tr><td x:num=\"4006381333931\">4.00638E+12")[0], ["4006381333931"]);
     }
@@ -268,8 +272,10 @@ mod tests {
     #[test]
     fn a_table_in_a_cell_is_one_by_itself() {
         let page = "<table><tr><td>menu<td><table><caption>Lamps</caption><tr><td>x</table>behind</table><table><tr><td>y";
-        let found: Vec<_> =
-            sheets(page).into_iter().map(|s| (s.name, s.rows.into_iter().map(|(_, r)| r.len()).collect::<Vec<_>>())).collect();
+        let found: Vec<_> = sheets(page)
+            .into_iter()
+            .map(|s| (s.name, s.rows.into_iter().map(|(_, r)| r.len()).collect::<Vec<_>>()))
+            .collect();
         let expected = [("table 1", vec![2]), ("Lamps", vec![1]), ("table 3", vec![1])];
         assert_eq!(found, expected.map(|(name, rows)| (name.to_owned(), rows)));
     }

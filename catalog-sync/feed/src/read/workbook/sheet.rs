@@ -37,7 +37,9 @@ impl Cell {
     /// As a part of a price: a number's point is a decimal one, whatever it seems to group.
     pub(super) fn price(self) -> String {
         match self.number {
-            Some(number) if number.rsplit_once('.').is_some_and(|(_, fraction)| fraction.len() == 3) => number + "0",
+            Some(number) if number.rsplit_once('.').is_some_and(|(_, fraction)| fraction.len() == 3) => {
+                number + "0"
+            }
             Some(number) => number,
             None => self.text,
         }

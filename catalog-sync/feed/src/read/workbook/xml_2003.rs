@@ -55,7 +55,8 @@ impl State {
         let number = |name: &str| attribute(tag, name).and_then(|value| value.parse::<usize>().ok());
         match local(tag.name().0) {
             "Worksheet" => {
-                self.sheets.push(Sheet { name: attribute(tag, "Name").unwrap_or_default(), rows: Vec::new() });
+                self.sheets
+                    .push(Sheet { name: attribute(tag, "Name").unwrap_or_default(), rows: Vec::new() });
                 self.line = 0;
                 self.above.clear();
             }
@@ -190,7 +191,10 @@ mod tests {
         let of = |cells: &[&str]| cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
         assert_eq!(
             rows,
-            [(1, of(&["id", "title"])), (4, of(&["4006381333931", "", "Desk lamp 'L'", "2024-03-05", "true"]))]
+            [
+                (1, of(&["id", "title"])),
+                (4, of(&["4006381333931", "", "Desk lamp 'L'", "2024-03-05", "true"]))
+            ]
         );
     }
 
