@@ -174,7 +174,7 @@ fn prices(row: &Row, defaults: &Defaults) -> Result<(Option<Price>, Option<Price
 fn former_price(row: &Row, now: &Price, style: &Style) -> Option<Price> {
     let (amount, code) = price::read(row.former_price()?, style).ok()?;
     let is_same = code.is_none_or(|code| code == now.currency.to_string());
-    (is_same && amount > now.amount).then(|| Price { amount, currency: now.currency })
+    (is_same && amount > now.amount).then_some(Price { amount, currency: now.currency })
 }
 
 /// What the row, its currency column or the options say.

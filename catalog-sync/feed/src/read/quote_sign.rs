@@ -1,6 +1,8 @@
 //! Which sign stands around the cells of a table: the double quote, or the single one, which is an apostrophe almost
 //! everywhere else. One row cannot tell; many together can.
 
+use std::cmp::Ordering;
+
 use super::quoted::{End, opening, take_quoted};
 
 /// How many lines are looked at.
@@ -24,9 +26,11 @@ pub(super) fn of(lines: &[Vec<u8>], between: u8) -> u8 {
         lines.iter().map(Vec::as_slice).filter(|line| !line.trim_ascii().is_empty()).collect();
     let [double, single] = [b'"', b'\''].map(|quote| seen(&lines, between, quote));
     let has_column = single.columns.iter().any(|(quoted, filled)| *quoted > 1 && quoted == filled);
-    let is_single = double.quoted == 0
-        && single.quoted > 0
-        && (single.whole > double.whole || (single.whole == double.whole && has_column));
+    let is_single = match single.whole.cmp(&double.whole) {
+        Ordering::Greater => single.quoted > double.quoted,
+        Ordering::Equal => has_column && double.quoted == 0,
+        Ordering::Less => false,
+    };
     if is_single { b'\'' } else { b'"' }
 }
 
@@ -92,6 +96,7 @@ mod tests {
         for (text, between) in [
             ("'id','title','image'\n'1','Mug, blue','a.jpg'\n'2','Men''s, red','b.jpg'\n", b','),
             ("id;title;image\n1;'Mug; blue';a.jpg\n2;Cup;b.jpg\n", b';'),
+            ("'id','title'\n'1','Mug,\"\",blue'\n'2','Cup'\n", b','),
             ("id\ttitle\timage\n1\t'Mug'\ta.jpg\n2\t'Men's cup'\tb.jpg\n", b'\t'),
             ("'id'\t'title'\n'1'\t'Mug\nblue'\n'2'\t'Jug'\n", b'\t'),
             ("id,title,price\n1,'Mug',4\n2,'',5\n3,'Jug',6\n", b','),

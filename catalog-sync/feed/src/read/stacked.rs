@@ -368,7 +368,7 @@ impl Manner {
             }
         };
         named.iter().any(is)
-            || lists.iter().any(|list| list.iter().any(|name| is(name)))
+            || lists.iter().any(|list| list.iter().any(&is))
             || plain.starts_with(self.option_columns)
             || plain.starts_with("product_image_")
             || plain.starts_with("product_option_")

@@ -233,7 +233,7 @@ fn the_first_sheet_with_a_header_is_the_feed() {
         ),
         (
             "xl/_rels/workbook.xml.rels",
-            "<Relationships><Relationship Id=\"r1\" Target=\"worksheets/one.xml\"/><Relationship Id=\"r2\" Target=\"/xl/two.xml\"/></Relationships>",
+            "<Relationships><Relationship Id=\"r1\" Target=\"worksheets/one.xml\"/><Relationship Id=\"r2\" Target=\"/xl/worksheets/two.xml\"/></Relationships>",
         ),
         (
             "xl/sharedStrings.xml",
@@ -241,7 +241,7 @@ fn the_first_sheet_with_a_header_is_the_feed() {
         ),
         ("xl/worksheets/one.xml", sheet),
         (
-            "xl/two.xml",
+            "xl/worksheets/two.xml",
             "<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"str\"><v>Read me</v></c></row></sheetData></worksheet>",
         ),
     ]);

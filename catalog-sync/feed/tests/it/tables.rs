@@ -1,6 +1,5 @@
 //! Tables as programs and people write them: quotes, second headers, totals, and bytes that are no text.
 
-use knytt_engine::Product;
 use proptest::prelude::*;
 
 use crate::common::{codes, read, told};
@@ -45,20 +44,17 @@ proptest! {
 
     /// Whatever is in the cells, a file that quotes all of them reads as it was written, with either sign.
     #[test]
-    fn quoted_cells_come_back(titles in proptest::collection::vec("[a-zé][a-z ,;'\"]{0,12}[a-zé]", 3..9)) {
-        for quote in ['"', '\''] {
-            let cell = |text: &str| format!("{quote}{}{quote}", text.replace(quote, &format!("{quote}{quote}")));
-            let row = |cells: [&str; 3]| cells.map(|text| cell(text)).join(",");
+    fn quoted_cells_come_back(titles in proptest::collection::vec("[a-zé][a-z ,;Q]{0,12}[a-zé]", 3..9)) {
+        for quote in ["\"", "'"] {
+            let cell = |text: &str| format!("{quote}{}{quote}", text.replace('Q', &quote.repeat(2)));
+            let row = |cells: [&str; 3]| cells.map(cell).join(",");
             let mut text = row(["id", "title", "image"]) + "\n";
             for (at, title) in titles.iter().enumerate() {
                 text += &(row([&at.to_string(), title, "a.jpg"]) + "\n");
             }
-            let found: Vec<Product> = read("f.csv", &text);
-            let words = |text: &str| text.trim().to_owned();
-            prop_assert_eq!(
-                found.iter().map(|p| words(&p.title)).collect::<Vec<_>>(),
-                titles.iter().map(|t| words(t)).collect::<Vec<_>>()
-            );
+            let found: Vec<String> = read("f.csv", &text).into_iter().map(|p| p.title).collect();
+            let expected: Vec<String> = titles.iter().map(|title| title.replace('Q', quote)).collect();
+            prop_assert_eq!(found, expected);
         }
     }
 }
