@@ -22,7 +22,7 @@ fn single_quotes_quote_where_they_stand_around_cells() {
             "3 Women's mug []".into(),
             "4 Two lines []".into(),
         ];
-        assert_eq!(told(&read("f.csv", &text)), expected.map(|told| told.replace('\t', "\t")), "{text}");
+        assert_eq!(told(&read("f.csv", &text)), expected, "{text}");
     }
     let some = "id,title,image\n1,'Mug, blue',a.jpg\n2,Jug,b.jpg\n";
     assert_eq!(told(&read("f.csv", some)), ["1 Mug, blue []", "2 Jug []"]);
