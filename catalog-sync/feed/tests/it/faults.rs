@@ -233,7 +233,7 @@ fn the_first_sheet_with_a_header_is_the_feed() {
         ),
         (
             "xl/_rels/workbook.xml.rels",
-            "<Relationships><Relationship Id=\"r1\" Target=\"worksheets/one.xml\"/><Relationship Id=\"r2\" Target=\"/xl/worksheets/two.xml\"/></Relationships>",
+            "<Relationships><Relationship Id=\"r1\" Type=\"http://x/relationships/worksheet\" Target=\"worksheets/one.xml\"/><Relationship Id=\"r2\" Type=\"http://x/relationships/worksheet\" Target=\"/xl/worksheets/two.xml\"/></Relationships>",
         ),
         (
             "xl/sharedStrings.xml",
