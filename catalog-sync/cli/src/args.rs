@@ -146,7 +146,7 @@ pub struct BuildArgs {
     pub map: Option<PathBuf>,
 
     /// The feed's format [default: seen from its content]: table, jsonl, xml, heureka, yml, shopify, shopify-json,
-    /// woocommerce, magento, meta, wix, etsy, json-ld, parquet
+    /// woocommerce, magento, meta, wix, wix-new, squarespace, ecwid, bigcommerce, etsy, json-ld, parquet
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<knytt_feed::Format>,
 

@@ -55,7 +55,7 @@ fn of_other_languages(word: &str) -> Option<Availability> {
         "slutsåld", "slutilager", "uitverkocht", "nietopvoorraad", "loppu", "loppuunmyyty", "elfogyott",
         "nincsraktáron", "stocepuizat", "epuizat", "нетвналичии", "нет", "немаєвнаявності", "изчерпан", "εξαντλήθηκε",
         "μηδιαθέσιμο", "tükendi", "stoktayok", "hếthàng", "habis", "在庫なし", "品切れ", "売り切れ", "缺货", "缺貨",
-        "n", "όχι", "สินค้าหมด", "หมด", "לא", "לאזמין", "لا", "ناموجود", "अनुपलब्ध", "nėra", "navnoliktavā", "otsas", "uppseld",
+        "n", "όχι", "εξαντλημένο", "εξαντλημένα", "μηδιαθέσιμα", "สินค้าหมด", "หมด", "לא", "לאזמין", "لا", "ناموجود", "अनुपलब्ध", "nėra", "navnoliktavā", "otsas", "uppseld",
         "售罄", "无货", "無貨", "품절", "재고없음", "אזל", "אזלמהמלאי", "لایوجد", "نفد", "غيرمتوفر", "غيرمتاح",
     ];
     if IN_STOCK.contains(&word) {

@@ -26,12 +26,18 @@ const STEPS: [&str; 4] = [">", "/", "»", "→"];
 
 /// Empty if no column says it.
 pub(crate) fn of(row: &Row) -> String {
+    let steps = row.category_steps();
+    if steps.len() > 1 {
+        return steps.join(" > ");
+    }
     let cells = row.every(Role::Category);
     let said = |cell: &&str| {
         !cell.split(',').all(|word| WAYS_OF_SALE.contains(&word.trim().to_lowercase().as_str()))
     };
     let mut paths = cells.into_iter().filter(said);
-    let Some(first) = paths.next() else { return String::new() };
+    let Some(first) = paths.next() else {
+        return steps.first().map(|step| (*step).to_owned()).unwrap_or_default();
+    };
     // Only a list of paths is taken apart: a category may have a comma in its name.
     let parts: Vec<&str> =
         first.split(['|', ';', ',', '\n']).map(str::trim).filter(|part| !part.is_empty()).collect();
@@ -70,6 +76,13 @@ mod tests {
         assert_eq!(of(&Row::of(&[("product_type", "configurable"), ("categories", "Tables")])), "Tables");
         assert_eq!(of(&Row::of(&[("type", "simple, virtual"), ("title", "x")])), "");
         assert_eq!(of(&Row::of(&[("type", "Hats"), ("title", "x")])), "Hats");
+    }
+
+    #[test]
+    fn steps_in_columns_of_their_own_are_a_path() {
+        let row = Row::of(&[("category_name1", "Home"), ("category_name2", "Lamps"), ("category_name3", "")]);
+        assert_eq!(of(&row), "Home > Lamps");
+        assert_eq!(of(&Row::of(&[("Kategorie Ebene 1", "Home"), ("title", "x")])), "Home");
     }
 
     #[test]

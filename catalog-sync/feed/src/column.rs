@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::column_names::NAMES;
-use crate::{Mapping, choices, currency};
+use crate::column_names::{FORMER_PRICES, NAMES};
+use crate::{Mapping, choices, column_affixes, currency};
 
 /// A part of a product that a column can fill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -130,6 +130,10 @@ pub(crate) struct Column {
     pub(crate) written: String,
     /// The part that it fills, with its place among the names of that part.
     pub(crate) role: Option<(Role, usize)>,
+    /// Which step of a path of categories it has, from 1: `Category 2`, `Kategorie Ebene 2`.
+    pub(crate) level: Option<u8>,
+    /// Whether it has what a product cost before.
+    pub(crate) is_former_price: bool,
 }
 
 impl Column {
@@ -140,14 +144,22 @@ impl Column {
         let plain = mapped.unwrap_or(&plain);
         // A column that somebody named counts before those that only look like it.
         let place = |place: usize| if mapped.is_some() { 0 } else { place + 1 };
-        let known = role(plain).map(|(role, at)| (role, place(at)));
+        let known = if mapped.is_some() { role(plain) } else { role_named(written) };
+        let known = known.map(|(role, at)| (role, place(at)));
         let role = match naming.image_column.as_deref() {
             Some(chosen) if chosen == normalise(written) => Some((Role::Image, 0)),
             Some(_) => known.filter(|(role, _)| !matches!(role, Role::Image | Role::Thumbnail)),
             None => known,
         };
         let name = if mapped.is_some() || MERCHANT.contains(&plain.as_str()) { plain } else { written };
-        Self { name: name.to_owned(), written: written.to_owned(), role }
+        let is_former_price = FORMER_PRICES.contains(&normalise(written).as_str());
+        Self {
+            name: name.to_owned(),
+            written: written.to_owned(),
+            role,
+            level: column_affixes::level(written),
+            is_former_price,
+        }
     }
 
     /// Whether it is one of a row of pictures that are told apart by numbers.
@@ -184,7 +196,7 @@ fn role(plain: &str) -> Option<(Role, usize)> {
 /// What a price's name may end in beside a currency.
 #[rustfmt::skip]
 const OF_TAXES: &[&str] = &[
-    "_incl_vat", "_inc_vat", "_including_vat", "_incl_tax", "_inc_tax", "_inc_gst", "_incl_gst", "_incl_btw", "_inkl_mwst",
+    "_tax_included", "_tax_incl", "_incl_vat", "_inc_vat", "_including_vat", "_incl_tax", "_inc_tax", "_inc_gst", "_incl_gst", "_incl_btw", "_inkl_mwst",
     "_inkl_ust", "_incl_mwst", "_inkl_moms", "_ttc", "_gross", "_brutto", "_bruttó", "_s_dph", "_z_vat", "_con_iva",
     "_iva_incluido", "_iva_inclusa", "_c_iva", "_с_ндс", "_з_пдв", "_με_φπα", "_kdv_dahil", "_税込", "_in",
 ];
@@ -219,7 +231,15 @@ fn numbered(plain: &str, known: impl Fn(&str) -> Option<(Role, usize)>) -> Optio
 
 /// The part of a product that is usually called `name`.
 pub(crate) fn role_of(name: &str) -> Option<Role> {
-    role(&normalise(name)).map(|(role, _)| role)
+    role_named(name).map(|(role, _)| role)
+}
+
+/// The part that a name as it is written stands for: as it is, or without what is around its bare name.
+fn role_named(written: &str) -> Option<(Role, usize)> {
+    let plain = normalise(written);
+    let behind = |(role, place)| (role, if place < NUMBERED { NUMBERED + place } else { place });
+    role(&plain)
+        .or_else(|| column_affixes::bare_names(written, &plain).find_map(|bare| role(&bare)).map(behind))
 }
 
 /// Merchant Center's name for an attribute, if it documents one that is spelled so.
@@ -250,7 +270,11 @@ pub(crate) fn normalise(name: &str) -> String {
             plain.push('_');
         }
         after_small = c.is_lowercase();
-        plain.extend(c.to_lowercase());
+        // The Turkish capital has its dot as a mark of its own in small letters.
+        match c {
+            'İ' => plain.push('i'),
+            c => plain.extend(c.to_lowercase()),
+        }
     }
     plain.truncate(plain.trim_end_matches('_').len());
     plain
@@ -313,7 +337,13 @@ impl Columns {
             return Arc::clone(column);
         }
         let written = name.trim().to_owned();
-        let column = Arc::new(Column { name: written.clone(), written, role: None });
+        let column = Arc::new(Column {
+            name: written.clone(),
+            written,
+            role: None,
+            level: None,
+            is_former_price: false,
+        });
         self.attributes.insert(name.to_owned(), Arc::clone(&column));
         column
     }
@@ -328,7 +358,7 @@ impl Columns {
     pub(crate) fn know(&self, name: &str) -> bool {
         let plain = normalise(name);
         !plain.is_empty()
-            && (role(&plain).is_some()
+            && (role_named(name).is_some()
                 || MERCHANT.contains(&plain.as_str())
                 || self.naming.mapped.contains_key(&plain)
                 || self.naming.image_column.as_ref() == Some(&plain))

@@ -29,6 +29,7 @@ pub(crate) const NAMES: &[(Role, &[&str])] = &[
         "kods", "preces_kods", "tootekood", "vörunúmer", "품번", "管理番号", "商品管理番号", "item_management_number",
         "artikelnummer_im_shop", "id_oferty", "sku_sygnatura_sprzedającego", "sygnatura_sprzedającego",
         "商品管理番号_商品url", "referentie", "interne_referentie", "offerreference",
+        "sku_id", "art_no", "articlenumber", "articlecode", "article_code", "code_produit", "mã_hàng", "barkod", "stok_kod", "urun_karti_id", "urunid", "urun_id", "ид_товара", "goods_id", "spu", "product_handle", "model_kodu",
     ]),
     (Role::Title, &[
         "title", "name", "product_name", "product_title", "item_name", "productname", "titel", "bezeichnung",
@@ -51,6 +52,7 @@ pub(crate) const NAMES: &[(Role, &[&str])] = &[
         "nafn", "ürün_başlığı", "başlık", "tên_hàng", "judul", "제품명", "タイトル", "标题", "標題",
         "tytuł_oferty", "nazwa_oferty",
         "article_name", "articlename", "artikel_name", "offer_title", "short_name", "display_name",
+        "title_long", "title_short", "long_title", "nazwa_artykułu", "tên_hàng_hóa", "urun_adi", "urunadi", "ürün_ismi", "full_name", "nom_produit", "composite_name",
     ]),
     (Role::Description, &[
         "description", "body", "body_html", "product_description", "long_description", "beschreibung",
@@ -66,6 +68,7 @@ pub(crate) const NAMES: &[(Role, &[&str])] = &[
         "περιγραφή_προϊόντος", "опис_товару", "विवरण", "توضیحات", "شرح", "وصف", "وصف_المنتج", "aprašymas",
         "apraksts", "kirjeldus", "lýsing", "ürün_açıklaması", "说明", "說明", "詳細",
         "opis_oferty", "offer_description",
+        "description_long", "description_short", "ürün_detayı", "plain_description", "caption",
     ]),
     (Role::Brand, &[
         "brand", "vendor", "manufacturer", "brand_name", "marke", "hersteller", "marque", "fabricant", "marca",
@@ -80,6 +83,7 @@ pub(crate) const NAMES: &[(Role, &[&str])] = &[
         "prekės_ženklas", "gamintojas", "zīmols", "ražotājs", "bränd", "tootja", "vörumerki", "nhãn_hiệu",
         "제조사", "制造厂商",
         "hersteller_markenname", "markenname",
+        "изготовитель", "producer_name", "manufacturer_name",
     ]),
     (Role::Category, &[
         "category", "product_type", "product_types", "product_category", "category_path", "category_name",
@@ -99,6 +103,7 @@ pub(crate) const NAMES: &[(Role, &[&str])] = &[
         "kategorija_prekės", "grupė", "kategoorija", "flokkur", "ürün_kategorisi", "loại", "loại_sản_phẩm",
         "카테고리명", "类目", "品类",
         "kategoria_główna", "produktgruppe_im_shop", "shop_category",
+        "kategori_ismi", "default_category", "category_text", "nhóm_hàng", "hauptkategorie", "ジャンル", "상품분류", "rayon", "classification_category",
     ]),
     (Role::Price, &[
         "price", "regular_price", "current_price", "retail_price", "selling_price", "unit_price", "price_vat",
@@ -121,6 +126,7 @@ pub(crate) const NAMES: &[(Role, &[&str])] = &[
         "cena_ar_pvn", "hind", "müügihind", "verð", "ürün_fiyatı", "giá_tiền", "harga_produk", "정가", "单价",
         "單價", "本体価格",
         "cena_pl", "cena_oferty", "preis_in_eur",
+        "brutto_vk", "vk_brutto", "price_ek", "standard_price", "your_price", "price_pc", "giá_bán_lẻ", "satis_fiyati", "trendyol_da_satılacak_fiyat",
     ]),
     (Role::SalePrice, &[
         "sale_price", "special_price", "discount_price", "discounted_price", "angebotspreis", "sonderpreis",
@@ -162,6 +168,7 @@ pub(crate) const NAMES: &[(Role, &[&str])] = &[
         "в_наличии", "кількість", "स्टॉक", "موجودی", "الكمية", "كمية", "likutis", "kiekis", "pieejamība",
         "atlikums", "laoseis", "kogus", "birgðir", "stok_adedi", "số_lượng", "jumlah", "数量", "數量", "库存数量",
         "庫存數量",
+        "lagerbestand_gesamt", "stokadedi", "stok_adet", "ürün_stok_adedi",
     ]),
     (Role::Image, IMAGE_NAMES),
     (Role::MoreImages, &[
@@ -178,6 +185,8 @@ pub(crate) const NAMES: &[(Role, &[&str])] = &[
         "autres_images", "images_secondaires", "imagenes_adicionales", "תמונות", "תמונות_נוספות",
         "รูปภาพเพิ่มเติม", "επιπλέον_εικόνες", "εικόνες", "додаткові_зображення", "تصاویر", "صور", "الصور",
         "nuotraukos", "attēli", "pildid", "myndir", "其他图片",
+        "media_gallery_entries", "추가이미지", "hosted_image_urls",
+        "media_gallery_image_url", "product_media_gallery_image_url", "resimler",
     ]),
     (Role::Thumbnail, &[
         "thumbnail", "thumb", "thumbnail_url", "thumbnail_link", "thumbnail_image", "image_thumbnail", "small_image",
@@ -218,6 +227,18 @@ pub(crate) const IMAGE_NAMES: &[&str] = &[
     "resim_linki", "url_hình_ảnh", "hình", "foto_produk", "url_gambar", "이미지_url", "대표이미지", "사진", "主图", "主圖",
     "图片url", "商品图片", "商品圖片", "メイン画像", "商品画像url",
     "graphic_url", "graphicurl", "商品画像パス",
+    "cover_media_url", "cover_image", "cover", "default_image", "id_default_image", "bild_pfad_url", "bildpfad", "bild_pfad", "ảnh_đại_diện", "media_main_image_url", "bigimage", "main_picture", "main_photo", "kapak_resmi",
+];
+
+/// Columns with what a product cost before, beside one with what it costs now.
+#[rustfmt::skip]
+pub(crate) const FORMER_PRICES: &[&str] = &[
+    "regular_price", "original_price", "old_price", "oldprice", "price_old", "former_price", "was_price", "price_was",
+    "list_price", "compare_at_price", "compare_price", "compare_to_price", "strikethrough_price", "retailprice",
+    "price_before_discount", "alter_preis", "streichpreis", "prix_barré", "ancien_prix", "precio_anterior",
+    "prezzo_precedente", "preço_anterior", "stara_cena", "cena_przed_obniżką", "původní_cena", "pôvodná_cena", "eski_fiyat",
+    "старая_цена", "стара_ціна", "παλιά_τιμή", "tidigare_pris", "førpris", "oude_prijs", "vanprijs", "소비자가", "定価",
+    "原价", "原價", "giá_cũ",
 ];
 
 #[cfg(test)]

@@ -53,6 +53,7 @@ pub struct Feed {
     entries: usize,
     hidden: BTreeMap<&'static str, u64>,
     left_aside: Vec<(String, usize)>,
+    sheet_categories: Vec<String>,
     from_prices: u64,
 }
 
@@ -85,6 +86,7 @@ impl Feed {
             entries: 0,
             hidden: BTreeMap::new(),
             left_aside: Vec::new(),
+            sheet_categories: Vec::new(),
             from_prices: 0,
         };
         feed.survey = feed.origin().survey()?;
@@ -127,6 +129,11 @@ impl Feed {
     /// Lists, elements and sheets that are none of products, by their names, each with how long it is.
     pub fn left_aside(&self) -> &[(String, usize)] {
         &self.left_aside
+    }
+
+    /// What the sheets of a workbook are called whose names are the categories of their products.
+    pub fn sheet_categories(&self) -> &[String] {
+        &self.sheet_categories
     }
 
     /// How many rows have the lowest of several prices: `from $12`, `19.90 - 29.90`.
@@ -252,6 +259,7 @@ impl Feed {
         (self.rows, self.hidden, self.from_prices) = (rows, hidden, from_prices);
         self.columns = reader.columns().clone();
         self.left_aside = reader.left_aside();
+        self.sheet_categories = reader.sheet_categories();
         self.entries = tally.entries();
         self.groups = tally.groups;
         Ok(())
@@ -335,7 +343,15 @@ fn format(path: &Path, name: &str, options: &Options) -> Result<Format> {
         None if path.is_dir() => Ok(Format::JsonLd),
         None => match Format::detect(path, name)? {
             // Whoever says what columns mean does not want them to be understood otherwise.
-            Format::Shopify | Format::WooCommerce | Format::Magento | Format::Wix | Format::Etsy
+            Format::Shopify
+            | Format::WooCommerce
+            | Format::Magento
+            | Format::Wix
+            | Format::NewWix
+            | Format::Squarespace
+            | Format::Ecwid
+            | Format::BigCommerce
+            | Format::Etsy
                 if options.mapping.is_some() =>
             {
                 Ok(Format::Table)

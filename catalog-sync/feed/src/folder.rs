@@ -10,7 +10,11 @@ use crate::page::{is_page, saved_beside};
 use crate::{Entry, Error, Item, Picture, Rejection, Result};
 
 /// Files with other endings are no pictures and are passed over.
-const ENDINGS: &[&str] = &["jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "tif", "tiff"];
+#[rustfmt::skip]
+const ENDINGS: &[&str] = &[
+    "jpg", "jpeg", "jpe", "jfif", "pjpeg", "pjp", "png", "webp", "gif", "bmp", "tif", "tiff", "jpg_large", "jpeg_large",
+    "png_large", "jpg_orig",
+];
 
 /// Pictures that cannot be read, by their endings: they are set aside with what they are.
 const NOT_READ: &[(&str, &str)] = &[
@@ -31,7 +35,14 @@ const NOT_READ: &[(&str, &str)] = &[
     ("orf", "a camera's raw picture"),
     ("raf", "a camera's raw picture"),
     ("rw2", "a camera's raw picture"),
+    ("pef", "a camera's raw picture"),
+    ("srw", "a camera's raw picture"),
+    ("ai", "an Illustrator document"),
+    ("eps", "EPS"),
 ];
+
+/// Files with many others packed in them.
+const ARCHIVES: &[&str] = &["zip", "rar", "7z", "tar", "gz", "tgz"];
 
 /// A file's path from the folder, or why what is there cannot be looked into.
 type Found = Result<PathBuf, Rejection>;
@@ -51,6 +62,7 @@ impl Folder {
         let mut walk = Walk { is_of_pictures: true, ..Walk::of(root, is_picture) };
         walk.go(Path::new(""));
         walk.leave_small_copies();
+        walk.leave_originals();
         let (found, left_aside) = (walk.found, walk.left_aside);
         let has_pictures = found
             .iter()
@@ -176,6 +188,8 @@ impl<'a> Walk<'a> {
             self.found.push(Ok(path));
         } else if self.is_of_pictures && is_page(&path) {
             self.leave(LeftAside::Page, &path);
+        } else if self.is_of_pictures && has_ending(&path, ARCHIVES) {
+            self.leave(LeftAside::Archive, &path);
         } else if let Some(format) = not_read(&path).filter(|_| self.is_of_pictures) {
             let reason = format!("{format} is not read: save it as JPEG or PNG");
             self.found.push(Err(Rejection::new(slashed(&path).unwrap_or_default(), UNSUPPORTED, reason)));
@@ -204,6 +218,24 @@ impl<'a> Walk<'a> {
     }
 }
 
+impl Walk<'_> {
+    /// Takes out what a camera or a phone wrote beside a picture that is read: `IMG_1.CR2` with `IMG_1.JPG`.
+    fn leave_originals(&mut self) {
+        let known: std::collections::HashSet<PathBuf> =
+            self.found.iter().flatten().map(|path| path.with_extension("")).collect();
+        let is_beside = |found: &Found| {
+            let refused = found.as_ref().err().filter(|refused| refused.code == UNSUPPORTED);
+            refused.is_some_and(|refused| known.contains(&Path::new(&refused.place).with_extension("")))
+        };
+        let (beside, kept): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.found).into_iter().partition(is_beside);
+        self.found = kept;
+        for refused in beside.into_iter().filter_map(Result::err) {
+            self.leave(LeftAside::Original, Path::new(&refused.place));
+        }
+    }
+}
+
 /// What a picture that is not read is.
 fn not_read(path: &Path) -> Option<&'static str> {
     let ending = path.extension()?;
@@ -211,7 +243,11 @@ fn not_read(path: &Path) -> Option<&'static str> {
 }
 
 fn is_picture(path: &Path) -> bool {
-    path.extension().is_some_and(|e| ENDINGS.iter().any(|ending| e.eq_ignore_ascii_case(ending)))
+    has_ending(path, ENDINGS)
+}
+
+fn has_ending(path: &Path, endings: &[&str]) -> bool {
+    path.extension().is_some_and(|e| endings.iter().any(|ending| e.eq_ignore_ascii_case(ending)))
 }
 
 /// The same id on every system.
@@ -272,11 +308,15 @@ mod tests {
             "thumbs/a.jpg",
             "b/thumbs/other.jpg",
             "c.HEIC",
+            "d.jpg_large",
+            "a.CR2",
+            "a.MOV",
+            "more.zip",
         ]);
         let opened = Folder::open(root.path()).unwrap();
         let entries: Vec<_> =
             opened.entries().map(|entry| entry.map_or_else(|r| r.place, |item| item.product.id)).collect();
-        assert_eq!(entries, ["a.jpg", "b/thumbs/other.jpg", "c.HEIC"]);
+        assert_eq!(entries, ["a.jpg", "b/thumbs/other.jpg", "c.HEIC", "d.jpg_large"]);
         let refused = opened.entries().find_map(Result::err).unwrap();
         assert_eq!((refused.code, refused.reason.contains("HEIC")), ("unsupported-picture", true));
         let left: Vec<_> = opened.left_aside().iter().map(|(why, what)| (*why, what.join(" "))).collect();
@@ -285,6 +325,8 @@ mod tests {
             (LeftAside::SavedWithPage, "Old page_files"),
             (LeftAside::SystemFolder, "@eaDir __MACOSX"),
             (LeftAside::Thumbnail, "thumbs a-150x150.jpg"),
+            (LeftAside::Archive, "more.zip"),
+            (LeftAside::Original, "a.CR2"),
         ];
         assert_eq!(left, expected.map(|(why, what)| (why, what.to_owned())));
     }

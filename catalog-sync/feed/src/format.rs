@@ -6,7 +6,7 @@ use std::path::Path;
 use std::str::FromStr;
 
 use crate::column::normalise;
-use crate::read::{Records, is_workbook, shape};
+use crate::read::{Records, WorkbookKind, shape};
 use crate::{Columns, Error, Result, text};
 
 /// How much of a feed is looked at.
@@ -37,6 +37,14 @@ pub enum Format {
     Meta,
     /// Wix's product export.
     Wix,
+    /// Wix's newer product export.
+    NewWix,
+    /// Squarespace's product export.
+    Squarespace,
+    /// Ecwid's product export.
+    Ecwid,
+    /// BigCommerce's product export.
+    BigCommerce,
     /// Etsy's list of products.
     Etsy,
     /// schema.org's products as JSON-LD, in pages or in files.
@@ -46,7 +54,7 @@ pub enum Format {
 }
 
 /// Each with its name.
-const NAMES: [(Format, &str); 14] = [
+const NAMES: [(Format, &str); 18] = [
     (Format::Table, "table"),
     (Format::JsonLines, "jsonl"),
     (Format::Xml, "xml"),
@@ -58,6 +66,10 @@ const NAMES: [(Format, &str); 14] = [
     (Format::Magento, "magento"),
     (Format::Meta, "meta"),
     (Format::Wix, "wix"),
+    (Format::NewWix, "wix-new"),
+    (Format::Squarespace, "squarespace"),
+    (Format::Ecwid, "ecwid"),
+    (Format::BigCommerce, "bigcommerce"),
     (Format::Etsy, "etsy"),
     (Format::JsonLd, "json-ld"),
     (Format::Parquet, "parquet"),
@@ -97,12 +109,12 @@ impl Format {
         if start.starts_with(b"PAR1") {
             return Ok(Self::Parquet);
         }
-        if is_workbook(&start) {
+        if WorkbookKind::of(path)?.is_some() {
             return Ok(table(Records::open(path, name, None, &Columns::default())?.header()));
         }
         let mut head = Vec::new();
         text::open(path)?.take(HEAD_BYTES).read_to_end(&mut head).map_err(|e| text::named(path, &e))?;
-        if head.contains(&0) {
+        if !is_text(&head) {
             return Err(Error::NotAFeed { name: name.into(), what: "it is not text" });
         }
         let text = String::from_utf8_lossy(&head);
@@ -115,6 +127,13 @@ impl Format {
             },
         })
     }
+}
+
+/// Some programs fill cells up with bytes of nothing; other control characters are in no text.
+fn is_text(head: &[u8]) -> bool {
+    let zeros = head.iter().filter(|byte| **byte == 0).count();
+    let is_control = |byte: &u8| matches!(byte, 1..=8 | 0x0e..=0x1f);
+    zeros == 0 || (zeros * 3 < head.len() && !head.iter().any(is_control))
 }
 
 /// Told by the element that everything is in: descriptions may have pages of their own in them.
@@ -138,11 +157,20 @@ fn json(head: &str) -> Format {
         Format::JsonLd
     } else if (names_products && of_shopify.iter().any(|name| has(name)))
         || (has("\"body_html\"") && has("\"variants\""))
+        || is_of_graphql(head)
     {
         Format::ShopifyJson
     } else {
         Format::JsonLines
     }
+}
+
+/// Whether an id is one of Shopify's GraphQL, and not that beside an id of the REST API.
+fn is_of_graphql(head: &str) -> bool {
+    head.match_indices("gid://shopify/Product/").any(|(at, _)| {
+        let before = head[..at].trim_end_matches(['"', ' ']).trim_end_matches(':').trim_end();
+        before.ends_with("\"id\"")
+    })
 }
 
 /// Told by the header.
@@ -169,6 +197,10 @@ fn table(header: &[String]) -> Format {
         () if woo && !has("main_image") => Format::WooCommerce,
         () if has("sku") && has("name") && count(&magento) > 2 => Format::Magento,
         () if has("handle_id") && has("field_type") => Format::Wix,
+        () if has("handle") && has("field_type") && has("media") => Format::NewWix,
+        () if has("product_id_non_editable") && has("variant_id_non_editable") => Format::Squarespace,
+        () if has("type") && has("product_internal_id") && has("product_name") => Format::Ecwid,
+        () if has("item_type") && has("product_code_sku") && has("product_name") => Format::BigCommerce,
         () if has("title")
             && has("image1")
             && count(&["currency_code", "variation_1_type", "materials"]) > 0 =>
@@ -234,6 +266,9 @@ mod tests {
             ("sep=;\nhandle;variant price\n", Format::Shopify),
             ("{\"id\": 1}\n{\"id\": 2}", Format::JsonLines),
             ("[{\"id\": 1}]", Format::JsonLines),
+            ("{\"id\": \"gid://shopify/Product/1\"}\n{\"id\": 2}", Format::ShopifyJson),
+            ("<html><body><table><tr><th>SKU<th>Title<tr><td>1<td>Mug</table>", Format::Table),
+            ("id\0\0,title\n1\0\0,a\n2\0\0,b\n", Format::Table),
             ("PAR1....", Format::Parquet),
         ] {
             assert_eq!(detect(content.as_bytes()), Some(format), "{content}");

@@ -66,8 +66,11 @@ fn item(image: String, members: Vec<Listing>, is_whole: bool, pictures: Pictures
         "" => Err(("missing-image", "it names no picture".to_owned())),
         image => Picture::locate(image, pictures.base),
     };
+    // Of a product whose picture is named and cannot be, the catalogue may have an earlier one.
     let located = match located {
-        Err((code, reason)) if pictures.may_be_missing => Ok(Picture::Missing(code, reason)),
+        Err((code, reason)) if pictures.may_be_missing || code != "missing-image" => {
+            Ok(Picture::Missing(code, reason))
+        }
         located => located,
     };
     match located {

@@ -63,7 +63,8 @@ fn has_markup(text: &str) -> bool {
         || text.match_indices('&').any(|(at, _)| starts_entity(at))
 }
 
-fn tokenize<S: TokenSink>(text: &str, sink: S) -> S {
+/// Runs through a page or a part of one.
+pub(crate) fn tokenize<S: TokenSink>(text: &str, sink: S) -> S {
     let queue = BufferQueue::default();
     queue.push_back(StrTendril::from_slice(text));
     let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());

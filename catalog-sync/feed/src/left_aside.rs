@@ -40,6 +40,10 @@ pub enum LeftAside {
     SystemFolder,
     /// A small copy of another picture.
     Thumbnail,
+    /// A file with others packed in it.
+    Archive,
+    /// What a camera wrote in its own format beside a picture that is read.
+    Original,
 }
 
 impl LeftAside {
@@ -50,6 +54,8 @@ impl LeftAside {
             Self::SavedWithPage => ("folder saved with a page", "folders saved with pages"),
             Self::SystemFolder => ("folder of the system's", "folders of the system's"),
             Self::Thumbnail => ("thumbnail", "thumbnails"),
+            Self::Archive => ("archive", "archives"),
+            Self::Original => ("original of a picture", "originals of pictures"),
         };
         format!("{count} {}", if count == 1 { one } else { many })
     }

@@ -25,6 +25,7 @@ mod availability;
 mod category;
 mod choices;
 mod column;
+mod column_affixes;
 mod column_names;
 mod currency;
 mod encoding;

@@ -39,6 +39,7 @@ pub(crate) fn addresses(cell: &str) -> Vec<String> {
     }
     let bars =
         cell.split(['|', '\n', '\r']).flat_map(|part| split(part, ';')).flat_map(|part| split(part, ','));
+    let bars = bars.flat_map(|part| split(part, ' '));
     bars.map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect()
 }
 
@@ -87,8 +88,11 @@ fn split(text: &str, sign: char) -> Vec<&str> {
         let begins = ["http://", "https://", "//", "file:", "data:"]
             .iter()
             .any(|scheme| rest.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
-        let is_cut =
-            begins || (!has_schemes && (ends_as_picture(before) || before.is_empty())) || rest.is_empty();
+        // Names of files have blanks of their own; behind one a path has to begin.
+        let is_apart = sign != ' ' || rest.split(' ').next().is_some_and(|next| next.contains('/'));
+        let is_cut = begins
+            || (!has_schemes && is_apart && (ends_as_picture(before) || before.is_empty()))
+            || rest.is_empty();
         if is_cut {
             found.push(before);
             start = at + 1;
@@ -111,7 +115,7 @@ mod tests {
     #[test]
     fn a_cell_with_several_addresses_is_taken_apart() {
         let expected = ["https://c.test/a.jpg", "https://c.test/b.jpg"];
-        for between in [",", ", ", ";", " ; ", "|", "\n", "\r\n", ",\n"] {
+        for between in [",", ", ", ";", " ; ", "|", "\n", "\r\n", ",\n", " "] {
             assert_eq!(addresses(&expected.join(between)), expected, "{between:?}");
             assert_eq!(
                 addresses(&["p/a.jpg", "p/b.png"].join(between)),

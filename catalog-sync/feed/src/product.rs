@@ -154,6 +154,11 @@ fn prices(row: &Row, defaults: &Defaults) -> Result<(Option<Price>, Option<Price
     };
     let price = whole(price, of_sale)?;
     let sale = whole(sale, of_price)?.filter(|sale| !sale.amount.is_zero());
+    let sale = sale.filter(|sale| price.as_ref().is_none_or(|price| sale.amount != price.amount));
+    let former = price.as_ref().filter(|price| sale.is_none() && !price.amount.is_zero());
+    if let Some(former) = former.and_then(|price| former_price(row, price, &style)) {
+        return Ok((Some(former), price));
+    }
     Ok(match (price, sale) {
         // A price of nothing beside one of something is a cell that was left empty.
         (Some(price), Some(sale)) if price.amount.is_zero() => (Some(sale), None),
@@ -163,6 +168,13 @@ fn prices(row: &Row, defaults: &Defaults) -> Result<(Option<Price>, Option<Price
         (None, Some(sale)) => (Some(sale), None),
         both => both,
     })
+}
+
+/// What the product cost before, if a column says it and it is more than it costs now.
+fn former_price(row: &Row, now: &Price, style: &Style) -> Option<Price> {
+    let (amount, code) = price::read(row.former_price()?, style).ok()?;
+    let is_same = code.is_none_or(|code| code == now.currency.to_string());
+    (is_same && amount > now.amount).then_some(Price { amount, currency: now.currency })
 }
 
 /// What the row, its currency column or the options say.
@@ -322,6 +334,24 @@ mod tests {
         assert_eq!(prices("64.50 CAD", "70"), ["64.50 CAD", ""]);
         assert_eq!(prices("0 CAD", "12"), ["12 CAD", ""]);
         assert_eq!(prices("120 kr", "99 kr"), ["120 XXX", "99 XXX"]);
+    }
+
+    #[test]
+    fn a_former_price_beside_the_price_makes_it_a_sale() {
+        let prices = |cells: &[(&str, &str)]| {
+            let product = read(cells).unwrap();
+            [product.price, product.sale_price]
+                .map(|price| price.map(|price| price.amount.to_string()).unwrap_or_default())
+        };
+        assert_eq!(prices(&[("id", "1"), ("price", "35"), ("old_price", "40")]), ["40", "35"]);
+        assert_eq!(prices(&[("id", "1"), ("price", "35"), ("old_price", "35")]), ["35", ""]);
+        assert_eq!(prices(&[("id", "1"), ("price", "35"), ("old_price", "")]), ["35", ""]);
+        let woo = [("id", "1"), ("price", "19.99"), ("regular_price", "21.99"), ("sale_price", "19.99")];
+        assert_eq!(prices(&woo), ["21.99", "19.99"]);
+        assert_eq!(
+            prices(&[("id", "1"), ("price", "35"), ("sale_price", "30"), ("old_price", "40")]),
+            ["35", "30"]
+        );
     }
 
     #[test]

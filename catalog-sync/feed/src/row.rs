@@ -24,6 +24,11 @@ pub struct Row {
 
 impl Row {
     pub(crate) fn new(place: String, mut cells: Vec<(Arc<Column>, String)>) -> Self {
+        // Some programs fill cells up with bytes of nothing.
+        cells
+            .iter_mut()
+            .filter(|(_, value)| value.contains('\0'))
+            .for_each(|(_, value)| *value = value.replace('\0', ""));
         cells.retain(|(_, value)| !value.trim().is_empty());
         Self { place, cells, whole: None, hidden: None, number: 0 }
     }
@@ -108,6 +113,16 @@ impl Row {
     pub(crate) fn cell(&self, written: &str) -> Option<&str> {
         let mut of_column = self.cells.iter().filter(|(column, _)| column.written == written);
         of_column.next().map(|(_, value)| value.trim())
+    }
+
+    /// The steps of a path of categories that have columns of their own.
+    pub(crate) fn category_steps(&self) -> Vec<&str> {
+        self.sorted(|column| column.level.map(usize::from))
+    }
+
+    /// What a column says that the product cost before.
+    pub(crate) fn former_price(&self) -> Option<&str> {
+        self.values(|column| column.is_former_price).into_iter().next()
     }
 
     /// What the feed calls the column that fills a part.

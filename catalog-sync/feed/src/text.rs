@@ -12,6 +12,9 @@ use crate::{Error, Result, encoding};
 /// Read at once from the disk.
 const BLOCK_BYTES: usize = 1 << 18;
 
+/// Enough to see what a file is.
+const START_BYTES: u64 = 256;
+
 /// Stands in a text for what could not be read of it. Unicode has no letter there, so that no feed has it, and a
 /// row with it is set aside.
 pub(crate) const UNREADABLE: char = '\u{fdd0}';
@@ -59,6 +62,26 @@ pub(crate) fn read(path: &Path, max_bytes: u64) -> Result<String> {
         return Err(named(path, &io::Error::new(io::ErrorKind::FileTooLarge, reason)));
     }
     Ok(String::from_utf8(bytes).unwrap_or_else(|error| marked(error.as_bytes())))
+}
+
+/// The first bytes of a file, or of what is packed in it.
+///
+/// # Errors
+/// [`Error::Read`]
+pub(crate) fn start(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    unpacked(path)?.take(START_BYTES).read_to_end(&mut bytes).map_err(|e| named(path, &e))?;
+    Ok(bytes)
+}
+
+/// All bytes of a file, or of what is packed in it; none if they are more than `max_bytes`.
+///
+/// # Errors
+/// [`Error::Read`]
+pub(crate) fn bytes(path: &Path, max_bytes: u64) -> Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    unpacked(path)?.take(max_bytes + 1).read_to_end(&mut bytes).map_err(|e| named(path, &e))?;
+    Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= max_bytes))
 }
 
 /// Bytes as a text, with [`UNREADABLE`] for those that are not UTF-8.

@@ -151,6 +151,24 @@ fn a_product_whose_picture_breaks_keeps_the_earlier_one_with_its_new_words() {
 }
 
 #[test]
+fn a_product_whose_address_of_a_picture_breaks_keeps_the_earlier_one() {
+    let shop = Shop::new(3);
+    shop.build("feed.csv");
+    shop.write_feed(&[row(0), row(1).replace("pictures/001.jpg", "http://"), row(2)]);
+    let report = shop.build("feed.csv");
+    assert_eq!(
+        (&report["products"], &report["earlier_pictures"], &report["deleted"], &report["quarantined"]),
+        (&3.into(), &1.into(), &0.into(), &0.into()),
+        "{report}"
+    );
+    assert_eq!(shop.quarantine()["feed.csv:3"], "bad-url");
+    shop.try_build("feed.csv", &["--strict"]).fails(3, &["feed.csv:3"]);
+    shop.write_feed(&[row(0), row(1), row(2).replace("pictures/002.jpg", "ftp://a.test/2.jpg")]);
+    let report = shop.build("feed.csv");
+    assert_eq!((&report["products"], &report["earlier_pictures"]), (&3.into(), &1.into()), "{report}");
+}
+
+#[test]
 fn pictures_that_break_all_at_once_leave_the_catalogue_as_it_was() {
     let shop = Shop::new(4);
     shop.build("pictures");

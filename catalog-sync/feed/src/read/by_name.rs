@@ -33,6 +33,11 @@ impl ByName {
         }
     }
 
+    /// The columns with their plain names.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.header.iter().zip(&self.plain).map(|(name, plain)| (name.as_str(), plain.as_str()))
+    }
+
     /// Keeps the columns that have no place of their own.
     pub(crate) fn keep_others(
         &self,

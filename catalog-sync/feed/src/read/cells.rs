@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::pairs;
 use crate::column::{Column, Role, merchant_name};
 use crate::json::Json;
 use crate::{Columns, choices, pictures};
@@ -75,6 +76,12 @@ pub(crate) fn of_object(parts: &[(String, Json)], columns: &mut Columns) -> Cell
                 for (name, value) in others {
                     let column = columns.attribute(name);
                     cells.extend(value.cells().into_iter().map(|cell| (Arc::clone(&column), cell)));
+                }
+            }
+            Json::List(members) if pairs::may_be(name) && pairs::are(members) => {
+                for (name, is_of_product, values) in pairs::of(members, name) {
+                    let column = if is_of_product { columns.column(&name) } else { columns.attribute(&name) };
+                    cells.extend(values.into_iter().map(|cell| (Arc::clone(&column), cell)));
                 }
             }
             Json::List(_) if name == "variants" => cells.push((columns.column(name), value.to_string())),

@@ -38,30 +38,37 @@ pub(crate) fn find(lines: &[Vec<u8>], between: Option<u8>, columns: &Columns) ->
         })
         .collect();
     let first = candidates.first().copied();
-    let (at, between, _) = candidates
-        .into_iter()
-        .find(|(.., known)| *known >= NAMES_THAT_TELL)
-        .or(first)
-        .unwrap_or((above, between.unwrap_or(b','), 0));
+    let found = candidates.iter().position(|(.., known)| *known >= NAMES_THAT_TELL);
+    // A header of two lines has the names for programs in either.
+    let fuller = found.and_then(|at| {
+        let below = candidates.get(at + 1).filter(|below| below.0 == candidates[at].0 + 1);
+        below.filter(|below| below.2 > candidates[at].2)
+    });
+    let told = fuller.or(found.map(|at| &candidates[at])).copied();
+    let (at, between, _) = told.or(first).unwrap_or((above, between.unwrap_or(b','), 0));
     HeaderPlace { above: at, between }
 }
 
 /// The rows of a workbook above its header; none if no row is one.
-pub(crate) fn find_row<'a>(rows: impl Iterator<Item = &'a [String]>, columns: &Columns) -> Option<usize> {
-    let mut first = None;
+pub(crate) fn find_row(rows: impl Iterator<Item = Vec<String>>, columns: &Columns) -> Option<usize> {
+    let (mut first, mut found) = (None, None);
     for (at, row) in rows.enumerate().take(LINES_TO_LOOK_AT) {
-        if row.iter().filter(|cell| columns.know(cell)).count() >= NAMES_THAT_TELL {
-            return Some(at);
+        let known = row.iter().filter(|cell| columns.know(cell)).count();
+        match found {
+            None if known >= NAMES_THAT_TELL => found = Some((at, known)),
+            None => {}
+            Some((_, above)) if known > above => return Some(at),
+            Some((above, _)) => return Some(above),
         }
         let is_filled = row.iter().any(|cell| !cell.trim().is_empty());
         first = first.or(Some(at).filter(|_| is_filled));
     }
-    first
+    found.map(|(at, _)| at).or(first)
 }
 
 /// Excel's `sep=;`, which says what is between cells.
 fn separator_line(line: &[u8]) -> Option<u8> {
-    let text = std::str::from_utf8(line).ok()?.trim_matches(['"', '\r']);
+    let text = std::str::from_utf8(line).ok()?.trim_matches(['"', '\'', '\r']);
     let sign = text.get(..4).filter(|start| start.eq_ignore_ascii_case("sep=")).map(|_| &text[4..])?;
     match sign.as_bytes() {
         [sign] => Some(*sign),
@@ -71,12 +78,16 @@ fn separator_line(line: &[u8]) -> Option<u8> {
 }
 
 fn is_blank(line: &[u8]) -> bool {
-    line.iter().all(|byte| byte.is_ascii_whitespace() || DELIMITERS.contains(byte) || *byte == b'"')
+    line.iter().all(|byte| byte.is_ascii_whitespace() || DELIMITERS.contains(byte) || is_quote(byte))
+}
+
+fn is_quote(byte: &u8) -> bool {
+    matches!(byte, b'"' | b'\'')
 }
 
 /// `# Required | …`, as Meta's templates have it above their names.
 pub(crate) fn is_remark(line: &[u8]) -> bool {
-    line.iter().find(|byte| !byte.is_ascii_whitespace() && **byte != b'"') == Some(&b'#')
+    line.iter().find(|byte| !byte.is_ascii_whitespace() && !is_quote(byte)) == Some(&b'#')
 }
 
 /// The delimiter by which a line has the most known names, and how many.
@@ -85,7 +96,7 @@ fn best(line: &[u8], between: Option<u8>, columns: &Columns) -> (u8, usize) {
     let tried = if between.is_some() { &[] } else { &DELIMITERS[..] };
     let known = |between: u8| {
         let cells = line.split(|byte| *byte == between).map(String::from_utf8_lossy);
-        cells.filter(|cell| columns.know(cell.trim().trim_matches('"'))).count()
+        cells.filter(|cell| columns.know(cell.trim().trim_matches(['"', '\'', '\0']))).count()
     };
     let mut found = (usual, known(usual));
     for sign in tried {
@@ -117,6 +128,11 @@ mod tests {
             ("Export of 3 March\n\nid;title;price\n1;a;2\n", (2, ';')),
             ("Artikelnummer;Bild\n1;a.jpg\n", (0, ';')),
             ("id^title^price\n1^a, b, c, d, e^3\n", (0, '^')),
+            ("'id';'title';'price'\n'1';'a, b, c';'3'\n", (0, ';')),
+            (
+                "Seller SKU,Product name,What it shows\nitem_sku,item_name,main_image_url\n1,a,a.jpg\n",
+                (1, ','),
+            ),
         ] {
             assert_eq!(place(text), expected, "{text:?}");
         }
@@ -127,8 +143,7 @@ mod tests {
         let rows: Vec<Vec<String>> = [&["Our shop", ""][..], &["", ""], &["SKU", "Title"]]
             .map(|r| r.iter().map(|c| (*c).into()).collect())
             .into();
-        assert_eq!(find_row(rows.iter().map(Vec::as_slice), &Columns::default()), Some(2));
-        assert_eq!(find_row(rows[..2].iter().map(Vec::as_slice), &Columns::default()), Some(0));
-        assert_eq!(find_row(rows[1..2].iter().map(Vec::as_slice), &Columns::default()), None);
+        let found = |rows: &[Vec<String>]| find_row(rows.iter().cloned(), &Columns::default());
+        assert_eq!((found(&rows), found(&rows[..2]), found(&rows[1..2])), (Some(2), Some(0), None));
     }
 }

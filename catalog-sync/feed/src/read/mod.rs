@@ -12,15 +12,20 @@ mod json_table;
 mod jsonl;
 mod loose_json;
 mod magento;
+mod no_product;
 mod node;
+mod pairs;
 mod parquet;
+mod quote_sign;
 mod quoted;
 mod records;
 mod references;
 pub(crate) mod shape;
 mod shopify;
+mod shopify_graphql;
 mod shopify_json;
 mod split;
+mod stacked;
 mod table;
 mod tags;
 mod traits;
@@ -36,7 +41,7 @@ pub(crate) use self::json_ld::has_pages;
 use self::records::Keys;
 pub(crate) use self::records::Records;
 use self::shape::Shape;
-pub(crate) use self::workbook::is_workbook;
+pub(crate) use self::workbook::Kind as WorkbookKind;
 use crate::{Columns, Format, Rejection, Result, Row, text};
 
 /// A row, or why it cannot be read.
@@ -49,6 +54,11 @@ pub(crate) trait Reader: Iterator<Item = Result<Found>> + Send {
 
     /// Lists and sheets met so far that are none of products, each with how long it is.
     fn left_aside(&self) -> Vec<(String, usize)> {
+        Vec::new()
+    }
+
+    /// What the sheets of a workbook are called whose names are the categories of their products.
+    fn sheet_categories(&self) -> Vec<String> {
         Vec::new()
     }
 }
@@ -85,6 +95,9 @@ impl Origin<'_> {
             Format::WooCommerce => woocommerce::keys(self.records()?).map(of_keys),
             Format::Magento => magento::keys(self.records()?).map(of_keys),
             Format::Wix => wix::keys(self.records()?).map(of_keys),
+            Format::NewWix | Format::Squarespace | Format::Ecwid | Format::BigCommerce => {
+                stacked::keys(self.records()?, self.format).map(of_keys)
+            }
             Format::Xml | Format::Heureka | Format::Yml => {
                 let shape = shape::of(text::open(self.path)?).map_err(|e| text::named(self.path, &e))?;
                 Ok(Survey { shape, ..Survey::default() })
@@ -106,6 +119,10 @@ impl Origin<'_> {
             Format::JsonLd => Box::new(json_ld::Pages::open(self.path, self.name, self.columns)?),
             Format::Magento => Box::new(magento::open(self.records()?, self.columns, keys)),
             Format::Wix => Box::new(wix::open(self.records()?, self.columns, keys)),
+            Format::NewWix | Format::Squarespace | Format::Ecwid | Format::BigCommerce => {
+                let format = self.format;
+                Box::new(stacked::open(self.records()?, self.columns, keys, format))
+            }
             Format::Etsy => Box::new(etsy::EtsyRows::open(self.records()?, self.columns)),
             Format::Xml | Format::Heureka | Format::Yml => {
                 let shape = survey.shape.clone();

@@ -40,8 +40,14 @@ impl Node {
         if !self.text.trim().is_empty() {
             return self.text.trim().to_owned();
         }
-        let address = |(name, _): &&(String, String)| matches!(name.as_str(), "href" | "url" | "src");
-        self.attributes.iter().find(address).map(|(_, value)| value.clone()).unwrap_or_default()
+        self.address().unwrap_or_default()
+    }
+
+    /// The address that one of its attributes has.
+    pub(crate) fn address(&self) -> Option<String> {
+        let is_address = |name: &str| matches!(name, "href" | "url" | "src" | "path");
+        let bare = |name: &str| is_address(name.rsplit(':').next().unwrap_or_default());
+        self.attributes.iter().find(|(name, _)| bare(name)).map(|(_, value)| value.clone())
     }
 
     /// The elements inside that have no others, with their values.

@@ -1,5 +1,6 @@
 //! Cuts delimited text into rows of cells. Quotes are believed where they stand around a cell, and are letters
-//! elsewhere: a title that begins with an inch sign must not swallow the rows after it.
+//! elsewhere: a title that begins with an inch sign must not swallow the rows after it. Which sign quotes is seen from
+//! many rows (`quote_sign`).
 
 use std::collections::VecDeque;
 use std::io::{BufRead, Read};
@@ -29,13 +30,16 @@ pub(crate) struct RawRow {
 pub(crate) struct Rows {
     lines: Lines,
     between: u8,
+    /// The sign that stands around cells.
+    quote: u8,
     /// How many cells the header has.
     width: usize,
 }
 
 impl Rows {
     pub(crate) fn new(text: Text, between: u8) -> Self {
-        Self { lines: Lines { text, ahead: VecDeque::new(), number: 0, is_mac: None }, between, width: 0 }
+        let lines = Lines { text, ahead: VecDeque::new(), number: 0, is_mac: None, is_mixed: false };
+        Self { lines, between, quote: b'"', width: 0 }
     }
 
     /// Says how many cells a whole row has: what a quote means is seen by that.
@@ -45,6 +49,10 @@ impl Rows {
 
     pub(crate) fn set_delimiter(&mut self, between: u8) {
         self.between = between;
+    }
+
+    pub(crate) fn set_quote(&mut self, quote: u8) {
+        self.quote = quote;
     }
 
     /// Leaves out the next lines.
@@ -63,6 +71,22 @@ impl Rows {
             }
         }
         Ok(self.lines.ahead.get(at).map(|(_, line)| line.as_slice()))
+    }
+
+    /// The lines that follow, at most so many and not much more than a megabyte, without taking them.
+    ///
+    /// # Errors
+    /// The text cannot be read on.
+    pub(crate) fn sample(&mut self, most: usize) -> std::io::Result<Vec<Vec<u8>>> {
+        let (mut lines, mut bytes) = (Vec::new(), 0);
+        while bytes < MAX_QUOTED_BYTES
+            && lines.len() < most
+            && let Some(line) = self.peek(lines.len())?
+        {
+            bytes += line.len();
+            lines.push(line.to_vec());
+        }
+        Ok(lines)
     }
 
     /// # Errors
@@ -100,9 +124,9 @@ impl Rows {
         let mut at = 0;
         loop {
             let cell = &line[at..];
-            if let Some(start) = quote(cell) {
+            if let Some(start) = opening(cell, self.quote) {
                 let mut content = Vec::new();
-                match take_quoted(&cell[start + 1..], self.between, &mut content) {
+                match take_quoted(&cell[start + 1..], self.between, self.quote, &mut content) {
                     End::Open => return Some(at),
                     End::Line => {
                         cells.push(content);
@@ -130,11 +154,11 @@ impl Rows {
 
     /// Looks for the end of a quoted cell in the lines that follow.
     fn close(&mut self, begun: Vec<u8>, before: &[Vec<u8>]) -> std::io::Result<Closed> {
-        let (between, width) = (self.between, self.width);
+        let (between, quote, width) = (self.between, self.quote, self.width);
         let mut all_whole = width > 1 && before.len() + count(&begun, between) == width;
         let mut content = Vec::new();
-        let inside = quote(&begun).map_or(0, |quote| quote + 1);
-        let _ = take_quoted(&begun[inside..], between, &mut content);
+        let inside = opening(&begun, quote).map_or(0, |at| at + 1);
+        let _ = take_quoted(&begun[inside..], between, quote, &mut content);
         for lines in 1.. {
             if content.len() > MAX_QUOTED_BYTES || (all_whole && lines > ROWS_THAT_TELL) {
                 break;
@@ -144,7 +168,7 @@ impl Rows {
                 all_whole &= count(line, between) == width;
             }
             content.push(b'\n');
-            match take_quoted(line, between, &mut content) {
+            match take_quoted(line, between, quote, &mut content) {
                 End::Open => {}
                 _ if all_whole => break,
                 End::Line => return Ok(Closed::With(content, None, lines)),
@@ -167,9 +191,9 @@ enum Closed {
 }
 
 /// Where the quote is that a cell begins with; blanks may be before it.
-fn quote(cell: &[u8]) -> Option<usize> {
+pub(super) fn opening(cell: &[u8], quote: u8) -> Option<usize> {
     let at = cell.iter().position(|byte| *byte != b' ')?;
-    (cell[at] == b'"').then_some(at)
+    (cell[at] == quote).then_some(at)
 }
 
 fn count(line: &[u8], between: u8) -> usize {
@@ -177,7 +201,7 @@ fn count(line: &[u8], between: u8) -> usize {
 }
 
 /// Where a quoted cell ends.
-enum End {
+pub(super) enum End {
     /// Not in this line.
     Open,
     /// With the line.
@@ -188,11 +212,11 @@ enum End {
 
 /// Reads what a line has of a quoted cell. A quote ends the cell where a delimiter or the end of the line follows
 /// it; a doubled one is one quote, and any other is a letter.
-fn take_quoted(line: &[u8], between: u8, content: &mut Vec<u8>) -> End {
+pub(super) fn take_quoted(line: &[u8], between: u8, quote: u8, content: &mut Vec<u8>) -> End {
     let mut at = 0;
     while let Some(&byte) = line.get(at) {
         at += 1;
-        if byte != b'"' {
+        if byte != quote {
             content.push(byte);
             continue;
         }
@@ -201,12 +225,12 @@ fn take_quoted(line: &[u8], between: u8, content: &mut Vec<u8>) -> End {
         match rest.get(blanks) {
             None => return End::Line,
             Some(next) if *next == between => return End::Cell(at + blanks + 1),
-            _ if rest.first() == Some(&b'"') => at += 1,
+            _ if rest.first() == Some(&quote) => at += 1,
             // Some programs write `\"` for a quote of the text's own.
             _ if content.last() == Some(&b'\\') => drop(content.pop()),
             _ => {}
         }
-        content.push(b'"');
+        content.push(quote);
     }
     End::Open
 }
@@ -218,6 +242,8 @@ struct Lines {
     number: u64,
     /// Whether lines end with `\r` alone, as they did on Macs; seen from the first block.
     is_mac: Option<bool>,
+    /// Whether some lines end so and others do not, as in files that were put together; seen from the first line.
+    is_mixed: bool,
 }
 
 impl Lines {
@@ -255,6 +281,15 @@ impl Lines {
         }
         if line.last() == Some(&b'\r') {
             line.pop();
+        }
+        self.is_mixed |= self.number == 1 && line.contains(&b'\r');
+        if self.is_mixed {
+            for part in line.split(|byte| *byte == b'\r') {
+                self.ahead.push_back((self.number, part.to_vec()));
+                self.number += 1;
+            }
+            self.number -= 1;
+            return Ok(true);
         }
         self.ahead.push_back((self.number, line));
         Ok(true)
@@ -335,6 +370,11 @@ mod tests {
     #[test]
     fn lines_end_as_on_every_system() {
         assert_eq!(rows("1,a\r2,b\r", b',', 2), [(1, of(&["1", "a"])), (2, of(&["2", "b"]))]);
+        let mixed = "1,a\r2,b\r\n3,\"c\rd\"\n";
+        assert_eq!(
+            rows(mixed, b',', 2),
+            [(1, of(&["1", "a"])), (2, of(&["2", "b"])), (3, of(&["3", "c\nd"]))]
+        );
     }
 
     #[test]

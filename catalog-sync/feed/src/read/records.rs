@@ -8,10 +8,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::header::{self, LINES_TO_LOOK_AT};
+use super::quote_sign::SAMPLE_LINES;
 use super::quoted::{RawRow, Rows};
-use super::workbook::{self, SheetRow, Table, is_workbook};
-use super::{Found, Reader};
-use crate::column::{Role, role_of};
+use super::workbook::{self, Kind, SheetRow, Table};
+use super::{Found, Reader, no_product, quote_sign};
 use crate::group_buffer::{Counts, GroupBuffer};
 use crate::{Columns, Error, Rejection, Result, text};
 
@@ -22,6 +22,8 @@ pub(crate) struct Record {
     pub(crate) line: u64,
     /// The sheet of a workbook, where it is not the first one.
     pub(crate) sheet: String,
+    /// What the name of its sheet says that it is, where nothing else does.
+    pub(crate) category: String,
     pub(crate) cells: Vec<String>,
 }
 
@@ -30,7 +32,11 @@ pub(crate) struct Records {
     rows: Source,
     header: Vec<String>,
     name: String,
+    /// Records that were given.
+    count: u64,
     left: Vec<(String, usize)>,
+    /// What sheets of a workbook are called that say of their products what they are.
+    sheet_categories: Vec<String>,
 }
 
 enum Source {
@@ -42,10 +48,8 @@ impl Records {
     /// # Errors
     /// The file cannot be read, or its header is not text.
     pub(crate) fn open(path: &Path, name: &str, between: Option<u8>, columns: &Columns) -> Result<Self> {
-        let mut start = [0; 8];
-        let read = std::fs::File::open(path).and_then(|mut file| std::io::Read::read(&mut file, &mut start));
-        if read.is_ok() && is_workbook(&start) {
-            return Ok(Self::of_sheets(workbook::read(path, name, columns)?, name));
+        if let Some(kind) = Kind::of(path)? {
+            return Ok(Self::of_sheets(workbook::read(path, name, kind, columns)?, name));
         }
         Self::of_text(text::open(path)?, name, between, columns).map_err(|error| match error {
             Error::Read(error) => text::named(path, &error),
@@ -64,8 +68,10 @@ impl Records {
         let place = header::find(&lines, between, columns);
         rows.skip(place.above);
         rows.set_delimiter(place.between);
+        let sample = rows.sample(SAMPLE_LINES).map_err(Error::Read)?;
+        rows.set_quote(quote_sign::of(&sample, place.between));
         let row = rows.next_row().map_err(Error::Read)?.unwrap_or_default();
-        let cell = |cell: Vec<u8>| String::from_utf8(cell).map(|name| name.trim().to_owned());
+        let cell = |cell: Vec<u8>| String::from_utf8(cell).map(|name| clean(name).trim().to_owned());
         let names = row.cells.into_iter().map(cell).collect::<Result<Vec<_>, _>>();
         let names = names.map_err(|_| Error::Header {
             name: name.into(),
@@ -74,12 +80,19 @@ impl Records {
         })?;
         let header = named(names);
         rows.set_width(header.len());
-        Ok(Self { rows: Source::Text(rows), header, name: name.into(), left: Vec::new() })
+        let (left, sheet_categories) = (Vec::new(), Vec::new());
+        Ok(Self { rows: Source::Text(rows), header, name: name.into(), count: 0, left, sheet_categories })
     }
 
     fn of_sheets(table: Table, name: &str) -> Self {
         let rows = Source::Sheets(table.rows.into_iter());
-        Self { rows, header: named(table.header), name: name.into(), left: table.left }
+        let (left, sheet_categories) = (table.left, table.categories);
+        Self { rows, header: named(table.header), name: name.into(), count: 0, left, sheet_categories }
+    }
+
+    /// What the sheets of a workbook are called whose names are the categories of their products.
+    pub(crate) fn sheet_categories(&self) -> &[String] {
+        &self.sheet_categories
     }
 
     /// Sheets with other things.
@@ -127,27 +140,33 @@ impl Records {
         let mut cells = Vec::with_capacity(expected);
         for (column, bytes) in self.header.iter().zip(row.cells) {
             match String::from_utf8(bytes) {
-                Ok(cell) => cells.push(cell),
+                Ok(cell) => cells.push(clean(cell)),
                 Err(_) => return refuse("bad-utf8", format!("column {column} is not UTF-8 text")),
             }
         }
         cells.resize(expected, String::new());
-        Ok(Record { line: row.line, sheet: String::new(), cells })
+        Ok(Record { line: row.line, sheet: String::new(), category: String::new(), cells })
     }
 
-    /// A workbook's numbers have a point before their fractions, whatever it seems to group.
-    fn of_numbers(&self, row: SheetRow) -> Record {
-        let SheetRow { line, sheet, mut cells } = row;
-        cells.resize(self.header.len().max(cells.len()), String::new());
-        for (name, cell) in self.header.iter().zip(&mut cells) {
-            let is_price = matches!(role_of(name), Some(Role::Price | Role::SalePrice));
-            if is_price && cell.parse::<f64>().is_ok() && cell.rsplit('.').next().map(str::len) == Some(3) {
-                cell.push('0');
-            }
-        }
-        cells.truncate(self.header.len());
-        Record { line, sheet, cells }
+    fn of_sheet(&self, row: SheetRow) -> Record {
+        let SheetRow { line, sheet, category, mut cells } = row;
+        cells.resize(self.header.len(), String::new());
+        Record { line, sheet, category, cells }
     }
+
+    /// Whether a record is a row of the table, and no header or total.
+    fn is_row(&self, record: &Record) -> bool {
+        let cells = || record.cells.iter().map(String::as_str);
+        let is_header = no_product::repeats_header(&self.header, cells())
+            || (self.count == 0 && no_product::renames_header(&self.header, cells()));
+        !is_header && !no_product::is_total(cells())
+    }
+}
+
+/// A cell without the bytes of nothing that some programs fill cells up with, and without the byte order mark of a file
+/// that another was put behind.
+fn clean(cell: String) -> String {
+    if cell.contains(['\0', '\u{feff}']) { cell.replace(['\0', '\u{feff}'], "") } else { cell }
 }
 
 /// Columns without a name are those at the end of a line, or have one by where they stand.
@@ -165,27 +184,31 @@ impl Iterator for Records {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            match &mut self.rows {
-                Source::Sheets(rows) => {
-                    let row = rows.next()?;
-                    if row.cells.iter().any(|cell| !cell.trim().is_empty()) {
-                        return Some(Ok(Ok(self.of_numbers(row))));
-                    }
-                }
+            let found = match &mut self.rows {
+                Source::Sheets(rows) => match rows.next()? {
+                    row if row.cells.iter().all(|cell| cell.trim().is_empty()) => continue,
+                    row => Ok(self.of_sheet(row)),
+                },
                 Source::Text(rows) => match rows.next_row() {
                     Err(error) => return Some(Err(text::named(Path::new(&self.name), &error))),
                     Ok(None) => return None,
-                    Ok(Some(row)) if is_empty(&row) => {}
-                    Ok(Some(row)) => return Some(Ok(self.read(row))),
+                    Ok(Some(row)) if is_empty(&row) => continue,
+                    Ok(Some(row)) => self.read(row),
                 },
+            };
+            if found.as_ref().is_ok_and(|record| !self.is_row(record)) {
+                continue;
             }
+            self.count += 1;
+            return Some(Ok(found));
         }
     }
 }
 
 /// A row that Excel leaves where one was deleted, or remarks under a header.
 fn is_empty(row: &RawRow) -> bool {
-    let mut filled = row.cells.iter().filter(|cell| !cell.iter().all(u8::is_ascii_whitespace));
+    let is_blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0;
+    let mut filled = row.cells.iter().filter(|cell| !cell.iter().all(is_blank));
     !row.is_too_long && filled.all(|cell| header::is_remark(cell) && cell.contains(&b'|'))
 }
 

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use super::cells::{self, RowBuilder};
 use super::jsonl::MAX_DOCUMENT_BYTES;
 use super::shopify::{availability, hidden, put_choice, put_prices};
-use super::{Found, Reader};
+use super::{Found, Reader, pairs, shopify_graphql};
 use crate::json::Json;
 use crate::{Columns, Error, Rejection, Result, Row, text};
 
@@ -44,7 +44,7 @@ const OF_VARIANTS: [&str; 13] = [
 
 /// Rows of all variants.
 pub(crate) struct Products {
-    products: VecDeque<Box<RawValue>>,
+    products: VecDeque<serde_json::Result<Json>>,
     ready: VecDeque<Found>,
     columns: Columns,
     name: String,
@@ -57,9 +57,15 @@ pub(crate) fn open(path: &Path, name: &str, mut columns: Columns) -> Result<Prod
     let text = text::read(path, MAX_DOCUMENT_BYTES)?;
     let damaged = |error: serde_json::Error| Error::Damaged { name: name.into(), reason: error.to_string() };
     let mut products = VecDeque::new();
-    // Several pages may follow each other in one file.
-    for value in serde_json::Deserializer::from_str(&text).into_iter::<Box<RawValue>>() {
-        products.extend(of_page(value.map_err(damaged)?).map_err(damaged)?);
+    match shopify_graphql::products(&text).map_err(damaged)? {
+        Some(found) => products.extend(found.into_iter().map(Ok)),
+        // Several pages may follow each other in one file.
+        None => {
+            for value in serde_json::Deserializer::from_str(&text).into_iter::<Box<RawValue>>() {
+                let page = of_page(value.map_err(damaged)?).map_err(damaged)?;
+                products.extend(page.iter().map(|product| Json::of(product)));
+            }
+        }
     }
     drop(columns.column("image_link"));
     Ok(Products { products, ready: VecDeque::new(), columns, name: name.into(), number: 0 })
@@ -83,10 +89,10 @@ fn of_page(value: Box<RawValue>) -> serde_json::Result<Vec<Box<RawValue>>> {
 }
 
 impl Products {
-    fn read(&mut self, product: &RawValue) {
+    fn read(&mut self, product: serde_json::Result<Json>) {
         let place = format!("{}#{}", self.name, self.number);
         let refuse = |code, reason: String| Err(Rejection::new(place.clone(), code, reason));
-        let product = match Json::of(product) {
+        let product = match product {
             Ok(product @ Json::Object(_)) => product,
             Ok(_) => return self.ready.push_back(refuse("bad-json", "it is not a JSON object".into())),
             Err(error) => return self.ready.push_back(refuse("bad-json", error.to_string())),
@@ -121,7 +127,7 @@ impl Iterator for Products {
             }
             let product = self.products.pop_front()?;
             self.number += 1;
-            self.read(&product);
+            self.read(product);
         }
     }
 }
@@ -251,6 +257,13 @@ fn own_picture<'j>(variant: &'j Json, images: &[&'j Json]) -> Option<&'j str> {
 fn keep_others(object: &Json, known: &[&str], maker: &mut RowBuilder<'_>) {
     let Json::Object(parts) = object else { return };
     for (name, value) in parts.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
-        maker.keep_json(name, value);
+        match value {
+            Json::List(members) if pairs::may_be(name) && pairs::are(members) => {
+                for (name, _, values) in pairs::of(members, name) {
+                    values.into_iter().for_each(|value| maker.keep(&name, value));
+                }
+            }
+            value => maker.keep_json(name, value),
+        }
     }
 }

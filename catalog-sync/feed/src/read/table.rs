@@ -12,6 +12,8 @@ pub(crate) struct TableRows {
     records: Records,
     header: Vec<Arc<Column>>,
     columns: Columns,
+    /// Whether sheets of a workbook say of their products what they are.
+    sheets_are_categories: bool,
 }
 
 impl TableRows {
@@ -30,13 +32,18 @@ impl TableRows {
             }
             header.push(column);
         }
-        Ok(Self { records, header, columns })
+        let has_category = header.iter().any(|column| matches!(column.role, Some((Role::Category, _))));
+        Ok(Self { records, header, columns, sheets_are_categories: !has_category })
     }
 
-    fn row(&self, record: Record) -> Row {
+    fn row(&mut self, record: Record) -> Row {
         let place = self.records.place(&record);
         let cells = self.header.iter().map(Arc::clone).zip(record.cells).collect();
-        Row::new(place, cells)
+        let mut row = Row::new(place, cells);
+        if self.sheets_are_categories && !record.category.is_empty() {
+            row.put(self.columns.column("category"), record.category);
+        }
+        row
     }
 }
 
@@ -51,7 +58,8 @@ impl Iterator for TableRows {
     type Item = Result<Found>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.records.next().map(|record| Ok(record?.map(|record| self.row(record))))
+        let record = self.records.next()?;
+        Some(record.map(|record| record.map(|record| self.row(record))))
     }
 }
 
@@ -62,6 +70,10 @@ impl Reader for TableRows {
 
     fn left_aside(&self) -> Vec<(String, usize)> {
         self.records.left_aside().to_vec()
+    }
+
+    fn sheet_categories(&self) -> Vec<String> {
+        if self.sheets_are_categories { self.records.sheet_categories().to_vec() } else { Vec::new() }
     }
 }
 

@@ -225,9 +225,16 @@ fn put_element(element: &Node, name: &str, maker: &mut RowBuilder<'_>) {
         Some(Role::Category) if has_elements => {
             element.leaves().into_iter().for_each(|leaf| maker.put(name, leaf));
         }
-        Some(Role::Title | Role::Brand) if has_elements => {
-            let named = ["name", "title", "value"].iter().map(|name| element.child_text(name));
-            maker.put(name, named.into_iter().find(|text| !text.is_empty()).unwrap_or_default());
+        Some(Role::Title | Role::Brand | Role::Description) if has_elements => {
+            let is_name = |child: &&Node| role_of(&child.name) == Some(Role::Title) || child.name == "value";
+            let named = element.children.iter().find(is_name).map(|child| child.text.trim().to_owned());
+            // A text in several languages has an element for each.
+            let words = named.filter(|text| !text.is_empty());
+            maker.put(name, words.or_else(|| element.leaves().into_iter().next()).unwrap_or_default());
+        }
+        Some(Role::Image | Role::Thumbnail) if element.text.trim().bytes().all(|b| b.is_ascii_digit()) => {
+            // A number of a picture has its address beside it.
+            maker.put(name, element.address().unwrap_or_else(|| element.value()));
         }
         Some(Role::Price | Role::SalePrice) if !has_elements => {
             let value = element.value();
@@ -243,6 +250,12 @@ fn put_element(element: &Node, name: &str, maker: &mut RowBuilder<'_>) {
 
 /// Each element inside is a picture, or has one with words about it.
 fn addresses(element: &Node) -> Vec<String> {
+    // Groups of the same pictures in several sizes: those of the first size are all of them.
+    let size = |group: &Node| group.attribute("view-type").map(str::to_owned);
+    if let Some(first) = element.children.first().and_then(size) {
+        let of_size = element.children.iter().filter(|group| size(group).as_ref() == Some(&first));
+        return of_size.flat_map(addresses).collect();
+    }
     let one = |picture: &Node| {
         if picture.children.is_empty() {
             return Some(picture.value());
@@ -323,6 +336,26 @@ mod tests {
         let row = rows[0].as_ref().unwrap();
         let cells = ["title", "price", "bilder", "image"].map(|name| row.get(name).unwrap_or_default());
         assert_eq!(cells, ["Kanne", "12.50 CHF", "a.jpg|b.jpg", "c.jpg"]);
+    }
+
+    #[test]
+    fn words_in_several_languages_and_pictures_in_several_sizes_are_told_once() {
+        let rows = rows(
+            "<catalog><product product-id='7'><name><language id='1'>Lamp</language><language id='2'>Lampe</language></name>\
+             <Изготовитель><Ид>3</Ид><Наименование>Fjord</Наименование></Изготовитель>\
+             <id_default_image xlink:href='https://s.test/7.jpg'>23</id_default_image></product>\
+             <product product-id='8'><name>Rug</name><images><image-group view-type='large'><image path='l/8.jpg'/>\
+             <image path='l/9.jpg'/></image-group><image-group view-type='small'><image path='s/8.jpg'/></image-group>\
+             </images></product></catalog>"
+                .as_bytes(),
+        );
+        let cells =
+            |at: usize, name: &str| rows[at].as_ref().unwrap().get(name).unwrap_or_default().into_owned();
+        assert_eq!(
+            ["id", "title", "brand", "image"].map(|name| cells(0, name)),
+            ["7", "Lamp", "Fjord", "https://s.test/7.jpg"]
+        );
+        assert_eq!(["id", "title", "images"].map(|name| cells(1, name)), ["8", "Rug", "l/8.jpg|l/9.jpg"]);
     }
 
     #[test]

@@ -47,3 +47,8 @@ pub fn codes(name: &str, content: impl AsRef<[u8]>) -> Vec<(String, &'static str
 pub fn euros() -> Options {
     Options { currency: Some("EUR".into()), ..Options::default() }
 }
+
+/// Ids, titles and categories.
+pub fn told(products: &[Product]) -> Vec<String> {
+    products.iter().map(|p| format!("{} {} [{}]", p.id, p.title, p.category)).collect()
+}

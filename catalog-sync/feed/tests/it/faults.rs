@@ -224,12 +224,16 @@ fn the_first_sheet_with_a_header_is_the_feed() {
         <row r=\"5\"><c r=\"A5\"/></row></sheetData></worksheet>";
     let book = zip(&[
         (
+            "_rels/.rels",
+            "<Relationships><Relationship Id=\"r1\" Type=\"http://x/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>",
+        ),
+        (
             "xl/workbook.xml",
             "<workbook><sheets><sheet name=\"Info\" r:id=\"r2\"/><sheet name=\"List\" r:id=\"r1\"/></sheets></workbook>",
         ),
         (
             "xl/_rels/workbook.xml.rels",
-            "<Relationships><Relationship Id=\"r1\" Target=\"worksheets/one.xml\"/><Relationship Id=\"r2\" Target=\"/xl/two.xml\"/></Relationships>",
+            "<Relationships><Relationship Id=\"r1\" Type=\"http://x/relationships/worksheet\" Target=\"worksheets/one.xml\"/><Relationship Id=\"r2\" Type=\"http://x/relationships/worksheet\" Target=\"/xl/worksheets/two.xml\"/></Relationships>",
         ),
         (
             "xl/sharedStrings.xml",
@@ -237,7 +241,7 @@ fn the_first_sheet_with_a_header_is_the_feed() {
         ),
         ("xl/worksheets/one.xml", sheet),
         (
-            "xl/two.xml",
+            "xl/worksheets/two.xml",
             "<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"str\"><v>Read me</v></c></row></sheetData></worksheet>",
         ),
     ]);

@@ -4,6 +4,7 @@
 
 mod common;
 mod download;
+mod exporters;
 mod faults;
 mod more_formats;
 mod quarantine;
@@ -11,5 +12,7 @@ mod round_trip;
 mod server;
 mod shop;
 mod shops;
+mod spreadsheets;
+mod tables;
 mod worldwide;
 mod write;

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use knytt_feed::{Error, Feed, Format, Options, Source};
+use knytt_feed::{Entry, Error, Feed, Format, Item, Options, Picture, Source};
 
 use crate::common::{codes, entries, euros, file, products, read};
 
@@ -85,11 +85,16 @@ fn bad_rows_of_shops_have_their_codes() {
 #[test]
 fn pictures_by_other_ways_than_files_and_http_are_not_followed() {
     let feed =
-        "id,image\n1,ftp://shop.test/a.jpg\n2,smb://server/share/b.jpg\n3,http://\n4,C:\\pics\\a.jpg\n";
-    assert_eq!(
-        told(&codes("f.csv", feed)),
-        [("f.csv:2", "remote-image"), ("f.csv:3", "remote-image"), ("f.csv:4", "bad-url"), ("f.csv:5", "ok")]
-    );
+        "id,image\n1,ftp://shop.test/a.jpg\n2,smb://server/share/b.jpg\n3,http://\n4,C:\\pics\\a.jpg\n5,\n";
+    let (_folder, path) = file("f.csv", feed);
+    // What has a name for its picture comes out: an earlier build may have seen one of the product.
+    let told = |entry: Entry| match entry {
+        Ok(Item { picture: Picture::Missing(code, _), product, .. }) => format!("{} {code}", product.id),
+        Ok(item) => format!("{} ok", item.product.id),
+        Err(refused) => format!("{} set aside: {}", refused.id, refused.code),
+    };
+    let told: Vec<_> = entries(&path, euros()).into_iter().map(told).collect();
+    assert_eq!(told, ["1 remote-image", "2 remote-image", "3 bad-url", "4 ok", "5 set aside: missing-image"]);
 }
 
 #[test]

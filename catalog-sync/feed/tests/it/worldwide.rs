@@ -1,15 +1,9 @@
 //! Feeds of many countries and programs: column names, layouts, several lists in one document, and spreadsheets.
 
-use std::path::Path;
-
 use knytt_engine::{Availability, Product};
 use knytt_feed::{Feed, Options};
 
-use crate::common::{entries, euros, file, products, read};
-
-fn told(products: &[Product]) -> Vec<String> {
-    products.iter().map(|p| format!("{} {} [{}]", p.id, p.title, p.category)).collect()
-}
+use crate::common::{euros, file, products, read, told};
 
 fn left_aside(name: &str, content: &str) -> Vec<(String, usize)> {
     let (_folder, path) = file(name, content);
@@ -149,41 +143,4 @@ fn the_lowest_of_several_prices_is_the_price_and_is_counted() {
         products(&path, Options::default()).iter().map(|p| p.price.as_ref().unwrap().to_string()).collect();
     assert_eq!(prices, ["12.90 PLN", "14.90 EUR", "19.90 EUR", "12.50 EUR", "1499.00 EUR"]);
     assert_eq!(Feed::open(&path, Options::default()).unwrap().from_prices(), 3);
-}
-
-fn golden(name: &str) -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name)
-}
-
-#[test]
-fn a_workbook_of_excel_before_2007_is_read_with_all_its_sheets() {
-    let path = golden("sheets.xls");
-    let found = products(&path, euros());
-    assert_eq!(found.len(), 44);
-    assert_eq!((found[0].id.as_str(), found[0].title.as_str()), ("K-1", "Küchenuhr „Süd“"));
-    assert_eq!((found[1].title.as_str(), found[1].description.chars().count()), ("茶碗", 800));
-    assert_eq!((found[2].id.as_str(), found[2].description.len()), ("1003", 3000));
-    let prices: Vec<_> = found[..3].iter().map(|p| p.price.as_ref().unwrap().amount.to_string()).collect();
-    assert_eq!(prices, ["24.9", "7", "1299.5"]);
-    assert_eq!(
-        (found[0].availability, found[1].availability),
-        (Availability::InStock, Availability::OutOfStock)
-    );
-    let last = found.last().unwrap();
-    assert_eq!(
-        (last.id.as_str(), last.title.as_str()),
-        ("W-39", format!("Kissen 39{}", " blau".repeat(60)).as_str())
-    );
-    let places: Vec<_> = entries(&path, euros()).into_iter().map(|entry| entry.unwrap().place).collect();
-    assert_eq!((places[0].as_str(), places[4].as_str()), ("sheets.xls:2", "sheets.xls/Wohnen:4"));
-    assert_eq!(Feed::open(&path, euros()).unwrap().left_aside(), [("Notes".to_owned(), 1)]);
-}
-
-#[test]
-fn a_spreadsheet_of_opendocument_is_read_with_all_its_sheets() {
-    let found = products(&golden("sheets.ods"), euros());
-    assert_eq!(told(&found), ["K-1 Küchenuhr & Co []", "K-2 茶碗 []", "W-1 Kissen []"]);
-    assert_eq!(found[0].description, "one\ntwo");
-    let prices: Vec<_> = found.iter().map(|p| p.price.as_ref().unwrap().amount.to_string()).collect();
-    assert_eq!(prices, ["24.9", "1299.5", "5"]);
 }

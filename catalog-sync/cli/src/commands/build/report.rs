@@ -27,6 +27,9 @@ pub struct BuildReport {
     /// Lists, elements and sheets of the feed that are none of products, with how long they are.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     left_aside: BTreeMap<String, usize>,
+    /// Sheets of a workbook whose names are the categories of their products.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sheet_categories: Vec<String>,
     /// Rows with the lowest of several prices.
     #[serde(skip_serializing_if = "is_zero")]
     from_prices: u64,
@@ -67,6 +70,10 @@ impl BuildReport {
             left_aside: match source {
                 Source::Feed(feed) => feed.left_aside().iter().cloned().collect(),
                 Source::Folder(_) => BTreeMap::new(),
+            },
+            sheet_categories: match source {
+                Source::Feed(feed) => feed.sheet_categories().to_vec(),
+                Source::Folder(_) => Vec::new(),
             },
             from_prices: match source {
                 Source::Feed(feed) => feed.from_prices(),
@@ -138,6 +145,13 @@ impl BuildReport {
             let rows = counted(self.from_prices, "row");
             text.push_str(&format!(
                 "{rows} with a lowest price (\"from\", or a range), which is taken as the price\n"
+            ));
+        }
+        if !self.sheet_categories.is_empty() {
+            let names: Vec<_> = self.sheet_categories.iter().map(|name| output::plain(name)).collect();
+            text.push_str(&format!(
+                "without a column of categories, products have the names of their sheets: {}\n",
+                names.join(", ")
             ));
         }
         if !self.left_aside.is_empty() {
