@@ -211,9 +211,8 @@ fn check_words(place: &str, words: &str, most: usize) -> Checked {
 }
 
 fn check_language(place: &str, language: Option<&str>) -> Checked {
-    let is_code = |code: &str| {
-        (2..=3).contains(&code.len()) && code.bytes().all(|letter| letter.is_ascii_lowercase())
-    };
+    let is_code =
+        |code: &str| (2..=3).contains(&code.len()) && code.bytes().all(|letter| letter.is_ascii_lowercase());
     match language {
         Some(code) if !is_code(code) => Err(refuse(place, "two or three lower-case letters, such as en")),
         _ => Ok(()),
@@ -326,7 +325,8 @@ mod tests {
                 ..MerchandisingRule::default()
             })
             .collect();
-        let document = |rules: &[MerchandisingRule]| Merchandising { rules: rules.to_vec(), ..Default::default() };
+        let document =
+            |rules: &[MerchandisingRule]| Merchandising { rules: rules.to_vec(), ..Default::default() };
         assert!(document(&rules[..50]).check().is_ok());
         assert!(document(&rules[..51]).check().is_err());
         assert!(document(&[rules[0].clone(), rules[0].clone()]).check().is_err());
