@@ -92,8 +92,8 @@ impl Merchandising {
             let reason = format!("at most {MOST_ALWAYS} without words and a category, not {always}");
             return Err(refuse("rules", reason));
         }
-        let synonyms = self.synonyms.iter().enumerate();
-        synonyms.map(|(n, synonym)| check_synonym(&format!("synonyms[{n}]"), synonym)).collect()
+        let mut synonyms = self.synonyms.iter().enumerate();
+        synonyms.try_for_each(|(n, synonym)| check_synonym(&format!("synonyms[{n}]"), synonym))
     }
 
     /// The addresses that rules lead to.
@@ -132,8 +132,8 @@ fn check_rule(place: &str, rule: &MerchandisingRule) -> Checked {
         return Err(refuse(format!("{place}.when.untilMs"), "must be after fromMs"));
     }
     at_most(&format!("{place}.then"), rule.then.len(), 1, MOST_ACTIONS)?;
-    let actions = rule.then.iter().enumerate();
-    actions.map(|(n, action)| check_action(&format!("{place}.then[{n}]"), action)).collect()
+    let mut actions = rule.then.iter().enumerate();
+    actions.try_for_each(|(n, action)| check_action(&format!("{place}.then[{n}]"), action))
 }
 
 fn check_action(place: &str, action: &RuleAction) -> Checked {
