@@ -247,7 +247,7 @@ fn case() -> impl Strategy<Value = Case> {
                 1 => Availability::Unknown,
                 _ => Availability::InStock,
             },
-            group: (group < 3).then(|| format!("g{group}")).unwrap_or_default(),
+            group: if group < 3 { format!("g{group}") } else { String::new() },
             ..Product::default()
         };
         all.into_iter().enumerate().map(make).collect::<Vec<_>>()
