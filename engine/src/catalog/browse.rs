@@ -74,9 +74,7 @@ impl Snapshot {
         for pin in &guidance.pins {
             order.insert((pin.place - 1).min(order.len()), pin.item);
         }
-        let product = |item: u32| {
-            Ok((self.product_at(item)?, guidance.effects(item, pinned.contains(item))))
-        };
+        let product = |item: u32| Ok((self.product_at(item)?, guidance.effects(item, pinned.contains(item))));
         order.into_iter().take(limit).map(product).collect()
     }
 

@@ -92,8 +92,8 @@ impl Merchandising {
             let reason = format!("at most {MOST_ALWAYS} without words and a category, not {always}");
             return Err(refuse("rules", reason));
         }
-        let synonyms = self.synonyms.iter().enumerate();
-        synonyms.map(|(n, synonym)| check_synonym(&format!("synonyms[{n}]"), synonym)).collect()
+        let mut synonyms = self.synonyms.iter().enumerate();
+        synonyms.try_for_each(|(n, synonym)| check_synonym(&format!("synonyms[{n}]"), synonym))
     }
 
     /// The addresses that rules lead to.
@@ -132,8 +132,8 @@ fn check_rule(place: &str, rule: &MerchandisingRule) -> Checked {
         return Err(refuse(format!("{place}.when.untilMs"), "must be after fromMs"));
     }
     at_most(&format!("{place}.then"), rule.then.len(), 1, MOST_ACTIONS)?;
-    let actions = rule.then.iter().enumerate();
-    actions.map(|(n, action)| check_action(&format!("{place}.then[{n}]"), action)).collect()
+    let mut actions = rule.then.iter().enumerate();
+    actions.try_for_each(|(n, action)| check_action(&format!("{place}.then[{n}]"), action))
 }
 
 fn check_action(place: &str, action: &RuleAction) -> Checked {
@@ -211,9 +211,8 @@ fn check_words(place: &str, words: &str, most: usize) -> Checked {
 }
 
 fn check_language(place: &str, language: Option<&str>) -> Checked {
-    let is_code = |code: &str| {
-        (2..=3).contains(&code.len()) && code.bytes().all(|letter| letter.is_ascii_lowercase())
-    };
+    let is_code =
+        |code: &str| (2..=3).contains(&code.len()) && code.bytes().all(|letter| letter.is_ascii_lowercase());
     match language {
         Some(code) if !is_code(code) => Err(refuse(place, "two or three lower-case letters, such as en")),
         _ => Ok(()),
@@ -326,7 +325,8 @@ mod tests {
                 ..MerchandisingRule::default()
             })
             .collect();
-        let document = |rules: &[MerchandisingRule]| Merchandising { rules: rules.to_vec(), ..Default::default() };
+        let document =
+            |rules: &[MerchandisingRule]| Merchandising { rules: rules.to_vec(), ..Default::default() };
         assert!(document(&rules[..50]).check().is_ok());
         assert!(document(&rules[..51]).check().is_err());
         assert!(document(&[rules[0].clone(), rules[0].clone()]).check().is_err());

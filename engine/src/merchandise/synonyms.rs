@@ -90,9 +90,8 @@ impl Synonyms {
 
 /// The words of a text as they are compared, with their bytes.
 fn words(text: &str) -> impl Iterator<Item = (String, usize, usize)> {
-    let compared = |(start, word): (usize, &str)| {
-        Some((terms(word).into_iter().next()?, start, start + word.len()))
-    };
+    let compared =
+        |(start, word): (usize, &str)| Some((terms(word).into_iter().next()?, start, start + word.len()));
     text.unicode_word_indices().filter_map(compared)
 }
 
@@ -150,6 +149,9 @@ mod tests {
     fn texts_without_spaces_and_with_accents_are_found() {
         assert_eq!(others(r#"[{"kind":"one","from":"裙子","to":["礼服"]}]"#, "红色裙子", None), ["红色礼服"]);
         assert_eq!(others(r#"[{"kind":"one","from":"ete","to":["summer"]}]"#, "robe d’été", None).len(), 0);
-        assert_eq!(others(r#"[{"kind":"one","from":"robe","to":["dress"]}]"#, "Robés été", None), ["dress été"]);
+        assert_eq!(
+            others(r#"[{"kind":"one","from":"robe","to":["dress"]}]"#, "Robés été", None),
+            ["dress été"]
+        );
     }
 }

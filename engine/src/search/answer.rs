@@ -139,17 +139,7 @@ pub(crate) fn answer(
     let (matched, index, named) = (among.len(), found.index, found.named);
     let mut guided = std::mem::take(&mut guidance.shown);
     guided.also = also;
-    Ok(SearchResult {
-        hits,
-        timings,
-        matched,
-        index,
-        scale,
-        parsed,
-        named,
-        in_domain,
-        guided,
-    })
+    Ok(SearchResult { hits, timings, matched, index, scale, parsed, named, in_domain, guided })
 }
 
 /// What `rules` do to a query whose hits must pass `filter`. Hits that are like a product, and hits that are sorted

@@ -141,7 +141,9 @@ impl SearchSession {
         parsed: Option<&ParsedQuery>,
         rules: Option<&CompiledRules>,
     ) -> Vec<String> {
-        let (Some(parsed), Some(rules)) = (parsed.filter(|_| !query.literal), rules) else { return Vec::new() };
+        let (Some(parsed), Some(rules)) = (parsed.filter(|_| !query.literal), rules) else {
+            return Vec::new();
+        };
         let language = query.language.as_deref().map(main_language);
         rules.synonyms.other_texts(&parsed.positive, language.as_deref())
     }

@@ -159,7 +159,8 @@ fn boosts_are_parts_of_scores() {
 fn a_filter_of_a_rule_narrows_that_of_the_shopper() {
     let (session, _dir) = shop();
     obey(&session, document(vec![RuleAction::Filter { conditions: vec!["brand=nord".into()] }]));
-    let by = |brand: &str| Query { filter: Filter::parse(&[format!("brand={brand}")]).unwrap(), ..words("boot") };
+    let by =
+        |brand: &str| Query { filter: Filter::parse(&[format!("brand={brand}")]).unwrap(), ..words("boot") };
     assert_eq!(session.search(&by("acme")).unwrap().matched, 0);
     assert_eq!(session.search(&by("nord")).unwrap().matched, 2);
 }
@@ -246,7 +247,7 @@ fn case() -> impl Strategy<Value = Case> {
                 1 => Availability::Unknown,
                 _ => Availability::InStock,
             },
-            group: (group < 3).then(|| format!("g{group}")).unwrap_or_default(),
+            group: if group < 3 { format!("g{group}") } else { String::new() },
             ..Product::default()
         };
         all.into_iter().enumerate().map(make).collect::<Vec<_>>()
@@ -268,7 +269,8 @@ fn case() -> impl Strategy<Value = Case> {
 
 impl Case {
     fn document(&self) -> Merchandising {
-        let pins = self.pins.iter().map(|(n, place)| RuleAction::Pin { product: format!("p{n}"), place: *place });
+        let pins =
+            self.pins.iter().map(|(n, place)| RuleAction::Pin { product: format!("p{n}"), place: *place });
         let hidden = self.hidden.map(|n| RuleAction::Hide {
             what: Selection { products: vec![format!("p{n}")], conditions: Vec::new() },
         });

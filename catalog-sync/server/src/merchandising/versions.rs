@@ -53,7 +53,8 @@ fn read(row: &AnyRow) -> Result<RulesVersion, sqlx::Error> {
 
 /// Those of a catalogue, the newest first.
 pub async fn list(db: &Database, catalog: &str) -> Result<Vec<RulesVersion>, sqlx::Error> {
-    let sql = format!("SELECT {COLUMNS} FROM {TABLES} WHERE v.catalog = $1 ORDER BY v.number DESC LIMIT {LISTED}");
+    let sql =
+        format!("SELECT {COLUMNS} FROM {TABLES} WHERE v.catalog = $1 ORDER BY v.number DESC LIMIT {LISTED}");
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(catalog.to_owned()).fetch_all(db.pool()).await?;
     rows.iter().map(read).collect()
 }
@@ -64,8 +65,7 @@ pub async fn get(
     catalog: &str,
     number: i64,
 ) -> Result<Option<(RulesVersion, String)>, sqlx::Error> {
-    let sql =
-        format!("SELECT {COLUMNS}, v.document FROM {TABLES} WHERE v.catalog = $1 AND v.number = $2");
+    let sql = format!("SELECT {COLUMNS}, v.document FROM {TABLES} WHERE v.catalog = $1 AND v.number = $2");
     let row = sqlx::query(AssertSqlSafe(sql)).bind(catalog.to_owned()).bind(number);
     let row = row.fetch_optional(db.pool()).await?;
     row.map(|row| Ok((read(&row)?, row.try_get(5)?))).transpose()
@@ -88,7 +88,8 @@ pub async fn numbers(db: &Database) -> Result<Vec<(String, i64)>, sqlx::Error> {
 
 /// Adds a version, and returns its number; `None` if another one came at the same moment.
 pub async fn add(tx: &mut Tx, new: &NewVersion<'_>) -> Result<Option<i64>, sqlx::Error> {
-    let newest = sqlx::query("SELECT COALESCE(MAX(number), 0) FROM merchandising_versions WHERE catalog = $1");
+    let newest =
+        sqlx::query("SELECT COALESCE(MAX(number), 0) FROM merchandising_versions WHERE catalog = $1");
     let newest: i64 = newest.bind(new.catalog.to_owned()).fetch_one(&mut **tx).await?.try_get(0)?;
     let insert = sqlx::query(
         "INSERT INTO merchandising_versions (catalog, number, document, author, note, of_number, at_ms) \

@@ -104,6 +104,9 @@ struct Failed {
     reason: String,
 }
 
+/// The number of a version, and its rules; `None` if this program cannot read them and obeyed none before.
+type NumberedRules = (i64, Option<Arc<CompiledRules>>);
+
 /// All catalogues that are searched here, by their ids.
 #[derive(Default)]
 pub struct Catalogs {
@@ -114,7 +117,7 @@ pub struct Catalogs {
     opening: Mutex<BTreeMap<String, Failed>>,
     /// The rules that count in place of a catalogue's own, and the numbers of their versions. Held while catalogues
     /// are replaced, so that the new one has them, too.
-    rules: RwLock<BTreeMap<String, (i64, Option<Arc<CompiledRules>>)>>,
+    rules: RwLock<BTreeMap<String, NumberedRules>>,
 }
 
 impl Catalogs {

@@ -42,8 +42,7 @@ impl Cursor {
             eight.map_or(0, u64::from_le_bytes)
         };
         let offset = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
-        let state =
-            State { release: number(4), content: number(12), commit: number(20), rules: number(28) };
+        let state = State { release: number(4), content: number(12), commit: number(20), rules: number(28) };
         let cursor = Self::new(offset, state, digest);
         if bytes[36..] == cursor.digest {
             Ok(cursor)

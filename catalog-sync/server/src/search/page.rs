@@ -111,7 +111,8 @@ impl Page {
     pub fn unexplained(mut self) -> Self {
         self.etag = self.etag.replace("-e\"", "\"");
         self.body.hits.iter_mut().for_each(|hit| hit.effects.clear());
-        let shown = self.body.guided.take().map(|guided| Guided { rules: Vec::new(), also: Vec::new(), ..guided });
+        let shown =
+            self.body.guided.take().map(|guided| Guided { rules: Vec::new(), also: Vec::new(), ..guided });
         self.body.guided = shown.filter(|guided| *guided != Guided::default());
         self
     }

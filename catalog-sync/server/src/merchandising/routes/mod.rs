@@ -38,9 +38,8 @@ async fn expect_catalog(app: &App, id: &str) -> Result<(), Refusal> {
 
 /// Checks the bounds of a document, and returns it as JSON.
 fn checked(document: &Merchandising) -> Result<String, Refusal> {
-    let refused = |reason: String| {
-        Refusal::new(422, "rules_refused", "The rules cannot be taken").detail(reason)
-    };
+    let refused =
+        |reason: String| Refusal::new(422, "rules_refused", "The rules cannot be taken").detail(reason);
     document.check().map_err(|error| refused(error.to_string()))?;
     let json = serde_json::to_string(document).map_err(Refusal::internal)?;
     if json.len() > Merchandising::MOST_BYTES {
