@@ -39,40 +39,63 @@ const WORST_MEAN: f32 = 0.55;
 /// begins with 0.
 pub(super) fn read(runs: &Runs) -> Option<String> {
     (1..runs.widths.len()).filter(|at| runs.is_dark(*at)).find_map(|at| {
-        let part = |bars: usize, modules: f32| Part::new(runs, at, bars, modules);
-        let thirteen = part(59, 95.0).and_then(|part| ean_13(&part));
+        let thirteen = Part::new(runs, at, 59, [47.5, 47.5]).and_then(|part| ean_13(&part));
         thirteen
-            .or_else(|| part(43, 67.0).and_then(|part| ean_8(&part)))
-            .or_else(|| part(33, 51.0).and_then(|part| upc_e(&part)))
+            .or_else(|| Part::new(runs, at, 43, [33.5, 33.5]).and_then(|part| ean_8(&part)))
+            .or_else(|| Part::new(runs, at, 33, [25.5, 25.5]).and_then(|part| upc_e(&part)))
     })
 }
 
 /// The bars and spaces that a code of known length would have, with light around them.
 struct Part<'a> {
     widths: &'a [f32],
+    /// The width of a module on average, and how much it grows from the start to the end: of a code that is tilted, one
+    /// side is nearer.
     module: f32,
+    growth: f32,
 }
 
+/// The most that modules may grow along a code, as a part of them.
+const MOST_GROWTH: f32 = 1.0;
+
 impl<'a> Part<'a> {
-    fn new(runs: &'a Runs, at: usize, bars: usize, modules: f32) -> Option<Self> {
+    /// `halves` are the modules of the first and of the second half.
+    fn new(runs: &'a Runs, at: usize, bars: usize, halves: [f32; 2]) -> Option<Self> {
         let widths = runs.widths.get(at..at + bars)?;
         let (before, after) = (runs.widths[at - 1], *runs.widths.get(at + bars)?);
-        let module = widths.iter().sum::<f32>() / modules;
-        let part = Self { widths, module };
-        (before.min(after) >= QUIET * module && part.guards(0..3)).then_some(part)
+        let module = widths.iter().sum::<f32>() / (halves[0] + halves[1]);
+        let mut part = Self { widths, module, growth: 0.0 };
+        if bars % 2 == 1 && bars != 33 {
+            // The bar in the middle belongs to both halves.
+            let middle = widths[bars / 2] / 2.0;
+            let first = (widths[..bars / 2].iter().sum::<f32>() + middle) / halves[0];
+            let second = (widths[bars / 2 + 1..].iter().sum::<f32>() + middle) / halves[1];
+            part.growth = 2.0 * (second - first);
+        } else {
+            // UPC-E has no middle: three digits after the first guard, three before the last one.
+            let (first, second) = widths.split_at(15);
+            part.growth = 2.0 * (second.iter().sum::<f32>() / 27.0 - first.iter().sum::<f32>() / 24.0);
+        }
+        let is_flat = part.growth.abs() <= MOST_GROWTH * module;
+        let is_quiet = before.min(after) >= QUIET * module;
+        (is_flat && is_quiet && part.guards(0..3)).then_some(part)
+    }
+
+    /// The width of a module at a bar.
+    fn module_at(&self, bar: usize) -> f32 {
+        self.module + self.growth * (bar as f32 / self.widths.len() as f32 - 0.5)
     }
 
     /// Whether these are bars and spaces of one module.
     fn guards(&self, range: std::ops::Range<usize>) -> bool {
-        let is_one = |width: &f32| (0.45..1.75).contains(&(width / self.module));
-        self.widths[range].iter().all(is_one)
+        range.clone().all(|bar| (0.45..1.75).contains(&(self.widths[bar] / self.module_at(bar))))
     }
 
     /// Digits of four bars each, the first at `at`: each with whether it is of the even set. Also how far they are off.
     fn digits(&self, at: usize, count: usize) -> Option<(Vec<(u8, bool)>, f32)> {
         let (mut digits, mut off) = (Vec::with_capacity(count), 0.0);
-        for widths in self.widths[at..at + 4 * count].chunks_exact(4) {
-            let (digit, is_even, by) = digit(widths, self.module)?;
+        for (index, widths) in self.widths[at..at + 4 * count].chunks_exact(4).enumerate() {
+            let (digit, is_even, by) = digit(widths, self.module_at(at + 4 * index + 2))?;
             digits.push((digit, is_even));
             off += by;
         }
@@ -164,4 +187,54 @@ fn checked(digits: Vec<u8>) -> Option<String> {
     let sum: u32 = digits.iter().rev().enumerate().map(weighed).sum();
     let is_number = sum.is_multiple_of(10) && digits.iter().any(|digit| *digit != 0);
     is_number.then(|| digits.iter().map(|digit| char::from(b'0' + digit)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bars and spaces of modules that another program wrote, seen from the side: 0.3 is a third nearer at one end.
+    fn seen(modules: &str, tilt: f32) -> Runs {
+        let count = modules.len() as f32;
+        // Where a place of the code is on the picture, in pixels from its start.
+        let place = |module: f32| {
+            let along = module - count / 2.0;
+            3.0 * along / (1.0 + tilt * along / count)
+        };
+        let edges = modules.as_bytes().windows(2).enumerate().filter(|(_, pair)| pair[0] != pair[1]);
+        let mut edges: Vec<f32> = edges.map(|(at, _)| place(at as f32 + 1.0)).collect();
+        edges.insert(0, place(0.0));
+        edges.push(place(count));
+        let bars = edges.windows(2).map(|pair| pair[1] - pair[0]);
+        let widths = std::iter::once(40.0).chain(bars).chain([40.0]).collect();
+        Runs { widths, begins_dark: false }
+    }
+
+    #[test]
+    fn codes_of_another_program_are_read_straight_and_tilted() {
+        let lines = include_str!("../../tests/golden/codes.txt").lines();
+        let codes: Vec<Vec<&str>> =
+            lines.filter(|line| line.starts_with("ean")).map(|line| line.split('\t').collect()).collect();
+        assert_eq!(codes.len(), 36);
+        for code in codes {
+            for tilt in [0.0, -0.35, -0.2, 0.1, 0.2, 0.35] {
+                assert_eq!(read(&seen(code[2], tilt)).as_deref(), Some(code[1]), "{tilt}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_bar_too_much_or_a_wrong_width_is_no_code() {
+        let line = include_str!("../../tests/golden/codes.txt")
+            .lines()
+            .find(|line| line.starts_with("ean"))
+            .unwrap();
+        let modules = line.split('\t').nth(2).unwrap();
+        for at in 4..91 {
+            let mut other = modules.as_bytes().to_vec();
+            other[at] ^= 1;
+            let other = String::from_utf8(other).unwrap();
+            assert_eq!(read(&seen(&other, 0.0)), None, "module {at}");
+        }
+    }
 }

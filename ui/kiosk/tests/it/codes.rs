@@ -157,44 +157,24 @@ fn believed(code: &Drawn, view: &View, dice: &mut Dice) -> Option<(Read, u32)> {
     (1..=FRAMES).find_map(|number| Some((agreement.offer(reader.read(&frame(code, view, dice)))?, number)))
 }
 
-/// 200 codes: at least 0.95 are believed within ten frames, and none is believed to be another one.
-#[test]
-fn codes_are_read_turned_tilted_out_of_focus_and_in_low_light() {
+/// Forty codes, each as `view` makes it of an easy view. Nearly all are believed within ten frames, and none is believed
+/// to be another one.
+fn are_read(seed: u64, view: impl Fn(View, f32, &mut Dice) -> View) {
     let mut codes = golden();
     codes.extend(
         ["https://id.gs1.org/01/09506000134352", "https://shop.example/p/sku-17", "4006381333931"].map(qr),
     );
-    let mut dice = Dice(20);
+    let mut dice = Dice(seed);
     let (mut read, mut frames, mut missed) = (0, 0, Vec::new());
-    for number in 0..200 {
-        let code = &codes[number % codes.len()];
-        // Long codes are held nearer to fit.
+    for number in 0..40 {
+        let code = &codes[(number * 7 + seed as usize) % codes.len()];
+        // Long codes are held nearer to fit, and what is turned upright has to fit as well.
+        let columns = code.rows[0].len() as f32 + 20.0;
         let room = if code.rows.len() == 1 { 560.0 } else { 300.0 };
-        let most = (room / (code.rows[0].len() as f32 + 20.0)).min(4.0);
-        let usual = View {
-            module: dice.between(most.min(2.2), most),
-            turn: dice.between(-8.0, 8.0),
-            tilt: 0.0,
-            blur: 0.5,
-            light: (215.0, 40.0),
-            noise: 3.0,
-        };
-        // What is turned upright has to fit as well.
-        let upright = usual.module.min(380.0 / (code.rows[0].len() as f32 + 20.0));
-        let view = match number % 5 {
-            0 => View { turn: dice.between(0.0, 360.0), module: upright, ..usual },
-            1 => View { blur: usual.module * dice.between(0.3, 0.5), ..usual },
-            2 => View { tilt: dice.between(-0.35, 0.35), ..usual },
-            3 => View { light: (dice.between(45.0, 70.0), 12.0), noise: 5.0, ..usual },
-            _ => View {
-                turn: dice.between(0.0, 360.0),
-                module: upright,
-                tilt: 0.15,
-                blur: 0.3 * upright,
-                light: (110.0, 30.0),
-                noise: 4.0,
-            },
-        };
+        let most = (room / columns).min(4.0);
+        let module = dice.between(most.min(2.2), most);
+        let usual = View { module, turn: dice.between(-8.0, 8.0), blur: 0.5, ..View::good() };
+        let view = view(usual, module.min(380.0 / columns), &mut dice);
         match believed(code, &view, &mut dice) {
             Some((found, after)) => {
                 assert_eq!(found, code.read, "misread: {view:?}");
@@ -203,12 +183,41 @@ fn codes_are_read_turned_tilted_out_of_focus_and_in_low_light() {
             None => missed.push(format!("{:?} {} {view:?}", code.read.kind, code.read.text)),
         }
     }
-    println!(
-        "{read} of 200, after {:.2} frames on average; not read:\n{}",
-        frames as f32 / read as f32,
-        missed.join("\n")
-    );
-    assert!(read >= 190, "{read} of 200");
+    let mean = f64::from(frames) / f64::from(read.max(1));
+    println!("{read} of 40, after {mean:.2} frames on average; not read:\n{}", missed.join("\n"));
+    assert!(read >= 37, "{read} of 40");
+}
+
+#[test]
+fn codes_are_read_at_any_angle() {
+    are_read(1, |usual, upright, dice| View { turn: dice.between(0.0, 360.0), module: upright, ..usual });
+}
+
+#[test]
+fn codes_are_read_out_of_focus() {
+    are_read(2, |usual, _, dice| View { blur: usual.module * dice.between(0.3, 0.5), ..usual });
+}
+
+#[test]
+fn codes_are_read_tilted() {
+    are_read(3, |usual, _, dice| View { tilt: dice.between(-0.35, 0.35), ..usual });
+}
+
+#[test]
+fn codes_are_read_in_low_light() {
+    are_read(4, |usual, _, dice| View { light: (dice.between(45.0, 70.0), 12.0), noise: 5.0, ..usual });
+}
+
+#[test]
+fn codes_are_read_when_everything_is_a_little_off() {
+    are_read(5, |_, upright, dice| View {
+        turn: dice.between(0.0, 360.0),
+        module: upright,
+        tilt: 0.15,
+        blur: 0.3 * upright,
+        light: (110.0, 30.0),
+        noise: 4.0,
+    });
 }
 
 /// Nothing is read where there is no code: stripes of many widths, a page of text, noise.
