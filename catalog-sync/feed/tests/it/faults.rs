@@ -190,7 +190,10 @@ fn zip(files: &[(&str, &str)]) -> Vec<u8> {
         let packed = packer.finish().unwrap();
         let at = out.len() as u32;
         // Version, flags, method, time, date, checksum, sizes, lengths of the name and of what is extra.
-        let mut head = vec![20, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        let mut head = vec![20, 0, 0, 0, 8, 0, 0, 0, 0, 0];
+        let mut checksum = flate2::Crc::new();
+        checksum.update(text.as_bytes());
+        head.extend(checksum.sum().to_le_bytes());
         head.extend((packed.len() as u32).to_le_bytes());
         head.extend((text.len() as u32).to_le_bytes());
         head.extend((name.len() as u16).to_le_bytes());
