@@ -49,17 +49,21 @@ CREATE TABLE believed_totals (
     score       REAL  NOT NULL,
     PRIMARY KEY (catalog, item_id)
 ) WITHOUT ROWID;
-INSERT INTO believed_totals (catalog, item_id, viewed, wishlisted, carted, purchased, score)
+-- With a key, so that each day is looked up: SQLite looks through all rows of a common table expression.
+CREATE TABLE believed_factors (day INTEGER NOT NULL PRIMARY KEY, factor REAL NOT NULL);
+INSERT INTO believed_factors (day, factor)
 WITH RECURSIVE days (day, factor) AS (
     SELECT 20000, CAST(1.0 AS REAL)
     UNION ALL SELECT day + 1, factor * 1.0233738919967 FROM days WHERE day < 30000
 ), earlier (day, factor) AS (
     SELECT 19999, CAST(1.0 AS REAL) / 1.0233738919967
     UNION ALL SELECT day - 1, factor / 1.0233738919967 FROM earlier WHERE day > 18000
-), factors AS (SELECT day, factor FROM days UNION ALL SELECT day, factor FROM earlier)
+) SELECT day, factor FROM days UNION ALL SELECT day, factor FROM earlier;
+INSERT INTO believed_totals (catalog, item_id, viewed, wishlisted, carted, purchased, score)
 SELECT d.catalog, d.item_id, SUM(viewed), SUM(wishlisted), SUM(carted), SUM(purchased),
     SUM((viewed + 3 * wishlisted + 5 * carted + 10 * purchased) * f.factor)
-FROM believed_days AS d JOIN factors AS f ON f.day = d.day GROUP BY d.catalog, d.item_id;
+FROM believed_days AS d JOIN believed_factors AS f ON f.day = d.day GROUP BY d.catalog, d.item_id;
+DROP TABLE believed_factors;
 CREATE INDEX believed_totals_by_score ON believed_totals (catalog, score DESC, item_id);
 
 DELETE FROM believed WHERE day < (SELECT MAX(day) - 90 FROM believed);

@@ -67,6 +67,14 @@ const VERSIONS: &[Version] = &[
     ),
 ];
 
+/// The checksum of the SQL that version 6 had on SQLite at first. It filled its tables more and more slowly the more
+/// events there were, and was written anew. Databases have noted this checksum, and the tables are the same.
+const FIRST_BELIEVED: [u8; 48] = [
+    0xc6, 0x0e, 0x5d, 0x76, 0x9f, 0x24, 0x47, 0xf9, 0x6b, 0x2d, 0xe8, 0x13, 0x8a, 0x7a, 0x13, 0xd6, 0xd3,
+    0x77, 0x73, 0xa7, 0x5a, 0x13, 0x9f, 0xdc, 0x1d, 0x99, 0xb7, 0x33, 0xb6, 0x0e, 0x12, 0x30, 0x7e, 0x5d,
+    0xc5, 0x81, 0x7c, 0xff, 0xc4, 0x16, 0x2a, 0x1a, 0x11, 0x51, 0x67, 0x2d, 0xd6, 0x43,
+];
+
 /// Makes or updates the tables. PostgreSQL lets one process do so at a time. On SQLite another one may do so
 /// at this moment; then they are there when it is tried again.
 ///
@@ -91,7 +99,11 @@ pub fn newest_version() -> i64 {
 fn migrator(sqlite: bool) -> Migrator {
     let migration = |&(number, name, on_sqlite, on_postgres): &Version| {
         let sql = if sqlite { on_sqlite } else { on_postgres };
-        Migration::new(number, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+        let mut made = Migration::new(number, name.into(), MigrationType::Simple, sql.into_sql_str(), false);
+        if sqlite && name == "believed" {
+            made.checksum = FIRST_BELIEVED.as_slice().into();
+        }
+        made
     };
     Migrator::with_migrations(VERSIONS.iter().map(migration).collect())
 }
