@@ -14,8 +14,11 @@ pub type Sender = (String, Option<IpAddr>);
 /// The time after which half of what a sender stored is forgotten.
 const HALF_LIFE: Duration = Duration::from_secs(10);
 
-/// A sender who stored no more than so many bytes lately is a light one.
-const LIGHT: f64 = 262_144.0;
+/// How long a sender is there after the last job of it.
+const LATELY: Duration = Duration::from_secs(2);
+
+/// Jobs of a sender who stored at most so many bytes more lately than another go into a commit with that one's.
+const ALIKE: f64 = 262_144.0;
 
 /// Senders that are remembered before those are forgotten who stored next to nothing lately.
 const REMEMBERED: usize = 4_096;
@@ -39,6 +42,15 @@ struct Shared<T> {
     changed: Notify,
 }
 
+/// A job, and what is known of its sender.
+pub struct Taken<T> {
+    pub job: T,
+    /// The bytes that its sender stored lately, with it.
+    stored: f64,
+    /// Whether others than its sender were there lately.
+    pub is_beside_others: bool,
+}
+
 /// Ends the queue when the last sender is dropped.
 struct Open<T>(Arc<Shared<T>>);
 
@@ -48,6 +60,9 @@ struct State<T> {
     waiting: usize,
     lines: HashMap<Sender, VecDeque<(T, usize)>>,
     stored: HashMap<Sender, Stored>,
+    /// Whose job was taken last, and when it was last another one than before.
+    last: Option<Sender>,
+    changed: Option<Instant>,
     is_closed: bool,
 }
 
@@ -118,15 +133,14 @@ impl<T> FairSender<T> {
 }
 
 impl<T> FairQueue<T> {
-    /// The next job, as soon as there is one, and whether its sender is a light one; `None` when all senders are gone
-    /// and nothing waits.
-    pub async fn receive(&self) -> Option<(T, bool)> {
+    /// The next job, as soon as there is one; `None` when all senders are gone and nothing waits.
+    pub async fn receive(&self) -> Option<Taken<T>> {
         loop {
             let changed = self.shared.changed.notified();
             tokio::pin!(changed);
             // What comes between the look and the wait is not missed.
             changed.as_mut().enable();
-            if let Some(taken) = self.shared.state().take(Instant::now(), false) {
+            if let Some(taken) = self.shared.state().take(Instant::now(), f64::INFINITY) {
                 return Some(taken);
             }
             if self.shared.state().is_closed {
@@ -136,36 +150,46 @@ impl<T> FairQueue<T> {
         }
     }
 
-    /// The next job if one waits, of light senders alone if that is asked.
-    pub fn try_receive(&self, only_light: bool) -> Option<T> {
-        self.shared.state().take(Instant::now(), only_light).map(|(job, _)| job)
+    /// The next job if one waits whose sender has not stored much more lately than that of `first`.
+    pub fn try_receive_beside(&self, first: &Taken<T>) -> Option<T> {
+        self.shared.state().take(Instant::now(), 2.0 * first.stored + ALIKE).map(|taken| taken.job)
     }
 }
 
 impl<T> State<T> {
     fn new(places: usize) -> Self {
-        Self { places, waiting: 0, lines: HashMap::new(), stored: HashMap::new(), is_closed: false }
+        Self {
+            places,
+            waiting: 0,
+            lines: HashMap::new(),
+            stored: HashMap::new(),
+            last: None,
+            changed: None,
+            is_closed: false,
+        }
     }
 
     fn stored(&self, sender: &Sender, now: Instant) -> f64 {
         self.stored.get(sender).map_or(0.0, |stored| stored.by(now))
     }
 
-    /// Takes the first job of the sender who will have stored least with it, and says whether that is a light one.
-    fn take(&mut self, now: Instant, only_light: bool) -> Option<(T, bool)> {
+    /// Takes the first job of the sender who will have stored least with it, if that is at most so many bytes.
+    fn take(&mut self, now: Instant, most: f64) -> Option<Taken<T>> {
         let with_first = |(sender, line): (&Sender, &VecDeque<(T, usize)>)| {
             let (_, bytes) = line.front()?;
             Some((self.stored(sender, now) + *bytes as f64, sender.clone()))
         };
         let least = self.lines.iter().filter_map(with_first).min_by(|a, b| a.0.total_cmp(&b.0));
-        let (bytes, sender) = least?;
-        let is_light = bytes <= LIGHT;
-        if only_light && !is_light {
-            return None;
-        }
+        let (stored, sender) = least.filter(|(stored, _)| *stored <= most)?;
         let (job, _) = self.remove(&sender, VecDeque::pop_front)?;
-        self.remember(sender, Stored { bytes, at: now });
-        Some((job, is_light))
+        if self.last.as_ref().is_some_and(|last| *last != sender) {
+            self.changed = Some(now);
+        }
+        self.last = Some(sender.clone());
+        self.remember(sender, Stored { bytes: stored, at: now });
+        let is_beside_others =
+            self.changed.is_some_and(|changed| now.saturating_duration_since(changed) < LATELY);
+        Some(Taken { job, stored, is_beside_others })
     }
 
     /// Takes away the last job of the sender who takes most, unless `sender` would take more with `bytes`.
@@ -213,6 +237,10 @@ impl<T> State<T> {
 mod tests {
     use super::*;
 
+    fn next<T>(queue: &FairQueue<T>) -> Option<T> {
+        queue.shared.state().take(Instant::now(), f64::INFINITY).map(|taken| taken.job)
+    }
+
     fn from(catalog: &str) -> Sender {
         (catalog.to_owned(), None)
     }
@@ -223,12 +251,13 @@ mod tests {
         for number in 0..20 {
             assert!(sender.send(from("loud"), number, 300_000));
         }
-        assert_eq!(queue.try_receive(false), Some(0));
+        assert_eq!(next(&queue), Some(0));
         assert!(sender.send(from("quiet"), 100, 2_000));
         assert!(sender.send(from("quiet"), 101, 2_000));
-        let next: Vec<i32> = (0..3).filter_map(|_| queue.try_receive(false)).collect();
+        let next: Vec<i32> = (0..3).filter_map(|_| next(&queue)).collect();
         assert_eq!(next, [100, 101, 1]);
-        assert_eq!(queue.try_receive(true), None, "only one who sends much waits");
+        let first = Taken { job: 0, stored: 2_000.0, is_beside_others: true };
+        assert_eq!(queue.try_receive_beside(&first), None, "only one who sends much waits");
     }
 
     #[test]
@@ -240,7 +269,7 @@ mod tests {
         for number in 0..4 {
             assert!(sender.send(from("b"), ("b", number), 300_000));
         }
-        let order: Vec<(&str, i32)> = std::iter::from_fn(|| queue.try_receive(false)).collect();
+        let order: Vec<(&str, i32)> = std::iter::from_fn(|| next(&queue)).collect();
         for name in ["a", "b"] {
             let of_one: Vec<i32> = order.iter().filter(|job| job.0 == name).map(|job| job.1).collect();
             assert_eq!(of_one, [0, 1, 2, 3]);
@@ -258,7 +287,7 @@ mod tests {
         assert!(!sender.send(from("loud"), 3, 10), "it would drop its own");
         assert!(!sender.send(from("louder"), 4, 5_000));
         assert!(sender.send(from("quiet"), 5, 10));
-        let order: Vec<i32> = std::iter::from_fn(|| queue.try_receive(false)).collect();
+        let order: Vec<i32> = std::iter::from_fn(|| next(&queue)).collect();
         assert_eq!(order, [5, 0, 1]);
         assert!(sender.send(from("loud"), 6, 10));
     }
@@ -268,13 +297,28 @@ mod tests {
         let (sender, queue) = fair_queue(8);
         let waits = tokio::spawn({
             let queue = queue.clone();
-            async move { (queue.receive().await, queue.receive().await) }
+            async move { [queue.receive().await, queue.receive().await].map(|taken| taken.map(|taken| taken.job)) }
         });
         let second = sender.clone();
         assert!(sender.send(from("a"), 1, 10));
         drop(sender);
         drop(second);
-        assert_eq!(waits.await.unwrap(), (Some((1, true)), None));
+        assert_eq!(waits.await.unwrap(), [Some(1), None]);
+    }
+
+    #[tokio::test]
+    async fn it_is_known_whether_a_sender_is_alone() {
+        let (sender, queue) = fair_queue(8);
+        let mut is_beside_others = Vec::new();
+        for catalog in ["a", "a", "b", "b"] {
+            assert!(sender.send(from(catalog), 1, 10));
+            is_beside_others.extend(queue.receive().await.map(|taken| taken.is_beside_others));
+        }
+        assert_eq!(is_beside_others, [false, false, true, true]);
+        let later = Instant::now() + LATELY * 2;
+        assert!(sender.send(from("b"), 1, 10));
+        let taken = queue.shared.state().take(later, f64::INFINITY);
+        assert!(taken.is_some_and(|taken| !taken.is_beside_others));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 
 use super::admission::Admission;
 use super::batch::Incoming;
-use super::fair_queue::{FairQueue, FairSender, fair_queue};
+use super::fair_queue::{FairQueue, FairSender, Taken, fair_queue};
 use super::job::{Answer, IngestJob};
 use super::memory::{BatchMemory, MemoryShare};
 use super::pace::Pace;
@@ -180,25 +180,27 @@ struct Writer {
 impl Writer {
     async fn run(self) {
         let mut pace = Pace::new();
-        while let Some((first, is_light)) = self.jobs.receive().await {
-            let group = self.group(first, is_light, pace.group_bytes(is_light, Instant::now()));
+        while let Some(first) = self.jobs.receive().await {
+            let group = self.group(first, &pace);
             let (started, bytes) = (Instant::now(), group.iter().map(IngestJob::bytes).sum());
             self.commit(group).await;
             pace.note(bytes, started.elapsed());
         }
     }
 
-    /// The first job and those that wait now, up to about so many bytes. Light senders do not wait for the others.
-    fn group(&self, first: IngestJob, is_light: bool, most_bytes: usize) -> Vec<IngestJob> {
-        let mut bytes = first.bytes();
-        let mut group = vec![first];
+    /// The first job and those that wait now, up to what a commit may have. Who stored little lately does not wait for
+    /// those who stored much.
+    fn group(&self, first: Taken<IngestJob>, pace: &Pace) -> Vec<IngestJob> {
+        let most_bytes = pace.group_bytes(first.is_beside_others);
+        let (mut bytes, mut others) = (first.job.bytes(), Vec::new());
         while bytes < most_bytes
-            && let Some(job) = self.jobs.try_receive(is_light)
+            && let Some(job) = self.jobs.try_receive_beside(&first)
         {
             bytes += job.bytes();
-            group.push(job);
+            others.push(job);
         }
-        group
+        others.insert(0, first.job);
+        others
     }
 
     async fn commit(&self, group: Vec<IngestJob>) {
