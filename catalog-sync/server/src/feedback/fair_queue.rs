@@ -17,7 +17,7 @@ const HALF_LIFE: Duration = Duration::from_secs(10);
 /// How long a sender is there after the last job of it.
 const LATELY: Duration = Duration::from_secs(2);
 
-/// Jobs of a sender who stored at most so many bytes more lately than another go into a commit with that one's.
+/// Bytes by which senders may differ whose jobs are committed together, beside a factor of two.
 const ALIKE: f64 = 262_144.0;
 
 /// Senders that are remembered before those are forgotten who stored next to nothing lately.
@@ -49,6 +49,13 @@ pub struct Taken<T> {
     stored: f64,
     /// Whether others than its sender were there lately.
     pub is_beside_others: bool,
+}
+
+impl<T> Taken<T> {
+    /// What senders may have stored whose jobs are committed together with this one.
+    pub fn most_beside(&self) -> f64 {
+        2.0 * self.stored + ALIKE
+    }
 }
 
 /// Ends the queue when the last sender is dropped.
@@ -150,9 +157,9 @@ impl<T> FairQueue<T> {
         }
     }
 
-    /// The next job if one waits whose sender has not stored much more lately than that of `first`.
-    pub fn try_receive_beside(&self, first: &Taken<T>) -> Option<T> {
-        self.shared.state().take(Instant::now(), 2.0 * first.stored + ALIKE).map(|taken| taken.job)
+    /// The next job if one waits whose sender stored at most so many bytes lately, with it.
+    pub fn try_receive(&self, most: f64) -> Option<T> {
+        self.shared.state().take(Instant::now(), most).map(|taken| taken.job)
     }
 }
 
@@ -257,7 +264,7 @@ mod tests {
         let next: Vec<i32> = (0..3).filter_map(|_| next(&queue)).collect();
         assert_eq!(next, [100, 101, 1]);
         let first = Taken { job: 0, stored: 2_000.0, is_beside_others: true };
-        assert_eq!(queue.try_receive_beside(&first), None, "only one who sends much waits");
+        assert_eq!(queue.try_receive(first.most_beside()), None, "only one who sends much waits");
     }
 
     #[test]

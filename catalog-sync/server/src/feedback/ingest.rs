@@ -191,16 +191,15 @@ impl Writer {
     /// The first job and those that wait now, up to what a commit may have. Who stored little lately does not wait for
     /// those who stored much.
     fn group(&self, first: Taken<IngestJob>, pace: &Pace) -> Vec<IngestJob> {
-        let most_bytes = pace.group_bytes(first.is_beside_others);
-        let (mut bytes, mut others) = (first.job.bytes(), Vec::new());
+        let (most_bytes, most_stored) = (pace.group_bytes(first.is_beside_others), first.most_beside());
+        let (mut bytes, mut group) = (first.job.bytes(), vec![first.job]);
         while bytes < most_bytes
-            && let Some(job) = self.jobs.try_receive_beside(&first)
+            && let Some(job) = self.jobs.try_receive(most_stored)
         {
             bytes += job.bytes();
-            others.push(job);
+            group.push(job);
         }
-        others.insert(0, first.job);
-        others
+        group
     }
 
     async fn commit(&self, group: Vec<IngestJob>) {

@@ -13,7 +13,7 @@ use crate::http::refusal::Refusal;
 /// How many bytes of JSON may be in memory, before and in the queue.
 const ALL: usize = 64 << 20;
 
-/// How many of them the batches of one address may take: as many batches as it has in a day, at once.
+/// How many of them the batches of one address may take, so that one address cannot take all.
 const OF_ADDRESS: usize = 16 << 20;
 
 /// The memory for batches. Clones share it.

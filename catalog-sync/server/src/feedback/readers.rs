@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 use super::ingest::busy;
 use crate::http::refusal::Refusal;
 
-/// The longest JSON that is read at once, in bytes. It takes less than a millisecond.
+/// The longest JSON that is read at once, in bytes: most batches of devices are shorter.
 const SMALL: usize = 32 << 10;
 
 /// Reads bodies. Clones share the threads.

@@ -8,6 +8,7 @@ mod queries;
 mod routes;
 mod scope;
 mod service;
+mod tables;
 mod ways;
 
 pub(crate) use queries::QueryList;

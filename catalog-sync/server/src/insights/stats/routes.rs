@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use knytt_wire::Problem;
 use serde::{Deserialize, Serialize};
 use sqlx::Row as _;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::{IntoParams, IntoResponses, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -14,9 +14,10 @@ use super::figures::{self, DayRow, Figures};
 use super::money::{self, Revenue};
 use super::products::{self, ProductRow};
 use super::queries::{self, QueryList, QueryRow};
-use super::scope::{Scope, StatsQuery, day_name};
+use super::scope::{StatsQuery, day_name};
 use super::service::{self, Service};
-use super::ways::{self, Outcome, ReleaseRow, WayRow};
+use super::tables::{FIGURES, OUTCOME, figure_cells, file_name, of_share, outcome_cells, shown};
+use super::ways::{self, ReleaseRow, WayRow};
 use crate::accounts::problem;
 use crate::app::App;
 use crate::http::csv;
@@ -53,12 +54,28 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
-    fn limit(&self) -> Result<u32, Refusal> {
-        match self.limit.unwrap_or(USUAL) {
+    /// How many rows; a table has as many as there may be unless somebody says fewer.
+    fn limit(&self, is_table: bool) -> Result<u32, Refusal> {
+        match self.limit.unwrap_or(if is_table { MOST } else { USUAL }) {
             limit @ 1..=MOST => Ok(limit),
             _ => Err(problem::bad_request("limit: from 1 to 1000")),
         }
     }
+}
+
+/// What every route here may refuse.
+#[derive(IntoResponses)]
+#[allow(dead_code, reason = "it describes refusals; `Refusal` makes them")]
+enum StatsRefusals {
+    /// `bad_request`, `bad_query`
+    #[response(status = 400)]
+    Bad(Problem),
+    /// `not_signed_in`, `token_invalid`, `key_invalid`
+    #[response(status = 401)]
+    NotKnown(Problem),
+    /// `not_allowed`
+    #[response(status = 403)]
+    NotAllowed(Problem),
 }
 
 /// A window and the one before it.
@@ -91,9 +108,7 @@ pub struct Summary {
     params(StatsQuery),
     responses(
         (status = 200, description = "The figures", content((Summary = "application/json"), (String = "text/csv"))),
-        (status = 400, description = "`bad_request`, `bad_query`", body = Problem),
-        (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
-        (status = 403, description = "`not_allowed`", body = Problem),
+        StatsRefusals,
     )
 )]
 pub async fn summary(State(app): State<App>, Query(asked): Query<StatsQuery>) -> Result<Response, Refusal> {
@@ -158,19 +173,14 @@ pub async fn catalogs(State(app): State<App>) -> Result<Json<Vec<String>>, Refus
     params(StatsQuery),
     responses(
         (status = 200, description = "Each day, the first one first", content((Vec<DayRow> = "application/json"), (String = "text/csv"))),
-        (status = 400, description = "`bad_request`, `bad_query`", body = Problem),
-        (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
-        (status = 403, description = "`not_allowed`", body = Problem),
+        StatsRefusals,
     )
 )]
 pub async fn days(State(app): State<App>, Query(asked): Query<StatsQuery>) -> Result<Response, Refusal> {
     let (scope, is_table) = asked.read()?;
     let rows = figures::series(&app.db, &scope).await?;
-    if !is_table {
-        return Ok(Json(rows).into_response());
-    }
     let header = [&["day"][..], &FIGURES[..], &["ctr7", "revenue"][..]].concat();
-    let rows = rows.into_iter().map(|row| {
+    Ok(shown(rows, is_table, &file_name("days", &scope), &header, |row| {
         let mut cells = vec![row.day];
         cells.extend(figure_cells(&row.figures));
         cells.push(of_share(row.ctr7));
@@ -178,8 +188,7 @@ pub async fn days(State(app): State<App>, Query(asked): Query<StatsQuery>) -> Re
             row.revenue.iter().map(|sum| format!("{} {}", sum.amount, sum.currency)).collect();
         cells.push(sums.join("; "));
         cells
-    });
-    Ok(csv::response(&file_name("days", &scope), &header, rows))
+    }))
 }
 
 /// Searches by way in
@@ -191,21 +200,16 @@ pub async fn days(State(app): State<App>, Query(asked): Query<StatsQuery>) -> Re
     params(StatsQuery),
     responses(
         (status = 200, description = "Each way in, the one that was used most first", content((Vec<WayRow> = "application/json"), (String = "text/csv"))),
-        (status = 400, description = "`bad_request`, `bad_query`", body = Problem),
-        (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
-        (status = 403, description = "`not_allowed`", body = Problem),
+        StatsRefusals,
     )
 )]
 pub async fn ways(State(app): State<App>, Query(asked): Query<StatsQuery>) -> Result<Response, Refusal> {
     let (scope, is_table) = asked.read()?;
     let rows = ways::ways(&app.db, &scope).await?;
-    if !is_table {
-        return Ok(Json(rows).into_response());
-    }
     let header = [&["channel", "kind"][..], &OUTCOME[..]].concat();
-    let rows =
-        rows.into_iter().map(|row| [vec![row.channel, row.kind], outcome_cells(&row.outcome)].concat());
-    Ok(csv::response(&file_name("ways", &scope), &header, rows))
+    Ok(shown(rows, is_table, &file_name("ways", &scope), &header, |row| {
+        [vec![row.channel, row.kind], outcome_cells(&row.outcome)].concat()
+    }))
 }
 
 /// Searches by release
@@ -217,22 +221,16 @@ pub async fn ways(State(app): State<App>, Query(asked): Query<StatsQuery>) -> Re
     params(StatsQuery),
     responses(
         (status = 200, description = "Each release that was searched, the newest first", content((Vec<ReleaseRow> = "application/json"), (String = "text/csv"))),
-        (status = 400, description = "`bad_request`, `bad_query`", body = Problem),
-        (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
-        (status = 403, description = "`not_allowed`", body = Problem),
+        StatsRefusals,
     )
 )]
 pub async fn releases(State(app): State<App>, Query(asked): Query<StatsQuery>) -> Result<Response, Refusal> {
     let (scope, is_table) = asked.read()?;
     let rows = ways::releases(&app.db, &scope).await?;
-    if !is_table {
-        return Ok(Json(rows).into_response());
-    }
     let header = [&["release", "devices"][..], &OUTCOME[..]].concat();
-    let rows = rows.into_iter().map(|row| {
+    Ok(shown(rows, is_table, &file_name("releases", &scope), &header, |row| {
         [vec![row.release.to_string(), row.devices.to_string()], outcome_cells(&row.outcome)].concat()
-    });
-    Ok(csv::response(&file_name("releases", &scope), &header, rows))
+    }))
 }
 
 /// What was asked in words
@@ -247,9 +245,7 @@ pub async fn releases(State(app): State<App>, Query(asked): Query<StatsQuery>) -
     params(StatsQuery, ListQuery),
     responses(
         (status = 200, description = "Words, those of the most weight first", content((Vec<QueryRow> = "application/json"), (String = "text/csv"))),
-        (status = 400, description = "`bad_request`, `bad_query`", body = Problem),
-        (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
-        (status = 403, description = "`not_allowed`", body = Problem),
+        StatsRefusals,
     )
 )]
 pub async fn queries(
@@ -257,18 +253,14 @@ pub async fn queries(
     Query(asked): Query<StatsQuery>,
     Query(wanted): Query<ListQuery>,
 ) -> Result<Response, Refusal> {
-    let ((scope, is_table), limit) = (asked.read()?, wanted.limit()?);
-    let limit = if is_table && wanted.limit.is_none() { MOST } else { limit };
+    let (scope, is_table) = asked.read()?;
+    let limit = wanted.limit(is_table)?;
     let rows = queries::queries(&app.db, &scope, wanted.list, limit).await?;
-    if !is_table {
-        return Ok(Json(rows).into_response());
-    }
     let header = ["query", "searches", "before", "zero_result", "no_good_match", "visitors"];
-    let rows = rows.into_iter().map(|row: QueryRow| {
+    Ok(shown(rows, is_table, &file_name("queries", &scope), &header, |row: QueryRow| {
         let counts = [row.searches, row.before, row.zero_result, row.no_good_match, row.visitors];
         [vec![row.query], counts.map(|count| count.to_string()).to_vec()].concat()
-    });
-    Ok(csv::response(&file_name("queries", &scope), &header, rows))
+    }))
 }
 
 /// The products with the most attention
@@ -282,9 +274,7 @@ pub async fn queries(
     params(StatsQuery, ListQuery),
     responses(
         (status = 200, description = "Products, those with the most events first", content((Vec<ProductRow> = "application/json"), (String = "text/csv"))),
-        (status = 400, description = "`bad_request`, `bad_query`", body = Problem),
-        (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
-        (status = 403, description = "`not_allowed`", body = Problem),
+        StatsRefusals,
     )
 )]
 pub async fn products(
@@ -292,19 +282,15 @@ pub async fn products(
     Query(asked): Query<StatsQuery>,
     Query(wanted): Query<ListQuery>,
 ) -> Result<Response, Refusal> {
-    let ((scope, is_table), limit) = (asked.read()?, wanted.limit()?);
-    let limit = if is_table && wanted.limit.is_none() { MOST } else { limit };
+    let (scope, is_table) = asked.read()?;
+    let limit = wanted.limit(is_table)?;
     let rows = products::products(&app.db, &scope, limit).await?;
     let rows = products::titled(&app.search.catalogs, &scope.catalog, rows).await?;
-    if !is_table {
-        return Ok(Json(rows).into_response());
-    }
     let header = ["id", "title", "selected", "viewed", "wishlisted", "carted", "purchased"];
-    let rows = rows.into_iter().map(|row: ProductRow| {
+    Ok(shown(rows, is_table, &file_name("products", &scope), &header, |row: ProductRow| {
         let counts = [row.selected, row.viewed, row.wishlisted, row.carted, row.purchased];
         [vec![row.id, row.title], counts.map(|count| count.to_string()).to_vec()].concat()
-    });
-    Ok(csv::response(&file_name("products", &scope), &header, rows))
+    }))
 }
 
 /// How the server itself answers, and what it searches
@@ -316,9 +302,7 @@ pub async fn products(
     params(StatsQuery),
     responses(
         (status = 200, description = "Times, refusals, caches, the index", content((Service = "application/json"), (String = "text/csv"))),
-        (status = 400, description = "`bad_request`, `bad_query`", body = Problem),
-        (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
-        (status = 403, description = "`not_allowed`", body = Problem),
+        StatsRefusals,
     )
 )]
 pub async fn service(State(app): State<App>, Query(asked): Query<StatsQuery>) -> Result<Response, Refusal> {
@@ -334,60 +318,4 @@ pub async fn service(State(app): State<App>, Query(asked): Query<StatsQuery>) ->
     }
     let index = app.insights.index(&app.search.catalogs, &scope.catalog).await?;
     Ok(Json(Service { index, ..counted }).into_response())
-}
-
-/// Names of figures in tables.
-const FIGURES: [&str; 13] = [
-    "searches",
-    "searchers",
-    "clicked",
-    "without_click",
-    "ctr",
-    "mean_position",
-    "zero_result",
-    "no_good_match",
-    "views",
-    "add_to_cart",
-    "purchases",
-    "purchased",
-    "conversion",
-];
-
-/// The figures in the order of [`FIGURES`].
-fn figure_cells(of: &Figures) -> Vec<String> {
-    vec![
-        of.searches.to_string(),
-        of.searchers.to_string(),
-        of.clicked.to_string(),
-        of.without_click.to_string(),
-        of_share(of.ctr),
-        of_share(of.mean_position),
-        of.zero_result.to_string(),
-        of.no_good_match.to_string(),
-        of.views.to_string(),
-        of.add_to_cart.to_string(),
-        of.purchases.to_string(),
-        of.purchased.to_string(),
-        of_share(of.conversion),
-    ]
-}
-
-/// Names of what came of searches in tables.
-const OUTCOME: [&str; 8] =
-    ["searches", "zero_result", "no_good_match", "clicked", "carted", "purchased", "ctr", "conversion"];
-
-/// What came of searches in the order of [`OUTCOME`].
-fn outcome_cells(of: &Outcome) -> Vec<String> {
-    let counts = [of.searches, of.zero_result, of.no_good_match, of.clicked, of.carted, of.purchased];
-    let mut cells: Vec<String> = counts.iter().map(i64::to_string).collect();
-    cells.extend([of_share(of.ctr), of_share(of.conversion)]);
-    cells
-}
-
-fn of_share(share: Option<f64>) -> String {
-    share.map(|share| format!("{share:.4}")).unwrap_or_default()
-}
-
-fn file_name(what: &str, scope: &Scope) -> String {
-    format!("{what}-{}-{}-{}", scope.catalog, day_name(scope.from), day_name(scope.to))
 }
