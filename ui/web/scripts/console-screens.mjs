@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fill, launchStill, moment } from './album.mjs';
 import { drawProducts, program, serveShop } from './shop.mjs';
+import { sendVisits } from './visits.mjs';
 
 const only = process.argv.slice(2);
 const desktop = { width: 1280, height: 900 };
@@ -36,9 +37,42 @@ function feed(name, products) {
   return path;
 }
 
+const rules = {
+  version: 1,
+  rules: [
+    {
+      id: 'dresses-first',
+      name: 'Summer dresses first',
+      when: { query: { kind: 'contains', words: 'dress' } },
+      then: [
+        { kind: 'boost', what: { conditions: ['price=..60'] }, by: 0.2 },
+        { kind: 'banner', text: 'Summer sale until Sunday' },
+      ],
+    },
+    {
+      id: 'sold-out',
+      name: 'What is sold out is not shown',
+      when: {},
+      then: [{ kind: 'hide', what: { conditions: ['availability=out_of_stock'] } }],
+    },
+  ],
+  synonyms: [
+    { kind: 'both', language: 'en', words: ['sneaker', 'trainer'] },
+    { kind: 'one', from: 'tee', to: ['t-shirt'] },
+  ],
+};
+
+/** A day as the server writes it, as many days before the pictures' moment as it is before today. */
+function shifted(day) {
+  const ago = Date.parse(new Date().toISOString().slice(0, 10)) - Date.parse(day);
+  return new Date(moment - ago).toISOString().slice(0, 10);
+}
+
 /** Answers of the server with one time in place of all, and one rate: they differ from run to run. */
 async function standStill(page) {
   const fixed = (key, value) => {
+    if (/^\d{4}-\d{2}-\d{2}$/u.test(value)) return shifted(value);
+    if (/^p(?:50|95|99)$/u.test(key)) return Number(key.slice(1)) / 10;
     if (typeof value !== 'number' || value === 0) return value;
     if (/(?:Ms|_ms)$/u.test(key)) return key === 'endedMs' ? moment + 4_000 : moment;
     return key === 'rate' ? 24 : value;
@@ -114,6 +148,38 @@ async function fillShop(page, products, album) {
   await state(page, 'failed');
 }
 
+/** Publishes the rules, and leaves a draft with one more. */
+async function addRules(page) {
+  const send = (document, isDraft) =>
+    page.evaluate(
+      async ({ document, isDraft }) => {
+        const path = '/api/v1/admin/catalogs/shop/rules';
+        const headers = { 'content-type': 'application/json' };
+        const ask = async (to, method, body) => {
+          const answer = await fetch(`${path}/${to}`, { method, headers, body: JSON.stringify(body) });
+          if (!answer.ok) throw new Error(await answer.text());
+          return answer.json();
+        };
+        const { revision } = await ask('draft', 'PUT', { document });
+        if (!isDraft) await ask('publish', 'POST', { revision, note: 'Summer' });
+      },
+      { document, isDraft },
+    );
+  await send(rules, false);
+  const paused = {
+    id: 'scarves',
+    name: 'Scarves later',
+    paused: true,
+    when: { query: { kind: 'exact', words: 'scarf' } },
+  };
+  const then = [{ kind: 'bury', what: { products: ['kn-7'] }, by: 0.5 }];
+  await send({ ...rules, rules: [...rules.rules, { ...paused, then }] }, true);
+}
+
+/** What the rows of the first feed cost, for the events of visits. */
+const priced = (products) =>
+  products.slice(2, 60).map(({ id, price }) => ({ id, price: /[0-9.]+/u.exec(price)?.[0] ?? '20' }));
+
 async function addKey(page, url) {
   await page.goto(`${url}/admin#/keys`);
   for (const name of ['Web shop', 'Warehouse']) {
@@ -142,6 +208,32 @@ const views = {
       await page.locator('[data-testid="problems"] p').first().waitFor();
     },
   ],
+  rules: ['catalogs/shop/rules', (page) => id(page, 'rule').first().waitFor()],
+  'rules-compared': [
+    'catalogs/shop/rules',
+    async (page) => {
+      await id(page, 'preview-text').fill('dress');
+      await id(page, 'compare').click();
+      await page.locator('[data-testid="preview-draft"] li').first().waitFor();
+      await id(page, 'preview-text').evaluate((field) => field.scrollIntoView());
+    },
+  ],
+  'rule-edited': [
+    'catalogs/shop/rules',
+    async (page) => {
+      await id(page, 'edit-rule').first().click();
+      await id(page, 'save-rule').waitFor();
+    },
+  ],
+  insight: ['insight', (page) => page.locator('[data-testid="chart"] canvas').waitFor()],
+  'insight-queries': [
+    'insight',
+    async (page) => {
+      await id(page, 'figure-zeroResult').click();
+      await id(page, 'queries-table').waitFor();
+      await page.waitForFunction(() => document.activeElement?.closest('[data-testid]'));
+    },
+  ],
   keys: ['keys', (page) => page.getByText('Warehouse').waitFor()],
   audit: ['audit', (page) => id(page, 'entry').first().waitFor()],
   users: ['users', (page) => page.locator('main li').first().waitFor()],
@@ -162,6 +254,8 @@ async function draw(album, server) {
     await beginShop(page, album);
     await fillShop(page, products, album);
     await addKey(page, server.url);
+    await addRules(page);
+    await sendVisits(server.url, 'shop', priced(products));
     for (const [look, { size, colorScheme = 'light', language = 'en' }] of Object.entries(looks)) {
       for (const [view, [hash, act]] of Object.entries(views)) {
         if (!album.wants(`${view}${look}`)) continue;
