@@ -1,13 +1,12 @@
 //! Builds batches from the waiting events and records the backend's replies.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use heed::{RoTxn, RwTxn};
 use knytt_wire::{CatalogIdentity, IdentifiedEvent, MAX_BATCH_BYTES, MAX_BATCH_EVENTS, Outcome, Uuid};
-use serde::Deserialize;
 
+use crate::address::Address;
 use crate::bounds::{made_ms, millis};
 use crate::delivery_state::{Backoff, DeliveryState, DeliveryStates, Part};
 use crate::error::Result;
@@ -33,30 +32,6 @@ pub(crate) struct Batch {
     pub key: Uuid,
     pub events: usize,
     pub body: Vec<u8>,
-}
-
-/// The fields of an event's JSON that decide where the event is sent. The catalogue's id alone does not: two
-/// shops may have the same one.
-#[derive(Deserialize)]
-pub(crate) struct Address<'a> {
-    #[serde(borrow, default)]
-    root: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    catalog: Cow<'a, str>,
-}
-
-impl<'a> Address<'a> {
-    pub(crate) fn read(json: &'a [u8]) -> Result<Self> {
-        Ok(serde_json::from_slice(json)?)
-    }
-
-    pub(crate) fn is(&self, identity: &CatalogIdentity) -> bool {
-        self.root.as_deref() == identity.root.as_deref() && self.catalog == identity.catalog
-    }
-
-    fn identity(self) -> CatalogIdentity {
-        CatalogIdentity { root: self.root.map(Cow::into_owned), catalog: self.catalog.into_owned() }
-    }
 }
 
 /// What became of a batch's events.

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use heed::{Env, RoTxn, RwTxn, WithoutTls};
-use knytt_wire::{CatalogIdentity, LogHead, MAX_BATCH_EVENTS, takes_feedback};
+use knytt_wire::{CatalogIdentity, MAX_BATCH_EVENTS, takes_feedback};
 use tokio::task::spawn_blocking;
-use url::Url;
 
 use crate::batch::{Batch, BatchOutcome, BatchThreshold};
 use crate::bounds::millis;
 use crate::delivery_handle::DeliveryHandle;
 use crate::delivery_state::Backoff;
+use crate::destination::Destination;
 use crate::error::{Error, Result};
 use crate::http_sender::HttpSender;
 use crate::outbox::Outbox;
@@ -25,24 +25,6 @@ pub type Access = Arc<dyn Fn() -> Option<(Env<WithoutTls>, Outbox<'static>)> + S
 
 /// Where a catalogue's events go; those of a catalogue that has no such place wait. It may read files.
 pub type Route = Arc<dyn Fn(&CatalogIdentity) -> Option<Destination> + Send + Sync>;
-
-/// Where a shop takes its events.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Destination {
-    /// The address. Nothing is sent to one that is not encrypted, but on this machine.
-    pub url: Url,
-    /// What the catalogue's release names for its feedback: the backend counts events without it apart.
-    pub ingest_key: Option<String>,
-    /// The newest release of the catalogue that this device has seen. It says nothing of the shopper; the backend
-    /// compares it with what it published and with what other devices say.
-    pub seen: Option<LogHead>,
-}
-
-impl From<Url> for Destination {
-    fn from(url: Url) -> Self {
-        Self { url, ingest_key: None, seen: None }
-    }
-}
 
 /// True while nothing may be sent: offline, or on a network that is paid for by the byte. It is asked only
 /// when there is something to send.

@@ -13,7 +13,7 @@ use reqwest::{Client, Response, redirect};
 use url::Url;
 
 use crate::batch::Batch;
-use crate::deliver::Destination;
+use crate::destination::Destination;
 use crate::error::Result;
 use crate::reply::Reply;
 

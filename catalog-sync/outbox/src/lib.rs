@@ -45,11 +45,13 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot unwrap says less, not more"))]
 
+mod address;
 mod batch;
 mod bounds;
 mod deliver;
 mod delivery_handle;
 mod delivery_state;
+mod destination;
 mod error;
 mod http_sender;
 mod outbox;
@@ -57,9 +59,10 @@ mod reply;
 mod tally;
 
 pub use bounds::Limits;
-pub use deliver::{Access, Delivered, Delivery, DeliveryTiming, Destination, Hold, Route};
+pub use deliver::{Access, Delivered, Delivery, DeliveryTiming, Hold, Route};
 pub use delivery_handle::DeliveryHandle;
 pub use delivery_state::Backoff;
+pub use destination::Destination;
 pub use error::{Error, Result};
 pub use outbox::{DeadLetter, Outbox};
 pub use tally::Counts;

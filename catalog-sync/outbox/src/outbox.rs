@@ -12,7 +12,7 @@ use knytt_wire::{CatalogIdentity, Event, IdentifiedEvent, Uuid};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::batch::Address;
+use crate::address::Address;
 use crate::bounds::Limits;
 use crate::delivery_state::DeliveryStates;
 use crate::error::Result;

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::product::Product;
 use crate::product::derived;
 use crate::product::fold::fold;
-use crate::product::gtin::{codes_of, is_gtin_column};
+use crate::product::gtin::{compared, is_gtin_column};
 
 /// A field that products are filtered and counted by.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -110,6 +110,19 @@ pub(crate) fn facets_of(product: &Product) -> Vec<(Field, String)> {
         !value.is_empty() && seen.insert((field.clone(), value))
     });
     facets
+}
+
+/// The numbers of barcodes and the makers' part numbers of a product and of its variants.
+pub(crate) fn codes_of(product: &Product) -> impl Iterator<Item = (Field, String)> {
+    let rows = std::iter::once(&product.attributes).chain(product.variants.iter().map(|v| &v.attributes));
+    rows.flatten().flat_map(|(name, value)| match Field::named(name) {
+        // A cell may hold the numbers of several packages.
+        Field::Gtin => {
+            value.split([',', ';', '|', '\n']).map(|number| (Field::Gtin, compared(number))).collect()
+        }
+        Field::Mpn => vec![(Field::Mpn, value.clone())],
+        _ => Vec::new(),
+    })
 }
 
 /// LMDB keys end at 511 bytes; a longer one is replaced by its hash.

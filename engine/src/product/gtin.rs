@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use crate::product::Product;
-use crate::product::field::Field;
 use crate::product::fold::fold;
 
 /// The length that all of them are compared in.
@@ -90,19 +88,6 @@ pub(crate) fn compared(text: &str) -> String {
 pub(crate) fn is_gtin_column(name: &str) -> bool {
     let plain: String = fold(name).chars().filter(|c| !matches!(c, ' ' | '-' | '_')).collect();
     COLUMNS.contains(&plain.as_str())
-}
-
-/// The numbers of barcodes and the makers' part numbers of a product and of its variants.
-pub(crate) fn codes_of(product: &Product) -> impl Iterator<Item = (Field, String)> {
-    let rows = std::iter::once(&product.attributes).chain(product.variants.iter().map(|v| &v.attributes));
-    rows.flatten().flat_map(|(name, value)| match Field::named(name) {
-        // A cell may hold the numbers of several packages.
-        Field::Gtin => {
-            value.split([',', ';', '|', '\n']).map(|number| (Field::Gtin, compared(number))).collect()
-        }
-        Field::Mpn => vec![(Field::Mpn, value.clone())],
-        _ => Vec::new(),
-    })
 }
 
 #[cfg(test)]

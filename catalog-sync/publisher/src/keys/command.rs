@@ -21,7 +21,7 @@ use aws_lc_rs::signature::{
 use serde::Deserialize;
 use tough::schema::key::Key;
 
-use super::key::hex;
+use super::hex::hex;
 use crate::{Error, Result};
 
 /// How long a program may take by default: a person may have to touch the key.

@@ -11,6 +11,7 @@ use tough::schema::{Role as TufRole, Signature, Signed};
 use tough::sign::Sign;
 
 use crate::keys::command::{CommandKey, SigningCommand};
+use crate::keys::hex::hex;
 use crate::keys::passphrase::{self, Passphrase};
 use crate::{Error, Result, Role};
 
@@ -187,11 +188,6 @@ pub(crate) fn make_private_folder(path: &Path) -> Result<()> {
     #[cfg(unix)]
     fs_err::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
     Ok(())
-}
-
-/// Lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

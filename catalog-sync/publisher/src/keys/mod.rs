@@ -10,6 +10,7 @@
 //! ```
 
 mod command;
+mod hex;
 mod key;
 mod passphrase;
 mod role;
@@ -25,7 +26,8 @@ use sha2::{Digest, Sha256};
 use tough::schema::{Root, Signed};
 
 pub use command::SigningCommand;
-pub(crate) use key::{SigningKey, hex};
+pub(crate) use hex::hex;
+pub(crate) use key::SigningKey;
 pub use passphrase::Passphrase;
 pub use role::Role;
 pub(crate) use root::{RootVersion, SPEC_VERSION};

@@ -9,7 +9,8 @@ use knytt_wire::{HOSTS_FIELD, Hosts};
 use tough::schema::key::Key;
 use tough::schema::{RoleKeys, Root, Signed};
 
-use crate::keys::key::{self, SigningKey, hex};
+use crate::keys::hex::hex;
+use crate::keys::key::{self, SigningKey};
 use crate::{Error, Result, Role};
 
 /// The version of TUF's specification that the metadata names.

@@ -9,7 +9,6 @@ use uuid::Uuid;
 use super::role::Role;
 use super::secret::now_ms;
 use crate::db::{Database, Tx};
-use crate::{Error, Result};
 
 const SELECT: &str = "SELECT id, email, name, role, created_ms, disabled_ms, password FROM people";
 
@@ -137,29 +136,6 @@ pub async fn is_last_admin(tx: &mut Tx, sqlite: bool, id: &str) -> Result<bool, 
     let rows = sqlx::query(AssertSqlSafe(admins)).fetch_all(&mut **tx).await?;
     let ids: Vec<String> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
     Ok(ids == [id])
-}
-
-/// Makes an admin, as `knytt admin create` does. An account that the address has becomes one.
-///
-/// # Errors
-/// The address or the password cannot be taken, or the database refuses.
-pub async fn create_admin(db: &Database, email: &str, name: &str, password: &str) -> Result<String> {
-    let email = address(email).map_err(Error::Setting)?;
-    super::password::check(password)
-        .map_err(|_| Error::Setting("a password has 10 to 200 letters".into()))?;
-    let hash = super::password::hash(password)?;
-    let account = match create(db, &email, name, Role::Admin, Some(&hash)).await? {
-        Some(made) => made,
-        None => {
-            let known = by_email(db, &email).await?.ok_or(sqlx::Error::RowNotFound)?;
-            set_standing(db, &known.id, Role::Admin, None).await?;
-            set_password(db, &known.id, &hash).await?;
-            super::sessions::end_all(db, &known.id, None).await?;
-            known
-        }
-    };
-    super::audit::note(db, "command", "user.make_admin", &account.id, "").await?;
-    Ok(account.id)
 }
 
 /// Reads a row of an account.

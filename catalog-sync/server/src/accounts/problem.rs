@@ -49,3 +49,8 @@ pub fn passphrase_refused() -> Refusal {
 pub fn token_invalid() -> Refusal {
     Refusal::new(401, "token_invalid", "The token is not valid")
 }
+
+/// Nobody could administer the shop any more.
+pub fn last_admin() -> Refusal {
+    Refusal::new(409, "last_admin", "The last admin stays one")
+}

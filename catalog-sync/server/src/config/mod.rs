@@ -11,7 +11,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use knytt_wire::MAX_CATALOG_CHARS;
 
-use crate::console::ConsoleSettings;
+use crate::console::settings::ConsoleSettings;
 use crate::net::Deadlines;
 use crate::search::SearchSettings;
 use crate::telemetry::TraceSettings;

@@ -16,7 +16,7 @@ mod publish;
 mod releases;
 mod routes;
 mod schedule;
-mod settings;
+pub(crate) mod settings;
 mod work;
 
 use std::collections::HashMap;
@@ -34,7 +34,6 @@ use crate::search::SearchService;
 use crate::{Config, Result};
 
 pub(crate) use self::routes::{described, is_upload};
-pub use self::settings::ConsoleSettings;
 
 /// What the routes and the jobs of the console share. Clones share all of it.
 #[derive(Clone)]

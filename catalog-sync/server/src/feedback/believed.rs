@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use sqlx::{Error, Row as _};
 
-use super::count_rows::{add_all, added};
+use super::added::{add_all, added};
 use super::row::Row;
 use crate::db::{Columns, Database, Tx, insert};
 use crate::popularity;

@@ -5,31 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use sqlx::any::AnyRow;
 use sqlx::{Error, Row as _};
 
+use super::added::{add_all, added, bind};
 use super::counts::{Counts, Led};
-use super::insight_rows::DayKey;
+use super::insight_keys::DayKey;
 use crate::db::{Columns, Database, RowsQuery, Tx, insert};
-
-/// `INSERT … ON CONFLICT … DO UPDATE`, where each count is added to the one that is there.
-macro_rules! added {
-    ($table:literal, $count:literal, $key:literal: $($name:literal),+; $after:literal) => {
-        Columns {
-            into: concat!($table, " (", $key, $(", ", $name),+, ")"),
-            count: $count,
-            after: concat!(
-                "ON CONFLICT (", $key, ") DO UPDATE SET ",
-                added!(@sum $table: $($name),+), $after
-            ),
-        }
-    };
-    (@sum $table:literal: $first:literal $(, $name:literal)*) => {
-        concat!(
-            $first, " = ", $table, ".", $first, " + excluded.", $first
-            $(, ", ", $name, " = ", $table, ".", $name, " + excluded.", $name)*
-        )
-    };
-}
-
-pub(crate) use added;
 
 const ACTIVITY: Columns = added!("activity", 14, "catalog, day, release": "searches", "with_words", "zero_result",
     "no_good_match", "selected", "viewed", "wishlisted", "carted", "purchased", "events", "bound"; "");
@@ -160,22 +139,4 @@ fn add_outcome(row: &AnyRow, outcomes: &mut Outcomes) -> Result<(), Error> {
     *carted += new >> 2 & 1;
     *purchased += new >> 3 & 1;
     Ok(())
-}
-
-pub(crate) async fn add_all<K, const N: usize>(
-    db: &Database,
-    tx: &mut Tx,
-    columns: &Columns,
-    counted: &BTreeMap<K, [i64; N]>,
-    bind_key: impl Fn(RowsQuery, &K) -> RowsQuery,
-) -> Result<(), Error> {
-    let rows: Vec<_> = counted.iter().collect();
-    for query in insert(db, columns, &rows, |query, (key, counted)| bind(bind_key(query, key), counted)) {
-        query.execute(&mut **tx).await?;
-    }
-    Ok(())
-}
-
-fn bind<const N: usize>(query: RowsQuery, counted: &[i64; N]) -> RowsQuery {
-    counted.iter().fold(query, |query, count| query.bind(*count))
 }

@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 
 use super::admission::Admission;
 use super::batch::Incoming;
+use super::busy::busy;
 use super::fair_queue::{FairQueue, FairSender, Taken, fair_queue};
 use super::job::{Answer, IngestJob};
 use super::memory::{BatchMemory, MemoryShare};
@@ -162,10 +163,6 @@ impl Ingest {
             }
         }
     }
-}
-
-pub(super) fn busy() -> Refusal {
-    Refusal::new(503, "busy", "Too many batches wait").retry_after(2)
 }
 
 struct Writer {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::insight_rows::{DayKey, Seen};
+use super::insight_keys::{DayKey, Seen};
 use super::row::Row;
 use super::words::may_be_shown;
 use crate::way::Channel;

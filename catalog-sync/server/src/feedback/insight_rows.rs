@@ -6,13 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::{Error, Row as _};
 
-use super::count_rows::{add_all, added};
+use super::added::{add_all, added};
 use super::insight::InsightCounts;
+use super::insight_keys::{DayKey, Seen};
 use crate::db::{Columns, Database, Tx, insert};
-use crate::way::{Channel, Way};
-
-/// The release that stands for all of them where visitors are counted.
-pub const ANY_RELEASE: i64 = -1;
 
 /// Days for which it is kept who asked the server: nothing of it comes later.
 const ANSWERED_DAYS: i64 = 2;
@@ -42,41 +39,6 @@ const ASKED: Columns = Columns {
 
 const QUERIES: Columns = added!("insight_queries", 7, "catalog, day, query": "searches", "zero_result", "no_good_match",
     "visitors"; "");
-
-/// What searches by one way in are counted under.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct DayKey {
-    pub catalog: String,
-    pub day: i64,
-    pub release: i64,
-    pub channel: String,
-    pub kind: String,
-}
-
-impl DayKey {
-    pub fn new(catalog: &str, day: i64, release: i64, way: Way) -> Self {
-        let (channel, kind) = (way.channel.name().into(), way.kind.name().into());
-        Self { catalog: catalog.into(), day, release, channel, kind }
-    }
-}
-
-/// Somebody who searched on a day.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Seen {
-    catalog: String,
-    day: i64,
-    release: i64,
-    channel: &'static str,
-    visitor: [u8; 16],
-}
-
-impl Seen {
-    /// Of the release and of all releases.
-    pub fn all(catalog: &str, day: i64, release: i64, channel: Channel, visitor: [u8; 16]) -> [Self; 2] {
-        let of = |release| Self { catalog: catalog.into(), day, release, channel: channel.name(), visitor };
-        [of(ANY_RELEASE), of(release)]
-    }
-}
 
 /// Adds what was counted of events.
 pub async fn add(db: &Database, tx: &mut Tx, counts: &InsightCounts) -> Result<(), Error> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::ingest::busy;
+use super::busy::busy;
 use crate::http::refusal::Refusal;
 
 /// How many bytes of JSON may be in memory, before and in the queue.

@@ -6,7 +6,7 @@ use std::thread::available_parallelism;
 
 use tokio::sync::Semaphore;
 
-use super::ingest::busy;
+use super::busy::busy;
 use crate::http::refusal::Refusal;
 
 /// The longest JSON that is read at once, in bytes: most batches of devices are shorter.

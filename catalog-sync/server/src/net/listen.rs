@@ -14,9 +14,10 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
-use super::activity::{Activity, Routes};
+use super::activity::Activity;
 use super::connections::{Connections, Place};
 use super::deadlines::{Deadlines, Overdue, Watch};
+use super::requests::Routes;
 use super::stream::CountedStream;
 use crate::Result;
 use crate::http::metrics::Metrics;

@@ -8,6 +8,8 @@ mod connections;
 mod deadlines;
 mod kernel;
 mod listen;
+mod requests;
+mod socket;
 mod stream;
 
 pub(crate) use connections::Connections;

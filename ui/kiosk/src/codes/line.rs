@@ -1,6 +1,6 @@
 //! A line through a picture as bars and spaces.
 
-use super::reader::Gray;
+use super::gray::Gray;
 
 /// The least step of brightness that is an edge, in levels of 255.
 const LEAST_STEP: f32 = 7.0;

@@ -6,6 +6,7 @@
 mod agreement;
 mod code128;
 mod ean;
+mod gray;
 mod line;
 mod lookup;
 mod meaning;
@@ -13,6 +14,7 @@ mod qr;
 mod reader;
 
 pub use self::agreement::Agreement;
+pub use self::gray::Gray;
 pub use self::lookup::products;
 pub use self::meaning::Meaning;
-pub use self::reader::{Gray, Kind, Read, Reader};
+pub use self::reader::{Kind, Read, Reader};

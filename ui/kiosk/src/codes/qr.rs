@@ -2,7 +2,7 @@
 
 use rqrr::PreparedImage;
 
-use super::reader::Gray;
+use super::gray::Gray;
 
 /// The longer side that codes are looked for in, in pixels: larger ones are halved, which also takes noise away.
 const LONGER: usize = 1000;

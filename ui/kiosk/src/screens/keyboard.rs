@@ -19,16 +19,6 @@ const GAP: f32 = 12.0;
 /// The height of the whole keyboard.
 pub(crate) const HEIGHT: f32 = 5.0 * KEY + 4.0 * GAP;
 
-/// What the keyboard knows beside the text.
-#[derive(Debug, Default)]
-pub(crate) struct Keyboard {
-    capitals: bool,
-    /// The key under the finger, and since when.
-    pressed: Option<(char, Duration)>,
-    /// The key whose accents are shown.
-    accents: Option<char>,
-}
-
 fn rows(language: Language) -> [&'static str; 3] {
     match language {
         Language::German => ["qwertzuiopü", "asdfghjklöä", "yxcvbnmß"],

@@ -166,7 +166,7 @@ pub async fn change(
         Some(true) => account.disabled_ms.or(Some(now_ms())),
     };
     if !people::set_standing(&app.db, &id, role, disabled_ms).await? {
-        return Err(last_admin());
+        return Err(problem::last_admin());
     }
     if disabled_ms.is_some() {
         sessions::end_all(&app.db, &id, None).await?;
@@ -220,11 +220,6 @@ pub async fn audit_log(
     let after = after(page)?;
     let before = Some(after.as_str()).filter(|after| !after.is_empty());
     Ok(Json(audit::list(&app.db, before, PAGE).await?))
-}
-
-/// Nobody could decide who may do what any more.
-pub fn last_admin() -> Refusal {
-    Refusal::new(409, "last_admin", "The last admin stays one")
 }
 
 async fn known(app: &App, id: &str) -> Result<Account, Refusal> {

@@ -381,7 +381,7 @@ pub async fn erase(
     prove(&app, from, account, asked.password).await?;
     match Owned::of(&app, &account.id).erase().await? {
         true => Ok(without_cookie(&headers)),
-        false => Err(super::admin_users::last_admin()),
+        false => Err(problem::last_admin()),
     }
 }
 

@@ -1,26 +1,23 @@
 //! The kiosk on the screen: it gives the visit its events and its time, and draws it.
 
+mod keyboard;
+mod pass;
+
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use eframe::egui::{
-    Context, Event as Input, Memory, PointerButton, Pos2, RawInput, Rect, TextureHandle, Ui, UiBuilder,
-};
+use eframe::egui::{Context, Event as Input, Memory, PointerButton, Pos2, RawInput, Rect, TextureHandle};
 
+pub(crate) use self::keyboard::Keyboard;
 use crate::camera::{Seen, State, Viewfinder, Want};
 use crate::look::{Look, Tokens};
-use crate::rotate::{turn_input, turn_output};
-use crate::screens;
-use crate::screens::keyboard::Keyboard;
+use crate::rotate::turn_input;
 use crate::service::{Corner, Desk, Order, Page};
 use crate::settings::Settings;
 use crate::shop::{FirstLook, Pictures, Shopkeeper};
 use crate::upkeep::{Heartbeat, Journal, Report, Sync};
 use crate::visit::{Event, Screen, Visit};
-
-/// The longest time between two passes: a supervisor sees by it that the screen lives.
-const BEAT: Duration = Duration::from_secs(1);
 
 /// How the staff ends the kiosk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,31 +135,6 @@ impl Kiosk {
     /// Turns what comes from the system as the screen hangs; to be called before egui takes it.
     pub fn turn_input(&self, input: &mut RawInput) {
         turn_input(self.settings.rotation, input);
-    }
-
-    /// Draws the screen, and takes what was touched. The time is that of the screen.
-    pub fn ui(&mut self, ui: &mut Ui) {
-        let ctx = ui.ctx().clone();
-        self.now = Duration::from_secs_f64(ctx.input(|input| input.time).max(0.0));
-        self.pictures.begin_pass(&ctx);
-        self.take_inputs(&ctx);
-        let look = self.look(ui.max_rect());
-        ui.painter().rect_filled(look.screen, 0, look.tokens.paper);
-        let id = (self.visit.number(), self.visit.screen(), self.desk.page() as u8);
-        let mut inner = ui.new_child(UiBuilder::new().max_rect(look.screen).id_salt(id));
-        screens::show(self, &mut inner, &look);
-        for event in std::mem::take(&mut self.events) {
-            self.visit.handle(event, self.now);
-            ctx.request_repaint();
-        }
-        for ask in self.visit.take_asks() {
-            self.keeper.ask(ask);
-        }
-        self.obey();
-        self.forget_if_over(&ctx);
-        self.say_that_it_lives();
-        turn_output(self.settings.rotation, &ctx, ui.layer_id(), look.screen.size());
-        ctx.request_repaint_after(if self.desk.is_held() { BEAT / 8 } else { BEAT });
     }
 
     /// Does what the staff asked for.

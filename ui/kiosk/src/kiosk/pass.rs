@@ -1,0 +1,39 @@
+//! One pass of the screen.
+
+use std::time::Duration;
+
+use eframe::egui::{Ui, UiBuilder};
+
+use super::Kiosk;
+use crate::rotate::turn_output;
+use crate::screens;
+
+/// The longest time between two passes: a supervisor sees by it that the screen lives.
+const BEAT: Duration = Duration::from_secs(1);
+
+impl Kiosk {
+    /// Draws the screen, and takes what was touched. The time is that of the screen.
+    pub fn ui(&mut self, ui: &mut Ui) {
+        let ctx = ui.ctx().clone();
+        self.now = Duration::from_secs_f64(ctx.input(|input| input.time).max(0.0));
+        self.pictures.begin_pass(&ctx);
+        self.take_inputs(&ctx);
+        let look = self.look(ui.max_rect());
+        ui.painter().rect_filled(look.screen, 0, look.tokens.paper);
+        let id = (self.visit.number(), self.visit.screen(), self.desk.page() as u8);
+        let mut inner = ui.new_child(UiBuilder::new().max_rect(look.screen).id_salt(id));
+        screens::show(self, &mut inner, &look);
+        for event in std::mem::take(&mut self.events) {
+            self.visit.handle(event, self.now);
+            ctx.request_repaint();
+        }
+        for ask in self.visit.take_asks() {
+            self.keeper.ask(ask);
+        }
+        self.obey();
+        self.forget_if_over(&ctx);
+        self.say_that_it_lives();
+        turn_output(self.settings.rotation, &ctx, ui.layer_id(), look.screen.size());
+        ctx.request_repaint_after(if self.desk.is_held() { BEAT / 8 } else { BEAT });
+    }
+}
