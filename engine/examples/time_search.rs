@@ -131,7 +131,7 @@ fn open_or_build(folder: &Path, dimension: usize, arroy: bool) -> Outcome<Catalo
 fn build(folder: &Path, home: &Path, dimension: usize) -> Outcome<Catalog> {
     let spec = CatalogSpec { id: "bench".into(), model: model(), model_name: "file".into(), dimension };
     let catalog = Catalog::create(home, &spec)?;
-    let tags = std::fs::read(folder.join("tags.u8")).unwrap_or_default();
+    let tags = fs_err::read(folder.join("tags.u8")).unwrap_or_default();
     let mut writer = catalog.write();
     for (n, vector) in rows(&folder.join("vectors.f16"), dimension)?.enumerate() {
         writer.upsert(&product(n, tags.get(n) == Some(&1)), &vector?, None)?;
@@ -281,7 +281,7 @@ fn index(catalog: &Catalog) -> Outcome<serde_json::Value> {
 
 /// What this process has written so far, where the system tells it.
 fn written_bytes() -> u64 {
-    let io = std::fs::read_to_string("/proc/self/io").unwrap_or_default();
+    let io = fs_err::read_to_string("/proc/self/io").unwrap_or_default();
     let value = io.lines().find_map(|line| line.strip_prefix("write_bytes: "));
     value.and_then(|v| v.parse().ok()).unwrap_or(0)
 }

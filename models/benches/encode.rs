@@ -69,7 +69,7 @@ fn embed_together(encoder: &Encoder, picture: &RgbImage, count: u64) {
 fn vit_b_32() -> PathBuf {
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("vit-b-32");
     if !dir.join("model.safetensors").exists() {
-        std::fs::create_dir_all(&dir).expect("the target folder is writable");
+        fs_err::create_dir_all(&dir).expect("the target folder is writable");
         write_vit_b_32(&dir);
     }
     dir
@@ -80,14 +80,14 @@ fn write_vit_b_32(dir: &Path) {
     const PREPROCESSOR: &str = r#"{"size": 224, "crop_size": 224,
         "image_mean": [0.481, 0.458, 0.408], "image_std": [0.269, 0.261, 0.276]}"#;
     let tokenizer = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/quick-gelu/tokenizer.json");
-    std::fs::write(dir.join("config.json"), CONFIG).expect("written");
-    std::fs::write(dir.join("preprocessor_config.json"), PREPROCESSOR).expect("written");
-    std::fs::copy(tokenizer, dir.join("tokenizer.json")).expect("copied");
+    fs_err::write(dir.join("config.json"), CONFIG).expect("written");
+    fs_err::write(dir.join("preprocessor_config.json"), PREPROCESSOR).expect("written");
+    fs_err::copy(tokenizer, dir.join("tokenizer.json")).expect("copied");
     let tensors: HashMap<String, Tensor> =
         vit_b_32_shapes().into_iter().map(|(name, shape)| (name, random(&shape))).collect();
     let partial = dir.join("model.partial");
     safetensors::save(&tensors, &partial).expect("written");
-    std::fs::rename(partial, dir.join("model.safetensors")).expect("renamed");
+    fs_err::rename(partial, dir.join("model.safetensors")).expect("renamed");
 }
 
 fn random(shape: &[usize]) -> Tensor {

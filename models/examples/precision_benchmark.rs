@@ -20,13 +20,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let options = Options { cache: arguments.get(3).map(Into::into), ..Options::default() };
     let mut files: Vec<PathBuf> =
-        std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
+        fs_err::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
     files.sort();
     let side = bundle.preprocessing().target_side();
     // What is no picture is left out.
     let pictures: Vec<_> = files
         .iter()
-        .filter_map(|file| decode(&std::fs::read(file).ok()?, &Limits::default(), Some(side)).ok())
+        .filter_map(|file| decode(&fs_err::read(file).ok()?, &Limits::default(), Some(side)).ok())
         .take(count)
         .collect();
     println!("{}", serde_json::to_string_pretty(&bundle.benchmark_precisions(&options, &pictures)?)?);

@@ -70,7 +70,7 @@ fn wall_time() -> Result<f64, Box<dyn std::error::Error>> {
 }
 
 fn file(encoder: &Encoder, path: &str) -> Result<(), Box<dyn std::error::Error>> {
-    let bytes = std::fs::read(path)?;
+    let bytes = fs_err::read(path)?;
     let picture = decode(&bytes, &Limits::default(), Some(encoder.target_side()))?;
     encoder.embed_image(&picture)?;
     Ok(())

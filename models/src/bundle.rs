@@ -61,7 +61,7 @@ impl Bundle {
     pub fn open(dir: &Path) -> Result<Self> {
         let read = |name: &str| {
             let path = dir.join(name);
-            std::fs::read(&path).map_err(|source| Error::Read { path, source })
+            fs_err::read(&path).map_err(|source| Error::Read { path, source })
         };
         let name = dir.file_name().map_or_else(|| dir.display().to_string(), |n| n.to_string_lossy().into());
         let (config, preprocessor, tokenizer) =

@@ -144,7 +144,7 @@ mod tests {
         };
         assert_eq!(of(&[]), None);
         assert_eq!(of(&["red", "dress"]), Some(Opened::Words { words: "red dress".into() }));
-        std::fs::write(dir.path().join("broken.jpg"), "no picture").unwrap();
+        fs_err::write(dir.path().join("broken.jpg"), "no picture").unwrap();
         assert!(matches!(of(&["broken.jpg"]), Some(Opened::Refused { .. })));
         image::RgbImage::new(3, 2).save(dir.path().join("a.png")).unwrap();
         let Some(Opened::Picture { picture }) = of(&["a.png"]) else { panic!("a picture is one") };

@@ -76,14 +76,14 @@ mod tests {
     fn the_sample_is_copied_once_and_again_when_it_changes() {
         let dir = tempfile::tempdir().unwrap();
         let (from, to) = (dir.path().join("from"), dir.path().join("to"));
-        std::fs::create_dir(&from).unwrap();
-        let copied = || std::fs::read(to.join("data.mdb")).unwrap();
-        std::fs::write(from.join("data.mdb"), "one").unwrap();
+        fs_err::create_dir(&from).unwrap();
+        let copied = || fs_err::read(to.join("data.mdb")).unwrap();
+        fs_err::write(from.join("data.mdb"), "one").unwrap();
         copy_if_newer(&from, &to).unwrap();
-        std::fs::write(to.join("data.mdb"), "mine").unwrap();
+        fs_err::write(to.join("data.mdb"), "mine").unwrap();
         copy_if_newer(&from, &to).unwrap();
         assert_eq!(copied(), b"mine");
-        std::fs::write(from.join("data.mdb"), "second").unwrap();
+        fs_err::write(from.join("data.mdb"), "second").unwrap();
         copy_if_newer(&from, &to).unwrap();
         assert_eq!(copied(), b"second");
     }

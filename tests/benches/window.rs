@@ -134,17 +134,17 @@ mod bench {
 
     impl Process {
         fn of_app() -> Self {
-            let numbers = std::fs::read_dir("/proc").unwrap().flatten();
+            let numbers = fs_err::read_dir("/proc").unwrap().flatten();
             let mut found = numbers.filter_map(|entry| {
                 let number: u32 = entry.file_name().to_str()?.parse().ok()?;
-                let program = std::fs::read_link(entry.path().join("exe")).ok()?;
+                let program = fs_err::read_link(entry.path().join("exe")).ok()?;
                 (program.file_name()? == "knytt-app").then_some(number)
             });
             Self(found.next().unwrap())
         }
 
         fn file(&self, name: &str) -> String {
-            std::fs::read_to_string(format!("/proc/{}/{name}", self.0)).unwrap()
+            fs_err::read_to_string(format!("/proc/{}/{name}", self.0)).unwrap()
         }
 
         /// The fields of `stat` behind the program's name, which may hold blanks.
@@ -159,10 +159,10 @@ mod bench {
         }
 
         fn started_at_ms(&self) -> f64 {
-            let system = std::fs::read_to_string("/proc/stat").unwrap();
+            let system = fs_err::read_to_string("/proc/stat").unwrap();
             let boot: f64 = system.lines().find_map(|l| l.strip_prefix("btime ")).unwrap().parse().unwrap();
             // btime is in whole seconds. The uptime gives the same instant with its fraction.
-            let uptime = std::fs::read_to_string("/proc/uptime").unwrap();
+            let uptime = fs_err::read_to_string("/proc/uptime").unwrap();
             let up: f64 = uptime.split_whitespace().next().unwrap().parse().unwrap();
             let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
             let boot =

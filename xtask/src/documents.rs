@@ -1,6 +1,6 @@
 //! Checks of the documents, so that they do not rot: links resolve, and what must be short stays short.
 
-use std::fs;
+use fs_err as fs;
 use std::path::{Path, PathBuf};
 
 use crate::shell::root;

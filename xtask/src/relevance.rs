@@ -72,7 +72,7 @@ pub fn relevance(arguments: &[String]) -> Result<()> {
         bench.photographs(photos, &mut rows)?;
     }
     let file = root().join(ROWS);
-    std::fs::write(&file, rows).with_context(|| format!("cannot write {}", file.display()))?;
+    fs_err::write(&file, rows).with_context(|| format!("cannot write {}", file.display()))?;
     println!("{}", file.display());
     Ok(())
 }

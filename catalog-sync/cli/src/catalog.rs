@@ -103,7 +103,7 @@ mod tests {
     fn clearing_leaves_foreign_files_alone() {
         let folder = tempfile::tempdir().unwrap();
         for name in ["data.mdb", "holiday.jpg"] {
-            std::fs::write(folder.path().join(name), "x").unwrap();
+            fs_err::write(folder.path().join(name), "x").unwrap();
         }
         clear(folder.path()).unwrap();
         assert!(!exists(folder.path()) && folder.path().join("holiday.jpg").exists());

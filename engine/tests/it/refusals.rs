@@ -1,6 +1,6 @@
 //! What is refused, with which code, and that it changes nothing.
 
-use std::fs;
+use fs_err as fs;
 
 use knytt_engine::{Catalog, Error, Filter, Fingerprint, Product, Strategy, VectorQuery};
 use knytt_models::Embedding;
@@ -140,7 +140,7 @@ fn a_folder_that_may_not_be_read_is_named() {
     let dir = tempfile::tempdir().unwrap();
     let inside = dir.path().join("catalog");
     drop(Catalog::create(&inside, &spec(2)).unwrap());
-    fs::set_permissions(inside.join("data.mdb"), fs::Permissions::from_mode(0o000)).unwrap();
+    fs::set_permissions(inside.join("data.mdb"), std::fs::Permissions::from_mode(0o000)).unwrap();
     if fs::File::open(inside.join("data.mdb")).is_ok() {
         println!("skipped: this user may read everything");
         return;

@@ -1,7 +1,7 @@
 //! What is readable of a damaged catalogue is copied into a new one.
 
+use fs_err as fs;
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use knytt_engine::{Catalog, QuarantineRow, SourceRecord, Weights};

@@ -1,6 +1,6 @@
 //! Catalogues of released schemas open, and what this program writes is what it wrote before.
 
-use std::fs;
+use fs_err as fs;
 use std::path::{Path, PathBuf};
 
 use knytt_engine::{

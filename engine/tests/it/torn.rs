@@ -1,7 +1,7 @@
 //! Files that were cut short, copied while they were written, or that lie where nothing can be written: each is an
 //! error with a name or a catalogue that can be searched, and never the end of the process.
 
-use std::fs;
+use fs_err as fs;
 use std::path::Path;
 
 use knytt_engine::{Catalog, Error, Filter, Strategy};

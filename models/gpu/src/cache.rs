@@ -3,7 +3,7 @@
 // Taking a cache back is the one thing here that the compiler cannot check.
 #![allow(unsafe_code)]
 
-use std::fs;
+use fs_err as fs;
 use std::path::{Path, PathBuf};
 
 /// A driver's cache, and the file that it is kept in. Without one, kernels are compiled at each start.

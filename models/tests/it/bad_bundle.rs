@@ -13,7 +13,7 @@ use crate::golden;
 fn copy() -> TempDir {
     let dir = TempDir::new().unwrap();
     for file in ["config.json", "preprocessor_config.json", "tokenizer.json", "model.safetensors"] {
-        std::fs::copy(golden("quick-gelu").join(file), dir.path().join(file)).unwrap();
+        fs_err::copy(golden("quick-gelu").join(file), dir.path().join(file)).unwrap();
     }
     dir
 }
@@ -27,9 +27,9 @@ fn rewrite(dir: &Path, change: impl FnOnce(&mut HashMap<String, Tensor>)) {
 
 fn edit(dir: &Path, file: &str, from: &str, to: &str) {
     let path = dir.join(file);
-    let text = std::fs::read_to_string(&path).unwrap();
+    let text = fs_err::read_to_string(&path).unwrap();
     assert!(text.contains(from), "{file} has no {from}");
-    std::fs::write(path, text.replace(from, to)).unwrap();
+    fs_err::write(path, text.replace(from, to)).unwrap();
 }
 
 fn load(dir: &Path) -> Result<Encoder, Error> {
@@ -72,7 +72,7 @@ fn a_tensor_of_another_shape_is_refused() {
 fn a_missing_file_is_named() {
     for file in ["config.json", "preprocessor_config.json", "tokenizer.json", "model.safetensors"] {
         let dir = copy();
-        std::fs::remove_file(dir.path().join(file)).unwrap();
+        fs_err::remove_file(dir.path().join(file)).unwrap();
         assert!(refusal(&dir).contains(file), "{}", refusal(&dir));
     }
 }
@@ -82,8 +82,8 @@ fn damaged_files_are_refused() {
     for file in ["config.json", "preprocessor_config.json", "tokenizer.json", "model.safetensors"] {
         let dir = copy();
         let path = dir.path().join(file);
-        let bytes = std::fs::read(&path).unwrap();
-        std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+        let bytes = fs_err::read(&path).unwrap();
+        fs_err::write(&path, &bytes[..bytes.len() / 2]).unwrap();
         assert!(load(dir.path()).is_err(), "half of {file} was accepted");
     }
 }

@@ -120,9 +120,9 @@ fn write_vit_b_32(folder: &Path) {
     const CONFIG: &str = r#"{"text_config": {"eos_token_id": 1, "vocab_size": 1000}, "vision_config": {}}"#;
     const PREPROCESSOR: &str = r#"{"size": 224, "crop_size": 224,
         "image_mean": [0.481, 0.458, 0.408], "image_std": [0.269, 0.261, 0.276]}"#;
-    std::fs::write(folder.join("config.json"), CONFIG).unwrap();
-    std::fs::write(folder.join("preprocessor_config.json"), PREPROCESSOR).unwrap();
-    std::fs::copy(golden("quick-gelu/tokenizer.json"), folder.join("tokenizer.json")).unwrap();
+    fs_err::write(folder.join("config.json"), CONFIG).unwrap();
+    fs_err::write(folder.join("preprocessor_config.json"), PREPROCESSOR).unwrap();
+    fs_err::copy(golden("quick-gelu/tokenizer.json"), folder.join("tokenizer.json")).unwrap();
     let tensors: HashMap<String, Tensor> =
         vit_b_32_shapes().into_iter().map(|(name, shape)| (name, random(&shape))).collect();
     safetensors::save(&tensors, folder.join("model.safetensors")).unwrap();

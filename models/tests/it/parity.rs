@@ -58,11 +58,11 @@ fn encoders() -> impl Iterator<Item = (&'static str, Isa, Encoder)> {
 }
 
 fn texts() -> Vec<String> {
-    serde_json::from_slice(&std::fs::read(golden("texts.json")).unwrap()).unwrap()
+    serde_json::from_slice(&fs_err::read(golden("texts.json")).unwrap()).unwrap()
 }
 
 fn picture(name: &str) -> image::RgbImage {
-    let file = std::fs::read(golden("pictures").join(name)).unwrap();
+    let file = fs_err::read(golden("pictures").join(name)).unwrap();
     if name == "rgba.png" {
         // The reference drops how transparent a pixel is. Knytt lays pictures on white, as shops show them; the tests
         // of `decode` are about that.
@@ -141,7 +141,7 @@ fn text_embeddings_are_those_of_the_reference() {
 fn candle_transformers_agrees_on_pictures() {
     let dir = golden("quick-gelu");
     let bundle = Bundle::open(&dir).unwrap();
-    let weights = std::fs::read(dir.join("model.safetensors")).unwrap();
+    let weights = fs_err::read(dir.join("model.safetensors")).unwrap();
     let weights = VarBuilder::from_buffered_safetensors(weights, DType::F32, &Candle::Cpu).unwrap();
     let theirs = ClipModel::new(weights, &candle_transformers_config()).unwrap();
 

@@ -1,6 +1,6 @@
 //! Precisions, the cache of packed weights, and the choice between them.
 
-use std::fs;
+use fs_err as fs;
 use std::path::{Path, PathBuf};
 
 use image::{Rgb, RgbImage};

@@ -346,7 +346,7 @@ mod tests {
     fn figures() {
         let folder = std::env::var_os("KNYTT_PHOTOS").expect("KNYTT_PHOTOS names a folder");
         let mut paths: Vec<_> =
-            std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+            fs_err::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
         paths.sort();
         let mut figures: Vec<(String, Vec<f32>)> = Vec::new();
         let mut note = |name: String, value: f32| match figures.iter_mut().find(|(known, _)| *known == name) {

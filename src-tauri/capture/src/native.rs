@@ -90,7 +90,7 @@ fn list() -> Result<Vec<CameraInfo>> {
 /// device in `index`.
 #[cfg(target_os = "linux")]
 fn takes_pictures(index: &CameraIndex) -> bool {
-    std::fs::read_to_string(format!("/sys/class/video4linux/video{index}/index"))
+    fs_err::read_to_string(format!("/sys/class/video4linux/video{index}/index"))
         .map_or(true, |number| number.trim() == "0")
 }
 

@@ -1,6 +1,6 @@
 //! Input that cannot be used: `knytt` names it with the reason and takes the rest.
 
-use std::fs;
+use fs_err as fs;
 
 use crate::command::run;
 use crate::faulty;
@@ -109,7 +109,7 @@ fn a_file_without_read_permission_is_set_aside() {
     use std::os::unix::fs::PermissionsExt;
     let shop = Shop::new(2);
     let path = shop.path("pictures/001.jpg");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
+    fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(&path).is_ok() {
         eprintln!("skipped: this user may read everything");
         return;

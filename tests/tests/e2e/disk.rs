@@ -14,7 +14,7 @@ impl Mount {
         if !cfg!(target_os = "linux") {
             return Err("tmpfs is Linux's".into());
         }
-        std::fs::create_dir(path).map_err(|e| e.to_string())?;
+        fs_err::create_dir(path).map_err(|e| e.to_string())?;
         mount(&["-t", "tmpfs", "-o", SMALL, "tmpfs", path])?;
         Ok(Self(path.into()))
     }

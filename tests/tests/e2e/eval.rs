@@ -57,7 +57,7 @@ fn the_approximate_index_is_held_to_the_exact_one() {
     let shop = Shop::new(24);
     let (feed, catalog) = (shop.arg("feed.csv"), shop.arg("catalog"));
     json(&["build", &feed, "--catalog", &catalog, "--index", "arroy"]);
-    std::fs::copy(shop.path("feed.csv"), shop.path("queries.csv")).unwrap();
+    fs_err::copy(shop.path("feed.csv"), shop.path("queries.csv")).unwrap();
     let measures = evaluated(&shop, &["--label", "category", "--index", "arroy"]);
     assert_eq!(measures["index"], "arroy", "{measures}");
     assert!(measures["index_recall_at_10"].as_f64().unwrap() >= 0.98, "{measures}");

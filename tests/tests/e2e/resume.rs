@@ -1,6 +1,6 @@
 //! A build does only what has changed since the last one.
 
-use std::fs;
+use fs_err as fs;
 
 use crate::command::json;
 use crate::faulty;

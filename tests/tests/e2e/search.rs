@@ -1,6 +1,6 @@
 //! Searches of a catalogue, and what people see of them.
 
-use std::fs;
+use fs_err as fs;
 
 use knytt_garments::{Category, Colour, ColourName, Garment, View};
 use rand::SeedableRng;

@@ -1,6 +1,6 @@
 //! A small shop: garments that are drawn, in a folder, with a feed.
 
-use std::fs;
+use fs_err as fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 

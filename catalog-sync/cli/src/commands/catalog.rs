@@ -90,7 +90,7 @@ fn backup(args: &CopyArgs) -> Result<()> {
     // Under its own name only once it is whole.
     let part = args.to.join("data.mdb.part");
     // A backup that was killed has left it.
-    let _ = std::fs::remove_file(&part);
+    let _ = fs_err::remove_file(&part);
     catalog.copy_to(&part).map_err(explain)?;
     fs_err::rename(&part, &data)?;
     Origin::read(&args.from).write(&args.to).map_err(explain)?;

@@ -61,12 +61,12 @@ fn a_torn_catalogue_is_described_refused_and_repaired() {
     let dir = tempfile::tempdir().unwrap();
     let (from, torn, to) = (dir.path().join("shop"), dir.path().join("torn"), dir.path().join("new"));
     drop(build(&from));
-    let mut bytes = std::fs::read(from.join("data.mdb")).unwrap();
+    let mut bytes = fs_err::read(from.join("data.mdb")).unwrap();
     let title = b"number 150 ";
     let at = bytes.windows(title.len()).position(|text| text == title).unwrap();
     bytes[at / PAGE * PAGE..][..PAGE].fill(0);
-    std::fs::create_dir(&torn).unwrap();
-    std::fs::write(torn.join("data.mdb"), &bytes).unwrap();
+    fs_err::create_dir(&torn).unwrap();
+    fs_err::write(torn.join("data.mdb"), &bytes).unwrap();
     let checked = json(&["catalog", "check", arg(&torn), "--json"], 1);
     assert_eq!(checked["sound"], false);
     assert!(checked["faults"].as_u64().unwrap() > 0 && checked["described"][0].is_string(), "{checked}");
@@ -85,7 +85,7 @@ fn a_torn_catalogue_is_described_refused_and_repaired() {
     assert_eq!((products + lost, &repaired["is_complete"]), (300, &(lost == 0).into()), "{repaired}");
     assert!(products > 200 && lost > 0, "{repaired}");
     assert_eq!(json(&["catalog", "check", arg(&to), "--json"], 0)["products"], products);
-    assert_eq!(std::fs::read(torn.join("data.mdb")).unwrap(), bytes, "the damaged catalogue was changed");
+    assert_eq!(fs_err::read(torn.join("data.mdb")).unwrap(), bytes, "the damaged catalogue was changed");
 }
 
 #[test]
@@ -93,8 +93,8 @@ fn a_file_that_was_cut_short_is_an_error_of_every_command() {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join("shop");
     drop(build(&folder));
-    let bytes = std::fs::read(folder.join("data.mdb")).unwrap();
-    std::fs::write(folder.join("data.mdb"), &bytes[..bytes.len() / 2]).unwrap();
+    let bytes = fs_err::read(folder.join("data.mdb")).unwrap();
+    fs_err::write(folder.join("data.mdb"), &bytes[..bytes.len() / 2]).unwrap();
     for command in [
         &["inspect", "--catalog", arg(&folder)][..],
         &["search", "--catalog", arg(&folder), "--text", "words"],

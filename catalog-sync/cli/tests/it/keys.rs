@@ -26,7 +26,7 @@ fn refused(output: &Output) -> String {
 fn a_passphrase_comes_from_a_file_or_the_environment_and_new_keys_need_it_too() {
     let folder = tempfile::tempdir().unwrap();
     let run = |args: &[&str], passphrase| knytt(folder.path(), args, passphrase);
-    std::fs::write(folder.path().join("phrase"), "correct horse battery\n").unwrap();
+    fs_err::write(folder.path().join("phrase"), "correct horse battery\n").unwrap();
     done(&run(&["key", "init", "keys", "--host", "shop.example"], None));
     done(&run(&["key", "encrypt", "keys", "--new-passphrase-file", "phrase"], None));
     let rotate = ["key", "rotate", "keys", "--role", "targets"];
@@ -94,6 +94,6 @@ fn a_program_signs_in_the_place_of_a_file() {
     let targets = keys.iter().find(|key| key["role"] == "targets").unwrap();
     assert!(targets["file"].as_str().unwrap().ends_with(".toml"), "{targets}");
     // The program is gone: nothing takes its place by itself.
-    std::fs::remove_file(&kms).unwrap();
+    fs_err::remove_file(&kms).unwrap();
     done(&run(&["key", "renew", "keys"]));
 }

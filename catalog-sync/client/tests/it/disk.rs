@@ -14,7 +14,7 @@ struct Disk(String);
 impl Disk {
     /// `None` without the rights to mount.
     fn new(folder: &std::path::Path, kib: u64) -> Option<Self> {
-        std::fs::create_dir_all(folder).unwrap();
+        fs_err::create_dir_all(folder).unwrap();
         let path = folder.display().to_string();
         mount(&["-t", "tmpfs", "-o", &format!("size={kib}k"), "tmpfs", &path]).then_some(Self(path))
     }

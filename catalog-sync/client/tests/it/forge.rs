@@ -24,10 +24,10 @@ impl Ring {
     pub fn of(keys: &Keys) -> Self {
         let mut ring = Self::default();
         for folder in [keys.folder().to_owned(), keys.folder().join("root")] {
-            for entry in std::fs::read_dir(folder).unwrap() {
+            for entry in fs_err::read_dir(folder).unwrap() {
                 let name = entry.as_ref().unwrap().file_name().into_string().unwrap();
                 if let Some(role) = name.strip_suffix(".pem").and_then(|name| name.split('-').next()) {
-                    let file = pem::parse(std::fs::read(entry.unwrap().path()).unwrap()).unwrap();
+                    let file = pem::parse(fs_err::read(entry.unwrap().path()).unwrap()).unwrap();
                     ring.add(role, Ed25519KeyPair::from_pkcs8(file.contents()).unwrap());
                 }
             }
@@ -105,7 +105,7 @@ impl Forge {
         let dir = tempfile::tempdir().unwrap();
         copy_dir(place, dir.path());
         let read = |name: &str| -> Value {
-            let bytes = std::fs::read(dir.path().join("metadata").join(name)).unwrap();
+            let bytes = fs_err::read(dir.path().join("metadata").join(name)).unwrap();
             serde_json::from_slice::<Value>(&bytes).unwrap()["signed"].take()
         };
         let timestamp = read("timestamp.json");
@@ -146,7 +146,7 @@ impl Forge {
 
     /// A target's bytes.
     pub fn read(&self, name: &str) -> Vec<u8> {
-        std::fs::read(self.target(name)).unwrap()
+        fs_err::read(self.target(name)).unwrap()
     }
 
     /// A target's file.
@@ -159,7 +159,7 @@ impl Forge {
     pub fn put(&mut self, name: &str, bytes: &[u8]) {
         let sha256 = hex(&Sha256::digest(bytes));
         let plain = name.replace(['/', '\\'], "_");
-        std::fs::write(self.dir.path().join("targets").join(format!("{sha256}.{plain}")), bytes).unwrap();
+        fs_err::write(self.dir.path().join("targets").join(format!("{sha256}.{plain}")), bytes).unwrap();
         self.targets["targets"][name] = json!({ "length": bytes.len(), "hashes": { "sha256": sha256 } });
     }
 
@@ -204,12 +204,12 @@ impl Forge {
 
     /// The signed part of a root that is published.
     pub fn root(&self, version: u64) -> Value {
-        let bytes = std::fs::read(self.metadata(&format!("{version}.root.json"))).unwrap();
+        let bytes = fs_err::read(self.metadata(&format!("{version}.root.json"))).unwrap();
         serde_json::from_slice::<Value>(&bytes).unwrap()["signed"].take()
     }
 
     fn write(&self, name: &str, bytes: &[u8]) {
-        std::fs::write(self.metadata(name), bytes).unwrap();
+        fs_err::write(self.metadata(name), bytes).unwrap();
     }
 }
 

@@ -96,10 +96,10 @@ impl Prey {
         copy_dir(&shop.place(), place.path());
         let mut files = BTreeMap::new();
         for folder in ["metadata", "targets"] {
-            for entry in std::fs::read_dir(place.path().join(folder)).unwrap() {
+            for entry in fs_err::read_dir(place.path().join(folder)).unwrap() {
                 let entry = entry.unwrap();
                 let path = format!("{folder}/{}", entry.file_name().into_string().unwrap());
-                files.insert(path, std::fs::read(entry.path()).unwrap());
+                files.insert(path, fs_err::read(entry.path()).unwrap());
             }
         }
         let release = serde_json::from_value(Forge::of(&shop).release.clone()).unwrap();
@@ -121,11 +121,11 @@ impl Prey {
     fn publish_again(&self) {
         self.files
             .iter()
-            .for_each(|(path, bytes)| std::fs::write(self.place.path().join(path), bytes).unwrap());
+            .for_each(|(path, bytes)| fs_err::write(self.place.path().join(path), bytes).unwrap());
     }
 
     fn put_back(&self) {
-        std::fs::remove_dir_all(self.device.dir.path()).unwrap();
+        fs_err::remove_dir_all(self.device.dir.path()).unwrap();
         copy_dir(self.before.path(), self.device.dir.path());
     }
 
@@ -204,10 +204,10 @@ impl Prey {
         let mutated =
             if path.ends_with(".json") { mutator.json(honest, other) } else { mutator.bytes(honest, other) };
         let file = self.place.path().join(path);
-        std::fs::write(&file, mutated).unwrap();
+        fs_err::write(&file, mutated).unwrap();
         let before = self.trust();
         let outcome = self.sync(self.place.path(), &self.shop.content());
-        std::fs::write(&file, honest).unwrap();
+        fs_err::write(&file, honest).unwrap();
         match outcome {
             Outcome::Refused if path.ends_with(".parquet") => {}
             Outcome::Refused => assert_eq!(self.trust(), before),
@@ -251,7 +251,7 @@ impl Prey {
     }
 
     fn trust(&self) -> Vec<u8> {
-        std::fs::read(self.device.folder().join("sync/trust.json")).unwrap()
+        fs_err::read(self.device.folder().join("sync/trust.json")).unwrap()
     }
 
     /// Input `number`, of one kind or another.
@@ -305,7 +305,7 @@ impl Transport for Served {
 
 /// The most memory that this process has had, in MiB; 0 where nobody says.
 fn peak_mib() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let status = fs_err::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) / 1024
 }

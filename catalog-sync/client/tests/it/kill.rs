@@ -79,7 +79,7 @@ impl Course {
 
     /// Sets the device back to the first release.
     pub fn reset(&self) {
-        std::fs::remove_dir_all(self.device.dir.path()).unwrap();
+        fs_err::remove_dir_all(self.device.dir.path()).unwrap();
         copy_dir(self.before.path(), self.device.dir.path());
     }
 
@@ -106,7 +106,7 @@ impl Course {
     pub async fn completes(&self, way: usize) {
         self.device.sync().await.unwrap();
         assert_same(&self.device, &self.ways[way].shop);
-        let names = std::fs::read_dir(self.device.folder()).unwrap().map(|entry| entry.unwrap().file_name());
+        let names = fs_err::read_dir(self.device.folder()).unwrap().map(|entry| entry.unwrap().file_name());
         let environments = names.filter(|name| name.to_string_lossy().starts_with('r')).count();
         assert_eq!(environments, 1);
     }

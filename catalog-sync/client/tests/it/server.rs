@@ -131,7 +131,7 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response {
             .map(|(_, f)| f.clone())
     };
     let file = shared.folder.lock().unwrap().join(path.trim_start_matches('/'));
-    let file = std::fs::read(file).ok();
+    let file = fs_err::read(file).ok();
     let mut response = respond(file, fault, request.headers(), shared.taken.clone());
     if let Some(date) = shared.date.lock().unwrap().as_ref() {
         response.headers_mut().insert(header::DATE, date.parse().unwrap());

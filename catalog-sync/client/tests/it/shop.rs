@@ -180,7 +180,7 @@ impl Device {
 
     /// Everything that a failed sync must leave as it was.
     pub fn state(&self) -> (u64, String, Vec<u8>) {
-        let trust = std::fs::read(self.folder().join("sync/trust.json")).unwrap();
+        let trust = fs_err::read(self.folder().join("sync/trust.json")).unwrap();
         (self.release(), self.content(), trust)
     }
 }
@@ -197,14 +197,14 @@ pub fn assert_same(device: &Device, shop: &Shop) {
 }
 
 pub fn copy_dir(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
+    fs_err::create_dir_all(to).unwrap();
+    for entry in fs_err::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let to = to.join(entry.file_name());
         if entry.file_type().unwrap().is_dir() {
             copy_dir(&entry.path(), &to);
         } else {
-            std::fs::copy(entry.path(), to).unwrap();
+            fs_err::copy(entry.path(), to).unwrap();
         }
     }
 }

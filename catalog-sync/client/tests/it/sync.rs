@@ -149,7 +149,7 @@ async fn a_server_without_ranges_is_served_from_the_beginning() {
 async fn a_mirror_answers_when_the_first_place_does_not() {
     let shop = Shop::new(100);
     let place = shop.place();
-    std::fs::create_dir_all(&place).unwrap();
+    fs_err::create_dir_all(&place).unwrap();
     let mirror = Server::start(&place).await;
     shop.publish_with(&PublishOptions { mirrors: vec![mirror.url.clone()], ..PublishOptions::default() });
     let server = shop.serve().await;

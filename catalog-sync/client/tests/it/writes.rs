@@ -29,7 +29,7 @@ const ENOSYS: u64 = -38_i64 as u64;
 /// how many changes it has made.
 fn run(mut child: Child, folder: &Path, last: usize) -> nix::Result<usize> {
     let main = Pid::from_raw(child.id() as i32);
-    for task in std::fs::read_dir(format!("/proc/{main}/task")).unwrap() {
+    for task in fs_err::read_dir(format!("/proc/{main}/task")).unwrap() {
         let task = Pid::from_raw(task.unwrap().file_name().to_str().unwrap().parse().unwrap());
         ptrace::seize(
             task,
@@ -74,7 +74,7 @@ fn is_change(main: Pid, task: Pid, folder: &Path) -> bool {
     }
     let (call, arguments) = (registers.orig_rax, [registers.rdi, registers.rsi, registers.rdx]);
     let of_folder = || {
-        let file = std::fs::read_link(format!("/proc/{main}/fd/{}", arguments[0]));
+        let file = fs_err::read_link(format!("/proc/{main}/fd/{}", arguments[0]));
         file.is_ok_and(|file: PathBuf| file.starts_with(folder))
     };
     let creates = OPENS.iter().any(|&(open, flags)| call == open && arguments[flags] & CREATE != 0);

@@ -37,7 +37,7 @@ fn pyarrow_reads_packs() {
     let dir = tempfile::tempdir().unwrap();
     let save = |name: &str, file: bytes::Bytes| {
         let path = dir.path().join(name);
-        std::fs::write(&path, file).unwrap();
+        fs_err::write(&path, file).unwrap();
         path
     };
     let attributes =

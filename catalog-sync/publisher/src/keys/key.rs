@@ -205,7 +205,7 @@ mod tests {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+            assert_eq!(fs_err::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
     }
 
@@ -214,7 +214,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("targets-x.pem");
         for text in ["", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"] {
-            std::fs::write(&path, text).unwrap();
+            fs_err::write(&path, text).unwrap();
             let error = SigningKey::read(&path, None).err().unwrap();
             assert!(matches!(&error, Error::BadKey { path: named, .. } if *named == path), "{error}");
         }

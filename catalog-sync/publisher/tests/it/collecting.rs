@@ -11,13 +11,13 @@ use crate::shop::{Shop, full, items, items_of};
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 fn root(shop: &Shop) -> Vec<u8> {
-    std::fs::read(shop.folder.path().join("keys/1.root.json")).unwrap()
+    fs_err::read(shop.folder.path().join("keys/1.root.json")).unwrap()
 }
 
 /// Makes every file at the site older.
 fn pass(site: &Path, time: Duration) {
     for folder in ["metadata", "targets"] {
-        for entry in std::fs::read_dir(site.join(folder)).unwrap() {
+        for entry in fs_err::read_dir(site.join(folder)).unwrap() {
             let file = std::fs::File::options().write(true).open(entry.unwrap().path()).unwrap();
             let modified = file.metadata().unwrap().modified().unwrap();
             file.set_modified(modified - time).unwrap();
@@ -26,7 +26,7 @@ fn pass(site: &Path, time: Duration) {
 }
 
 fn files(site: &Path, folder: &str) -> usize {
-    std::fs::read_dir(site.join(folder)).unwrap().count()
+    fs_err::read_dir(site.join(folder)).unwrap().count()
 }
 
 #[test]
@@ -74,14 +74,14 @@ fn what_killed_publications_left_goes_too_and_nothing_else() {
         (&orphan, false),
         ("targets/robots.txt", true),
     ] {
-        std::fs::write(site.join(name), "left").unwrap();
+        fs_err::write(site.join(name), "left").unwrap();
         assert_eq!(collect(&shop.keys, &shop.depot(), DAY).unwrap().removed_files, 0, "{name} is young");
         pass(&site, 2 * DAY);
         collect(&shop.keys, &shop.depot(), DAY).unwrap();
         assert_eq!(site.join(name).exists(), stays, "{name}");
     }
     // A version number that was taken is left out, and the collection still knows what replaced what.
-    std::fs::write(site.join("metadata/2.targets.json"), "left").unwrap();
+    fs_err::write(site.join("metadata/2.targets.json"), "left").unwrap();
     pass(&site, 30 * DAY);
     shop.set(&items(500, 20));
     shop.publish(&PublishOptions { keep: 1, ..full() });

@@ -67,7 +67,7 @@ fn a_publication_that_was_killed_anywhere_does_no_harm() {
         let shop = Shop::new();
         shop.set(&items(0, 40));
         shop.publish(&full());
-        let root = std::fs::read(shop.folder.path().join("keys/1.root.json")).unwrap();
+        let root = fs_err::read(shop.folder.path().join("keys/1.root.json")).unwrap();
         let before = items_of(&shop.catalog);
         shop.set(&items(2, 40));
         let failing: Arc<dyn Depot> =
@@ -144,7 +144,7 @@ fn of_two_publishers_one_wins_and_the_other_is_told() {
         let won = results.iter().filter(|result| result.is_ok()).count();
         let raced = results.iter().filter(|result| matches!(result, Err(Error::Raced))).count();
         assert_eq!((won, raced), (1, 1), "{results:?}");
-        let root = std::fs::read(shop.keys.folder().join("1.root.json")).unwrap();
+        let root = fs_err::read(shop.keys.folder().join("1.root.json")).unwrap();
         let seen = run(Seen::at(&shop.site(), &root)).unwrap();
         assert_eq!(seen.release.number, u64::from(round) + 1);
         run(Device::default().install(&seen));

@@ -6,7 +6,7 @@ use crate::device::{Device, Seen, run};
 use crate::shop::{Shop, full, incremental, items};
 
 fn root(shop: &Shop, version: u64) -> Vec<u8> {
-    std::fs::read(shop.folder.path().join(format!("keys/{version}.root.json"))).unwrap()
+    fs_err::read(shop.folder.path().join(format!("keys/{version}.root.json"))).unwrap()
 }
 
 #[test]
@@ -26,7 +26,7 @@ fn new_keys_have_what_was_asked_for_and_are_not_overwritten() {
             .filter(|key| key.role == Role::Root)
             .all(|key| key.file.is_none())
     );
-    let root = std::fs::read(folder.path().join("keys/1.root.json")).unwrap();
+    let root = fs_err::read(folder.path().join("keys/1.root.json")).unwrap();
     let hash = <sha2::Sha256 as sha2::Digest>::digest(&root);
     assert_eq!(keys.fingerprint(), hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
     assert!(matches!(init(&folder.path().join("keys"), &options), Err(Error::KeysExist { .. })));
@@ -90,7 +90,7 @@ fn a_lost_root_key_is_replaced_by_the_others() {
     let named = shop.keys.describe(None).unwrap();
     let lost = named.iter().find(|key| key.role == Role::Root).unwrap().clone();
     assert!(matches!(shop.keys.rotate(Role::Root, None, &[]), Err(Error::InvalidKeys(_))));
-    std::fs::remove_file(lost.file.unwrap()).unwrap();
+    fs_err::remove_file(lost.file.unwrap()).unwrap();
     let rotation = shop.keys.rotate(Role::Root, None, &[]).unwrap();
     assert_eq!((rotation.retired, rotation.added.len()), (vec![lost.id], 1));
     // The new three sign the next one, without any of the old that may go.
@@ -114,7 +114,7 @@ fn one_root_key_alone_can_do_nothing() {
     let roots: Vec<_> =
         shop.keys.describe(None).unwrap().into_iter().filter(|key| key.role == Role::Root).collect();
     for key in &roots[..2] {
-        std::fs::remove_file(key.file.as_ref().unwrap()).unwrap();
+        fs_err::remove_file(key.file.as_ref().unwrap()).unwrap();
     }
     let refused = shop.keys.rotate(Role::Timestamp, None, &[]);
     assert!(matches!(refused, Err(Error::TooFewKeys { threshold: 2, here: 1, .. })), "{refused:?}");
@@ -135,10 +135,10 @@ fn a_folder_of_keys_that_was_left_behind_is_told() {
 
 fn pems(folder: &std::path::Path) -> Vec<String> {
     let folders = [folder.to_owned(), folder.join("root")];
-    let files = folders.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap());
+    let files = folders.iter().flat_map(|folder| fs_err::read_dir(folder).unwrap());
     let files =
         files.map(|file| file.unwrap().path()).filter(|file| file.extension().is_some_and(|e| e == "pem"));
-    files.map(|file| std::fs::read_to_string(file).unwrap()).collect()
+    files.map(|file| fs_err::read_to_string(file).unwrap()).collect()
 }
 
 #[test]

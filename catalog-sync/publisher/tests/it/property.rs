@@ -57,7 +57,7 @@ proptest! {
     #[test]
     fn a_delta_makes_one_catalogue_the_other(states in proptest::collection::vec(catalogue(), 2..4)) {
         let shop = Shop::new();
-        let root = std::fs::read(shop.folder.path().join("keys/1.root.json")).unwrap();
+        let root = fs_err::read(shop.folder.path().join("keys/1.root.json")).unwrap();
         let mut device = Device::default();
         for (n, state) in states.iter().enumerate() {
             shop.set(state);

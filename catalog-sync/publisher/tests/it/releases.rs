@@ -11,7 +11,7 @@ use crate::device::{Device, Seen, run};
 use crate::shop::{Shop, full, incremental, item, items, items_of, vector};
 
 fn root(shop: &Shop) -> Vec<u8> {
-    std::fs::read(shop.folder.path().join("keys/1.root.json")).unwrap()
+    fs_err::read(shop.folder.path().join("keys/1.root.json")).unwrap()
 }
 
 fn seen(shop: &Shop) -> Seen {
@@ -184,11 +184,11 @@ fn packs_that_were_changed_at_the_store_are_noticed_and_can_be_sent_again() {
     let shop = Shop::new();
     shop.set(&items(0, 30));
     shop.publish(&full());
-    let digests = std::fs::read_dir(shop.site().join("targets")).unwrap().map(|entry| entry.unwrap().path());
+    let digests = fs_err::read_dir(shop.site().join("targets")).unwrap().map(|entry| entry.unwrap().path());
     let digests = digests.into_iter().find(|path| path.to_string_lossy().contains(".digests-")).unwrap();
-    let mut bytes = std::fs::read(&digests).unwrap();
+    let mut bytes = fs_err::read(&digests).unwrap();
     bytes[10] ^= 1;
-    std::fs::write(&digests, bytes).unwrap();
+    fs_err::write(&digests, bytes).unwrap();
     shop.set(&items(1, 30));
     assert!(matches!(shop.try_publish(&full()), Err(Error::Untrusted(_))));
     let again = PublishOptions { rebuild: true, ..full() };
@@ -198,7 +198,7 @@ fn packs_that_were_changed_at_the_store_are_noticed_and_can_be_sent_again() {
     run(device.install(&seen(&shop)));
     assert_eq!(device.items, items_of(&shop.catalog));
     // Metadata too.
-    std::fs::write(shop.site().join("metadata/2.snapshot.json"), "{}").unwrap();
+    fs_err::write(shop.site().join("metadata/2.snapshot.json"), "{}").unwrap();
     assert!(matches!(shop.try_publish(&full()), Err(Error::Untrusted(_))));
     assert_eq!(shop.publish(&again).release, 3);
     run(device.install(&seen(&shop)));
@@ -209,14 +209,14 @@ fn a_store_that_went_back_is_published_over() {
     let shop = Shop::new();
     shop.set(&items(0, 30));
     shop.publish(&full());
-    let backup = std::fs::read(shop.site().join("metadata/timestamp.json")).unwrap();
+    let backup = fs_err::read(shop.site().join("metadata/timestamp.json")).unwrap();
     shop.set(&items(1, 30));
     shop.publish(&full());
-    std::fs::write(shop.site().join("metadata/timestamp.json"), backup).unwrap();
+    fs_err::write(shop.site().join("metadata/timestamp.json"), backup).unwrap();
     shop.set(&items(2, 30));
     assert_eq!(shop.publish(&full()).release, 3);
     // And one that lost everything.
-    std::fs::remove_dir_all(shop.site()).unwrap();
+    fs_err::remove_dir_all(shop.site()).unwrap();
     shop.set(&items(3, 30));
     assert_eq!(shop.publish(&full()).release, 4);
     let mut device = Device::default();

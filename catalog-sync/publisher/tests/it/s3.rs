@@ -62,12 +62,12 @@ fn a_bucket_is_published_to_like_a_folder() {
 }
 
 fn publish_to_bucket(folder: &Path) {
-    std::fs::create_dir(folder.join("releases")).unwrap();
+    fs_err::create_dir(folder.join("releases")).unwrap();
     let address: Url = "s3://releases/shops/one".parse().unwrap();
     let depot = open_depot(&address, None).unwrap();
     let site = folder.join("releases/shops/one");
     let shop = Shop::new();
-    let root = std::fs::read(shop.folder.path().join("keys/1.root.json")).unwrap();
+    let root = fs_err::read(shop.folder.path().join("keys/1.root.json")).unwrap();
     let mut device = Device::default();
     for n in 0..3 {
         let mut held = items(n, 60);

@@ -30,7 +30,7 @@ impl Outside {
     }
 
     fn script(&self, lines: &str) {
-        std::fs::write(self.path("sign.sh"), lines).unwrap();
+        fs_err::write(self.path("sign.sh"), lines).unwrap();
     }
 
     fn path(&self, name: &str) -> String {
@@ -52,7 +52,7 @@ fn openssl(arguments: &[&str]) {
 }
 
 fn first_root(shop: &Shop) -> Vec<u8> {
-    std::fs::read(shop.folder.path().join("keys/1.root.json")).unwrap()
+    fs_err::read(shop.folder.path().join("keys/1.root.json")).unwrap()
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn a_program_signs_with_a_key_of_the_root() {
     // The key that it replaced and one of the others are away: two of three must sign, so the program must.
     let others: Vec<_> = roots.iter().filter(|key| key.role == Role::Root).collect();
     for key in &others[..2] {
-        std::fs::remove_file(key.file.as_ref().unwrap()).unwrap();
+        fs_err::remove_file(key.file.as_ref().unwrap()).unwrap();
     }
     shop.keys.renew(None).unwrap();
     shop.set(&items(1, 5));
@@ -144,11 +144,11 @@ fn an_entry_that_a_person_wrote_is_read_and_a_wrong_one_is_named() {
         described.into_iter().find(|key| key.role == Role::Targets).unwrap().file.unwrap()
     };
     let file = entry(&shop.keys);
-    std::fs::copy(outside.path("pub.pem"), beside(&file, "targets.pub")).unwrap();
+    fs_err::copy(outside.path("pub.pem"), beside(&file, "targets.pub")).unwrap();
     let text = format!("command = [\"sh\", {:?}]\npublic_key = \"targets.pub\"\n", outside.path("sign.sh"));
-    std::fs::write(&file, text).unwrap();
+    fs_err::write(&file, text).unwrap();
     shop.publish(&full());
-    std::fs::write(&file, "command = []\npublic_key = \"targets.pub\"\nsecret = 1\n").unwrap();
+    fs_err::write(&file, "command = []\npublic_key = \"targets.pub\"\nsecret = 1\n").unwrap();
     let error = shop
         .keys
         .renew(None)

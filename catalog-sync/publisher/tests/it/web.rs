@@ -78,7 +78,7 @@ async fn read(socket: &mut BufReader<TcpStream>) -> Option<Request> {
 
 fn reply(request: &Request, state: &mut State) -> (u16, String, Vec<u8>) {
     let path = state.site.join(&request.name);
-    let present = std::fs::read(&path).ok();
+    let present = fs_err::read(&path).ok();
     let tag = |bytes: &[u8]| {
         format!("\"{:x}\"", bytes.iter().fold(7u64, |h, b| h.wrapping_mul(31) + u64::from(*b)))
     };
@@ -86,7 +86,7 @@ fn reply(request: &Request, state: &mut State) -> (u16, String, Vec<u8>) {
         "GET" | "HEAD" => match present {
             None => (404, String::new(), Vec::new()),
             Some(bytes) => {
-                let modified = std::fs::metadata(&path).unwrap().modified().unwrap();
+                let modified = fs_err::metadata(&path).unwrap().modified().unwrap();
                 let modified = jiff::Timestamp::try_from(modified).unwrap();
                 let modified = modified.strftime("%a, %d %b %Y %H:%M:%S GMT");
                 (200, format!("ETag: {}\r\nLast-Modified: {modified}\r\n", tag(&bytes)), bytes)
@@ -100,7 +100,7 @@ fn reply(request: &Request, state: &mut State) -> (u16, String, Vec<u8>) {
             (503, String::new(), Vec::new())
         }
         "DELETE" => {
-            let _ = std::fs::remove_file(&path);
+            let _ = fs_err::remove_file(&path);
             (204, String::new(), Vec::new())
         }
         _ => {
@@ -118,8 +118,8 @@ fn reply(request: &Request, state: &mut State) -> (u16, String, Vec<u8>) {
                 _ => 412,
             };
             if status < 300 {
-                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-                std::fs::write(&path, &request.body).unwrap();
+                fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+                fs_err::write(&path, &request.body).unwrap();
             }
             (status, String::new(), Vec::new())
         }
@@ -131,7 +131,7 @@ fn a_server_is_published_to_like_a_folder() {
     let shop = Shop::new();
     let address = serve(shop.site());
     let depot = open_depot(&address, Some(ApiKey::new("right"))).unwrap();
-    let root = std::fs::read(shop.folder.path().join("keys/1.root.json")).unwrap();
+    let root = fs_err::read(shop.folder.path().join("keys/1.root.json")).unwrap();
     let mut device = Device::default();
     for n in 0..3 {
         shop.set(&items(n, 60));
@@ -150,7 +150,7 @@ fn a_server_is_published_to_like_a_folder() {
     let collected = collect(&shop.keys, &depot, std::time::Duration::ZERO).unwrap();
     assert!(collected.removed_files >= 6, "{collected:?}");
     let seen = run(Seen::at(&shop.site(), &root)).unwrap();
-    assert_eq!(run(seen.verify_all()).len(), std::fs::read_dir(shop.site().join("targets")).unwrap().count());
+    assert_eq!(run(seen.verify_all()).len(), fs_err::read_dir(shop.site().join("targets")).unwrap().count());
 }
 
 #[test]

@@ -48,7 +48,7 @@ impl Program {
 
     /// Memory in use, in megabytes: all, and what is no page of a file.
     pub fn memory_mb(&self) -> Result<(u64, u64), AnyError> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
+        let status = fs_err::read_to_string(format!("/proc/{}/status", self.process.id()))?;
         let kilobytes = |name: &str| {
             let line = status.lines().find(|line| line.starts_with(name))?;
             line.split_whitespace().nth(1)?.parse::<u64>().ok()

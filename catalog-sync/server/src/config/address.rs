@@ -140,10 +140,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let address = database_in(&dir.path().join("with space %")).unwrap();
         let path = dir.path().join("with space %/knytt.db");
-        let mode = || std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        let mode = || fs_err::metadata(&path).unwrap().permissions().mode() & 0o777;
         make_private(&address).unwrap();
         assert_eq!(mode(), 0o600);
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o664)).unwrap();
+        fs_err::set_permissions(&path, std::fs::Permissions::from_mode(0o664)).unwrap();
         make_private(&address).unwrap();
         assert_eq!(mode(), 0o600);
         make_private(&"sqlite::memory:".into()).unwrap();

@@ -170,7 +170,7 @@ async fn stored_bytes(records: &Records) -> u64 {
     let pool = sqlx::AnyPool::connect(&records.url()).await.unwrap();
     sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_all(&pool).await.unwrap();
     pool.close().await;
-    std::fs::metadata(dir.path().join("knytt.db")).unwrap().len()
+    fs_err::metadata(dir.path().join("knytt.db")).unwrap().len()
 }
 
 /// A sender can have 20 times of what it sends unpacked, and a few times of that stored.

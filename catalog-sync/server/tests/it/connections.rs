@@ -84,8 +84,8 @@ async fn a_connection_that_stops_in_or_after_the_handshake_of_tls_is_closed() {
     let (records, data) = (Records::start(Kind::Sqlite), tempfile::tempdir().unwrap());
     let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
     let (cert, key) = (data.path().join("cert.pem"), data.path().join("key.pem"));
-    std::fs::write(&cert, made.cert.pem()).unwrap();
-    std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+    fs_err::write(&cert, made.cert.pem()).unwrap();
+    fs_err::write(&key, made.signing_key.serialize_pem()).unwrap();
     let secure = Settings { tls_cert: Some(cert), tls_key: Some(key), ..impatient(&records, &data) };
     let backend = Backend::start(secure).await;
     // A record of a handshake that says it is 512 bytes long.

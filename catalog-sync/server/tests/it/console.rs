@@ -44,8 +44,8 @@ impl Shop {
         let made = folder.path().join("made");
         build(&made);
         let program = folder.path().join("program");
-        std::fs::write(&program, SCRIPT.replace("MADE", made.to_str().unwrap())).unwrap();
-        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        fs_err::write(&program, SCRIPT.replace("MADE", made.to_str().unwrap())).unwrap();
+        fs_err::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
         let mut config = Config::new(change(settings(&records, folder.path()))).unwrap();
         config.console.program = Some(program);
         config.console.local_network = true;
@@ -186,7 +186,7 @@ async fn what_cannot_be_is_refused() {
         let request = shop.house.backend.request("POST", path).bearer_auth(&shop.admin.access);
         assert_eq!(Answer::of(request.body(feed).send().await.unwrap()).await.status, status);
     }
-    let left = std::fs::read_dir(shop.folder.path().join("console/catalogs/garments/feeds")).unwrap().count();
+    let left = fs_err::read_dir(shop.folder.path().join("console/catalogs/garments/feeds")).unwrap().count();
     assert_eq!(left, 0, "what was refused is not kept");
 }
 
@@ -197,11 +197,11 @@ async fn serve_feed(folder: &Path) -> String {
     let count = folder.join("sent");
     let answer = async move |asked: HeaderMap| {
         let is_known = asked.get(header::IF_NONE_MATCH).is_some_and(|tag| tag == "\"1\"");
-        let sent = std::fs::read(&count).unwrap_or_default().len();
+        let sent = fs_err::read(&count).unwrap_or_default().len();
         if is_known {
             return (StatusCode::NOT_MODIFIED, [(header::ETAG, "\"1\"")], "");
         }
-        std::fs::write(&count, vec![b'x'; sent + 1]).unwrap();
+        fs_err::write(&count, vec![b'x'; sent + 1]).unwrap();
         (StatusCode::OK, [(header::ETAG, "\"1\"")], "products")
     };
     let routes = Router::new().route("/feed.csv", get(answer));
@@ -235,7 +235,7 @@ async fn a_feed_is_fetched_from_its_address_when_it_is_another() {
             newest.as_array().unwrap().len() == 2 && newest[0]["output"]["unchanged"] == true
         })
         .await;
-        assert_eq!(std::fs::read(shop.folder.path().join("sent")).unwrap().len(), 1);
+        assert_eq!(fs_err::read(shop.folder.path().join("sent")).unwrap().len(), 1);
         let removed = shop.send("DELETE", source, &Value::Null).await;
         assert_eq!(removed.status, 204);
         assert_eq!(shop.get("/api/v1/admin/catalogs/garments").await["source"], Value::Null);

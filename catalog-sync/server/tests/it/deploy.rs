@@ -10,7 +10,7 @@ use crate::fixture::{Answer, Backend, Kind, Records, settings};
 
 fn file(name: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy");
-    std::fs::read_to_string(folder.join(name)).unwrap()
+    fs_err::read_to_string(folder.join(name)).unwrap()
 }
 
 /// The words of a text that begin with `start`.

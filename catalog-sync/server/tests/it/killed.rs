@@ -85,7 +85,7 @@ impl Process {
 
     /// The most memory that it has had, in bytes.
     pub fn peak_bytes(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let status = fs_err::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
         line.trim().trim_end_matches("kB").trim().parse::<u64>().unwrap() << 10
     }
@@ -114,7 +114,7 @@ pub fn begin_upload(port: u16, key: &str, body: &[u8], sent: usize) -> TcpStream
 
 /// Files of uploads that are not whole.
 pub fn partial(data: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(data.join("objects/shop/targets")) else { return Vec::new() };
+    let Ok(entries) = fs_err::read_dir(data.join("objects/shop/targets")) else { return Vec::new() };
     entries.map(|entry| entry.unwrap().path()).filter(|path| path.to_string_lossy().contains('#')).collect()
 }
 
@@ -162,7 +162,7 @@ async fn the_log_has_keys_and_no_addresses_of_events() {
     assert_eq!(send("DELETE", &path, b"").await, 202);
     assert_eq!(send("POST", "/v1/events", b"{\"events\":[]}").await, 200);
     let lines = || -> Vec<serde_json::Value> {
-        let text = std::fs::read_to_string(data.path().join(LOG)).unwrap();
+        let text = fs_err::read_to_string(data.path().join(LOG)).unwrap();
         text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
     };
     let requests = |lines: &[serde_json::Value], path: &str| -> Vec<serde_json::Value> {
@@ -180,7 +180,7 @@ async fn the_log_has_keys_and_no_addresses_of_events() {
         let done = done.unwrap_or_else(|| panic!("no line of {method}"));
         assert_eq!((&done["key"], &done["status"]), (&key.key.id.clone().into(), &status.into()));
     }
-    assert!(!std::fs::read_to_string(data.path().join(LOG)).unwrap().contains(&key.token));
+    assert!(!fs_err::read_to_string(data.path().join(LOG)).unwrap().contains(&key.token));
 }
 
 /// What was acknowledged is there, whole; what was not is there whole or not at all.
@@ -218,10 +218,10 @@ async fn uploads_of_a_killed_server_are_whole_or_gone() {
     for (path, size) in &acknowledged {
         assert_eq!(backend.get(path).await.body.len(), *size, "{path} was acknowledged");
     }
-    for entry in std::fs::read_dir(data.path().join("objects/shop/targets")).unwrap() {
+    for entry in fs_err::read_dir(data.path().join("objects/shop/targets")).unwrap() {
         let path = entry.unwrap().path();
         let found: String =
-            Sha256::digest(std::fs::read(&path).unwrap()).iter().map(|b| format!("{b:02x}")).collect();
+            Sha256::digest(fs_err::read(&path).unwrap()).iter().map(|b| format!("{b:02x}")).collect();
         assert!(path.file_name().unwrap().to_str().unwrap().starts_with(&found), "{}", path.display());
     }
     assert!(!acknowledged.is_empty());

@@ -125,8 +125,8 @@ async fn tls_is_spoken_with_a_certificate() {
     let (records, data) = (Records::start(Kind::Sqlite), tempfile::tempdir().unwrap());
     let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
     let (cert, key) = (data.path().join("cert.pem"), data.path().join("key.pem"));
-    std::fs::write(&cert, made.cert.pem()).unwrap();
-    std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+    fs_err::write(&cert, made.cert.pem()).unwrap();
+    fs_err::write(&key, made.signing_key.serialize_pem()).unwrap();
     let secure = Settings { tls_cert: Some(cert), tls_key: Some(key), ..settings(&records, data.path()) };
     let backend = Backend::start(secure).await;
     let root = reqwest::Certificate::from_pem(made.cert.pem().as_bytes()).unwrap();
@@ -177,7 +177,7 @@ async fn the_start_waits_for_its_database_and_says_so() {
 async fn the_address_of_the_database_may_stand_in_a_file() {
     let (records, data) = (Records::start(Kind::Postgres), tempfile::tempdir().unwrap());
     let file = data.path().join("database");
-    std::fs::write(&file, format!("{}\n", records.url())).unwrap();
+    fs_err::write(&file, format!("{}\n", records.url())).unwrap();
     let hidden = Settings { database: None, database_file: Some(file), ..settings(&records, data.path()) };
     let backend = Backend::start(hidden).await;
     assert_eq!(backend.events("k", view()).await.outcome().accepted, 1);

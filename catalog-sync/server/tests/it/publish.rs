@@ -41,7 +41,7 @@ impl Shop {
 
     /// Files under the folder of targets, with unfinished ones.
     fn files(&self) -> usize {
-        std::fs::read_dir(self.data.path().join("objects/shop/targets")).map_or(0, Iterator::count)
+        fs_err::read_dir(self.data.path().join("objects/shop/targets")).map_or(0, Iterator::count)
     }
 }
 

@@ -120,13 +120,10 @@ async fn another_publisher_is_not_followed() {
     let backend = Backend::start(shop.replica(&records, data.path())).await;
     until("it is searched", async || release_of(&backend.url).await == 1).await;
     backend.stop().await;
-    std::fs::remove_dir_all(shop.folder.path().join("objects/garments")).unwrap();
+    fs_err::remove_dir_all(shop.folder.path().join("objects/garments")).unwrap();
     other.publish();
-    std::fs::rename(
-        other.folder.path().join("objects/garments"),
-        shop.folder.path().join("objects/garments"),
-    )
-    .unwrap();
+    fs_err::rename(other.folder.path().join("objects/garments"), shop.folder.path().join("objects/garments"))
+        .unwrap();
     let backend = Backend::start(shop.replica(&records, data.path())).await;
     until("it says why", async || {
         let page = String::from_utf8(backend.get("/metrics").await.body).unwrap();

@@ -349,7 +349,6 @@ async fn keys_are_listed_without_their_secrets() {
     assert!(!serde_json::to_string(&listed).unwrap().contains(secret));
     db.close().await;
     let Records::Sqlite(dir) = &records else { unreachable!() };
-    let files =
-        std::fs::read_dir(dir.path()).unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap());
+    let files = fs_err::read_dir(dir.path()).unwrap().map(|file| fs_err::read(file.unwrap().path()).unwrap());
     assert!(files.into_iter().all(|bytes| !bytes.windows(43).any(|w| w == &secret.as_bytes()[1..])));
 }

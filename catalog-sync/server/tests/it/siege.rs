@@ -154,7 +154,7 @@ impl Loud {
 /// The bytes of the database's files.
 fn database_bytes(records: &Records) -> u64 {
     let file = records.url().trim_start_matches("sqlite:").to_owned();
-    let size = |end: &str| std::fs::metadata(format!("{file}{end}")).map_or(0, |meta| meta.len());
+    let size = |end: &str| fs_err::metadata(format!("{file}{end}")).map_or(0, |meta| meta.len());
     size("") + size("-wal")
 }
 

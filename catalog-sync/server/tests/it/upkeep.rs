@@ -72,10 +72,10 @@ async fn comes_back(kind: Kind) {
     says(restore(&address, &folder.path().join("none"), true).await, "there is no such file");
     db.close().await;
     let cut = folder.path().join("cut");
-    let bytes = std::fs::read(&copy).unwrap();
-    std::fs::write(&cut, &bytes[..bytes.len() / 2]).unwrap();
+    let bytes = fs_err::read(&copy).unwrap();
+    fs_err::write(&cut, &bytes[..bytes.len() / 2]).unwrap();
     assert!(restore(&address, &cut, true).await.is_err());
-    std::fs::write(&cut, "no database").unwrap();
+    fs_err::write(&cut, "no database").unwrap();
     assert!(restore(&address, &cut, true).await.is_err());
     let db = records.open().await;
     assert_eq!(erase(&db, one).await.unwrap(), 0, "what was refused changed nothing");

@@ -66,7 +66,7 @@ fn compiled_kernels_are_kept_and_a_damaged_file_is_replaced() {
     let folder = tempfile::tempdir().unwrap();
     let options = Options { pipeline_cache: Some(folder.path().into()), ..options(Precision::F32) };
     let files = || -> Vec<_> {
-        let entries = std::fs::read_dir(folder.path()).unwrap();
+        let entries = fs_err::read_dir(folder.path()).unwrap();
         entries.map(|entry| entry.unwrap().path()).collect()
     };
     let mut clip = Clip::open(small(), &tensor, &options).unwrap();
@@ -74,9 +74,9 @@ fn compiled_kernels_are_kept_and_a_damaged_file_is_replaced() {
     let kept = files();
     // Only Vulkan lets programs keep them.
     let Some(file) = kept.first() else { return };
-    let bytes = std::fs::read(file).unwrap();
+    let bytes = fs_err::read(file).unwrap();
     for damage in [&bytes[..], &bytes[..bytes.len() / 2], b"no cache at all"] {
-        std::fs::write(file, damage).unwrap();
+        fs_err::write(file, damage).unwrap();
         let mut clip = Clip::open(small(), &tensor, &options).unwrap();
         assert_eq!(encode_texts(&mut clip, &texts(3)).unwrap(), first);
         assert_eq!(files(), kept);

@@ -5,7 +5,7 @@
 //! precision and order. A file that is not whole is not used; it is written beside and renamed.
 
 use std::collections::HashMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -87,13 +87,13 @@ impl Cache {
             return Ok(());
         };
         let folder = file.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder)?;
+        fs_err::create_dir_all(folder)?;
         // Two starts at once each write a file of their own; the last name wins, and both are the same.
         let partial = file.with_extension(format!("partial-{}", std::process::id()));
-        let written = self.write_to(&partial).and_then(|()| fs::rename(&partial, file));
+        let written = self.write_to(&partial).and_then(|()| fs_err::rename(&partial, file));
         if written.is_err() {
             // What failed is told; that the remains could not be removed adds nothing.
-            let _ = fs::remove_file(&partial);
+            let _ = fs_err::remove_file(&partial);
         }
         written
     }

@@ -1,6 +1,6 @@
 //! JPEGs one after the other, as `ffmpeg -f mjpeg` writes them.
 
-use std::fs::File;
+use fs_err::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -4,7 +4,7 @@ mod mjpeg;
 mod stills;
 mod y4m;
 
-use std::fs::File;
+use fs_err::File;
 use std::io::{self, Read};
 use std::path::Path;
 use std::time::Duration;
@@ -52,7 +52,7 @@ fn is_still(path: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use fs_err as fs;
 
     use super::*;
     use crate::jpeg::preview_jpeg;

@@ -1,6 +1,6 @@
 //! Pictures that are shown one after the other.
 
-use std::fs;
+use fs_err as fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;

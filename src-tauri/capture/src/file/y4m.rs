@@ -1,6 +1,6 @@
 //! Uncompressed video in YUV4MPEG2.
 
-use std::fs::File;
+use fs_err::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! A catalogue of drawn garments that the window shows, and photographs to search it with.
 
-use std::fs;
+use fs_err as fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 

@@ -79,11 +79,11 @@ fn pictures_come_from_the_catalogues_folders_only() {
     let mut product = visit.product_of(&shop.search(words("dress")).hits[0].card.id).unwrap();
     let file = shop.folder.path().join("feed").join(&product.image);
     assert!(visit.full_picture(&product).unwrap().is_some(), "the thumbnail stands in");
-    std::fs::write(&file, b"the large one").unwrap();
+    fs_err::write(&file, b"the large one").unwrap();
     assert_eq!(visit.full_picture(&product).unwrap().unwrap(), b"the large one");
 
     let outside = shop.folder.path().join("secret.jpg");
-    std::fs::write(&outside, b"secret").unwrap();
+    fs_err::write(&outside, b"secret").unwrap();
     let absolute = outside.to_str().unwrap().to_owned();
     for path in ["../secret.jpg", "images/../../secret.jpg", &absolute, ""] {
         product.image = path.into();
@@ -146,9 +146,9 @@ fn pictures_of_one_thing_and_of_none_are_described() {
 fn a_damaged_catalogue_is_a_problem_at_the_start_and_another_one_can_be_opened() {
     let shop = Shop::open();
     let damaged = shop.folder.path().join("damaged");
-    std::fs::create_dir(&damaged).unwrap();
-    let whole = std::fs::read(shop.folder.path().join("catalog/data.mdb")).unwrap();
-    std::fs::write(damaged.join("data.mdb"), &whole[..whole.len() / 2]).unwrap();
+    fs_err::create_dir(&damaged).unwrap();
+    let whole = fs_err::read(shop.folder.path().join("catalog/data.mdb")).unwrap();
+    fs_err::write(damaged.join("data.mdb"), &whole[..whole.len() / 2]).unwrap();
     let data = shop.folder.path().join("other");
     let visit = Visit::new(&data).unwrap();
     let problem = visit.open_shop_at_start(&damaged, Vec::new()).unwrap_err();
@@ -168,7 +168,7 @@ fn a_catalogue_that_ended_the_process_is_opened_again_only_when_it_is_asked_for(
     let (data, folder) = (shop.folder.path().join("other"), shop.folder.path().join("catalog"));
     drop(Visit::new(&data).unwrap());
     // What a process leaves that ends while it opens the catalogue.
-    std::fs::write(data.join("opening"), folder.to_str().unwrap()).unwrap();
+    fs_err::write(data.join("opening"), folder.to_str().unwrap()).unwrap();
     for _ in 0..2 {
         let visit = Visit::new(&data).unwrap();
         visit.library.remember_catalog(&folder).unwrap();

@@ -46,7 +46,7 @@ impl Retailer {
         let folder = tempfile::tempdir().unwrap();
         let place = |name: &str| folder.path().join(name);
         build(&place("catalog"), products);
-        std::fs::create_dir(place("public")).unwrap();
+        fs_err::create_dir(place("public")).unwrap();
         let server = Arc::new(Server::new(place("public")));
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -97,7 +97,7 @@ impl Server {
 
     fn read(&self, path: &str) -> Option<Vec<u8>> {
         let inside = !path.contains("..") && !self.away.load(Ordering::Relaxed);
-        std::fs::read(inside.then(|| self.files.join(Path::new(path.trim_start_matches('/'))))?).ok()
+        fs_err::read(inside.then(|| self.files.join(Path::new(path.trim_start_matches('/'))))?).ok()
     }
 }
 

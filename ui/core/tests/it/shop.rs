@@ -44,7 +44,7 @@ impl Shop {
         let folder = tempfile::tempdir().unwrap();
         let (catalog, feed) = (folder.path().join("catalog"), folder.path().join("feed"));
         build_of(&catalog, PRODUCTS, edit);
-        std::fs::create_dir_all(feed.join("images")).unwrap();
+        fs_err::create_dir_all(feed.join("images")).unwrap();
         let origin = Origin {
             model: Some("starter".into()),
             source: Some(feed.display().to_string()),

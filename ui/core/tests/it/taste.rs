@@ -31,7 +31,7 @@ fn ranks(shop: &Shop) -> bool {
 
 fn on_disk(shop: &Shop, text: &str) -> bool {
     shop.visit.library.flush();
-    let bytes = std::fs::read(shop.folder.path().join("data/personal/data.mdb")).unwrap();
+    let bytes = fs_err::read(shop.folder.path().join("data/personal/data.mdb")).unwrap();
     bytes.windows(text.len()).any(|window| window == text.as_bytes())
 }
 

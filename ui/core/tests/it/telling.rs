@@ -37,7 +37,7 @@ fn data_of(shop: &Shop) -> std::path::PathBuf {
 }
 
 fn holds(file: &Path, bytes: &[u8]) -> bool {
-    std::fs::read(file).unwrap().windows(bytes.len()).any(|window| window == bytes)
+    fs_err::read(file).unwrap().windows(bytes.len()).any(|window| window == bytes)
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn a_favourite_and_its_event_are_one_commit() {
 /// The number of the last transaction that LMDB committed: the larger of those in its two meta pages.
 fn last_commit(data: &Path) -> u64 {
     const MAGIC: [u8; 4] = 0xBEEF_C0DE_u32.to_le_bytes();
-    let bytes = std::fs::read(data).unwrap();
+    let bytes = fs_err::read(data).unwrap();
     let metas = bytes[..bytes.len().min(40_000)].windows(4).enumerate().filter(|(_, four)| *four == MAGIC);
     // Magic, version, address, size of the map, two databases of 48 bytes, last page; then the number.
     let number = |at: usize| u64::from_le_bytes(bytes[at + 128..][..8].try_into().unwrap());

@@ -46,7 +46,7 @@ fn signal(name: &str, process: &str) {
 /// The screen that the supervisor runs now.
 fn screen_of(supervisor: u32) -> String {
     let file = format!("/proc/{supervisor}/task/{supervisor}/children");
-    std::fs::read_to_string(file).unwrap().split_whitespace().next().expect("no screen runs").to_owned()
+    fs_err::read_to_string(file).unwrap().split_whitespace().next().expect("no screen runs").to_owned()
 }
 
 /// Waits until a new screen was drawn.
@@ -65,7 +65,7 @@ fn a_kiosk_that_is_killed_or_frozen_comes_back_each_time() {
     let file = folder.path().join("kiosk.toml");
     let catalog = settings().catalog;
     let text = format!("catalog = {catalog:?}\nheartbeat = {{ address = \"{url}\" }}\n");
-    std::fs::write(&file, text).unwrap();
+    fs_err::write(&file, text).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_knytt-kiosk"));
     command.args(["--supervise", "--window", "1080x1920", "--settings"]).arg(&file);
     command.env("DISPLAY", display).env_remove("WAYLAND_DISPLAY").env("XDG_RUNTIME_DIR", folder.path());

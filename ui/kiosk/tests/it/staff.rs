@@ -171,7 +171,7 @@ fn an_address_that_does_not_answer_disturbs_nothing() {
 #[test]
 fn the_document_of_the_kiosk_has_every_setting() {
     let document =
-        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/kiosk.md")).unwrap();
+        fs_err::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/kiosk.md")).unwrap();
     for key in KEYS {
         assert!(document.contains(&format!("| `{key}` |")), "{key} is not described");
     }

@@ -40,10 +40,10 @@ fn a_code_before_the_camera_leads_to_its_product() {
 fn a_camera_that_goes_away_comes_back() {
     let folder = footage();
     let (here, away) = (folder.path().join("here"), folder.path().join("away"));
-    std::fs::create_dir(&here).unwrap();
+    fs_err::create_dir(&here).unwrap();
     for number in 0..4 {
         let name = format!("{number}.png");
-        std::fs::rename(folder.path().join(&name), here.join(&name)).unwrap();
+        fs_err::rename(folder.path().join(&name), here.join(&name)).unwrap();
     }
     let source = Source::File(here.clone());
     let finder = Viewfinder::start(source, Opened::default(), Journal::default(), || {}).unwrap();
@@ -56,9 +56,9 @@ fn a_camera_that_goes_away_comes_back() {
     };
     finder.want(Some(Want::Visit(1)));
     until(State::Running);
-    std::fs::rename(&here, &away).unwrap();
+    fs_err::rename(&here, &away).unwrap();
     until(State::Away);
-    std::fs::rename(&away, &here).unwrap();
+    fs_err::rename(&away, &here).unwrap();
     until(State::Running);
     finder.want(None);
     assert_eq!(finder.state(), None);

@@ -68,11 +68,11 @@ pub fn module(css: &str) -> String {
 #[test]
 fn the_colours_are_those_of_the_web_interface() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let css = std::fs::read_to_string(here.join("../web/src/styles/tokens.css")).unwrap();
+    let css = fs_err::read_to_string(here.join("../web/src/styles/tokens.css")).unwrap();
     let file = here.join("src/look/tokens.rs");
     let expected = module(&css);
-    if std::fs::read_to_string(&file).unwrap_or_default() != expected {
-        std::fs::write(&file, expected).unwrap();
+    if fs_err::read_to_string(&file).unwrap_or_default() != expected {
+        fs_err::write(&file, expected).unwrap();
         panic!("the style sheet changed: {} was written again, commit it", file.display());
     }
 }

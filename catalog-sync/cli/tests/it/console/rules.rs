@@ -97,10 +97,10 @@ fn rules_are_set_shown_and_removed_by_the_command_line() {
     let dir = tempfile::tempdir().unwrap();
     let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
     let (feed, shop, file) = (path("feed.jsonl"), path("shop"), path("rules.json"));
-    std::fs::write(&feed, products(12)).unwrap();
+    fs_err::write(&feed, products(12)).unwrap();
     let built = knytt(&["build", &feed, "--catalog", &shop]);
     assert!(built.status.success(), "{built:?}");
-    std::fs::write(&file, document("sku-3").to_string()).unwrap();
+    fs_err::write(&file, document("sku-3").to_string()).unwrap();
     let set = knytt(&["catalog", "rules", &shop, "--set", &file]);
     assert!(String::from_utf8_lossy(&set.stdout).contains("1 rule and 1 synonym"), "{set:?}");
     assert_eq!(search(&shop, "patterned thing")["hits"][0]["id"], "sku-3");
@@ -112,7 +112,7 @@ fn rules_are_set_shown_and_removed_by_the_command_line() {
     // A build keeps them.
     assert!(knytt(&["build", &feed, "--catalog", &shop]).status.success());
     assert_eq!(search(&shop, "patterned thing")["hits"][0]["id"], "sku-3");
-    std::fs::write(&file, r#"{"version":1,"surprise":1}"#).unwrap();
+    fs_err::write(&file, r#"{"version":1,"surprise":1}"#).unwrap();
     let refused = knytt(&["catalog", "rules", &shop, "--set", &file]);
     assert_eq!(refused.status.code(), Some(2), "{refused:?}");
     assert!(knytt(&["catalog", "rules", &shop, "--remove"]).status.success());

@@ -129,7 +129,7 @@ impl Server {
     }
 
     fn log(&self) -> String {
-        std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+        fs_err::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 }
 

@@ -22,7 +22,7 @@ fn patience() -> Patience {
 /// A shop with a mirror, and a device that has nothing yet.
 async fn scene() -> (Shop, Server, Server, Device) {
     let shop = Shop::new(20);
-    std::fs::create_dir_all(shop.place()).unwrap();
+    fs_err::create_dir_all(shop.place()).unwrap();
     let (home, mirror) = (shop.serve().await, shop.serve().await);
     let mirrors = vec![mirror.url.clone()];
     shop.publish_with(&PublishOptions { mirrors, ..PublishOptions::default() });

@@ -46,7 +46,7 @@ async fn an_endless_pack_is_cut_at_its_signed_length_and_leaves_nothing_on_the_d
     scene.server.fault(".parquet", Fault::Endless);
     scene.refused_late("too_large").await;
     assert!(scene.server.taken_bytes() < 3 * IN_BUFFERS);
-    let packs = std::fs::read_dir(scene.device.folder().join("sync/packs")).unwrap();
+    let packs = fs_err::read_dir(scene.device.folder().join("sync/packs")).unwrap();
     let kept: u64 = packs.map(|file| file.unwrap().metadata().unwrap().len()).sum();
     assert!(kept < 1 << 20, "{kept} bytes are kept");
     scene.recovers().await;

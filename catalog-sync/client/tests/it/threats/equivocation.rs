@@ -155,7 +155,7 @@ async fn only_the_root_lets_the_log_begin_anew() {
     // The place and the records beside the keys are lost; the keys are there.
     let mut bare = scene.shop.branch();
     for lost in ["public", "keys/state"] {
-        std::fs::remove_dir_all(bare.dir.path().join(lost)).unwrap();
+        fs_err::remove_dir_all(bare.dir.path().join(lost)).unwrap();
     }
     for number in 1..=3 {
         assert_eq!(bare.publish_again().release, number);

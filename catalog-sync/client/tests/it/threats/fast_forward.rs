@@ -75,7 +75,7 @@ async fn a_root_goes_on_by_one_and_no_more() {
     let mut root = forge.root(1);
     root["version"] = FAR.into();
     forge.sign_root(&root);
-    std::fs::rename(forge.metadata(&format!("{FAR}.root.json")), forge.metadata("2.root.json")).unwrap();
+    fs_err::rename(forge.metadata(&format!("{FAR}.root.json")), forge.metadata("2.root.json")).unwrap();
     scene.serve(&forge);
     let error = scene.refused("rollback").await;
     assert!(matches!(error, Error::Rollback { role: Role::Root, .. }), "{error}");

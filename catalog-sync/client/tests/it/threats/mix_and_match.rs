@@ -21,7 +21,7 @@ async fn metadata_and_descriptions_of_another_release_are_refused() {
     let scene = scene().await;
     let (old, new) = (Forge::of(&scene.shop), Forge::of(&scene.shop));
     for role in ["snapshot", "targets"] {
-        let bytes = std::fs::read(old.metadata(&format!("1.{role}.json"))).unwrap();
+        let bytes = fs_err::read(old.metadata(&format!("1.{role}.json"))).unwrap();
         scene.server.fault(&format!("2.{role}.json"), Fault::Bytes(bytes));
         let error = scene.refused("tampered").await;
         assert!(matches!(&error, Error::Mismatch { file, .. } if file.contains(role)), "{error}");
@@ -41,7 +41,7 @@ async fn a_snapshot_that_says_another_version_than_its_timestamp_is_refused() {
     let mut forge = Forge::of(&scene.shop);
     forge.sign_snapshot();
     // The file of version 3 under the name of version 9, hash and all.
-    std::fs::copy(forge.metadata("3.snapshot.json"), forge.metadata("9.snapshot.json")).unwrap();
+    fs_err::copy(forge.metadata("3.snapshot.json"), forge.metadata("9.snapshot.json")).unwrap();
     forge.timestamp["meta"]["snapshot.json"]["version"] = 9.into();
     forge.sign_timestamp();
     scene.serve(&forge);
@@ -64,7 +64,7 @@ async fn a_pack_of_another_release_is_refused() {
         assert!(matches!(&error, Error::Mismatch { file, .. } if *file == pack), "{error}");
         scene.server.behave();
         // The others came.
-        std::fs::remove_dir_all(scene.device.folder().join("sync/packs")).unwrap();
+        fs_err::remove_dir_all(scene.device.folder().join("sync/packs")).unwrap();
     }
     scene.recovers().await;
 }

@@ -13,7 +13,7 @@ const NAMES: [&str; 8] =
 fn files(scene: &Scene) -> Vec<String> {
     let (mut found, mut folders) = (Vec::new(), vec![scene.device.dir.path().to_owned()]);
     while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
+        for entry in fs_err::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() { folders.push(path) } else { found.push(path.display().to_string()) }
         }

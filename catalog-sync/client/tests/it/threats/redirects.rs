@@ -66,7 +66,7 @@ async fn sync_elsewhere(from: &str, certificate: &Path) -> String {
 async fn encrypted(router: Router, certificate: &Path) -> (SocketAddr, axum_server::Handle<SocketAddr>) {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
-    std::fs::write(certificate, made.cert.pem()).unwrap();
+    fs_err::write(certificate, made.cert.pem()).unwrap();
     let key = made.signing_key.serialize_pem();
     let tls = RustlsConfig::from_pem(made.cert.pem().into_bytes(), key.into_bytes()).await.unwrap();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -98,14 +98,14 @@ async fn an_encrypted_address_leads_to_no_open_one() {
     // The same server without redirects, to see that it is they that were refused.
     let place = shop.place();
     let router = Router::new().fallback(move |uri: axum::http::Uri| {
-        let file = std::fs::read(place.join(uri.path().trim_start_matches('/')));
+        let file = fs_err::read(place.join(uri.path().trim_start_matches('/')));
         async move { file.map_err(|_| axum::http::StatusCode::NOT_FOUND) }
     });
     let (address, handle) = encrypted(router, &certificate).await;
     let said = sync_elsewhere(&format!("https://{address}/"), &certificate).await;
     assert!(said.contains("synced 1"), "{said}");
     let other = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
-    std::fs::write(&certificate, other.cert.pem()).unwrap();
+    fs_err::write(&certificate, other.cert.pem()).unwrap();
     let stranger = sync_elsewhere(&format!("https://{address}/"), &certificate).await;
     assert!(stranger.contains("code offline"), "a certificate that nobody vouches for: {stranger}");
     handle.shutdown();

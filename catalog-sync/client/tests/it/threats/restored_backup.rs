@@ -19,7 +19,7 @@ async fn scene() -> (Scene, tempfile::TempDir, tempfile::TempDir) {
 }
 
 fn put_back(scene: &Scene, backup: &tempfile::TempDir) {
-    std::fs::remove_dir_all(scene.device.folder()).unwrap();
+    fs_err::remove_dir_all(scene.device.folder()).unwrap();
     copy_dir(backup.path(), &scene.device.folder());
     assert_eq!(scene.device.release(), 1);
 }
@@ -39,7 +39,7 @@ async fn nobody_can_serve_what_lies_between_the_backup_and_what_was_seen() {
 async fn nor_where_the_backup_has_left_out_the_syncs_own_files() {
     let (scene, backup, old) = scene().await;
     put_back(&scene, &backup);
-    std::fs::remove_dir_all(scene.device.folder().join("sync")).unwrap();
+    fs_err::remove_dir_all(scene.device.folder().join("sync")).unwrap();
     scene.server.serve(old.path());
     assert_eq!(scene.device.sync().await.unwrap_err().code(), "rollback");
     assert_eq!(scene.device.release(), 1);
@@ -49,7 +49,7 @@ async fn nor_where_the_backup_has_left_out_the_syncs_own_files() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_the_copy_outside_the_next_sync_completes_all_the_same() {
     let (scene, backup, _) = scene().await;
-    std::fs::remove_dir_all(scene.device.options.state.clone().unwrap()).unwrap();
+    fs_err::remove_dir_all(scene.device.options.state.clone().unwrap()).unwrap();
     put_back(&scene, &backup);
     scene.recovers().await;
 }

@@ -55,7 +55,7 @@ async fn a_publisher_that_begins_at_another_place_goes_on_once_its_number_is_set
     scene.next();
     scene.device.sync().await.unwrap();
     let mut moved = scene.shop.branch();
-    std::fs::remove_dir_all(moved.place()).unwrap();
+    fs_err::remove_dir_all(moved.place()).unwrap();
     let to = depot(&moved);
     apart(|| set_release_number(&mut moved.keys, None, &to, 2)).unwrap();
     moved.put("p0007");
@@ -70,7 +70,7 @@ async fn a_place_that_was_lost_goes_on_from_the_copy_beside_the_keys() {
     let mut scene = Scene::of(Shop::new(20)).await;
     (0..2).for_each(|_| scene.next());
     scene.device.sync().await.unwrap();
-    std::fs::remove_dir_all(scene.shop.place()).unwrap();
+    fs_err::remove_dir_all(scene.shop.place()).unwrap();
     (0..2).for_each(|_| assert!(scene.shop.publish_again().release > 3));
     scene.device.sync().await.unwrap();
     assert_eq!(scene.device.release(), 5);
@@ -83,7 +83,7 @@ async fn a_release_that_is_not_the_one_that_was_published_from_here_is_told() {
     scene.next();
     thief.put("p0009");
     thief.publish();
-    std::fs::remove_dir_all(scene.shop.place()).unwrap();
+    fs_err::remove_dir_all(scene.shop.place()).unwrap();
     crate::shop::copy_dir(&thief.place(), &scene.shop.place());
     scene.shop.put("p0004");
     let error = scene.shop.try_publish(&knytt_publisher::PublishOptions::default()).unwrap_err();

@@ -9,7 +9,7 @@ use crate::forge::{Forge, Ring};
 use crate::shop::{Device, assert_same};
 
 fn root_version(device: &Device) -> Value {
-    let trust = std::fs::read(device.folder().join("sync/trust.json")).unwrap();
+    let trust = fs_err::read(device.folder().join("sync/trust.json")).unwrap();
     serde_json::from_slice::<Value>(&trust).unwrap()["root"]["signed"]["version"].take()
 }
 
@@ -91,7 +91,7 @@ async fn old_keys_are_not_believed_again_even_if_what_followed_the_new_root_fail
     assert_eq!(root_version(&scene.device), 4);
     // Then the new roots are hidden.
     for version in 2..=4 {
-        std::fs::remove_file(forge.metadata(&format!("{version}.root.json"))).unwrap();
+        fs_err::remove_file(forge.metadata(&format!("{version}.root.json"))).unwrap();
     }
     let error = scene.refused("wrong_key").await;
     assert!(matches!(error, Error::Signature { role: Role::Timestamp, .. }), "{error}");

@@ -87,7 +87,7 @@ async fn no_product_leads_to_a_host_that_the_root_does_not_name() {
     other.publish();
     other.publish_again();
     let mut forge = Forge::from(&other.place(), crate::forge::Ring::of(&scene.shop.keys));
-    std::fs::copy(scene.shop.place().join("metadata/1.root.json"), forge.metadata("1.root.json")).unwrap();
+    fs_err::copy(scene.shop.place().join("metadata/1.root.json"), forge.metadata("1.root.json")).unwrap();
     forge.release["log"]["previous"] = Forge::of(&scene.shop).head().hash.into();
     forge.sign();
     scene.serve(&forge);

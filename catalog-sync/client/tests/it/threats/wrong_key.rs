@@ -47,7 +47,7 @@ async fn a_stolen_key_of_the_timestamp_signs_no_targets() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_signed_is_refused_and_so_is_a_signature_of_something_else() {
     let scene = scene().await;
-    let signed = std::fs::read(scene.shop.place().join("metadata/timestamp.json")).unwrap();
+    let signed = fs_err::read(scene.shop.place().join("metadata/timestamp.json")).unwrap();
     let signed: Value = serde_json::from_slice(&signed).unwrap();
     let mut unsigned = signed.clone();
     unsigned["signatures"] = serde_json::json!([]);
@@ -73,10 +73,10 @@ async fn a_root_that_too_few_keys_signed_is_refused() {
     assert_of(&scene.refused("wrong_key").await, Role::Root);
     // The same signature twice is still one.
     let file = forge.metadata("2.root.json");
-    let mut twice: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    let mut twice: Value = serde_json::from_slice(&fs_err::read(&file).unwrap()).unwrap();
     let one = twice["signatures"][0].clone();
     twice["signatures"].as_array_mut().unwrap().push(one);
-    std::fs::write(&file, serde_json::to_vec(&twice).unwrap()).unwrap();
+    fs_err::write(&file, serde_json::to_vec(&twice).unwrap()).unwrap();
     assert_of(&scene.refused("wrong_key").await, Role::Root);
     scene.recovers().await;
 }

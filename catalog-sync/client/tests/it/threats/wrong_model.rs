@@ -39,7 +39,7 @@ async fn a_bundle_that_is_another_model_than_its_release_says_is_refused() {
     let files: Vec<Value> =
         names.iter().map(|name| json!({ "name": name, "target": format!("model-{name}") })).collect();
     for name in names {
-        forge.put(&format!("model-{name}"), &std::fs::read(starter.join(name)).unwrap());
+        forge.put(&format!("model-{name}"), &fs_err::read(starter.join(name)).unwrap());
     }
     forge.release["model"]["fingerprint"] = other_model().to_string().into();
     forge.release["model"]["files"] = files.into();
@@ -54,7 +54,7 @@ async fn a_bundle_that_is_another_model_than_its_release_says_is_refused() {
     forge.timestamp["version"] = 4.into();
     forge.sign();
     scene.refused_late("wrong_model").await;
-    let models = std::fs::read_dir(scene.device.folder().join("model")).into_iter().flatten().count();
+    let models = fs_err::read_dir(scene.device.folder().join("model")).into_iter().flatten().count();
     assert_eq!(models, 0, "nothing of it stays");
     scene.shop.publish_again();
     scene.shop.publish_again();

@@ -147,7 +147,7 @@ async fn a_new_device_keeps_nothing_of_a_release_that_is_broken() {
     scene.serve(&forge);
     let fresh = Device::new(&scene.server.url);
     assert_eq!(fresh.sync().await.unwrap_err().code(), "bad_pack");
-    let left: Vec<_> = std::fs::read_dir(fresh.folder()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    let left: Vec<_> = fs_err::read_dir(fresh.folder()).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(left, ["sync"]);
     scene.shop.publish_again();
     scene.server.behave();

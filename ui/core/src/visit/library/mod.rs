@@ -413,7 +413,7 @@ pub(super) mod tests {
         library.save_settings(&Settings { hint_seen: true, ..library.settings() }).unwrap();
         library.delete_personal().unwrap();
         assert!(!library.is_favourite("a-product-with-a-name") && library.settings().hint_seen);
-        let bytes = std::fs::read(dir.path().join("data.mdb")).unwrap();
+        let bytes = fs_err::read(dir.path().join("data.mdb")).unwrap();
         let name = b"a-product-with-a-name";
         assert!(!bytes.windows(name.len()).any(|window| window == name));
         library.set_favourite("again", true, None).unwrap();

@@ -158,7 +158,7 @@ mod tests {
         let file = folder.path().join("q.jsonl");
         let line =
             r#"{"query": {"text": "red dress", "image": "a.jpg"}, "judgments": {"a": 2, "b": 0, "c": 1}}"#;
-        std::fs::write(&file, format!("{line}\n\n")).unwrap();
+        fs_err::write(&file, format!("{line}\n\n")).unwrap();
         let found = read(&file).unwrap();
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].relevance.ideal(10), found[0].relevance.count()), (vec![2, 1], 2));
@@ -172,7 +172,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("q.jsonl");
         for bad in ["{", r#"{"query": {}, "judgements": {}}"#, r#"{"query": {"text": 3}, "judgments": {}}"#] {
-            std::fs::write(&file, format!("\n{bad}\n")).unwrap();
+            fs_err::write(&file, format!("\n{bad}\n")).unwrap();
             assert!(read(&file).unwrap_err().to_string().contains("q.jsonl:2"), "{bad}");
         }
     }
