@@ -11,6 +11,7 @@ mod run;
 mod sample;
 mod screens;
 mod shell;
+mod ship;
 mod system;
 mod test;
 mod ui;
@@ -33,6 +34,8 @@ Usage: cargo xtask <command>
   soak     kill writers and syncs at many random instants and check the catalogue after each
   fuzz     feed mutated metadata and packs to what reads them
   bundle   pack the app to be installed: deb and rpm on Linux
+  ship     build `knytt` and the kiosk as they are handed out: optimised across crates, which takes long,
+           with their symbols in files of their own; with names, some of them only
   screens  draw docs/screenshots again; with names, some of them only: app, web, console, kiosk
   setup    only install what is missing, and build the interface
   unused   look for dependencies that are named and not used
@@ -48,6 +51,7 @@ fn main() -> Result<()> {
         "run" if rest.first().is_some_and(|first| first == "--web") => web::run(&rest[1..]),
         "run" => run::run(rest),
         "bundle" => bundle::bundle(rest),
+        "ship" => ship::ship(rest),
         "screens" => screens::screens(rest),
         "test" => test::test(rest),
         "bench" => bench::bench(rest),
