@@ -15,15 +15,16 @@ use crate::shop::Shop;
 const INGEST_KEY: &str = "0123456789abcdef";
 
 /// `knytt serve` on a port of its own.
-struct Backend {
+pub struct Backend {
     process: Child,
-    address: String,
+    pub address: String,
     data: String,
 }
 
 impl Backend {
-    fn start(data: String) -> Self {
+    pub fn start(data: String, flags: &[&str]) -> Self {
         let mut command = knytt(&["serve", "--data", &data, "--listen", "127.0.0.1:0"]);
+        command.args(flags);
         let mut process = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
         let address = loop {
@@ -124,7 +125,7 @@ fn what_shoppers_do_comes_back_and_flows_into_the_next_release() {
     let shop = Shop::new(6);
     shop.build("feed.csv");
     assert_eq!(command::run(&["key", "init", &shop.arg("keys")]).code, Some(0));
-    let backend = Backend::start(shop.arg("backend"));
+    let backend = Backend::start(shop.arg("backend"), &[]);
     let key = backend.api_key();
     let events = format!("http://{}/v1/events", backend.address);
     publish(&shop, &backend, &key, &["--events", &events, "--ingest-key", INGEST_KEY]);
@@ -166,7 +167,7 @@ fn without_a_key_nothing_is_published() {
     let shop = Shop::new(3);
     shop.build("feed.csv");
     assert_eq!(command::run(&["key", "init", &shop.arg("keys")]).code, Some(0));
-    let backend = Backend::start(shop.arg("backend"));
+    let backend = Backend::start(shop.arg("backend"), &[]);
     let (catalog, keys, to) = (shop.arg("catalog"), shop.arg("keys"), backend.catalog());
     let args = ["publish", "--catalog", &catalog, "--keys", &keys, "--to", to.trim_end_matches('/')];
     let refused = command::Run::from(knytt(&args).env("KNYTT_API_KEY", "knytt_wrong").output().unwrap());

@@ -7,6 +7,7 @@ mod bad_input;
 mod command;
 mod disk;
 mod eval;
+mod everywhere;
 mod faulty;
 mod feeds;
 mod json;

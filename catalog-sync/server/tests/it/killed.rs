@@ -6,28 +6,27 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, SystemTime};
 
+use clap::Parser;
 use knytt_server::{Config, Scope, Settings};
 use sha2::{Digest, Sha256};
 
 use crate::fixture::{Backend, Kind, Records, client, free_port, settings, until};
 
-/// The process that is killed: this very binary, told by its environment.
+/// Names a program, `knytt`, that is killed and besieged in the place of this very binary.
+const PROGRAM: &str = "KNYTT_KILLED_PROGRAM";
+
+/// What `knytt serve` is told, here by the environment alone.
+#[derive(Parser)]
+struct Serve {
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// The process that is killed, unless another program is named.
 #[test]
 #[ignore = "is started by the tests that kill it"]
 fn server() {
-    let var = |name: &str| std::env::var(format!("KILLED_{name}")).expect("is started by another test");
-    let settings = Settings {
-        listen: Some(var("LISTEN").parse().unwrap()),
-        data: Some(var("DATA").into()),
-        database: Some(var("DATABASE").into()),
-        objects: std::env::var("KILLED_OBJECTS").ok().map(Into::into),
-        follow: std::env::var("KILLED_FOLLOW").ok().map(|name| vec![name.parse().unwrap()]),
-        rate_per_ip: Some(0),
-        searches_per_minute: Some(0),
-        log_filter: Some(var("LOG_FILTER")),
-        ..Settings::default()
-    };
-    knytt_server::serve(Config::new(settings).unwrap()).unwrap();
+    knytt_server::serve(Config::new(Serve::parse_from(["serve"]).settings).unwrap()).unwrap();
 }
 
 /// The file that the process writes its log into, in its data folder.
@@ -56,18 +55,26 @@ impl Process {
 
     /// One that follows the catalogue of this name in `objects`.
     pub async fn following(records: &Records, data: &Path, objects: &str, name: &str) -> Self {
-        let more = [("KILLED_OBJECTS", objects), ("KILLED_FOLLOW", name)];
+        let more = [("KNYTT_OBJECTS", objects), ("KNYTT_FOLLOW", name)];
         Self::told(records, data, "error", free_port(), &more).await
     }
 
     async fn told(records: &Records, data: &Path, filter: &str, port: u16, more: &[(&str, &str)]) -> Self {
         let log = std::fs::File::create(data.join(LOG)).unwrap();
-        let child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "killed::server", "--ignored", "--nocapture"])
-            .env("KILLED_LISTEN", format!("127.0.0.1:{port}"))
-            .env("KILLED_DATA", data)
-            .env("KILLED_DATABASE", records.url())
-            .env("KILLED_LOG_FILTER", filter)
+        let named = std::env::var_os(PROGRAM);
+        let arguments: &[&str] = match named {
+            Some(_) => &["serve"],
+            None => &["--exact", "killed::server", "--ignored", "--nocapture"],
+        };
+        let program = named.map_or_else(|| std::env::current_exe().unwrap(), Into::into);
+        let child = Command::new(program)
+            .args(arguments)
+            .env("KNYTT_LISTEN", format!("127.0.0.1:{port}"))
+            .env("KNYTT_DATA", data)
+            .env("KNYTT_DATABASE", records.url())
+            .env("KNYTT_LOG_FILTER", filter)
+            .env("KNYTT_RATE_PER_IP", "0")
+            .env("KNYTT_SEARCHES_PER_MINUTE", "0")
             .envs(more.iter().copied())
             .stdout(Stdio::null())
             .stderr(log)
