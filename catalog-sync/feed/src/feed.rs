@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use crate::archive::Archive;
 use crate::column::Role;
 use crate::entries::{Entries, Listings, Tally};
 use crate::group_buffer::Counts;
@@ -41,6 +42,10 @@ pub struct Options {
 /// A feed that was read through once: its columns are known, its rows counted, and how many belong together.
 pub struct Feed {
     path: PathBuf,
+    /// The zip file that it was in.
+    archive: Option<Archive>,
+    /// What pictures' paths are relative to: the first folder that has one counts.
+    bases: Vec<PathBuf>,
     /// The file's name, which places are told with.
     name: String,
     format: Format,
@@ -58,13 +63,68 @@ pub struct Feed {
 }
 
 impl Feed {
-    /// Reads the feed through.
+    /// Reads the feed through. Of a zip file the feed in it is read.
     ///
     /// # Errors
-    /// Not a feed, unreadable, empty, or without the columns that are needed.
+    /// Not a feed, unreadable, empty, or without the columns that are needed; a zip file with several feeds, or none.
     pub fn open(path: &Path, options: Options) -> Result<Self> {
-        let name =
-            path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into());
+        match Archive::open(path, &name_of(path))? {
+            Some(archive) => Self::open_packed(path, archive, options),
+            None => Self::open_file(path, name_of(path), options),
+        }
+    }
+
+    /// Reads through the one feed in a zip file.
+    pub(crate) fn open_packed(path: &Path, archive: Archive, options: Options) -> Result<Self> {
+        let mut feed = Self::in_archive(&name_of(path), &archive, &options)?;
+        // Pictures are beside the feed in the zip file, or beside the zip file.
+        feed.bases.push(archive.root().to_owned());
+        feed.bases.push(path.parent().unwrap_or(Path::new("")).to_owned());
+        feed.archive = Some(archive);
+        Ok(feed)
+    }
+
+    /// Whether a file can be read as a feed.
+    pub(crate) fn reads(path: &Path, options: &Options) -> bool {
+        Self::open_file(path, name_of(path), options.clone()).is_ok()
+    }
+
+    /// The one file of a zip file that can be read as a feed.
+    ///
+    /// # Errors
+    /// There are several, or none.
+    fn in_archive(name: &str, archive: &Archive, options: &Options) -> Result<Self> {
+        let name = name.to_owned();
+        let open = |member: &Path| {
+            let told = format!("{name}/{}", member.display());
+            Self::open_file(&archive.root().join(member), told, options.clone())
+        };
+        let members = archive.feeds();
+        let (mut feeds, mut refused) = (Vec::new(), None);
+        for member in &members {
+            match open(member) {
+                Ok(feed) => feeds.push((*member, feed)),
+                Err(error) => refused = refused.or(Some(error)),
+            }
+        }
+        match (feeds.len(), feeds.pop(), refused) {
+            (1, Some((member, mut feed)), _) => {
+                feed.left_aside.extend(archive.beside(member));
+                Ok(feed)
+            }
+            (0, _, _) if members.is_empty() && archive.has_pages() => {
+                Self::open_file(archive.root(), name, options.clone())
+            }
+            (0, _, Some(error)) if members.len() == 1 => Err(error),
+            (0, ..) => Err(Error::NoFeedInside { name, what: archive.told() }),
+            (_, last, _) => {
+                let names = feeds.iter().chain(&last).map(|(member, _)| member.display().to_string());
+                Err(Error::SeveralFeeds { name, feeds: names.collect::<Vec<_>>().join(", ") })
+            }
+        }
+    }
+
+    fn open_file(path: &Path, name: String, options: Options) -> Result<Self> {
         let format = format(path, &name, &options)?;
         let mapping = options.mapping.clone().unwrap_or_default();
         let defaults = Defaults {
@@ -73,8 +133,11 @@ impl Feed {
             decimal: mapping.decimal,
             ..Defaults::default()
         };
+        let base = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new("")) };
         let mut feed = Self {
             path: path.into(),
+            archive: None,
+            bases: vec![base.into()],
             name,
             format,
             options,
@@ -99,6 +162,11 @@ impl Feed {
     /// The format that it was read as.
     pub fn format(&self) -> Format {
         self.format
+    }
+
+    /// Whether a file was in the zip file that the feed was in.
+    pub fn has_packed(&self, file: &Path) -> bool {
+        self.archive.as_ref().is_some_and(|archive| archive.has(file))
     }
 
     /// Whether it is a folder of pages.
@@ -178,12 +246,7 @@ impl Feed {
     }
 
     fn pictures(&self) -> group::Pictures<'_> {
-        group::Pictures { base: self.base(), may_be_missing: self.options.keep_pictureless }
-    }
-
-    /// What pictures' paths are relative to.
-    fn base(&self) -> &Path {
-        if self.path.is_dir() { &self.path } else { self.path.parent().unwrap_or(Path::new("")) }
+        group::Pictures { bases: &self.bases, may_be_missing: self.options.keep_pictureless }
     }
 
     fn origin(&self) -> Origin<'_> {
@@ -303,6 +366,11 @@ impl Feed {
             "has no row that --where takes".into()
         }
     }
+}
+
+/// What places are told with.
+fn name_of(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into())
 }
 
 /// Rows that know how many they are from the beginning.

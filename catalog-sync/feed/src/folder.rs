@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use knytt_engine::Product;
 
+use crate::archive::Archive;
 use crate::left_aside::{LeftAside, is_of_system, is_of_thumbnails, original_stem};
 use crate::page::{is_page, saved_beside};
 use crate::{Entry, Error, Item, Picture, Rejection, Result};
@@ -50,6 +51,8 @@ type Found = Result<PathBuf, Rejection>;
 /// The pictures under a folder, sorted by path.
 pub struct Folder {
     root: PathBuf,
+    /// The zip file that the pictures were in.
+    archive: Option<Archive>,
     found: Vec<Found>,
     left_aside: BTreeMap<LeftAside, Vec<String>>,
 }
@@ -70,7 +73,21 @@ impl Folder {
         if !has_pictures {
             return Err(Error::NoPictures { folder: root.into(), endings: ENDINGS.join(", ") });
         }
-        Ok(Self { root: root.to_owned(), found, left_aside })
+        Ok(Self { root: root.to_owned(), archive: None, found, left_aside })
+    }
+
+    /// The pictures of a zip file.
+    ///
+    /// # Errors
+    /// As those of [`Self::open`].
+    pub(crate) fn open_packed(archive: Archive) -> Result<Self> {
+        let folder = Self::open(archive.root())?;
+        Ok(Self { archive: Some(archive), ..folder })
+    }
+
+    /// Whether a file was in the zip file that the pictures were in.
+    pub fn has_packed(&self, file: &Path) -> bool {
+        self.archive.as_ref().is_some_and(|archive| archive.has(file))
     }
 
     /// How many pictures.
@@ -242,7 +259,7 @@ fn not_read(path: &Path) -> Option<&'static str> {
     NOT_READ.iter().find(|(known, _)| ending.eq_ignore_ascii_case(known)).map(|(_, format)| *format)
 }
 
-fn is_picture(path: &Path) -> bool {
+pub(crate) fn is_picture(path: &Path) -> bool {
     has_ending(path, ENDINGS)
 }
 

@@ -94,7 +94,7 @@ fn build(
     let mut progress = Progress::new("pictures", source.len(), args.attended);
     let outcome = pipeline::run(
         fetcher
-            .prefetch(source.entries().map_err(explain_source)?.map(|entry| confined(args, entry)))
+            .prefetch(source.entries().map_err(explain_source)?.map(|entry| confined(args, source, entry)))
             .map(|sourced| sourced.map_err(explain_source)),
         |sourced| preparer.take(sourced),
         interrupt,
@@ -133,15 +133,17 @@ fn build(
     report.check()
 }
 
-/// Sets aside what names a file of this machine, where the feed is not from here.
+/// Sets aside what names a file of this machine, where the feed is not from here. Files that came with the feed in a
+/// zip file are its own.
 fn confined(
     args: &BuildArgs,
+    source: &Source,
     entry: Result<Result<Item, Rejection>, knytt_feed::Error>,
 ) -> Result<Result<Item, Rejection>, knytt_feed::Error> {
     entry.map(|sourced| {
         let item = sourced?;
         match &item.picture {
-            Picture::File(_) if args.confined => {
+            Picture::File(path) if args.confined && !source.has_packed(path) => {
                 let reason = "the picture is not at an address of the internet, and files are not read here";
                 Err(item.rejected("local-image", reason))
             }
