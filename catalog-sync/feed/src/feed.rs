@@ -12,7 +12,10 @@ use crate::price::{self, Style};
 use crate::product::{Defaults, listing};
 use crate::read::{Found, Origin, Reader, Survey};
 use crate::separators::Separators;
-use crate::{Columns, Entry, Error, Format, Mapping, Rejection, Result, Row, Selection, group, visibility};
+use crate::{
+    Columns, Entry, Error, Format, Mapping, Rejection, Result, Row, Selection, group, picture_column,
+    visibility,
+};
 
 /// How many rows show how a feed writes its prices.
 const ROWS_TO_LEARN_FROM: usize = 20_000;
@@ -60,6 +63,8 @@ pub struct Feed {
     left_aside: Vec<(String, usize)>,
     sheet_categories: Vec<String>,
     from_prices: u64,
+    /// The column whose cells are pictures, where no name says it.
+    picture_column: Option<String>,
 }
 
 impl Feed {
@@ -151,6 +156,7 @@ impl Feed {
             left_aside: Vec::new(),
             sheet_categories: Vec::new(),
             from_prices: 0,
+            picture_column: None,
         };
         feed.survey = feed.origin().survey()?;
         feed.learn_prices()?;
@@ -209,6 +215,11 @@ impl Feed {
         self.from_prices
     }
 
+    /// The column that has the pictures by its cells, where none has a name that says it.
+    pub fn picture_column(&self) -> Option<&str> {
+        self.picture_column.as_deref()
+    }
+
     /// The rows that are asked for, in order, and what cannot be read.
     ///
     /// # Errors
@@ -256,7 +267,10 @@ impl Feed {
             name: &self.name,
             format: self.format,
             delimiter: options.mapping.as_ref().and_then(|m| m.delimiter).and_then(|c| u8::try_from(c).ok()),
-            columns: Columns::new(options.image_column.as_deref(), options.mapping.as_ref()),
+            columns: Columns::new(
+                options.image_column.as_deref().or(self.picture_column.as_deref()),
+                options.mapping.as_ref(),
+            ),
         }
     }
 
@@ -264,13 +278,16 @@ impl Feed {
         self.origin().open(&self.survey)
     }
 
-    /// Sees from the prices together how one is written, and whether products have ids.
+    /// Sees from the prices together how one is written, whether products have ids, and which column has pictures.
     fn learn_prices(&mut self) -> Result<()> {
         let mut codes = BTreeSet::new();
         let mut separators = Separators::default();
         let mut lacks_ids = false;
-        for found in self.reader()?.take(ROWS_TO_LEARN_FROM) {
+        let mut reader = self.reader()?;
+        let mut pictures = picture_column::Learning::default();
+        for found in reader.by_ref().take(ROWS_TO_LEARN_FROM) {
             let Ok(row) = found? else { continue };
+            pictures.see(&row);
             lacks_ids |= row.role(Role::Id).is_none();
             for text in [Role::Price, Role::SalePrice].into_iter().filter_map(|role| row.role(role)) {
                 if let Some(number) = price::number(text).filter(|_| !text.starts_with('{')) {
@@ -279,6 +296,10 @@ impl Feed {
                 codes.extend(price::read(text, &Style::with_point()).ok().and_then(|(_, code)| code));
             }
         }
+        if !reader.columns().have_image() && self.options.image_column.is_none() {
+            self.picture_column = pictures.column();
+        }
+        drop(reader);
         self.defaults.separators = separators;
         self.defaults.common = codes.pop_first().filter(|_| codes.is_empty());
         if lacks_ids { self.learn_ids() } else { Ok(()) }
@@ -411,19 +432,12 @@ fn format(path: &Path, name: &str, options: &Options) -> Result<Format> {
         None if path.is_dir() => Ok(Format::JsonLd),
         None => match Format::detect(path, name)? {
             // Whoever says what columns mean does not want them to be understood otherwise.
-            Format::Shopify
-            | Format::WooCommerce
-            | Format::Magento
-            | Format::Wix
-            | Format::NewWix
-            | Format::Squarespace
-            | Format::Ecwid
-            | Format::BigCommerce
-            | Format::Etsy
+            Format::Shopify | Format::WooCommerce | Format::Magento | Format::Wix | Format::Etsy
                 if options.mapping.is_some() =>
             {
                 Ok(Format::Table)
             }
+            format if format.is_stacked() && options.mapping.is_some() => Ok(Format::Table),
             format => Ok(format),
         },
     }

@@ -46,6 +46,8 @@ mod left_aside;
 mod mapping;
 mod page;
 mod picture;
+mod picture_cell;
+mod picture_column;
 mod pictures;
 mod price;
 mod price_words;

@@ -56,7 +56,8 @@ impl Picture {
     /// # Errors
     /// As those of [`Self::locate`].
     pub(crate) fn locate_in(text: &str, bases: &[PathBuf]) -> Result<Self, Refusal> {
-        let (last, others) = bases.split_last().map_or((Path::new(""), bases), |(last, others)| (last, others));
+        let (last, others) =
+            bases.split_last().map_or((Path::new(""), bases), |(last, others)| (last, others));
         for base in others {
             match Self::locate(text, base)? {
                 Self::File(path) if !path.exists() => {}

@@ -1,8 +1,11 @@
 //! Which pictures a row names: its first one, and the further ones, wherever a feed puts them.
 
+use std::path::Path;
+
 use crate::Row;
 use crate::column::Role;
 use crate::json::Json;
+use crate::{folder, picture_cell as wrapped};
 
 /// The product's picture and the further ones, each once. The picture is empty if there is none.
 pub(crate) fn of(row: &Row) -> (String, Vec<String>) {
@@ -32,6 +35,12 @@ pub(crate) fn addresses(cell: &str) -> Vec<String> {
     if cell.starts_with("data:") {
         return vec![cell.to_owned()];
     }
+    if let Some(inline) = wrapped::inline(cell) {
+        return vec![inline];
+    }
+    if let Some(found) = wrapped::addresses(cell) {
+        return found;
+    }
     if cell.starts_with(['[', '{'])
         && let Ok(json) = Json::parse(cell)
     {
@@ -41,6 +50,16 @@ pub(crate) fn addresses(cell: &str) -> Vec<String> {
         cell.split(['|', '\n', '\r']).flat_map(|part| split(part, ';')).flat_map(|part| split(part, ','));
     let bars = bars.flat_map(|part| split(part, ' '));
     bars.map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect()
+}
+
+/// Whether a cell has nothing but pictures in it, by what their names end in.
+pub(crate) fn names_pictures(cell: &str) -> bool {
+    let is_picture = |address: &String| {
+        let path = address.split(['?', '#']).next().unwrap_or_default();
+        address.starts_with("data:image/") || folder::is_picture(Path::new(path))
+    };
+    let found = addresses(cell);
+    !found.is_empty() && found.iter().all(is_picture)
 }
 
 /// The addresses that JSON has for pictures: texts, or objects with an address in them.

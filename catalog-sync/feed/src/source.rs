@@ -60,8 +60,11 @@ impl Source {
 
     /// A feed if there is one, else pictures: a text beside them may be anything.
     fn open_packed(path: &Path, archive: Archive, options: Options) -> Result<Self> {
-        let may_be_pictures = archive.has_pictures() && options.format.is_none() && archive.has_no_feed_by_name();
-        if !may_be_pictures || archive.feeds().iter().any(|member| Feed::reads(&archive.root().join(member), &options)) {
+        let may_be_pictures =
+            archive.has_pictures() && options.format.is_none() && archive.has_no_feed_by_name();
+        if !may_be_pictures
+            || archive.feeds().iter().any(|member| Feed::reads(&archive.root().join(member), &options))
+        {
             return Feed::open_packed(path, archive, options).map(|feed| Self::Feed(Box::new(feed)));
         }
         Self::check_options(&options)?;

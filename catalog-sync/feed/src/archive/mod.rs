@@ -14,8 +14,8 @@ use crate::{Error, Result, text};
 
 /// What the files of feeds end in.
 const FEEDS: &[&str] = &[
-    "csv", "tsv", "tab", "txt", "dat", "xml", "rss", "atom", "yml", "json", "jsonl", "ndjson", "jsonld", "parquet",
-    "xlsx", "xlsb", "xlsm", "xls", "ods", "gz",
+    "csv", "tsv", "tab", "txt", "dat", "xml", "rss", "atom", "yml", "json", "jsonl", "ndjson", "jsonld",
+    "parquet", "xlsx", "xlsb", "xlsm", "xls", "ods", "gz",
 ];
 
 /// Files that documents of other programs have in them, which are zip files, too: workbooks and the like.
@@ -83,7 +83,11 @@ impl Archive {
     pub(crate) fn told(&self) -> String {
         let names: Vec<_> = self.members.iter().take(5).map(|member| member.name.as_str()).collect();
         let more = if self.members.len() > names.len() { ", …" } else { "" };
-        if names.is_empty() { "it is an empty zip file".into() } else { format!("it has {}{more}", names.join(", ")) }
+        if names.is_empty() {
+            "it is an empty zip file".into()
+        } else {
+            format!("it has {}{more}", names.join(", "))
+        }
     }
 
     /// What was packed beside a feed and is no picture.

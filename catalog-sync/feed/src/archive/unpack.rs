@@ -42,14 +42,18 @@ pub(super) fn unpack(path: &Path, name: &str, folder: &Path) -> Result<Option<Ve
     if zip.len() > MAX_FILES {
         return Err(damaged(format!("it has {} files in it, more than {MAX_FILES}", zip.len())));
     }
-    let names: Vec<String> = zip.file_names_raw().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
-    if names.iter().any(|name| OF_DOCUMENTS.contains(&name.as_str()) || has_ending(Path::new(name), &["iwa"])) {
+    let names: Vec<String> =
+        zip.file_names_raw().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+    if names.iter().any(|name| OF_DOCUMENTS.contains(&name.as_str()) || has_ending(Path::new(name), &["iwa"]))
+    {
         return Ok(None);
     }
     let mut members = Vec::new();
     let mut left = MAX_BYTES;
     for at in 0..zip.len() {
-        let Some((name, path)) = member(&mut zip, at).map_err(|error| damaged(told(&error)))? else { continue };
+        let Some((name, path)) = member(&mut zip, at).map_err(|error| damaged(told(&error)))? else {
+            continue;
+        };
         let is_needed = has_ending(&path, FEEDS);
         let is_unpacked = is_needed || is_picture(&path) || is_page(&path);
         if is_unpacked {
@@ -94,7 +98,8 @@ fn member(zip: &mut ZipArchive<Box<dyn Seekable>>, at: usize) -> Result<Option<(
         return Ok(None);
     }
     // Many programs write UTF-8 without saying so.
-    let name = std::str::from_utf8(file.name_raw()).map_or_else(|_| file.name().unwrap_or_default().into_owned(), str::to_owned);
+    let name = std::str::from_utf8(file.name_raw())
+        .map_or_else(|_| file.name().unwrap_or_default().into_owned(), str::to_owned);
     let mut path = PathBuf::new();
     for part in name.split(['/', '\\']).filter(|part| !part.is_empty() && *part != ".") {
         if part == ".." || part.starts_with('.') || part.contains(':') || is_of_system(part) {
@@ -137,7 +142,9 @@ fn told(error: &ZipError) -> String {
         ZipError::UnsupportedArchive(reason) if *reason == ZipError::PASSWORD_REQUIRED => {
             "it is protected by a password: unpack it".into()
         }
-        ZipError::UnsupportedArchive(reason) => format!("it is packed in a way that is not read ({reason}): unpack it"),
+        ZipError::UnsupportedArchive(reason) => {
+            format!("it is packed in a way that is not read ({reason}): unpack it")
+        }
         error => error.to_string(),
     }
 }

@@ -4,7 +4,9 @@
 mod by_name;
 mod cells;
 mod etsy;
+mod families;
 mod header;
+mod headless;
 mod heureka;
 mod json_ld;
 mod json_list;
@@ -12,6 +14,7 @@ mod json_table;
 mod jsonl;
 mod loose_json;
 mod magento;
+mod manner;
 mod no_product;
 mod node;
 mod pairs;
@@ -30,6 +33,7 @@ mod table;
 mod tags;
 mod traits;
 mod wix;
+pub(crate) mod woo_names;
 mod woocommerce;
 mod workbook;
 mod xml;
@@ -81,6 +85,8 @@ pub(crate) struct Survey {
     keys: Keys,
     /// Of a feed of XML.
     shape: Shape,
+    /// Of a table in which rows name their parent.
+    families: Option<families::Places>,
 }
 
 impl Origin<'_> {
@@ -91,13 +97,17 @@ impl Origin<'_> {
     pub(crate) fn survey(&self) -> Result<Survey> {
         let of_keys = |keys| Survey { keys, ..Survey::default() };
         match self.format {
+            Format::Table | Format::Meta => {
+                let found = families::keys(|| self.records(), &self.columns)?;
+                let (keys, places) =
+                    found.map_or_else(Default::default, |(keys, places)| (keys, Some(places)));
+                Ok(Survey { keys, families: places, ..Survey::default() })
+            }
             Format::Shopify => shopify::keys(self.records()?).map(of_keys),
             Format::WooCommerce => woocommerce::keys(self.records()?).map(of_keys),
             Format::Magento => magento::keys(self.records()?).map(of_keys),
             Format::Wix => wix::keys(self.records()?).map(of_keys),
-            Format::NewWix | Format::Squarespace | Format::Ecwid | Format::BigCommerce => {
-                stacked::keys(self.records()?, self.format).map(of_keys)
-            }
+            format if format.is_stacked() => stacked::keys(self.records()?, format).map(of_keys),
             Format::Xml | Format::Heureka | Format::Yml => {
                 let shape = shape::of(text::open(self.path)?).map_err(|e| text::named(self.path, &e))?;
                 Ok(Survey { shape, ..Survey::default() })
@@ -111,7 +121,10 @@ impl Origin<'_> {
     pub(crate) fn open(self, survey: &Survey) -> Result<Box<dyn Reader>> {
         let keys = survey.keys.clone();
         Ok(match self.format {
-            Format::Table | Format::Meta => Box::new(table::TableRows::open(self.records()?, self.columns)?),
+            Format::Table | Format::Meta => match survey.families {
+                Some(places) => Box::new(families::open(self.records()?, self.columns, keys, places)),
+                None => Box::new(table::TableRows::open(self.records()?, self.columns)?),
+            },
             Format::Shopify => Box::new(shopify::open(self.records()?, self.columns, keys)),
             Format::WooCommerce => Box::new(woocommerce::open(self.records()?, self.columns, keys)),
             Format::JsonLines => Box::new(jsonl::JsonRows::open(self.path, self.name, self.columns)?),
@@ -119,8 +132,7 @@ impl Origin<'_> {
             Format::JsonLd => Box::new(json_ld::Pages::open(self.path, self.name, self.columns)?),
             Format::Magento => Box::new(magento::open(self.records()?, self.columns, keys)),
             Format::Wix => Box::new(wix::open(self.records()?, self.columns, keys)),
-            Format::NewWix | Format::Squarespace | Format::Ecwid | Format::BigCommerce => {
-                let format = self.format;
+            format if format.is_stacked() => {
                 Box::new(stacked::open(self.records()?, self.columns, keys, format))
             }
             Format::Etsy => Box::new(etsy::EtsyRows::open(self.records()?, self.columns)),
@@ -128,7 +140,8 @@ impl Origin<'_> {
                 let shape = survey.shape.clone();
                 Box::new(xml::XmlRows::open(self.path, self.name, self.columns, self.format, shape)?)
             }
-            Format::Parquet => Box::new(parquet::ParquetRows::open(self.path, self.name, self.columns)?),
+            // All others are stacked.
+            _ => Box::new(parquet::ParquetRows::open(self.path, self.name, self.columns)?),
         })
     }
 
