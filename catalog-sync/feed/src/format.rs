@@ -171,9 +171,11 @@ fn json(head: &str) -> Format {
     let has = |name: &str| head.contains(name);
     let names_products = start.starts_with("\"products\"") || start.starts_with("\"product\"");
     let of_shopify = ["\"variants\"", "\"body_html\"", "\"product_type\"", "\"compare_at_price\""];
+    // Medusa's products have variants under the same name, with prices in several currencies.
+    let of_others = has("\"option_id\"") || has("\"currency_code\"");
     if has("\"@context\"") || has("\"@graph\"") || has("\"@type\"") {
         Format::JsonLd
-    } else if (names_products && of_shopify.iter().any(|name| has(name)))
+    } else if (names_products && !of_others && of_shopify.iter().any(|name| has(name)))
         || (has("\"body_html\"") && has("\"variants\""))
         || is_of_graphql(head)
     {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::Columns;
 use crate::column::{Column, Role, role_of};
 use crate::text::UNREADABLE;
 
@@ -36,6 +37,39 @@ impl Row {
     /// Adds a cell.
     pub(crate) fn put(&mut self, column: Arc<Column>, value: String) {
         self.cells.push((column, value));
+    }
+
+    /// This row with what a variant says itself instead: its number, its prices and its stock, and of its words those
+    /// that the product does not say.
+    pub(crate) fn overlaid(&self, own: &Self, columns: &mut Columns) -> Self {
+        let role = |column: &Column| column.role.map(|(role, _)| role);
+        let of_prices = [Role::Price, Role::SalePrice];
+        let has = |row: &Self, roles: &[Role]| {
+            row.cells.iter().any(|(c, _)| role(c).is_some_and(|r| roles.contains(&r)))
+        };
+        let has_price = has(own, &of_prices);
+        let replaced = |column: &Column| match role(column) {
+            Some(Role::Id | Role::Group) => true,
+            Some(Role::Price | Role::SalePrice) => has_price,
+            Some(role @ (Role::Availability | Role::Image | Role::Color | Role::Size)) => has(own, &[role]),
+            _ => {
+                (column.is_former_price && has_price)
+                    || column.name == "gtin" && own.cell(&column.written).is_some()
+            }
+        };
+        let mut cells: Vec<_> = self.cells.iter().filter(|(column, _)| !replaced(column)).cloned().collect();
+        for (column, value) in &own.cells {
+            match role(column) {
+                Some(Role::Title) if self.has_title() => {
+                    cells.push((columns.attribute("variant_title"), value.clone()))
+                }
+                Some(Role::Id) => cells.push((columns.attribute(&column.name), value.clone())),
+                Some(role) if has(self, &[role]) && !replaced(column) => {}
+                _ => cells.push((Arc::clone(column), value.clone())),
+            }
+        }
+        cells.retain(|(column, _)| column.name != "id" || column.role.is_some());
+        Self { cells, whole: None, ..self.clone() }
     }
 
     /// What is under this name, letter case aside: the feed's name, Merchant Center's, or another usual one.
