@@ -40,6 +40,8 @@ pub struct Options {
     pub unpublished: bool,
     /// Gives products whose picture cannot be located, too, as [`Picture::Missing`](crate::Picture::Missing).
     pub keep_pictureless: bool,
+    /// Of a folder, whether pictures whose names say that they show one thing are products of their own.
+    pub each_picture: bool,
 }
 
 /// A feed that was read through once: its columns are known, its rows counted, and how many belong together.
@@ -65,6 +67,8 @@ pub struct Feed {
     from_prices: u64,
     /// The column whose cells are pictures, where no name says it.
     picture_column: Option<String>,
+    /// The column with words that differ, where no name says which one has the titles.
+    title_column: Option<String>,
 }
 
 impl Feed {
@@ -157,6 +161,7 @@ impl Feed {
             sheet_categories: Vec::new(),
             from_prices: 0,
             picture_column: None,
+            title_column: None,
         };
         feed.survey = feed.origin().survey()?;
         feed.learn_prices()?;
@@ -220,6 +225,11 @@ impl Feed {
         self.picture_column.as_deref()
     }
 
+    /// The column that has the titles by its cells, where none has a name that says it.
+    pub fn title_column(&self) -> Option<&str> {
+        self.title_column.as_deref()
+    }
+
     /// The rows that are asked for, in order, and what cannot be read.
     ///
     /// # Errors
@@ -270,7 +280,8 @@ impl Feed {
             columns: Columns::new(
                 options.image_column.as_deref().or(self.picture_column.as_deref()),
                 options.mapping.as_ref(),
-            ),
+            )
+            .with_title(self.title_column.as_deref()),
         }
     }
 
@@ -285,9 +296,11 @@ impl Feed {
         let mut lacks_ids = false;
         let mut reader = self.reader()?;
         let mut pictures = picture_column::Learning::default();
+        let mut titles = title_column::Learning::default();
         for found in reader.by_ref().take(ROWS_TO_LEARN_FROM) {
             let Ok(row) = found? else { continue };
             pictures.see(&row);
+            titles.see(&row);
             lacks_ids |= row.role(Role::Id).is_none();
             for text in [Role::Price, Role::SalePrice].into_iter().filter_map(|role| row.role(role)) {
                 if let Some(number) = price::number(text).filter(|_| !text.starts_with('{')) {
@@ -300,6 +313,7 @@ impl Feed {
             self.picture_column = pictures.column();
         }
         drop(reader);
+        self.title_column = titles.column().filter(|_| self.format.is_of_rows());
         self.defaults.separators = separators;
         self.defaults.common = codes.pop_first().filter(|_| codes.is_empty());
         if lacks_ids { self.learn_ids() } else { Ok(()) }

@@ -1,6 +1,6 @@
 //! A folder of pictures: each file is a product.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use knytt_engine::Product;
@@ -8,7 +8,7 @@ use knytt_engine::Product;
 use crate::archive::Archive;
 use crate::left_aside::{LeftAside, is_of_system, is_of_thumbnails, original_stem};
 use crate::page::{is_page, saved_beside};
-use crate::{Entry, Error, Item, Picture, Rejection, Result};
+use crate::{Entry, Error, Item, Picture, Rejection, Result, views};
 
 /// Files with other endings are no pictures and are passed over.
 #[rustfmt::skip]
@@ -54,6 +54,8 @@ pub struct Folder {
     /// The zip file that the pictures were in.
     archive: Option<Archive>,
     found: Vec<Found>,
+    /// Further pictures of a thing, by the path of its first one.
+    views: HashMap<PathBuf, Vec<PathBuf>>,
     left_aside: BTreeMap<LeftAside, Vec<String>>,
 }
 
@@ -73,7 +75,22 @@ impl Folder {
         if !has_pictures {
             return Err(Error::NoPictures { folder: root.into(), endings: ENDINGS.join(", ") });
         }
-        Ok(Self { root: root.to_owned(), archive: None, found, left_aside })
+        Ok(Self { root: root.to_owned(), archive: None, found, views: HashMap::new(), left_aside })
+    }
+
+    /// Brings together pictures whose names say that they show one thing from several sides.
+    pub(crate) fn with_views(mut self) -> Self {
+        let paths: Vec<PathBuf> = self.found.iter().flatten().cloned().collect();
+        let others = views::together(&paths).into_iter().filter(|shown| !shown.others.is_empty());
+        self.views = others.map(|shown| (shown.first, shown.others)).collect();
+        let further: HashSet<&PathBuf> = self.views.values().flatten().collect();
+        self.found.retain(|found| found.as_ref().map_or(true, |path| !further.contains(path)));
+        self
+    }
+
+    /// How many pictures show a product that another picture shows, too.
+    pub fn further_views(&self) -> usize {
+        self.views.values().map(Vec::len).sum()
     }
 
     /// The pictures of a zip file.
@@ -117,8 +134,11 @@ impl Folder {
         };
         let text =
             |part: Option<&std::ffi::OsStr>| part.and_then(|p| p.to_str()).unwrap_or_default().to_owned();
+        let others = self.views.get(relative);
+        let stem = text(relative.file_stem());
         let product = Product {
-            title: title(&text(relative.file_stem())),
+            title: title(if others.is_some() { views::thing(&stem) } else { &stem }),
+            more_images: others.into_iter().flatten().filter_map(|other| slashed(other)).collect(),
             category: text(relative.parent().and_then(Path::file_name)),
             image: id.clone(),
             id: id.clone(),

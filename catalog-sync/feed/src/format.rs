@@ -110,6 +110,11 @@ impl FromStr for Format {
 }
 
 impl Format {
+    /// Whether its columns are called as somebody liked.
+    pub(crate) fn is_of_rows(self) -> bool {
+        matches!(self, Self::Table | Self::Parquet)
+    }
+
     /// Whether it has a row for a product and rows for its variants below it.
     pub(crate) fn is_stacked(self) -> bool {
         use Format::{BigCommerce, Ebay, Ecwid, Lightspeed, NewWix, Square, Squarespace, Tiendanube};

@@ -58,6 +58,8 @@ mod selector;
 mod separators;
 mod source;
 mod text;
+mod title_column;
+mod views;
 mod visibility;
 
 pub use column::Columns;

@@ -98,6 +98,12 @@ impl Row {
         self.sorted(place)
     }
 
+    /// The cells of columns of this meaning, each with what the feed calls its column.
+    pub(crate) fn every_named(&self, role: Role) -> Vec<(&str, &str)> {
+        let of_role = self.cells.iter().filter(|(column, _)| column.role.is_some_and(|(r, _)| r == role));
+        of_role.map(|(column, value)| (column.written.as_str(), value.trim())).collect()
+    }
+
     /// The cells of numbered columns of pictures, in their order.
     pub(crate) fn numbered_pictures(&self) -> Vec<&str> {
         self.sorted(|column| column.role.filter(|_| column.is_numbered()).map(|(_, place)| place))

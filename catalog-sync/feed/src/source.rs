@@ -55,7 +55,7 @@ impl Source {
             return Feed::open(path, options).map(|feed| Self::Feed(Box::new(feed)));
         }
         Self::check_options(&options)?;
-        Folder::open(path).map(Self::Folder)
+        Folder::open(path).map(|folder| Self::of_folder(folder, &options))
     }
 
     /// A feed if there is one, else pictures: a text beside them may be anything.
@@ -68,7 +68,11 @@ impl Source {
             return Feed::open_packed(path, archive, options).map(|feed| Self::Feed(Box::new(feed)));
         }
         Self::check_options(&options)?;
-        Folder::open_packed(archive).map(Self::Folder)
+        Folder::open_packed(archive).map(|folder| Self::of_folder(folder, &options))
+    }
+
+    fn of_folder(folder: Folder, options: &Options) -> Self {
+        Self::Folder(if options.each_picture { folder } else { folder.with_views() })
     }
 
     /// Pictures by themselves have no columns.

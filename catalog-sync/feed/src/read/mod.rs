@@ -1,6 +1,7 @@
 //! Readers: each turns one format into rows under Merchant Center's names. What rows mean, which of them are
 //! one product, and which are wanted, is not theirs to say.
 
+mod bmecat;
 mod by_name;
 mod cells;
 mod etsy;

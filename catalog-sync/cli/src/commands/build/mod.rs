@@ -247,6 +247,7 @@ fn options(args: &BuildArgs) -> Result<Options> {
         format: args.format,
         unpublished: args.unpublished,
         keep_pictureless: args.keep_pictureless,
+        each_picture: args.each_picture,
     })
 }
 
@@ -300,6 +301,13 @@ fn full_path(args: &BuildArgs) -> String {
 /// What is in a folder and is none of its products.
 fn tell_of_left_aside(source: &Source) {
     let Source::Folder(folder) = source else { return };
+    let views = folder.further_views();
+    if views > 0 {
+        let views = output::counted(views as u64, "picture");
+        eprintln!(
+            "note: by their names, {views} show products that others show, too; --each-picture makes each a product"
+        );
+    }
     for (why, what) in folder.left_aside() {
         let first = what.first().map(|name| output::plain(name)).unwrap_or_default();
         let first = if what.len() > 1 { format!("{first}, …") } else { first };

@@ -33,6 +33,9 @@ pub struct BuildReport {
     /// The column of the feed that was taken for that of the pictures, by what its cells are.
     #[serde(skip_serializing_if = "Option::is_none")]
     picture_column: Option<String>,
+    /// The same of the titles.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title_column: Option<String>,
     /// Rows with the lowest of several prices.
     #[serde(skip_serializing_if = "is_zero")]
     from_prices: u64,
@@ -80,6 +83,10 @@ impl BuildReport {
             },
             picture_column: match source {
                 Source::Feed(feed) => feed.picture_column().map(str::to_owned),
+                Source::Folder(_) => None,
+            },
+            title_column: match source {
+                Source::Feed(feed) => feed.title_column().map(str::to_owned),
                 Source::Folder(_) => None,
             },
             from_prices: match source {
@@ -159,6 +166,10 @@ impl BuildReport {
             text.push_str(&format!(
                 "pictures are those of the column {column}; --image-column names another\n"
             ));
+        }
+        if let Some(column) = &self.title_column {
+            let column = output::plain(column);
+            text.push_str(&format!("titles are those of the column {column}; a --map file names another\n"));
         }
         if !self.sheet_categories.is_empty() {
             let names: Vec<_> = self.sheet_categories.iter().map(|name| output::plain(name)).collect();
