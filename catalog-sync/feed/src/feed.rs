@@ -14,7 +14,7 @@ use crate::read::{Found, Origin, Reader, Survey};
 use crate::separators::Separators;
 use crate::{
     Columns, Entry, Error, Format, Mapping, Rejection, Result, Row, Selection, group, picture_column,
-    visibility,
+    title_column, visibility,
 };
 
 /// How many rows show how a feed writes its prices.
