@@ -150,6 +150,11 @@ pub struct BuildArgs {
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<knytt_feed::Format>,
 
+    /// Make each picture of a folder a product; without, pictures whose names say that they show one thing from
+    /// several sides (SKU123_1.jpg, SKU123_2.jpg; bonnet-front.jpg, bonnet-side.jpg) are one
+    #[arg(long)]
+    pub each_picture: bool,
+
     /// Take drafts and what is archived or not published too
     #[arg(long)]
     pub unpublished: bool,

@@ -8,7 +8,13 @@ use crate::choices;
 /// is none of these.
 pub(crate) fn read(text: &str) -> Option<Availability> {
     let last = text.trim().trim_end_matches('/').rsplit(['/', ':']).next().unwrap_or_default();
-    if let Ok(count) = last.trim().parse::<f64>() {
+    // Prom.ua's signs.
+    match text.trim() {
+        "+" => return Some(Availability::InStock),
+        "-" | "–" => return Some(Availability::OutOfStock),
+        _ => {}
+    }
+    if let Ok(count) = number(last) {
         return Some(if count > 0.0 { Availability::InStock } else { Availability::OutOfStock });
     }
     let word: String = last
@@ -35,6 +41,19 @@ pub(crate) fn read(text: &str) -> Option<Availability> {
     })
 }
 
+/// How many there are; the signs between digits are those of any country.
+fn number(text: &str) -> Result<f64, std::num::ParseFloatError> {
+    let text = text.trim();
+    text.parse::<f64>().or_else(|error| {
+        let has_only = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | ' ' | '\u{a0}' | '-');
+        if !text.chars().all(has_only) {
+            return Err(error);
+        }
+        // Whether there is one at all is all that counts.
+        text.chars().filter(|c| c.is_ascii_digit() || *c == '-').collect::<String>().parse::<f64>()
+    })
+}
+
 /// As shops that do not write English say it; letters alone, without spaces.
 #[rustfmt::skip]
 fn of_other_languages(word: &str) -> Option<Availability> {
@@ -43,7 +62,7 @@ fn of_other_languages(word: &str) -> Option<Availability> {
         "disponibile", "disponível", "emestoque", "sí", "sim", "skladem", "naskladě", "naskladom", "dostępny",
         "dostępna", "dostępne", "dostupné", "dostupno", "nastanju", "tak", "ano", "oplager", "opvoorraad",
         "leverbaar", "ilager", "pålager", "pálager", "varastossa", "raktáron", "készleten", "înstoc", "instoc",
-        "вналичии", "есть", "внаявності", "вналичност", "διαθέσιμο", "mevcut", "stoktavar", "stokta", "cònhàng",
+        "вналичии", "есть", "внаявності", "євнаявності", "є", "вналичност", "διαθέσιμο", "mevcut", "stoktavar", "stokta", "cònhàng",
         "y", "j", "ναι", "άμεσαδιαθέσιμο", "σεαπόθεμα", "มีสินค้า", "พร้อมส่ง", "มี", "כן", "זמין", "نعم", "موجود", "उपलब्ध", "yra",
         "yrasandėlyje", "irnoliktavā", "laos", "tersedia", "在庫あり", "有货", "有貨", "现货", "現貨", "재고있음", "במלאי", "متوفر", "متاح",
     ];
@@ -53,7 +72,7 @@ fn of_other_languages(word: &str) -> Option<Availability> {
         "esaurito", "nondisponibile", "esgotado", "indisponível", "semestoque", "não", "vyprodáno", "vypredané",
         "niedostępny", "niedostępna", "niedostępne", "nedostupné", "nedostupno", "brak", "nie", "udsolgt", "utsolgt",
         "slutsåld", "slutilager", "uitverkocht", "nietopvoorraad", "loppu", "loppuunmyyty", "elfogyott",
-        "nincsraktáron", "stocepuizat", "epuizat", "нетвналичии", "нет", "немаєвнаявності", "изчерпан", "εξαντλήθηκε",
+        "nincsraktáron", "stocepuizat", "epuizat", "нетвналичии", "нет", "немаєвнаявності", "немає", "нема", "изчерпан", "εξαντλήθηκε",
         "μηδιαθέσιμο", "tükendi", "stoktayok", "hếthàng", "habis", "在庫なし", "品切れ", "売り切れ", "缺货", "缺貨",
         "n", "όχι", "εξαντλημένο", "εξαντλημένα", "μηδιαθέσιμα", "สินค้าหมด", "หมด", "לא", "לאזמין", "لا", "ناموجود", "अनुपलब्ध", "nėra", "navnoliktavā", "otsas", "uppseld",
         "售罄", "无货", "無貨", "품절", "재고없음", "אזל", "אזלמהמלאי", "لایوجد", "نفد", "غيرمتوفر", "غيرمتاح",
@@ -92,6 +111,11 @@ mod tests {
             ("niedostępny", Some(Availability::OutOfStock)),
             ("在庫あり", Some(Availability::InStock)),
             ("غير متوفر", Some(Availability::OutOfStock)),
+            ("+", Some(Availability::InStock)),
+            ("-", Some(Availability::OutOfStock)),
+            ("12,000", Some(Availability::InStock)),
+            ("0,000", Some(Availability::OutOfStock)),
+            ("1.250,5", Some(Availability::InStock)),
             ("ask", None),
         ] {
             assert_eq!(read(text), expected, "{text}");

@@ -1,10 +1,10 @@
 //! What kind of thing a product is: the first column that says it, and of several paths the deepest.
 
-use crate::Row;
 use crate::column::Role;
+use crate::{Row, pictures};
 
 /// How shops say that a product is sold: no kind of thing.
-const WAYS_OF_SALE: [&str; 14] = [
+const WAYS_OF_SALE: [&str; 19] = [
     "simple",
     "variable",
     "variation",
@@ -19,6 +19,11 @@ const WAYS_OF_SALE: [&str; 14] = [
     "variable-subscription",
     "giftcard",
     "configurable product",
+    "simple product",
+    "grouped product",
+    "variable product",
+    "physical",
+    "digital",
 ];
 
 /// What is between the parts of a path.
@@ -30,7 +35,16 @@ pub(crate) fn of(row: &Row) -> String {
     if steps.len() > 1 {
         return steps.join(" > ");
     }
-    let cells = row.every(Role::Category);
+    let mut cells = row.every(Role::Category);
+    // A number of a category says less than its name.
+    let is_number =
+        |cell: &&str| cell.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | ' ' | '|' | ';'));
+    cells.sort_by_key(is_number);
+    if cells.first().is_none_or(is_number)
+        && let Some(path) = path(row)
+    {
+        return path;
+    }
     let said = |cell: &&str| {
         !cell.split(',').all(|word| WAYS_OF_SALE.contains(&word.trim().to_lowercase().as_str()))
     };
@@ -45,6 +59,14 @@ pub(crate) fn of(row: &Row) -> String {
     let is_list =
         first.contains([';', '\n']) || (first.contains('|') && has_path) || all_paths_from_one_root(&parts);
     if is_list && parts.len() > 1 { deepest(&parts).to_owned() } else { first.to_owned() }
+}
+
+/// Yahoo's shops in Japan have a `path` of categories: `Kitchen:Bowls`, several on a line each.
+fn path(row: &Row) -> Option<String> {
+    let cell = row.cell("path").filter(|cell| !cell.is_empty() && !pictures::names_pictures(cell))?;
+    let paths: Vec<String> =
+        cell.lines().map(|line| line.split(':').map(str::trim).collect::<Vec<_>>().join(" > ")).collect();
+    Some(deepest(&paths.iter().map(String::as_str).collect::<Vec<_>>()).to_owned())
 }
 
 /// `Shop/Kitchen,Shop/Kitchen/Kettles`
@@ -76,6 +98,17 @@ mod tests {
         assert_eq!(of(&Row::of(&[("product_type", "configurable"), ("categories", "Tables")])), "Tables");
         assert_eq!(of(&Row::of(&[("type", "simple, virtual"), ("title", "x")])), "");
         assert_eq!(of(&Row::of(&[("type", "Hats"), ("title", "x")])), "Hats");
+    }
+
+    #[test]
+    fn a_name_says_more_than_a_number() {
+        assert_eq!(of(&Row::of(&[("category", "1234"), ("product_type", "Bowls")])), "Bowls");
+        assert_eq!(of(&Row::of(&[("category", "20,28"), ("title", "x")])), "20,28");
+        assert_eq!(
+            of(&Row::of(&[("path", "Kitchen:Bowls\nGifts"), ("product-category", "1234")])),
+            "Kitchen > Bowls"
+        );
+        assert_eq!(of(&Row::of(&[("path", "pics/a.jpg"), ("title", "x")])), "");
     }
 
     #[test]

@@ -152,7 +152,7 @@ impl Column {
             None => known,
         };
         let name = if mapped.is_some() || MERCHANT.contains(&plain.as_str()) { plain } else { written };
-        let is_former_price = FORMER_PRICES.contains(&normalise(written).as_str());
+        let is_former_price = is_former(&normalise(written));
         Self {
             name: name.to_owned(),
             written: written.to_owned(),
@@ -211,6 +211,12 @@ fn priced(plain: &str, known: impl Fn(&str) -> Option<(Role, usize)>) -> Option<
         name = shorter;
     }
     of_price(name).filter(|_| name != plain).map(|(role, place)| (role, NUMBERED + place))
+}
+
+/// Whether a column has what a product cost before, with or without a currency or taxes in its name.
+fn is_former(plain: &str) -> bool {
+    let known = |name: &str| FORMER_PRICES.contains(&name).then_some((Role::Price, 0));
+    known(plain).or_else(|| priced(plain, known)).is_some()
 }
 
 /// `IMAGE1`, `image_2_url`, `image[0].url` and `additional_image_link_3` are pictures in their order.
@@ -319,6 +325,14 @@ impl Columns {
             mapped: pairs.map(|(name, column)| (normalise(column), normalise(name))).collect(),
         };
         Self { naming: Arc::new(naming), ..Self::default() }
+    }
+
+    /// With a column that has the titles, whatever it is called.
+    pub(crate) fn with_title(mut self, column: Option<&str>) -> Self {
+        if let (Some(column), Some(naming)) = (column, Arc::get_mut(&mut self.naming)) {
+            naming.mapped.entry(normalise(column)).or_insert_with(|| "title".into());
+        }
+        self
     }
 
     /// The column of this name, as the feed writes it.

@@ -21,6 +21,11 @@ const OF_OTHERS: &[&str] = &[
     "unit", "date", "from", "to", "old", "ek",
 ];
 
+/// Whether this is the code of a language.
+pub(crate) fn is_language(code: &str) -> bool {
+    LANGUAGES.contains(&code) || code == "nn"
+}
+
 /// Names that may be meant by a column's, most of it first; `plain` is the whole one.
 pub(crate) fn bare_names(written: &str, plain: &str) -> impl Iterator<Item = String> {
     let remark = without_remark(written).map(|bare| normalise(&bare));

@@ -8,17 +8,17 @@ use crate::column::Role;
 #[rustfmt::skip]
 pub(crate) const NAMES: &[(Role, &[&str])] = &[
     (Role::Id, &[
-        "id", "item_id", "product_id", "offer_id", "sku", "handle", "product_sku", "item_sku", "product_code",
+        "id", "item_id", "seller_sku", "item_sku", "product_id", "offer_id", "sku", "handle", "product_sku", "product_code",
         "article_number", "item_number", "artikelnummer", "artikelnr", "artikel_nr", "art_nr", "référence",
         "reference", "referencia", "codigo", "código", "codice", "kod", "kód", "indeks", "артикул", "商品コード",
         "varenr", "varenummer", "artnr", "product_number", "productnumber", "ordernumber", "order_number",
         "stok_kodu", "ürün_kodu", "kode", "kode_produk", "tuotekoodi", "tuotenumero", "cikkszám", "cod_produs",
-        "cod", "šifra", "sifra", "код", "код_товара", "κωδικός", "商品编号", "商品編號", "商品番号", "商品番號", "品番", "货号", "상품코드",
+        "cod", "šifra", "sifra", "код", "код_товара", "κωδικός", "商品编号", "商品編號", "商品管理番号_商品url", "商品管理番号", "商品番号", "商品番號", "品番", "货号", "상품코드",
         "상품번호", "mã_sản_phẩm", "mã", "artikelnummer_sku", "codice_prodotto", "código_do_produto", "numer_katalogowy",
         "katalogové_číslo", "رمز_المنتج", "رقم_المنتج", "product_code_sku", "kód_produktu", "kod_produktu",
         "unique_id", "uniqueid", "item_no", "article_no", "article_id", "artikel_id", "product_no", "prod_id",
         "productid", "offerid", "item_code", "itemcode", "sku_code", "merchant_product_id", "merchant_sku",
-        "seller_sku", "seller_product_id", "aw_product_id", "external_id", "externalid", "internal_id",
+        "seller_product_id", "aw_product_id", "external_id", "externalid", "internal_id",
         "offer_reference", "referenceid", "reference_id", "kód_tovaru", "kod_towaru", "číslo_produktu",
         "katalógové_číslo", "číslo_tovaru", "id_produktu", "id_produit", "id_producto", "id_prodotto",
         "id_produto", "référence_produit", "referencia_del_producto", "identifiant", "identificador",
@@ -26,10 +26,13 @@ pub(crate) const NAMES: &[(Role, &[&str])] = &[
         "artikelnr_sku", "artikelkod", "מק_ט", "מקט", "מספר_מוצר", "קוד_מוצר", "מזהה", "קוד", "รหัส",
         "รหัสสินค้า", "κωδικός_προϊόντος", "κωδ", "id_προϊόντος", "артикул_товара", "код_товару", "ид",
         "उत्पाद_कोड", "کد", "کد_محصول", "شناسه", "رمز", "الرمز", "معرف_المنتج", "رقم", "kodas", "prekės_kodas",
-        "kods", "preces_kods", "tootekood", "vörunúmer", "품번", "管理番号", "商品管理番号", "item_management_number",
+        "kods", "preces_kods", "tootekood", "vörunúmer", "품번", "管理番号", "item_management_number",
         "artikelnummer_im_shop", "id_oferty", "sku_sygnatura_sprzedającego", "sygnatura_sprzedającego",
-        "商品管理番号_商品url", "referentie", "interne_referentie", "offerreference",
+        "referentie", "interne_referentie", "offerreference",
         "sku_id", "art_no", "articlenumber", "articlecode", "article_code", "code_produit", "mã_hàng", "barkod", "stok_kod", "urun_karti_id", "urunid", "urun_id", "ид_товара", "goods_id", "spu", "product_handle", "model_kodu",
+        "oxartnum", "matnr", "materialnummer", "ідентифікатор_товару", "код_позиції",
+        "mã_phiên_bản_sản_phẩm", "رمز_المنتج_sku", "자체_상품코드", "판매자_상품코드", "code", "custom_label",
+        "custom_label_sku", "variation_number", "supplier_aid", "supplier_pid", "clave", "clave_producto",
     ]),
     (Role::Title, &[
         "title", "name", "product_name", "product_title", "item_name", "productname", "titel", "bezeichnung",
@@ -53,6 +56,10 @@ pub(crate) const NAMES: &[(Role, &[&str])] = &[
         "tytuł_oferty", "nazwa_oferty",
         "article_name", "articlename", "artikel_name", "offer_title", "short_name", "display_name",
         "title_long", "title_short", "long_title", "nazwa_artykułu", "tên_hàng_hóa", "urun_adi", "urunadi", "ürün_ismi", "full_name", "nom_produit", "composite_name",
+        "maktx", "materialkurztext", "kurztext", "oxtitle", "назва_позиції", "название_позиции",
+        "назва_позиції_укр", "أسم_المنتج", "اسم_المنتج_بالعربي", "tittel", "item_text_name", "itemtextname",
+        "itemtextname1", "item_text_name1", "rubrik", "benämning", "produkttittel", "varetekst", "artikeltext",
+        "onderwerp", "descrição_curta", "название_товара_на_русском", "품목명", "商品标题",
     ]),
     (Role::Description, &[
         "description", "body", "body_html", "product_description", "long_description", "beschreibung",
@@ -69,6 +76,8 @@ pub(crate) const NAMES: &[(Role, &[&str])] = &[
         "apraksts", "kirjeldus", "lýsing", "ürün_açıklaması", "说明", "說明", "詳細",
         "opis_oferty", "offer_description",
         "description_long", "description_short", "ürün_detayı", "plain_description", "caption",
+        "oxshortdesc", "oxlongdesc", "item_text_description", "itemtextdescription", "상품_요약설명", "상품_상세설명",
+        "nội_dung", "pc用商品説明文", "explanation", "contenu", "contenido", "conteúdo", "вміст", "contenuto",
     ]),
     (Role::Brand, &[
         "brand", "vendor", "manufacturer", "brand_name", "marke", "hersteller", "marque", "fabricant", "marca",
@@ -84,9 +93,11 @@ pub(crate) const NAMES: &[(Role, &[&str])] = &[
         "제조사", "制造厂商",
         "hersteller_markenname", "markenname",
         "изготовитель", "producer_name", "manufacturer_name",
+        "oxmanufacturer", "manufacturers", "brands", "marken", "marques", "marcas", "manufacturername",
+        "nhà_cung_cấp", "nhà_sản_xuất", "브랜드명", "الماركة_التجارية", "produsent", "tillverkare", "leverancier",
     ]),
     (Role::Category, &[
-        "category", "product_type", "product_types", "product_category", "category_path", "category_name",
+        "category", "product_type", "product_types", "product_category", "category_path", "merchant_category", "category_name",
         "categorytext", "categories", "kategorie", "warengruppe", "produktkategorie", "catégorie", "categorie",
         "rubrique", "categoría", "categoria", "kategoria", "kategória", "kategori", "tuoteryhmä", "категория",
         "категорія", "カテゴリ", "カテゴリー", "分类", "類別", "카테고리", "google_product_category",
@@ -94,7 +105,7 @@ pub(crate) const NAMES: &[(Role, &[&str])] = &[
         "kategorier", "kategória_termék", "kategorije", "kategorija", "kategorien", "kategori_produk", "κατηγορία",
         "danh_mục", "קטגוריה", "الفئة", "التصنيف", "分類", "商品分类", "商品分類", "商品カテゴリ", "分组", "catégories", "categorías",
         "categorie_prodotto", "kategorie_produktu", "категории", "categories_x_y_z",
-        "merchant_category", "category_full", "categorypath", "product_category_path",
+        "category_full", "categorypath", "product_category_path",
         "merchant_product_category_path", "category_tree", "google_category", "cat", "kategória_tovaru",
         "kategorie_zboží", "kategoria_produktu", "produktgruppe", "sortiment", "catégorie_produit",
         "categoría_del_producto", "categoria_prodotto", "categoria_do_produto", "productcategorie",
@@ -104,6 +115,9 @@ pub(crate) const NAMES: &[(Role, &[&str])] = &[
         "카테고리명", "类目", "品类",
         "kategoria_główna", "produktgruppe_im_shop", "shop_category",
         "kategori_ismi", "default_category", "category_text", "nhóm_hàng", "hauptkategorie", "ジャンル", "상품분류", "rayon", "classification_category",
+        "matkl", "назва_групи", "название_группы", "تصنيف_المنتج", "카테고리명_전체", "varegruppe",
+        "varugrupp", "productgroup", "product_group", "hierarchical_categories", "category_list",
+        "grupo", "gruppe", "группа", "група", "skupina",
     ]),
     (Role::Price, &[
         "price", "regular_price", "current_price", "retail_price", "selling_price", "unit_price", "price_vat",
@@ -127,6 +141,11 @@ pub(crate) const NAMES: &[(Role, &[&str])] = &[
         "單價", "本体価格",
         "cena_pl", "cena_oferty", "preis_in_eur",
         "brutto_vk", "vk_brutto", "price_ek", "standard_price", "your_price", "price_pc", "giá_bán_lẻ", "satis_fiyati", "trendyol_da_satılacak_fiyat",
+        "vkprs", "oxprice", "std_vk_brutto", "vk_brutto_eur", "start_price", "startprice", "buy_it_now_price",
+        "price_tax_excluded_or_price_tax_included", "price_ruah", "price_uah", "сума", "سعر_المنتج",
+        "سعر_البيع", "piyasa_satış_fiyatı", "prices", "pricing", "price_money", "price_range", "price_amount",
+        "listenpreis", "katalogpreis", "verkoopprijs_incl_btw", "utsalgspris", "försäljningspris", "vk",
+        "vk_preis", "sales_price", "sell_price", 
     ]),
     (Role::SalePrice, &[
         "sale_price", "special_price", "discount_price", "discounted_price", "angebotspreis", "sonderpreis",
@@ -142,12 +161,14 @@ pub(crate) const NAMES: &[(Role, &[&str])] = &[
         "kampanjpris", "kampagnepris", "kampanjepris", "ราคาพิเศษ", "ราคาลด", "ราคาโปรโมชั่น", "τιμή_έκπτωσης",
         "акційна_ціна", "ціна_зі_знижкою", "قیمت_ویژه", "سعر_العرض", "akcijos_kaina", "akcijas_cena",
         "soodushind", "kampanya_fiyatı",
+        "السعر_المخفض", "ofertapris", "salgspris_tilbud", "giá_ưu_đãi", "促销价格", 
     ]),
     (Role::Currency, &[
         "currency", "price_currency", "currency_code", "currency_id", "währung", "waehrung", "devise", "moneda",
         "moeda", "valuta", "waluta", "měna", "mena", "валюта", "para_birimi", "通貨", "货币", "통화",
         "currencycode", "currency_iso", "iso_currency", "mena_ceny", "מטבע", "สกุลเงิน", "νόμισμα", "العملة",
         "ارز", "valiuta", "valūta", "valuuta", "tiền_tệ", "mata_uang", "幣別", "币种",
+        "waers", "währg", "waehrg", "currency_iso_code", "price_currency_code", 
     ]),
     (Role::Color, &["color", "colour", "colors", "colours"]),
     (Role::Size, &["size", "sizes"]),
@@ -169,6 +190,11 @@ pub(crate) const NAMES: &[(Role, &[&str])] = &[
         "atlikums", "laoseis", "kogus", "birgðir", "stok_adedi", "số_lượng", "jumlah", "数量", "數量", "库存数量",
         "庫存數量",
         "lagerbestand_gesamt", "stokadedi", "stok_adet", "ürün_stok_adedi",
+        "oxstock", "labst", "quantity_on_hand", "qty_on_hand", "qty_available", "current_quantity",
+        "available_quantity", "variation_stock", "variationstock", "الكمية_المتوفرة", "الكمية_المتاحة",
+        "остатки", "verfügbarer_bestand", "freier_bestand", "lagersaldo", "lagerbeholdning", "lagerantall",
+        "stock_disponible", "cantidad_disponible", "quantità_disponibile", "quantité_disponible",
+        "instock_quantity", "in_stock_quantity", "stock_total", "total_stock", "stock_on_hand", "on_hand",
     ]),
     (Role::Image, IMAGE_NAMES),
     (Role::MoreImages, &[
@@ -187,6 +213,8 @@ pub(crate) const NAMES: &[(Role, &[&str])] = &[
         "nuotraukos", "attēli", "pildid", "myndir", "其他图片",
         "media_gallery_entries", "추가이미지", "hosted_image_urls",
         "media_gallery_image_url", "product_media_gallery_image_url", "resimler",
+        "이미지등록_추가", "ссылки_на_дополнительные_фото", "дополнительные_фото", "ảnh_phụ", "other_image_links",
+        "imagelinks", "alternate_image", "weitere_bildlinks", "galerie_images", "galería", "galeria",
     ]),
     (Role::Thumbnail, &[
         "thumbnail", "thumb", "thumbnail_url", "thumbnail_link", "thumbnail_image", "image_thumbnail", "small_image",
@@ -199,8 +227,8 @@ pub(crate) const NAMES: &[(Role, &[&str])] = &[
 /// The names under which a picture is looked for.
 #[rustfmt::skip]
 pub(crate) const IMAGE_NAMES: &[&str] = &[
-    "image", "image_link", "image_path", "image_file", "image_url", "image_src", "picture", "photo", "file",
-    "filename", "path", "main_image", "main_image_url", "main_image_link", "base_image", "featured_image",
+    "image", "image_link", "image_path", "image_file", "image_url", "image_src", "picture", "photo",
+    "main_image", "main_image_url", "main_image_link", "base_image", "featured_image",
     "primary_image", "product_image", "product_image_url", "picture_url", "photo_url", "img", "img_url", "imgurl",
     "img_src", "bild", "bildlink", "bild_url", "bildurl", "bilddatei", "lien_image", "url_image", "imagen",
     "url_imagen", "immagine", "imagem", "foto", "foto_url", "zdjęcie", "zdjecie", "obrázek", "obrazek", "obraz",
@@ -228,6 +256,18 @@ pub(crate) const IMAGE_NAMES: &[&str] = &[
     "图片url", "商品图片", "商品圖片", "メイン画像", "商品画像url",
     "graphic_url", "graphicurl", "商品画像パス",
     "cover_media_url", "cover_image", "cover", "default_image", "id_default_image", "bild_pfad_url", "bildpfad", "bild_pfad", "ảnh_đại_diện", "media_main_image_url", "bigimage", "main_picture", "main_photo", "kapak_resmi",
+    "item_image_urls", "이미지등록_상세", "이미지등록", "ссылка_на_главное_фото", "посилання_зображення",
+    "ссылка_изображения", "link_hình", "link_ảnh", "detailed_image", "attachment", "attachments", "picurl",
+    "pic_url", "item_photo_url", "oxpic", "mime_source", "standardbild", "standaard_afbeelding",
+    "variant_image_url", "image_url_import", "image_1920", "image_1", "bild_1", "datei", "dateiname",
+    "fichier", "nom_du_fichier", "nom_de_fichier", "archivo", "nombre_de_archivo", "fichero", "arquivo",
+    "nome_do_arquivo", "ficheiro", "nome_file", "bestand_naam", "bestandsnaam", "plik", "nazwa_pliku",
+    "soubor", "název_souboru", "súbor", "názov_súboru", "tiedosto", "tiedostonimi", "fil", "filnavn",
+    "filnamn", "fájl", "fájlnév", "fișier", "nume_fișier", "файл", "имя_файла", "ім_я_файлу", "αρχείο",
+    "όνομα_αρχείου", "dosya", "dosya_adı", "ファイル", "ファイル名", "文件", "文件名", "檔名", "檔案", "파일", "파일명", "קובץ",
+    "שם_קובץ", "ملف", "اسم_الملف", "فایل", "ไฟล์", "tập_tin", "tên_tệp", "nama_berkas", "berkas", "file_name",
+    "file_path", "filepath", "image_filename", "image_file_name",
+    "file", "filename", "path",
 ];
 
 /// Columns with what a product cost before, beside one with what it costs now.
@@ -239,6 +279,8 @@ pub(crate) const FORMER_PRICES: &[&str] = &[
     "prezzo_precedente", "preço_anterior", "stara_cena", "cena_przed_obniżką", "původní_cena", "pôvodná_cena", "eski_fiyat",
     "старая_цена", "стара_ціна", "παλιά_τιμή", "tidigare_pris", "førpris", "oude_prijs", "vanprijs", "소비자가", "定価",
     "原价", "原價", "giá_cũ",
+    "oxtprice", "standard_price", "цена_до_скидки", "表示価格", "メーカー希望小売価格", "compare_price_at", "giá_so_sánh",
+    "price_before_sale", "rrp", "piyasa_satış_fiyatı", "precio_tachado", "preço_de", "piyasa_fiyatı",
 ];
 
 #[cfg(test)]

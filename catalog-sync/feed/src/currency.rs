@@ -18,7 +18,7 @@ const WORDS: &[(&str, &str)] = &[
     ("din.", "RSD"), ("дин", "RSD"), ("дин.", "RSD"), ("km", "BAM"), ("ден", "MKD"), ("ден.", "MKD"),
     ("fr.", "CHF"), ("sfr", "CHF"), ("sfr.", "CHF"), ("chf.", "CHF"), ("franken", "CHF"),
     ("₽", "RUB"), ("руб", "RUB"), ("руб.", "RUB"), ("р.", "RUB"), ("р", "RUB"), ("рублей", "RUB"), ("rur", "RUB"),
-    ("₴", "UAH"), ("грн", "UAH"), ("грн.", "UAH"), ("byn", "BYN"), ("br", "BYN"), ("₸", "KZT"), ("тг", "KZT"),
+    ("₴", "UAH"), ("ruah", "UAH"), ("грн", "UAH"), ("грн.", "UAH"), ("byn", "BYN"), ("br", "BYN"), ("₸", "KZT"), ("тг", "KZT"),
     ("тг.", "KZT"), ("₾", "GEL"), ("₼", "AZN"), ("֏", "AMD"), ("сум", "UZS"), ("so'm", "UZS"),
     ("₺", "TRY"), ("tl", "TRY"), ("₪", "ILS"), ("nis", "ILS"), ("ש\"ח", "ILS"),
     ("dh", "AED"), ("dhs", "AED"), ("dhs.", "AED"), ("د.إ", "AED"), ("د.إ.", "AED"), ("sr", "SAR"), ("ر.س", "SAR"), ("﷼", "SAR"),

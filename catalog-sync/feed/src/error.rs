@@ -29,6 +29,24 @@ pub enum Error {
         what: &'static str,
     },
 
+    /// A zip file with more than one feed.
+    #[error("there are several feeds in {name}: {feeds}")]
+    SeveralFeeds {
+        /// The file's name.
+        name: String,
+        /// What they are called.
+        feeds: String,
+    },
+
+    /// A zip file without a feed and without pictures.
+    #[error("there is no feed in {name}: {what}")]
+    NoFeedInside {
+        /// The file's name.
+        name: String,
+        /// What there is.
+        what: String,
+    },
+
     /// The feed as a whole is not of its format.
     #[error("cannot read {name}: {reason}")]
     Damaged {
@@ -158,6 +176,8 @@ impl Error {
         Some(match self {
             Self::Missing { .. } => "give a folder of pictures, a product feed, or a folder of pages".into(),
             Self::NotAFeed { what, .. } => format!("{what}; see docs/feeds.md for what is read"),
+            Self::SeveralFeeds { .. } => "unpack it and give the one that is meant".into(),
+            Self::NoFeedInside { .. } => "unpack it and give the feed, or the folder of pictures".into(),
             Self::NoPictures { endings, .. } => format!("pictures end in {endings}"),
             Self::Empty { .. } => "give a feed with rows".into(),
             Self::Header { hint, .. } => (*hint).into(),

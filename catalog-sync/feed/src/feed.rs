@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use crate::archive::Archive;
 use crate::column::Role;
 use crate::entries::{Entries, Listings, Tally};
 use crate::group_buffer::Counts;
@@ -11,7 +12,10 @@ use crate::price::{self, Style};
 use crate::product::{Defaults, listing};
 use crate::read::{Found, Origin, Reader, Survey};
 use crate::separators::Separators;
-use crate::{Columns, Entry, Error, Format, Mapping, Rejection, Result, Row, Selection, group, visibility};
+use crate::{
+    Columns, Entry, Error, Format, Mapping, Rejection, Result, Row, Selection, group, picture_column,
+    title_column, visibility,
+};
 
 /// How many rows show how a feed writes its prices.
 const ROWS_TO_LEARN_FROM: usize = 20_000;
@@ -36,11 +40,17 @@ pub struct Options {
     pub unpublished: bool,
     /// Gives products whose picture cannot be located, too, as [`Picture::Missing`](crate::Picture::Missing).
     pub keep_pictureless: bool,
+    /// Of a folder, whether pictures whose names say that they show one thing are products of their own.
+    pub each_picture: bool,
 }
 
 /// A feed that was read through once: its columns are known, its rows counted, and how many belong together.
 pub struct Feed {
     path: PathBuf,
+    /// The zip file that it was in.
+    archive: Option<Archive>,
+    /// What pictures' paths are relative to: the first folder that has one counts.
+    bases: Vec<PathBuf>,
     /// The file's name, which places are told with.
     name: String,
     format: Format,
@@ -55,16 +65,75 @@ pub struct Feed {
     left_aside: Vec<(String, usize)>,
     sheet_categories: Vec<String>,
     from_prices: u64,
+    /// The column whose cells are pictures, where no name says it.
+    picture_column: Option<String>,
+    /// The column with words that differ, where no name says which one has the titles.
+    title_column: Option<String>,
 }
 
 impl Feed {
-    /// Reads the feed through.
+    /// Reads the feed through. Of a zip file the feed in it is read.
     ///
     /// # Errors
-    /// Not a feed, unreadable, empty, or without the columns that are needed.
+    /// Not a feed, unreadable, empty, or without the columns that are needed; a zip file with several feeds, or none.
     pub fn open(path: &Path, options: Options) -> Result<Self> {
-        let name =
-            path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into());
+        match Archive::open(path, &name_of(path))? {
+            Some(archive) => Self::open_packed(path, archive, options),
+            None => Self::open_file(path, name_of(path), options),
+        }
+    }
+
+    /// Reads through the one feed in a zip file.
+    pub(crate) fn open_packed(path: &Path, archive: Archive, options: Options) -> Result<Self> {
+        let mut feed = Self::in_archive(&name_of(path), &archive, &options)?;
+        // Pictures are beside the feed in the zip file, or beside the zip file.
+        feed.bases.push(archive.root().to_owned());
+        feed.bases.push(path.parent().unwrap_or(Path::new("")).to_owned());
+        feed.archive = Some(archive);
+        Ok(feed)
+    }
+
+    /// Whether a file can be read as a feed.
+    pub(crate) fn reads(path: &Path, options: &Options) -> bool {
+        Self::open_file(path, name_of(path), options.clone()).is_ok()
+    }
+
+    /// The one file of a zip file that can be read as a feed.
+    ///
+    /// # Errors
+    /// There are several, or none.
+    fn in_archive(name: &str, archive: &Archive, options: &Options) -> Result<Self> {
+        let name = name.to_owned();
+        let open = |member: &Path| {
+            let told = format!("{name}/{}", member.display());
+            Self::open_file(&archive.root().join(member), told, options.clone())
+        };
+        let members = archive.feeds();
+        let (mut feeds, mut refused) = (Vec::new(), None);
+        for member in &members {
+            match open(member) {
+                Ok(feed) => feeds.push((*member, feed)),
+                Err(error) => refused = refused.or(Some(error)),
+            }
+        }
+        match (feeds.len(), feeds.pop(), refused) {
+            (1, Some((member, mut feed)), _) => {
+                feed.left_aside.extend(archive.beside(member));
+                Ok(feed)
+            }
+            (0, _, _) if members.is_empty() && archive.has_pages() => {
+                Self::open_file(archive.root(), name, options.clone())
+            }
+            (0, _, Some(error)) if members.len() == 1 => Err(error),
+            (0, ..) => Err(Error::NoFeedInside { name, what: archive.told() }),
+            (_, last, _) => {
+                let names = feeds.iter().chain(&last).map(|(member, _)| member.display().to_string());
+                Err(Error::SeveralFeeds { name, feeds: names.collect::<Vec<_>>().join(", ") })
+            }
+        }
+    }
+
+    fn open_file(path: &Path, name: String, options: Options) -> Result<Self> {
         let format = format(path, &name, &options)?;
         let mapping = options.mapping.clone().unwrap_or_default();
         let defaults = Defaults {
@@ -73,8 +142,11 @@ impl Feed {
             decimal: mapping.decimal,
             ..Defaults::default()
         };
+        let base = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new("")) };
         let mut feed = Self {
             path: path.into(),
+            archive: None,
+            bases: vec![base.into()],
             name,
             format,
             options,
@@ -88,6 +160,8 @@ impl Feed {
             left_aside: Vec::new(),
             sheet_categories: Vec::new(),
             from_prices: 0,
+            picture_column: None,
+            title_column: None,
         };
         feed.survey = feed.origin().survey()?;
         feed.learn_prices()?;
@@ -99,6 +173,11 @@ impl Feed {
     /// The format that it was read as.
     pub fn format(&self) -> Format {
         self.format
+    }
+
+    /// Whether a file was in the zip file that the feed was in.
+    pub fn has_packed(&self, file: &Path) -> bool {
+        self.archive.as_ref().is_some_and(|archive| archive.has(file))
     }
 
     /// Whether it is a folder of pages.
@@ -141,6 +220,16 @@ impl Feed {
         self.from_prices
     }
 
+    /// The column that has the pictures by its cells, where none has a name that says it.
+    pub fn picture_column(&self) -> Option<&str> {
+        self.picture_column.as_deref()
+    }
+
+    /// The column that has the titles by its cells, where none has a name that says it.
+    pub fn title_column(&self) -> Option<&str> {
+        self.title_column.as_deref()
+    }
+
     /// The rows that are asked for, in order, and what cannot be read.
     ///
     /// # Errors
@@ -178,12 +267,7 @@ impl Feed {
     }
 
     fn pictures(&self) -> group::Pictures<'_> {
-        group::Pictures { base: self.base(), may_be_missing: self.options.keep_pictureless }
-    }
-
-    /// What pictures' paths are relative to.
-    fn base(&self) -> &Path {
-        if self.path.is_dir() { &self.path } else { self.path.parent().unwrap_or(Path::new("")) }
+        group::Pictures { bases: &self.bases, may_be_missing: self.options.keep_pictureless }
     }
 
     fn origin(&self) -> Origin<'_> {
@@ -193,7 +277,11 @@ impl Feed {
             name: &self.name,
             format: self.format,
             delimiter: options.mapping.as_ref().and_then(|m| m.delimiter).and_then(|c| u8::try_from(c).ok()),
-            columns: Columns::new(options.image_column.as_deref(), options.mapping.as_ref()),
+            columns: Columns::new(
+                options.image_column.as_deref().or(self.picture_column.as_deref()),
+                options.mapping.as_ref(),
+            )
+            .with_title(self.title_column.as_deref()),
         }
     }
 
@@ -201,13 +289,18 @@ impl Feed {
         self.origin().open(&self.survey)
     }
 
-    /// Sees from the prices together how one is written, and whether products have ids.
+    /// Sees from the prices together how one is written, whether products have ids, and which column has pictures.
     fn learn_prices(&mut self) -> Result<()> {
         let mut codes = BTreeSet::new();
         let mut separators = Separators::default();
         let mut lacks_ids = false;
-        for found in self.reader()?.take(ROWS_TO_LEARN_FROM) {
+        let mut reader = self.reader()?;
+        let mut pictures = picture_column::Learning::default();
+        let mut titles = title_column::Learning::default();
+        for found in reader.by_ref().take(ROWS_TO_LEARN_FROM) {
             let Ok(row) = found? else { continue };
+            pictures.see(&row);
+            titles.see(&row);
             lacks_ids |= row.role(Role::Id).is_none();
             for text in [Role::Price, Role::SalePrice].into_iter().filter_map(|role| row.role(role)) {
                 if let Some(number) = price::number(text).filter(|_| !text.starts_with('{')) {
@@ -216,6 +309,11 @@ impl Feed {
                 codes.extend(price::read(text, &Style::with_point()).ok().and_then(|(_, code)| code));
             }
         }
+        if !reader.columns().have_image() && self.options.image_column.is_none() {
+            self.picture_column = pictures.column();
+        }
+        drop(reader);
+        self.title_column = titles.column().filter(|_| self.format.is_of_rows());
         self.defaults.separators = separators;
         self.defaults.common = codes.pop_first().filter(|_| codes.is_empty());
         if lacks_ids { self.learn_ids() } else { Ok(()) }
@@ -305,6 +403,11 @@ impl Feed {
     }
 }
 
+/// What places are told with.
+fn name_of(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into())
+}
+
 /// Rows that know how many they are from the beginning.
 fn numbered(rows: impl Iterator<Item = Result<Found>>) -> impl Iterator<Item = Result<Found>> {
     rows.zip(1..).map(|(mut found, number)| {
@@ -343,19 +446,12 @@ fn format(path: &Path, name: &str, options: &Options) -> Result<Format> {
         None if path.is_dir() => Ok(Format::JsonLd),
         None => match Format::detect(path, name)? {
             // Whoever says what columns mean does not want them to be understood otherwise.
-            Format::Shopify
-            | Format::WooCommerce
-            | Format::Magento
-            | Format::Wix
-            | Format::NewWix
-            | Format::Squarespace
-            | Format::Ecwid
-            | Format::BigCommerce
-            | Format::Etsy
+            Format::Shopify | Format::WooCommerce | Format::Magento | Format::Wix | Format::Etsy
                 if options.mapping.is_some() =>
             {
                 Ok(Format::Table)
             }
+            format if format.is_stacked() && options.mapping.is_some() => Ok(Format::Table),
             format => Ok(format),
         },
     }

@@ -1,13 +1,14 @@
 //! A folder of pictures: each file is a product.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use knytt_engine::Product;
 
+use crate::archive::Archive;
 use crate::left_aside::{LeftAside, is_of_system, is_of_thumbnails, original_stem};
 use crate::page::{is_page, saved_beside};
-use crate::{Entry, Error, Item, Picture, Rejection, Result};
+use crate::{Entry, Error, Item, Picture, Rejection, Result, views};
 
 /// Files with other endings are no pictures and are passed over.
 #[rustfmt::skip]
@@ -50,7 +51,11 @@ type Found = Result<PathBuf, Rejection>;
 /// The pictures under a folder, sorted by path.
 pub struct Folder {
     root: PathBuf,
+    /// The zip file that the pictures were in.
+    archive: Option<Archive>,
     found: Vec<Found>,
+    /// Further pictures of a thing, by the path of its first one.
+    views: HashMap<PathBuf, Vec<PathBuf>>,
     left_aside: BTreeMap<LeftAside, Vec<String>>,
 }
 
@@ -70,7 +75,36 @@ impl Folder {
         if !has_pictures {
             return Err(Error::NoPictures { folder: root.into(), endings: ENDINGS.join(", ") });
         }
-        Ok(Self { root: root.to_owned(), found, left_aside })
+        Ok(Self { root: root.to_owned(), archive: None, found, views: HashMap::new(), left_aside })
+    }
+
+    /// Brings together pictures whose names say that they show one thing from several sides.
+    pub(crate) fn with_views(mut self) -> Self {
+        let paths: Vec<PathBuf> = self.found.iter().flatten().cloned().collect();
+        let others = views::together(&paths).into_iter().filter(|shown| !shown.others.is_empty());
+        self.views = others.map(|shown| (shown.first, shown.others)).collect();
+        let further: HashSet<&PathBuf> = self.views.values().flatten().collect();
+        self.found.retain(|found| found.as_ref().map_or(true, |path| !further.contains(path)));
+        self
+    }
+
+    /// How many pictures show a product that another picture shows, too.
+    pub fn further_views(&self) -> usize {
+        self.views.values().map(Vec::len).sum()
+    }
+
+    /// The pictures of a zip file.
+    ///
+    /// # Errors
+    /// As those of [`Self::open`].
+    pub(crate) fn open_packed(archive: Archive) -> Result<Self> {
+        let folder = Self::open(archive.root())?;
+        Ok(Self { archive: Some(archive), ..folder })
+    }
+
+    /// Whether a file was in the zip file that the pictures were in.
+    pub fn has_packed(&self, file: &Path) -> bool {
+        self.archive.as_ref().is_some_and(|archive| archive.has(file))
     }
 
     /// How many pictures.
@@ -100,8 +134,11 @@ impl Folder {
         };
         let text =
             |part: Option<&std::ffi::OsStr>| part.and_then(|p| p.to_str()).unwrap_or_default().to_owned();
+        let others = self.views.get(relative);
+        let stem = text(relative.file_stem());
         let product = Product {
-            title: title(&text(relative.file_stem())),
+            title: title(if others.is_some() { views::thing(&stem) } else { &stem }),
+            more_images: others.into_iter().flatten().filter_map(|other| slashed(other)).collect(),
             category: text(relative.parent().and_then(Path::file_name)),
             image: id.clone(),
             id: id.clone(),
@@ -242,7 +279,7 @@ fn not_read(path: &Path) -> Option<&'static str> {
     NOT_READ.iter().find(|(known, _)| ending.eq_ignore_ascii_case(known)).map(|(_, format)| *format)
 }
 
-fn is_picture(path: &Path) -> bool {
+pub(crate) fn is_picture(path: &Path) -> bool {
     has_ending(path, ENDINGS)
 }
 

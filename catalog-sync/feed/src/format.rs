@@ -6,7 +6,7 @@ use std::path::Path;
 use std::str::FromStr;
 
 use crate::column::normalise;
-use crate::read::{Records, WorkbookKind, shape};
+use crate::read::{Records, WorkbookKind, shape, woo_names};
 use crate::{Columns, Error, Result, text};
 
 /// How much of a feed is looked at.
@@ -43,8 +43,16 @@ pub enum Format {
     Squarespace,
     /// Ecwid's product export.
     Ecwid,
-    /// BigCommerce's product export.
+    /// BigCommerce's product export, the older and the newer one.
     BigCommerce,
+    /// Lightspeed Retail's (X-Series) product export.
+    Lightspeed,
+    /// Tiendanube's and Nuvemshop's product export.
+    Tiendanube,
+    /// Square's item library.
+    Square,
+    /// eBay's files of listings.
+    Ebay,
     /// Etsy's list of products.
     Etsy,
     /// schema.org's products as JSON-LD, in pages or in files.
@@ -54,7 +62,7 @@ pub enum Format {
 }
 
 /// Each with its name.
-const NAMES: [(Format, &str); 18] = [
+const NAMES: [(Format, &str); 22] = [
     (Format::Table, "table"),
     (Format::JsonLines, "jsonl"),
     (Format::Xml, "xml"),
@@ -70,6 +78,10 @@ const NAMES: [(Format, &str); 18] = [
     (Format::Squarespace, "squarespace"),
     (Format::Ecwid, "ecwid"),
     (Format::BigCommerce, "bigcommerce"),
+    (Format::Lightspeed, "lightspeed"),
+    (Format::Tiendanube, "tiendanube"),
+    (Format::Square, "square"),
+    (Format::Ebay, "ebay"),
     (Format::Etsy, "etsy"),
     (Format::JsonLd, "json-ld"),
     (Format::Parquet, "parquet"),
@@ -98,6 +110,17 @@ impl FromStr for Format {
 }
 
 impl Format {
+    /// Whether its columns are called as somebody liked.
+    pub(crate) fn is_of_rows(self) -> bool {
+        matches!(self, Self::Table | Self::Parquet)
+    }
+
+    /// Whether it has a row for a product and rows for its variants below it.
+    pub(crate) fn is_stacked(self) -> bool {
+        use Format::{BigCommerce, Ebay, Ecwid, Lightspeed, NewWix, Square, Squarespace, Tiendanube};
+        matches!(self, NewWix | Squarespace | Ecwid | BigCommerce | Lightspeed | Tiendanube | Square | Ebay)
+    }
+
     /// Looks at the beginning of a file.
     ///
     /// # Errors
@@ -153,9 +176,11 @@ fn json(head: &str) -> Format {
     let has = |name: &str| head.contains(name);
     let names_products = start.starts_with("\"products\"") || start.starts_with("\"product\"");
     let of_shopify = ["\"variants\"", "\"body_html\"", "\"product_type\"", "\"compare_at_price\""];
+    // Medusa's products have variants under the same name, with prices in several currencies.
+    let of_others = has("\"option_id\"") || has("\"currency_code\"");
     if has("\"@context\"") || has("\"@graph\"") || has("\"@type\"") {
         Format::JsonLd
-    } else if (names_products && of_shopify.iter().any(|name| has(name)))
+    } else if (names_products && !of_others && of_shopify.iter().any(|name| has(name)))
         || (has("\"body_html\"") && has("\"variants\""))
         || is_of_graphql(head)
     {
@@ -180,7 +205,7 @@ fn table(header: &[String]) -> Format {
     let count = |of: &[&str]| of.iter().filter(|name| has(name)).count();
     let old_shopify = has("handle") && ["variant_price", "image_src", "option1_name"].into_iter().any(has);
     let new_shopify = has("url_handle") && has("title");
-    let woo = has("type") && has("name") && count(&["regular_price", "in_stock", "parent", "images"]) > 1;
+    let woo = is_of_woo(&names);
     let magento = [
         "attribute_set_code",
         "product_websites",
@@ -200,6 +225,14 @@ fn table(header: &[String]) -> Format {
         () if has("handle") && has("field_type") && has("media") => Format::NewWix,
         () if has("product_id_non_editable") && has("variant_id_non_editable") => Format::Squarespace,
         () if has("type") && has("product_internal_id") && has("product_name") => Format::Ecwid,
+        () if has("item") && has("inventory_tracking") && has("image_url_import") => Format::BigCommerce,
+        () if has("handle") && has("variant_option_one_name") && has("retail_price") => Format::Lightspeed,
+        () if has("identificador_de_url") && has("nombre_de_propiedad_1") => Format::Tiendanube,
+        () if has("identificador_url") && has("nome_da_variação_1") => Format::Tiendanube,
+        () if has("item_name") && has("variation_name") && (has("token") || has("reference_handle")) => {
+            Format::Square
+        }
+        () if is_of_ebay(&names) => Format::Ebay,
         () if has("item_type") && has("product_code_sku") && has("product_name") => Format::BigCommerce,
         () if has("title")
             && has("image1")
@@ -210,6 +243,29 @@ fn table(header: &[String]) -> Format {
         () if has("id") && has("title") && count(&meta) > 0 => Format::Meta,
         () => Format::Table,
     }
+}
+
+/// The first column of its files says for which of its sites they are.
+fn is_of_ebay(names: &[String]) -> bool {
+    let has = |name: &str| names.iter().any(|n| n == name);
+    let has_action = names.iter().any(|name| name.starts_with("action_site"));
+    (has_action || (has("relationship") && has("relationship_details"))) && has("title")
+}
+
+/// Told by the names in English; in another language by more of them, since some are usual words.
+fn is_of_woo(names: &[String]) -> bool {
+    let telling = ["regular_price", "in_stock", "parent", "images"];
+    let has = |names: &[String], wanted: &str| names.iter().any(|name| name == wanted);
+    let count = |names: &[String], of: &[&str]| of.iter().filter(|wanted| has(names, wanted)).count();
+    if has(names, "type") && has(names, "name") && count(names, &telling) > 1 {
+        return true;
+    }
+    let english: Vec<String> = names.iter().map(|name| woo_names::english(name)).collect();
+    has(&english, "type")
+        && has(&english, "name")
+        && count(&english, &telling) == telling.len()
+        && count(&english, &["published", "visibility_in_catalog", "attribute_1_name", "attribute_1_value_s"])
+            > 1
 }
 
 /// What is between the cells of a header: the most frequent of the usual signs, outside of quotes.

@@ -2,7 +2,7 @@
 //! products of their own that know their group.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
+use std::path::PathBuf;
 
 use knytt_engine::{Availability, Product, Variant};
 
@@ -13,8 +13,8 @@ use crate::{Entry, Item, Picture, Rejection};
 /// Where pictures are, and whether a product may be without.
 #[derive(Clone, Copy)]
 pub(crate) struct Pictures<'a> {
-    /// What their paths are relative to.
-    pub(crate) base: &'a Path,
+    /// What their paths are relative to: the first folder that has a file counts.
+    pub(crate) bases: &'a [PathBuf],
     pub(crate) may_be_missing: bool,
 }
 
@@ -64,7 +64,7 @@ fn item(image: String, members: Vec<Listing>, is_whole: bool, pictures: Pictures
     }
     let located = match product.image.as_str() {
         "" => Err(("missing-image", "it names no picture".to_owned())),
-        image => Picture::locate(image, pictures.base),
+        image => Picture::locate_in(image, pictures.bases),
     };
     // Of a product whose picture is named and cannot be, the catalogue may have an earlier one.
     let located = match located {
@@ -183,7 +183,7 @@ mod tests {
     use super::*;
 
     fn with_pictures() -> Pictures<'static> {
-        Pictures { base: Path::new(""), may_be_missing: false }
+        Pictures { bases: &[], may_be_missing: false }
     }
 
     fn listing(id: &str, image: &str, size: &str, price: &str) -> Listing {

@@ -6,6 +6,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::column_affixes;
+
 /// One JSON value. The names of an object keep their order, and one that is there twice is kept twice.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Json {
@@ -60,6 +62,20 @@ impl Json {
             _ => return None,
         };
         Some(text).filter(|text| !text.is_empty())
+    }
+
+    /// A text, or that of the first language where there is one for each: `{"es": "Rojo", "pt": "Vermelho"}`.
+    pub(crate) fn words(&self) -> Option<String> {
+        let Self::Object(parts) = self else { return self.scalar().map(str::to_owned) };
+        let is_language = |name: &str| {
+            let mut codes = name.split(['-', '_']);
+            codes.next().is_some_and(column_affixes::is_language) && codes.all(|code| code.len() < 5)
+        };
+        let all = !parts.is_empty() && parts.iter().all(|(name, _)| is_language(name));
+        if !all {
+            return None;
+        }
+        parts.iter().find_map(|(_, value)| value.scalar()).map(str::to_owned)
     }
 
     /// [`Self::scalar`] of the value of this name.

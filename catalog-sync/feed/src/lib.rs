@@ -21,6 +21,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod archive;
 mod availability;
 mod category;
 mod choices;
@@ -45,6 +46,8 @@ mod left_aside;
 mod mapping;
 mod page;
 mod picture;
+mod picture_cell;
+mod picture_column;
 mod pictures;
 mod price;
 mod price_words;
@@ -55,6 +58,8 @@ mod selector;
 mod separators;
 mod source;
 mod text;
+mod title_column;
+mod views;
 mod visibility;
 
 pub use column::Columns;

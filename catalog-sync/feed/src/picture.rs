@@ -50,6 +50,22 @@ impl Picture {
             )),
         }
     }
+
+    /// [`Self::locate`] in the first of several folders that has the file; in the last one if none has it.
+    ///
+    /// # Errors
+    /// As those of [`Self::locate`].
+    pub(crate) fn locate_in(text: &str, bases: &[PathBuf]) -> Result<Self, Refusal> {
+        let (last, others) =
+            bases.split_last().map_or((Path::new(""), bases), |(last, others)| (last, others));
+        for base in others {
+            match Self::locate(text, base)? {
+                Self::File(path) if !path.exists() => {}
+                found => return Ok(found),
+            }
+        }
+        Self::locate(text, last)
+    }
 }
 
 /// The file that a feed means. Where there is none of this very name, it is looked for as other systems write it:

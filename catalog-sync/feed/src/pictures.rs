@@ -1,12 +1,15 @@
 //! Which pictures a row names: its first one, and the further ones, wherever a feed puts them.
 
+use std::path::Path;
+
 use crate::Row;
-use crate::column::Role;
+use crate::column::{Role, normalise};
 use crate::json::Json;
+use crate::{folder, picture_cell as wrapped};
 
 /// The product's picture and the further ones, each once. The picture is empty if there is none.
 pub(crate) fn of(row: &Row) -> (String, Vec<String>) {
-    let main = row.all(Role::Image);
+    let main = main(row);
     let numbered = row.numbered_pictures();
     let further = row.every(Role::MoreImages);
     let small = row.all(Role::Thumbnail);
@@ -32,6 +35,12 @@ pub(crate) fn addresses(cell: &str) -> Vec<String> {
     if cell.starts_with("data:") {
         return vec![cell.to_owned()];
     }
+    if let Some(inline) = wrapped::inline(cell) {
+        return vec![inline];
+    }
+    if let Some(found) = wrapped::addresses(cell) {
+        return found;
+    }
     if cell.starts_with(['[', '{'])
         && let Ok(json) = Json::parse(cell)
     {
@@ -41,6 +50,44 @@ pub(crate) fn addresses(cell: &str) -> Vec<String> {
         cell.split(['|', '\n', '\r']).flat_map(|part| split(part, ';')).flat_map(|part| split(part, ','));
     let bars = bars.flat_map(|part| split(part, ' '));
     bars.map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect()
+}
+
+/// Columns of a product's first picture, beside which one that is only called a picture has another.
+const MAIN: [&str; 8] = [
+    "default_image",
+    "main_image",
+    "main_image_url",
+    "main_picture",
+    "primary_image",
+    "featured_image",
+    "cover_image",
+    "main_photo",
+];
+const PLAIN: [&str; 6] = ["image", "image_url", "image_link", "picture", "photo", "img"];
+
+/// The cells of the picture's column; where one column has the main picture and another a picture, those of both.
+fn main(row: &Row) -> Vec<&str> {
+    let of = |names: &[&str]| {
+        let cells = row.every_named(Role::Image);
+        cells.into_iter().find(|(name, _)| names.contains(&normalise(name).as_str())).map(|(_, cell)| cell)
+    };
+    match (of(&MAIN), of(&PLAIN)) {
+        (Some(main), Some(other)) => {
+            let others = row.all(Role::Image).into_iter().filter(|cell| *cell != other && *cell != main);
+            [main, other].into_iter().chain(others).collect()
+        }
+        _ => row.all(Role::Image),
+    }
+}
+
+/// Whether a cell has nothing but pictures in it, by what their names end in.
+pub(crate) fn names_pictures(cell: &str) -> bool {
+    let is_picture = |address: &String| {
+        let path = address.split(['?', '#']).next().unwrap_or_default();
+        address.starts_with("data:image/") || folder::is_picture(Path::new(path))
+    };
+    let found = addresses(cell);
+    !found.is_empty() && found.iter().all(is_picture)
 }
 
 /// The addresses that JSON has for pictures: texts, or objects with an address in them.

@@ -266,6 +266,71 @@ mod tests {
         }
     }
 
+    /// Prices as shops of many countries write them, each in a feed of that country's currency. `?` is one that may be two
+    /// amounts, `!` is none.
+    #[test]
+    fn prices_are_read_as_their_countries_write_them() {
+        let table = include_str!("../tests/golden/prices.tsv");
+        let mut wrong = Vec::new();
+        for line in table.lines().skip(1) {
+            let [country, usual, text, amount, currency] =
+                line.split('\t').collect::<Vec<_>>().try_into().unwrap_or_else(|_| panic!("{line}"));
+            let style = Style { currency: Some(usual.into()), ..Style::default() };
+            let found = match read(text, &style) {
+                Ok((amount, code)) => (amount.to_string(), code.unwrap_or_else(|| "-".into())),
+                Err(reason) if reason.contains("may mean") => ("?".into(), "-".into()),
+                Err(_) => ("!".into(), "-".into()),
+            };
+            if found != (amount.to_owned(), currency.to_owned()) {
+                wrong.push(format!("{country} {text}: {found:?}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    proptest::proptest! {
+        /// An amount that is written in the manner of a country is read as that amount, with every currency on every side.
+        #[test]
+        fn an_amount_is_read_back_from_every_way_to_write_it(
+            units in 0u64..2_000_000,
+            cents in 0u64..100,
+            manner in proptest::sample::select(vec![(",", "."), (".", ","), (" ", ","), ("\u{a0}", ","), ("\u{202f}", ","), ("'", "."), ("’", "."), ("\u{2009}", "."), ("", "."), ("", ",")]),
+            word in proptest::sample::select(vec!["", "€", "EUR", "$", "USD", "zł", "kr", "Kč", "£", "CHF", "R$", "₺", "грн", "lei", "₪", "฿"]),
+            is_before in proptest::bool::ANY,
+            gap in proptest::sample::select(vec!["", " ", "\u{a0}", "\u{202f}"]),
+        ) {
+            let (group, sign) = manner;
+            let digits = units.to_string();
+            let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().map(|part| std::str::from_utf8(part).unwrap()).collect();
+            let number = format!("{}{sign}{cents:02}", groups.join(group));
+            let text = if is_before { format!("{word}{gap}{number}") } else { format!("{number}{gap}{word}") };
+            let expected: Decimal = format!("{units}.{cents:02}").parse().unwrap();
+            let (amount, _) = read(&text, &Style::default()).map_err(|reason| proptest::test_runner::TestCaseError::fail(reason))?;
+            proptest::prop_assert_eq!(amount, expected, "{}", text);
+        }
+
+        /// No text makes the reader panic, and what it reads is no negative amount.
+        #[test]
+        fn any_text_is_read_or_refused(text in "[-+0-9.,:'’ \u{a0}€$¥kreaUSDRp/()~–٫١٢万円税込]{0,24}") {
+            if let Ok((amount, _)) = read(&text, &Style::default()) {
+                proptest::prop_assert!(!amount.is_sign_negative());
+            }
+        }
+
+        /// A currency without hundredths groups its thousands, whatever sign stands there.
+        #[test]
+        fn whole_currencies_have_no_thousandths(
+            thousands in 1u64..1000,
+            rest in 0u64..1000,
+            sign in proptest::sample::select(vec![".", ",", " ", "'"]),
+            code in proptest::sample::select(vec!["CLP", "JPY", "KRW", "VND", "IDR", "COP", "HUF", "ISK", "PYG", "XOF"]),
+        ) {
+            let text = format!("{thousands}{sign}{rest:03} {code}");
+            let (amount, _) = read(&text, &Style::default()).unwrap();
+            proptest::prop_assert_eq!(amount, Decimal::from(thousands * 1000 + rest));
+        }
+    }
+
     #[test]
     fn a_known_decimal_sign_leaves_no_doubt() {
         let amount = |text, sign| {

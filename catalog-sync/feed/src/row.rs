@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::Columns;
 use crate::column::{Column, Role, role_of};
 use crate::text::UNREADABLE;
 
@@ -38,6 +39,39 @@ impl Row {
         self.cells.push((column, value));
     }
 
+    /// This row with what a variant says itself instead: its number, its prices and its stock, and of its words those
+    /// that the product does not say.
+    pub(crate) fn overlaid(&self, own: &Self, columns: &mut Columns) -> Self {
+        let role = |column: &Column| column.role.map(|(role, _)| role);
+        let of_prices = [Role::Price, Role::SalePrice];
+        let has = |row: &Self, roles: &[Role]| {
+            row.cells.iter().any(|(c, _)| role(c).is_some_and(|r| roles.contains(&r)))
+        };
+        let has_price = has(own, &of_prices);
+        let replaced = |column: &Column| match role(column) {
+            Some(Role::Id | Role::Group) => true,
+            Some(Role::Price | Role::SalePrice) => has_price,
+            Some(role @ (Role::Availability | Role::Image | Role::Color | Role::Size)) => has(own, &[role]),
+            _ => {
+                (column.is_former_price && has_price)
+                    || column.name == "gtin" && own.cell(&column.written).is_some()
+            }
+        };
+        let mut cells: Vec<_> = self.cells.iter().filter(|(column, _)| !replaced(column)).cloned().collect();
+        for (column, value) in &own.cells {
+            match role(column) {
+                Some(Role::Title) if self.has_title() => {
+                    cells.push((columns.attribute("variant_title"), value.clone()))
+                }
+                Some(Role::Id) => cells.push((columns.attribute(&column.name), value.clone())),
+                Some(role) if has(self, &[role]) && !replaced(column) => {}
+                _ => cells.push((Arc::clone(column), value.clone())),
+            }
+        }
+        cells.retain(|(column, _)| column.name != "id" || column.role.is_some());
+        Self { cells, whole: None, ..self.clone() }
+    }
+
     /// What is under this name, letter case aside: the feed's name, Merchant Center's, or another usual one.
     pub fn get(&self, name: &str) -> Option<Cow<'_, str>> {
         let called = self.values(|column| column.is_called(name));
@@ -62,6 +96,12 @@ impl Row {
     pub(crate) fn every(&self, role: Role) -> Vec<&str> {
         let place = |column: &Column| column.role.filter(|(r, _)| *r == role).map(|(_, place)| place);
         self.sorted(place)
+    }
+
+    /// The cells of columns of this meaning, each with what the feed calls its column.
+    pub(crate) fn every_named(&self, role: Role) -> Vec<(&str, &str)> {
+        let of_role = self.cells.iter().filter(|(column, _)| column.role.is_some_and(|(r, _)| r == role));
+        of_role.map(|(column, value)| (column.written.as_str(), value.trim())).collect()
     }
 
     /// The cells of numbered columns of pictures, in their order.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::archive::Archive;
 use crate::folder::has_pictures;
 use crate::read::has_pages;
 use crate::{Entry, Error, Feed, Folder, Options, Result};
@@ -47,13 +48,47 @@ impl Source {
         if !path.exists() {
             return Err(Error::Missing { path: path.into() });
         }
+        if let Some(archive) = Archive::open(path, &path.file_name().unwrap_or_default().to_string_lossy())? {
+            return Self::open_packed(path, archive, options);
+        }
         if !path.is_dir() || options.format.is_some() || (has_pages(path) && !has_pictures(path)) {
             return Feed::open(path, options).map(|feed| Self::Feed(Box::new(feed)));
         }
+        Self::check_options(&options)?;
+        Folder::open(path).map(|folder| Self::of_folder(folder, &options))
+    }
+
+    /// A feed if there is one, else pictures: a text beside them may be anything.
+    fn open_packed(path: &Path, archive: Archive, options: Options) -> Result<Self> {
+        let may_be_pictures =
+            archive.has_pictures() && options.format.is_none() && archive.has_no_feed_by_name();
+        if !may_be_pictures
+            || archive.feeds().iter().any(|member| Feed::reads(&archive.root().join(member), &options))
+        {
+            return Feed::open_packed(path, archive, options).map(|feed| Self::Feed(Box::new(feed)));
+        }
+        Self::check_options(&options)?;
+        Folder::open_packed(archive).map(|folder| Self::of_folder(folder, &options))
+    }
+
+    fn of_folder(folder: Folder, options: &Options) -> Self {
+        Self::Folder(if options.each_picture { folder } else { folder.with_views() })
+    }
+
+    /// Pictures by themselves have no columns.
+    fn check_options(options: &Options) -> Result<()> {
         if !options.selection.is_empty() || options.image_column.is_some() || options.mapping.is_some() {
             return Err(Error::FeedOption);
         }
-        Folder::open(path).map(Self::Folder)
+        Ok(())
+    }
+
+    /// Whether a file was in the zip file that the source is.
+    pub fn has_packed(&self, file: &Path) -> bool {
+        match self {
+            Self::Folder(folder) => folder.has_packed(file),
+            Self::Feed(feed) => feed.has_packed(file),
+        }
     }
 
     /// What it is.

@@ -3,6 +3,8 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use flate2::bufread::MultiGzDecoder;
@@ -14,6 +16,21 @@ const BLOCK_BYTES: usize = 1 << 18;
 
 /// Enough to see what a file is.
 const START_BYTES: u64 = 256;
+
+/// How many times a text may be as large unpacked as packed. Feeds that repeat themselves in every line stay far below
+/// it; a file of nothing but zeros is above it.
+pub(crate) const MOST_PACKED: u64 = 300;
+
+/// Below this length a text may be packed as tightly as it likes.
+const SMALL_BYTES: u64 = 64 << 20;
+
+/// A file that is packed more often than that was made to be unpacked without an end.
+const MOST_LAYERS: u32 = 3;
+
+/// Whether `length` bytes that were `packed` ones are a file that was made to fill disks.
+pub(crate) fn is_bomb(packed: u64, length: u64) -> bool {
+    length > SMALL_BYTES && length / MOST_PACKED > packed
+}
 
 /// Stands in a text for what could not be read of it. Unicode has no letter there, so that no feed has it, and a
 /// row with it is set aside.
@@ -97,18 +114,59 @@ pub(crate) fn marked(bytes: &[u8]) -> String {
 }
 
 /// The bytes of a file, or of what is packed in it.
-fn unpacked(path: &Path) -> Result<Text> {
+///
+/// # Errors
+/// [`Error::Read`]
+pub(crate) fn unpacked(path: &Path) -> Result<Text> {
     let file = fs_err::File::open(path).map_err(Error::Read)?;
-    unpack(Box::new(BufReader::with_capacity(BLOCK_BYTES, file)), path)
+    unpack(Box::new(BufReader::with_capacity(BLOCK_BYTES, file)), path, MOST_LAYERS)
 }
 
-fn unpack(mut bytes: Text, path: &Path) -> Result<Text> {
+fn unpack(mut bytes: Text, path: &Path, layers: u32) -> Result<Text> {
     let start = bytes.fill_buf().map_err(|e| named(path, &e))?;
-    if start.starts_with(&[0x1f, 0x8b]) {
-        let unpacked = BufReader::with_capacity(BLOCK_BYTES, MultiGzDecoder::new(bytes));
-        return unpack(Box::new(unpacked), path);
+    if !start.starts_with(&[0x1f, 0x8b]) {
+        return Ok(bytes);
     }
-    Ok(bytes)
+    let Some(layers) = layers.checked_sub(1) else {
+        return Err(named(path, &io::Error::other(format!("it is packed more than {MOST_LAYERS} times"))));
+    };
+    let packed = Arc::new(AtomicU64::new(0));
+    let counted = BufReader::with_capacity(BLOCK_BYTES, Counted { bytes, count: Arc::clone(&packed) });
+    let bounded = Bounded { bytes: MultiGzDecoder::new(counted), packed, length: 0 };
+    unpack(Box::new(BufReader::with_capacity(BLOCK_BYTES, bounded)), path, layers)
+}
+
+/// Counts the bytes that are read.
+struct Counted {
+    bytes: Text,
+    count: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.bytes.read(buffer)?;
+        self.count.fetch_add(length as u64, Ordering::Relaxed);
+        Ok(length)
+    }
+}
+
+/// Unpacked bytes, as long as they are no more than a feed's can be.
+struct Bounded<R> {
+    bytes: R,
+    packed: Arc<AtomicU64>,
+    length: u64,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.bytes.read(buffer)?;
+        self.length += length as u64;
+        if is_bomb(self.packed.load(Ordering::Relaxed), self.length) {
+            let reason = format!("it is more than {MOST_PACKED} times as large unpacked as packed");
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, reason));
+        }
+        Ok(length)
+    }
 }
 
 fn utf16(bytes: Text, unit: fn([u8; 2]) -> u16) -> Text {
@@ -279,6 +337,28 @@ mod tests {
             let bytes = encoding.encode(&text).0;
             assert!(opened(&bytes) == text.as_bytes(), "{}", encoding.name());
         }
+    }
+
+    #[test]
+    fn a_file_that_unpacks_without_an_end_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("f.gz");
+        let packed = |bytes: &mut dyn Read| {
+            let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+            io::copy(bytes, &mut packed).unwrap();
+            packed.finish().unwrap()
+        };
+        std::fs::write(&path, packed(&mut io::repeat(b'0').take(100 << 20))).unwrap();
+        let error = io::copy(&mut unpacked(&path).unwrap(), &mut io::sink()).unwrap_err();
+        assert!(error.to_string().contains("300 times"), "{error}");
+        let mut layers = b"id,title\n1,a\n".to_vec();
+        for _ in 0..MOST_LAYERS {
+            layers = packed(&mut layers.as_slice());
+            std::fs::write(&path, &layers).unwrap();
+            assert!(unpacked(&path).is_ok());
+        }
+        std::fs::write(&path, packed(&mut layers.as_slice())).unwrap();
+        assert!(unpacked(&path).is_err());
     }
 
     #[test]

@@ -23,6 +23,9 @@ const WORDS: [(&str, &[(&str, &str)]); 5] = [
             ("deactivated", "unpublished"),
             ("false", "unpublished"),
             ("0", "unpublished"),
+            // CS-Cart's letters.
+            ("d", "unpublished"),
+            ("h", "unpublished"),
         ],
     ),
     ("published", &[("false", "unpublished"), ("no", "unpublished"), ("0", "unpublished"), ("-1", "draft")]),
@@ -37,13 +40,14 @@ const SWITCHES: &[&str] = &[
     "visible", "active", "is_active", "enabled", "is_enabled", "online", "is_online", "online_flag", "published",
     "is_published", "is_visible", "product_visible", "product_active", "show_in_shop", "active_0_1", "aktiv", "aktív",
     "actif", "activo", "attivo", "ativo", "actief", "aktywny", "aktivní", "aktívny", "активен", "aktif", "sichtbar",
-    "visible_en_ligne", "viditelný", "widoczny", "display",
+    "visible_en_ligne", "viditelný", "widoczny", "display", "oxactive", "진열상태", "판매상태", "mostrar_en_tienda", "exibir_na_loja",
+    "hiển_thị", "показывать", "en_ligne", "publicado", "veröffentlicht", "publié", "pubblicato", "gepubliceerd", "opublikowany",
 ];
 
 /// No, as a switch says it.
 #[rustfmt::skip]
 const NO: &[&str] = &[
-    "false", "no", "n", "0", "off", "nein", "non", "nie", "ne", "nee", "não", "нет", "hayır", "inactive", "disabled",
+    "false", "no", "n", "0", "off", "nein", "non", "nie", "ne", "nee", "nej", "nei", "não", "không", "لا", "нет", "hayır", "inactive", "disabled",
 ];
 
 /// Why the shop does not show the product of a row.

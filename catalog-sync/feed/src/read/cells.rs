@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::pairs;
+use super::{json_price, pairs};
 use crate::column::{Column, Role, merchant_name};
 use crate::json::Json;
 use crate::{Columns, choices, pictures};
@@ -66,10 +66,53 @@ impl<'a> RowBuilder<'a> {
     }
 }
 
+/// Objects in a product whose parts are the product's own.
+const AROUND: [&str; 8] = [
+    "masterVariant",
+    "master_variant",
+    "defaultVariant",
+    "default_variant",
+    "extension_attributes",
+    "stock_item",
+    "identifiers",
+    "seo_data",
+];
+
+/// Objects and lists with the product's price somewhere in them.
+const WITH_PRICES: [&str; 5] = ["offers", "pricing", "prices", "price_range", "offer"];
+
+/// The parts of a product with those of objects around some of them; what it says itself counts before.
+fn lifted(parts: &[(String, Json)]) -> Vec<(String, Json)> {
+    let mut all: Vec<(String, Json)> = Vec::new();
+    let mut inner: Vec<(String, Json)> = Vec::new();
+    for (name, value) in parts {
+        match value {
+            Json::Object(below) if AROUND.contains(&name.as_str()) => inner.extend(lifted(below)),
+            _ => all.push((name.clone(), value.clone())),
+        }
+    }
+    for (name, value) in inner {
+        if !all.iter().any(|(known, value)| *known == name && !value.is_empty()) {
+            all.push((name, value));
+        }
+    }
+    all
+}
+
+/// Puts prices that are objects under the names of cells.
+fn put_prices(name: &str, role: Role, value: &Json, columns: &mut Columns, cells: &mut Cells) -> bool {
+    let Some((price, now)) = json_price::of(value, name.ends_with("_money")) else { return false };
+    let own = if role == Role::SalePrice { "sale_price" } else { "price" };
+    cells.push((columns.column(own), price));
+    cells.extend(now.map(|now| (columns.column("sale_price"), now)));
+    true
+}
+
 /// The cells of an object of JSON whose names are columns.
 pub(crate) fn of_object(parts: &[(String, Json)], columns: &mut Columns) -> Cells {
     let mut cells = Vec::new();
-    for (name, value) in parts {
+    let parts = lifted(parts);
+    for (name, value) in &parts {
         match value {
             // As we write products ourselves: what fills no part of one.
             Json::Object(others) if name == "attributes" => {
@@ -84,6 +127,11 @@ pub(crate) fn of_object(parts: &[(String, Json)], columns: &mut Columns) -> Cell
                     cells.extend(values.into_iter().map(|cell| (Arc::clone(&column), cell)));
                 }
             }
+            Json::Object(_) | Json::List(_)
+                if columns.column(name).role.is_some_and(|(role, _)| {
+                    matches!(role, Role::Price | Role::SalePrice)
+                        && put_prices(name, role, value, columns, &mut cells)
+                }) => {}
             Json::List(_) if name == "variants" => cells.push((columns.column(name), value.to_string())),
             value => {
                 let column = columns.column(name);
@@ -95,7 +143,22 @@ pub(crate) fn of_object(parts: &[(String, Json)], columns: &mut Columns) -> Cell
             }
         }
     }
+    let is_price = |(column, value): &(Arc<Column>, String)| {
+        matches!(column.role, Some((Role::Price | Role::SalePrice, _))) && !value.is_empty()
+    };
+    if !cells.iter().any(is_price) {
+        let inside = parts.iter().find(|(name, _)| WITH_PRICES.contains(&name.as_str()));
+        if let Some((name, value)) = inside {
+            put_prices(name, Role::Price, value, columns, &mut cells);
+        }
+    }
     cells
+}
+
+/// `lvl0`, as Algolia names the steps of a path.
+fn is_level(name: &str) -> bool {
+    let number = name.strip_prefix("lvl").or_else(|| name.strip_prefix("level"));
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// What has another form in JSON than in a cell: pictures are objects with addresses, brands and categories
@@ -105,10 +168,18 @@ fn of_role(role: Option<Role>, value: &Json) -> Option<Vec<String>> {
         (Role::Image | Role::MoreImages | Role::Thumbnail, Json::List(_) | Json::Object(_)) => {
             Some(pictures::of_json(value)).filter(|addresses| !addresses.is_empty())
         }
+        (Role::Category, Json::Object(levels)) if levels.iter().all(|(name, _)| is_level(name)) => {
+            // The last level has the whole path.
+            levels.last().map(|(_, path)| path.each().iter().filter_map(Json::words).take(1).collect())
+        }
+        (Role::Brand | Role::Title | Role::Description, Json::Object(_)) if value.words().is_some() => {
+            value.words().map(|words| vec![words])
+        }
         (Role::Brand | Role::Category | Role::Title, Json::List(_) | Json::Object(_)) => {
             let name = |one: &Json| {
-                let named = ["name", "title", "label", "value"].iter().find_map(|name| one.text(name));
-                one.scalar().or(named).map(String::from)
+                let named =
+                    ["name", "title", "label", "value"].iter().find_map(|name| one.get(name)?.words());
+                one.words().or(named)
             };
             value.each().iter().map(name).collect()
         }

@@ -8,7 +8,7 @@ use super::json_list::Member;
 use super::{Found, Reader};
 use crate::column::Role;
 use crate::json::Json;
-use crate::read::{cells, json_list};
+use crate::read::{cells, json_list, json_variants, square};
 use crate::text::{self, Text};
 use crate::{Columns, Error, Rejection, Result, Row};
 
@@ -24,6 +24,10 @@ pub(crate) struct JsonRows {
     columns: Columns,
     name: String,
     left: Vec<(String, usize)>,
+    /// Further rows of the product that was read last.
+    ready: VecDeque<Found>,
+    /// The id that a line says the next one has, as Elasticsearch's bulk format does.
+    next_id: String,
 }
 
 enum Objects {
@@ -45,20 +49,32 @@ impl JsonRows {
         let mut text = text::open(path)?;
         let start = text.fill_buf().map_err(|e| text::named(path, &e))?;
         let (objects, left) = if is_document(start) {
-            let found = json_list::members(&text::read(path, MAX_DOCUMENT_BYTES)?)
-                .map_err(|e| Error::Damaged { name: name.into(), reason: e.to_string() })?;
+            let text = text::read(path, MAX_DOCUMENT_BYTES)?;
+            let found =
+                members(&text).map_err(|e| Error::Damaged { name: name.into(), reason: e.to_string() })?;
             (Objects::List { members: found.members.into_iter(), number: 0 }, found.left)
         } else {
             let lines = Lines { text, buffer: Vec::new(), line: 0 };
             (Objects::Lines { lines, ready: VecDeque::new() }, Vec::new())
         };
-        Ok(Self { objects, columns, name: name.into(), left })
+        let (ready, next_id) = (VecDeque::new(), String::new());
+        Ok(Self { objects, columns, name: name.into(), left, ready, next_id })
     }
 
     fn row(&mut self, place: String, object: Result<Json, (&'static str, String)>) -> Found {
         let refuse = |(code, reason)| Rejection::new(place.clone(), code, reason);
         match object.map_err(refuse)? {
-            Json::Object(parts) => Ok(Row::new(place, cells::of_object(&parts, &mut self.columns))),
+            Json::Object(parts) => {
+                if let Some(rows) = json_variants::rows(&place, &parts, &mut self.columns) {
+                    let mut rows = rows.into_iter();
+                    let first = rows.next();
+                    self.ready.extend(rows.map(Ok));
+                    if let Some(first) = first {
+                        return Ok(first);
+                    }
+                }
+                Ok(Row::new(place, cells::of_object(&parts, &mut self.columns)))
+            }
             _ => Err(Rejection::new(place, "bad-json", "it is not a JSON object")),
         }
     }
@@ -69,7 +85,8 @@ impl JsonRows {
         for (name, role, value) in
             [("id", Role::Id, &member.key), ("category", Role::Category, &member.category)]
         {
-            if !value.is_empty() && row.role(role).is_none() {
+            let others = self.ready.iter_mut().flatten();
+            for row in others.chain([&mut row]).filter(|row| !value.is_empty() && row.role(role).is_none()) {
                 row.put(self.columns.column(name), value.clone());
             }
         }
@@ -87,10 +104,24 @@ impl JsonRows {
         }
         let place = format!("{}:{}", self.name, lines.line);
         let object = lines.object();
+        if let Some(id) = object.as_ref().ok().and_then(action_id) {
+            self.next_id = id;
+            return self.next_line();
+        }
         let holds = object.as_ref().is_ok_and(json_list::may_hold_products);
         let found =
             holds.then(|| std::str::from_utf8(&lines.buffer).ok().and_then(json_list::of_line)).flatten();
-        let Some(found) = found else { return Ok(Some(self.row(place, object))) };
+        let Some(found) = found else {
+            let id = std::mem::take(&mut self.next_id);
+            let mut row = self.row(place, object);
+            if let Ok(row) = &mut row
+                && !id.is_empty()
+                && row.role(Role::Id).is_none()
+            {
+                row.put(self.columns.column("id"), id);
+            }
+            return Ok(Some(row));
+        };
         for (name, count) in found.left {
             json_list::tell(&mut self.left, name, count);
         }
@@ -105,6 +136,9 @@ impl Iterator for JsonRows {
     type Item = Result<Found>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        if let Some(found) = self.ready.pop_front() {
+            return Some(Ok(found));
+        }
         if let Objects::List { members, number } = &mut self.objects {
             *number += 1;
             let (place, member) = (format!("{}#{number}", self.name), members.next()?);
@@ -122,6 +156,28 @@ impl Reader for JsonRows {
     fn left_aside(&self) -> Vec<(String, usize)> {
         self.left.clone()
     }
+}
+
+/// The products of a document.
+fn members(text: &str) -> serde_json::Result<json_list::Members> {
+    let of_square = text.contains("\"item_data\"").then(|| Json::parse(text).ok()).flatten();
+    let Some(products) = of_square.as_ref().and_then(square::products) else {
+        return json_list::members(text);
+    };
+    let member = |product: Json| {
+        let object = serde_json::value::RawValue::from_string(product.to_string())?;
+        Ok(Member { object, key: String::new(), category: String::new() })
+    };
+    let members = products.into_iter().map(member).collect::<serde_json::Result<_>>()?;
+    Ok(json_list::Members { members, left: Vec::new() })
+}
+
+/// The id in a line that says what is done with the next one: `{"index": {"_id": "7"}}`.
+fn action_id(object: &Json) -> Option<String> {
+    let Json::Object(parts) = object else { return None };
+    let [(name, action)] = parts.as_slice() else { return None };
+    let is_action = ["index", "create", "update"].contains(&name.as_str());
+    is_action.then(|| action.text("_id").map(str::to_owned)).flatten()
 }
 
 /// Whether a text is a list, or an object over several lines, rather than an object a line.

@@ -1,17 +1,23 @@
 //! Readers: each turns one format into rows under Merchant Center's names. What rows mean, which of them are
 //! one product, and which are wanted, is not theirs to say.
 
+mod bmecat;
 mod by_name;
 mod cells;
 mod etsy;
+mod families;
 mod header;
+mod headless;
 mod heureka;
 mod json_ld;
 mod json_list;
+mod json_price;
 mod json_table;
+mod json_variants;
 mod jsonl;
 mod loose_json;
 mod magento;
+mod manner;
 mod no_product;
 mod node;
 mod pairs;
@@ -25,11 +31,13 @@ mod shopify;
 mod shopify_graphql;
 mod shopify_json;
 mod split;
+mod square;
 mod stacked;
 mod table;
 mod tags;
 mod traits;
 mod wix;
+pub(crate) mod woo_names;
 mod woocommerce;
 mod workbook;
 mod xml;
@@ -81,6 +89,8 @@ pub(crate) struct Survey {
     keys: Keys,
     /// Of a feed of XML.
     shape: Shape,
+    /// Of a table in which rows name their parent.
+    families: Option<families::Places>,
 }
 
 impl Origin<'_> {
@@ -91,13 +101,17 @@ impl Origin<'_> {
     pub(crate) fn survey(&self) -> Result<Survey> {
         let of_keys = |keys| Survey { keys, ..Survey::default() };
         match self.format {
+            Format::Table | Format::Meta => {
+                let found = families::keys(|| self.records(), &self.columns)?;
+                let (keys, places) =
+                    found.map_or_else(Default::default, |(keys, places)| (keys, Some(places)));
+                Ok(Survey { keys, families: places, ..Survey::default() })
+            }
             Format::Shopify => shopify::keys(self.records()?).map(of_keys),
             Format::WooCommerce => woocommerce::keys(self.records()?).map(of_keys),
             Format::Magento => magento::keys(self.records()?).map(of_keys),
             Format::Wix => wix::keys(self.records()?).map(of_keys),
-            Format::NewWix | Format::Squarespace | Format::Ecwid | Format::BigCommerce => {
-                stacked::keys(self.records()?, self.format).map(of_keys)
-            }
+            format if format.is_stacked() => stacked::keys(self.records()?, format).map(of_keys),
             Format::Xml | Format::Heureka | Format::Yml => {
                 let shape = shape::of(text::open(self.path)?).map_err(|e| text::named(self.path, &e))?;
                 Ok(Survey { shape, ..Survey::default() })
@@ -111,7 +125,10 @@ impl Origin<'_> {
     pub(crate) fn open(self, survey: &Survey) -> Result<Box<dyn Reader>> {
         let keys = survey.keys.clone();
         Ok(match self.format {
-            Format::Table | Format::Meta => Box::new(table::TableRows::open(self.records()?, self.columns)?),
+            Format::Table | Format::Meta => match survey.families {
+                Some(places) => Box::new(families::open(self.records()?, self.columns, keys, places)),
+                None => Box::new(table::TableRows::open(self.records()?, self.columns)?),
+            },
             Format::Shopify => Box::new(shopify::open(self.records()?, self.columns, keys)),
             Format::WooCommerce => Box::new(woocommerce::open(self.records()?, self.columns, keys)),
             Format::JsonLines => Box::new(jsonl::JsonRows::open(self.path, self.name, self.columns)?),
@@ -119,8 +136,7 @@ impl Origin<'_> {
             Format::JsonLd => Box::new(json_ld::Pages::open(self.path, self.name, self.columns)?),
             Format::Magento => Box::new(magento::open(self.records()?, self.columns, keys)),
             Format::Wix => Box::new(wix::open(self.records()?, self.columns, keys)),
-            Format::NewWix | Format::Squarespace | Format::Ecwid | Format::BigCommerce => {
-                let format = self.format;
+            format if format.is_stacked() => {
                 Box::new(stacked::open(self.records()?, self.columns, keys, format))
             }
             Format::Etsy => Box::new(etsy::EtsyRows::open(self.records()?, self.columns)),
@@ -128,7 +144,8 @@ impl Origin<'_> {
                 let shape = survey.shape.clone();
                 Box::new(xml::XmlRows::open(self.path, self.name, self.columns, self.format, shape)?)
             }
-            Format::Parquet => Box::new(parquet::ParquetRows::open(self.path, self.name, self.columns)?),
+            // All others are stacked.
+            _ => Box::new(parquet::ParquetRows::open(self.path, self.name, self.columns)?),
         })
     }
 

@@ -13,7 +13,7 @@ const LISTS: &[&str] = &[
 
 /// Where the name of a pair is, and where its value.
 const NAMES: [&str; 8] = ["attribute_code", "name", "key", "label", "code", "title", "property", "attribute"];
-const VALUES: [&str; 6] = ["value", "values", "options", "option", "val", "text"];
+const VALUES: [&str; 7] = ["value", "values", "options", "option", "val", "text", "value_name"];
 
 /// Whether a list of this name may be one of pairs.
 pub(super) fn may_be(list: &str) -> bool {

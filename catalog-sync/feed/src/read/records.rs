@@ -11,7 +11,7 @@ use super::header::{self, LINES_TO_LOOK_AT};
 use super::quote_sign::SAMPLE_LINES;
 use super::quoted::{RawRow, Rows};
 use super::workbook::{self, Kind, SheetRow, Table};
-use super::{Found, Reader, no_product, quote_sign};
+use super::{Found, Reader, headless, no_product, quote_sign};
 use crate::group_buffer::{Counts, GroupBuffer};
 use crate::{Columns, Error, Rejection, Result, text};
 
@@ -30,6 +30,8 @@ pub(crate) struct Record {
 /// Records of a table with a header.
 pub(crate) struct Records {
     rows: Source,
+    /// The first row, where no header is above it.
+    first: Option<RawRow>,
     header: Vec<String>,
     name: String,
     /// Records that were given.
@@ -72,22 +74,27 @@ impl Records {
         rows.set_quote(quote_sign::of(&sample, place.between));
         let row = rows.next_row().map_err(Error::Read)?.unwrap_or_default();
         let cell = |cell: Vec<u8>| String::from_utf8(cell).map(|name| clean(name).trim().to_owned());
-        let names = row.cells.into_iter().map(cell).collect::<Result<Vec<_>, _>>();
+        let names = row.cells.iter().cloned().map(cell).collect::<Result<Vec<_>, _>>();
         let names = names.map_err(|_| Error::Header {
             name: name.into(),
             reason: "the header is not UTF-8 text".into(),
             hint: "save the feed as UTF-8",
         })?;
-        let header = named(names);
+        let content = headless::names(&names, columns);
+        // A row that was taken for the header is the first one.
+        let first = content.is_some().then_some(row);
+        let header = named(content.unwrap_or(names));
         rows.set_width(header.len());
         let (left, sheet_categories) = (Vec::new(), Vec::new());
-        Ok(Self { rows: Source::Text(rows), header, name: name.into(), count: 0, left, sheet_categories })
+        let rows = Source::Text(rows);
+        Ok(Self { rows, first, header, name: name.into(), count: 0, left, sheet_categories })
     }
 
     fn of_sheets(table: Table, name: &str) -> Self {
         let rows = Source::Sheets(table.rows.into_iter());
         let (left, sheet_categories) = (table.left, table.categories);
-        Self { rows, header: named(table.header), name: name.into(), count: 0, left, sheet_categories }
+        let header = named(table.header);
+        Self { rows, first: None, header, name: name.into(), count: 0, left, sheet_categories }
     }
 
     /// What the sheets of a workbook are called whose names are the categories of their products.
@@ -183,6 +190,10 @@ impl Iterator for Records {
     type Item = Result<Result<Record, Rejection>>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        if let Some(first) = self.first.take() {
+            self.count += 1;
+            return Some(Ok(self.read(first)));
+        }
         loop {
             let found = match &mut self.rows {
                 Source::Sheets(rows) => match rows.next()? {

@@ -1,11 +1,13 @@
-//! Exports with a row for a product and rows for its variants below it: Squarespace, Ecwid, BigCommerce, and Wix's
-//! newer one. They differ in the names of their columns and in how a row says what it is.
+//! Exports with a row for a product and rows for its variants below it: Squarespace, Ecwid, BigCommerce, Wix's newer one,
+//! Lightspeed, Tiendanube, Square and eBay. They differ in the names of their columns and in how a row says what it is.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::by_name::ByName;
 use super::cells::RowBuilder;
+use super::manner::{Manner, NUMBERS, manner};
 use super::records::{Dialect, DialectRows, Keys, Record, Records};
 use super::shopify::put_prices;
 use super::{Found, Reader};
@@ -14,146 +16,6 @@ use crate::{Columns, Format, Result, Row};
 
 /// How many options, pictures and categories in columns of their own are looked for.
 const MOST: usize = 20;
-
-/// How one of these exports is written; names are plain, `#` stands for a number from 1.
-struct Manner {
-    /// What its rows of one product have in common; rows that leave it empty go on with the one before.
-    product: &'static str,
-    /// What a row says that it is; empty where the first one of a product is it.
-    kind: &'static str,
-    variant_words: &'static [&'static str],
-    /// Rows with one more picture of the product.
-    picture_words: &'static [&'static str],
-    variant_id: &'static [&'static str],
-    sku: &'static str,
-    title: &'static str,
-    description: &'static str,
-    brand: &'static str,
-    category: &'static [&'static str],
-    price: &'static [&'static str],
-    former_price: &'static str,
-    sale_price: &'static str,
-    stock: &'static str,
-    pictures: &'static [&'static str],
-    option_name: &'static str,
-    option_value: &'static str,
-    /// The beginning of columns that are each an option by themselves.
-    option_columns: &'static str,
-    visible: &'static str,
-    /// Columns that say nothing of a product.
-    dropped: &'static [&'static str],
-}
-
-const NONE: Manner = Manner {
-    product: "",
-    kind: "",
-    variant_words: &[],
-    picture_words: &[],
-    variant_id: &[],
-    sku: "",
-    title: "",
-    description: "",
-    brand: "",
-    category: &[],
-    price: &[],
-    former_price: "",
-    sale_price: "",
-    stock: "",
-    pictures: &[],
-    option_name: "",
-    option_value: "",
-    option_columns: "\0",
-    visible: "",
-    dropped: &[],
-};
-
-static SQUARESPACE: Manner = Manner {
-    product: "product_id_non_editable",
-    variant_id: &["variant_id_non_editable"],
-    sku: "sku",
-    title: "title",
-    description: "description",
-    category: &["categories"],
-    price: &["price"],
-    sale_price: "sale_price",
-    stock: "stock",
-    pictures: &["hosted_image_urls"],
-    option_name: "option_name_#",
-    option_value: "option_value_#",
-    visible: "visible",
-    dropped: &["on_sale", "product_type_non_editable", "product_page"],
-    ..NONE
-};
-
-static ECWID: Manner = Manner {
-    product: "product_internal_id",
-    kind: "type",
-    variant_words: &["product_variation"],
-    variant_id: &["product_variation_sku"],
-    sku: "product_sku",
-    title: "product_name",
-    description: "product_description",
-    brand: "product_brand",
-    category: &["product_category_1"],
-    price: &["product_variation_price", "product_price"],
-    former_price: "product_compare_to_price",
-    stock: "product_quantity",
-    pictures: &["product_media_main_image_url", "product_media_gallery_image_url_#"],
-    option_columns: "product_variation_option_",
-    visible: "product_is_available",
-    dropped: &["product_option_name", "product_option_value", "product_option_type"],
-    ..NONE
-};
-
-static BIG_COMMERCE: Manner = Manner {
-    product: "product_id",
-    kind: "item_type",
-    variant_words: &["sku"],
-    variant_id: &["product_code_sku"],
-    sku: "product_code_sku",
-    title: "product_name",
-    description: "product_description",
-    brand: "brand_name",
-    category: &["category"],
-    price: &["price"],
-    former_price: "retail_price",
-    sale_price: "sale_price",
-    stock: "current_stock_level",
-    pictures: &["product_image_file_#", "product_image_url_#"],
-    visible: "product_visible",
-    dropped: &["product_type", "cost_price"],
-    ..NONE
-};
-
-static WIX: Manner = Manner {
-    product: "handle",
-    kind: "field_type",
-    variant_words: &["variant"],
-    picture_words: &["media"],
-    variant_id: &["sku"],
-    sku: "sku",
-    title: "name",
-    description: "plain_description",
-    brand: "brand",
-    category: &["collection", "category"],
-    price: &["price"],
-    former_price: "strikethrough_price",
-    stock: "inventory",
-    pictures: &["media"],
-    option_name: "product_option_name_#",
-    option_value: "product_option_choices_#",
-    visible: "visible",
-    ..NONE
-};
-
-fn manner(format: Format) -> &'static Manner {
-    match format {
-        Format::Squarespace => &SQUARESPACE,
-        Format::Ecwid => &ECWID,
-        Format::BigCommerce => &BIG_COMMERCE,
-        _ => &WIX,
-    }
-}
 
 pub(crate) fn open(records: Records, columns: Columns, keys: Keys, format: Format) -> impl Reader + use<> {
     let stacked = Stacked::new(records.header(), columns, format);
@@ -189,8 +51,7 @@ impl Dialect for Stacked {
     }
 
     fn rows(&mut self, records: Vec<Record>, name: &str) -> Vec<Found> {
-        let kind = |record: &Record| self.names.get(record, self.manner.kind).to_lowercase();
-        let is = |record: &Record, words: &[&str]| words.contains(&kind(record).as_str());
+        let is = |record: &Record, words: &[&str]| self.is(record, words);
         let Some(product) = records.first().cloned() else { return Vec::new() };
         let mut pictures = self.pictures(&product);
         for record in records.iter().filter(|record| is(record, self.manner.picture_words)) {
@@ -205,7 +66,12 @@ impl Dialect for Stacked {
             return vec![Ok(self.row(&product, &product, None, &pictures, name))];
         }
         let numbered = variants.into_iter().enumerate();
-        numbered.map(|(at, own)| Ok(self.row(own, &product, Some(at + 1), &pictures, name))).collect()
+        let row = |(at, own)| {
+            let own_pictures = self.pictures(own);
+            let pictures = if own_pictures.is_empty() { &pictures } else { &own_pictures };
+            Ok(self.row(own, &product, Some(at + 1), pictures, name))
+        };
+        numbered.map(row).collect()
     }
 
     fn columns(&self) -> &Columns {
@@ -217,14 +83,26 @@ impl Stacked {
     fn new(header: &[String], mut columns: Columns, format: Format) -> Self {
         drop(columns.column("image_link"));
         let names = ByName::new(header);
-        Self { manner: manner(format), names, columns, last: RefCell::default() }
+        let manner = manner(format, |name| names.columns().any(|(_, plain)| plain == name));
+        Self { manner, names, columns, last: RefCell::default() }
+    }
+
+    /// Whether a row says with one of these words what it is.
+    fn is(&self, record: &Record, words: &[&str]) -> bool {
+        words.contains(&self.names.get(record, self.manner.kind).to_lowercase().as_str())
     }
 
     fn product(&self, record: &Record) -> Result<String, &'static str> {
         let own = self.names.get(record, self.manner.product);
         let mut last = self.last.borrow_mut();
-        if !own.is_empty() {
-            own.clone_into(&mut last);
+        let follows = self.manner.others_follow
+            && (self.is(record, self.manner.variant_words) || self.is(record, self.manner.picture_words));
+        match own {
+            _ if follows => {}
+            // A listing without a label is one by itself.
+            "" if self.manner.others_follow => *last = format!("row-{}", record.line),
+            "" => {}
+            own => own.clone_into(&mut last),
         }
         if last.is_empty() { Err("it has no id of a product") } else { Ok(last.clone()) }
     }
@@ -242,7 +120,10 @@ impl Stacked {
         let mut columns = std::mem::take(&mut self.columns);
         let mut maker = RowBuilder::new(&mut columns);
         let said = |name: &str| self.names.inherited(own, Some(product), name);
-        let id = self.names.get(product, manner.product).to_owned();
+        let id = match self.names.get(product, manner.product) {
+            "" if manner.others_follow => format!("row-{}", product.line),
+            id => id.to_owned(),
+        };
         match number {
             Some(number) => {
                 let known =
@@ -262,12 +143,14 @@ impl Stacked {
         maker.put("product_type", category.unwrap_or_default().trim_start_matches('/'));
         pictures.iter().for_each(|picture| maker.put("image_link", picture.as_str()));
         self.put_prices(own, product, &mut maker);
+        maker.put("currency", self.currency());
         maker.put("availability", self.stock(own, product));
         self.put_options(own, product, &mut maker);
         let has_place = |plain: &str| manner.has_place(plain);
         self.names.keep_others(own, Some(product), has_place, &mut maker);
         let mut row = Row::new(format!("{name}:{}", own.line), maker.cells());
-        let is_off = |text: &str| ["no", "n", "false", "0"].iter().any(|no| text.eq_ignore_ascii_case(no));
+        let is_off =
+            |text: &str| ["no", "n", "false", "0", "não"].iter().any(|no| text.eq_ignore_ascii_case(no));
         row.hidden = is_off(self.names.get(product, manner.visible)).then_some("unpublished");
         row.whole = Some(id).filter(|id| !id.is_empty());
         self.columns = columns;
@@ -291,24 +174,55 @@ impl Stacked {
         }
     }
 
+    /// The currency that eBay's column of actions names: `*Action(SiteID=Germany|Country=DE|Currency=EUR|…)`.
+    fn currency(&self) -> &str {
+        let mut columns = self.names.columns().map(|(name, _)| name);
+        let named = columns.find_map(|name| name.split_once("Currency=").map(|(_, code)| code));
+        named.and_then(|code| code.get(..3)).unwrap_or_default()
+    }
+
     /// Of what nobody counts there is enough.
-    fn stock<'r>(&self, own: &'r Record, product: &'r Record) -> &'r str {
-        let is_not_counted = self.names.get(product, "track_inventory").eq_ignore_ascii_case("none");
+    fn stock<'r>(&self, own: &'r Record, product: &'r Record) -> Cow<'r, str> {
+        let counted = self.names.inherited(own, Some(product), self.manner.counted);
+        if ["none", "0", "no", "false"].iter().any(|no| counted.eq_ignore_ascii_case(no)) {
+            return "in_stock".into();
+        }
+        let places = self.names.columns().filter(|(_, plain)| plain.starts_with(self.manner.stock_columns));
+        let counts: Vec<f64> =
+            places.filter_map(|(_, plain)| self.names.get(own, plain).parse().ok()).collect();
+        if !counts.is_empty() {
+            return counts.into_iter().sum::<f64>().to_string().into();
+        }
         match self.names.inherited(own, Some(product), self.manner.stock) {
-            _ if is_not_counted => "in_stock",
-            text if text.eq_ignore_ascii_case("unlimited") => "in_stock",
-            text => text,
+            text if text.eq_ignore_ascii_case("unlimited") => "in_stock".into(),
+            text => text.into(),
         }
     }
 
     fn put_options(&self, own: &Record, product: &Record, maker: &mut RowBuilder<'_>) {
         for number in 1..=MOST {
-            let at = |name: &str| name.replace('#', &number.to_string());
-            let option = self.names.inherited(own, Some(product), &at(self.manner.option_name));
-            let values = self.names.get(own, &at(self.manner.option_value));
+            let word = NUMBERS.get(number - 1).copied().unwrap_or_default();
+            let said = |name: &str| {
+                let by_digit =
+                    self.names.inherited(own, Some(product), &name.replace('#', &number.to_string()));
+                if by_digit.is_empty() {
+                    self.names.inherited(own, Some(product), &name.replace('#', word))
+                } else {
+                    by_digit
+                }
+            };
+            let option = said(self.manner.option_name);
+            let values = said(self.manner.option_value);
             for value in values.split(';').map(str::trim).filter(|value| !value.is_empty()) {
                 maker.put_option(option, value);
             }
+        }
+        let pairs = self.names.get(own, self.manner.option_pairs);
+        for (option, value) in options(pairs) {
+            maker.put_option(&option, &value);
+        }
+        if self.manner.option_name == "option_name_#" && !is_only(self.names.get(own, "variation_name")) {
+            maker.keep("Variation", self.names.get(own, "variation_name"));
         }
         for (_, plain) in self.names.columns() {
             if let Some(option) = plain.strip_prefix(self.manner.option_columns) {
@@ -343,34 +257,26 @@ impl Stacked {
     }
 }
 
-impl Manner {
-    /// Whether a column of this name has a place of its own.
-    fn has_place(&self, plain: &str) -> bool {
-        let named = [
-            self.product,
-            self.kind,
-            self.sku,
-            self.title,
-            self.description,
-            self.brand,
-            self.former_price,
-            self.sale_price,
-            self.stock,
-            self.option_name,
-            self.option_value,
-            self.visible,
-        ];
-        let lists = [self.variant_id, self.category, self.price, self.pictures, self.dropped];
-        let is = |name: &&str| match name.split_once('#') {
-            None => *name == plain,
-            Some((start, _)) => {
-                plain.strip_prefix(start).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+/// What Square calls the variation of a product that has one.
+fn is_only(variation: &str) -> bool {
+    matches!(variation, "Regular" | "Normal" | "Standard" | "Régulier")
+}
+
+/// `Size=S|Color=Red`, and `Type=Swatch|Name=Size|Value=Small` with its name and value apart.
+fn options(text: &str) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    let mut name = "";
+    let pairs = text.split(['|', '\n']).filter_map(|pair| pair.split_once('='));
+    for (key, value) in pairs.map(|(key, value)| (key.trim(), value.trim())) {
+        match key {
+            "Type" => {}
+            "Name" => name = value,
+            "Value" => found.push((name.to_owned(), value.split(';').next().unwrap_or_default().to_owned())),
+            option => {
+                found.extend(value.split(';').map(|value| (option.to_owned(), value.trim().to_owned())))
             }
-        };
-        named.iter().any(is)
-            || lists.iter().any(|list| list.iter().any(&is))
-            || plain.starts_with(self.option_columns)
-            || plain.starts_with("product_image_")
-            || plain.starts_with("product_option_")
+        }
     }
+    found.retain(|(name, value)| !name.is_empty() && !value.is_empty());
+    found
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::cells::RowBuilder;
 use super::records::{Dialect, DialectRows, Keys, Record, Records};
-use super::{Found, Reader};
+use super::{Found, Reader, woo_names};
 use crate::column::normalise;
 use crate::group_buffer::Counts;
 use crate::{Columns, Result, Row, pictures};
@@ -75,7 +75,7 @@ struct WooCommerce {
 impl WooCommerce {
     fn new(header: &[String], mut columns: Columns) -> Self {
         drop(columns.column("image_link"));
-        let plain: Vec<String> = header.iter().map(|name| normalise(name)).collect();
+        let plain: Vec<String> = header.iter().map(|name| woo_names::english(&normalise(name))).collect();
         let places = plain.iter().enumerate().map(|(at, name)| (name.clone(), at)).collect();
         Self { header: header.to_vec(), plain, places, columns }
     }

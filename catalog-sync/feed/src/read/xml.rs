@@ -6,7 +6,7 @@ use super::cells::RowBuilder;
 use super::node::{self, Node};
 use super::shape::{self, Shape};
 use super::split::{Items, Outer, RawItem};
-use super::{Found, Reader, heureka, yml};
+use super::{Found, Reader, bmecat, heureka, yml};
 use crate::column::{Role, role_of};
 use crate::price;
 use crate::{Columns, Format, Rejection, Result, Row, text};
@@ -74,6 +74,7 @@ impl XmlRows {
         let item = item.map_err(|(code, reason)| Rejection::new(place.clone(), code, reason))?;
         let mut maker = RowBuilder::new(&mut self.columns);
         match &self.manner {
+            Manner::Usual if bmecat::is_product(&item) => bmecat::put(&item, &mut maker),
             Manner::Usual => put(&item, &self.shape, &mut maker),
             Manner::Heureka => heureka::put(&item, &mut maker),
             Manner::Yml(categories) => yml::put(&item, categories, &mut maker),

@@ -52,3 +52,35 @@ pub fn euros() -> Options {
 pub fn told(products: &[Product]) -> Vec<String> {
     products.iter().map(|p| format!("{} {} [{}]", p.id, p.title, p.category)).collect()
 }
+
+/// Products in a line each: `id | title | price, sale price | category | brand | pictures | stock | variants | sizes, colours`.
+pub fn lines(products: &[Product]) -> Vec<String> {
+    products.iter().map(line).collect()
+}
+
+fn line(product: &Product) -> String {
+    let price = |price: &Option<knytt_engine::Price>| {
+        price
+            .as_ref()
+            .map(|price| format!("{} {}", price.amount.normalize(), price.currency))
+            .unwrap_or_default()
+    };
+    let prices: Vec<String> = [price(&product.price), price(&product.sale_price)]
+        .into_iter()
+        .filter(|price| !price.is_empty())
+        .collect();
+    let choices: Vec<&str> = product.sizes.iter().chain(&product.colors).map(String::as_str).collect();
+    let pictures = usize::from(!product.image.is_empty()) + product.more_images.len();
+    let parts = [
+        product.id.clone(),
+        product.title.clone(),
+        prices.join(", "),
+        product.category.clone(),
+        product.brand.clone(),
+        pictures.to_string(),
+        product.availability.to_string(),
+        product.variants.len().to_string(),
+        choices.join(" "),
+    ];
+    parts.join(" | ")
+}

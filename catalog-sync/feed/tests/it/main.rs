@@ -2,9 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot unwrap says less, not more")]
 
+mod apis;
+mod archives;
+mod by_hand;
 mod common;
 mod download;
 mod exporters;
+mod families;
 mod faults;
 mod more_formats;
 mod quarantine;

@@ -94,7 +94,7 @@ fn build(
     let mut progress = Progress::new("pictures", source.len(), args.attended);
     let outcome = pipeline::run(
         fetcher
-            .prefetch(source.entries().map_err(explain_source)?.map(|entry| confined(args, entry)))
+            .prefetch(source.entries().map_err(explain_source)?.map(|entry| confined(args, source, entry)))
             .map(|sourced| sourced.map_err(explain_source)),
         |sourced| preparer.take(sourced),
         interrupt,
@@ -133,15 +133,17 @@ fn build(
     report.check()
 }
 
-/// Sets aside what names a file of this machine, where the feed is not from here.
+/// Sets aside what names a file of this machine, where the feed is not from here. Files that came with the feed in a
+/// zip file are its own.
 fn confined(
     args: &BuildArgs,
+    source: &Source,
     entry: Result<Result<Item, Rejection>, knytt_feed::Error>,
 ) -> Result<Result<Item, Rejection>, knytt_feed::Error> {
     entry.map(|sourced| {
         let item = sourced?;
         match &item.picture {
-            Picture::File(_) if args.confined => {
+            Picture::File(path) if args.confined && !source.has_packed(path) => {
                 let reason = "the picture is not at an address of the internet, and files are not read here";
                 Err(item.rejected("local-image", reason))
             }
@@ -245,6 +247,7 @@ fn options(args: &BuildArgs) -> Result<Options> {
         format: args.format,
         unpublished: args.unpublished,
         keep_pictureless: args.keep_pictureless,
+        each_picture: args.each_picture,
     })
 }
 
@@ -298,6 +301,13 @@ fn full_path(args: &BuildArgs) -> String {
 /// What is in a folder and is none of its products.
 fn tell_of_left_aside(source: &Source) {
     let Source::Folder(folder) = source else { return };
+    let views = folder.further_views();
+    if views > 0 {
+        let views = output::counted(views as u64, "picture");
+        eprintln!(
+            "note: by their names, {views} show products that others show, too; --each-picture makes each a product"
+        );
+    }
     for (why, what) in folder.left_aside() {
         let first = what.first().map(|name| output::plain(name)).unwrap_or_default();
         let first = if what.len() > 1 { format!("{first}, …") } else { first };

@@ -30,6 +30,12 @@ pub struct BuildReport {
     /// Sheets of a workbook whose names are the categories of their products.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     sheet_categories: Vec<String>,
+    /// The column of the feed that was taken for that of the pictures, by what its cells are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    picture_column: Option<String>,
+    /// The same of the titles.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title_column: Option<String>,
     /// Rows with the lowest of several prices.
     #[serde(skip_serializing_if = "is_zero")]
     from_prices: u64,
@@ -74,6 +80,14 @@ impl BuildReport {
             sheet_categories: match source {
                 Source::Feed(feed) => feed.sheet_categories().to_vec(),
                 Source::Folder(_) => Vec::new(),
+            },
+            picture_column: match source {
+                Source::Feed(feed) => feed.picture_column().map(str::to_owned),
+                Source::Folder(_) => None,
+            },
+            title_column: match source {
+                Source::Feed(feed) => feed.title_column().map(str::to_owned),
+                Source::Folder(_) => None,
             },
             from_prices: match source {
                 Source::Feed(feed) => feed.from_prices(),
@@ -146,6 +160,16 @@ impl BuildReport {
             text.push_str(&format!(
                 "{rows} with a lowest price (\"from\", or a range), which is taken as the price\n"
             ));
+        }
+        if let Some(column) = &self.picture_column {
+            let column = output::plain(column);
+            text.push_str(&format!(
+                "pictures are those of the column {column}; --image-column names another\n"
+            ));
+        }
+        if let Some(column) = &self.title_column {
+            let column = output::plain(column);
+            text.push_str(&format!("titles are those of the column {column}; a --map file names another\n"));
         }
         if !self.sheet_categories.is_empty() {
             let names: Vec<_> = self.sheet_categories.iter().map(|name| output::plain(name)).collect();

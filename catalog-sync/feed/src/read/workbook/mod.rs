@@ -14,7 +14,7 @@ use std::path::Path;
 use self::office::NotRead;
 use self::sheet::{Cell, Sheet};
 use super::traits::{self, Traits};
-use super::{header, shape};
+use super::{header, headless, shape};
 use crate::column::{Role, normalise, role_of};
 use crate::{Columns, Error, Result, text};
 
@@ -121,7 +121,15 @@ pub(crate) fn read(path: &Path, name: &str, kind: Kind, columns: &Columns) -> Re
     if sheets.is_empty() {
         return Err(Error::Empty { name: name.into() });
     }
-    let base = sheets.remove(first);
+    let mut base = sheets.remove(first);
+    let cells: Vec<String> = base
+        .rows
+        .first()
+        .map(|(_, row)| row.iter().map(|cell| cell.text.clone()).collect())
+        .unwrap_or_default();
+    if let Some(names) = headless::names(&cells, columns) {
+        base.rows.insert(0, (0, names.into_iter().map(Cell::text).collect()));
+    }
     Ok(table(base, sheets))
 }
 

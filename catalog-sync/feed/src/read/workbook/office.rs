@@ -150,6 +150,10 @@ fn put(grid: &mut Grid, (row, column): (u32, u32), cell: Cell) {
 fn fill(grid: &mut Grid, merged: &[Dimensions]) {
     for Dimensions { start: (top, column), end: (bottom, _) } in merged {
         let Some(cell) = grid.get(top).and_then(|row| row.get(column)).cloned() else { continue };
+        // One row is what it is without.
+        if bottom <= top {
+            continue;
+        }
         // Rows with nothing else in them are no rows.
         for (_, row) in grid.range_mut(top.saturating_add(1)..=(*bottom).min(top.saturating_add(MAX_MERGED)))
         {
@@ -223,6 +227,15 @@ mod tests {
         assert_eq!(text(43_894.0, true), "2024-03-05");
         assert_eq!(text(45_356.5, false), "2024-03-05T12:00:00");
         assert_eq!(text(0.25, false), "06:00:00");
+    }
+
+    #[test]
+    fn a_cell_over_several_columns_changes_nothing() {
+        let mut grid = Grid::new();
+        put(&mut grid, (0, 0), Cell::text("Our catalogue"));
+        put(&mut grid, (1, 0), Cell::text("id"));
+        fill(&mut grid, &[Dimensions { start: (0, 0), end: (0, 5) }]);
+        assert_eq!((grid.len(), grid[&0].len()), (2, 1));
     }
 
     #[test]
