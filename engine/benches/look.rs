@@ -7,9 +7,10 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use knytt_engine::{Fingerprint, HashedPicture, Look, near_duplicates};
+use knytt_engine::{Fingerprint, HashedPicture, Look, near_duplicates, offline};
 use knytt_garments::{Category, Garment, View, render};
 use knytt_models::Embedding;
+use knytt_models::decode::{Limits, decode};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -22,6 +23,23 @@ fn looks(criterion: &mut Criterion) {
         group.bench_with_input(BenchmarkId::new("from_pixels", size), &picture, |bencher, picture| {
             bencher.iter(|| Look::from_pixels(black_box(picture)));
         });
+    }
+    group.finish();
+}
+
+/// What each step costs on a drawn garment, or on the photograph that `KNYTT_PHOTO` names.
+fn steps(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("look/steps");
+    let picture = match std::env::var_os("KNYTT_PHOTO") {
+        Some(path) => decode(&fs_err::read(path).unwrap(), &Limits::default(), None).unwrap(),
+        None => {
+            let mut rng = ChaCha8Rng::seed_from_u64(1);
+            let garment = Garment::random(Category::Dress, &mut rng);
+            render(&garment, &View::wild(&mut rng), 336)
+        }
+    };
+    for (name, step) in offline::steps(&picture).unwrap() {
+        group.bench_function(name, |bencher| bencher.iter(&step));
     }
     group.finish();
 }
@@ -45,5 +63,5 @@ fn duplicates(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, looks, duplicates);
+criterion_group!(benches, looks, steps, duplicates);
 criterion_main!(benches);

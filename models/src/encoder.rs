@@ -120,7 +120,15 @@ impl Encoder {
     /// # Errors
     /// [`Error::EmptyText`] if there is no word in it; else as [`embed_image`](Self::embed_image).
     pub fn embed_text(&self, text: &str) -> Result<Embedding> {
-        self.submit(Input::Text(self.bundle.words().ids(text)?))?.wait()
+        self.submit_text(text)?.wait()
+    }
+
+    /// Queues a text. Blocks while the queue is full; texts that wait together are embedded together.
+    ///
+    /// # Errors
+    /// [`Error::EmptyText`] if there is no word in it, [`Error::Stopped`] if the thread has ended.
+    pub fn submit_text(&self, text: &str) -> Result<Pending> {
+        self.submit(Input::Text(self.bundle.words().ids(text)?))
     }
 
     /// Preprocesses a picture on this thread and queues it. Blocks while the queue is full; pictures

@@ -11,9 +11,9 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::interrupt::Interrupt;
 
-/// Results that may be ahead of the caller: enough to keep the model's batches full while one picture
-/// is slow.
-const WINDOW: usize = 64;
+/// Results that may be ahead of the caller: enough to keep the workers and the model busy while one picture is slow, or
+/// while the caller waits for the disk. A result that waits takes some 20 kB.
+const WINDOW: usize = 256;
 
 /// An entry, and where its result goes.
 type Job<T, U> = (T, Sender<Result<U>>);

@@ -3,6 +3,7 @@
 pub(crate) mod again;
 pub(crate) mod fit;
 pub(crate) mod gibberish;
+mod neighbours;
 pub(crate) mod out_of_domain;
 mod quantile;
 pub(crate) mod scale;
@@ -12,19 +13,20 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use image::RgbImage;
-use knytt_models::{Embedding, Fingerprint, Options, PrecisionBenchmark};
+use knytt_models::{Embedding, Fingerprint, Options, Pending, PrecisionBenchmark};
+use rayon::prelude::*;
 
 use self::again::pixels;
 use crate::calibrate::gibberish::GibberishDetector;
+use crate::calibrate::neighbours::Neighbours;
 use crate::calibrate::out_of_domain::{NEAREST, OutOfDomainClassifier, ReferenceEmbeddings};
 use crate::calibrate::quantile::quantile;
 use crate::calibrate::scale::{Calibration, Scale};
-use crate::catalog::snapshot::{Snapshot, VectorQuery};
+use crate::catalog::snapshot::Snapshot;
 use crate::error::Result;
-use crate::index::Strategy;
+use crate::index::top::Candidate;
 use crate::look::image_template::{ImageTemplate, TemplateQuery};
 use crate::product::Product;
-use crate::product::filter::Filter;
 use crate::search::session::SearchSession;
 
 /// Products in the sample. The model embeds a picture and two texts of each.
@@ -45,7 +47,7 @@ const NONSENSE: u32 = 24;
 /// How many of the nearest products are compared with a picture by their templates.
 const COMPARED: usize = 8;
 
-/// Pictures that are queued at the model at a time.
+/// Pictures or texts that are queued at the model at a time.
 const AT_ONCE: usize = 16;
 
 /// Embeddings of the synthetic negatives by model. They are the same for every catalogue of a model, and half of
@@ -62,8 +64,22 @@ struct Rephotographed {
     embedding: Embedding,
     /// Its score against its own product, if that was among the nearest.
     own: Option<f32>,
+    /// The nearest other products, best first.
+    others: Vec<Candidate>,
+}
+
+impl Rephotographed {
     /// The scores of the nearest other products, best first.
-    others: Vec<f32>,
+    fn scores(&self) -> Vec<f32> {
+        self.others.iter().map(|other| other.score).collect()
+    }
+
+    /// How many of so many nearest products are others than its own.
+    fn others_of(&self, nearest: usize) -> usize {
+        let last = self.others.get(nearest - 1).map(|other| other.score);
+        let is_in = self.own.is_some_and(|own| last.is_none_or(|last| own >= last));
+        nearest - usize::from(is_in)
+    }
 }
 
 impl SearchSession {
@@ -85,13 +101,17 @@ impl SearchSession {
         }
         let sample = sample(&snapshot, products, SAMPLE)?;
         let pictures = pictures(&snapshot, &sample)?;
-        let again: Vec<(&str, RgbImage)> =
-            numbered(&pictures).map(|(n, id, picture)| (id, again::photographed(picture, n))).collect();
-        let seen = self.seen(&snapshot, &again)?;
-        let image = image_scale(&snapshot, &sample, &seen)?;
+        let again: Vec<RgbImage> = pictures
+            .par_iter()
+            .enumerate()
+            .map(|(n, (_, picture))| again::photographed(picture, n as u32))
+            .collect();
+        let all = Neighbours::new(&snapshot)?;
+        let seen = self.seen(&all, &pictures, &again)?;
+        let image = image_scale(&all, &sample, &seen)?;
         let same_from = same_from(&snapshot, &pictures, &again, &seen)?;
-        let out_of_domain = self.out_of_domain(&snapshot, &seen)?;
-        let text = self.text_scale(&snapshot, &sample)?;
+        let out_of_domain = self.out_of_domain(&all, &seen)?;
+        let text = self.text_scale(&all, &sample)?;
         let gibberish = self.gibberish(&sample)?;
         drop(snapshot);
         let calibration = Calibration { image, text, products, out_of_domain, gibberish, same_from };
@@ -121,33 +141,39 @@ impl SearchSession {
         }
     }
 
-    /// Searches for pictures. Each comes with the id of its product.
-    fn seen(&self, snapshot: &Snapshot, pictures: &[(&str, RgbImage)]) -> Result<Vec<Rephotographed>> {
-        let embeddings = self.embed_all(pictures.iter().map(|(_, picture)| picture))?;
-        let seen = |(embedding, (id, _)): (Embedding, &(&str, RgbImage))| {
-            let hits = nearest_to(snapshot, &embedding, NEAREST + 1)?;
-            let own = hits.iter().find(|(hit, _)| hit == id).map(|(_, score)| *score);
-            let others = hits.into_iter().filter(|(hit, _)| hit != id).map(|(_, score)| score);
-            Ok(Rephotographed { embedding, own, others: others.take(NEAREST).collect() })
+    /// Searches for pictures `again` of the products of `pictures`.
+    fn seen(
+        &self,
+        all: &Neighbours<'_>,
+        pictures: &[(String, RgbImage)],
+        again: &[RgbImage],
+    ) -> Result<Vec<Rephotographed>> {
+        let embeddings = self.embed_all(again)?;
+        let seen = |(embedding, (id, _)): (Embedding, &(String, RgbImage))| {
+            let item = all.snapshot().item(id)?;
+            let (own, mut others): (Vec<_>, Vec<_>) =
+                all.of(&embedding, NEAREST + 1)?.into_iter().partition(|hit| Some(hit.item) == item);
+            others.truncate(NEAREST);
+            Ok(Rephotographed { embedding, own: own.first().map(|own| own.score), others })
         };
         embeddings.into_iter().zip(pictures).map(seen).collect()
     }
 
-    fn embed_all<'a>(&self, pictures: impl Iterator<Item = &'a RgbImage>) -> Result<Vec<Embedding>> {
-        let (mut pictures, mut embeddings) = (pictures.peekable(), Vec::new());
-        while pictures.peek().is_some() {
-            let under_way = pictures.by_ref().take(AT_ONCE).map(|p| self.encoder().submit_image(p));
-            for pending in under_way.collect::<knytt_models::Result<Vec<_>>>()? {
-                embeddings.push(pending.wait()?);
-            }
-        }
-        Ok(embeddings)
+    fn embed_all(&self, pictures: &[RgbImage]) -> Result<Vec<Embedding>> {
+        in_batches(pictures, |picture| self.encoder().submit_image(picture))
+    }
+
+    /// Embeds each text; equal ones once.
+    fn embed_texts(&self, texts: &[String]) -> Result<HashMap<String, Embedding>> {
+        let different: Vec<&String> = texts.iter().collect::<BTreeSet<_>>().into_iter().collect();
+        let embeddings = in_batches(&different, |text| self.encoder().submit_text(text))?;
+        Ok(different.into_iter().cloned().zip(embeddings).collect())
     }
 
     /// Fits the classifier that tells pictures of the catalogue's domain from others. `None` without thumbnails.
     fn out_of_domain(
         &self,
-        snapshot: &Snapshot,
+        all: &Neighbours<'_>,
         seen: &[Rephotographed],
     ) -> Result<Option<OutOfDomainClassifier>> {
         if seen.is_empty() {
@@ -159,16 +185,16 @@ impl SearchSession {
         // of a similar product that is not.
         let in_domain = seen.iter().flat_map(|seen| {
             let near = references.nearest(&seen.embedding, None);
-            let with_own: Vec<f32> = seen.own.iter().chain(&seen.others).copied().collect();
+            let others = seen.scores();
+            let with_own: Vec<f32> = seen.own.iter().chain(&others).copied().collect();
             [
                 OutOfDomainClassifier::features(&with_own, &near),
-                OutOfDomainClassifier::features(&seen.others, &near),
+                OutOfDomainClassifier::features(&others, &near),
             ]
         });
         let in_domain: Vec<_> = in_domain.collect();
         let out_of_domain = synthetic_negatives.iter().enumerate().map(|(n, embedding)| {
-            let hits = nearest_to(snapshot, embedding, NEAREST)?;
-            let scores: Vec<f32> = hits.into_iter().map(|(_, score)| score).collect();
+            let scores: Vec<f32> = all.of(embedding, NEAREST)?.iter().map(|hit| hit.score).collect();
             Ok(OutOfDomainClassifier::features(&scores, &references.nearest(embedding, Some(n))))
         });
         let out_of_domain = out_of_domain.collect::<Result<Vec<_>>>()?;
@@ -181,31 +207,32 @@ impl SearchSession {
         if let Some(known) = embedded_negatives().get(model) {
             return Ok(known.clone());
         }
-        let pictures: Vec<RgbImage> = (0..NEGATIVES).map(synthetic_negatives::picture).collect();
-        let synthetic_negatives: Arc<[Embedding]> = self.embed_all(pictures.iter())?.into();
+        let pictures: Vec<RgbImage> =
+            (0..NEGATIVES).into_par_iter().map(synthetic_negatives::picture).collect();
+        let synthetic_negatives: Arc<[Embedding]> = self.embed_all(&pictures)?.into();
         embedded_negatives().insert(model.clone(), synthetic_negatives.clone());
         Ok(synthetic_negatives)
     }
 
     /// Compares the embeddings of nonsense with those of product kinds.
     fn gibberish(&self, sample: &[Product]) -> Result<Option<GibberishDetector>> {
-        let nonsense: Vec<Embedding> = (0..NONSENSE)
-            .map(|n| self.encoder().embed_text(&synthetic_negatives::words::nonsense(n)))
-            .collect::<Result<_, _>>()?;
+        let nonsense: Vec<String> = (0..NONSENSE).map(synthetic_negatives::words::nonsense).collect();
+        let nonsense = in_batches(&nonsense, |words| self.encoder().submit_text(words))?;
         let kinds: BTreeSet<String> = sample.iter().filter_map(kind_of).collect();
-        let kinds: Vec<Embedding> =
-            kinds.iter().map(|kind| self.encoder().embed_text(kind)).collect::<Result<_, _>>()?;
+        let kinds: Vec<String> = kinds.into_iter().collect();
+        let kinds = in_batches(&kinds, |kind| self.encoder().submit_text(kind))?;
         Ok(GibberishDetector::measure(&nonsense, &kinds))
     }
 
-    fn text_scale(&self, snapshot: &Snapshot, sample: &[Product]) -> Result<Option<Scale>> {
+    fn text_scale(&self, all: &Neighbours<'_>, sample: &[Product]) -> Result<Option<Scale>> {
         let (mut best, mut any) = (Vec::new(), Vec::new());
-        for (at, product) in sample.iter().enumerate() {
-            for words in phrases_of(product) {
-                let said = self.encoder().embed_text(&words)?;
-                best.extend(nearest_to(snapshot, &said, 1)?.first().map(|(_, score)| *score));
-                let other = snapshot.vector(&sample[(at + sample.len() / 2) % sample.len()].id)?;
-                any.extend(other.map(|other| other.cosine(&said)).transpose()?);
+        let phrases: Vec<Vec<String>> = sample.iter().map(phrases_of).collect();
+        let embedded = self.embed_texts(&phrases.concat())?;
+        for (at, phrases) in phrases.iter().enumerate() {
+            for said in phrases.iter().filter_map(|words| embedded.get(words)) {
+                best.extend(all.of(said, 1)?.first().map(|hit| hit.score));
+                let other = all.snapshot().vector(&sample[(at + sample.len() / 2) % sample.len()].id)?;
+                any.extend(other.map(|other| other.cosine(said)).transpose()?);
             }
         }
         Ok((!best.is_empty()).then(|| Scale {
@@ -217,36 +244,58 @@ impl SearchSession {
     }
 }
 
+/// Queues inputs at the model, some at a time, and waits for their embeddings.
+fn in_batches<T>(
+    inputs: &[T],
+    submit: impl Fn(&T) -> knytt_models::Result<Pending>,
+) -> Result<Vec<Embedding>> {
+    let mut embeddings = Vec::with_capacity(inputs.len());
+    for inputs in inputs.chunks(AT_ONCE) {
+        let under_way = inputs.iter().map(&submit).collect::<knytt_models::Result<Vec<_>>>()?;
+        for pending in under_way {
+            embeddings.push(pending.wait()?);
+        }
+    }
+    Ok(embeddings)
+}
+
 /// The likeness of templates from which on two pictures show the same product: above that of other products.
 /// `None` without thumbnails.
 fn same_from(
     snapshot: &Snapshot,
     pictures: &[(String, RgbImage)],
-    again: &[(&str, RgbImage)],
+    again: &[RgbImage],
     seen: &[Rephotographed],
 ) -> Result<Option<f32>> {
     let (mut same, mut other) = (Vec::new(), Vec::new());
-    for (((id, picture), (_, again)), seen) in pictures.iter().zip(again).zip(seen) {
-        let mut templates = vec![ImageTemplate::from_picture(picture)];
-        for (hit, _) in nearest_to(snapshot, &seen.embedding, COMPARED)?.iter().filter(|(hit, _)| hit != id) {
-            templates.extend(
-                snapshot
-                    .thumbnail(hit)?
-                    .and_then(pixels)
-                    .map(|picture| ImageTemplate::from_picture(&picture)),
-            );
-        }
+    for (((_, picture), again), seen) in pictures.iter().zip(again).zip(seen) {
         let query = TemplateQuery::new(again);
-        let mut likeness = templates.iter().filter_map(|template| query.likeness_in(template.as_bytes()));
-        same.extend(likeness.next());
-        other.extend(likeness.reduce(f32::max));
+        let likeness = |template: &ImageTemplate| query.likeness_in(template.as_bytes());
+        same.extend(likeness(&ImageTemplate::from_picture(picture)));
+        let mut likest: Option<f32> = None;
+        for hit in seen.others.iter().take(seen.others_of(COMPARED)) {
+            let template = template_of(snapshot, hit.item)?;
+            likest = likest.into_iter().chain(template.as_ref().and_then(likeness)).reduce(f32::max);
+        }
+        other.extend(likest);
     }
     Ok((!same.is_empty()).then(|| quantile(&mut other, 0.98).max(quantile(&mut same, 0.01))))
 }
 
-fn image_scale(snapshot: &Snapshot, sample: &[Product], seen: &[Rephotographed]) -> Result<Scale> {
+/// The template of a product's picture: the stored one, else that of its thumbnail.
+fn template_of(snapshot: &Snapshot, item: u32) -> Result<Option<ImageTemplate>> {
+    let product = snapshot.product_at(item)?;
+    if product.look.template.is_some() {
+        return Ok(product.look.template);
+    }
+    let thumbnail = snapshot.thumbnail(&product.id)?.and_then(pixels);
+    Ok(thumbnail.map(|picture| ImageTemplate::from_picture(&picture)))
+}
+
+fn image_scale(all: &Neighbours<'_>, sample: &[Product], seen: &[Rephotographed]) -> Result<Scale> {
+    let snapshot = all.snapshot();
     let unrelated = unrelated(snapshot, sample)?;
-    let first = |seen: &Rephotographed| seen.others.first().copied();
+    let first = |seen: &Rephotographed| seen.others.first().map(|other| other.score);
     let mut nearest: Vec<f32> =
         seen.iter().filter_map(|seen| seen.own.into_iter().chain(first(seen)).reduce(f32::max)).collect();
     let mut others: Vec<f32> = seen.iter().filter_map(first).collect();
@@ -254,9 +303,9 @@ fn image_scale(snapshot: &Snapshot, sample: &[Product], seen: &[Rephotographed])
     if nearest.is_empty() {
         for product in sample {
             let Some(own) = snapshot.vector(&product.id)? else { continue };
-            let hits = nearest_to(snapshot, &own, 2)?;
-            nearest.extend(hits.get(1).map(|(_, score)| *score));
-            others.extend(hits.get(1).map(|(_, score)| *score));
+            let second = all.of(&own, 2)?.get(1).map(|hit| hit.score);
+            nearest.extend(second);
+            others.extend(second);
         }
     }
     Ok(Scale {
@@ -287,10 +336,6 @@ fn pictures(snapshot: &Snapshot, sample: &[Product]) -> Result<Vec<(String, RgbI
     Ok(pictures)
 }
 
-fn numbered(pictures: &[(String, RgbImage)]) -> impl Iterator<Item = (u32, &str, &RgbImage)> {
-    (0..).zip(pictures).map(|(n, (id, picture))| (n, id.as_str(), picture))
-}
-
 /// The median score of unrelated products.
 fn unrelated(snapshot: &Snapshot, sample: &[Product]) -> Result<f32> {
     let vectors: Vec<Embedding> =
@@ -299,12 +344,6 @@ fn unrelated(snapshot: &Snapshot, sample: &[Product]) -> Result<f32> {
     let pairs = vectors[..half].iter().zip(&vectors[half..]);
     let mut scores = pairs.map(|(a, b)| a.cosine(b)).collect::<knytt_models::Result<Vec<_>>>()?;
     Ok(quantile(&mut scores, 0.5))
-}
-
-fn nearest_to(snapshot: &Snapshot, embedding: &Embedding, k: usize) -> Result<Vec<(String, f32)>> {
-    let filter = Filter::default();
-    let query = VectorQuery { embedding, filter: &filter, k, strategy: Strategy::Auto, except: None };
-    Ok(snapshot.search(&query)?.products.into_iter().map(|p| (p.product.id, p.score)).collect())
 }
 
 /// The category of a product, with its colour if the feed names one.

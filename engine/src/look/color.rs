@@ -6,7 +6,7 @@ use crate::look::SeenColor;
 use crate::look::color_cluster::ColorCluster;
 use crate::look::lab::Lab;
 use crate::look::lab::{lab_of_levels, rgb_of_lab};
-use crate::look::masked_image::MaskedImage;
+use crate::look::masked_image::{Cell, MaskedImage, WHITE};
 use crate::look::palette::ColorName;
 
 /// Colours per picture at most.
@@ -65,23 +65,25 @@ fn is_skin(cluster: &ColorCluster, head: f32, all: f32) -> bool {
 /// The colours of the half of the cells with the least change, which leaves out edges with mixed colours. Each
 /// comes with whether it is in the part where a face would be.
 fn flat(masked: &MaskedImage) -> Vec<(Lab, bool)> {
-    let change = |at: usize| {
-        let pair = |dx: isize, dy: isize| Some((masked.beside(at, -dx, -dy)?, masked.beside(at, dx, dy)?));
-        let steps = [(1, 0), (0, 1)].map(|(dx, dy)| {
-            let (a, b) = pair(dx, dy).unwrap_or((at, at));
-            (0..3).map(|i| (masked.rgb[a][i] - masked.rgb[b][i]).powi(2)).sum::<f32>()
-        });
-        steps[0] + steps[1]
-    };
-    let changes: Vec<(usize, f32)> = masked.cells().map(|at| (at, change(at))).collect();
-    let mut sorted: Vec<f32> = changes.iter().map(|(_, change)| *change).collect();
+    let changes: Vec<u32> = masked.places.iter().map(|place| change(masked, *place)).collect();
+    let mut sorted = changes.clone();
     let middle = sorted.len() / 2;
-    let (_, median, _) = sorted.select_nth_unstable_by(middle, f32::total_cmp);
-    let rows = || changes.iter().map(|(at, _)| at / masked.width);
-    let (top, bottom) = (rows().min().unwrap_or_default(), rows().max().unwrap_or_default());
+    let (_, median, _) = sorted.select_nth_unstable(middle);
+    let row = |place: &[u16; 2]| usize::from(place[1]);
+    let (top, bottom) = (masked.places.first().map_or(0, row), masked.places.last().map_or(0, row));
     let neck = top + (HEAD * (bottom - top) as f32) as usize;
-    let gains = gains(masked);
-    let lit = |rgb: [f32; 3]| lab_of_levels(std::array::from_fn(|i| (rgb[i] * gains[i]).min(1.0)));
-    let flat = changes.iter().filter(|(_, change)| *change <= *median);
-    flat.map(|(at, _)| (lit(masked.rgb[*at]), at / masked.width <= neck)).collect()
+    let gains = gains(masked).map(|gain| gain / f32::from(WHITE));
+    let lit = |cell: Cell| lab_of_levels(std::array::from_fn(|i| (f32::from(cell[i]) * gains[i]).min(1.0)));
+    let flat = masked.places.iter().zip(&changes).filter(|(_, change)| **change <= *median);
+    flat.map(|(place, _)| (lit(masked.cell(*place)), row(place) <= neck)).collect()
+}
+
+/// How much a cell's neighbours differ, across and down, where both are the thing.
+fn change(masked: &MaskedImage, place: [u16; 2]) -> u32 {
+    let [left, right, above, below] = masked.beside(place);
+    let between = |a: Cell, b: Cell| -> u32 {
+        let square = |i: usize| u32::from(a[i].abs_diff(b[i])).pow(2);
+        if a[3] & b[3] == 1 { square(0) + square(1) + square(2) } else { 0 }
+    };
+    between(left, right) + between(above, below)
 }

@@ -5,7 +5,7 @@
 //! Clusters are joined if the valley between them is shallow, after the persistence of Chazal et al.,
 //! "Persistence-based clustering in Riemannian manifolds" (JACM 2013).
 
-use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::look::lab::Lab;
 
@@ -40,6 +40,8 @@ pub(super) fn clusters(colors: &[(Lab, bool)]) -> Vec<ColorCluster> {
 /// Pixels of one cell.
 struct Cell {
     mean: Lab,
+    /// Which cell it is along L. Cells lie in its order.
+    layer: usize,
     weight: f32,
     marked: f32,
     /// The smoothed weight of all cells.
@@ -47,36 +49,76 @@ struct Cell {
 }
 
 fn cells(colors: &[(Lab, bool)]) -> Vec<Cell> {
-    let mut sums: HashMap<[i32; 3], (Lab, f32, f32)> = HashMap::new();
-    for (p, marked) in colors {
-        let key = std::array::from_fn(|i| (p[i] / CELL[i]).floor() as i32);
-        let (sum, total, marks) = sums.entry(key).or_default();
-        (0..3).for_each(|i| sum[i] += p[i]);
+    let mut cells = counted(colors);
+    let mut densities = vec![0.0; cells.len()];
+    // Of every pair once. The sum of each cell is over all cells in their order.
+    for at in 0..cells.len() {
+        let own = &cells[at];
+        for other in near(&cells, at, FURTHEST).start..at {
+            let kernel = kernel(own.mean, cells[other].mean);
+            densities[at] += cells[other].weight * kernel;
+            densities[other] += own.weight * kernel;
+        }
+        densities[at] += own.weight;
+    }
+    cells.iter_mut().zip(densities).for_each(|(cell, density)| cell.density = density);
+    cells
+}
+
+/// Cells along L, a and b in which every colour of sRGB lies, and in how many of them black is away from the first.
+const CELLS: [usize; 3] = [18, 48, 48];
+const BLACK: [f32; 3] = [0.0, 24.0, 24.0];
+
+/// The colours of each cell, in the order of L, then a, then b.
+fn counted(colors: &[(Lab, bool)]) -> Vec<Cell> {
+    const NONE: u16 = u16::MAX;
+    let mut numbers = vec![NONE; CELLS.iter().product()];
+    let mut sums: Vec<(usize, Lab, f32, f32)> = Vec::new();
+    for (color, marked) in colors {
+        // The number of cells from the first is positive, so cutting it off is rounding down.
+        let along = |i: usize| ((color[i] / CELL[i] + BLACK[i]).max(0.0) as usize).min(CELLS[i] - 1);
+        let key = (along(0) * CELLS[1] + along(1)) * CELLS[2] + along(2);
+        if numbers[key] == NONE {
+            numbers[key] = sums.len() as u16;
+            sums.push((key, [0.0; 3], 0.0, 0.0));
+        }
+        let (_, sum, total, marks) = &mut sums[usize::from(numbers[key])];
+        (0..3).for_each(|i| sum[i] += color[i]);
         *total += 1.0;
         *marks += f32::from(u8::from(*marked));
     }
-    let mut keyed: Vec<_> = sums.into_iter().collect();
-    keyed.sort_by_key(|(key, _)| *key);
-    let cell = |(_, (sum, weight, marked)): ([i32; 3], (Lab, f32, f32))| Cell {
+    sums.sort_unstable_by_key(|(key, ..)| *key);
+    let cell = |(key, sum, weight, marked): (usize, Lab, f32, f32)| Cell {
+        layer: key / (CELLS[1] * CELLS[2]),
         mean: sum.map(|s| s / weight),
         weight,
         marked,
         density: 0.0,
     };
-    let mut cells: Vec<Cell> = keyed.into_iter().map(cell).collect();
-    let density = |at: &Cell| cells.iter().map(|other| other.weight * kernel(at.mean, other.mean)).sum();
-    let densities: Vec<f32> = cells.iter().map(density).collect();
-    cells.iter_mut().zip(densities).for_each(|(cell, density)| cell.density = density);
-    cells
+    sums.into_iter().map(cell).collect()
+}
+
+/// The cells whose light is so near to that of another that their squared gap may be at most `most`.
+fn near(cells: &[Cell], at: usize, most: f32) -> Range<usize> {
+    // Colours that lie so many layers apart have at least one layer less between them.
+    let layers = (most.sqrt() * SPREAD[0] / CELL[0]) as usize + 1;
+    let own = cells[at].layer;
+    let start = cells[..at].partition_point(|cell| cell.layer + layers < own);
+    let end = at + cells[at..].partition_point(|cell| cell.layer <= own + layers);
+    start..end
 }
 
 fn gap_squared(a: Lab, b: Lab) -> f32 {
-    (0..3).map(|i| ((a[i] - b[i]) / SPREAD[i]).powi(2)).sum()
+    let of = |i: usize| (a[i] - b[i]) * const { [1.0 / SPREAD[0], 1.0 / SPREAD[1], 1.0 / SPREAD[2]] }[i];
+    of(0) * of(0) + of(1) * of(1) + of(2) * of(2)
 }
+
+/// Colours with a larger squared gap have nothing to do with each other.
+const FURTHEST: f32 = 12.0;
 
 fn kernel(a: Lab, b: Lab) -> f32 {
     let gap = gap_squared(a, b);
-    if gap > 12.0 { 0.0 } else { (-0.5 * gap).exp() }
+    if gap > FURTHEST { 0.0 } else { (-0.5 * gap).exp() }
 }
 
 /// Cells that are neighbours are nearer than this, in standard deviations squared.
@@ -87,21 +129,22 @@ fn groups(cells: &[Cell]) -> Vec<Vec<usize>> {
     let mut order: Vec<usize> = (0..cells.len()).collect();
     order.sort_by(|a, b| cells[*b].density.total_cmp(&cells[*a].density));
     let mut parent: Vec<usize> = (0..cells.len()).collect();
-    let mut placed: Vec<usize> = Vec::new();
+    let mut is_placed = vec![false; cells.len()];
+    let mut peaks: Vec<usize> = Vec::new();
     for at in order {
-        let near = placed
-            .iter()
-            .copied()
-            .filter(|other| gap_squared(cells[at].mean, cells[*other].mean) < NEIGHBOUR);
-        let mut peaks: Vec<usize> = near.map(|other| root(&parent, other)).collect();
-        peaks.sort_by(|a, b| cells[*b].density.total_cmp(&cells[*a].density));
+        let beside = near(cells, at, NEIGHBOUR).filter(|other| {
+            is_placed[*other] && gap_squared(cells[at].mean, cells[*other].mean) < NEIGHBOUR
+        });
+        peaks.clear();
+        peaks.extend(beside.map(|other| root(&parent, other)));
+        peaks.sort_unstable_by(|a, b| cells[*b].density.total_cmp(&cells[*a].density).then(a.cmp(b)));
         peaks.dedup();
         if let Some((highest, lower)) = peaks.split_first() {
             parent[at] = *highest;
             let shallow = |peak: &&usize| cells[at].density >= VALLEY * cells[**peak].density;
             lower.iter().filter(shallow).for_each(|peak| parent[*peak] = *highest);
         }
-        placed.push(at);
+        is_placed[at] = true;
     }
     let mut members: Vec<Vec<usize>> = vec![Vec::new(); cells.len()];
     (0..cells.len()).for_each(|at| members[root(&parent, at)].push(at));

@@ -3,6 +3,7 @@
 use image::RgbImage;
 
 use crate::look::lab::LabImage;
+use crate::look::mask::Mask;
 use crate::look::regions::background::{Background, DIFFERENT};
 use crate::look::regions::shapes::{Shape, separate};
 
@@ -31,7 +32,7 @@ const EVEN: f32 = 0.9;
 /// A small copy of a picture, and which of its pixels are the thing.
 pub(super) struct Foreground {
     pub picture: LabImage,
-    pub mask: Vec<bool>,
+    pub mask: Mask,
 }
 
 impl Foreground {
@@ -39,113 +40,95 @@ impl Foreground {
     /// anything.
     pub(super) fn from_picture(picture: &RgbImage) -> Option<Self> {
         let picture = LabImage::from_picture(picture)?;
-        let mask = outlined(&picture).unwrap_or_else(|| {
-            let window = window(&picture);
-            window.into_iter().map(|weight| weight > 0.3).collect()
-        });
+        let window = window(&picture);
+        let mask = outlined(&picture, &window)
+            .unwrap_or_else(|| Mask::from_values(picture.width, &window, |weight| weight > 0.3));
         Some(Self { picture, mask })
     }
 }
 
-fn outlined(picture: &LabImage) -> Option<Vec<bool>> {
+fn outlined(picture: &LabImage, window: &[f32]) -> Option<Mask> {
     let contrast = Background::from_picture(picture)?.contrast(picture);
-    let plain = thing(picture, &separate(picture, &contrast));
-    let area = |mask: &Option<Vec<bool>>| mask.iter().flatten().filter(|inside| **inside).count() as f32;
-    let folded =
-        with_folds(picture, &contrast).and_then(|contrast| thing(picture, &separate(picture, &contrast)));
+    let different = Mask::from_values(picture.width, &contrast, |distance| distance >= DIFFERENT);
+    let thing = |different: &Mask| thing(picture, window, &separate(picture, different));
+    let plain = thing(&different);
+    let folded = folds(picture).and_then(|folds| thing(&different.union(&folds)));
+    let area = |mask: &Option<Mask>| mask.as_ref().map_or(0, Mask::area) as f32;
     let mask = if area(&folded) > MOSTLY_FOLDS * area(&plain) { folded } else { plain };
-    Some(inner(picture, &mask?))
+    mask.map(inner)
 }
 
-/// Adds folds to the contrast. White fabric on white paper has the paper's colour, but it has folds. `None` if the
-/// background is not even enough to tell folds.
-fn with_folds(picture: &LabImage, contrast: &[f32]) -> Option<Vec<f32>> {
-    let (width, height) = (picture.width, picture.height);
-    let light = |x: usize, y: usize| picture.pixels[y * width + x][0];
-    let change = |at: usize| {
-        let (x, y) = picture.place(at);
-        let (left, right) = (x.saturating_sub(1), (x + 1).min(width - 1));
-        let (above, below) = (y.saturating_sub(1), (y + 1).min(height - 1));
-        (light(right, y) - light(left, y)).abs().max((light(x, below) - light(x, above)).abs())
-    };
-    let changes: Vec<f32> = (0..contrast.len()).map(change).collect();
-    let on_border = |at: &usize| {
-        let (x, y) = picture.place(*at);
-        x < 4 || y < 4 || x + 4 >= width || y + 4 >= height
-    };
-    let mut ground: Vec<f32> = (0..contrast.len()).filter(on_border).map(|at| changes[at]).collect();
-    ground.sort_by(f32::total_cmp);
-    let usual = ground[ground.len() * 8 / 10];
-    if usual > EVEN {
+/// Where folds are. White fabric on white paper has the paper's colour, but it has folds. `None` if the background
+/// is not even enough to tell folds.
+fn folds(picture: &LabImage) -> Option<Mask> {
+    let changes = changes(picture);
+    let mut ground: Vec<f32> = near_border(picture).map(|at| changes[at]).collect();
+    let place = ground.len() * 8 / 10;
+    let (_, usual, _) = ground.select_nth_unstable_by(place, f32::total_cmp);
+    if *usual > EVEN {
         return None;
     }
-    let folds: Vec<bool> = changes.iter().map(|change| *change > FOLD * usual.max(LEAST)).collect();
+    let least = FOLD * usual.max(LEAST);
+    let folds = Mask::from_values(picture.width, &changes, |change| change > least);
     // Shrinks once more than it grows, since the thing casts a shadow around it.
-    let closed = shrunk(picture, &shrunk(picture, &grown(picture, &folds)));
-    let both = |(contrast, fold): (&f32, bool)| if fold { contrast.max(DIFFERENT) } else { *contrast };
-    Some(contrast.iter().zip(closed).map(both).collect())
+    Some(folds.grown_by(REACH).shrunk_by(REACH).shrunk_by(REACH))
 }
 
-fn grown(picture: &LabImage, mask: &[bool]) -> Vec<bool> {
-    within_reach(picture, mask, true)
-}
-
-fn shrunk(picture: &LabImage, mask: &[bool]) -> Vec<bool> {
-    within_reach(picture, mask, false)
-}
-
-/// Each pixel takes `value` if one within reach, first across and then down, has it.
-fn within_reach(picture: &LabImage, mask: &[bool], value: bool) -> Vec<bool> {
+/// How much the light changes about each pixel, across or down.
+fn changes(picture: &LabImage) -> Vec<f32> {
     let (width, height) = (picture.width, picture.height);
-    let spread = |mask: &[bool], line: &dyn Fn(usize) -> (usize, usize, usize)| -> Vec<bool> {
-        let has = |at: usize| {
-            let (place, length, step) = line(at);
-            let from = at - place.min(REACH) * step;
-            let count = place.min(REACH) + 1 + REACH.min(length - 1 - place);
-            (0..count).any(|i| mask[from + i * step] == value)
-        };
-        (0..mask.len()).map(|at| has(at) == value).collect()
-    };
-    let across = spread(mask, &|at| (at % width, width, 1));
-    spread(&across, &|at| (at / width, height, width))
+    let [light, ..] = picture.channels();
+    let row = |y: usize| &light[y * width..][..width];
+    let mut changes = vec![0.0; light.len()];
+    for (y, out) in changes.chunks_exact_mut(width).enumerate() {
+        let (above, own, below) = (row(y.saturating_sub(1)), row(y), row((y + 1).min(height - 1)));
+        for ((out, above), below) in out.iter_mut().zip(above).zip(below) {
+            *out = (below - above).abs();
+        }
+        out[0] = (own[1] - own[0]).abs().max(out[0]);
+        out[width - 1] = (own[width - 1] - own[width - 2]).abs().max(out[width - 1]);
+        for (out, three) in out[1..].iter_mut().zip(own.windows(3)) {
+            let across = (three[2] - three[0]).abs();
+            *out = if across > *out { across } else { *out };
+        }
+    }
+    changes
+}
+
+/// The pixels within four of the border.
+fn near_border(picture: &LabImage) -> impl Iterator<Item = usize> {
+    const BAND: usize = 4;
+    let (width, height) = (picture.width, picture.height);
+    (0..height).flat_map(move |y| {
+        let is_inside = (BAND..height.saturating_sub(BAND)).contains(&y) && width > 2 * BAND;
+        let skipped = if is_inside { BAND..width - BAND } else { width..width };
+        (0..skipped.start).chain(skipped.end..width).map(move |x| y * width + x)
+    })
 }
 
 /// The shape that is largest and nearest to the middle, with the shapes that belong to it.
-fn thing(picture: &LabImage, shapes: &[Shape]) -> Option<Vec<bool>> {
-    let central = window(picture);
-    let presence = |shape: &Shape| shape.pixels().map(|at| 0.25 + central[at]).sum::<f32>();
-    let main = shapes.iter().map(presence).max_by(f32::total_cmp)?;
-    let mut mask = vec![false; picture.pixels.len()];
-    let kept = shapes.iter().filter(|shape| presence(shape) >= PART * main);
-    kept.flat_map(Shape::pixels).for_each(|at| mask[at] = true);
-    let area = mask.iter().filter(|inside| **inside).count();
-    (area as f32 >= MIN_SHARE * mask.len() as f32).then_some(mask)
+fn thing(picture: &LabImage, window: &[f32], shapes: &[Shape]) -> Option<Mask> {
+    let presence = |shape: &Shape| shape.pixels().map(|at| 0.25 + window[at]).sum::<f32>();
+    let presences: Vec<f32> = shapes.iter().map(presence).collect();
+    let main = presences.iter().copied().max_by(f32::total_cmp)?;
+    let kept = shapes.iter().zip(presences).filter(|(_, presence)| *presence >= PART * main);
+    let pixels = kept.flat_map(|(shape, _)| shape.pixels());
+    let mask = Mask::from_pixels(picture.width, picture.height, pixels);
+    (mask.area() as f32 >= MIN_SHARE * picture.area() as f32).then_some(mask)
 }
 
 /// Removes the outline, where thing and background are mixed, unless little else is left.
-fn inner(picture: &LabImage, mask: &[bool]) -> Vec<bool> {
-    let (width, height) = (picture.width, picture.height);
-    let deep = |at: usize| {
-        let (x, y) = picture.place(at);
-        mask[at]
-            && (x == 0 || mask[at - 1])
-            && (x + 1 == width || mask[at + 1])
-            && (y == 0 || mask[at - width])
-            && (y + 1 == height || mask[at + width])
-    };
-    let inner: Vec<bool> = (0..mask.len()).map(deep).collect();
-    let area = |mask: &[bool]| mask.iter().filter(|inside| **inside).count() as f32;
-    if area(&inner) >= 0.4 * area(mask) { inner } else { mask.to_vec() }
+fn inner(mask: Mask) -> Mask {
+    let inner = mask.shrunk();
+    if inner.area() as f32 >= 0.4 * mask.area() as f32 { inner } else { mask }
 }
 
+/// How near to the middle each pixel is, 0 to 1.
 fn window(picture: &LabImage) -> Vec<f32> {
-    let gaussian = |at: usize, length: usize| {
-        let off = ((at as f32 + 0.5) / length as f32 - 0.5) / WINDOW;
-        (-0.5 * off * off).exp()
+    let gaussian = |length: usize| -> Vec<f32> {
+        let off = |at: usize| ((at as f32 + 0.5) / length as f32 - 0.5) / WINDOW;
+        (0..length).map(|at| (-0.5 * off(at) * off(at)).exp()).collect()
     };
-    let weight = |at| {
-        let (x, y) = picture.place(at);
-        gaussian(x, picture.width) * gaussian(y, picture.height)
-    };
-    (0..picture.pixels.len()).map(weight).collect()
+    let (across, down) = (gaussian(picture.width), gaussian(picture.height));
+    down.iter().flat_map(|row| across.iter().map(move |column| column * row)).collect()
 }

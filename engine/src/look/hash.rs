@@ -47,33 +47,40 @@ fn waves(line: &[f32; SIDE]) -> [f32; WAVES] {
     std::array::from_fn(|wave| COSINES[wave].iter().zip(line).map(|(cos, value)| cos * value).sum())
 }
 
+/// Lines of a picture, in each direction, that are enough for a cell's mean.
+const SAMPLES: usize = 8;
+
 /// Mean brightness in each cell of a grid.
 fn grey(picture: &RgbImage) -> Option<Vec<[f32; SIDE]>> {
     let (width, height) = (picture.width() as usize, picture.height() as usize);
     if width == 0 || height == 0 {
         return None;
     }
-    let bytes = picture.as_raw();
     let span = |cell: usize, length: usize| {
         let from = cell * length / SIDE;
-        from..((cell + 1) * length / SIDE).max(from + 1)
+        let lines = from..((cell + 1) * length / SIDE).max(from + 1);
+        let step = lines.len().div_ceil(SAMPLES);
+        lines.step_by(step)
     };
-    let mean = |x: usize, y: usize| {
-        let (columns, rows) = (span(x, width), span(y, height));
-        // Eight samples in each direction are enough for a cell's mean.
-        let (along, down) = (columns.len().div_ceil(8), rows.len().div_ceil(8));
-        let (mut sum, mut count) = (0.0, 0.0);
-        for row in rows.step_by(down) {
-            for column in columns.clone().step_by(along) {
-                let pixel = &bytes[3 * (row * width + column)..][..3];
-                sum +=
-                    0.299 * f32::from(pixel[0]) + 0.587 * f32::from(pixel[1]) + 0.114 * f32::from(pixel[2]);
-                count += 1.0;
-            }
+    let bytes = picture.as_raw();
+    let mut sums = vec![0_u16; 3 * width];
+    let row_of_means = |y: usize| {
+        sums.fill(0);
+        for row in span(y, height) {
+            let row = &bytes[3 * row * width..][..3 * width];
+            sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += u16::from(*value));
         }
-        sum / count
+        std::array::from_fn(|x| {
+            let mut sum = [0_u32; 3];
+            for column in span(x, width) {
+                let of_column = &sums[3 * column..3 * column + 3];
+                (0..3).for_each(|channel| sum[channel] += u32::from(of_column[channel]));
+            }
+            let count = span(x, width).len() * span(y, height).len();
+            (299 * sum[0] + 587 * sum[1] + 114 * sum[2]) as f32 / (1000 * count) as f32
+        })
     };
-    Some((0..SIDE).map(|y| std::array::from_fn(|x| mean(x, y))).collect())
+    Some((0..SIDE).map(row_of_means).collect())
 }
 
 #[cfg(test)]

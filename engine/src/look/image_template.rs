@@ -222,34 +222,54 @@ struct Means {
 impl Means {
     fn from_picture(picture: &RgbImage, width: usize, height: usize) -> Self {
         let (from_width, from_height) = (picture.width() as usize, picture.height() as usize);
-        let bytes = picture.as_raw();
-        // Rows first, so that each pixel is read once.
-        let (columns, rows) = (cells(from_width, width), cells(from_height, height));
-        let mut across = vec![0.0; from_height * width * CHANNELS];
-        for (out, row) in
-            across.chunks_exact_mut(width * CHANNELS).zip(bytes.chunks_exact(from_width * CHANNELS))
-        {
-            for (out, cell) in out.chunks_exact_mut(CHANNELS).zip(&columns) {
-                for (at, share) in cell {
-                    (0..CHANNELS).for_each(|c| out[c] += share * f32::from(row[at * CHANNELS + c]));
-                }
-            }
+        let row = from_width * CHANNELS;
+        let rows = cells(from_height, height);
+        // Rows first, so that each pixel is read once, whole rows at a time.
+        let mut down = vec![0.0; height * row];
+        let mut whole = vec![0; row];
+        for (out, cell) in down.chunks_exact_mut(row.max(1)).zip(&rows) {
+            mean_row(picture.as_raw(), cell, &mut whole, out);
         }
-        Self { width, height, values: down(&across, width, &rows) }
+        Self { width: from_width, height, values: down }.across(width)
     }
 
     fn resized(&self, width: usize, height: usize) -> Self {
-        let (columns, rows) = (cells(self.width, width), cells(self.height, height));
-        let mut across = vec![0.0; self.height * width * CHANNELS];
-        let from = self.values.chunks_exact(self.width * CHANNELS);
-        for (out, row) in across.chunks_exact_mut(width * CHANNELS).zip(from) {
+        let across = self.across(width);
+        let values = down(&across.values, width, &cells(self.height, height));
+        Self { width, height, values }
+    }
+
+    fn across(&self, width: usize) -> Self {
+        let columns = cells(self.width, width);
+        let mut values = vec![0.0; self.height * width * CHANNELS];
+        let from = self.values.chunks_exact((self.width * CHANNELS).max(1));
+        for (out, row) in values.chunks_exact_mut(width * CHANNELS).zip(from) {
             for (out, cell) in out.chunks_exact_mut(CHANNELS).zip(&columns) {
                 for (at, share) in cell {
-                    (0..CHANNELS).for_each(|c| out[c] += share * row[at * CHANNELS + c]);
+                    let pixel = &row[at * CHANNELS..][..CHANNELS];
+                    (0..CHANNELS).for_each(|c| out[c] += share * pixel[c]);
                 }
             }
         }
-        Self { width, height, values: down(&across, width, &rows) }
+        Self { width, height: self.height, values }
+    }
+}
+
+/// The mean of some rows of a picture. Those inside the cell all have the same share, so they are summed as whole
+/// numbers; `sums` is room for that.
+fn mean_row(bytes: &[u8], cell: &[(usize, f32)], sums: &mut [u32], out: &mut [f32]) {
+    let row = |at: usize| &bytes[at * out.len()..(at + 1) * out.len()];
+    let inside = cell.get(1..cell.len().saturating_sub(1)).unwrap_or_default();
+    sums.fill(0);
+    for (at, _) in inside {
+        sums.iter_mut().zip(row(*at)).for_each(|(sum, value)| *sum += u32::from(*value));
+    }
+    let edges = [cell.first(), cell.last().filter(|_| cell.len() > 1)].map(|edge| edge.copied());
+    let [first, last] = edges.map(|edge| edge.map_or((&[][..], 0.0), |(at, share)| (row(at), share)));
+    let share = inside.first().map_or(0.0, |(_, share)| *share);
+    out.iter_mut().zip(&*sums).for_each(|(out, sum)| *out = share * *sum as f32);
+    for (row, share) in [first, last] {
+        out.iter_mut().zip(row).for_each(|(out, value)| *out += share * f32::from(*value));
     }
 }
 

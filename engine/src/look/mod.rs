@@ -17,6 +17,7 @@ pub(crate) mod image_template;
 pub(crate) mod instance_embedding;
 pub(crate) mod lab;
 pub(crate) mod light;
+pub(crate) mod mask;
 pub(crate) mod masked_image;
 pub(crate) mod near_duplicates;
 pub mod offline;

@@ -135,11 +135,30 @@ static TONES: LazyLock<Vec<(ColorName, Lab)>> = LazyLock::new(|| {
     seen.flat_map(|name| name.tones().iter().map(|rgb| (*name, lab_of_rgb(*rgb)))).collect()
 });
 
+/// Two colours that differ by this much in L alone have a [`distance`] of at least one, whatever else differs.
+const MOST_LIGHT_WEIGHT: f32 = 1.75;
+
+/// The square of the plain distance in Lab, by which the search for the nearest tone begins.
+fn plain(a: Lab, b: Lab) -> f32 {
+    (0..3).map(|i| (a[i] - b[i]).powi(2)).sum()
+}
+
 impl ColorName {
     /// What a shopper would call this colour. Never a metal or many colours: those are only said.
     pub fn nearest(lab: Lab) -> Self {
-        let far = |(_, tone): &&(Self, Lab)| distance(*tone, lab);
-        TONES.iter().min_by(|a, b| far(a).total_cmp(&far(b))).map_or(Self::Black, |(name, _)| *name)
+        let Some(&(mut name, tone)) = TONES.iter().min_by(|a, b| plain(a.1, lab).total_cmp(&plain(b.1, lab))) else {
+            return Self::Black;
+        };
+        let mut least = distance(tone, lab);
+        for (other, tone) in TONES.iter() {
+            if (tone[0] - lab[0]).abs() < MOST_LIGHT_WEIGHT * least {
+                let far = distance(*tone, lab);
+                if far < least {
+                    (name, least) = (*other, far);
+                }
+            }
+        }
+        name
     }
 
     /// Its most typical tone; none for many colours.
@@ -169,6 +188,17 @@ mod tests {
             for rgb in name.tones() {
                 assert_eq!(ColorName::nearest(lab_of_rgb(*rgb)), *name, "{rgb:?}");
             }
+        }
+    }
+
+    #[test]
+    fn the_nearest_tone_is_that_of_all() {
+        let levels = (0..=255).step_by(15);
+        for rgb in levels.clone().flat_map(|r| levels.clone().map(move |b| [r, (r / 2 + b) / 2, b])) {
+            let lab = lab_of_rgb(rgb.map(|level| level as u8));
+            let far = |(_, tone): &&(ColorName, Lab)| distance(*tone, lab);
+            let nearest = TONES.iter().min_by(|a, b| far(a).total_cmp(&far(b))).unwrap();
+            assert_eq!(ColorName::nearest(lab), nearest.0, "{rgb:?}");
         }
     }
 

@@ -15,7 +15,8 @@ use crate::look::masked_image::MaskedImage;
 /// nothing.
 const SIDE: u32 = 320;
 
-fn small(picture: &RgbImage) -> Cow<'_, RgbImage> {
+/// The copy on which colours and patterns are measured; the picture itself if it is small enough.
+pub(super) fn small(picture: &RgbImage) -> Cow<'_, RgbImage> {
     let (width, height) = picture.dimensions();
     let longer = width.max(height);
     if longer <= SIDE {

@@ -1,8 +1,9 @@
 //! The features by which patterns are told apart.
 
 use std::f32::consts::PI;
+use std::sync::LazyLock;
 
-use super::texture::{CHANNELS, Texture};
+use super::texture::{CHANNELS, Detail, Texture};
 use crate::look::SeenColor;
 use crate::look::masked_image::MaskedImage;
 
@@ -10,7 +11,7 @@ use crate::look::masked_image::MaskedImage;
 pub const FEATURES: usize = 24;
 
 /// Steps of the autocorrelation, in pixels of the texture.
-const LAGS: isize = 36;
+const LAGS: i32 = 36;
 
 /// Cells from which the autocorrelation is estimated, about.
 const SAMPLE: usize = 2000;
@@ -27,7 +28,8 @@ impl PatternFeatures {
         let texture = Texture::from_masked_image(masked)?;
         let contrast = Contrast::from_texture(&texture);
         let edges = Edges::from_texture(&texture);
-        let sample: Vec<usize> = masked.cells().step_by(masked.area.div_ceil(SAMPLE)).collect();
+        let sample: Vec<[u16; 2]> =
+            texture.places.iter().copied().step_by(texture.area().div_ceil(SAMPLE)).collect();
         let [along, across] =
             edges.main_direction().map(|angle| Correlation::along(&texture, &sample, &contrast, angle));
         let share = |at: usize| colors.get(at).map_or(0.0, |color| f32::from(color.percent) / 100.0);
@@ -79,20 +81,21 @@ struct Contrast {
 }
 
 impl Contrast {
-    fn from_texture(texture: &Texture<'_>) -> Self {
-        let count = texture.masked.area as f32;
+    fn from_texture(texture: &Texture) -> Self {
+        let count = texture.area() as f32;
+        let details = || texture.places.iter().map(|place| texture.detail(*place));
         let mut squares = [0.0; CHANNELS];
-        for at in texture.masked.cells() {
-            (0..CHANNELS).for_each(|c| squares[c] += texture.detail[at][c].powi(2));
+        for detail in details() {
+            (0..CHANNELS).for_each(|c| squares[c] += detail[c] * detail[c]);
         }
         let deviation = squares.map(|sum| (sum / count).sqrt());
         let total: f32 = deviation.iter().map(|d| d * d).sum();
+        let (of_total, of_deviation) = (1.0 / total.max(1e-3), 1.0 / deviation[0].max(0.1));
         let (mut fourth, mut third) = (0.0, 0.0);
-        for at in texture.masked.cells() {
-            let detail = &texture.detail[at];
-            let square: f32 = detail.iter().map(|d| d * d).sum::<f32>() / total.max(1e-3);
+        for detail in details() {
+            let square = (0..CHANNELS).map(|c| detail[c] * detail[c]).sum::<f32>() * of_total;
             fourth += square * square;
-            third += (detail[0] / deviation[0].max(0.1)).powi(3);
+            third += (detail[0] * of_deviation).powi(3);
         }
         let peaked = ((fourth / count).max(1.0).ln() / 3.0).min(1.5);
         Self { deviation, peaked, skew: (third / count / 3.0).clamp(-1.0, 1.0) }
@@ -117,7 +120,7 @@ struct Edges {
 }
 
 impl Edges {
-    fn from_texture(texture: &Texture<'_>) -> Self {
+    fn from_texture(texture: &Texture) -> Self {
         let mut edges = Self {
             directions: [0.0; DIRECTIONS],
             one_way: 0.0,
@@ -131,12 +134,11 @@ impl Edges {
         let (mut one, mut two) = ([0.0_f32; 2], [0.0_f32; 2]);
         let mut places = [[0.0_f32; 2]; 4];
         let (mut total, mut count, mut strong) = (0.0_f32, 0.0_f32, 0.0_f32);
-        for at in texture.masked.cells() {
-            let Some([x, y]) = gradient(texture, at) else { continue };
+        for &place in &texture.places {
+            let Some([x, y]) = gradient(texture.beside(place)) else { continue };
             let energy = x * x + y * y;
-            let (strength, bin) =
-                (energy.sqrt(), (y.atan2(x).rem_euclid(PI) / PI * DIRECTIONS as f32) as usize);
-            edges.directions[bin.min(DIRECTIONS - 1)] += energy;
+            let strength = energy.sqrt();
+            edges.directions[direction(x, y)] += energy;
             // The energy at twice and at four times the angle, by the squares of complex numbers.
             let twice = [x * x - y * y, 2.0 * x * y];
             let of = energy.max(f32::MIN_POSITIVE);
@@ -147,7 +149,7 @@ impl Edges {
             count += 1.0;
             strong += f32::from(u8::from(strength > 3.0));
             edges.density += strength;
-            for place in extent.places(texture, at) {
+            for place in extent.places(place) {
                 places[place][0] += strength;
                 places[place][1] += 1.0;
             }
@@ -178,40 +180,59 @@ impl Edges {
     }
 }
 
-/// Change of the channel that changes most, across and down.
-fn gradient(texture: &Texture<'_>, at: usize) -> Option<[f32; 2]> {
-    let [left, right] = [texture.beside(at, -1, 0)?, texture.beside(at, 1, 0)?];
-    let [above, below] = [texture.beside(at, 0, -1)?, texture.beside(at, 0, 1)?];
+/// Which of the equal parts of half a turn a direction is in.
+fn direction(x: f32, y: f32) -> usize {
+    // Of the two directions of a line the one with a positive `y`; past how many limits that has turned.
+    let (x, y) = if y < 0.0 || (y == 0.0 && x < 0.0) { (-x, -y) } else { (x, y) };
+    LIMITS.iter().map(|[cos, sin]| usize::from(cos * y >= sin * x)).sum()
+}
+
+/// Cosine and sine of the angles between two parts of half a turn.
+static LIMITS: LazyLock<[[f32; 2]; DIRECTIONS - 1]> = LazyLock::new(|| {
+    std::array::from_fn(|n| {
+        let angle = (n + 1) as f32 * PI / DIRECTIONS as f32;
+        [angle.cos(), angle.sin()]
+    })
+});
+
+/// Change of the channel that changes most, across and down; none at the edge of the thing.
+fn gradient([left, right, above, below]: [&Detail; 4]) -> Option<[f32; 2]> {
+    if left[CHANNELS] * right[CHANNELS] * above[CHANNELS] * below[CHANNELS] == 0.0 {
+        return None;
+    }
     let of = |c: usize| [0.5 * (right[c] - left[c]), 0.5 * (below[c] - above[c])];
     let energy = |[x, y]: &[f32; 2]| x * x + y * y;
-    (0..CHANNELS).map(of).max_by(|a, b| energy(a).total_cmp(&energy(b)))
+    let larger = |a: [f32; 2], b: [f32; 2]| if energy(&b) >= energy(&a) { b } else { a };
+    Some(larger(larger(of(0), of(1)), of(2)))
 }
 
 /// Middle and size of a thing.
 struct Extent {
     middle: [f32; 2],
-    spread: [f32; 2],
+    /// One over the standard deviation.
+    per_spread: [f32; 2],
 }
 
 impl Extent {
-    fn from_texture(texture: &Texture<'_>) -> Self {
-        let place = |at: usize| [(at % texture.masked.width) as f32, (at / texture.masked.width) as f32];
-        let count = texture.masked.area as f32;
-        let mean = |i: usize| texture.masked.cells().map(|at| place(at)[i]).sum::<f32>() / count;
-        let middle = [mean(0), mean(1)];
-        let spread = |i: usize| {
-            (texture.masked.cells().map(|at| (place(at)[i] - middle[i]).powi(2)).sum::<f32>() / count).sqrt()
-        };
-        Self { middle, spread: [spread(0).max(1.0), spread(1).max(1.0)] }
+    fn from_texture(texture: &Texture) -> Self {
+        let count = texture.area() as f64;
+        let (mut sums, mut squares) = ([0_u64; 2], [0_u64; 2]);
+        for place in &texture.places {
+            for i in 0..2 {
+                sums[i] += u64::from(place[i]);
+                squares[i] += u64::from(place[i]) * u64::from(place[i]);
+            }
+        }
+        let middle = sums.map(|sum| sum as f64 / count);
+        let spread = |i: usize| (squares[i] as f64 / count - middle[i] * middle[i]).max(1.0).sqrt() as f32;
+        Self { middle: middle.map(|at| at as f32), per_spread: [1.0 / spread(0), 1.0 / spread(1)] }
     }
 
     /// Middle (0) or around it (1); upper (2) or lower half (3).
-    fn places(&self, texture: &Texture<'_>, at: usize) -> [usize; 2] {
-        let off = [
-            ((at % texture.masked.width) as f32 - self.middle[0]) / self.spread[0],
-            ((at / texture.masked.width) as f32 - self.middle[1]) / self.spread[1],
-        ];
-        [usize::from(off[0] * off[0] + off[1] * off[1] > 1.0), 2 + usize::from(off[1] > 0.0)]
+    fn places(&self, place: [u16; 2]) -> [usize; 2] {
+        let off = |i: usize| (f32::from(place[i]) - self.middle[i]) * self.per_spread[i];
+        let (across, down) = (off(0), off(1));
+        [usize::from(across * across + down * down > 1.0), 2 + usize::from(down > 0.0)]
     }
 }
 
@@ -228,20 +249,23 @@ struct Correlation {
 }
 
 impl Correlation {
-    /// `sample`: the cells from which it is estimated.
-    fn along(texture: &Texture<'_>, sample: &[usize], contrast: &Contrast, angle: f32) -> Self {
+    /// `sample`: the places from which it is estimated.
+    fn along(texture: &Texture, sample: &[[u16; 2]], contrast: &Contrast, angle: f32) -> Self {
         let total: f32 = contrast.deviation.iter().map(|d| d * d).sum::<f32>().max(1e-3);
         let (sin, cos) = angle.sin_cos();
         let curve: Vec<f32> = (0..LAGS)
             .map(|lag| {
-                let (dx, dy) = ((lag as f32 * cos).round() as isize, (lag as f32 * sin).round() as isize);
-                let (mut sum, mut count) = (0.0, 0.0_f32);
-                for &at in sample {
-                    if let Some(other) = texture.beside(at, dx, dy) {
-                        sum += texture.detail[at].iter().zip(other).map(|(a, b)| a * b).sum::<f32>();
-                        count += 1.0;
+                let step = ((lag as f32 * cos).round() as i32, (lag as f32 * sin).round() as i32);
+                // The last value of each is 1 where both are of the thing, so the last sum is their number.
+                let mut sums = [0.0_f32; CHANNELS + 1];
+                for place in sample {
+                    if let Some(other) = texture.away(*place, step) {
+                        let own = texture.detail(*place);
+                        (0..=CHANNELS).for_each(|c| sums[c] += own[c] * other[c]);
                     }
                 }
+                let [a, b, c, count] = sums;
+                let sum = a + b + c;
                 sum / count.max(1.0) / total
             })
             .collect();
@@ -250,7 +274,7 @@ impl Correlation {
         let rest = curve.iter().enumerate().skip(trough_at);
         let (peak_at, peak) = rest.max_by(|a, b| a.1.total_cmp(b.1)).unwrap_or((0, &0.0));
         let far = curve[8..24].iter().sum::<f32>() / 16.0;
-        let size = (texture.masked.area as f32).sqrt();
+        let size = (texture.area() as f32).sqrt();
         Self { peak: *peak, trough: curve[trough_at], far, period: (4.0 * peak_at as f32 / size).min(1.5) }
     }
 }

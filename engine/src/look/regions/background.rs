@@ -36,14 +36,14 @@ pub(crate) const DIFFERENT: f32 = 3.0;
 impl Background {
     /// None if there is no colour to begin with.
     pub(crate) fn from_picture(picture: &LabImage) -> Option<Self> {
-        let border = border(picture);
-        let mut left: Vec<Lab> = border.iter().map(|at| picture.pixels[*at]).collect();
+        let mut left = border(picture);
+        let least = MIN_SHARE * left.len() as f32;
         let mut modes = Vec::new();
-        while modes.len() < MAX_MODES && left.len() as f32 > MIN_SHARE * border.len() as f32 {
+        while modes.len() < MAX_MODES && left.len() as f32 > least {
             let centre = densest(&left);
             let members: Vec<Lab> = left.iter().copied().filter(|p| near(*p, centre)).collect();
             let mode = BackgroundColor::from_members(&members);
-            if members.len() as f32 >= MIN_SHARE * border.len() as f32 {
+            if members.len() as f32 >= least {
                 modes.push(mode);
             }
             left.retain(|p| !near(*p, centre));
@@ -57,8 +57,16 @@ impl Background {
 
     /// For each pixel its distance to the nearest background colour, in standard deviations.
     pub(crate) fn contrast(&self, picture: &LabImage) -> Vec<f32> {
-        let nearest = |p: &Lab| self.modes.iter().map(|mode| mode.squared(*p)).fold(f32::MAX, f32::min);
-        picture.pixels.iter().map(|p| nearest(p).sqrt()).collect()
+        let mut contrast = vec![f32::MAX; picture.area()];
+        let [light, a, b] = picture.channels();
+        for mode in &self.modes {
+            for (((nearest, l), a), b) in contrast.iter_mut().zip(light).zip(a).zip(b) {
+                let squared = mode.squared([*l, *a, *b]);
+                *nearest = if squared < *nearest { squared } else { *nearest };
+            }
+        }
+        contrast.iter_mut().for_each(|squared| *squared = squared.sqrt());
+        contrast
     }
 }
 
@@ -91,26 +99,33 @@ impl BackgroundColor {
     /// Zhu's: pixels of this colour on the border over the square root of those in the picture.
     fn connectivity(&self, picture: &LabImage) -> f32 {
         let (width, height) = (picture.width, picture.height);
-        let own = |p: &Lab| u32::from(self.squared(*p) < DIFFERENT * DIFFERENT);
+        let [light, a, b] = picture.channels();
+        let own = |((l, a), b): ((&f32, &f32), &f32)| u32::from(self.squared([*l, *a, *b]) < DIFFERENT * DIFFERENT);
+        let between = |from: usize, to: usize| -> u32 {
+            light[from..to].iter().zip(&a[from..to]).zip(&b[from..to]).map(own).sum()
+        };
         let (mut area, mut length) = (0, 0);
-        for (y, row) in picture.pixels.chunks_exact(width).enumerate() {
-            let of_row: u32 = row.iter().map(own).sum();
+        for y in 0..height {
+            let (start, end) = (y * width, (y + 1) * width);
+            let of_row = between(start, end);
             area += of_row;
-            length += if y == 0 || y == height - 1 { of_row } else { own(&row[0]) + own(&row[width - 1]) };
+            let is_end = y == 0 || y == height - 1;
+            length += if is_end { of_row } else { between(start, start + 1) + between(end - 1, end) };
         }
         length as f32 / (area.max(1) as f32).sqrt()
     }
 }
 
-/// Pixels within three hundredths of the shorter side from the border, at least one.
-fn border(picture: &LabImage) -> Vec<usize> {
+/// The colours within three hundredths of the shorter side from the border, at least one pixel.
+fn border(picture: &LabImage) -> Vec<Lab> {
     let (width, height) = (picture.width, picture.height);
     let band = (3 * width.min(height)).div_ceil(100).max(1);
-    let inside = |at: &usize| {
-        let (x, y) = picture.place(*at);
-        x < band || y < band || x >= width - band || y >= height - band
+    let of_row = |y: usize| {
+        let is_inside = (band..height - band).contains(&y);
+        let skipped = if is_inside { band..width - band } else { width..width };
+        (0..skipped.start).chain(skipped.end..width).map(move |x| picture.pixel(y * width + x))
     };
-    (0..width * height).filter(inside).collect()
+    (0..height).flat_map(of_row).collect()
 }
 
 fn near(a: Lab, b: Lab) -> bool {

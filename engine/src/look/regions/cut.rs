@@ -70,9 +70,9 @@ impl ShapePalette {
             }
         }
         let names = join(&centres);
-        let mut labels = vec![0; picture.pixels.len()];
+        let mut labels = vec![0; picture.area()];
         for at in shape.pixels() {
-            labels[at] = names[nearest(&centres, picture.pixels[at])];
+            labels[at] = names[nearest(&centres, picture.pixel(at))];
         }
         let colours = names.iter().max().map_or(0, |last| usize::from(*last) + 1);
         Self { labels, colours }
@@ -91,7 +91,7 @@ impl ShapePalette {
     fn best(&self, picture: &LabImage, shape: &Shape) -> Option<(Axis, usize)> {
         let candidates = [Axis::Down, Axis::Across].into_iter().filter_map(|axis| {
             let lines = self.lines(picture, shape, axis);
-            let (common, line) = least_common(&lines.histograms, picture.pixels.len() as f32)?;
+            let (common, line) = least_common(&lines.histograms, picture.area() as f32)?;
             Some((common, axis, lines.first + line))
         });
         candidates.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, axis, place)| (axis, place))
@@ -164,7 +164,7 @@ fn common(a: &Histogram, b: &Histogram) -> f32 {
 }
 
 fn by_light(picture: &LabImage, shape: &Shape) -> Vec<Lab> {
-    let mut colours: Vec<Lab> = shape.pixels().map(|at| picture.pixels[at]).collect();
+    let mut colours: Vec<Lab> = shape.pixels().map(|at| picture.pixel(at)).collect();
     colours.sort_by(|a, b| a[0].total_cmp(&b[0]));
     colours
 }

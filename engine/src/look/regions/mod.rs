@@ -22,9 +22,10 @@ mod tests;
 
 use image::RgbImage;
 
-use self::background::Background;
+use self::background::{Background, DIFFERENT};
 use self::shapes::{Shape, separate};
 use crate::look::lab::LabImage;
+use crate::look::mask::Mask;
 
 /// A part of a picture that shows one thing, in shares of the picture's width and height: 0 to 1 from the
 /// top left.
@@ -64,7 +65,8 @@ pub fn propose(picture: &RgbImage) -> Vec<Region> {
     let Some(small) = LabImage::from_picture(picture) else { return Vec::new() };
     let Some(background) = Background::from_picture(&small) else { return Vec::new() };
     let contrast = background.contrast(&small);
-    let mut shapes = separate(&small, &contrast);
+    let different = Mask::from_values(small.width, &contrast, |distance| distance >= DIFFERENT);
+    let mut shapes = separate(&small, &different);
     shapes = shapes.into_iter().flat_map(|shape| cut::cut(&small, shape)).collect();
     let mut regions: Vec<_> = shapes.iter().filter_map(|shape| region(&small, &contrast, shape)).collect();
     regions.sort_by(|a, b| b.strength.total_cmp(&a.strength));

@@ -1,7 +1,7 @@
 //! Separates the foreground into connected shapes.
 
-use super::background::DIFFERENT;
 use crate::look::lab::LabImage;
+use crate::look::mask::Mask;
 
 /// Of the picture's area: smaller shapes are crumbs.
 const CRUMB: f32 = 0.004;
@@ -93,59 +93,46 @@ impl PixelBox {
     }
 }
 
-/// The shapes that stand out from the background, cleaned, largest first.
-pub(crate) fn separate(picture: &LabImage, contrast: &[f32]) -> Vec<Shape> {
-    let mask: Vec<bool> = contrast.iter().map(|distance| *distance >= DIFFERENT).collect();
+/// The shapes of what stands out from the background, cleaned, largest first.
+pub(crate) fn separate(picture: &LabImage, different: &Mask) -> Vec<Shape> {
     // Closing joins what a print or a fold has torn, opening drops threads between things.
-    let grown = spread(picture, &mask, true);
-    let closed = spread(picture, &grown, false);
-    let eroded = spread(picture, &closed, false);
-    let clean = spread(picture, &eroded, true);
+    let clean = different.grown().shrunk().shrunk().grown();
     let mut shapes = connected(picture, &clean);
-    shapes.retain(|shape| shape.area() as f32 >= CRUMB * picture.pixels.len() as f32);
+    shapes.retain(|shape| shape.area() as f32 >= CRUMB * picture.area() as f32);
     shapes.sort_by_key(|shape| std::cmp::Reverse(shape.area()));
     absorb(picture, shapes)
 }
 
-/// Each pixel takes `value` if a pixel beside it has it.
-fn spread(picture: &LabImage, mask: &[bool], value: bool) -> Vec<bool> {
-    let (width, height) = (picture.width, picture.height);
-    (0..mask.len())
-        .map(|at| {
-            let (x, y) = picture.place(at);
-            let has = mask[at] == value
-                || (x > 0 && mask[at - 1] == value)
-                || (x + 1 < width && mask[at + 1] == value)
-                || (y > 0 && mask[at - width] == value)
-                || (y + 1 < height && mask[at + width] == value);
-            has == value
-        })
-        .collect()
-}
-
 /// Pixels that hang together side by side.
-fn connected(picture: &LabImage, mask: &[bool]) -> Vec<Shape> {
-    let (width, height) = (picture.width, picture.height);
-    let mut open = mask.to_vec();
+fn connected(picture: &LabImage, mask: &Mask) -> Vec<Shape> {
+    // With a row above and below and a column between two rows in which nothing is, no pixel is at an end.
+    let stride = picture.width + 1;
+    let mut open = vec![false; stride * (picture.height + 2)];
+    for (y, row) in open.chunks_exact_mut(stride).skip(1).take(picture.height).enumerate() {
+        row.iter_mut().zip(mask.row(y)).for_each(|(open, is_in)| *open = is_in);
+    }
     let mut shapes = Vec::new();
-    for start in 0..mask.len() {
-        if !std::mem::take(&mut open[start]) {
+    for start in mask.pixels() {
+        let padded = start + start / picture.width + stride;
+        if !std::mem::take(&mut open[padded]) {
             continue;
         }
-        let mut pixels = vec![start];
+        let mut pixels = vec![(start, padded)];
         let mut next = 0;
-        while let Some(&at) = pixels.get(next) {
+        while let Some(&(at, padded)) = pixels.get(next) {
             next += 1;
-            let (x, y) = picture.place(at);
-            let beside = [
-                (x > 0).then(|| at - 1),
-                (x + 1 < width).then_some(at + 1),
-                (y > 0).then(|| at - width),
-                (y + 1 < height).then_some(at + width),
-            ];
-            pixels.extend(beside.into_iter().flatten().filter(|at| std::mem::take(&mut open[*at])));
+            let mut add = |at: usize, padded: usize| {
+                if std::mem::take(&mut open[padded]) {
+                    pixels.push((at, padded));
+                }
+            };
+            // The number of a pixel that is not there is never used.
+            add(at.wrapping_sub(1), padded - 1);
+            add(at + 1, padded + 1);
+            add(at.wrapping_sub(picture.width), padded - stride);
+            add(at + picture.width, padded + stride);
         }
-        shapes.push(Shape { pixels });
+        shapes.push(Shape { pixels: pixels.into_iter().map(|(at, _)| at).collect() });
     }
     shapes
 }
