@@ -16,6 +16,7 @@ use crate::screens::keyboard::Keyboard;
 use crate::service::{Corner, Desk, Order, Page};
 use crate::settings::Settings;
 use crate::shop::{FirstLook, Pictures, Shopkeeper};
+use crate::telling::Teller;
 use crate::upkeep::{Heartbeat, Journal, Report, Sync};
 use crate::visit::{Event, Screen, Visit};
 
@@ -49,6 +50,7 @@ pub struct Kiosk {
     pub(crate) report: Arc<Report>,
     pub(crate) sync: Option<Sync>,
     alive: Option<Heartbeat>,
+    teller: Option<Teller>,
     /// When somebody touched the screen or moved before the camera.
     seen_at: Duration,
     rests: bool,
@@ -77,6 +79,7 @@ impl Kiosk {
         let finder = Viewfinder::start(settings.camera.clone(), opened(), journal.clone(), wake())?;
         let sync = Sync::start(&settings, journal.clone(), wake())?;
         let alive = Heartbeat::start(&settings, opened(), Arc::clone(&report), journal.clone())?;
+        let teller = Teller::start(&settings, opened(), journal.clone())?;
         let desk = Desk::new(settings.pin.clone(), journal.clone());
         let visit = Visit::new(settings.patience, settings.language);
         let visited = visit.number();
@@ -96,6 +99,7 @@ impl Kiosk {
             report,
             sync,
             alive,
+            teller,
             seen_at: Duration::ZERO,
             rests: false,
             has_news: false,
@@ -130,6 +134,11 @@ impl Kiosk {
         self.rests
     }
 
+    /// What tells the shop what happens here; none if it decided that nothing is told.
+    pub fn teller(&self) -> Option<&Teller> {
+        self.teller.as_ref()
+    }
+
     /// Set once the staff ends the kiosk.
     pub fn ending(&self) -> Option<Ending> {
         self.ending
@@ -152,10 +161,11 @@ impl Kiosk {
         let mut inner = ui.new_child(UiBuilder::new().max_rect(look.screen).id_salt(id));
         screens::show(self, &mut inner, &look);
         for event in std::mem::take(&mut self.events) {
-            self.visit.handle(event, self.now);
+            self.handle(event);
             ctx.request_repaint();
         }
         for ask in self.visit.take_asks() {
+            self.teller.iter_mut().for_each(|teller| teller.asked(&ask));
             self.keeper.ask(ask);
         }
         self.obey();
@@ -163,6 +173,15 @@ impl Kiosk {
         self.say_that_it_lives();
         turn_output(self.settings.rotation, &ctx, ui.layer_id(), look.screen.size());
         ctx.request_repaint_after(if self.desk.is_held() { BEAT / 8 } else { BEAT });
+    }
+
+    /// Gives the visit an event, and tells the shop of it if it decided so.
+    fn handle(&mut self, event: Event) {
+        let seen = self.teller.as_ref().and_then(|teller| teller.watch(&self.visit, &event));
+        self.visit.handle(event, self.now);
+        if let (Some(teller), Some(seen)) = (&self.teller, seen) {
+            teller.tell(&self.visit, seen);
+        }
     }
 
     /// Does what the staff asked for.
@@ -208,14 +227,14 @@ impl Kiosk {
             self.alive.iter().for_each(Heartbeat::beat_now);
         }
         for answer in self.keeper.answers() {
-            self.visit.handle(Event::Answered(answer), self.now);
+            self.handle(Event::Answered(answer));
         }
         for (visit, seen) in self.finder.seen() {
             let event = match seen {
                 Seen::Hits(response) => Event::Live(visit, response),
                 Seen::Code(id) => Event::Scanned(visit, id),
             };
-            self.visit.handle(event, self.now);
+            self.handle(event);
         }
         let touched = ctx.input(|input| input.events.iter().any(is_touch));
         if touched && self.visit.screen() != Screen::Attract {
@@ -231,6 +250,7 @@ impl Kiosk {
         let points = self.visit.screen() == Screen::Point;
         let motion = (self.rests && self.settings.wakes).then_some(Want::Motion);
         self.finder.want(if points { Some(Want::Visit(self.visit.number())) } else { motion });
+        self.finder.speak(self.visit.language());
         if !points {
             self.frame = None;
         }
