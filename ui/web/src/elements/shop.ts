@@ -16,9 +16,10 @@ export interface Card {
 
 export interface Found {
   queryId: string;
+  feedbackToken?: string;
   verdict: string;
   matched: number;
-  hits: { card: Card }[];
+  hits: { card: Card; percent?: number | null }[];
 }
 
 /** The server of this script is the shop's server, unless the element's `server` says otherwise. */

@@ -53,7 +53,19 @@ export function servedCatalogs(): Schemas['Searched'][] | null {
 export function servedAnswer(body: Schemas['SearchBody']): Schemas['SearchPage'] | null {
   const { page: answer, text, language: spoken } = page();
   delete page().page;
-  const { catalog, text: words = '', language, limit, sort, cursor, like, price, mix, without, filters } = body;
+  const {
+    catalog,
+    text: words = '',
+    language,
+    limit,
+    sort,
+    cursor,
+    like,
+    price,
+    mix,
+    without,
+    filters,
+  } = body;
   const lists = [mix, without, filters];
   const isPlain = !cursor && !like && !price && sort === 'match' && lists.every((list) => !list?.length);
   const isSpoken = (language ?? null) === (spoken ?? null);
