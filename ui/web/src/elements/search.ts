@@ -175,7 +175,8 @@ export class KnyttSearch extends HTMLElement {
     const shop = new Shop(this);
     const limit = Math.min(100, Math.max(1, Number(this.getAttribute('limit')) || 12));
     try {
-      const found = await shop.search({ text, typing: unfinished, limit }, picture, running.signal);
+      const question = { text, typing: unfinished, limit, language: languageOf(this) };
+      const found = await shop.search(question, picture, running.signal);
       if (running.signal.aborted) return;
       this.#telling.searched(shop.origin, text, picture !== null, found);
       this.#show(found, shop);

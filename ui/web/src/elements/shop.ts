@@ -43,8 +43,8 @@ export class Shop {
     return this.#send('search', { method: 'POST', body: form, signal });
   }
 
-  similar(product: string, limit: number, signal: AbortSignal): Promise<Found> {
-    const query = new URLSearchParams({ limit: String(limit), ...this.#place() });
+  similar(product: string, limit: number, language: string, signal: AbortSignal): Promise<Found> {
+    const query = new URLSearchParams({ limit: String(limit), language, ...this.#place() });
     return this.#send(`similar/${encodeURIComponent(product)}?${query}`, { signal });
   }
 

@@ -43,7 +43,7 @@ export class KnyttSimilar extends HTMLElement {
     const shop = new Shop(this);
     const limit = Math.min(100, Math.max(1, Number(this.getAttribute('limit')) || 8));
     try {
-      const found = await shop.similar(product, limit, running.signal);
+      const found = await shop.similar(product, limit, language, running.signal);
       if (running.signal.aborted) return;
       const shown = { host: this, shop, words, language, telling: this.#telling };
       this.#telling.listed(shop.origin, product, found);

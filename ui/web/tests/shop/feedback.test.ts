@@ -105,7 +105,8 @@ it('tells what was searched for and chosen once the shopper agreed, and Insight 
   await id(page, 'open-in-shop').click();
   const opened = await page.evaluate(() => (window as unknown as { opened: string }).opened);
   expect(new URL(opened, shop.url).searchParams.get('token')?.length).toBeGreaterThan(80);
-  await page.goto('about:blank');
+  // As if the page was hidden: what it sends can be seen.
+  await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pagehide')));
   await expect.poll(() => sent.flatMap(({ events }) => events.map(({ name }) => name))).toContain('click');
 
   const events = sent.flatMap((one) => one.events);
@@ -118,12 +119,18 @@ it('tells what was searched for and chosen once the shopper agreed, and Insight 
   for (const name of ['view_item_list', 'view_item', 'add_to_wishlist'])
     expect(events.some((event) => event.name === name && event.token === chosen?.token)).toBe(true);
 
+  // Another search, whose events go when the page is left.
+  await id(page, 'back').click();
+  await settled(page);
+  await searchAndOpen(page, 'boots');
+  await page.goto('about:blank');
+
   const staff = await signedIn();
   await expect
     .poll(async () =>
       (await waysOf(staff)).find(({ channel, kind }) => channel === 'web' && kind === 'words'),
     )
-    .toMatchObject({ clicked: 1 });
+    .toMatchObject({ clicked: 2 });
   await staff.reload();
   await id(staff, 'value-ctr').waitFor();
   expect(await id(staff, 'value-ctr').textContent()).not.toBe('0%');

@@ -98,7 +98,7 @@ export class FeedbackQueue {
       left = left.slice(batch.length);
       const body = this.#body(batch);
       // A beacon to another site would take cookies along.
-      const isTaken = this.#isOwn && navigator.sendBeacon?.(this.options.address, new Blob([body]));
+      const isTaken = this.#isOwn && navigator.sendBeacon?.(this.options.address, body);
       if (!isTaken) void this.#post(batch);
     }
     this.#waiting = this.#waiting.filter(({ id }) => this.#sent.has(id));
