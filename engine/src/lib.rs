@@ -95,6 +95,7 @@ pub use crate::search::parse::words::SplitWords;
 pub use crate::search::parse::{Chip, ParsedQuery};
 pub use crate::search::query::{Hit, Ingredient, Query, QueryImage, ScoreParts, SearchResult, Timings};
 pub use crate::search::session::SearchSession;
+pub use crate::search::shown::ListRules;
 pub use crate::store::active_environment::ActiveEnvironment;
 pub use crate::store::open::OpenOptions;
 pub use crate::store::pages::walk::PageReport;

@@ -27,6 +27,7 @@
 //!     model: "a fingerprint".into(),
 //!     visit: Uuid::new_v4(),
 //!     search_id: None,
+//!     device: Default::default(),
 //!     action: Action::ViewItem(Item { item_id: "G-17".into(), ..Item::default() }),
 //! };
 //! // Whose catalogue it is: its first root of trust. None, for a catalogue that was built here.
@@ -55,6 +56,7 @@ mod destination;
 mod error;
 mod http_sender;
 mod outbox;
+mod own;
 mod reply;
 mod tally;
 
@@ -65,4 +67,5 @@ pub use delivery_state::Backoff;
 pub use destination::Destination;
 pub use error::{Error, Result};
 pub use outbox::{DeadLetter, Outbox};
+pub use own::OwnOutbox;
 pub use tally::Counts;

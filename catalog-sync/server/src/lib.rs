@@ -41,7 +41,7 @@ mod way;
 mod web;
 
 pub use accounts::{create_admin, note_command};
-pub use config::{Address, Config, LogFormat, RecordsArgs, Settings};
+pub use config::{Address, Config, LogFormat, PageFeedback, RecordsArgs, Settings};
 pub use db::{Database, block_on};
 pub use error::{Error, Result};
 pub use feedback::set_ingest_key;

@@ -1,6 +1,6 @@
 //! The ways in which a search comes: from where, and what was asked with.
 
-use knytt_wire::QueryKind;
+use knytt_wire::{DeviceKind, QueryKind};
 
 /// From where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -13,6 +13,8 @@ pub enum Channel {
     Api,
     /// The shop's server, which tells of orders.
     Shop,
+    /// A screen in a store, which searches by itself as an app does.
+    Kiosk,
 }
 
 impl Channel {
@@ -23,6 +25,21 @@ impl Channel {
             Self::Web => "web",
             Self::Api => "api",
             Self::Shop => "shop",
+            Self::Kiosk => "kiosk",
+        }
+    }
+
+    /// Whether its searches are answered on devices, which tell of them later.
+    pub fn is_of_devices(self) -> bool {
+        matches!(self, Self::App | Self::Kiosk)
+    }
+}
+
+impl From<DeviceKind> for Channel {
+    fn from(device: DeviceKind) -> Self {
+        match device {
+            DeviceKind::App => Self::App,
+            DeviceKind::Kiosk => Self::Kiosk,
         }
     }
 }
@@ -77,7 +94,7 @@ pub struct Way {
     pub kind: Kind,
 }
 
-const CHANNELS: [Channel; 4] = [Channel::App, Channel::Web, Channel::Api, Channel::Shop];
+const CHANNELS: [Channel; 5] = [Channel::App, Channel::Web, Channel::Api, Channel::Shop, Channel::Kiosk];
 
 const KINDS: [Kind; 6] = [Kind::Words, Kind::Image, Kind::Both, Kind::Similar, Kind::Camera, Kind::Browse];
 

@@ -55,9 +55,30 @@ pub struct Event {
     /// The search that led here, if one did: the id of its `search` event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub search_id: Option<Uuid>,
+    /// What it happened on.
+    #[serde(default, skip_serializing_if = "DeviceKind::is_app")]
+    pub device: DeviceKind,
     /// What happened.
     #[serde(flatten)]
     pub action: Action,
+}
+
+/// What a device of events is. A kind that a later version names reads as an app.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceKind {
+    /// A screen in a store, which many people use.
+    Kiosk,
+    /// One person's device.
+    #[default]
+    #[serde(other)]
+    App,
+}
+
+impl DeviceKind {
+    fn is_app(&self) -> bool {
+        *self == Self::App
+    }
 }
 
 /// What happened; in JSON, `name` is one of GA4's and the other fields stand beside it.
@@ -97,6 +118,9 @@ pub enum Action {
     RemoveFromWishlist(Item),
     /// A product was shared or its link copied.
     Share(Item),
+    /// Its page in the shop was opened: GA4's name for a link that leads away.
+    #[serde(rename = "click")]
+    OpenInShop(Item),
     /// A product went into the basket.
     AddToCart(Item),
     /// A product was bought.
@@ -226,6 +250,7 @@ impl Action {
             Self::AddToWishlist(_) => "add_to_wishlist",
             Self::RemoveFromWishlist(_) => "remove_from_wishlist",
             Self::Share(_) => "share",
+            Self::OpenInShop(_) => "click",
             Self::AddToCart(_) => "add_to_cart",
             Self::Purchase(_) => "purchase",
         }
@@ -240,6 +265,7 @@ impl Action {
             | Self::AddToWishlist(item)
             | Self::RemoveFromWishlist(item)
             | Self::Share(item)
+            | Self::OpenInShop(item)
             | Self::AddToCart(item)
             | Self::Purchase(item) => Some(item),
         }
@@ -289,6 +315,7 @@ mod tests {
             model: "abc".into(),
             visit: Uuid::new_v4(),
             search_id: None,
+            device: DeviceKind::App,
             action,
         }
     }
@@ -300,6 +327,20 @@ mod tests {
         assert_eq!(json["name"], "add_to_wishlist");
         assert_eq!(json["item_id"], "a");
         assert_eq!(json["position"], 2);
+    }
+
+    #[test]
+    fn a_device_is_named_where_it_is_none_of_one_person() {
+        let app = event(Action::OpenInShop(Item { item_id: "a".into(), ..Item::default() }));
+        let json = serde_json::to_value(&app).unwrap();
+        assert!(json.get("device").is_none(), "backends of before read it as they did");
+        assert_eq!(json["name"], "click");
+        let kiosk = serde_json::to_value(Event { device: DeviceKind::Kiosk, ..app.clone() }).unwrap();
+        assert_eq!(kiosk["device"], "kiosk");
+        let mut later = kiosk.clone();
+        later["device"] = "mirror".into();
+        assert_eq!(serde_json::from_value::<Event>(later).unwrap(), app);
+        assert_eq!(serde_json::from_value::<Event>(kiosk).unwrap().device, DeviceKind::Kiosk);
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod public_address;
 mod release;
 
 pub use event::{
-    Action, Batch, Event, INGEST_KEY_HEADER, InvalidEvent, Item, ListedItem, MAX_BATCH_BYTES,
+    Action, Batch, DeviceKind, Event, INGEST_KEY_HEADER, InvalidEvent, Item, ListedItem, MAX_BATCH_BYTES,
     MAX_BATCH_EVENTS, MAX_CATALOG_CHARS, MAX_EXPANSION, MAX_LISTED, MAX_TEXT_CHARS, Outcome, QueryKind,
 };
 pub use hosts::{HOSTS_FIELD, Hosts, InvalidHost, LINK_COLUMNS};

@@ -7,4 +7,5 @@ pub(crate) mod query;
 pub(crate) mod related;
 pub(crate) mod rules;
 pub(crate) mod session;
+pub(crate) mod shown;
 pub(crate) mod timing;

@@ -12,6 +12,7 @@ use crate::product::derived;
 use crate::product::field::Field;
 use crate::product::filter::Filter;
 use crate::product::sortable_price::MAX_DECIMALS;
+use crate::search::shown::ListRules;
 use crate::store::rank_features::{RankFeatures, Tone};
 
 /// Products whose vectors are averaged for a category.
@@ -32,17 +33,17 @@ impl Snapshot {
     ///
     /// Categories that look alike replace each other (a shirt for a blouse); those that look unlike
     /// are worn together. So the categories are ranked by how far their mean is from that of the
-    /// product's own, and the nearer half is left out.
+    /// product's own, and the nearer half is left out. What the rules hide is not among them.
     ///
     /// # Errors
     /// [`UnknownProduct`](Error::UnknownProduct), or the storage fails.
-    pub fn goes_with(&self, id: &str, count: usize) -> Result<Vec<Product>> {
+    pub fn goes_with(&self, id: &str, count: usize, obeyed: ListRules<'_>) -> Result<Vec<Product>> {
         let product = self.product(id)?.ok_or_else(|| Error::UnknownProduct { id: id.into() })?;
         let Some(embedding) = self.vector(id)? else { return Ok(Vec::new()) };
         let own = RankFeatures::from_product(&product);
         let mut best: Vec<(f32, Product)> = Vec::new();
         for category in self.unlike(derived::category(&product))? {
-            let filter = Filter::default().with(Field::Category, &category);
+            let filter = self.shown_under(obeyed, &Filter::default().with(Field::Category, &category))?;
             let query = VectorQuery {
                 embedding: &embedding,
                 filter: &filter,

@@ -1,6 +1,6 @@
 //! Looking around: orders, prices, facets, and what goes with what.
 
-use knytt_engine::{Catalog, Field, Filter, Order, Product};
+use knytt_engine::{Catalog, Field, Filter, ListRules, Order, Product};
 use knytt_models::Embedding;
 
 use crate::common::{product, spec};
@@ -100,10 +100,10 @@ fn what_goes_with_a_shirt_is_no_blouse_and_of_its_own_colour() {
     let dir = tempfile::tempdir().unwrap();
     let snapshot = shop(dir.path()).read().unwrap();
     for color in ["red", "blue"] {
-        let found = snapshot.goes_with(&format!("shirt-{color}"), 4).unwrap();
+        let found = snapshot.goes_with(&format!("shirt-{color}"), 4, ListRules::default()).unwrap();
         let mut found = ids(&found);
         found.sort_unstable();
         assert_eq!(found, [format!("belt-{color}"), format!("trousers-{color}")]);
     }
-    assert!(snapshot.goes_with("nobody", 4).is_err());
+    assert!(snapshot.goes_with("nobody", 4, ListRules::default()).is_err());
 }

@@ -12,6 +12,7 @@ mod instance_embedding;
 mod items;
 mod ivf;
 mod kill;
+mod lists;
 mod merchandising;
 mod model;
 mod pictureless;

@@ -17,7 +17,7 @@ use crate::session::{ENCODER, empty};
 const BRANDS: [&str; 3] = ["acme", "nord", "sol"];
 
 /// Products in a catalogue of their own, with random vectors.
-fn stocked(products: &[Product], seed: u64) -> (SearchSession, tempfile::TempDir) {
+pub fn stocked(products: &[Product], seed: u64) -> (SearchSession, tempfile::TempDir) {
     let dir = tempfile::tempdir().unwrap();
     let session = empty(dir.path());
     let mut rng = rng(seed);

@@ -1,7 +1,9 @@
 //! Products whose picture cannot be had.
 
 use image::{Rgb, RgbImage};
-use knytt_engine::{Error, Filter, Ingredient, Order, Product, Query, QueryImage, SearchSession, Strategy};
+use knytt_engine::{
+    Error, Filter, Ingredient, ListRules, Order, Product, Query, QueryImage, SearchSession, Strategy,
+};
 
 use crate::common::{assert_sound, ids, product, random_embedding, rng, search, spec};
 use crate::session::{ENCODER, empty};
@@ -52,7 +54,9 @@ fn what_is_like_a_product_without_a_picture_shares_words_of_its_title() {
     let like = |id: &str| found(&session, Query { product: Some(id.into()), k: 9, ..Query::default() });
     assert_eq!(like("parka"), ["coat"]);
     assert_eq!(like("red"), ["blue"], "and none without a picture is like one with");
-    assert!(session.catalog().read().unwrap().goes_with("parka", 3).unwrap().is_empty());
+    assert!(
+        session.catalog().read().unwrap().goes_with("parka", 3, ListRules::default()).unwrap().is_empty()
+    );
     let mixed = Query { mix: vec![(Ingredient::Product("parka".into()), 1.0)], ..Query::default() };
     assert!(matches!(session.search(&mixed), Err(Error::InvalidQuery(_))));
 }

@@ -98,6 +98,7 @@ fn visit(item: &str) -> Batch {
         model: "m".into(),
         visit,
         search_id,
+        device: Default::default(),
         action,
     };
     let item = Item { item_id: item.into(), position: Some(1), ..Item::default() };

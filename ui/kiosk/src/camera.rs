@@ -14,6 +14,7 @@ use knytt_capture::{Camera, Frame, FrameJudge, FrameState, Request, Settle, Sour
 use knytt_ui_api::{SearchRequest, SearchResponse};
 
 use crate::codes::{Agreement, Meaning, Reader, products};
+use crate::language::Language;
 use crate::motion::Motion;
 use crate::shop::Opened;
 use crate::upkeep::Journal;
@@ -71,6 +72,8 @@ struct Shared {
     state: State,
     wanted: Option<Want>,
     source: Source,
+    /// What the shopper speaks, for rules of one language.
+    language: Language,
     /// Counts the changes of the source: a camera that is open closes at one.
     turn: u32,
     moved: bool,
@@ -97,7 +100,7 @@ impl Viewfinder {
         let shared = Arc::new(Mutex::new(Shared { source, ..Shared::default() }));
         let (start, started) = channel();
         let (found, seen) = channel();
-        let stable = search_frames(shop.clone(), found.clone(), wake.clone())?;
+        let stable = search_frames(shop.clone(), Arc::clone(&shared), found.clone(), wake.clone())?;
         let frames = read_codes(shop, found, stable, wake.clone())?;
         let mine = Arc::clone(&shared);
         let watch = move || {
@@ -137,6 +140,11 @@ impl Viewfinder {
             shared.state = State::Starting;
             let _ = self.start.send(());
         }
+    }
+
+    /// Says what the shopper speaks.
+    pub fn speak(&self, language: Language) {
+        lock(&self.shared).language = language;
     }
 
     /// Another camera from now on.
@@ -287,6 +295,7 @@ fn read_codes(
 /// A thread that searches stable frames one after the other, and tells the answers that settled.
 fn search_frames(
     shop: Opened,
+    shared: Arc<Mutex<Shared>>,
     found: Sender<(u64, Seen)>,
     wake: impl Fn() + Send + 'static,
 ) -> std::io::Result<SyncSender<(u64, Frame)>> {
@@ -299,7 +308,8 @@ fn search_frames(
                 of = visit;
             }
             let Some(Ok(shop)) = shop.get() else { continue };
-            let request = SearchRequest { alpha: 0.5, limit: HITS, ..SearchRequest::default() };
+            let language = Some(lock(&shared).language.code().to_owned());
+            let request = SearchRequest { alpha: 0.5, limit: HITS, language, ..SearchRequest::default() };
             let response = QueryPicture::from_pixels(shop.session().encoder(), &frame.pixels)
                 .and_then(|picture| answer(shop.session(), &request, picture, &Person::default()));
             // A frame that cannot be searched is passed over; the next one comes at once.

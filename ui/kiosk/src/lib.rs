@@ -3,7 +3,7 @@
 //! [`visit`] is one shopper's visit as plain state, without a screen. [`Kiosk`] draws it with egui and answers its
 //! questions from a catalogue ([`shop`]). [`text`] orders Arabic and mixed lines, which egui does not. [`look`] has
 //! the colours of the web interface. [`settings`] is what a shop decides, [`service`] the menu of its staff, [`codes`]
-//! reads barcodes, [`motion`] sees who walks in, [`upkeep`] fetches releases and says that the kiosk lives. [`watch`]
+//! reads barcodes, [`motion`] sees who walks in, [`telling`] tells the shop what was searched for, [`upkeep`] fetches releases and says that the kiosk lives. [`watch`]
 //! starts the kiosk again when it ends or freezes.
 //!
 //! ```
@@ -30,6 +30,7 @@ mod screens;
 pub mod service;
 pub mod settings;
 pub mod shop;
+pub mod telling;
 pub mod text;
 pub mod upkeep;
 pub mod visit;

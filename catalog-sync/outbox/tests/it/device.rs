@@ -142,6 +142,7 @@ pub fn event(catalog: &str, i: usize) -> Event {
         model: "a-model".into(),
         visit: Uuid::nil(),
         search_id: None,
+        device: Default::default(),
         action: Action::SelectItem(item),
     }
 }

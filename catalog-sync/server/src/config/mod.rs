@@ -20,7 +20,7 @@ use crate::{Error, Result};
 pub use address::Address;
 pub(crate) use address::make_private;
 pub(crate) use check::is_origin;
-pub use settings::{LogFormat, RecordsArgs, Settings};
+pub use settings::{LogFormat, PageFeedback, RecordsArgs, Settings};
 
 /// Everything that the backend needs to know, with defaults filled in.
 #[derive(Clone, Debug)]
@@ -71,6 +71,8 @@ pub struct Config {
     pub frame_ancestors: Vec<String>,
     /// Where others see this backend: `https://shop.example`. What each request names as its host if absent.
     pub public_url: Option<String>,
+    /// Whether the shop's pages tell what shoppers choose.
+    pub page_feedback: PageFeedback,
     /// How long one request may take to its first byte of answer, uploads of packs excepted.
     pub request_timeout: Duration,
     /// How long requests may finish after the signal to stop.
@@ -147,6 +149,7 @@ impl Config {
             owner_predicates: true,
             cors_origins: check::origins(s.cors_origins.unwrap_or_else(|| vec!["*".into()]))?,
             frame_ancestors: check::frame_ancestors(s.frame_ancestors.unwrap_or_default())?,
+            page_feedback: s.page_feedback.unwrap_or_default(),
             public_url: s.public_url.map(check::public_url).transpose()?,
             request_timeout: Duration::from_secs(s.request_timeout_secs.unwrap_or(30)),
             shutdown_timeout: Duration::from_secs(s.shutdown_timeout_secs.unwrap_or(30)),

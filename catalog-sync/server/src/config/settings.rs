@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
 
 use super::Address;
 use crate::search::Followed;
@@ -19,6 +20,19 @@ pub enum LogFormat {
     Json,
     /// For people.
     Text,
+}
+
+/// Whether the pages that this backend serves tell it what shoppers choose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PageFeedback {
+    /// Once the shopper has agreed to it.
+    #[default]
+    Ask,
+    /// Unless the shopper has refused it.
+    On,
+    /// Never, and nobody is asked.
+    Off,
 }
 
 /// Settings of the backend, none of which must be given. The file that `config` names is TOML with the
@@ -144,6 +158,11 @@ pub struct Settings {
     /// Where shoppers see the shop's pages: `https://shop.example` [default: the host of each request]
     #[arg(long, value_name = "ORIGIN", env = "KNYTT_PUBLIC_URL")]
     pub public_url: Option<String>,
+
+    /// Whether the shop's pages tell what shoppers choose: `ask` once they agreed, `on` unless they refused, `off` never
+    /// [default: ask]
+    #[arg(long, value_name = "WHEN", env = "KNYTT_PAGE_FEEDBACK")]
+    pub page_feedback: Option<PageFeedback>,
 
     /// Seconds that a request may take [default: 30]
     #[arg(long, value_name = "SECS", env = "KNYTT_REQUEST_TIMEOUT_SECS")]
@@ -321,7 +340,7 @@ impl Settings {
             cors_origins, request_timeout_secs,
             shutdown_timeout_secs, delete_delay_hours, metrics_listen, log_addresses, max_object_bytes,
             event_catalogs, quota_bytes_per_catalog, disk_reserve_bytes, catalog, follow, device, max_picture_bytes,
-            max_picture_side, picture_hosts, feed_hosts, max_feed_bytes, jobs, key_passphrase_file, frame_ancestors, public_url,
+            max_picture_side, picture_hosts, page_feedback, feed_hosts, max_feed_bytes, jobs, key_passphrase_file, frame_ancestors, public_url,
             traces, traces_share, log, log_filter,
         ))
     }

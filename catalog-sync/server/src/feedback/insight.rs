@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::insight_keys::{DayKey, Seen};
 use super::row::Row;
 use super::words::may_be_shown;
-use crate::way::Channel;
 
 /// Counts of one commit, in the order of the rows' keys as [`Counts`](super::counts::Counts) are.
 #[derive(Debug, Default)]
 pub struct InsightCounts {
-    /// Searches of apps: all of them, those without a hit, those without a good one. What came of searches is added
+    /// Searches of devices: all of them, those without a hit, those without a good one. What came of searches is added
     /// by the table of searches.
     pub days: BTreeMap<DayKey, [i64; 6]>,
     /// By catalogue, day, release and channel: choices, those with a place, their places, views, favourites, baskets,
@@ -41,9 +40,9 @@ impl InsightCounts {
         counts
     }
 
-    /// A search of an app. Those of pages and programs the server answered itself and counted then.
+    /// A search of a device. Those of pages and programs the server answered itself and counted then.
     fn add_search(&mut self, row: &Row) {
-        let Some(searched) = row.searched.filter(|_| row.channel == Channel::App) else { return };
+        let Some(searched) = row.searched.filter(|_| row.channel.is_of_devices()) else { return };
         let [zero_result, no_good_match] = row.failures();
         let key = DayKey::new(&row.scope, searched.day, searched.release, searched.way);
         let counted = self.days.entry(key).or_default();

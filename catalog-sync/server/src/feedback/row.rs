@@ -90,7 +90,7 @@ impl Row {
             return Err("its root is not 64 hexadecimal digits in lower case".into());
         }
         let payload = serde_json::to_string(told).map_err(|error| error.to_string())?;
-        let row = Self::with_payload(&told.event, payload, received_ms, Channel::App)?;
+        let row = Self::with_payload(&told.event, payload, received_ms, told.device.into())?;
         Ok(Self { root: told.root.clone(), ..row })
     }
 
@@ -144,8 +144,7 @@ impl Row {
                 row.good_match = good_match.map(i64::from);
                 let way = Way { channel, kind: (*kind).into() };
                 // Searches of pages the server answered itself: the token says which.
-                let is_own = channel == Channel::App;
-                row.searched = is_own.then_some(Searched { day: row.day, release, way });
+                row.searched = channel.is_of_devices().then_some(Searched { day: row.day, release, way });
             }
             Action::Purchase(item) => {
                 row.sale = Sale::read(item.value.as_deref(), item.currency.as_deref());

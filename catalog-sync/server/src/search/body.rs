@@ -17,7 +17,7 @@ const LONGEST_TEXT: usize = 500;
 const LONGEST_NAME: usize = 512;
 
 /// Letters of a language tag.
-const LONGEST_TAG: usize = 35;
+pub const LONGEST_TAG: usize = 35;
 
 /// Entries of a list.
 const LONGEST_LIST: usize = 32;

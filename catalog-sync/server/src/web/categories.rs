@@ -35,7 +35,9 @@ pub async fn page(
         let state = catalog.state()?;
         pages::send(&asking, &state.to_string(), language, || {
             let filters = vec![Choice { field: "category".into(), values: vec![category.clone()] }];
-            let request = SearchRequest { filters, limit: SHOWN, ..SearchRequest::default() };
+            let spoken = Some(language.code().to_owned());
+            let request =
+                SearchRequest { filters, limit: SHOWN, language: spoken, ..SearchRequest::default() };
             let found = answer(catalog.shop.session(), &request, QueryPicture::default(), &Person::default());
             let found = found.map_err(of_problem)?;
             if found.hits.is_empty() {

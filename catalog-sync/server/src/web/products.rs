@@ -38,7 +38,8 @@ pub async fn page(
     let job = move || {
         let state = catalog.state()?;
         pages::send(&asking, &state.to_string(), language, || {
-            let page = shop::page(catalog.shop.session(), &id, &Person::default()).map_err(of_problem)?;
+            let person = Person::who_speaks(Some(language.code()));
+            let page = shop::page(catalog.shop.session(), &id, &person).map_err(of_problem)?;
             Ok(document(&page, &catalog.summary.id, &addresses, language))
         })
     };

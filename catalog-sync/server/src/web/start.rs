@@ -42,6 +42,8 @@ pub struct AskedWords {
 struct Served<'a> {
     catalogs: &'a [Searched],
     text: &'a str,
+    /// The language that rules were obeyed in.
+    language: &'a str,
     page: &'a SearchPage,
 }
 
@@ -71,6 +73,7 @@ pub async fn page(
         text: text.clone(),
         alpha: Some(0.5),
         limit: Some(HITS),
+        language: Some(language.code().into()),
         ..SearchBody::default()
     };
     if body.check().is_err() {
@@ -115,7 +118,7 @@ fn document(
             Text(language.say("results.title")),
             cards(shown, addresses),
         ),
-        data: Some(script_json(&Served { catalogs, text, page: found })),
+        data: Some(script_json(&Served { catalogs, text, language: language.code(), page: found })),
         // Answers to words are endless: for search engines they are all the start page, whose address they name.
         is_listed: true,
     }

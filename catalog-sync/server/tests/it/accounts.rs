@@ -312,6 +312,51 @@ async fn a_body_says_only_what_a_route_knows() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_forgotten_password_is_set_by_a_link_of_an_hour_once_and_ends_all_sessions() {
+    for kind in BOTH {
+        let house = House::open(kind).await;
+        let admin = house.admin().await;
+        house.register("eve@shop.example").await;
+        let eve = house.sign_in("eve@shop.example").await;
+        let path = format!("/api/v1/admin/users/{}/reset", eve.id);
+        assert_eq!(house.send("POST", &path, &eve.access, &Value::Null).await.code(), "not_allowed");
+        let link = async || {
+            let answer = house.send("POST", &path, &admin.access, &Value::Null).await;
+            assert_eq!(answer.status, 201, "{answer:?}");
+            serde_json::from_slice::<Value>(&answer.body).unwrap()
+        };
+        let (old, new) = (link().await, link().await);
+        let lasts = new["expiresMs"].as_i64().unwrap() - jiff::Timestamp::now().as_millisecond();
+        assert!((3_300_000..=3_600_000).contains(&lasts), "{lasts}");
+        let changed = "another horse entirely";
+        let set = |link: &Value| json!({ "token": link["token"], "password": changed });
+        assert_eq!(house.post("/api/v1/auth/reset", &set(&old)).await.code(), "token_invalid");
+        let me = async || house.send("GET", "/api/v1/auth/me", &eve.access, &Value::Null).await.status;
+        assert_eq!(me().await, 200, "a link alone ends nothing");
+        assert_eq!(house.post("/api/v1/auth/reset", &set(&new)).await.status, 204);
+        assert_eq!(me().await, 401, "all sessions end");
+        assert_eq!(house.post("/api/v1/auth/reset", &set(&new)).await.code(), "token_invalid", "it is used");
+        let login = |password: &str| json!({ "email": "eve@shop.example", "password": password });
+        assert_eq!(house.post("/api/v1/auth/login", &login(PASSWORD)).await.code(), "wrong_login");
+        assert_eq!(house.post("/api/v1/auth/login", &login(changed)).await.status, 200);
+
+        // One that is too old opens nothing.
+        let late = link().await;
+        sqlx::any::install_default_drivers();
+        let pool = sqlx::AnyPool::connect(&house.records.url()).await.unwrap();
+        let aged = sqlx::query("UPDATE password_links SET expires_ms = expires_ms - 3600000");
+        assert_eq!(aged.execute(&pool).await.unwrap().rows_affected(), 1);
+        assert_eq!(house.post("/api/v1/auth/reset", &set(&late)).await.code(), "token_invalid");
+        let audit = house.send("GET", "/api/v1/admin/audit", &admin.access, &Value::Null).await.json();
+        let done = |action: &str, actor: &str| {
+            let is_it = |e: &&Value| e["action"] == action && e["actor"] == actor && e["target"] == *eve.id;
+            audit.as_array().unwrap().iter().filter(is_it).count()
+        };
+        assert_eq!((done("user.reset_link", &admin.id), done("user.reset", &eve.id)), (3, 1), "{audit}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn staff_is_invited_demoted_and_leaves_a_trace_that_stays() {
     for kind in BOTH {
         let house = House::open(kind).await;

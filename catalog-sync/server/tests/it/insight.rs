@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use knytt_server::{Scope, Settings, erase, set_ingest_key};
-use knytt_wire::{Action, Event, Item, QueryKind, Uuid};
+use knytt_wire::{Action, DeviceKind, Event, Item, QueryKind, Uuid};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
 use serde_json::{Value, json};
@@ -276,6 +276,32 @@ async fn roll_ups_equal_the_raw_rows() {
         let of_release =
             before.iter().filter(|(key, _)| key.1 == 2).map(|(_, counted)| counted[0]).sum::<i64>();
         assert_eq!(house.stats("?catalog=shop&days=90&release=2").await["now"]["searches"], of_release);
+    }
+}
+
+/// A screen in a store is a way in of its own, beside apps.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_kiosks_tell_is_a_way_in_of_its_own() {
+    for kind in BOTH {
+        let house = House::open(kind).await;
+        let mut events = Vec::new();
+        for device in [DeviceKind::Kiosk, DeviceKind::Kiosk, DeviceKind::App] {
+            let mut shopper = Shopper::at("shop", 3);
+            let search = shopper.searches("boots", 4, true);
+            let chosen = shopper.does(Action::SelectItem(item("item-1", Some(2))));
+            events.extend([search, chosen].map(|event| Event { device, ..event }));
+        }
+        // What happened later belongs to its search, whatever it says itself.
+        house.send(events).await;
+        let ways = house.stats("/ways?catalog=shop&days=7").await;
+        let of = |channel: &str| {
+            let way = ways.as_array().unwrap().iter().find(|way| way["channel"] == channel).unwrap();
+            (way["kind"].clone(), way["searches"].clone(), way["clicked"].clone())
+        };
+        assert_eq!(of("kiosk"), ("words".into(), 2.into(), 2.into()), "{ways}");
+        assert_eq!(of("app"), ("words".into(), 1.into(), 1.into()), "{ways}");
+        let summary = house.stats("?catalog=shop&days=7").await;
+        assert_eq!((&summary["now"]["searches"], &summary["now"]["searchers"]), (&3.into(), &3.into()));
     }
 }
 

@@ -21,6 +21,7 @@ mod keys;
 mod killed;
 mod killed_load;
 mod limits;
+mod lists;
 mod merchandising;
 mod metadata;
 mod operations;

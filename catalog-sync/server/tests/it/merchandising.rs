@@ -9,14 +9,14 @@ const BOTH: [Kind; 2] = [Kind::Sqlite, Kind::Postgres];
 const RULES: &str = "/api/v1/admin/catalogs/garments/rules";
 
 /// A backend that searches `garments`.
-struct Shop {
-    house: House,
+pub struct Shop {
+    pub house: House,
     admin: Someone,
     folder: tempfile::TempDir,
 }
 
 impl Shop {
-    async fn open(kind: Kind) -> Self {
+    pub async fn open(kind: Kind) -> Self {
         let (records, folder) = (Records::start(kind), tempfile::tempdir().unwrap());
         build(&folder.path().join("shop"));
         let backend = replica(&records, folder.path()).await;
@@ -25,7 +25,7 @@ impl Shop {
         Self { house, admin, folder }
     }
 
-    async fn send(&self, method: &str, path: &str, body: &Value) -> Answer {
+    pub async fn send(&self, method: &str, path: &str, body: &Value) -> Answer {
         self.house.send(method, path, &self.admin.access, body).await
     }
 
@@ -36,7 +36,7 @@ impl Shop {
         answer["revision"].as_i64().unwrap()
     }
 
-    async fn publish(&self, document: &Value, note: &str) -> Value {
+    pub async fn publish(&self, document: &Value, note: &str) -> Value {
         let revision = self.draft(0, document).await;
         let asked = json!({ "revision": revision, "note": note });
         let answer = self.send("POST", &format!("{RULES}/publish"), &asked).await;
@@ -44,12 +44,12 @@ impl Shop {
         serde_json::from_slice(&answer.body).unwrap()
     }
 
-    async fn search(&self, body: &Value) -> Value {
+    pub async fn search(&self, body: &Value) -> Value {
         self.house.post("/api/v1/search", body).await.json()
     }
 
     /// The id of the first hit.
-    async fn first(&self, text: &str) -> String {
+    pub async fn first(&self, text: &str) -> String {
         first_of(&self.search(&json!({ "text": text })).await)
     }
 

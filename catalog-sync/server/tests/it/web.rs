@@ -1,5 +1,6 @@
 //! The shop in a browser: the interface, pages as HTML, and what search engines read.
 
+use knytt_server::{PageFeedback, Settings};
 use serde_json::{Value, json};
 
 use crate::fixture::{Answer, PRODUCTS, SearchedShop};
@@ -64,6 +65,17 @@ async fn the_start_page_comes_with_the_answer_to_its_address() {
     // Words that are out of bounds are the interface's to refuse.
     let long = get(&shop, &format!("/?q={}", "x".repeat(501))).await;
     assert_eq!((long.status, long.utf8().contains("id=\"served\"")), (200, false));
+}
+
+#[tokio::test]
+async fn pages_are_told_whether_they_may_tell() {
+    for (given, said) in [(None, "ask"), (Some(PageFeedback::On), "on"), (Some(PageFeedback::Off), "off")] {
+        let shop = SearchedShop::start_with(|s| Settings { page_feedback: given, ..s }).await;
+        let searched = get(&shop, "/api/v1/catalogs").await.json();
+        assert_eq!(searched[0]["feedback"], said);
+        let page = get(&shop, "/").await.utf8();
+        assert_eq!(script(&page, "id=\"served\"")["catalogs"][0]["feedback"], said);
+    }
 }
 
 #[tokio::test]

@@ -16,9 +16,16 @@ pub struct Person {
     pub favourites: HashSet<String>,
     /// What hits are ranked by, beside the query.
     pub taste: Option<Arc<Taste>>,
+    /// The language, such as `en`, for rules and synonyms of one.
+    pub language: Option<String>,
 }
 
 impl Person {
+    /// Somebody of whom only the language is known, if that.
+    pub fn who_speaks(language: Option<&str>) -> Self {
+        Self { language: language.map(str::to_owned), ..Self::default() }
+    }
+
     /// A product as the grid shows it to this person.
     pub fn card(&self, product: &Product) -> Card {
         Card { favourite: self.favourites.contains(&product.id), ..Card::from(product) }

@@ -1,6 +1,6 @@
 //! Products by id: their pages, their cards, their links.
 
-use knytt_engine::{Field, Filter, Product, Query, QueryImage, SearchSession, Weights};
+use knytt_engine::{Field, Filter, ListRules, Product, Query, QueryImage, SearchSession, Weights};
 use knytt_ui_api::{Card, Code, Fact, Problem, ProductPage, Shade, Variant};
 use knytt_wire::LINK_COLUMNS;
 use rust_decimal::Decimal;
@@ -47,7 +47,7 @@ pub fn page(session: &SearchSession, id: &str, person: &Person) -> Result<Produc
         pattern: pattern(&product),
         facts: facts(&product),
         has_link: link(&product).is_some(),
-        other_colors: cards(&other_colors(session, &product)?),
+        other_colors: cards(&other_colors(session, &product, person)?),
         similar: cards(&similar(session, &product, person, Filter::default(), SIMILAR)?),
         cheaper: cheaper_than(session, &product, person)?,
         goes_with: goes_with(session, id, person)?,
@@ -62,12 +62,15 @@ pub fn cheaper(session: &SearchSession, id: &str, person: &Person) -> Result<Vec
     cheaper_than(session, &find(session, id)?, person)
 }
 
-/// Products of other kinds that are near it in style, one of each kind.
+/// Products of other kinds that are near it in style, one of each kind, as the shop's rules let them be shown.
 ///
 /// # Errors
 /// There is no such product.
 pub fn goes_with(session: &SearchSession, id: &str, person: &Person) -> Result<Vec<Card>, Problem> {
-    let products = session.catalog().read().and_then(|s| s.goes_with(id, GOES_WITH)).map_err(of_engine)?;
+    let snapshot = session.catalog().read().map_err(of_engine)?;
+    let rules = session.rules(&snapshot).map_err(of_engine)?;
+    let obeyed = ListRules { rules: rules.as_deref(), language: person.language.as_deref() };
+    let products = snapshot.goes_with(id, GOES_WITH, obeyed).map_err(of_engine)?;
     Ok(products.iter().map(|product| person.card(product)).collect())
 }
 
@@ -77,7 +80,27 @@ fn cheaper_than(session: &SearchSession, product: &Product, person: &Person) -> 
     Ok(products.iter().map(|product| person.card(product)).collect())
 }
 
-/// Cards of these products, in this order; those that are not there are left out.
+/// Cards for a list that the shop shows by itself, such as what is trending: of these products, in this order, the first
+/// `most` that are there, pass `filter`, and are not hidden by the shop's rules.
+///
+/// # Errors
+/// The catalogue cannot be read.
+pub fn listed(
+    session: &SearchSession,
+    ids: &[String],
+    filter: &Filter,
+    most: usize,
+    person: &Person,
+) -> Result<Vec<Card>, Problem> {
+    let snapshot = session.catalog().read().map_err(of_engine)?;
+    let rules = session.rules(&snapshot).map_err(of_engine)?;
+    let obeyed = ListRules { rules: rules.as_deref(), language: person.language.as_deref() };
+    let products = snapshot.listed(ids, filter, obeyed, most).map_err(of_engine)?;
+    Ok(products.iter().map(|product| person.card(product)).collect())
+}
+
+/// Cards of these products, in this order, whatever rules hide: the shopper asks for them by name. Those that are not
+/// there are left out.
 ///
 /// # Errors
 /// The catalogue cannot be read.
@@ -109,20 +132,26 @@ fn similar(
     count: usize,
 ) -> Result<Vec<Product>, Problem> {
     let (like, taste) = (Some(product.id.clone()), person.taste.clone());
-    let query = Query { product: like, filter, k: person.candidates(count), taste, ..Query::default() };
+    let (k, language) = (person.candidates(count), person.language.clone());
+    let query = Query { product: like, filter, k, taste, language, ..Query::default() };
     let hits = session.search(&query).map_err(of_engine)?.hits;
     Ok(hits.into_iter().filter(|hit| person.wants(&hit.id)).take(count).map(|hit| hit.product).collect())
 }
 
 /// The same article in other colours, the nearest first: those of its group that a search for it meets.
-fn other_colors(session: &SearchSession, product: &Product) -> Result<Vec<Product>, Problem> {
+fn other_colors(
+    session: &SearchSession,
+    product: &Product,
+    person: &Person,
+) -> Result<Vec<Product>, Problem> {
     let snapshot = session.catalog().read().map_err(of_engine)?;
     let Some(vector) = snapshot.vector(&product.id).map_err(of_engine)?.filter(|_| !product.group.is_empty())
     else {
         return Ok(Vec::new());
     };
     let image = Some(QueryImage::Embedded(vector));
-    let query = Query { image, k: OTHERS_AMONG, weights: Some(Weights::VISUAL), ..Query::default() };
+    let (weights, language) = (Some(Weights::VISUAL), person.language.clone());
+    let query = Query { image, k: OTHERS_AMONG, weights, language, ..Query::default() };
     let hits = session.search(&query).map_err(of_engine)?.hits;
     // Pictures that are nearly the same are one hit, too, but other articles.
     let Some(hit) = hits.into_iter().find(|hit| hit.product.group == product.group) else {

@@ -1,6 +1,6 @@
 //! What somebody may be about to type.
 
-use knytt_engine::{Field, Filter, SearchSession};
+use knytt_engine::{Field, Filter, ListRules, SearchSession};
 use knytt_ui_api::{Card, FacetValue, Problem, SearchRequest, Verdict};
 
 use super::measure::clipped;
@@ -35,13 +35,19 @@ pub fn suggest(
         return Ok(Suggestions::default());
     }
     let limit = u32::try_from(most).unwrap_or(u32::MAX);
-    let request =
-        SearchRequest { words: typed.into(), typing: true, alpha: 0.5, limit, ..SearchRequest::default() };
+    let request = SearchRequest {
+        words: typed.into(),
+        typing: true,
+        alpha: 0.5,
+        limit,
+        language: person.language.clone(),
+        ..SearchRequest::default()
+    };
     let response = answer(session, &request, QueryPicture::default(), person)?;
     // What only comes nearest is no completion.
     let fits = response.verdict == Verdict::Found;
     let products = response.hits.into_iter().filter(|_| fits).map(|hit| hit.card).collect();
-    let values = |field| values(session, &field, typed, most);
+    let values = |field| values(session, &field, typed, most, person);
     Ok(Suggestions { categories: values(Field::Category)?, brands: values(Field::Brand)?, products })
 }
 
@@ -50,9 +56,13 @@ fn values(
     field: &Field,
     typed: &str,
     most: usize,
+    person: &Person,
 ) -> Result<Vec<FacetValue>, Problem> {
     let snapshot = session.catalog().read().map_err(of_engine)?;
-    let counts = snapshot.facet_counts(field, &Filter::default()).map_err(of_engine)?;
+    let rules = session.rules(&snapshot).map_err(of_engine)?;
+    let obeyed = ListRules { rules: rules.as_deref(), language: person.language.as_deref() };
+    let shown = snapshot.shown_under(obeyed, &Filter::default()).map_err(of_engine)?;
+    let counts = snapshot.facet_counts(field, &shown).map_err(of_engine)?;
     let begins = counts.into_iter().filter(|(value, _)| begins(value, typed));
     Ok(begins.take(most).map(|(value, count)| FacetValue { value, count: clipped(count) }).collect())
 }

@@ -4,7 +4,6 @@
 //! [`Visit`] holds the state; the modules that act on it import it from `state`, which imports none of them.
 
 mod catalogs;
-mod events;
 mod feedback;
 mod follow;
 mod library;

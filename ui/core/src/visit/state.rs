@@ -161,7 +161,12 @@ impl Visit {
     /// What this person brings to an answer, at this moment.
     pub fn person(&self) -> Person {
         let dismissed = self.dismissed().clone();
-        Person { dismissed, favourites: self.library.current_favourites(), taste: self.library.taste() }
+        Person {
+            dismissed,
+            favourites: self.library.current_favourites(),
+            taste: self.library.taste(),
+            language: None,
+        }
     }
 
     /// The products that the shopper does not want to see again in this visit.

@@ -16,6 +16,7 @@ use crate::rotate::turn_input;
 use crate::service::{Corner, Desk, Order, Page};
 use crate::settings::Settings;
 use crate::shop::{FirstLook, Pictures, Shopkeeper};
+use crate::telling::Teller;
 use crate::upkeep::{Heartbeat, Journal, Report, Sync};
 use crate::visit::{Event, Screen, Visit};
 
@@ -46,6 +47,7 @@ pub struct Kiosk {
     pub(crate) report: Arc<Report>,
     pub(crate) sync: Option<Sync>,
     alive: Option<Heartbeat>,
+    teller: Option<Teller>,
     /// When somebody touched the screen or moved before the camera.
     seen_at: Duration,
     rests: bool,
@@ -74,6 +76,7 @@ impl Kiosk {
         let finder = Viewfinder::start(settings.camera.clone(), opened(), journal.clone(), wake())?;
         let sync = Sync::start(&settings, journal.clone(), wake())?;
         let alive = Heartbeat::start(&settings, opened(), Arc::clone(&report), journal.clone())?;
+        let teller = Teller::start(&settings, opened(), journal.clone())?;
         let desk = Desk::new(settings.pin.clone(), journal.clone());
         let visit = Visit::new(settings.patience, settings.language);
         let visited = visit.number();
@@ -93,6 +96,7 @@ impl Kiosk {
             report,
             sync,
             alive,
+            teller,
             seen_at: Duration::ZERO,
             rests: false,
             has_news: false,
@@ -127,6 +131,11 @@ impl Kiosk {
         self.rests
     }
 
+    /// What tells the shop what happens here; none if it decided that nothing is told.
+    pub fn teller(&self) -> Option<&Teller> {
+        self.teller.as_ref()
+    }
+
     /// Set once the staff ends the kiosk.
     pub fn ending(&self) -> Option<Ending> {
         self.ending
@@ -135,6 +144,15 @@ impl Kiosk {
     /// Turns what comes from the system as the screen hangs; to be called before egui takes it.
     pub fn turn_input(&self, input: &mut RawInput) {
         turn_input(self.settings.rotation, input);
+    }
+
+    /// Gives the visit an event, and tells the shop of it if it decided so.
+    fn handle(&mut self, event: Event) {
+        let seen = self.teller.as_ref().and_then(|teller| teller.watch(&self.visit, &event));
+        self.visit.handle(event, self.now);
+        if let (Some(teller), Some(seen)) = (&self.teller, seen) {
+            teller.tell(&self.visit, seen);
+        }
     }
 
     /// Does what the staff asked for.
@@ -180,14 +198,14 @@ impl Kiosk {
             self.alive.iter().for_each(Heartbeat::beat_now);
         }
         for answer in self.keeper.answers() {
-            self.visit.handle(Event::Answered(answer), self.now);
+            self.handle(Event::Answered(answer));
         }
         for (visit, seen) in self.finder.seen() {
             let event = match seen {
                 Seen::Hits(response) => Event::Live(visit, response),
                 Seen::Code(id) => Event::Scanned(visit, id),
             };
-            self.visit.handle(event, self.now);
+            self.handle(event);
         }
         let touched = ctx.input(|input| input.events.iter().any(is_touch));
         if touched && self.visit.screen() != Screen::Attract {
@@ -203,6 +221,7 @@ impl Kiosk {
         let points = self.visit.screen() == Screen::Point;
         let motion = (self.rests && self.settings.wakes).then_some(Want::Motion);
         self.finder.want(if points { Some(Want::Visit(self.visit.number())) } else { motion });
+        self.finder.speak(self.visit.language());
         if !points {
             self.frame = None;
         }

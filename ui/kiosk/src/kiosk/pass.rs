@@ -24,10 +24,11 @@ impl Kiosk {
         let mut inner = ui.new_child(UiBuilder::new().max_rect(look.screen).id_salt(id));
         screens::show(self, &mut inner, &look);
         for event in std::mem::take(&mut self.events) {
-            self.visit.handle(event, self.now);
+            self.handle(event);
             ctx.request_repaint();
         }
         for ask in self.visit.take_asks() {
+            self.teller.iter_mut().for_each(|teller| teller.asked(&ask));
             self.keeper.ask(ask);
         }
         self.obey();

@@ -1,6 +1,7 @@
 //! The languages of the screens, and what the screens say in each.
 
 mod texts;
+mod values;
 
 pub use self::texts::Text;
 

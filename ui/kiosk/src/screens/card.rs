@@ -1,6 +1,6 @@
 //! A product as a card, and rows of them.
 
-use eframe::egui::{Color32, CornerRadius, Rect, Ui, pos2, vec2};
+use eframe::egui::{Color32, CornerRadius, Rect, TextureHandle, Ui, pos2, vec2};
 use knytt_ui_api::{Availability, Card, MatchKind};
 
 use crate::kiosk::Kiosk;
@@ -99,15 +99,18 @@ pub(super) fn stock(look: &Look, availability: Availability) -> Option<(&'static
     Some((look.say(text), color))
 }
 
-/// The whole of a product's picture on a sheet.
-pub(super) fn large(kiosk: &mut Kiosk, ui: &Ui, look: &Look, place: Rect, id: &str) {
+/// The whole of a product's picture on a sheet; says where that stands. Until the picture is there, the sheet is square:
+/// most pictures are, and nothing moves when it comes.
+pub(super) fn large(kiosk: &mut Kiosk, ui: &Ui, look: &Look, place: Rect, id: &str) -> Rect {
     let texture = kiosk.pictures.get(id, Size::Large).or_else(|| kiosk.pictures.get(id, Size::Small));
     // The sheet is as large as the picture: a strip of another colour beside it would look like a part of it.
-    let fit = texture.as_ref().map_or(place, |texture| contain(texture.size_vec2(), place));
+    let shape = texture.as_ref().map_or(vec2(1.0, 1.0), TextureHandle::size_vec2);
+    let fit = contain(shape, place);
     let fit = fit.translate(vec2(0.0, place.top() - fit.top()));
     look.sheet(ui.painter(), fit, 28);
     ui.painter().rect_filled(fit, 28, look.tokens.picture);
     if let Some(texture) = texture {
         look.picture(ui.painter(), fit, CornerRadius::same(28), &texture, Color32::WHITE);
     }
+    fit
 }

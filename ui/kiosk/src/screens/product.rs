@@ -52,7 +52,7 @@ fn head(
     let edge = look.edge();
     let side = (at.width() - 2.0 * edge) * if look.is_portrait() { 0.52 } else { 0.34 };
     let picture = Rect::from_min_size(pos2(at.left() + edge, at.top() + 4.0), vec2(side, side * 1.12));
-    large(kiosk, ui, look, look.place(picture), &page.card.id);
+    let shown = large(kiosk, ui, look, look.place(picture), &page.card.id);
     let words = Rect::from_min_max(
         pos2(picture.right() + 40.0, picture.top()),
         pos2(at.right() - edge, picture.bottom()),
@@ -95,7 +95,7 @@ fn head(
     }
     let text = look.colored(&page.description, 25.0, look.tokens.ink_soft).within(width, 7);
     let end = text.paint(painter, pos2(words.left(), button.bottom() + 28.0)).bottom();
-    end.max(picture.bottom()) - at.top()
+    end.max(shown.bottom()) - at.top()
 }
 
 /// Where a product stands in this store, in words and their colour.

@@ -24,6 +24,9 @@ const VALUES: usize = 5;
 
 const CHIP: f32 = 68.0;
 
+/// Lines of the shop's banner.
+const BANNER_LINES: usize = 3;
+
 pub(super) fn show(kiosk: &mut Kiosk, ui: &mut Ui, look: &Look) {
     let response = kiosk.visit.kept().response.clone();
     let title = title(kiosk, look, response.as_ref());
@@ -34,6 +37,9 @@ pub(super) fn show(kiosk: &mut Kiosk, ui: &mut Ui, look: &Look) {
     let Some(response) = response else { return };
     scroll(ui, area, "hits", |ui, at| {
         let mut top = at.top();
+        if let Some(banner) = response.guided.as_ref().and_then(|guided| guided.banner.as_deref()) {
+            top += self::banner(ui, look, at, top, banner);
+        }
         top += row(kiosk, ui, look, at, top, sorts(kiosk));
         top += row(kiosk, ui, look, at, top, filters(kiosk, &response));
         if response.verdict == Verdict::NoGoodMatch && !response.hits.is_empty() {
@@ -80,7 +86,7 @@ fn sorts(kiosk: &Kiosk) -> Vec<Button> {
 }
 
 fn filters(kiosk: &Kiosk, response: &SearchResponse) -> Vec<Button> {
-    let asked = &kiosk.visit.kept().asked;
+    let (asked, language) = (&kiosk.visit.kept().asked, kiosk.visit.language());
     let of = |field: &&str| response.facets.iter().find(|facet| facet.field == **field);
     let facets = FIELDS.iter().filter_map(of);
     let values = facets.flat_map(|facet| {
@@ -94,9 +100,23 @@ fn filters(kiosk: &Kiosk, response: &SearchResponse) -> Vec<Button> {
     });
     let button = |(field, value): (&String, &knytt_ui_api::FacetValue)| {
         let event = Event::Filter { field: field.clone(), value: value.value.clone() };
-        (value.value.clone(), asked.has(field, &value.value), event)
+        let name = language.value(field, &value.value);
+        (name.into_owned(), asked.has(field, &value.value), event)
     };
     values.map(button).collect()
+}
+
+/// What the shop's rules say above the hits; says how high that is.
+fn banner(ui: &Ui, look: &Look, at: Rect, top: f32, said: &str) -> f32 {
+    let width = at.width() - 2.0 * look.edge();
+    let label = look.colored(said, 30.0, look.tokens.accent_strong).bold().within(width - 64.0, BANNER_LINES);
+    let laid = label.lay(ui.painter());
+    let place = Rect::from_min_size(pos2(at.left() + look.edge(), top), vec2(width, laid.size.y + 44.0));
+    let place = look.place(place);
+    ui.painter().rect_filled(place, 22, look.tokens.accent_wash);
+    laid.paint(ui.painter(), place.min + vec2(32.0, 22.0));
+    look.name(ui, place, said);
+    place.height() + 24.0
 }
 
 /// Draws buttons side by side, on as many lines as they need; says how high that is.

@@ -14,7 +14,7 @@ use crate::language::Language;
 use crate::visit::Patience;
 
 /// The keys of the document, for its description.
-pub const KEYS: [&str; 21] = [
+pub const KEYS: [&str; 23] = [
     "catalog",
     "pictures",
     "link",
@@ -35,6 +35,8 @@ pub const KEYS: [&str; 21] = [
     "low",
     "rotation",
     "pin",
+    "feedback",
+    "feedback_address",
     "heartbeat",
 ];
 
@@ -65,6 +67,8 @@ pub struct Document {
     low: Option<Percent>,
     rotation: Rotation,
     pin: Option<PinHash>,
+    feedback: bool,
+    feedback_address: Option<Address>,
     heartbeat: Option<Heartbeat>,
 }
 
@@ -215,6 +219,9 @@ impl Document {
         if self.link.is_some() && self.catalog.is_none() {
             return Some(("link", "a followed link needs `catalog`, the folder that it is fetched into"));
         }
+        if self.feedback_address.is_some() && !self.feedback {
+            return Some(("feedback_address", "nothing is told without `feedback = true`"));
+        }
         if self.update_hours.is_some() && self.link.is_none() {
             return Some(("update_hours", "nothing is fetched without `link`"));
         }
@@ -245,6 +252,8 @@ impl Document {
             low: self.low.map_or(0.0, |percent| f32::from(percent.0) / 100.0),
             rotation: self.rotation,
             pin: self.pin.clone(),
+            feedback: self.feedback,
+            feedback_address: self.feedback_address.as_ref().map(|address| address.0.clone()),
             heartbeat: self.heartbeat.as_ref().map(|beat| (beat.address.0.clone(), beat.key.clone())),
             catalog: usual.catalog,
             languages,
@@ -298,6 +307,8 @@ mod tests {
             low = 30
             rotation = 90
             pin = "{}"
+            feedback = true
+            feedback_address = "https://shop.example/v1/events"
             heartbeat = {{ address = "https://shop.example/alive", key = "k" }}
             "##,
             pin.as_str()
@@ -311,6 +322,7 @@ mod tests {
         assert_eq!(settings.rests_after, Some(Duration::from_secs(600)));
         assert_eq!(settings.rotation, Rotation::Quarter);
         assert!(settings.pin.unwrap().matches("2580"));
+        assert!(settings.feedback && settings.feedback_address.is_some());
         assert!(
             settings.heartbeat.is_some_and(|(url, key)| url.as_str().ends_with("alive") && key.is_some())
         );
@@ -346,6 +358,8 @@ mod tests {
             ("name = \"a\"\nlink = \"https://shop.example/shop\"", 2, "needs `catalog`"),
             ("languages = [\"de\"]\n\nlanguage = \"en\"", 3, "not one of"),
             ("ways = []", 1, "at least one way"),
+            ("feedback_address = \"https://shop.example/v1/events\"", 1, "feedback = true"),
+            ("feedback = true\nfeedback_address = \"http://shop.example/\"", 2, "not encrypted"),
             ("name = \"open", 1, "string"),
         ] {
             let error = parsed(text).unwrap_err();

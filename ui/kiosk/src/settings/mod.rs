@@ -61,6 +61,10 @@ pub struct Settings {
     pub rotation: Rotation,
     /// What the staff's PIN is compared with; without it there is no service menu.
     pub pin: Option<PinHash>,
+    /// Whether the shop is told what is searched for and opened, without anybody's name.
+    pub feedback: bool,
+    /// Where that goes; none: to where the catalogue's release says.
+    pub feedback_address: Option<knytt_wire::Url>,
     /// Where a sign of life goes each minute, with the key that is sent with it.
     pub heartbeat: Option<(knytt_wire::Url, Option<String>)>,
 }
@@ -88,6 +92,8 @@ impl Settings {
             low: 0.0,
             rotation: Rotation::default(),
             pin: None,
+            feedback: false,
+            feedback_address: None,
             heartbeat: None,
         }
     }

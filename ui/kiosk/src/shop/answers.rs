@@ -12,6 +12,7 @@ use knytt_ui_api::{Card, Choice, Code, Facet, Problem, SearchRequest};
 
 use super::attract::{LOOP, Loop};
 use super::stock::stock;
+use crate::language::Language;
 use crate::upkeep::Journal;
 use crate::visit::{Answer, Ask, OpenProduct, Question, Reply};
 
@@ -48,6 +49,7 @@ struct Counter<W> {
     folder: PathBuf,
     pictures: Vec<PathBuf>,
     store: Option<String>,
+    language: Language,
     shop: Opened,
     begin: Sender<FirstLook>,
     answered: Sender<Answer>,
@@ -90,6 +92,7 @@ impl Shopkeeper {
             folder: settings.catalog.clone(),
             pictures: settings.pictures.clone(),
             store: settings.store.clone(),
+            language: settings.language,
             shop: shop.clone(),
             begin,
             answered,
@@ -138,12 +141,17 @@ impl Shopkeeper {
 
 /// Sends what the first screen shows, and once more when every category has its picture. A shop of many categories
 /// takes some time for that, so neither the first screen nor an answer waits for it.
-fn show_first(shop: &Arc<Shop>, begin: &Sender<FirstLook>, wake: &(impl Fn() + Send + Clone + 'static)) {
-    let mut first = first_look(shop).unwrap_or_default();
+fn show_first(
+    shop: &Arc<Shop>,
+    language: Language,
+    begin: &Sender<FirstLook>,
+    wake: &(impl Fn() + Send + Clone + 'static),
+) {
+    let mut first = first_look(shop, language).unwrap_or_default();
     let _ = begin.send(first.clone());
     let (shop, begin, wake) = (Arc::clone(shop), begin.clone(), wake.clone());
     let work = move || {
-        first.covers.extend(missing_covers(&shop, &first));
+        first.covers.extend(missing_covers(&shop, language, &first));
         let _ = begin.send(first);
         wake();
     };
@@ -151,8 +159,8 @@ fn show_first(shop: &Arc<Shop>, begin: &Sender<FirstLook>, wake: &(impl Fn() + S
     let _ = thread::Builder::new().name("knytt-kiosk-covers".into()).spawn(work);
 }
 
-fn first_look(shop: &Shop) -> Result<FirstLook, Problem> {
-    let request = SearchRequest { alpha: 0.5, limit: LOOP, ..SearchRequest::default() };
+fn first_look(shop: &Shop, language: Language) -> Result<FirstLook, Problem> {
+    let request = browsing(language, LOOP, Vec::new());
     let response = answer(shop.session(), &request, QueryPicture::default(), &Person::default())?;
     let cards: Vec<Card> = response.hits.into_iter().map(|hit| hit.card).collect();
     let covers = cards.iter().rev().map(|card| (card.category.clone(), card.id.clone())).collect();
@@ -160,19 +168,25 @@ fn first_look(shop: &Shop) -> Result<FirstLook, Problem> {
 }
 
 /// A product of each category that none of the first products is of.
-fn missing_covers(shop: &Shop, first: &FirstLook) -> Vec<(String, String)> {
+fn missing_covers(shop: &Shop, language: Language, first: &FirstLook) -> Vec<(String, String)> {
     let categories = first.facets.iter().filter(|facet| facet.field == "category");
     let names = categories.flat_map(|facet| &facet.values).map(|value| &value.value);
     let missing = names.filter(|name| !first.covers.contains_key(*name));
-    missing.filter_map(|name| Some((name.clone(), cover(shop, name)?))).collect()
+    missing.filter_map(|name| Some((name.clone(), cover(shop, language, name)?))).collect()
 }
 
 /// The first product of a category.
-fn cover(shop: &Shop, category: &str) -> Option<String> {
+fn cover(shop: &Shop, language: Language, category: &str) -> Option<String> {
     let filters = vec![Choice { field: "category".into(), values: vec![category.into()] }];
-    let request = SearchRequest { alpha: 0.5, limit: 1, filters, ..SearchRequest::default() };
+    let request = browsing(language, 1, filters);
     let response = answer(shop.session(), &request, QueryPicture::default(), &Person::default());
     Some(response.ok()?.hits.into_iter().next()?.card.id)
+}
+
+/// Nothing in particular, for somebody who speaks the shop's own language.
+fn browsing(language: Language, limit: u32, filters: Vec<Choice>) -> SearchRequest {
+    let language = Some(language.code().to_owned());
+    SearchRequest { alpha: 0.5, limit, filters, language, ..SearchRequest::default() }
 }
 
 impl<W: Fn() + Send + Clone + 'static> Counter<W> {
@@ -192,7 +206,7 @@ impl<W: Fn() + Send + Clone + 'static> Counter<W> {
         let shop = shop.map(Arc::new);
         self.shop.set(shop.clone());
         if let Ok(shop) = shop {
-            show_first(&shop, &self.begin, &self.wake);
+            show_first(&shop, self.language, &self.begin, &self.wake);
         }
         (self.wake)();
     }
@@ -216,7 +230,7 @@ impl<W: Fn() + Send + Clone + 'static> Counter<W> {
                 }
                 let shop =
                     self.shop.get().unwrap_or_else(|| Err(Problem::new(Code::NotFound, "no catalogue")));
-                let result = shop.and_then(|shop| self.reply(&shop, &ask.question));
+                let result = shop.and_then(|shop| self.reply(&shop, &ask.question, ask.language));
                 if self.answered.send(Answer { visit: ask.visit, ticket: ask.ticket, result }).is_err() {
                     return;
                 }
@@ -225,8 +239,8 @@ impl<W: Fn() + Send + Clone + 'static> Counter<W> {
         }
     }
 
-    fn reply(&self, shop: &Shop, question: &Question) -> Result<Reply, Problem> {
-        let (session, nobody) = (shop.session(), Person::default());
+    fn reply(&self, shop: &Shop, question: &Question, language: Language) -> Result<Reply, Problem> {
+        let (session, nobody) = (shop.session(), Person::who_speaks(Some(language.code())));
         match question {
             Question::Search { request, picture } => {
                 let picture =

@@ -6,6 +6,7 @@ use image::RgbImage;
 use knytt_app_core::shop::Suggestions;
 use knytt_ui_api::{Problem, ProductPage, SearchRequest, SearchResponse};
 
+use crate::language::Language;
 use crate::shop::Stock;
 
 /// A question of one visit.
@@ -15,6 +16,8 @@ pub struct Ask {
     pub visit: u64,
     /// Grows by one with each question; only the answer to the newest of its kind is taken.
     pub ticket: u32,
+    /// What the shopper speaks, for rules and synonyms of one language.
+    pub language: Language,
     /// What.
     pub question: Question,
 }

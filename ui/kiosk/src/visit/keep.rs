@@ -8,6 +8,7 @@ use knytt_ui_api::{Card, Choice, Problem, SearchRequest, SearchResponse, Sort};
 
 use super::ask::OpenProduct;
 use super::event::Screen;
+use crate::language::Language;
 
 /// Hits of one answer: ten screens of cards.
 const LIMIT: u32 = 60;
@@ -58,7 +59,7 @@ pub struct Kept {
 
 impl Asked {
     /// As the shop takes it.
-    pub fn request(&self, ticket: u32) -> SearchRequest {
+    pub fn request(&self, ticket: u32, language: Language) -> SearchRequest {
         SearchRequest {
             ticket,
             words: self.words.clone(),
@@ -66,6 +67,7 @@ impl Asked {
             filters: self.filters.clone(),
             sort: self.sort,
             limit: LIMIT,
+            language: Some(language.code().into()),
             ..SearchRequest::default()
         }
     }

@@ -292,7 +292,7 @@ impl Visit {
     fn ask_hits(&mut self) {
         // Hits of another question are not shown as if they answered this one.
         self.kept.response = None;
-        let request = Box::new(self.kept.asked.request(self.ticket + 1));
+        let request = Box::new(self.kept.asked.request(self.ticket + 1, self.language));
         let picture = self.kept.asked.picture.clone();
         self.newest[0] = self.ask(Question::Search { request, picture });
         self.kept.waits = true;
@@ -312,7 +312,8 @@ impl Visit {
     fn ask(&mut self, question: Question) -> u32 {
         self.kept.problem = None;
         self.ticket += 1;
-        self.asks.push(Ask { visit: self.number, ticket: self.ticket, question });
+        let (visit, ticket, language) = (self.number, self.ticket, self.language);
+        self.asks.push(Ask { visit, ticket, language, question });
         self.ticket
     }
 

@@ -73,7 +73,7 @@ fn a_category_is_browsed_filtered_and_left() {
     });
     let facets = &store.kiosk().visit().kept().response.as_ref().unwrap().facets;
     let colour = facets.iter().find(|facet| facet.field == "shade").unwrap().values[0].value.clone();
-    store.press(&colour);
+    store.press(&Language::English.value("shade", &colour));
     store.until("fewer", |store| {
         store.kiosk().visit().kept().response.as_ref().is_some_and(|response| response.matched < all)
     });

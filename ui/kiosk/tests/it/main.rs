@@ -8,3 +8,4 @@ mod shop;
 mod staff;
 mod store;
 mod tokens;
+mod told;

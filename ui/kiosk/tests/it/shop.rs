@@ -30,7 +30,7 @@ pub fn settings() -> Settings {
     Settings { name: "Nordwind".into(), ..Settings::of_catalog(SHOP.path().to_owned()) }
 }
 
-/// Built once: kiosks only read it.
+/// Built once: kiosks only read it. Those that write beside it, or obey rules, have one of their own.
 static SHOP: LazyLock<TempDir> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
     build(folder.path());
@@ -115,7 +115,7 @@ impl Store {
     }
 }
 
-fn build(folder: &Path) {
+pub fn build(folder: &Path) {
     let spec = CatalogSpec {
         id: "shop".into(),
         model: ENCODER.fingerprint().clone(),

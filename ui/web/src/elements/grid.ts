@@ -2,6 +2,7 @@
 
 import type { Card, Found, Shop } from './shop';
 import { money } from './shop';
+import type { Telling } from './telling';
 import type { Language, Words } from './words';
 
 export function make<K extends keyof HTMLElementTagNameMap>(
@@ -19,6 +20,7 @@ export interface Shown {
   shop: Shop;
   words: Words;
   language: Language;
+  telling: Telling;
 }
 
 /** Dispatches an event to the page; false if the page handled it and prevented the default. */
@@ -34,7 +36,7 @@ export function gridOf(found: Found, shown: Shown): HTMLUListElement {
 }
 
 function itemOf(card: Card, position: number, queryId: string, shown: Shown): HTMLLIElement {
-  const { host, shop, words } = shown;
+  const { host, shop, words, telling } = shown;
   const about = { id: card.id, card, position, queryId };
   const link = make(
     'a',
@@ -44,6 +46,7 @@ function itemOf(card: Card, position: number, queryId: string, shown: Shown): HT
     priceOf(card, shown),
   );
   link.addEventListener('click', (event) => {
+    telling.chosen(shop.origin, card.id);
     if (!tell(host, 'select', about)) event.preventDefault();
   });
   const item = make('li', {}, link);
@@ -51,7 +54,10 @@ function itemOf(card: Card, position: number, queryId: string, shown: Shown): HT
     const button = make('button', { type: 'button', className: 'act' }, words.cart);
     button.setAttribute('aria-label', `${words.cart}: ${card.title}`);
     button.disabled = card.availability === 'out_of_stock';
-    button.addEventListener('click', () => tell(host, 'add-to-cart', about));
+    button.addEventListener('click', () => {
+      telling.carted(shop.origin, card.id);
+      tell(host, 'add-to-cart', about);
+    });
     item.append(button);
   }
   return item;

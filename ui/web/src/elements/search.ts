@@ -1,13 +1,14 @@
 // <knytt-search>: a search box with a camera button, and its results in place or over the page (`overlay`).
 //
 // Attributes: server, catalog, key, lang, href ("https://shop.example/p/{id}"), placeholder, limit, cart, overlay,
-// camera="off". Events: knytt:select, knytt:add-to-cart, knytt:results.
+// camera="off", feedback. Events: knytt:select, knytt:add-to-cart, knytt:results.
 
 import { gridOf, make, tell } from './grid';
 import type { Found } from './shop';
 import { Shop } from './shop';
 import { smallCopy } from './picture';
 import { styled } from './style';
+import { Telling } from './telling';
 import { languageOf, wordsOf } from './words';
 
 const typing = 150;
@@ -23,6 +24,7 @@ export class KnyttSearch extends HTMLElement {
   #body = make('div');
   #field = make('input', { type: 'search', autocomplete: 'off', enterKeyHint: 'search' });
   #built = false;
+  #telling = new Telling(this);
 
   connectedCallback(): void {
     if (!this.#built) this.#build();
@@ -173,8 +175,11 @@ export class KnyttSearch extends HTMLElement {
     const shop = new Shop(this);
     const limit = Math.min(100, Math.max(1, Number(this.getAttribute('limit')) || 12));
     try {
-      const found = await shop.search({ text, typing: unfinished, limit }, picture, running.signal);
-      if (!running.signal.aborted) this.#show(found, shop);
+      const question = { text, typing: unfinished, limit, language: languageOf(this) };
+      const found = await shop.search(question, picture, running.signal);
+      if (running.signal.aborted) return;
+      this.#telling.searched(shop.origin, text, picture !== null, found);
+      this.#show(found, shop);
     } catch {
       if (!running.signal.aborted) this.#say(this.#words.failed);
     }
@@ -184,7 +189,7 @@ export class KnyttSearch extends HTMLElement {
     const words = this.#words;
     const isFound = found.hits.length > 0 && found.verdict !== 'no_good_match';
     this.#say(isFound ? words.count.replace('{n}', String(found.matched)) : words.none);
-    const shown = { host: this, shop, words, language: languageOf(this) };
+    const shown = { host: this, shop, words, language: languageOf(this), telling: this.#telling };
     this.#body.replaceChildren(gridOf(found, shown));
     tell(this, 'results', { found });
   }

@@ -16,9 +16,10 @@ export interface Card {
 
 export interface Found {
   queryId: string;
+  feedbackToken?: string;
   verdict: string;
   matched: number;
-  hits: { card: Card }[];
+  hits: { card: Card; percent?: number | null }[];
 }
 
 /** The server of this script is the shop's server, unless the element's `server` says otherwise. */
@@ -42,8 +43,8 @@ export class Shop {
     return this.#send('search', { method: 'POST', body: form, signal });
   }
 
-  similar(product: string, limit: number, signal: AbortSignal): Promise<Found> {
-    const query = new URLSearchParams({ limit: String(limit), ...this.#place() });
+  similar(product: string, limit: number, language: string, signal: AbortSignal): Promise<Found> {
+    const query = new URLSearchParams({ limit: String(limit), language, ...this.#place() });
     return this.#send(`similar/${encodeURIComponent(product)}?${query}`, { signal });
   }
 

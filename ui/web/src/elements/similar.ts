@@ -1,17 +1,19 @@
 // <knytt-similar product="…">: products that look like the given one, for that product's page.
 //
-// Attributes: product, server, catalog, key, lang, href, limit, cart. Events: knytt:select,
+// Attributes: product, server, catalog, key, lang, href, limit, cart, feedback. Events: knytt:select,
 // knytt:add-to-cart, knytt:results.
 
 import { gridOf, make, tell } from './grid';
 import { Shop } from './shop';
 import { styled } from './style';
+import { Telling } from './telling';
 import { languageOf, wordsOf } from './words';
 
 export class KnyttSimilar extends HTMLElement {
   static observedAttributes = ['product'];
   #running: AbortController | null = null;
   #frame = make('section', { hidden: true });
+  #telling = new Telling(this);
 
   connectedCallback(): void {
     if (!this.shadowRoot) {
@@ -41,9 +43,10 @@ export class KnyttSimilar extends HTMLElement {
     const shop = new Shop(this);
     const limit = Math.min(100, Math.max(1, Number(this.getAttribute('limit')) || 8));
     try {
-      const found = await shop.similar(product, limit, running.signal);
+      const found = await shop.similar(product, limit, language, running.signal);
       if (running.signal.aborted) return;
-      const shown = { host: this, shop, words, language };
+      const shown = { host: this, shop, words, language, telling: this.#telling };
+      this.#telling.listed(shop.origin, product, found);
       this.#frame.dir = language === 'ar' ? 'rtl' : 'ltr';
       this.#frame.lang = language;
       this.#frame.replaceChildren(make('h2', {}, words.similar), gridOf(found, shown));

@@ -110,6 +110,54 @@ describe('<knytt-search>', () => {
   });
 });
 
+describe('what the elements tell the shop', () => {
+  interface Sent {
+    events: { name: string; token?: string; item_id?: string; search_term?: string }[];
+  }
+  /** Searches, chooses the first product, puts the second into the basket, and leaves; returns what was sent. */
+  const visit = async (path: string) => {
+    const page = await open(`${site}${path}`);
+    const sent: Sent[] = [];
+    const answers: number[] = [];
+    page.on('request', (request) => {
+      if (request.url().endsWith('/api/v1/feedback')) sent.push(JSON.parse(request.postData()!) as Sent);
+    });
+    page.on('response', (response) => {
+      if (response.url().endsWith('/api/v1/feedback')) answers.push(response.status());
+    });
+    await page.getByRole('searchbox').fill('red dress');
+    const first = page.locator('knytt-search a').first();
+    await first.waitFor();
+    await first.click();
+    await page.locator('knytt-search li button:enabled').first().click();
+    const chosen = (await told(page)).find(({ name }) => name === 'select')!;
+    // As if the page was hidden: the request can be seen to its end.
+    await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pagehide')));
+    return { page, sent, answers, chosen };
+  };
+
+  it('is nothing unless the owner of the page turned it on', async () => {
+    const { sent } = await visit('/search');
+    expect(sent).toEqual([]);
+  });
+
+  it('is what was found, chosen and put into the basket, with the token of the search', async () => {
+    const { sent, answers, chosen } = await visit('/search?feedback');
+    await expect.poll(() => answers).toEqual([200]);
+    const events = sent.flatMap((one) => one.events);
+    expect(events.map(({ name }) => name)).toEqual([
+      'search',
+      'view_item_list',
+      'select_item',
+      'add_to_cart',
+    ]);
+    expect(events[0]!.search_term).toBe('red dress');
+    expect(events[2]!.item_id).toBe(chosen.id);
+    expect(new Set(events.map(({ token }) => token)).size).toBe(1);
+    expect(events[0]!.token!.length).toBeGreaterThan(80);
+  });
+});
+
 describe('<knytt-similar>', () => {
   it('shows what looks like a product, and follows the attribute', async () => {
     const page = await open(`${site}/similar`);

@@ -49,8 +49,10 @@ function fileOf(path: string, query: URLSearchParams, shop: string): File | null
     document(query.get('lang') ?? 'en', head, body),
   ];
   const script = (text: string): File => ['text/javascript', text];
-  if (path === '/search')
-    return page(knytt, '<knytt-search href="https://shop.example/p/{id}" cart></knytt-search>');
+  if (path === '/search') {
+    const tells = query.has('feedback') ? ' feedback' : '';
+    return page(knytt, `<knytt-search href="https://shop.example/p/{id}" cart${tells}></knytt-search>`);
+  }
   if (path === '/similar')
     return page(
       knytt,

@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use anyhow::Result;
 use knytt_engine::{
-    Catalog, Guided, Hit, MatchKind, ParsedQuery, Product, Query, Reasons, RuleEffect, Scale, ScoreParts,
-    SearchResult, Timings,
+    Catalog, CompiledRules, Guided, Hit, ListRules, MatchKind, ParsedQuery, Product, Query, Reasons,
+    RuleEffect, Scale, ScoreParts, SearchResult, Timings,
 };
 use serde::Serialize;
 
@@ -75,14 +75,17 @@ pub struct CatalogName {
 }
 
 impl Answer {
-    /// What goes well with the product of this id, as hits.
+    /// What goes well with the product of this id, as hits, as the catalogue's rules let it be shown.
     ///
     /// # Errors
     /// There is no such product, or the catalogue cannot be read.
     pub fn goes_with(catalog: &Catalog, id: &str, query: &Query) -> Result<Self> {
         let started = Instant::now();
         let snapshot = catalog.read()?;
-        let products = snapshot.goes_with(id, query.k)?;
+        // What was written was checked; what a later version wrote is not obeyed.
+        let rules = snapshot.merchandising()?.and_then(|document| CompiledRules::new(document).ok());
+        let obeyed = ListRules { rules: rules.as_ref(), language: query.language.as_deref() };
+        let products = snapshot.goes_with(id, query.k, obeyed)?;
         let own = snapshot.vector(id)?;
         let mut hits = Vec::new();
         for (position, product) in (1..).zip(products) {

@@ -13,6 +13,7 @@ use crate::accounts::audit::{self, AuditEntry};
 use crate::accounts::body::Body;
 use crate::accounts::caller::Caller;
 use crate::accounts::idempotency::Once;
+use crate::accounts::links::NewLink;
 use crate::accounts::people::{self, Account};
 use crate::accounts::role::Role;
 use crate::accounts::secret::now_ms;
@@ -56,9 +57,18 @@ pub struct Invitation {
 pub struct Link {
     /// The account.
     account: Account,
-    /// For `POST /api/v1/auth/reset`, within three days; shown this once. Not there when the request was sent
-    /// before: `POST /api/v1/admin/users/{id}/reset` makes another.
+    /// For `POST /api/v1/auth/reset`, or for the page `/admin#/password/{token}`; shown this once. Not there when the
+    /// request was sent before: `POST /api/v1/admin/users/{id}/reset` makes another.
     token: Option<String>,
+    /// When the token ends, in milliseconds since 1970: after three days for an invitation, after an hour for a password
+    /// that was forgotten.
+    expires_ms: Option<i64>,
+}
+
+impl Link {
+    fn new(account: Account, link: NewLink) -> Self {
+        Self { account, token: Some(link.token), expires_ms: Some(link.expires_ms) }
+    }
 }
 
 /// What changes of an account.
@@ -121,15 +131,15 @@ pub async fn invite(
     let once = Once::of(&headers, caller.actor(), &asked)?;
     if let Some(id) = once.before(&app.db).await? {
         let account = known(&app, &id).await?;
-        return Ok((StatusCode::CREATED, Json(Link { account, token: None })));
+        return Ok((StatusCode::CREATED, Json(Link { account, token: None, expires_ms: None })));
     }
     let made = people::create(&app.db, &email, name, asked.role, None).await?;
     once.made(&app.db, made.as_ref().map(|account| account.id.as_str())).await?;
     let account =
         made.ok_or_else(|| Refusal::new(409, "already_there", "The address has an account already"))?;
-    let token = Some(links::create(&app.db, &account.id).await?);
+    let link = links::create(&app.db, &account.id, links::INVITED).await?;
     audit::note(&app.db, &caller.actor(), "user.invite", &account.id, &asked.role.to_string()).await?;
-    Ok((StatusCode::CREATED, Json(Link { account, token })))
+    Ok((StatusCode::CREATED, Json(Link::new(account, link))))
 }
 
 /// Change what somebody may do, or close an account
@@ -177,6 +187,8 @@ pub async fn change(
 }
 
 /// Make a link that sets somebody's password once
+///
+/// It is good for an hour, and ends a link of before. When it is used, all sessions of the account end.
 #[utoipa::path(
     post,
     path = "/api/v1/admin/users/{id}/reset",
@@ -195,9 +207,9 @@ pub async fn reset_link(
     Path(id): Path<String>,
 ) -> Result<(StatusCode, Json<Link>), Refusal> {
     let account = known(&app, &id).await?;
-    let token = Some(links::create(&app.db, &id).await?);
+    let link = links::create(&app.db, &id, links::FORGOTTEN).await?;
     audit::note(&app.db, &caller.actor(), "user.reset_link", &id, "").await?;
-    Ok((StatusCode::CREATED, Json(Link { account, token })))
+    Ok((StatusCode::CREATED, Json(Link::new(account, link))))
 }
 
 /// What staff did, the newest first

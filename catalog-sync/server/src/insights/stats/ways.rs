@@ -63,7 +63,8 @@ impl Outcome {
 #[serde(rename_all = "camelCase")]
 #[schema(as = InsightWay)]
 pub struct WayRow {
-    /// From where: `app` (searched on a device), `web` (pages of this server and of shops), `api` (programs).
+    /// From where: `app` (searched on a device), `kiosk` (searched on a screen in a store), `web` (pages of this server
+    /// and of shops), `api` (programs).
     pub channel: String,
     /// What was asked with: `words`, `image`, `both`, `similar`, `camera`; `browse` is no search.
     pub kind: String,

@@ -78,7 +78,9 @@ fn compare_operation(place: &str, before: &Value, now: &Value, broken: &mut Vec<
 }
 
 fn compare_schema(name: &str, before: &Value, now: &Value, used: Direction, broken: &mut Vec<String>) {
-    if kind_of(before) != kind_of(now) {
+    let (kind, new) = (kind_of(before), kind_of(now));
+    let may_grow = used.asked && !used.answered;
+    if kind != new && !(may_grow && takes_more(&kind, &new)) {
         broken.push(format!("{name}: another type"));
     }
     for (field, schema) in members(&before["properties"]) {
@@ -104,6 +106,18 @@ fn compare_schema(name: &str, before: &Value, now: &Value, used: Direction, brok
     if used.answered {
         broken.extend(new.difference(&old).map(|value| format!("{name}: {value} may now come")));
     }
+}
+
+/// Whether all that differs is that more alternatives are taken.
+fn takes_more(before: &Value, now: &Value) -> bool {
+    let without = |kind: &Value| {
+        let mut kind = kind.clone();
+        kind.as_object_mut().and_then(|kind| kind.remove("oneOf"));
+        kind
+    };
+    let (Some(old), Some(new)) = (before["oneOf"].as_array(), now["oneOf"].as_array()) else { return false };
+    let mut new = new.iter();
+    without(before) == without(now) && old.iter().all(|one| new.any(|other| other == one))
 }
 
 /// What a value is, without what only describes it.
@@ -211,6 +225,23 @@ mod tests {
             (format!("{schemas}/Asked"), Value::Null),
         ] {
             assert!(!broken(&pointer, value).is_empty(), "{pointer}");
+        }
+    }
+
+    #[test]
+    fn alternatives_may_come_to_what_is_taken_and_to_nothing_else() {
+        let one = |kinds: &[&str]| json!({ "oneOf": kinds.iter().map(|kind| json!({ "type": kind })).collect::<Vec<_>>() });
+        for (name, may_grow) in [("Asked", true), ("Told", false)] {
+            let mut before = api();
+            before["components"]["schemas"][name] = one(&["string", "object"]);
+            let with = |schema: Value| {
+                let mut now = before.clone();
+                now["components"]["schemas"][name] = schema;
+                breaks(&before, &now).is_empty()
+            };
+            assert!(with(one(&["string", "object"])), "{name}");
+            assert_eq!(with(one(&["string", "integer", "object"])), may_grow, "{name}");
+            assert!(!with(one(&["string"])) && !with(json!({ "type": "string" })), "{name}");
         }
     }
 

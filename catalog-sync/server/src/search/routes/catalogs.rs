@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::config::PageFeedback;
 use crate::search::reach::Reach;
 
 /// A catalogue that is searched here.
@@ -19,6 +20,8 @@ pub struct Searched {
     release: u32,
     /// The model that embeds queries.
     model: String,
+    /// Whether pages tell what shoppers choose.
+    feedback: PageFeedback,
 }
 
 /// The catalogues that are searched here
@@ -42,6 +45,7 @@ pub fn searched(app: &App, reach: &Reach) -> Vec<Searched> {
             products: summary.products,
             release: summary.release,
             model: catalog.shop.session().encoder().model_name().into(),
+            feedback: app.config.page_feedback,
         }
     });
     searched.collect()

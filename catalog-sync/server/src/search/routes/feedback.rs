@@ -148,6 +148,7 @@ async fn read(app: &App, told: Feedback) -> Result<Incoming, Refusal> {
             model: NO_MODEL.into(),
             visit: told.visit,
             search_id: claim.map(|claim| claim.query_id),
+            device: Default::default(),
             action: did.action,
         };
         let row = event.validate().map_err(|reason| reason.to_string());

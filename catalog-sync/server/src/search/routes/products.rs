@@ -16,7 +16,7 @@ use super::search::answered_of_kind;
 use crate::app::App;
 use crate::http::extract::{Address, Path, Query};
 use crate::http::refusal::Refusal;
-use crate::search::body::SearchBody;
+use crate::search::body::{LONGEST_TAG, SearchBody};
 use crate::search::catalogs::{OpenCatalog, State as CatalogState};
 use crate::search::page::Page;
 use crate::search::reach::Reach;
@@ -32,6 +32,9 @@ const MOST_CARDS: usize = 100;
 pub struct Where {
     /// The catalogue; needed only where several are served.
     catalog: Option<String>,
+    /// The shopper's language, such as `en`, for rules of one language.
+    #[param(max_length = 35)]
+    language: Option<String>,
 }
 
 /// Which picture of a product.
@@ -55,6 +58,9 @@ pub struct Similar {
     limit: Option<u32>,
     /// The next page.
     cursor: Option<String>,
+    /// The shopper's language, such as `en`, for rules of one language.
+    #[param(max_length = 35)]
+    language: Option<String>,
 }
 
 /// Everything about a product
@@ -76,8 +82,9 @@ pub async fn product(
     Query(place): Query<Where>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
+    let person = shopper(place.language.as_deref())?;
     kept(&app, &reach, place.catalog.as_deref(), &headers, move |catalog| {
-        let page = shop::page(catalog.shop.session(), &id, &Person::default()).map_err(of_problem)?;
+        let page = shop::page(catalog.shop.session(), &id, &person).map_err(of_problem)?;
         Ok(Json(page).into_response())
     })
     .await
@@ -179,8 +186,8 @@ pub async fn similar(
     Path(id): Path<String>,
     Query(wanted): Query<Similar>,
 ) -> Result<Page, Refusal> {
-    let Similar { catalog, limit, cursor } = wanted;
-    let body = SearchBody { catalog, like: Some(id), limit, cursor, ..SearchBody::default() };
+    let Similar { catalog, limit, cursor, language } = wanted;
+    let body = SearchBody { catalog, like: Some(id), limit, cursor, language, ..SearchBody::default() };
     answered_of_kind(&app, &reach, body, None, address, Kind::Browse).await
 }
 
@@ -203,8 +210,9 @@ pub async fn goes_with(
     Query(place): Query<Where>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
+    let person = shopper(place.language.as_deref())?;
     kept(&app, &reach, place.catalog.as_deref(), &headers, move |catalog| {
-        let cards = shop::goes_with(catalog.shop.session(), &id, &Person::default()).map_err(of_problem)?;
+        let cards = shop::goes_with(catalog.shop.session(), &id, &person).map_err(of_problem)?;
         Ok(Json(cards).into_response())
     })
     .await
@@ -229,11 +237,23 @@ pub async fn cheaper(
     Query(place): Query<Where>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
+    let person = shopper(place.language.as_deref())?;
     kept(&app, &reach, place.catalog.as_deref(), &headers, move |catalog| {
-        let cards = shop::cheaper(catalog.shop.session(), &id, &Person::default()).map_err(of_problem)?;
+        let cards = shop::cheaper(catalog.shop.session(), &id, &person).map_err(of_problem)?;
         Ok(Json(cards).into_response())
     })
     .await
+}
+
+/// Somebody of whom only the language is known.
+///
+/// # Errors
+/// 400 if it is longer than any language's name.
+pub fn shopper(language: Option<&str>) -> Result<Person, Refusal> {
+    match language.filter(|tag| tag.chars().nth(LONGEST_TAG).is_some()) {
+        Some(_) => Err(bad_query("language: at most 35 letters")),
+        None => Ok(Person::who_speaks(language)),
+    }
 }
 
 /// Makes an answer that depends on nothing but the catalogue's state, which is its validator.

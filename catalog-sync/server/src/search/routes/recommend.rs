@@ -6,11 +6,13 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use knytt_app_core::shop::{Person, product as shop};
+use knytt_engine::{Field, Filter};
 use knytt_ui_api::{Card, Weighed};
 use knytt_wire::Problem;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::products::shopper;
 use crate::app::App;
 use crate::http::extract::{Path, Query};
 use crate::http::refusal::Refusal;
@@ -50,6 +52,9 @@ pub struct Popular {
     /// Products at most.
     #[param(minimum = 1, maximum = 50)]
     limit: Option<u32>,
+    /// The shopper's language, such as `en`, for rules of one language.
+    #[param(max_length = 35)]
+    language: Option<String>,
 }
 
 /// Which catalogue, and how many.
@@ -61,6 +66,9 @@ pub struct HowMany {
     /// Products at most.
     #[param(minimum = 1, maximum = 50)]
     limit: Option<u32>,
+    /// The shopper's language, such as `en`, for rules of one language.
+    #[param(max_length = 35)]
+    language: Option<String>,
 }
 
 /// For whom.
@@ -78,6 +86,9 @@ pub struct RecommendBody {
     /// Products at most.
     #[schema(minimum = 1, maximum = 50)]
     limit: Option<u32>,
+    /// The shopper's language, such as `en`, for rules of one language.
+    #[schema(max_length = 35)]
+    language: Option<String>,
 }
 
 /// Why a product is named.
@@ -104,6 +115,8 @@ pub struct Recommended {
 }
 
 /// Products that many want now
+///
+/// The shop's rules hide products from it as from searches.
 #[utoipa::path(
     get,
     path = "/api/v1/trending",
@@ -119,21 +132,20 @@ pub async fn trending(
     reach: Reach,
     Query(asked): Query<Popular>,
 ) -> Result<Json<Vec<Card>>, Refusal> {
-    let limit = limit(asked.limit)?;
+    let (limit, person) = (limit(asked.limit)?, shopper(asked.language.as_deref())?);
     let catalog = reach.get(&app.search.catalogs, asked.catalog.as_deref())?;
     let ids = app.insights.trending(&catalog.summary.id, asked.window).await.map_err(away)?;
     let job = move || {
-        let mut cards = cards(&catalog, &ids)?;
-        if let Some(category) = asked.category {
-            cards.retain(|card| card.category.to_lowercase() == category.to_lowercase());
-        }
-        cards.truncate(limit);
-        Ok(cards)
+        let within = Filter::default();
+        let within = asked.category.iter().fold(within, |within, of| within.with(Field::Category, of));
+        cards(&catalog, &ids, &within, limit, &person)
     };
     app.search.workers.run(job).await.map(Json)
 }
 
 /// Products that visits had which had this one, too
+///
+/// The shop's rules hide products from it as from searches.
 #[utoipa::path(
     get,
     path = "/api/v1/products/{id}/also-viewed",
@@ -150,19 +162,19 @@ pub async fn also_viewed(
     Path(id): Path<String>,
     Query(asked): Query<HowMany>,
 ) -> Result<Json<Vec<Card>>, Refusal> {
-    let limit = limit(asked.limit)?;
+    let (limit, person) = (limit(asked.limit)?, shopper(asked.language.as_deref())?);
     let catalog = reach.get(&app.search.catalogs, asked.catalog.as_deref())?;
     let ids = also_viewed_ids(&app, &catalog, &id).await?;
     let job = move || {
         shop::find(catalog.shop.session(), &id).map_err(of_problem)?;
-        let mut cards = cards(&catalog, &ids)?;
-        cards.truncate(limit);
-        Ok(cards)
+        cards(&catalog, &ids, &Filter::default(), limit, &person)
     };
     app.search.workers.run(job).await.map(Json)
 }
 
 /// Products for a shopper, for products, or for nobody in particular
+///
+/// The shop's rules hide products from it as from searches.
 #[utoipa::path(
     post,
     path = "/api/v1/recommend",
@@ -181,7 +193,7 @@ pub async fn recommend(
 ) -> Result<Json<Vec<Recommended>>, Refusal> {
     let body = crate::http::read_body(request, 256 << 10).await?;
     let body: RecommendBody = read_object(&body, "recommend")?;
-    let limit = limit(body.limit)?;
+    let (limit, person) = (limit(body.limit)?, shopper(body.language.as_deref())?);
     if body.products.len() > MOST as usize || body.history.len() > MOST as usize {
         return Err(bad_query("products, history: at most 50 each"));
     }
@@ -196,17 +208,15 @@ pub async fn recommend(
     let trending = app.insights.trending(&catalog.summary.id, Window::Month).await.map_err(away)?;
     append(&mut chosen, Why::Trending, &trending, &given);
     if chosen.len() < limit {
-        append(&mut chosen, Why::InTheShop, &browsed(&app, &catalog).await?, &given);
+        append(&mut chosen, Why::InTheShop, &browsed(&app, &catalog, &body).await?, &given);
     }
-    // Some may have left the catalogue.
-    chosen.truncate(4 * limit);
     let job = move || {
         let ids: Vec<String> = chosen.iter().map(|(id, _)| id.clone()).collect();
         let why: BTreeMap<&str, Why> = chosen.iter().map(|(id, why)| (id.as_str(), *why)).collect();
-        let cards = cards(&catalog, &ids)?.into_iter().take(limit);
+        let cards = cards(&catalog, &ids, &Filter::default(), limit, &person)?;
         let named =
             |card: Card| Recommended { why: why.get(card.id.as_str()).copied().unwrap_or(Why::Alike), card };
-        Ok(cards.map(named).collect())
+        Ok(cards.into_iter().map(named).collect())
     };
     app.search.workers.run(job).await.map(Json)
 }
@@ -233,15 +243,16 @@ async fn alike(app: &App, catalog: &OpenCatalog, body: &RecommendBody) -> Result
         catalog: Some(catalog.summary.id.clone()),
         mix,
         limit: Some(2 * MOST),
+        language: body.language.clone(),
         ..SearchBody::default()
     };
     ids_of(app, search).await
 }
 
 /// The products of the shop in its own order.
-async fn browsed(app: &App, catalog: &OpenCatalog) -> Result<Vec<String>, Refusal> {
-    let catalog = Some(catalog.summary.id.clone());
-    ids_of(app, SearchBody { catalog, limit: Some(2 * MOST), ..SearchBody::default() }).await
+async fn browsed(app: &App, catalog: &OpenCatalog, body: &RecommendBody) -> Result<Vec<String>, Refusal> {
+    let (catalog, language) = (Some(catalog.summary.id.clone()), body.language.clone());
+    ids_of(app, SearchBody { catalog, limit: Some(2 * MOST), language, ..SearchBody::default() }).await
 }
 
 async fn ids_of(app: &App, search: SearchBody) -> Result<Vec<String>, Refusal> {
@@ -268,8 +279,15 @@ fn append(chosen: &mut Vec<(String, Why)>, why: Why, ids: &[String], given: &Has
     chosen.extend(new.map(|id| (id.clone(), why)));
 }
 
-fn cards(catalog: &OpenCatalog, ids: &[String]) -> Result<Vec<Card>, Refusal> {
-    shop::cards(catalog.shop.session(), ids, &Person::default()).map_err(of_problem)
+/// Cards of the first `most` that are still in the catalogue, pass a filter, and are not hidden by rules.
+fn cards(
+    catalog: &OpenCatalog,
+    ids: &[String],
+    within: &Filter,
+    most: usize,
+    person: &Person,
+) -> Result<Vec<Card>, Refusal> {
+    shop::listed(catalog.shop.session(), ids, within, most, person).map_err(of_problem)
 }
 
 fn limit(limit: Option<u32>) -> Result<usize, Refusal> {

@@ -2,12 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
-use knytt_app_core::shop::{Person, suggest as shop_suggest};
+use knytt_app_core::shop::suggest as shop_suggest;
 use knytt_ui_api::{Card, FacetValue};
 use knytt_wire::Problem;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::products::shopper;
 use crate::app::App;
 use crate::http::extract::Query;
 use crate::http::refusal::Refusal;
@@ -29,6 +30,9 @@ pub struct Typed {
     q: String,
     /// The catalogue; needed only where several are served.
     catalog: Option<String>,
+    /// The shopper's language, such as `en`, for rules and synonyms of one.
+    #[param(max_length = 35)]
+    language: Option<String>,
 }
 
 /// Completions of what was typed.
@@ -64,11 +68,12 @@ pub async fn suggest(
     if typed.q.chars().nth(LONGEST).is_some() {
         return Err(bad_query("q: at most 100 letters"));
     }
+    let person = shopper(typed.language.as_deref())?;
     let catalog = reach.get(&app.search.catalogs, typed.catalog.as_deref())?;
     let queries =
         app.insights.queries(&catalog.summary.id, &typed.q, MOST).await.map_err(Refusal::unavailable)?;
     let job = move || {
-        let found = shop_suggest(catalog.shop.session(), &typed.q, MOST, &Person::default());
+        let found = shop_suggest(catalog.shop.session(), &typed.q, MOST, &person);
         let found = found.map_err(of_problem)?;
         let (categories, brands) = (found.categories, found.brands);
         Ok(Suggested { categories, brands, queries, products: found.products })

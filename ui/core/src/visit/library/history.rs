@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::key;
 use super::store::{HistoryRow, Store};
 use super::taste::RevocableTaste;
+use crate::events::AnswerEvents;
 use crate::shop::jpeg;
-use crate::visit::events::AnswerEvents;
 use crate::visit::pictures::KeptPicture;
 
 /// Searches that are kept.

@@ -18,7 +18,7 @@ use std::thread::JoinHandle;
 use knytt_engine::Taste;
 use knytt_outbox::{Access, Counts, Delivery, DeliveryHandle, DeliveryTiming, Hold, Route};
 use knytt_ui_api::{Code, Consent, HistoryEntry, Problem, SearchRequest, SearchResponse, Settings, Verdict};
-use knytt_wire::{Action, CatalogIdentity, IdentifiedEvent};
+use knytt_wire::{Action, CatalogIdentity, DeviceKind, IdentifiedEvent};
 
 pub use self::history::QueryPart;
 use self::history::{Record, SearchRecord};
@@ -26,7 +26,7 @@ pub use self::identify::KnownCatalog;
 use self::store::Store;
 pub use self::taste::Interaction;
 use self::taste::RevocableTaste;
-use super::events::Events;
+use crate::events::Events;
 use crate::problem::of_io;
 use crate::visit::problem::of_outbox;
 
@@ -88,7 +88,7 @@ impl Library {
         let write = move || history::write_all(&writer, &learned, received);
         let thread = std::thread::Builder::new().name("knytt-history".into()).spawn(write);
         Ok(Self {
-            events: Events::new(),
+            events: Events::new(DeviceKind::App),
             store,
             open: RwLock::default(),
             settings: RwLock::new(settings),

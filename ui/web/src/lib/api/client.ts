@@ -9,6 +9,7 @@ import type { Card } from './generated/Card';
 import type { CatalogEntry } from './generated/CatalogEntry';
 import type { CatalogEvent } from './generated/CatalogEvent';
 import type { CatalogOffer } from './generated/CatalogOffer';
+import type { Consent } from './generated/Consent';
 import type { HistoryEntry } from './generated/HistoryEntry';
 import type { LiveFrame } from './generated/LiveFrame';
 import type { ModelSpeed } from './generated/ModelSpeed';
@@ -34,7 +35,11 @@ export class ClientError extends Error {
 export type PictureSize = 'thumb' | 'full';
 
 /** An answer and its source; `kept` is an answer of last time, stored for use without a connection. */
-export type Answer = SearchResponse & { by?: 'device' | 'shop' | 'kept' };
+export type Answer = SearchResponse & {
+  by?: 'device' | 'shop' | 'kept';
+  /** Of a shop: what ties events to this answer. */
+  feedbackToken?: string;
+};
 
 /** A running camera. Frames come as JPEG. */
 export interface CameraStream {
@@ -56,6 +61,8 @@ export interface Client {
   /** The settings and the words at the start, if they are known before the first paint. */
   settingsNow?(): Settings;
   wordsNow?(): string | null;
+  /** What the shopper can agree to tell the shop whose catalogue is open, where no list of catalogues says it. */
+  consentNow?(): Consent | null;
 
   // The first call of a window.
   start(): Promise<Start>;

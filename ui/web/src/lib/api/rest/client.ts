@@ -24,12 +24,15 @@ import { forgetSettings, readSettings, saveSettings } from './settings';
 import { openStore } from './store';
 import type { Store } from './store';
 import { AccountSync } from './sync';
+import { RestTelling, consentOf, forgetDecided, takeOverSetting } from './telling';
+import { FeedbackQueue } from '../../feedback/queue';
 
 export interface RestOptions {
   /** Asks the shopper, once, whether small copies of their pictures may be sent. */
   allow: () => Promise<boolean>;
   store?: Promise<Store>;
   shop?: ShopClient;
+  feedback?: FeedbackQueue;
 }
 
 const impossible = async (what: string): Promise<never> => fail('unsupported', `A browser cannot ${what}.`);
@@ -37,7 +40,12 @@ const impossible = async (what: string): Promise<never> => fail('unsupported', `
 const mostCards = 100;
 const isOffline = (thrown: unknown) => thrown instanceof ClientError && thrown.problem.code === 'offline';
 
-export function restClient({ allow, store = openStore(), shop = new ShopClient() }: RestOptions): Client {
+export function restClient({
+  allow,
+  store = openStore(),
+  shop = new ShopClient(),
+  feedback,
+}: RestOptions): Client {
   const library = store.then((opened) => BrowserLibrary.open(opened));
   let opened: BrowserLibrary | null = null;
   void library.then((kept) => (opened = kept));
@@ -50,6 +58,9 @@ export function restClient({ allow, store = openStore(), shop = new ShopClient()
   const search = new RestSearch(shop, catalog);
   const live = new RestSearch(shop, catalog);
   let lastLive = '';
+  const openNow = () => catalogs.find(({ id }) => id === chosen) ?? null;
+  const queue = feedback ?? new FeedbackQueue({ address: shop.address('/api/v1/feedback'), catalog });
+  const telling = new RestTelling({ queue, open: openNow });
   let hasOpened = false;
 
   const ask = async <T>(call: Promise<T>): Promise<T> => {
@@ -85,7 +96,9 @@ export function restClient({ allow, store = openStore(), shop = new ShopClient()
     }
     const wished = await kept.store.get<string>('values', 'catalog');
     const current = catalogs.find(({ id }) => id === wished) ?? catalogs[0] ?? null;
+    if (chosen !== null && chosen !== current?.id) telling.turn();
     chosen = current?.id ?? null;
+    takeOverSetting(current);
     if (current) await kept.settle(current.id);
     // What other devices did; the first answer does not wait for it.
     void sync.then((one) => one.run()).catch(() => undefined);
@@ -122,7 +135,9 @@ export function restClient({ allow, store = openStore(), shop = new ShopClient()
     });
     if (known) return marked(known);
     try {
-      const page = await ask(shop.get('/api/v1/products/{id}', { path: { id }, query: place() }));
+      const language = globalThis.document?.documentElement.lang;
+      const query = { ...place(), ...(language ? { language } : {}) };
+      const page = await ask(shop.get('/api/v1/products/{id}', { path: { id }, query }));
       return marked(page as ProductPage);
     } catch (thrown) {
       const card = isOffline(thrown) ? await kept.keptCard(id) : null;
@@ -175,6 +190,7 @@ export function restClient({ allow, store = openStore(), shop = new ShopClient()
     account,
     servedCategory,
     settingsNow: readSettings,
+    consentNow: () => consentOf(openNow()),
     wordsNow: () => wordsOf(location),
     start,
     onOpened(heard) {
@@ -196,7 +212,9 @@ export function restClient({ allow, store = openStore(), shop = new ShopClient()
       const small = picture ? await pictures.part(picture.id, picture.region) : null;
       const wanted = ({ card }: { card: Card }) => !kept.dismissed.has(card.id);
       try {
-        const answer = await search.answer(request, small, wanted);
+        const told = await search.answer(request, small, wanted);
+        telling.answered(request, told);
+        const { feedbackToken: _token, ...answer } = told;
         void kept.keepAnswer(request, answer).catch(() => undefined);
         if (readSettings().keepHistory) {
           const tiny = async () => (picture ? pictures.tiny(picture.id, picture.region) : null);
@@ -211,6 +229,7 @@ export function restClient({ allow, store = openStore(), shop = new ShopClient()
     },
     async product(id) {
       const page = await productOf(id);
+      telling.opened(id);
       if (readSettings().keepHistory) {
         await (await library).view(page.card);
         void note('viewed', id, true).catch(() => undefined);
@@ -224,7 +243,9 @@ export function restClient({ allow, store = openStore(), shop = new ShopClient()
         { size: size === 'full' ? size : 'small', ...place() },
       ),
     openInShop: async (id) => {
-      window.open(shop.address('/api/v1/products/{id}/shop', { id }, place()), '_blank', 'noopener');
+      const query = { ...place(), ...telling.attribution(id) };
+      window.open(shop.address('/api/v1/products/{id}/shop', { id }, query), '_blank', 'noopener');
+      telling.done(id, 'click');
     },
 
     addPicture: (bytes, name) => add(new Blob([bytes as BlobPart]), name),
@@ -257,6 +278,7 @@ export function restClient({ allow, store = openStore(), shop = new ShopClient()
       const seen = JSON.stringify([answer.verdict, answer.hits.slice(0, 12).map(({ card }) => card.id)]);
       const isNew = seen !== lastLive;
       lastLive = seen;
+      telling.live(template, answer, isNew);
       return { state: 'stable', response: isNew ? await marked(answer) : null };
     },
     setLiveQuery: () => impossible('open a camera of the server'),
@@ -270,15 +292,17 @@ export function restClient({ allow, store = openStore(), shop = new ShopClient()
     },
     async setFavourite(id, on) {
       const kept = await library;
+      const was = kept.favourite(id) !== undefined;
       const known = on ? ((await kept.keptCard(id)) ?? (await cards([id]))[0]) : kept.favourite(id)?.card;
       if (known) await kept.setFavourite(known, on);
       else if (on) fail('not_found', id);
+      if (was !== on) telling.done(id, on ? 'add_to_wishlist' : 'remove_from_wishlist');
       await note('favourites', id, on);
     },
     dismiss: async (id, on) => (await library).dismiss(id, on),
     personal: async () => ({
       taste: { any: false, categories: [], brands: [], sizes: [], usualPrice: null },
-      waiting: 0,
+      waiting: telling.waiting,
     }),
     forgetTaste: async () => undefined,
     history: async () => (await library).history(),
@@ -300,16 +324,21 @@ export function restClient({ allow, store = openStore(), shop = new ShopClient()
     async shareToClipboard(id) {
       const { card } = await productOf(id);
       await navigator.clipboard.writeText(`${card.title}\n${sharedAddress(card.id, catalog())}`);
+      telling.done(id, 'share');
     },
     async shareToFile(id) {
       const file = await ask(
         shop.get('/api/v1/products/{id}/picture', { path: { id }, query: { size: 'full', ...place() } }),
       );
       await saveFile(file as unknown as Blob, `${id}.jpg`);
+      telling.done(id, 'share');
       return true;
     },
 
-    saveSettings: async (settings) => saveSettings(settings),
+    async saveSettings(settings) {
+      saveSettings(settings);
+      telling.check();
+    },
     async storageUse() {
       const used = await navigator.storage?.estimate?.();
       return { catalog: 0, model: 0, personal: used?.usage ?? 0 };
@@ -317,6 +346,8 @@ export function restClient({ allow, store = openStore(), shop = new ShopClient()
     measureModel: () => impossible('measure the model of the shop'),
     async deleteMyData() {
       forgetSettings();
+      forgetDecided();
+      telling.forget();
       // What the account has stays there; else it would come back at once.
       if (account.remembered()) await account.signOut();
       await (await library).deleteAll();
@@ -344,16 +375,16 @@ export function restClient({ allow, store = openStore(), shop = new ShopClient()
   };
 }
 
-const entryOf = ({ id, products, release }: Schemas['Searched'], current: boolean): CatalogEntry => ({
-  path: id,
-  name: id,
+const entryOf = (of: Schemas['Searched'], current: boolean): CatalogEntry => ({
+  path: of.id,
+  name: of.id,
   current,
   kind: 'folder' as CatalogEntry['kind'],
-  products,
-  release,
+  products: of.products,
+  release: of.release,
   diskBytes: 0,
   sync: null,
-  feedback: null,
+  feedback: consentOf(of),
 });
 
 /** The product's page without a connection: only the card is known. */

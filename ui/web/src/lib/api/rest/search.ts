@@ -93,7 +93,8 @@ export class RestSearch {
       gathered = { key, limit, first: gathered?.first ?? page, hits, next: page.next ?? null };
     }
     this.#gathered = gathered;
-    const { verdict, matched, facets, priceBounds, understood, timings, guided } = gathered.first;
+    const { verdict, matched, facets, priceBounds, understood, timings, guided, feedbackToken } =
+      gathered.first;
     return {
       ticket,
       verdict,
@@ -105,6 +106,7 @@ export class RestSearch {
       timings,
       ...(guided ? { guided } : {}),
       by: 'shop',
+      feedbackToken,
     } as Answer;
   }
 

@@ -9,6 +9,8 @@ interface Served {
   /** Of the start page: what is searched, and the first page of the answer to these words. */
   catalogs?: Schemas['Searched'][];
   text?: string;
+  /** The language whose rules the answer obeys. */
+  language?: string;
   page?: Schemas['SearchPage'];
 }
 
@@ -49,11 +51,24 @@ export function servedCatalogs(): Schemas['Searched'][] | null {
 
 /** The first page of the answer to a question, if the page came with it: to words alone, in the usual order. Once. */
 export function servedAnswer(body: Schemas['SearchBody']): Schemas['SearchPage'] | null {
-  const { page: answer, text } = page();
+  const { page: answer, text, language: spoken } = page();
   delete page().page;
-  const { catalog, text: words = '', limit, sort, cursor, like, price, mix, without, filters } = body;
+  const {
+    catalog,
+    text: words = '',
+    language,
+    limit,
+    sort,
+    cursor,
+    like,
+    price,
+    mix,
+    without,
+    filters,
+  } = body;
   const lists = [mix, without, filters];
   const isPlain = !cursor && !like && !price && sort === 'match' && lists.every((list) => !list?.length);
-  const isSame = words.trim() === text?.trim() && (!catalog || catalog === answer?.catalog);
+  const isSpoken = (language ?? null) === (spoken ?? null);
+  const isSame = isSpoken && words.trim() === text?.trim() && (!catalog || catalog === answer?.catalog);
   return answer && isPlain && isSame && answer.hits.length <= (limit ?? 0) ? answer : null;
 }

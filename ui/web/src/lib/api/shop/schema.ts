@@ -1311,6 +1311,9 @@ export interface components {
             name: "share";
         }) | (components["schemas"]["Item"] & {
             /** @enum {string} */
+            name: "click";
+        }) | (components["schemas"]["Item"] & {
+            /** @enum {string} */
             name: "add_to_cart";
         }) | (components["schemas"]["Item"] & {
             /** @enum {string} */
@@ -2244,6 +2247,12 @@ export interface components {
              *     before: `POST /api/v1/admin/users/{id}/reset` makes another.
              */
             token?: string | null;
+            /**
+             * Format: int64
+             * @description When the token ends, in milliseconds since 1970: after three days for an invitation, after an hour for a password
+             *     that was forgotten.
+             */
+            expiresMs?: number | null;
         };
         /** @description A product in a list, as it was shown. */
         ListedItem: {
@@ -2409,6 +2418,11 @@ export interface components {
              */
             queryId?: string | null;
         };
+        /**
+         * @description Whether the pages that this backend serves tell it what shoppers choose.
+         * @enum {string}
+         */
+        PageFeedback: "ask" | "on" | "off";
         /** @description A new password. */
         PasswordChange: {
             /** @description The password from now on. */
@@ -2614,6 +2628,8 @@ export interface components {
              * @default []
              */
             products?: string[];
+            /** @description The shopper's language, such as `en`, for rules of one language. */
+            language?: string | null;
         };
         /** @description A product that may be liked. */
         Recommended: {
@@ -3062,6 +3078,8 @@ export interface components {
              * @description Its release; 0 if it was built where it is searched.
              */
             release: number;
+            /** @description Whether pages tell what shoppers choose. */
+            feedback: components["schemas"]["PageFeedback"];
         };
         /** @description Products: those that are named, and those that meet all of the conditions. */
         Selection: {
@@ -9768,6 +9786,8 @@ export interface operations {
             query?: {
                 /** @description The catalogue; needed only where several are served. */
                 catalog?: string;
+                /** @description The shopper's language, such as `en`, for rules of one language. */
+                language?: string;
             };
             header?: never;
             path: {
@@ -9866,6 +9886,8 @@ export interface operations {
                 catalog?: string;
                 /** @description Products at most. */
                 limit?: number;
+                /** @description The shopper's language, such as `en`, for rules of one language. */
+                language?: string;
             };
             header?: never;
             path: {
@@ -9955,6 +9977,8 @@ export interface operations {
             query?: {
                 /** @description The catalogue; needed only where several are served. */
                 catalog?: string;
+                /** @description The shopper's language, such as `en`, for rules of one language. */
+                language?: string;
             };
             header?: never;
             path: {
@@ -10051,6 +10075,8 @@ export interface operations {
             query?: {
                 /** @description The catalogue; needed only where several are served. */
                 catalog?: string;
+                /** @description The shopper's language, such as `en`, for rules of one language. */
+                language?: string;
             };
             header?: never;
             path: {
@@ -10657,6 +10683,8 @@ export interface operations {
                 limit?: number;
                 /** @description The next page. */
                 cursor?: string;
+                /** @description The shopper's language, such as `en`, for rules of one language. */
+                language?: string;
             };
             header?: never;
             path: {
@@ -10784,6 +10812,8 @@ export interface operations {
                 q?: string;
                 /** @description The catalogue; needed only where several are served. */
                 catalog?: string;
+                /** @description The shopper's language, such as `en`, for rules and synonyms of one. */
+                language?: string;
             };
             header?: never;
             path?: never;
@@ -10999,6 +11029,8 @@ export interface operations {
                 window?: components["schemas"]["Window"];
                 /** @description Products at most. */
                 limit?: number;
+                /** @description The shopper's language, such as `en`, for rules of one language. */
+                language?: string;
             };
             header?: never;
             path?: never;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use knytt_ui_api::{Hit, SearchRequest, SearchResponse, Verdict};
-use knytt_wire::{Action, Event, IdentifiedEvent, Item, ListedItem, QueryKind, Uuid};
+use knytt_wire::{Action, DeviceKind, Event, IdentifiedEvent, Item, ListedItem, QueryKind, Uuid};
 
 use crate::shop::CatalogContext;
 
@@ -18,7 +18,8 @@ const MOST_LISTED: usize = 200;
 
 /// The list that was shown last, so that an event about a product names its place in it.
 pub struct Events {
-    /// Made anew at each start and kept nowhere.
+    device: DeviceKind,
+    /// Made anew at each start, in a kiosk for each shopper, and kept nowhere.
     visit: Uuid,
     now: Mutex<EventContext>,
 }
@@ -58,8 +59,9 @@ pub struct AnswerEvents {
 }
 
 impl Events {
-    pub fn new() -> Self {
-        Self { visit: Uuid::new_v4(), now: Mutex::default() }
+    /// Those of a visit that begins now.
+    pub fn new(device: DeviceKind) -> Self {
+        Self { device, visit: Uuid::new_v4(), now: Mutex::default() }
     }
 
     /// From here on events are about this catalogue, at this release.
@@ -168,7 +170,8 @@ impl Events {
         let id = Uuid::now_v7();
         // The time that is in the id, so that the two never differ.
         let at_ms = i64::try_from(id.as_u128() >> 80).unwrap_or_default();
-        let event = Event { id, at_ms, catalog, release, model, visit: self.visit, search_id, action };
+        let (visit, device) = (self.visit, self.device);
+        let event = Event { id, at_ms, catalog, release, model, visit, search_id, device, action };
         Some(IdentifiedEvent { root, event })
     }
 
@@ -225,7 +228,7 @@ mod tests {
     use super::*;
 
     fn events() -> Events {
-        let events = Events::new();
+        let events = Events::new(DeviceKind::App);
         events.set_context(context("aa", 3));
         events
     }
