@@ -27,6 +27,7 @@
 //!     model: "a fingerprint".into(),
 //!     visit: Uuid::new_v4(),
 //!     search_id: None,
+//!     experiment: None,
 //!     action: Action::ViewItem(Item { item_id: "G-17".into(), ..Item::default() }),
 //! };
 //! // Whose catalogue it is: its first root of trust. None, for a catalogue that was built here.

@@ -116,6 +116,7 @@ mod tests {
             model: "m".into(),
             visit: Uuid::new_v4(),
             search_id: None,
+            experiment: None,
             action: Action::ViewItem(Item { item_id: "a".into(), ..Item::default() }),
         };
         let told = IdentifiedEvent { root: Some("aa".into()), event: event.clone() };

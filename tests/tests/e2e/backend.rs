@@ -97,6 +97,7 @@ fn visit(item: &str) -> Batch {
         model: "m".into(),
         visit,
         search_id,
+        experiment: None,
         action,
     };
     let item = Item { item_id: item.into(), position: Some(1), ..Item::default() };

@@ -142,6 +142,7 @@ pub fn event(catalog: &str, i: usize) -> Event {
         model: "a-model".into(),
         visit: Uuid::nil(),
         search_id: None,
+        experiment: None,
         action: Action::SelectItem(item),
     }
 }

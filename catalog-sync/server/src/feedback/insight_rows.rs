@@ -1,5 +1,5 @@
 //! The tables that the console's page Insight reads. What stores events and what counts the server's own answers change
-//! them in this order: days, visitors, actions, revenue, words, answers, latency; so they wait for each other and do
+//! them in this order: days, visitors, actions, revenue, words, answers, latency, arms of experiments; so they wait for each other and do
 //! not lock each other out.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,7 +90,8 @@ pub async fn add(db: &Database, tx: &mut Tx, counts: &InsightCounts) -> Result<(
         q.bind(a.clone()).bind(*b).bind(*c).bind(d.clone())
     };
     add_all(db, tx, &REVENUE, &counts.revenue, bind).await?;
-    add_queries(db, tx, counts).await
+    add_queries(db, tx, counts).await?;
+    counts.arms.write(db, tx).await
 }
 
 /// Adds searches, and what came of searches, by way in.
@@ -146,6 +147,7 @@ pub async fn forget_seen(db: &Database) -> Result<u64, Error> {
     for (sql, before) in [
         ("DELETE FROM insight_asked WHERE day < $1", before),
         ("DELETE FROM insight_seen WHERE day < $1", before),
+        ("DELETE FROM experiment_seen WHERE day < $1", before),
         ("DELETE FROM insight_seen WHERE day < $1 AND channel <> 'app'", today - ANSWERED_DAYS),
     ] {
         forgotten += sqlx::query(sql).bind(before).execute(db.pool()).await?.rows_affected();

@@ -1,6 +1,7 @@
 //! `POST /v1/events`: what shoppers did, counted once, acknowledged when it is on the disk.
 
 mod admission;
+mod arms;
 mod batch;
 mod believed;
 mod bounds;
@@ -37,6 +38,7 @@ use crate::http::extract::Address;
 use crate::http::read_body;
 use crate::http::refusal::Refusal;
 
+pub(crate) use arms::ArmCounts;
 pub(crate) use batch::Incoming;
 pub(crate) use believed::forget_visits;
 pub(crate) use count_rows::{add_all, added};

@@ -168,7 +168,8 @@ impl Events {
         let id = Uuid::now_v7();
         // The time that is in the id, so that the two never differ.
         let at_ms = i64::try_from(id.as_u128() >> 80).unwrap_or_default();
-        let event = Event { id, at_ms, catalog, release, model, visit: self.visit, search_id, action };
+        let visit = self.visit;
+        let event = Event { id, at_ms, catalog, release, model, visit, search_id, experiment: None, action };
         Some(IdentifiedEvent { root, event })
     }
 
@@ -250,6 +251,7 @@ mod tests {
             reasons: Reasons::default(),
             others: Vec::new(),
             effects: Vec::new(),
+            team: None,
         };
         SearchResponse {
             ticket: 1,

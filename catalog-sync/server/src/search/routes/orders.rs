@@ -231,6 +231,7 @@ impl Order {
                 model: "order".into(),
                 visit,
                 search_id: claim.map(|claim| claim.query_id),
+                experiment: claim.and_then(|claim| claim.part),
                 action: Action::Purchase(Item {
                     item_id: item.item_id.clone(),
                     quantity: item.quantity,
