@@ -138,6 +138,11 @@ impl Experiment {
         (self.from_ms..self.until_ms.unwrap_or(i64::MAX)).contains(&at_ms)
     }
 
+    /// The addresses that rules of its arms lead to.
+    pub fn addresses(&self) -> impl Iterator<Item = &str> {
+        self.arms.iter().filter_map(|arm| arm.rules.as_ref()).flat_map(Merchandising::addresses)
+    }
+
     /// The key, if it is one.
     pub(crate) fn key_bytes(&self) -> Option<[u8; 32]> {
         let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);

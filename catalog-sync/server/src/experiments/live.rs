@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use knytt_app_core::shop::taking_part::RunningExperiment;
+
 use super::{ranking, rows};
 use crate::accounts::now_ms;
 use crate::db::Database;
-use crate::search::{Catalogs, RunningExperiment};
+use crate::search::Catalogs;
 
 /// How often it is looked for others.
 const LOOK: Duration = Duration::from_secs(2);

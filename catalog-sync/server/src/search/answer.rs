@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use knytt_app_core::shop::search::answer;
+use knytt_app_core::shop::taking_part::{ArmSettings, TakingPart};
 use knytt_app_core::shop::{Person, PictureLook, QueryPicture, read_picture};
 use knytt_engine::SearchSession;
 use knytt_models::decode::Limits;
@@ -17,7 +18,6 @@ use super::page::{Answered, Page};
 use super::reach::Reach;
 use super::refusals::of_problem;
 use super::service::{SearchService, SearchSettings};
-use super::taking_part::{ArmSettings, TakingPart};
 use crate::http::refusal::Refusal;
 
 /// Hits of an answer, from which pages are cut. The ranking compares about as many candidates; what comes after
@@ -79,7 +79,7 @@ pub async fn search(
     }
     let offset = cursor.map_or(0, |cursor| cursor.offset as usize);
     let page = Page::cut(&answered, &catalog, offset, wanted.body.page_size(), is_cached);
-    let page = Page { part: part.map(|part| part.participation()), ..page };
+    let page = page.of_part(part.map(|part| part.participation()));
     Ok(if wanted.body.explain { page } else { page.unexplained() })
 }
 
@@ -121,12 +121,18 @@ async fn merged(
             // The catalogue changed between the two.
             continue;
         }
-        let rules = control.state.rules.rotate_left(1) ^ variant.state.rules ^ part.seed();
-        let response = Arc::new(part.merge(&wanted.digest, &control.response, &variant.response));
+        let rules = control.state.rules.rotate_left(1) ^ variant.state.rules ^ number(&part.seed());
+        let response = Arc::new(part.merge(wanted.digest.as_bytes(), &control.response, &variant.response));
         let state = State { rules, ..control.state };
         return Ok((Answered { state, digest: wanted.digest, response }, was_kept && is_kept));
     }
     Err(changes())
+}
+
+/// A number that tells these bytes from others.
+fn number(bytes: &[u8]) -> u64 {
+    let hash = blake3::hash(bytes);
+    hash.as_bytes().first_chunk().map_or(0, |first| u64::from_le_bytes(*first))
 }
 
 fn gone() -> Refusal {

@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use knytt_app_core::shop::Shop;
+use knytt_app_core::shop::taking_part::{ArmSettings, RunningExperiment, TakingPart};
 use knytt_engine::{ActiveEnvironment, CompiledRules, Merchandising, SearchSession, Weights};
 use knytt_ui_api::CatalogSummary;
 
 use super::refusals::{bad_query, of_problem};
-use super::taking_part::{ArmSettings, RunningExperiment, TakingPart};
 use crate::accounts::now_ms;
 use crate::http::refusal::Refusal;
 use crate::{Error, Result};

@@ -20,7 +20,6 @@ mod refusals;
 mod remote;
 pub(crate) mod routes;
 mod service;
-mod taking_part;
 mod workers;
 
 pub(crate) use body::SearchBody;
@@ -31,5 +30,4 @@ pub(crate) use refusals::of_problem;
 pub(crate) use remote::{Remote, Unfetched};
 pub(crate) use routes::router;
 pub(crate) use service::{SearchService, SearchSettings};
-pub(crate) use taking_part::RunningExperiment;
 pub(crate) use workers::Workers;

@@ -72,7 +72,7 @@ pub struct Page {
     /// What is counted of it, once it is signed.
     pub counted: Option<Counted>,
     /// The experiment that the search took part in.
-    pub part: Option<Participation>,
+    part: Option<Participation>,
     commit: u64,
 }
 
@@ -108,6 +108,11 @@ impl Page {
         };
         let etag = format!("\"{state}-{}-{start}-{end}-e\"", &digest.to_hex()[..16]);
         Self { body, etag, is_cached, counted: None, part: None, commit: state.commit }
+    }
+
+    /// The page of a search that took part in an experiment.
+    pub fn of_part(self, part: Option<Participation>) -> Self {
+        Self { part, ..self }
     }
 
     /// The page without what only staff asks about: which rules apply, and what they did to each hit.

@@ -1,11 +1,16 @@
-//! Searches that take part in an experiment: which settings they obey, and two rankings as one list.
+//! Searches that take part in an experiment: which settings they obey, and two rankings as one list. The search service
+//! and the app obey the same document by the same code, so whoever asks is in the same arm in both.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use knytt_engine::{Assignment, CompiledRules, Experiment, SearchSession, Weights};
-use knytt_ui_api::{Hit, SearchResponse};
+use knytt_ui_api::{Hit, Problem, SearchRequest, SearchResponse, Sort};
 use knytt_wire::{Participation, Uuid};
+
+use super::person::Person;
+use super::picture::QueryPicture;
+use super::search::answer;
 
 /// What is obeyed in place of what all others obey.
 #[derive(Clone, Default)]
@@ -56,11 +61,6 @@ impl RunningExperiment {
         self.id
     }
 
-    /// When it ends by itself, in milliseconds since 1970.
-    pub fn until_ms(&self) -> Option<i64> {
-        self.document.until_ms
-    }
-
     /// What it does for who asks at this moment; nothing for who is in none of its shares.
     pub fn part(self: Arc<Self>, who: &[u8], at_ms: i64) -> Option<TakingPart> {
         let assignment = self.document.assign(who).filter(|_| self.document.runs_at(at_ms))?;
@@ -93,10 +93,9 @@ impl TakingPart {
         }
     }
 
-    /// A number that tells the lists of this experiment and visitor from others: a page is of one of them.
-    pub fn seed(&self) -> u64 {
-        let hash = blake3::hash(&[self.running.id.as_bytes(), self.who.as_slice()].concat());
-        hash.as_bytes().first_chunk().map_or(0, |first| u64::from_le_bytes(*first))
+    /// What tells the lists of this experiment and visitor from others.
+    pub fn seed(&self) -> Vec<u8> {
+        [self.running.id.as_bytes(), self.who.as_slice()].concat()
     }
 
     /// Whether two rankings are merged.
@@ -106,19 +105,11 @@ impl TakingPart {
 
     /// The list of both, of at most as many hits as the longer one has, each with its team. All else is the control's,
     /// unless that found nothing. `search` tells this search from others.
-    pub fn merge(
-        &self,
-        search: &blake3::Hash,
-        control: &SearchResponse,
-        variant: &SearchResponse,
-    ) -> SearchResponse {
+    pub fn merge(&self, search: &[u8], control: &SearchResponse, variant: &SearchResponse) -> SearchResponse {
         let hits = [control, variant].map(|response| distinct(&response.hits));
         let ids = hits.each_ref().map(|hits| hits.iter().map(|hit| hit.card.id.as_str()).collect::<Vec<_>>());
-        let drafted = self.running.document.interleave(
-            &self.who,
-            search.as_bytes(),
-            [ids[0].as_slice(), ids[1].as_slice()],
-        );
+        let drafted =
+            self.running.document.interleave(&self.who, search, [ids[0].as_slice(), ids[1].as_slice()]);
         let longest = hits[0].len().max(hits[1].len());
         let hit = |drafted: knytt_engine::Drafted| Hit {
             team: u8::try_from(drafted.team).ok(),
@@ -128,6 +119,37 @@ impl TakingPart {
         let rest = if control.hits.is_empty() { variant } else { control };
         SearchResponse { hits: merged, ..rest.clone() }
     }
+}
+
+/// Answers a request with the settings that `part` says.
+///
+/// # Errors
+/// Those of [`answer`].
+pub fn answer_with(
+    part: Option<&TakingPart>,
+    session: &SearchSession,
+    request: &SearchRequest,
+    picture: QueryPicture,
+    person: &Person,
+) -> Result<SearchResponse, Problem> {
+    // Hits in an order of their own are no ranking that another could be merged with.
+    let part = part.filter(|part| !part.is_merged() || request.sort == Sort::Match);
+    match part.map(TakingPart::settings) {
+        Some([control, variant]) if part.is_some_and(TakingPart::is_merged) => {
+            let of_control = answer(&control.session(session), request, picture.clone(), person)?;
+            let of_variant = answer(&variant.session(session), request, picture, person)?;
+            Ok(part
+                .map_or(of_control.clone(), |part| part.merge(&question(request), &of_control, &of_variant)))
+        }
+        Some([settings]) => answer(&settings.session(session), request, picture, person),
+        _ => answer(session, request, picture, person),
+    }
+}
+
+/// What tells a search from others, however much of its answer is asked for.
+fn question(request: &SearchRequest) -> Vec<u8> {
+    let same = SearchRequest { ticket: 0, limit: 0, typing: false, ..request.clone() };
+    format!("{same:?}").into_bytes()
 }
 
 /// Hits, each product once.
