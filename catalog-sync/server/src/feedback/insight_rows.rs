@@ -147,7 +147,8 @@ pub async fn forget_seen(db: &Database) -> Result<u64, Error> {
     for (sql, before) in [
         ("DELETE FROM insight_asked WHERE day < $1", before),
         ("DELETE FROM insight_seen WHERE day < $1", before),
-        ("DELETE FROM experiment_seen WHERE day < $1", before),
+        // A visit that tells so late that it is counted twice is of no weight.
+        ("DELETE FROM experiment_seen WHERE day < $1", today - ANSWERED_DAYS),
         ("DELETE FROM insight_seen WHERE day < $1 AND channel <> 'app'", today - ANSWERED_DAYS),
     ] {
         forgotten += sqlx::query(sql).bind(before).execute(db.pool()).await?.rows_affected();
