@@ -33,6 +33,7 @@
 mod calibrate;
 mod catalog;
 mod error;
+mod experiment;
 mod index;
 mod lexical;
 mod look;
@@ -59,6 +60,9 @@ pub use crate::catalog::transaction::{ProductRow, Transaction};
 pub use crate::catalog::writer::Writer;
 pub use crate::catalog::{Catalog, CatalogSpec, IndexInfo, Info};
 pub use crate::error::{Error, FilterError, Result};
+pub use crate::experiment::assign::Assignment;
+pub use crate::experiment::document::{Experiment, ExperimentArm, InvalidExperiment};
+pub use crate::experiment::interleave::Drafted;
 pub use crate::index::{IndexKind, Strategy};
 pub use crate::look::category::{CategoryPrompts, NEIGHBOURS, Neighbour, category_of_neighbours};
 pub use crate::look::difference::distance;

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use knytt_engine::{Calibration, Catalog, Merchandising, Product, SafetyConfig, Transaction, Weights};
+use knytt_engine::{
+    Calibration, Catalog, Experiment, Merchandising, Product, SafetyConfig, Transaction, Weights,
+};
 use knytt_pack::{Change, Columns, Header};
 use knytt_wire::Delta;
 
@@ -80,6 +82,17 @@ impl Job<'_> {
         let of = &self.verified.release;
         of.rules.as_ref().filter(|_| release == of.number).and_then(read_rules)
     }
+
+    /// The release's experiment, if it has one; what is out of its bounds or of a later version is none.
+    pub(crate) fn experiment(&self, release: u64) -> Option<Experiment> {
+        let of = &self.verified.release;
+        of.experiment.as_ref().filter(|_| release == of.number).and_then(read_experiment)
+    }
+}
+
+/// An experiment as a release has it.
+pub(crate) fn read_experiment(experiment: &serde_json::Value) -> Option<Experiment> {
+    Experiment::read(&serde_json::to_vec(experiment).ok()?).ok()
 }
 
 /// Rules as a release has them.
@@ -117,6 +130,7 @@ pub(crate) fn apply(catalog: &Catalog, delta: &Delta, job: &Job<'_>, done: u64) 
         transaction.set_weights(job.weights(delta.to));
         transaction.set_safety(job.safety(delta.to));
         transaction.set_merchandising(job.rules(delta.to));
+        transaction.set_experiment(job.experiment(delta.to));
         expect_content(&delta.content, transaction)
     })
 }

@@ -77,6 +77,7 @@ fn expect_snapshot(catalog: &Catalog, job: &Job<'_>) -> Result<()> {
         transaction.set_weights(job.weights(snapshot.release));
         transaction.set_safety(job.safety(snapshot.release));
         transaction.set_merchandising(job.rules(snapshot.release));
+        transaction.set_experiment(job.experiment(snapshot.release));
         let found = transaction.content_hash().to_string();
         if found == snapshot.content && transaction.products() == snapshot.products {
             return Ok(());

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use knytt_engine::{ActiveEnvironment, Catalog, Origin};
 use knytt_wire::{LinkedRelease, Url, takes_feedback};
 
-use crate::apply::{Job, apply, read_rules};
+use crate::apply::{Job, apply, read_experiment, read_rules};
 use crate::clock::{disagreement, judged_now};
 use crate::download::Downloads;
 use crate::folder::Folder;
@@ -245,7 +245,9 @@ impl Run<'_> {
     /// Shoppers follow what rules lead to, as they follow the links of products.
     fn expect_rules(&self, verified: &Verified) -> Result<()> {
         let rules = verified.release.rules.as_ref().and_then(read_rules);
-        let addresses = rules.iter().flat_map(|rules| rules.addresses());
+        let experiment = verified.release.experiment.as_ref().and_then(read_experiment);
+        let of_arms = experiment.iter().flat_map(|experiment| experiment.addresses());
+        let addresses = rules.iter().flat_map(|rules| rules.addresses()).chain(of_arms);
         match addresses.into_iter().find_map(|address| verified.hosts.foreign_address(address)) {
             Some(url) => {
                 let (what, url) = ("a rule".into(), url.to_owned());

@@ -28,6 +28,7 @@
 //!     visit: Uuid::new_v4(),
 //!     search_id: None,
 //!     device: Default::default(),
+//!     experiment: None,
 //!     action: Action::ViewItem(Item { item_id: "G-17".into(), ..Item::default() }),
 //! };
 //! // Whose catalogue it is: its first root of trust. None, for a catalogue that was built here.

@@ -122,6 +122,7 @@ mod tests {
             visit: Uuid::new_v4(),
             search_id: None,
             device: Default::default(),
+            experiment: None,
             action: Action::ViewItem(item),
         };
         event.into()

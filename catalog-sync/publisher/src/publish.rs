@@ -213,7 +213,8 @@ fn check_hosts(source: &Source, options: &PublishOptions, keys: &Keys) -> Result
     if let Some(url) = options.events.as_ref().filter(|url| !hosts.allow(url)) {
         return Err(Error::ForeignHost { what: "the feedback".into(), url: url.to_string(), hosts });
     }
-    for address in source.rules.iter().flat_map(|rules| rules.addresses()) {
+    let of_arms = source.experiment.iter().flat_map(|experiment| experiment.addresses());
+    for address in source.rules.iter().flat_map(|rules| rules.addresses()).chain(of_arms) {
         if let Some(url) = hosts.foreign_address(address) {
             return Err(Error::ForeignHost { what: "a rule".into(), url: url.into(), hosts });
         }
@@ -314,6 +315,7 @@ impl Publication<'_> {
             weights: self.weights()?,
             safety: self.safety()?,
             rules: self.rules()?,
+            experiment: self.experiment()?,
             log: None,
         })
     }
@@ -338,6 +340,10 @@ impl Publication<'_> {
 
     fn rules(&self) -> Result<Option<serde_json::Value>> {
         Ok(self.source.rules.as_ref().map(serde_json::to_value).transpose()?)
+    }
+
+    fn experiment(&self) -> Result<Option<serde_json::Value>> {
+        Ok(self.source.experiment.as_ref().map(serde_json::to_value).transpose()?)
     }
 
     /// Compares a shard at a time.
@@ -380,6 +386,7 @@ impl Publication<'_> {
             && self.weights().is_ok_and(|weights| weights == release.weights)
             && self.safety().is_ok_and(|safety| safety == release.safety)
             && self.rules().is_ok_and(|rules| rules == release.rules)
+            && self.experiment().is_ok_and(|experiment| experiment == release.experiment)
     }
 
     async fn sign_and_publish(&self, number: u64, targets: &[(String, Target)]) -> Result<()> {

@@ -1,6 +1,6 @@
 //! What is published: a catalogue at one moment.
 
-use knytt_engine::{Calibration, Catalog, Info, Merchandising, Product, Record, Snapshot};
+use knytt_engine::{Calibration, Catalog, Experiment, Info, Merchandising, Product, Record, Snapshot};
 use knytt_pack::{Header, shard_of};
 use tempfile::TempDir;
 
@@ -15,6 +15,8 @@ pub(crate) struct Source {
     pub(crate) info: Info,
     /// The rules and synonyms, if there are any.
     pub(crate) rules: Option<Merchandising>,
+    /// The experiment that devices take part in, if there is one.
+    pub(crate) experiment: Option<Experiment>,
     pub(crate) ids: Vec<String>,
     /// The content hash, hexadecimal.
     pub(crate) content: String,
@@ -46,7 +48,8 @@ impl Source {
         };
         let content = snapshot.content_hash()?.to_string();
         let (ids, rules) = (snapshot.ids()?, snapshot.merchandising()?);
-        Ok(Self { ids, rules, content, info, header, snapshot, _scratch: scratch })
+        let experiment = snapshot.experiment()?;
+        Ok(Self { ids, rules, experiment, content, info, header, snapshot, _scratch: scratch })
     }
 
     pub(crate) fn calibration(&self) -> Option<Calibration> {

@@ -19,6 +19,7 @@ mod config;
 mod console;
 mod db;
 mod error;
+mod experiments;
 mod feedback;
 mod http;
 mod insights;

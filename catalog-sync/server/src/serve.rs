@@ -132,6 +132,8 @@ async fn start(config: Arc<Config>, db: &Database, tasks: &mut JoinSet<()>) -> R
     // Before the first search is answered.
     crate::merchandising::refresh(db, &search.catalogs).await?;
     tasks.spawn(crate::merchandising::follow(db.clone(), search.catalogs.clone()));
+    crate::experiments::refresh(db, &search.catalogs).await?;
+    tasks.spawn(crate::experiments::follow(db.clone(), search.catalogs.clone()));
     tasks.spawn(search.clone().follow());
     for follower in search.followers(&objects) {
         tasks.spawn(follower.run());

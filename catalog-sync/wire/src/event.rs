@@ -58,6 +58,9 @@ pub struct Event {
     /// What it happened on.
     #[serde(default, skip_serializing_if = "DeviceKind::is_app")]
     pub device: DeviceKind,
+    /// The experiment that the search took part in, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub experiment: Option<Participation>,
     /// What happened.
     #[serde(flatten)]
     pub action: Action,
@@ -79,6 +82,16 @@ impl DeviceKind {
     fn is_app(&self) -> bool {
         *self == Self::App
     }
+}
+
+/// In which arm of an experiment something happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Participation {
+    /// The experiment.
+    pub id: Uuid,
+    /// The arm, from 0 (the control) on; in a merged list, that of the product's team. `None`: a merged list itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arm: Option<u8>,
 }
 
 /// What happened; in JSON, `name` is one of GA4's and the other fields stand beside it.
@@ -316,7 +329,25 @@ mod tests {
             visit: Uuid::new_v4(),
             search_id: None,
             device: DeviceKind::App,
+            experiment: None,
             action,
+        }
+    }
+
+    #[test]
+    fn an_experiment_is_named_only_by_searches_in_one_and_older_events_are_read() {
+        let (id, item) = (Uuid::new_v4(), Item { item_id: "a".into(), ..Item::default() });
+        let plain = serde_json::to_value(event(Action::ViewItem(item.clone()))).unwrap();
+        assert!(plain.get("experiment").is_none(), "{plain}");
+        let read: Event = serde_json::from_value(plain).unwrap();
+        assert_eq!(read.experiment, None);
+        for arm in [None, Some(1)] {
+            let told = Event {
+                experiment: Some(Participation { id, arm }),
+                ..event(Action::ViewItem(item.clone()))
+            };
+            let json = serde_json::to_string(&told).unwrap();
+            assert_eq!(serde_json::from_str::<Event>(&json).unwrap(), told, "{json}");
         }
     }
 

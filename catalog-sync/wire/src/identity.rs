@@ -117,6 +117,7 @@ mod tests {
             visit: Uuid::new_v4(),
             search_id: None,
             device: crate::DeviceKind::App,
+            experiment: None,
             action: Action::ViewItem(Item { item_id: "a".into(), ..Item::default() }),
         };
         let told = IdentifiedEvent { root: Some("aa".into()), event: event.clone() };

@@ -12,7 +12,8 @@ mod release;
 
 pub use event::{
     Action, Batch, DeviceKind, Event, INGEST_KEY_HEADER, InvalidEvent, Item, ListedItem, MAX_BATCH_BYTES,
-    MAX_BATCH_EVENTS, MAX_CATALOG_CHARS, MAX_EXPANSION, MAX_LISTED, MAX_TEXT_CHARS, Outcome, QueryKind,
+    MAX_BATCH_EVENTS, MAX_CATALOG_CHARS, MAX_EXPANSION, MAX_LISTED, MAX_TEXT_CHARS, Outcome, Participation,
+    QueryKind,
 };
 pub use hosts::{HOSTS_FIELD, Hosts, InvalidHost, LINK_COLUMNS};
 pub use identity::{CatalogIdentity, IdentifiedEvent, takes_feedback};

@@ -65,6 +65,9 @@ pub struct Release {
     /// What the retailer's rules and synonyms are, if there are any. Devices of earlier versions do not read them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rules: Option<serde_json::Value>,
+    /// The experiment that searches take part in, if there is one. Devices of earlier versions do not read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub experiment: Option<serde_json::Value>,
     /// Its place in the log of releases. Releases of earlier versions have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log: Option<ReleaseLog>,
@@ -339,6 +342,7 @@ mod tests {
             weights: None,
             safety: None,
             rules: None,
+            experiment: None,
             log: Some(ReleaseLog { previous: Some("0f".repeat(32)) }),
         }
     }

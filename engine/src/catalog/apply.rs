@@ -7,10 +7,13 @@ use roaring::RoaringBitmap;
 
 use crate::calibrate::scale::Calibration;
 use crate::catalog::entry::{Derived, Entry};
-use crate::catalog::meta::{CatalogMeta, read_meta, write_calibration, write_merchandising, write_meta};
+use crate::catalog::meta::{
+    CatalogMeta, read_meta, write_calibration, write_experiment, write_merchandising, write_meta,
+};
 use crate::catalog::operation::{Committed, Operation};
 use crate::catalog::source::StoredSource;
 use crate::error::{Error, Result};
+use crate::experiment::document::Experiment;
 use crate::index;
 use crate::lexical::{self, postings};
 use crate::merchandise::document::Merchandising;
@@ -42,6 +45,8 @@ pub(crate) struct Changes<'t, 'e, 'b> {
     calibration: Option<Calibration>,
     /// New rules, or that there are none any more, which `finish` writes.
     merchandising: Option<Option<Merchandising>>,
+    /// A new experiment, or that there is none any more, which `finish` writes.
+    experiment: Option<Option<Experiment>>,
     /// Whether a later transaction builds the index of codes.
     index_follows: bool,
     live: RoaringBitmap,
@@ -70,6 +75,7 @@ impl<'t, 'e, 'b> Changes<'t, 'e, 'b> {
             meta_changed: false,
             calibration: None,
             merchandising: None,
+            experiment: None,
             index_follows: false,
             live: read_items(view, meta_key::LIVE)?,
             free: read_items(view, meta_key::FREE)?,
@@ -140,6 +146,10 @@ impl<'t, 'e, 'b> Changes<'t, 'e, 'b> {
                 self.set_merchandising(document.clone());
                 Ok(())
             }
+            Operation::SetExperiment(document) => {
+                self.set_experiment(document.clone());
+                Ok(())
+            }
         }
     }
 
@@ -158,6 +168,10 @@ impl<'t, 'e, 'b> Changes<'t, 'e, 'b> {
 
     pub(crate) fn set_merchandising(&mut self, document: Option<Merchandising>) {
         self.merchandising = Some(document);
+    }
+
+    pub(crate) fn set_experiment(&mut self, document: Option<Experiment>) {
+        self.experiment = Some(document);
     }
 
     pub(crate) fn leave_index(&mut self) {
@@ -343,6 +357,9 @@ impl<'t, 'e, 'b> Changes<'t, 'e, 'b> {
         }
         if let Some(document) = &self.merchandising {
             write_merchandising(edit, document.as_ref())?;
+        }
+        if let Some(document) = &self.experiment {
+            write_experiment(edit, document.as_ref())?;
         }
         index::arroy::maintain(edit, self.meta.arroy_from, &self.live, &self.vectors)?;
         let changed = self.vectors.iter().map(|(&item, vector)| (item, vector.is_some())).collect();

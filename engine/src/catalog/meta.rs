@@ -1,10 +1,11 @@
-//! The catalogue's own description, the calibration of its scores and its rules, in the `meta` database.
+//! The catalogue's own description, the calibration of its scores, its rules and its experiment, in the `meta` database.
 
 use knytt_models::Fingerprint;
 use serde::{Deserialize, Serialize};
 
 use crate::calibrate::scale::Calibration;
 use crate::error::{Error, Result};
+use crate::experiment::document::Experiment;
 use crate::look::safety::SafetyConfig;
 use crate::merchandise::document::Merchandising;
 use crate::rank::weights::Weights;
@@ -62,5 +63,21 @@ pub(crate) fn write_merchandising(edit: &mut Edit<'_, '_>, document: Option<&Mer
     match document {
         Some(document) => Ok(edit.db.meta.put(edit.txn, meta_key::RULES, &serde_json::to_vec(document)?)?),
         None => Ok(edit.db.meta.delete(edit.txn, meta_key::RULES).map(drop)?),
+    }
+}
+
+/// The catalogue's experiment. What cannot be read, as what a later version wrote, is none.
+pub(crate) fn read_experiment(view: View<'_>) -> Result<Option<Experiment>> {
+    let stored = view.db.meta.get(view.txn, meta_key::EXPERIMENT)?;
+    Ok(stored.and_then(|json| Experiment::read(json).ok()))
+}
+
+/// Replaces the catalogue's experiment.
+pub(crate) fn write_experiment(edit: &mut Edit<'_, '_>, document: Option<&Experiment>) -> Result<()> {
+    match document {
+        Some(document) => {
+            Ok(edit.db.meta.put(edit.txn, meta_key::EXPERIMENT, &serde_json::to_vec(document)?)?)
+        }
+        None => Ok(edit.db.meta.delete(edit.txn, meta_key::EXPERIMENT).map(drop)?),
     }
 }

@@ -4,6 +4,7 @@ use crate::calibrate::scale::Calibration;
 use crate::catalog::entry::Entry;
 use crate::catalog::source::{QuarantineRow, SourceRecord};
 use crate::error::Result;
+use crate::experiment::document::Experiment;
 use crate::look::safety::SafetyConfig;
 use crate::merchandise::document::Merchandising;
 use crate::product::Product;
@@ -24,6 +25,7 @@ pub(crate) enum Operation {
     SetWeights(Option<Weights>),
     SetSafety(Option<SafetyConfig>),
     SetMerchandising(Option<Merchandising>),
+    SetExperiment(Option<Experiment>),
 }
 
 impl Operation {

@@ -11,6 +11,7 @@ use crate::catalog::source::{QuarantineRow, StoredSource};
 use crate::catalog::transaction::{ProductRow, expect_vector};
 use crate::catalog::{Catalog, CatalogSpec};
 use crate::error::{Error, Result};
+use crate::experiment::document::Experiment;
 use crate::merchandise::document::Merchandising;
 use crate::product::Product;
 use crate::store::active_environment::ActiveEnvironment;
@@ -150,6 +151,10 @@ fn copy_settings(
     let rules = salvage.meta_value(meta_key::RULES);
     if let Some(rules) = rules.and_then(|json| Merchandising::read(&json).ok()) {
         writer.set_merchandising(Some(rules));
+    }
+    let experiment = salvage.meta_value(meta_key::EXPERIMENT);
+    if let Some(experiment) = experiment.and_then(|json| Experiment::read(&json).ok()) {
+        writer.set_experiment(Some(experiment));
     }
     writer.set_weights(meta.weights);
     writer.set_safety(meta.safety);

@@ -9,10 +9,11 @@ use serde::de::DeserializeOwned;
 
 use crate::calibrate::scale::Calibration;
 use crate::catalog::apply::read_content;
-use crate::catalog::meta::{CatalogMeta, read_calibration, read_merchandising, read_meta};
+use crate::catalog::meta::{CatalogMeta, read_calibration, read_experiment, read_merchandising, read_meta};
 use crate::catalog::source::{QuarantineRow, SourceRecord, StoredSource};
 use crate::catalog::{Catalog, Info};
 use crate::error::{Error, Result};
+use crate::experiment::document::Experiment;
 use crate::index::arroy::ArroyIndex;
 use crate::index::exact::ExactScan;
 use crate::index::ivf::IvfIndex;
@@ -129,6 +130,14 @@ impl Snapshot {
     /// Only if the storage fails.
     pub fn merchandising(&self) -> Result<Option<Merchandising>> {
         read_merchandising(self.view())
+    }
+
+    /// The experiment that searches may take part in, if there is one. A session does not obey it by itself.
+    ///
+    /// # Errors
+    /// Only if the storage fails.
+    pub fn experiment(&self) -> Result<Option<Experiment>> {
+        read_experiment(self.view())
     }
 
     /// The items that exist.

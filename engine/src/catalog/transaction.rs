@@ -9,6 +9,7 @@ use crate::catalog::Catalog;
 use crate::catalog::apply::Changes;
 use crate::catalog::entry::{self, Entry};
 use crate::error::{Error, Result};
+use crate::experiment::document::Experiment;
 use crate::look::safety::SafetyConfig;
 use crate::merchandise::document::Merchandising;
 use crate::product::Product;
@@ -166,6 +167,12 @@ impl Transaction<'_, '_> {
     /// ([`Merchandising::check`]): rules out of their bounds are not obeyed.
     pub fn set_merchandising(&mut self, document: Option<Merchandising>) {
         self.changes.set_merchandising(document);
+    }
+
+    /// Sets the experiment that searches may take part in; `None`: there is none. Whoever sets it has checked it
+    /// ([`Experiment::check`]): one out of its bounds is none.
+    pub fn set_experiment(&mut self, document: Option<Experiment>) {
+        self.changes.set_experiment(document);
     }
 
     /// The hash of the catalogue's content, with the changes so far.

@@ -9,6 +9,7 @@ use crate::catalog::entry;
 use crate::catalog::operation::{Committed, Operation};
 use crate::catalog::source::{QuarantineRow, SourceRecord};
 use crate::error::{Error, Result};
+use crate::experiment::document::Experiment;
 use crate::look::Look;
 use crate::look::safety::SafetyConfig;
 use crate::merchandise::document::Merchandising;
@@ -141,6 +142,12 @@ impl Writer {
     /// ([`Merchandising::check`]): rules out of their bounds are not obeyed.
     pub fn set_merchandising(&mut self, document: Option<Merchandising>) {
         self.push(Operation::SetMerchandising(document), 0);
+    }
+
+    /// Sets the experiment that searches may take part in; `None`: there is none. Whoever sets it has checked it
+    /// ([`Experiment::check`]): one out of its bounds is none.
+    pub fn set_experiment(&mut self, document: Option<Experiment>) {
+        self.push(Operation::SetExperiment(document), 0);
     }
 
     /// Keeps an arroy index while the catalogue has at least `products` products; `None`, the default: never.

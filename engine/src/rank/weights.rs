@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// Each part is between 0 and 1 (or −1 and 1 where it can speak against a product) before its weight.
 /// What the defaults are worth is measured in `docs/relevance.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Weights {
     /// Similarity in the model's space, on the catalogue's scale.

@@ -23,6 +23,7 @@ use crate::merchandise::compiled::{Asked, CompiledRules};
 use crate::merchandise::guidance::Guidance;
 use crate::product::field::Field;
 use crate::product::filter::Filter;
+use crate::rank::weights::Weights;
 use crate::rank::{self, CANDIDATES, QueryFeatures, Ranked, Ranking, RankingCandidate};
 use crate::search::fusion::{Embedded, Fusion};
 use crate::search::parse::ParsedQuery;
@@ -49,10 +50,19 @@ pub(crate) struct Words {
     pub(crate) also: Vec<String>,
 }
 
+/// What an answer obeys besides its query.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Obeyed<'a> {
+    /// The retailer's rules.
+    pub(crate) rules: Option<&'a CompiledRules>,
+    /// How candidates are ranked; `None`: as the catalogue says, or as usual.
+    pub(crate) weights: Option<Weights>,
+}
+
 /// Answers `query`. `embedded`, `seen` and `words` were computed from it.
 pub(crate) fn answer(
     catalog: &Catalog,
-    rules: Option<&CompiledRules>,
+    obeyed: Obeyed<'_>,
     query: &Query,
     mut embedded: Embedded,
     seen: &PictureFeatures,
@@ -76,7 +86,7 @@ pub(crate) fn answer(
     let scale = calibration.as_ref().zip(fusion.as_ref()).and_then(|(c, fusion)| fusion.scale(c));
     let filter =
         parsed.as_ref().map_or_else(|| query.filter.clone(), |r| query.filter.clone().and(&r.filter()));
-    let mut guidance = match rules {
+    let mut guidance = match obeyed.rules {
         Some(rules) => guide(rules, &snapshot, query, &filter)?,
         None => Guidance::default(),
     };
@@ -84,7 +94,7 @@ pub(crate) fn answer(
     if let Some(item) = like {
         among.remove(item);
     }
-    let mut weights = query.weights.or(meta.weights).unwrap_or_default();
+    let mut weights = obeyed.weights.or(meta.weights).unwrap_or_default();
     // Matching words weigh as much as words weigh in the query.
     weights.words *= fusion.as_ref().map_or(1.0, Fusion::said_share);
     let like = like.map(|item| snapshot.rank_features(item)).transpose()?;

@@ -1,10 +1,11 @@
-//! The rules that a session obeys.
+//! The rules and the weights that a session obeys.
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use crate::catalog::snapshot::Snapshot;
 use crate::error::Result;
 use crate::merchandise::compiled::CompiledRules;
+use crate::rank::weights::Weights;
 
 /// The rules of a session and its clones.
 #[derive(Default)]
@@ -35,5 +36,19 @@ impl SessionRules {
 
     pub(crate) fn replace(&self, rules: Option<Arc<CompiledRules>>) {
         *self.replaced.write().unwrap_or_else(PoisonError::into_inner) = rules;
+    }
+}
+
+/// The weights that count in place of the catalogue's, for a session and its clones.
+#[derive(Default)]
+pub(crate) struct SessionWeights(RwLock<Option<Weights>>);
+
+impl SessionWeights {
+    pub(crate) fn get(&self) -> Option<Weights> {
+        *self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn replace(&self, weights: Option<Weights>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = weights;
     }
 }

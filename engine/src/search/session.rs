@@ -16,11 +16,12 @@ use crate::merchandise::compiled::CompiledRules;
 use crate::merchandise::guidance::Guidance;
 use crate::product::field::Field;
 use crate::product::filter::Filter;
-use crate::search::answer::{PictureFeatures, Words, answer, guide, main_language};
+use crate::rank::weights::Weights;
+use crate::search::answer::{Obeyed, PictureFeatures, Words, answer, guide, main_language};
 use crate::search::fusion::Embedded;
 use crate::search::parse::ParsedQuery;
 use crate::search::query::{Ingredient, Query, QueryImage, SearchResult, Timings};
-use crate::search::rules::SessionRules;
+use crate::search::rules::{SessionRules, SessionWeights};
 use crate::search::timing::ms_since;
 use crate::store::facet_bitmaps;
 
@@ -35,6 +36,7 @@ pub struct SearchSession {
     encoder: Encoder,
     gatekeeper: Gatekeeper,
     rules: Arc<SessionRules>,
+    weights: Arc<SessionWeights>,
 }
 
 impl SearchSession {
@@ -45,7 +47,8 @@ impl SearchSession {
     /// model.
     pub fn new(catalog: Catalog, encoder: Encoder) -> Result<Self> {
         catalog.expects(encoder.fingerprint())?;
-        Ok(Self { catalog, encoder, gatekeeper: Gatekeeper::default(), rules: Arc::default() })
+        let gatekeeper = Gatekeeper::default();
+        Ok(Self { catalog, encoder, gatekeeper, rules: Arc::default(), weights: Arc::default() })
     }
 
     /// The catalogue.
@@ -78,6 +81,24 @@ impl SearchSession {
         let others = SessionRules::default();
         others.replace(Some(rules));
         Self { rules: Arc::new(others), ..self.clone() }
+    }
+
+    /// The weights that rank in place of the catalogue's own, if [`Self::replace_weights`] set some.
+    pub fn weights(&self) -> Option<Weights> {
+        self.weights.get()
+    }
+
+    /// Has this session and its clones rank by `weights` in place of the catalogue's; `None`: by the catalogue's again.
+    pub fn replace_weights(&self, weights: Option<Weights>) {
+        self.weights.replace(weights);
+    }
+
+    /// A session of the same catalogue and model that ranks by other weights. This one stays as it is.
+    #[must_use]
+    pub fn with_weights(&self, weights: Weights) -> Self {
+        let others = SessionWeights::default();
+        others.replace(Some(weights));
+        Self { weights: Arc::new(others), ..self.clone() }
     }
 
     /// What the rules do to a query whose hits must pass `filter`, for callers that show products without a search.
@@ -121,7 +142,8 @@ impl SearchSession {
         let words = Words { parsed, also };
         let mut timings = Timings::default();
         let (embedded, seen) = self.embed(query, &words, &mut timings)?;
-        let mut result = answer(&self.catalog, rules.as_deref(), query, embedded, &seen, words)?;
+        let obeyed = Obeyed { rules: rules.as_deref(), weights: query.weights.or(self.weights.get()) };
+        let mut result = answer(&self.catalog, obeyed, query, embedded, &seen, words)?;
         result.timings = Timings { total_ms: ms_since(start), ..timings_of(timings, result.timings) };
         Ok(result)
     }

@@ -46,6 +46,8 @@ pub(crate) mod meta_key {
     pub(crate) const CALIBRATION: &str = "calibration";
     /// [`crate::Merchandising`], JSON, if there are rules or synonyms.
     pub(crate) const RULES: &str = "rules";
+    /// [`crate::Experiment`], JSON, if there is one.
+    pub(crate) const EXPERIMENT: &str = "experiment";
     /// Bitmap of the items that exist.
     pub(crate) const LIVE: &str = "live";
     /// Bitmap of the items whose deletion is committed. New products may get them.

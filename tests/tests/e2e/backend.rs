@@ -99,6 +99,7 @@ fn visit(item: &str) -> Batch {
         visit,
         search_id,
         device: Default::default(),
+        experiment: None,
         action,
     };
     let item = Item { item_id: item.into(), position: Some(1), ..Item::default() };

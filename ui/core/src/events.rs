@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use knytt_ui_api::{Hit, SearchRequest, SearchResponse, Verdict};
-use knytt_wire::{Action, DeviceKind, Event, IdentifiedEvent, Item, ListedItem, QueryKind, Uuid};
+use knytt_wire::{
+    Action, DeviceKind, Event, IdentifiedEvent, Item, ListedItem, Participation, QueryKind, Uuid,
+};
 
 use crate::shop::CatalogContext;
 
@@ -27,6 +29,8 @@ pub struct Events {
 #[derive(Default)]
 struct EventContext {
     context: Option<CatalogContext>,
+    /// How searches take part in an experiment.
+    part: Option<Participation>,
     list: Option<ShownList>,
 }
 
@@ -36,6 +40,8 @@ struct ShownList {
     question: SearchRequest,
     /// None for a look around.
     search: Option<Uuid>,
+    /// How the search took part in an experiment.
+    part: Option<Participation>,
     places: HashMap<String, ShownPlace>,
     chosen: HashSet<String>,
     used: Arc<AtomicBool>,
@@ -45,6 +51,8 @@ struct ShownList {
 struct ShownPlace {
     position: u32,
     confidence: Option<u8>,
+    /// Its team in a merged list.
+    team: Option<u8>,
 }
 
 /// The events of one answer.
@@ -71,6 +79,16 @@ impl Events {
             now.list = None;
         }
         now.context = Some(context);
+    }
+
+    /// Who visits: what experiments assign.
+    pub fn visit(&self) -> Uuid {
+        self.visit
+    }
+
+    /// From here on searches take part in an experiment so.
+    pub fn set_part(&self, part: Option<Participation>) {
+        self.now().part = part;
     }
 
     /// Forgets the list that was shown last.
@@ -121,12 +139,18 @@ impl Events {
         response: &SearchResponse,
     ) -> AnswerEvents {
         let looking_around = response.verdict == Verdict::Browsing && kind.is_none();
+        // A live camera's answers are those of everybody.
+        let part = now.part.filter(|_| kind.is_none() && !looking_around);
+        // A merged list has teams; one that is sorted by price is not merged.
+        let is_merged = response.hits.iter().any(|hit| hit.team.is_some());
+        let part = part.filter(|part| part.arm.is_some() || is_merged);
         let kind = kind.unwrap_or_else(|| kind_of(&question));
         let action = search(kind, &question.words, response);
-        let asked = if looking_around { None } else { self.event(now, None, action) };
+        let asked = if looking_around { None } else { self.event(now, None, part, action) };
         now.list = Some(ShownList {
             question,
             search: asked.as_ref().map(|event| event.id),
+            part,
             places: HashMap::new(),
             chosen: HashSet::new(),
             used: Arc::default(),
@@ -139,11 +163,11 @@ impl Events {
     /// The products of an answer that were not in sight before.
     fn listed(&self, now: &mut EventContext, response: &SearchResponse, more: bool) -> AnswerEvents {
         let Some(list) = now.list.as_mut() else { return AnswerEvents::default() };
-        let (search, used) = (list.search, Arc::clone(&list.used));
+        let (search, part, used) = (list.search, list.part, Arc::clone(&list.used));
         let new: Vec<_> = (1..).zip(&response.hits).filter_map(|(at, hit)| list.add(at, hit)).collect();
-        let events = new
-            .chunks(MOST_LISTED)
-            .filter_map(|items| self.event(now, search, Action::ViewItemList { items: items.to_vec() }));
+        let events = new.chunks(MOST_LISTED).filter_map(|items| {
+            self.event(now, search, part, Action::ViewItemList { items: items.to_vec() })
+        });
         AnswerEvents { events: events.collect(), more, used }
     }
 
@@ -153,25 +177,34 @@ impl Events {
         product: &str,
         action: fn(Item) -> Action,
     ) -> Option<IdentifiedEvent> {
-        let list = now.list.as_ref().and_then(|list| Some((list.search, *list.places.get(product)?)));
+        let list = now.list.as_ref().and_then(|list| Some((list, *list.places.get(product)?)));
         let item = Item {
             item_id: product.into(),
             position: list.map(|(_, place)| place.position),
             confidence: list.and_then(|(_, place)| place.confidence),
             ..Item::default()
         };
-        self.event(now, list.and_then(|(search, _)| search), action(item))
+        let part = list.and_then(|(list, place)| Some((list.part?, place.team)));
+        let part = part.map(|(part, team)| Participation { arm: part.arm.or(team), ..part });
+        self.event(now, list.and_then(|(list, _)| list.search), part, action(item))
     }
 
     /// None if no catalogue is open.
-    fn event(&self, now: &EventContext, search_id: Option<Uuid>, action: Action) -> Option<IdentifiedEvent> {
+    fn event(
+        &self,
+        now: &EventContext,
+        search_id: Option<Uuid>,
+        experiment: Option<Participation>,
+        action: Action,
+    ) -> Option<IdentifiedEvent> {
         let CatalogContext { identity, release, model } = now.context.clone()?;
         let (root, catalog) = (identity.root, identity.catalog);
         let id = Uuid::now_v7();
         // The time that is in the id, so that the two never differ.
         let at_ms = i64::try_from(id.as_u128() >> 80).unwrap_or_default();
         let (visit, device) = (self.visit, self.device);
-        let event = Event { id, at_ms, catalog, release, model, visit, search_id, device, action };
+        let event =
+            Event { id, at_ms, catalog, release, model, visit, search_id, device, experiment, action };
         Some(IdentifiedEvent { root, event })
     }
 
@@ -184,7 +217,7 @@ impl ShownList {
     /// Notes a hit's place; none if it is in the list already.
     fn add(&mut self, position: u32, hit: &Hit) -> Option<ListedItem> {
         let item_id = hit.card.id.clone();
-        let place = ShownPlace { position, confidence: hit.percent };
+        let place = ShownPlace { position, confidence: hit.percent, team: hit.team };
         let known = self.places.insert(item_id.clone(), place).is_some();
         (!known).then_some(ListedItem { item_id, position })
     }
@@ -238,6 +271,25 @@ mod tests {
         CatalogContext { identity, release, model: "m".into() }
     }
 
+    #[test]
+    fn events_of_a_search_in_an_experiment_say_its_arm_and_a_merged_list_the_team() {
+        let (events, id) = (events(), Uuid::new_v4());
+        let parts = |told: &[IdentifiedEvent]| -> Vec<_> {
+            told.iter().map(|told| told.event.experiment.map(|part| part.arm)).collect()
+        };
+        events.set_part(Some(Participation { id, arm: Some(1) }));
+        assert_eq!(parts(&events.answered(&words("red"), &answer(0..2)).events), [Some(Some(1)); 2]);
+        assert_eq!(parts(&events.opened("p1")), [Some(Some(1)); 2]);
+        events.set_part(Some(Participation { id, arm: None }));
+        let mut merged = answer(0..2);
+        (merged.hits[0].team, merged.hits[1].team) = (Some(1), Some(0));
+        assert_eq!(parts(&events.answered(&words("blue"), &merged).events), [Some(None); 2]);
+        assert_eq!(parts(&events.opened("p0")), [Some(Some(1)); 2]);
+        // Sorted by price, nothing is merged; a camera's frames are everybody's.
+        assert_eq!(parts(&events.answered(&words("green"), &answer(0..2)).events), [None; 2]);
+        assert_eq!(parts(&events.settled(&SearchRequest::default(), &merged).events), [None; 2]);
+    }
+
     fn words(words: &str) -> SearchRequest {
         SearchRequest { words: words.into(), ..SearchRequest::default() }
     }
@@ -253,6 +305,7 @@ mod tests {
             reasons: Reasons::default(),
             others: Vec::new(),
             effects: Vec::new(),
+            team: None,
         };
         SearchResponse {
             ticket: 1,

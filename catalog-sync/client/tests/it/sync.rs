@@ -3,7 +3,9 @@
 use std::sync::Mutex;
 
 use knytt_client::{Cancel, Error, Progress, status, sync};
-use knytt_engine::{Merchandising, MerchandisingRule, RuleAction, Selection};
+use knytt_engine::{
+    Experiment, ExperimentArm, Merchandising, MerchandisingRule, RuleAction, Selection, Weights,
+};
 use knytt_publisher::PublishOptions;
 
 use crate::server::{Fault, Server};
@@ -309,6 +311,45 @@ async fn rules_come_with_a_release_and_go_with_one() {
     shop.publish();
     device.sync().await.unwrap();
     assert_same(&device, &shop);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_experiment_comes_with_a_release_and_goes_with_one() {
+    let shop = Shop::new(20);
+    shop.publish();
+    let server = shop.serve().await;
+    let device = Device::new(&server.url);
+    device.sync().await.unwrap();
+    let experiment = |device: &Device| device.catalog().read().unwrap().experiment().unwrap();
+    assert_eq!(experiment(&device), None);
+    let arm = |weights| ExperimentArm { share: 5_000, weights, rules: None };
+    let document = Experiment {
+        version: Experiment::VERSION,
+        id: "one".into(),
+        key: "0f".repeat(32),
+        interleaved: false,
+        arms: vec![arm(None), arm(Some(Weights { words: 0.25, ..Weights::USUAL }))],
+        from_ms: 1,
+        until_ms: Some(2),
+    };
+    let set = |document: Option<Experiment>| {
+        let mut writer = shop.catalog.write();
+        writer.set_experiment(document);
+        writer.commit().unwrap();
+    };
+    set(Some(document.clone()));
+    shop.publish();
+    assert!(device.sync().await.unwrap().changed);
+    assert_eq!(experiment(&device), Some(document.clone()), "by a step that changes no product");
+    let fresh = Device::new(&server.url);
+    fresh.sync().await.unwrap();
+    assert_eq!(experiment(&fresh), Some(document), "with the whole release");
+    set(None);
+    shop.publish();
+    for device in [&device, &fresh] {
+        device.sync().await.unwrap();
+        assert_eq!(experiment(device), None);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -143,6 +143,7 @@ pub fn event(catalog: &str, i: usize) -> Event {
         visit: Uuid::nil(),
         search_id: None,
         device: Default::default(),
+        experiment: None,
         action: Action::SelectItem(item),
     }
 }

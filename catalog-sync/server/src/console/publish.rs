@@ -11,7 +11,7 @@ use super::made::{self, Made};
 use super::{Console, build, releases};
 use crate::accounts::{self, now_ms};
 use crate::jobs::{Context, Failure};
-use crate::merchandising;
+use crate::{experiments, merchandising};
 
 /// What a job of the kinds `publish` and `rollback` is to do.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -41,8 +41,11 @@ pub async fn run(console: &Console, context: Context) -> Result<Value, Failure> 
         args: arguments(console, &made, &input, passphrase.is_none())?,
         env: passphrase.into_iter().map(|text| ("KNYTT_KEY_PASSPHRASE", text)).collect(),
     };
-    let carried = merchandising::carry(&console.db, &id, console.folders(&id).build(&input.build)).await;
+    let folder = console.folders(&id).build(&input.build);
+    let carried = merchandising::carry(&console.db, &id, folder.clone()).await;
     carried.map_err(|error| Failure::Later("rules_not_written", error))?;
+    let carried = experiments::carry(&console.db, &id, folder).await;
+    carried.map_err(|error| Failure::Later("weights_not_written", error))?;
     let ended = child::run(call, &context).await?;
     let (number, summary) = judge(&ended)?;
     let output = note(console, &context, &made, &input, number, &summary).await?;

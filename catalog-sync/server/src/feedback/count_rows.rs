@@ -6,7 +6,9 @@ use sqlx::any::AnyRow;
 use sqlx::{Error, Row as _};
 
 use super::added::{add_all, added, bind};
+use super::arms::arm_of;
 use super::counts::{Counts, Led};
+use super::insight::InsightCounts;
 use super::insight_keys::DayKey;
 use crate::db::{Columns, Database, RowsQuery, Tx, insert};
 
@@ -36,17 +38,21 @@ const INTAKE: Columns =
 /// Answers with the searches of which something is new. Until it is known what a search is counted under, `marks` is
 /// even.
 const FUNNEL: Columns = Columns {
-    into: "funnel (search_id, catalog, day, depth, prior, searched_day, release, channel, kind, marks, prior_marks)",
-    count: 11,
+    into: "funnel (search_id, catalog, day, depth, prior, searched_day, release, channel, kind, marks, prior_marks, \
+           experiment, arm)",
+    count: 13,
     after: "ON CONFLICT (search_id) DO UPDATE SET prior = funnel.depth, \
             depth = CASE WHEN funnel.depth < excluded.depth THEN excluded.depth ELSE funnel.depth END, \
             searched_day = CASE WHEN funnel.marks % 2 = 1 THEN funnel.searched_day ELSE excluded.searched_day END, \
             release = CASE WHEN funnel.marks % 2 = 1 THEN funnel.release ELSE excluded.release END, \
             channel = CASE WHEN funnel.marks % 2 = 1 THEN funnel.channel ELSE excluded.channel END, \
             kind = CASE WHEN funnel.marks % 2 = 1 THEN funnel.kind ELSE excluded.kind END, \
+            experiment = CASE WHEN funnel.marks % 2 = 1 THEN funnel.experiment ELSE excluded.experiment END, \
+            arm = CASE WHEN funnel.marks % 2 = 1 THEN funnel.arm ELSE excluded.arm END, \
             prior_marks = funnel.marks, marks = funnel.marks | excluded.marks \
             WHERE funnel.depth < excluded.depth OR (funnel.marks | excluded.marks) <> funnel.marks \
-            RETURNING catalog, day, depth, prior, searched_day, release, channel, kind, marks, prior_marks",
+            RETURNING catalog, day, depth, prior, searched_day, release, channel, kind, marks, prior_marks, \
+            experiment, arm",
 };
 
 /// What catalogues have stored on a day of arrival, in bytes.
@@ -58,7 +64,7 @@ pub async fn add(
     db: &Database,
     tx: &mut Tx,
     counts: &Counts<'_>,
-    outcomes: &mut Outcomes,
+    outcomes: &mut InsightCounts,
 ) -> Result<Intake, Error> {
     add_searches(db, tx, counts, outcomes).await?;
     add_all(db, tx, &QUERY_DAYS, &counts.queries, |q, (a, b, c)| q.bind(*a).bind(*b).bind(*c)).await?;
@@ -79,15 +85,12 @@ pub async fn add(
     Ok(intake)
 }
 
-/// What came of searches, by what they are counted under.
-pub type Outcomes = BTreeMap<DayKey, [i64; 6]>;
-
 /// Notes how far searches led, and counts each step that is new. Adds to `outcomes` what is new for Insight.
 async fn add_searches(
     db: &Database,
     tx: &mut Tx,
     counts: &Counts<'_>,
-    outcomes: &mut Outcomes,
+    outcomes: &mut InsightCounts,
 ) -> Result<(), Error> {
     let searches: Vec<_> = counts.searches.iter().collect();
     let mut days: BTreeMap<(String, i64), [i64; 4]> = BTreeMap::new();
@@ -113,28 +116,36 @@ fn bind_search(query: RowsQuery, (search, led): &(&knytt_wire::Uuid, &Led<'_>)) 
     };
     let query = query.bind(search.as_bytes().as_slice()).bind(led.catalog).bind(led.day).bind(led.depth);
     let query = query.bind(-1i64).bind(day).bind(release).bind(channel).bind(kind);
-    query.bind(i64::from(led.searched.is_some()) + led.marks).bind(0i64)
+    let query = query.bind(i64::from(led.searched.is_some()) + led.marks).bind(0i64);
+    let part = led.searched.and_then(|searched| searched.part);
+    let (experiment, arm) = part.map_or_else(Default::default, |part| (part.id.to_string(), arm_of(part)));
+    query.bind(experiment).bind(arm)
 }
 
 /// Counts the marks that are new, and when it becomes known what a search is counted under, all that it has.
-fn add_outcome(row: &AnyRow, outcomes: &mut Outcomes) -> Result<(), Error> {
+fn add_outcome(row: &AnyRow, outcomes: &mut InsightCounts) -> Result<(), Error> {
     let (marks, prior): (i64, i64) = (row.try_get(8)?, row.try_get(9)?);
     let new = match (marks & 1, prior & 1) {
         (0, _) => 0,
         (_, 0) => marks,
         _ => marks & !prior,
     };
+    let day: i64 = row.try_get(4)?;
+    let (experiment, arm): (String, i64) = (row.try_get(10)?, row.try_get(11)?);
+    if !experiment.is_empty() {
+        outcomes.arms.add_outcome(&experiment, arm, day, new);
+    }
     if new & 14 == 0 {
         return Ok(());
     }
     let key = DayKey {
         catalog: row.try_get(0)?,
-        day: row.try_get(4)?,
+        day,
         release: row.try_get(5)?,
         channel: row.try_get(6)?,
         kind: row.try_get(7)?,
     };
-    let [.., clicked, carted, purchased] = outcomes.entry(key).or_default();
+    let [.., clicked, carted, purchased] = outcomes.days.entry(key).or_default();
     *clicked += new >> 1 & 1;
     *carted += new >> 2 & 1;
     *purchased += new >> 3 & 1;

@@ -20,7 +20,8 @@ pub struct Led<'a> {
     pub depth: i64,
     /// What it is counted under, if that is known.
     pub searched: Option<Searched>,
-    /// What came of it, as in the table: 2 chosen, 4 put into the basket, 8 bought.
+    /// What came of it, as in the table: 2 chosen, 4 put into the basket, 8 bought, and the bits above of what is
+    /// believed.
     pub marks: i64,
 }
 
@@ -80,8 +81,9 @@ impl<'a> Counts<'a> {
             let new = Led { catalog, day, depth: 0, searched: None, marks: 0 };
             let led = self.searches.entry(search).or_insert(new);
             led.depth = led.depth.max(depth(row.name));
-            led.searched = led.searched.or(row.searched);
+            led.searched = led.searched.or(row.counted_search());
             led.marks |= marks(row.name);
+            led.marks |= believed_marks(row);
         }
     }
 
@@ -145,4 +147,12 @@ fn marks(name: &str) -> i64 {
         "add_to_wishlist" | "select_item" | "view_item" | "share" => 2,
         _ => 0,
     }
+}
+
+/// The same of a believed event, as experiments count it: 16 chosen, 32 put into the basket, 64 bought, 128 and 256
+/// chosen from the control's and the variant's team.
+fn believed_marks(row: &Row) -> i64 {
+    let marks = if row.believed { marks(row.name) } else { 0 };
+    let team = row.team.filter(|_| marks > 0).map_or(0, |team| 128 << team);
+    (marks << 3) | team
 }

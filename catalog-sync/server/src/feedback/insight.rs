@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::arms::ArmCounts;
 use super::insight_keys::{DayKey, Seen};
 use super::row::Row;
 use super::words::may_be_shown;
@@ -23,6 +24,8 @@ pub struct InsightCounts {
     pub queries: BTreeMap<(String, i64, String), [i64; 3]>,
     /// Who asked words, and on which day first.
     pub asked: BTreeMap<(String, String, [u8; 16]), i64>,
+    /// Searches in experiments.
+    pub arms: ArmCounts,
 }
 
 impl InsightCounts {
@@ -48,6 +51,9 @@ impl InsightCounts {
         let counted = self.days.entry(key).or_default();
         counted.iter_mut().zip([1, zero_result, no_good_match]).for_each(|(to, count)| *to += count);
         self.seen.extend(Seen::all(&row.scope, row.day, row.release, row.channel, row.visitor));
+        if let Some(part) = row.counted_search().and_then(|searched| searched.part) {
+            self.arms.add_search(part, searched.day, [zero_result, no_good_match], row.visitor);
+        }
     }
 
     fn add_words(&mut self, row: &Row) {

@@ -1,5 +1,5 @@
 //! The tables that the console's page Insight reads. What stores events and what counts the server's own answers change
-//! them in this order: days, visitors, actions, revenue, words, answers, latency; so they wait for each other and do
+//! them in this order: days, visitors, actions, revenue, words, answers, latency, arms of experiments; so they wait for each other and do
 //! not lock each other out.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,7 +52,8 @@ pub async fn add(db: &Database, tx: &mut Tx, counts: &InsightCounts) -> Result<(
         q.bind(a.clone()).bind(*b).bind(*c).bind(d.clone())
     };
     add_all(db, tx, &REVENUE, &counts.revenue, bind).await?;
-    add_queries(db, tx, counts).await
+    add_queries(db, tx, counts).await?;
+    counts.arms.write(db, tx).await
 }
 
 /// Adds searches, and what came of searches, by way in.
@@ -108,6 +109,8 @@ pub async fn forget_seen(db: &Database) -> Result<u64, Error> {
     for (sql, before) in [
         ("DELETE FROM insight_asked WHERE day < $1", before),
         ("DELETE FROM insight_seen WHERE day < $1", before),
+        // A visit that tells so late that it is counted twice is of no weight.
+        ("DELETE FROM experiment_seen WHERE day < $1", today - ANSWERED_DAYS),
         (
             "DELETE FROM insight_seen WHERE day < $1 AND channel NOT IN ('app', 'kiosk')",
             today - ANSWERED_DAYS,

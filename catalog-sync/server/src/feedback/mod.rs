@@ -2,6 +2,7 @@
 
 mod added;
 mod admission;
+mod arms;
 mod batch;
 mod believed;
 mod bounds;
@@ -28,6 +29,7 @@ mod store;
 mod words;
 
 pub(crate) use added::{add_all, added};
+pub(crate) use arms::ArmCounts;
 pub(crate) use batch::Incoming;
 pub(crate) use believed::forget_visits;
 pub(crate) use ingest_keys::KEEP as KEEP_INGEST_KEY;

@@ -1,6 +1,6 @@
 //! An event as the tables have it.
 
-use knytt_wire::{Action, Event, IdentifiedEvent, Uuid};
+use knytt_wire::{Action, Event, IdentifiedEvent, Participation, Uuid};
 
 use super::money::Sale;
 use super::roots::is_root;
@@ -60,6 +60,8 @@ pub struct Row {
     pub channel: Channel,
     /// The search that it belongs to, if that is known.
     pub searched: Option<Searched>,
+    /// The team of the product in a merged list: 0 the control's, 1 the variant's.
+    pub team: Option<u8>,
     /// What it brought in.
     pub sale: Option<Sale>,
 }
@@ -70,6 +72,8 @@ pub struct Searched {
     pub day: i64,
     pub release: i64,
     pub way: Way,
+    /// The experiment that it took part in.
+    pub part: Option<Participation>,
 }
 
 /// What vouches for an event.
@@ -133,6 +137,7 @@ impl Row {
             visitor: *event.visit.as_bytes(),
             channel,
             searched: None,
+            team: event.experiment.and_then(|part| part.arm).filter(|team| *team < 2),
             sale: None,
         };
         match &event.action {
@@ -144,7 +149,9 @@ impl Row {
                 row.good_match = good_match.map(i64::from);
                 let way = Way { channel, kind: (*kind).into() };
                 // Searches of pages the server answered itself: the token says which.
-                row.searched = channel.is_of_devices().then_some(Searched { day: row.day, release, way });
+                let part = event.experiment;
+                row.searched =
+                    channel.is_of_devices().then_some(Searched { day: row.day, release, way, part });
             }
             Action::Purchase(item) => {
                 row.sale = Sale::read(item.value.as_deref(), item.currency.as_deref());
@@ -173,6 +180,13 @@ impl Row {
     pub fn belongs_to(&mut self, searched: Searched) {
         self.channel = searched.way.channel;
         self.searched = Some(searched);
+    }
+
+    /// What the search is counted under. That a device took part in an experiment has to be believed; of its own
+    /// searches the server knows it.
+    pub fn counted_search(&self) -> Option<Searched> {
+        let is_known = self.believed || self.channel != Channel::App;
+        self.searched.map(|searched| Searched { part: searched.part.filter(|_| is_known), ..searched })
     }
 
     /// Whether more than a browser stands for what it brought in.

@@ -109,7 +109,7 @@ async fn write(
     }
     believed::add(db, &mut tx, &rows).await?;
     let mut insight = InsightCounts::of(&rows);
-    let intake = count_rows::add(db, &mut tx, &Counts::of(&rows), &mut insight.days).await?;
+    let intake = count_rows::add(db, &mut tx, &Counts::of(&rows), &mut insight).await?;
     insight_rows::add(db, &mut tx, &insight).await?;
     tx.commit().await?;
     Ok(Some((outcomes, intake)))

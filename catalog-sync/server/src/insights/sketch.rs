@@ -22,7 +22,7 @@ pub fn bucket(value: f64) -> i64 {
 }
 
 /// The value that stands for all of a bucket.
-fn middle(bucket: i64) -> f64 {
+pub fn middle(bucket: i64) -> f64 {
     2.0 * (bucket as f64 * GAMMA.ln()).exp() / (GAMMA + 1.0)
 }
 

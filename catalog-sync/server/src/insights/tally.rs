@@ -7,9 +7,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use knytt_wire::Participation;
+
 use super::sketch::bucket;
 use crate::db::{Columns, Database, Tx};
-use crate::feedback::{DAY_MS, DayKey, Seen, add_all, add_days, add_seen, added};
+use crate::feedback::{ArmCounts, DAY_MS, DayKey, Seen, add_all, add_days, add_seen, added};
 use crate::tokens::Visitor;
 use crate::way::{Kind, Way};
 
@@ -38,6 +40,8 @@ pub struct Counted {
     pub way: Way,
     /// Who asked.
     pub visitor: Visitor,
+    /// The experiment that it took part in, and who takes part.
+    pub part: Option<(Participation, Visitor)>,
     /// Whether it is the first page: the next ones are no further searches.
     pub is_first_page: bool,
     /// Whether the last word may have been unfinished.
@@ -65,6 +69,7 @@ struct Counts {
     seen: BTreeSet<Seen>,
     answers: BTreeMap<(String, i64, i64), [i64; 4]>,
     latency: BTreeMap<(String, i64, i64, &'static str, i64), [i64; 1]>,
+    arms: ArmCounts,
     unfinished: HashMap<(String, Visitor), Unfinished>,
 }
 
@@ -138,6 +143,9 @@ impl Counts {
         for (stage, ms) in made.iter().chain(&total).filter(|(_, ms)| *ms > 0.0) {
             self.latency.entry((catalog.clone(), day, release, *stage, bucket(*ms))).or_default()[0] += 1;
         }
+        if let Some((part, _)) = counted.part.filter(|_| !counted.is_cached) {
+            self.arms.add_latency(part, day, bucket(elapsed.as_secs_f64() * 1e3));
+        }
         if !counted.is_first_page {
             return;
         }
@@ -157,6 +165,10 @@ impl Counts {
         searches[0] += 1;
         searches[1] += i64::from(counted.is_empty);
         searches[2] += i64::from(counted.is_no_good_match);
+        if let Some((part, who)) = counted.part {
+            let failures = [counted.is_empty, counted.is_no_good_match].map(i64::from);
+            self.arms.add_search(part, day, failures, who);
+        }
         if counted.way.kind != Kind::Browse && self.seen.len() < MOST_SEEN {
             let Counted { catalog, release, way, visitor, .. } = counted;
             self.seen.extend(Seen::all(catalog, day, *release, way.channel, *visitor));
@@ -190,6 +202,7 @@ impl Counts {
         merge(&mut self.days, other.days);
         merge(&mut self.answers, other.answers);
         merge(&mut self.latency, other.latency);
+        self.arms.merge(other.arms);
         self.seen.extend(other.seen);
     }
 
@@ -203,6 +216,7 @@ impl Counts {
             q.bind(a.clone()).bind(*b).bind(*c).bind(*d).bind(*e)
         })
         .await?;
+        self.arms.write(db, &mut tx).await?;
         tx.commit().await
     }
 }
@@ -228,6 +242,7 @@ mod tests {
             release: 3,
             way: Way { channel: Channel::Web, kind: Kind::Words },
             visitor: [visitor; 16],
+            part: None,
             is_first_page: true,
             is_typing: false,
             is_empty: false,

@@ -12,4 +12,5 @@ mod versions;
 
 pub(crate) use self::carry::carry;
 pub(crate) use self::live::{follow, refresh};
-pub(crate) use self::routes::described;
+pub(crate) use self::routes::{described, draft_document, expect_catalog};
+pub(crate) use self::versions::{NewVersion, add as add_version};

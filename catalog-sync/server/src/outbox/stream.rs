@@ -176,6 +176,7 @@ mod tests {
             visit: Uuid::now_v7(),
             search_id: None,
             device: Default::default(),
+            experiment: None,
             action: Action::ViewItem(Item { item_id: "a".into(), ..Item::default() }),
         };
         assert_eq!(subject(&event), "knytt.events.gr__e___38__.view_item");

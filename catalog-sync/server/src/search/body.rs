@@ -19,6 +19,9 @@ const LONGEST_NAME: usize = 512;
 /// Letters of a language tag.
 pub const LONGEST_TAG: usize = 35;
 
+/// Letters of a visitor's name.
+const LONGEST_VISITOR: usize = 100;
+
 /// Entries of a list.
 const LONGEST_LIST: usize = 32;
 
@@ -69,6 +72,11 @@ pub struct SearchBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 35)]
     pub language: Option<String>,
+    /// A name for who searches, such as a random one that a page keeps: in an experiment the same name has the same
+    /// settings. Without one, those of the same address have them. It is not stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 100)]
+    pub visitor: Option<String>,
     /// Says which of the shop's rules apply and what they did to each hit. For staff; it changes no order.
     pub explain: bool,
     /// Hits of a page.
@@ -97,6 +105,9 @@ impl SearchBody {
         }
         if self.language.as_ref().is_some_and(|tag| longer(tag, LONGEST_TAG)) {
             return refuse("language: at most 35 letters");
+        }
+        if self.visitor.as_ref().is_some_and(|name| name.is_empty() || longer(name, LONGEST_VISITOR)) {
+            return refuse("visitor: 1 to 100 letters");
         }
         if self.mix.len() > LONGEST_LIST
             || self.without.len() > LONGEST_LIST
@@ -159,7 +170,8 @@ impl SearchBody {
 
     /// What tells this search from others, whatever page of it is asked for.
     pub fn digest(&self, picture: Option<&[u8]>) -> blake3::Hash {
-        let same = Self { image: None, limit: None, cursor: None, explain: false, ..self.clone() };
+        let same =
+            Self { image: None, limit: None, cursor: None, visitor: None, explain: false, ..self.clone() };
         let mut hasher = blake3::Hasher::new();
         // Numbers, lists and texts: this cannot fail.
         hasher.update(&serde_json::to_vec(&same).unwrap_or_default());
@@ -198,6 +210,7 @@ mod tests {
         assert!(!refused(&SearchBody { text: "é".repeat(500), ..body() }));
         assert!(refused(&SearchBody { text: "é".repeat(501), ..body() }));
         assert!(refused(&SearchBody { alpha: Some(f32::NAN), ..body() }));
+        assert!(refused(&SearchBody { visitor: Some("x".repeat(101)), ..body() }));
         assert!(refused(&SearchBody { limit: Some(0), ..body() }));
         assert!(refused(&SearchBody { limit: Some(101), ..body() }));
         assert!(refused(&SearchBody { without: vec![String::new(); 33], ..body() }));
@@ -210,7 +223,9 @@ mod tests {
     #[test]
     fn pages_of_one_search_share_a_digest_and_other_searches_do_not() {
         let body = SearchBody { text: "red dress".into(), ..SearchBody::default() };
-        let next = SearchBody { cursor: Some("x".into()), limit: Some(7), explain: true, ..body.clone() };
+        let visitor = Some("somebody".into());
+        let next =
+            SearchBody { cursor: Some("x".into()), limit: Some(7), explain: true, visitor, ..body.clone() };
         assert_eq!(body.digest(None), next.digest(None));
         assert_ne!(body.digest(None), body.digest(Some(b"picture")));
         let other = SearchBody { text: "red dresses".into(), ..SearchBody::default() };

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use knytt_app_core::shop::Shop;
-use knytt_engine::{ActiveEnvironment, CompiledRules, Merchandising};
+use knytt_app_core::shop::taking_part::{ArmSettings, RunningExperiment, TakingPart};
+use knytt_engine::{ActiveEnvironment, CompiledRules, Merchandising, SearchSession, Weights};
 use knytt_ui_api::CatalogSummary;
 
 use super::refusals::{bad_query, of_problem};
@@ -30,7 +31,8 @@ pub struct State {
     pub content: u64,
     /// The commit of a catalogue that was built here; 0 in a release, which replicas reach by other commits.
     pub commit: u64,
-    /// The rules that are obeyed, and which of them apply at this time; 0 without any.
+    /// The rules that are obeyed, which of them apply at this time, and the weights in place of the catalogue's own; 0
+    /// without any.
     pub rules: u64,
 }
 
@@ -65,12 +67,21 @@ impl OpenCatalog {
     /// # Errors
     /// The catalogue cannot be read.
     pub fn state(&self) -> Result<State, Refusal> {
-        self.read_state().map_err(|error| of_problem(knytt_app_core::problem::of_engine(error)))
+        self.state_with(self.shop.session())
     }
 
-    fn read_state(&self) -> Result<State, knytt_engine::Error> {
-        let snapshot = self.shop.session().catalog().read()?;
-        let rules = self.shop.session().rules(&snapshot)?.map_or(0, |rules| rules.state(now_ms()));
+    /// The state that it is in now for this session of it, which may obey other settings.
+    ///
+    /// # Errors
+    /// The catalogue cannot be read.
+    pub fn state_with(&self, session: &SearchSession) -> Result<State, Refusal> {
+        self.read_state(session).map_err(|error| of_problem(knytt_app_core::problem::of_engine(error)))
+    }
+
+    fn read_state(&self, session: &SearchSession) -> Result<State, knytt_engine::Error> {
+        let snapshot = session.catalog().read()?;
+        let rules = session.rules(&snapshot)?.map_or(0, |rules| rules.state(now_ms()));
+        let rules = rules ^ session.weights().map_or(0, |weights| digest(&weights));
         let commit = snapshot.commit_number();
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, state)) = known.filter(|(known, _)| *known == commit) {
@@ -92,6 +103,19 @@ impl OpenCatalog {
         own.map_err(|error| of_problem(knytt_app_core::problem::of_engine(error)))
     }
 
+    /// The weights that rank in place of the catalogue's own, or else its own, or the usual ones.
+    ///
+    /// # Errors
+    /// The catalogue cannot be read.
+    pub fn weights(&self) -> Result<Weights, Refusal> {
+        if let Some(weights) = self.shop.session().weights() {
+            return Ok(weights);
+        }
+        let info = self.shop.session().catalog().read().and_then(|snapshot| snapshot.info());
+        let info = info.map_err(|error| of_problem(knytt_app_core::problem::of_engine(error)))?;
+        Ok(info.weights.unwrap_or_default())
+    }
+
     fn was_replaced(&self) -> bool {
         ActiveEnvironment::read(self.shop.folder()).is_ok_and(|now| now != self.environment)
     }
@@ -102,6 +126,14 @@ struct Failed {
     next: Instant,
     pause: Duration,
     reason: String,
+}
+
+/// A number that tells these weights from others.
+fn digest(weights: &Weights) -> u64 {
+    // Numbers: this cannot fail.
+    let json = serde_json::to_vec(weights).unwrap_or_default();
+    let hash = blake3::hash(&json);
+    hash.as_bytes().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte)).max(1)
 }
 
 /// The number of a version, and its rules; `None` if this program cannot read them and obeyed none before.
@@ -118,6 +150,10 @@ pub struct Catalogs {
     /// The rules that count in place of a catalogue's own, and the numbers of their versions. Held while catalogues
     /// are replaced, so that the new one has them, too.
     rules: RwLock<BTreeMap<String, NumberedRules>>,
+    /// The weights that count in place of a catalogue's own, and the numbers of their versions.
+    weights: RwLock<BTreeMap<String, (i64, Weights)>>,
+    /// The experiment that searches of a catalogue take part in.
+    experiments: RwLock<BTreeMap<String, Arc<RunningExperiment>>>,
 }
 
 impl Catalogs {
@@ -160,10 +196,11 @@ impl Catalogs {
     }
 
     /// The catalogue of this id as it was in `state`, if the release before is still open.
-    pub fn of_state(&self, id: &str, state: State) -> Option<Arc<OpenCatalog>> {
+    pub fn of_state(&self, id: &str, state: State, settings: &ArmSettings) -> Option<Arc<OpenCatalog>> {
         let before = self.before.read().unwrap_or_else(PoisonError::into_inner);
         let (catalog, _) = before.get(id)?;
-        catalog.read_state().is_ok_and(|found| found == state).then(|| catalog.clone())
+        let session = settings.session(catalog.shop.session());
+        catalog.read_state(&session).is_ok_and(|found| found == state).then(|| catalog.clone())
     }
 
     /// Searches the catalogue in `folder` from now on, whose id is `id`: opens it, or opens it again if it was
@@ -212,6 +249,40 @@ impl Catalogs {
         }
     }
 
+    /// The number of the version whose weights count in place of the catalogue's own.
+    pub fn weights_number(&self, id: &str) -> Option<i64> {
+        self.weights.read().unwrap_or_else(PoisonError::into_inner).get(id).map(|(number, _)| *number)
+    }
+
+    /// Has searches rank by the weights of this version in place of the catalogue's own. An older version changes
+    /// nothing.
+    pub fn set_weights(&self, id: &str, number: i64, weights: Weights) {
+        let mut all = self.weights.write().unwrap_or_else(PoisonError::into_inner);
+        if all.get(id).is_some_and(|(before, _)| *before >= number) {
+            return;
+        }
+        all.insert(id.into(), (number, weights));
+        if let Some(open) = self.open.read().unwrap_or_else(PoisonError::into_inner).get(id) {
+            open.shop.session().replace_weights(Some(weights));
+        }
+    }
+
+    /// The experiments that searches take part in, by the ids of their catalogues.
+    pub fn experiments(&self) -> BTreeMap<String, Arc<RunningExperiment>> {
+        self.experiments.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Has searches take part in these experiments, and in no others.
+    pub fn set_experiments(&self, running: BTreeMap<String, Arc<RunningExperiment>>) {
+        *self.experiments.write().unwrap_or_else(PoisonError::into_inner) = running;
+    }
+
+    /// How a search of a catalogue takes part in its experiment, if there is one and `who` asks is in a share of it.
+    pub fn part(&self, id: &str, who: &[u8]) -> Option<TakingPart> {
+        let running = self.experiments.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
+        running?.part(who, now_ms())
+    }
+
     /// Opens again what was replaced as a whole. Searches under way end on what they began with. Blocks while a
     /// catalogue is opened.
     pub fn renew(&self) {
@@ -240,6 +311,8 @@ impl Catalogs {
         tracing::info!(catalog = id, release = renewed.summary.release, "another release is searched");
         let rules = self.rules.read().unwrap_or_else(PoisonError::into_inner);
         renewed.shop.session().replace_rules(rules.get(id).and_then(|(_, rules)| rules.clone()));
+        let weights = self.weights.read().unwrap_or_else(PoisonError::into_inner);
+        renewed.shop.session().replace_weights(weights.get(id).map(|(_, weights)| *weights));
         let old =
             self.open.write().unwrap_or_else(PoisonError::into_inner).insert(id.into(), Arc::new(renewed));
         if let Some(old) = old {

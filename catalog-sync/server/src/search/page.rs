@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use knytt_ui_api::{Facet, Guided, Hit, PriceBounds, SearchResponse, Timings, Understood, Verdict};
+use knytt_wire::Participation;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -13,7 +14,7 @@ use super::cursor::Cursor;
 use crate::feedback::normal;
 use crate::insights::Counted;
 use crate::tokens::{self, Claim, Keys};
-use crate::way::Way;
+use crate::way::{Kind, Way};
 
 /// An answer, and what it is an answer to.
 pub struct Answered {
@@ -70,6 +71,8 @@ pub struct Page {
     pub is_cached: bool,
     /// What is counted of it, once it is signed.
     pub counted: Option<Counted>,
+    /// The experiment that the search took part in.
+    part: Option<Participation>,
     commit: u64,
 }
 
@@ -104,7 +107,12 @@ impl Page {
             guided: response.guided.clone(),
         };
         let etag = format!("\"{state}-{}-{start}-{end}-e\"", &digest.to_hex()[..16]);
-        Self { body, etag, is_cached, counted: None, commit: state.commit }
+        Self { body, etag, is_cached, counted: None, part: None, commit: state.commit }
+    }
+
+    /// The page of a search that took part in an experiment.
+    pub fn of_part(self, part: Option<Participation>) -> Self {
+        Self { part, ..self }
     }
 
     /// The page without what only staff asks about: which rules apply, and what they did to each hit.
@@ -120,6 +128,9 @@ impl Page {
     /// Gives the answer the token that ties feedback to it, and says what is counted of it.
     pub fn sign(mut self, keys: &Keys, asked: &Asked<'_>) -> Self {
         let visitor = keys.visitor(asked.address);
+        // To look around is no search.
+        let part = self.part.filter(|_| asked.way.kind != Kind::Browse);
+        let who = asked.visitor.map_or(visitor, |name| keys.visitor_of_name(name));
         let claim = Claim {
             query_id: self.body.query_id.parse().unwrap_or_default(),
             release: u64::from(self.body.release),
@@ -128,6 +139,7 @@ impl Page {
             visitor,
             issued_secs: u32::try_from(tokens::now_secs()).unwrap_or(u32::MAX),
             way: Some(asked.way),
+            part,
         };
         self.body.feedback_token = keys.sign(&self.body.catalog, &claim);
         let Timings { decode, embed, search, rank, .. } = self.body.timings;
@@ -137,6 +149,7 @@ impl Page {
             release: i64::from(self.body.release),
             way: asked.way,
             visitor,
+            part: part.map(|part| (part, who)),
             is_first_page: self.body.offset == 0,
             is_typing: asked.is_typing,
             is_empty,
@@ -156,6 +169,8 @@ pub struct Asked<'a> {
     pub is_typing: bool,
     /// How the search came.
     pub way: Way,
+    /// The name that the request has for who asks.
+    pub visitor: Option<&'a str>,
     /// Where it came from.
     pub address: Option<IpAddr>,
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use knytt_wire::Participation;
 use uuid::Uuid;
 
 use crate::way::Way;
@@ -27,6 +28,12 @@ const SKEW_SECS: u64 = 60;
 
 /// The last byte is the way in; tokens from before it was said have none, and orders may name them for 30 days.
 const BODY_BYTES: usize = 4 + 16 + 8 + 8 + 8 + 8 + 16 + 4 + 1;
+
+/// What follows in the token of a search that took part in an experiment: the experiment and the arm.
+const PART_BYTES: usize = 16 + 1;
+
+/// The arm of a merged list, in which each product has its own.
+const MERGED: u8 = u8::MAX;
 
 /// 128 bits: nobody guesses them, and a token stays short.
 const MAC_BYTES: usize = 16;
@@ -51,6 +58,8 @@ pub struct Claim {
     pub issued_secs: u32,
     /// How the search came; not known of older tokens.
     pub way: Option<Way>,
+    /// The experiment that the search took part in.
+    pub part: Option<Participation>,
 }
 
 /// Why a token is not believed.
@@ -81,6 +90,11 @@ impl Keys {
         bytes.extend(claim.visitor);
         bytes.extend(claim.issued_secs.to_le_bytes());
         bytes.extend(claim.way.map(Way::byte));
+        // Only a token with a way is long enough to have one.
+        if let Some(part) = claim.part.filter(|_| claim.way.is_some()) {
+            bytes.extend(part.id.as_bytes());
+            bytes.push(part.arm.unwrap_or(MERGED));
+        }
         let mac = mac(&secret, &bytes);
         bytes.extend(&mac.as_bytes()[..MAC_BYTES]);
         BASE64.encode(bytes)
@@ -92,7 +106,8 @@ impl Keys {
     /// Why it is not believed.
     pub async fn verify(&self, token: &str, catalog: &str, age: Duration) -> Result<Claim, InvalidToken> {
         let bytes = BASE64.decode(token).map_err(|_| InvalidToken::Foreign)?;
-        if !(BODY_BYTES - 1..=BODY_BYTES).contains(&bytes.len().saturating_sub(MAC_BYTES)) {
+        let lengths = [BODY_BYTES - 1, BODY_BYTES, BODY_BYTES + PART_BYTES];
+        if !lengths.contains(&bytes.len().saturating_sub(MAC_BYTES)) {
             return Err(InvalidToken::Foreign);
         }
         let (body, seal) = bytes.split_at(bytes.len() - MAC_BYTES);
@@ -120,7 +135,15 @@ impl Keys {
             visitor: part(body, 52),
             issued_secs,
             way: body.get(BODY_BYTES - 1).and_then(|byte| Way::of_byte(*byte)),
+            part: (body.len() > BODY_BYTES).then(|| read_part(body)),
         })
+    }
+
+    /// Who asks under this name today.
+    pub fn visitor_of_name(&self, name: &str) -> Visitor {
+        let (_, secret) = self.newest();
+        let text = format!("named visitor {} {name}", now_secs() / 86_400);
+        part(mac(&secret, text.as_bytes()).as_bytes(), 0)
     }
 
     /// Who asks from this address today.
@@ -143,6 +166,12 @@ pub fn hash(text: &str) -> u64 {
 
 fn mac(secret: &[u8; 32], bytes: &[u8]) -> blake3::Hash {
     blake3::keyed_hash(secret, bytes)
+}
+
+/// The experiment and the arm at the end of a token's body.
+fn read_part(body: &[u8]) -> Participation {
+    let [arm] = part(body, BODY_BYTES + 16);
+    Participation { id: Uuid::from_bytes(part(body, BODY_BYTES)), arm: (arm != MERGED).then_some(arm) }
 }
 
 /// `N` bytes from a place on; all callers ask within what is there.
@@ -172,6 +201,7 @@ mod tests {
             visitor: [7; 16],
             issued_secs: u32::try_from(now_secs()).unwrap(),
             way: Some(Way { channel: Channel::Api, kind: Kind::Image }),
+            part: None,
         }
     }
 
@@ -201,6 +231,19 @@ mod tests {
         let before = Claim { way: None, ..claim() };
         let read = keys.verify(&keys.sign("shop", &before), "shop", ORDERS).await.unwrap();
         assert_eq!(read, Claim { query_id: read.query_id, ..before });
+    }
+
+    #[tokio::test]
+    async fn a_token_says_the_arm_of_its_search() {
+        let (keys, _db, _dir) = keys().await;
+        for arm in [None, Some(0), Some(4)] {
+            let part = Some(Participation { id: Uuid::now_v7(), arm });
+            let token = keys.sign("shop", &Claim { part, ..claim() });
+            assert!(token.len() <= 200, "{}", token.len());
+            assert_eq!(keys.verify(&token, "shop", EVENTS).await.unwrap().part, part);
+            let short = BASE64.encode(&BASE64.decode(&token).unwrap()[..BODY_BYTES + MAC_BYTES]);
+            assert_eq!(keys.verify(&short, "shop", EVENTS).await, Err(InvalidToken::Foreign));
+        }
     }
 
     #[tokio::test]

@@ -39,6 +39,7 @@ pub async fn erase(db: &Database, visit: Uuid) -> Result<u64> {
     for sql in [
         "DELETE FROM insight_seen WHERE visitor = $1",
         "DELETE FROM insight_asked WHERE visitor = $1",
+        "DELETE FROM experiment_seen WHERE visitor = $1",
         "DELETE FROM believed WHERE visit = $1",
         "DELETE FROM asked WHERE visit = $1",
     ] {

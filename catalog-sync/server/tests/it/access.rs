@@ -16,7 +16,8 @@ fn is_for(method: &str, path: &str, role: &str) -> bool {
     if path.contains("/rules/preview") {
         return !matches!(role, "nobody" | "shopper");
     }
-    if path.contains("{id}/rules") {
+    let is_of_merchandising = ["rules", "experiments", "ranking"];
+    if is_of_merchandising.iter().any(|part| path.contains(&format!("{{id}}/{part}"))) {
         return matches!(role, "merchandiser" | "publisher" | "admin");
     }
     if is_of_console {

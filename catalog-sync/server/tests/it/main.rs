@@ -13,6 +13,7 @@ mod campaign;
 mod connections;
 mod console;
 mod deploy;
+mod experiments;
 mod feedback;
 mod fixture;
 mod full_disk;

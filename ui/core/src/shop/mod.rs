@@ -14,6 +14,7 @@ pub mod search;
 mod share;
 mod speed;
 mod suggest;
+pub mod taking_part;
 
 pub use self::open::{CatalogContext, Shop, folder_name, summarize};
 pub use self::person::Person;

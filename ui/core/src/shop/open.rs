@@ -1,14 +1,16 @@
 //! An open catalogue with its model.
 
 use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use knytt_engine::{Catalog, Info, Origin, Product, SearchSession};
 use knytt_models::{Bundle, Device, Encoder, Options, PrecisionBenchmark, user_cache};
 use knytt_ui_api::{CatalogSummary, Code, ModelSummary, Problem};
 use knytt_wire::CatalogIdentity;
 
+use super::taking_part::{RunningExperiment, TakingPart};
 use crate::problem::{of_engine, of_model};
 
 /// How long after the start the precisions are measured, so that the start is not slowed.
@@ -37,6 +39,8 @@ pub struct Shop {
     device: String,
     /// SHA-256 of the first root of trust; none for a catalogue that was built here.
     root: Option<String>,
+    /// The experiment of the catalogue, and the commit that it was read at: it is prepared once for each.
+    experiment: Mutex<Option<(u64, Option<Arc<RunningExperiment>>)>>,
 }
 
 impl Shop {
@@ -66,7 +70,27 @@ impl Shop {
             let _ = session.calibrate();
         }
         let root = root_of(folder)?;
-        Ok(Self { session, folder: folder.to_path_buf(), pictures, device: device.into(), root })
+        let (folder, device, experiment) = (folder.to_path_buf(), device.into(), Mutex::default());
+        Ok(Self { session, folder, pictures, device, root, experiment })
+    }
+
+    /// How a search of `who` takes part in the catalogue's experiment, if it has one and they are in a share of it.
+    ///
+    /// # Errors
+    /// The catalogue cannot be read.
+    pub fn part(&self, who: &[u8]) -> Result<Option<TakingPart>, Problem> {
+        let snapshot = self.session.catalog().read().map_err(of_engine)?;
+        let commit = snapshot.commit_number();
+        let mut known = self.experiment.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.as_ref().is_none_or(|(of, _)| *of != commit) {
+            // What a later version wrote is not obeyed.
+            let read = snapshot.experiment().map_err(of_engine)?;
+            *known = Some((commit, read.and_then(|read| RunningExperiment::new(read).ok()).map(Arc::new)));
+        }
+        let running = known.as_ref().and_then(|(_, running)| running.clone());
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now_ms = i64::try_from(now.as_millis()).unwrap_or(i64::MAX);
+        Ok(running.and_then(|running| running.part(who, now_ms)))
     }
 
     /// The catalogue that lies in the folder now: a whole release was put in its place. The model is
@@ -109,7 +133,7 @@ impl Shop {
         let encoder = start(bundle_of(&catalog, &Origin::read(&self.folder))?, device)?;
         let session = SearchSession::new(catalog, encoder).map_err(of_engine)?;
         let (folder, pictures, root) = (self.folder.clone(), self.pictures.clone(), self.root.clone());
-        Ok(Self { session, folder, pictures, device: device.into(), root })
+        Ok(Self { session, folder, pictures, device: device.into(), root, experiment: Mutex::default() })
     }
 
     /// Reads the first products, as a first look at the catalogue does.

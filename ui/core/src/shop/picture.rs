@@ -36,7 +36,7 @@ pub fn read_picture(file: &[u8], limits: &Limits) -> Result<RgbImage, Problem> {
 
 /// The query's picture as its embedding and its look, and how long making them took. The default is a
 /// query without a picture.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct QueryPicture {
     /// What the model makes of it.
     pub embedding: Option<Embedding>,

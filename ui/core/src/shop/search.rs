@@ -131,6 +131,7 @@ fn found(hit: &knytt_engine::Hit, result: &SearchResult, card: Card) -> Hit {
         reasons: hit.reasons.into(),
         others: hit.others.iter().take(MOST_OTHERS).cloned().collect(),
         effects: hit.effects.iter().map(RuleEffect::from).collect(),
+        team: None,
     }
 }
 
@@ -145,6 +146,7 @@ fn browsed(card: Card, effects: &[knytt_engine::RuleEffect]) -> Hit {
         reasons: Reasons::default(),
         others: Vec::new(),
         effects: effects.iter().map(RuleEffect::from).collect(),
+        team: None,
     }
 }
 

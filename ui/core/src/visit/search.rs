@@ -8,9 +8,10 @@ use knytt_ui_api::{Problem, Region, SearchRequest, SearchResponse, Timings};
 use super::library::QueryPart;
 use super::state::Visit;
 use crate::problem::of_model;
-use crate::shop::QueryPicture;
 use crate::shop::measure::ms_since;
 use crate::shop::search::answer;
+use crate::shop::taking_part::{TakingPart, answer_with};
+use crate::shop::{QueryPicture, Shop};
 
 impl Visit {
     /// Answers a request of a window, and keeps it in the history if the shopper wants one. With consent
@@ -64,15 +65,29 @@ impl Visit {
             part = Some((kept, region));
         }
         self.still_wanted(request.ticket)?;
-        Ok((answer(shop.session(), request, query, &self.person())?, part))
+        let taking = self.part(&shop)?;
+        let response = answer_with(taking.as_ref(), shop.session(), request, query, &self.person())?;
+        Ok((response, part))
+    }
+
+    /// How this visit takes part in the catalogue's experiment. Whoever does not tell the shop what they do is counted in
+    /// no arm, so that they search as all others do.
+    fn part(&self, shop: &Shop) -> Result<Option<TakingPart>, Problem> {
+        if !self.library.may_tell() {
+            return Ok(None);
+        }
+        shop.part(self.library.events.visit().as_bytes())
     }
 
     /// An update may have brought the open catalogue to another release.
     fn update_event_context(&self) {
         if self.library.may_tell()
-            && let Ok(context) = self.shop().and_then(|shop| shop.context())
+            && let Ok(shop) = self.shop()
+            && let Ok(context) = shop.context()
         {
             self.library.events.set_context(context);
+            let part = self.part(&shop).ok().flatten();
+            self.library.events.set_part(part.map(|part| part.participation()));
         }
     }
 }

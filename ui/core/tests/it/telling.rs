@@ -5,10 +5,11 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::sync::Arc;
 
+use knytt_engine::{Experiment, ExperimentArm, Weights};
 use knytt_garments::Category;
 use knytt_outbox::{Delivery, DeliveryTiming};
 use knytt_ui_api::{PictureQuery, SearchRequest, Settings};
-use knytt_wire::{Action, Batch, CatalogIdentity, Event, QueryKind};
+use knytt_wire::{Action, Batch, CatalogIdentity, Event, Participation, QueryKind, Uuid};
 
 use crate::shop::{Shop, picture_of, words};
 
@@ -90,6 +91,56 @@ fn from_the_search_to_the_favourite_each_step_is_told_once() {
             assert_eq!((&item.item_id, item.position, item.confidence), (&id, Some(3), hit.percent));
         }
     }
+}
+
+/// Has searches of this catalogue take part in an experiment, of nearly whose whole share the variant ranks by nothing.
+fn experiment(shop: &Shop, interleaved: bool) -> Uuid {
+    let id = Uuid::now_v7();
+    let nothing = Weights { visual: 0.0, ..Weights::VISUAL };
+    let arm = |share, weights| ExperimentArm { share, weights, rules: None };
+    let experiment = Experiment {
+        version: Experiment::VERSION,
+        id: id.to_string(),
+        key: "0f".repeat(32),
+        interleaved,
+        arms: vec![arm(1, None), arm(9_999, Some(nothing))],
+        from_ms: 0,
+        until_ms: None,
+    };
+    let open = shop.visit.shop().unwrap();
+    let mut writer = open.session().catalog().write();
+    writer.set_experiment(Some(experiment));
+    writer.commit().unwrap();
+    id
+}
+
+#[test]
+fn who_tells_takes_part_in_an_experiment_and_who_does_not_searches_as_before() {
+    let shop = Shop::open();
+    let ids = |shop: &Shop| -> Vec<String> {
+        shop.search(words("dress")).hits.into_iter().map(|hit| hit.card.id).collect()
+    };
+    let before = ids(&shop);
+    let id = experiment(&shop, false);
+    assert_eq!(ids(&shop), before, "nobody counts what is not told");
+    agree(&shop, true);
+    let variant = ids(&shop);
+    assert_ne!(variant, before);
+    shop.visit.product_page(&variant[0]).unwrap();
+    let events = told(&shop);
+    assert_eq!(names(&events), ["search", "view_item_list", "select_item", "view_item"]);
+    let part = Some(Participation { id, arm: Some(1) });
+    assert!(events.iter().all(|event| event.experiment == part), "{events:?}");
+
+    let id = experiment(&shop, true);
+    let merged = shop.search(words("red dress"));
+    let chosen = merged.hits.iter().find(|hit| hit.team == Some(0)).unwrap();
+    assert!(merged.hits.iter().any(|hit| hit.team == Some(1)));
+    shop.visit.product_page(&chosen.card.id).unwrap();
+    let events = told(&shop);
+    let arms: Vec<_> = events[4..].iter().map(|event| event.experiment.unwrap()).collect();
+    assert!(arms.iter().all(|part| part.id == id));
+    assert_eq!(arms.iter().map(|part| part.arm).collect::<Vec<_>>(), [None, None, Some(0), Some(0)]);
 }
 
 #[test]

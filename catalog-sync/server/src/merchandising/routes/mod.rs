@@ -28,12 +28,18 @@ pub fn described() -> OpenApiRouter<App> {
 }
 
 /// Refuses an id of which no catalogue is made or searched here.
-async fn expect_catalog(app: &App, id: &str) -> Result<(), Refusal> {
+pub async fn expect_catalog(app: &App, id: &str) -> Result<(), Refusal> {
     let is_searched = app.search.catalogs.all().iter().any(|catalog| catalog.summary.id == id);
     if is_searched || made::by_id(&app.db, id).await?.is_some() {
         return Ok(());
     }
     Err(Refusal::not_found())
+}
+
+/// The draft's document, if there is a draft.
+pub async fn draft_document(app: &App, id: &str) -> Result<Option<Merchandising>, Refusal> {
+    let draft = super::drafts::get(&app.db, id).await?;
+    draft.map(|draft| stored(&draft.document)).transpose()
 }
 
 /// Checks the bounds of a document, and returns it as JSON.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use axum::Json;
 use axum::extract::{Request, State};
-use knytt_wire::{Action, Event, MAX_BATCH_BYTES, MAX_BATCH_EVENTS, Outcome, Problem, Uuid};
+use knytt_wire::{Action, Event, MAX_BATCH_BYTES, MAX_BATCH_EVENTS, Outcome, Participation, Problem, Uuid};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
@@ -44,6 +44,9 @@ pub struct Did {
     /// `feedbackToken` of the answer that led here. Events without one are counted apart and rank nothing.
     #[schema(max_length = 200)]
     token: Option<String>,
+    /// `team` of the hit, if it has one: in an experiment that merges two rankings, the choice is counted for it.
+    #[schema(minimum = 0, maximum = 1)]
+    team: Option<u8>,
     /// What happened.
     #[serde(flatten)]
     action: Action,
@@ -149,6 +152,7 @@ async fn read(app: &App, told: Feedback) -> Result<Incoming, Refusal> {
             visit: told.visit,
             search_id: claim.map(|claim| claim.query_id),
             device: Default::default(),
+            experiment: claim.and_then(|claim| claim.part).map(|part| of_team(part, did.team)),
             action: did.action,
         };
         let row = event.validate().map_err(|reason| reason.to_string());
@@ -158,6 +162,11 @@ async fn read(app: &App, told: Feedback) -> Result<Incoming, Refusal> {
         }
     }
     Ok(batch)
+}
+
+/// In a merged list a product is of a team; elsewhere the search has the arm.
+fn of_team(part: Participation, team: Option<u8>) -> Participation {
+    Participation { arm: part.arm.or(team.filter(|team| *team < 2)), ..part }
 }
 
 /// A row that a token binds to its search. Words that were not those of the search are not believed.
@@ -178,5 +187,5 @@ fn bound(mut row: Row, claim: Option<Claim>) -> Row {
 pub fn searched(claim: &Claim) -> Option<Searched> {
     let day = i64::from(claim.issued_secs) * 1_000 / DAY_MS;
     let release = i64::try_from(claim.release).ok()?;
-    claim.way.map(|way| Searched { day, release, way })
+    claim.way.map(|way| Searched { day, release, way, part: claim.part })
 }

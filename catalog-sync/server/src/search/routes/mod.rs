@@ -22,6 +22,7 @@ use super::openapi::{self, Description};
 use crate::accounts;
 use crate::app::App;
 use crate::console;
+use crate::experiments;
 use crate::http::per_searcher;
 use crate::insights;
 use crate::merchandising;
@@ -78,6 +79,7 @@ fn others() -> OpenApiRouter<App> {
         .routes(routes!(catalogs::catalogs))
         .merge(accounts::described())
         .merge(console::described())
+        .merge(experiments::described())
         .merge(insights::described())
         .merge(merchandising::described())
 }

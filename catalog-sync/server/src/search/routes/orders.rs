@@ -232,6 +232,7 @@ impl Order {
                 visit,
                 search_id: claim.map(|claim| claim.query_id),
                 device: Default::default(),
+                experiment: claim.and_then(|claim| claim.part),
                 action: Action::Purchase(Item {
                     item_id: item.item_id.clone(),
                     quantity: item.quantity,

@@ -256,7 +256,7 @@ async fn browsed(app: &App, catalog: &OpenCatalog, body: &RecommendBody) -> Resu
 }
 
 async fn ids_of(app: &App, search: SearchBody) -> Result<Vec<String>, Refusal> {
-    let page = answer::search(&app.search, &Reach::default(), search, None).await?;
+    let page = answer::search(&app.search, &Reach::default(), search, None, None).await?;
     Ok(page.body.hits.into_iter().map(|hit| hit.card.id).collect())
 }
 

@@ -159,9 +159,11 @@ pub async fn answered_of_kind(
     kind: Kind,
 ) -> Result<Page, Refusal> {
     let way = Way { channel: reach.channel(), kind };
-    let (words, is_typing) = (body.text.clone(), body.typing);
-    let page = answer::search(&app.search, reach, body, picture).await?;
-    Ok(page.sign(&app.tokens, &Asked { words: &words, is_typing, way, address }))
+    let (words, is_typing, visitor) = (body.text.clone(), body.typing, body.visitor.clone());
+    let who = visitor.clone().or(address.map(|address| address.to_string()));
+    let page = answer::search(&app.search, reach, body, picture, who.as_deref()).await?;
+    let visitor = visitor.as_deref();
+    Ok(page.sign(&app.tokens, &Asked { words: &words, is_typing, way, visitor, address }))
 }
 
 /// What a request asks with.
