@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::accounts::{self, Accounts};
+use crate::alerts;
 use crate::app::{App, Services};
 use crate::config::{Address, Config};
 use crate::console::Console;
@@ -160,6 +161,7 @@ async fn start(config: Arc<Config>, db: &Database, tasks: &mut JoinSet<()>) -> R
         broker: broker.clone(),
     });
     tasks.spawn(app.tally.clone().write_often());
+    tasks.spawn(alerts::run(db.clone(), app.config.alerts.clone(), app.metrics.alerts.clone()));
     if let Some(broker) = broker {
         tasks.spawn(Publisher { db: db.clone(), broker, wake, metrics }.run());
     }

@@ -65,6 +65,12 @@ const VERSIONS: &[Version] = &[
         include_str!("../../migrations/sqlite/10_merchandising.sql"),
         include_str!("../../migrations/postgres/10_merchandising.sql"),
     ),
+    (
+        12,
+        "alerts",
+        include_str!("../../migrations/sqlite/12_alerts.sql"),
+        include_str!("../../migrations/postgres/12_alerts.sql"),
+    ),
 ];
 
 /// The checksum of the SQL that version 6 had on SQLite at first. It filled its tables more and more slowly the more

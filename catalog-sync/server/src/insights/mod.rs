@@ -17,6 +17,7 @@ use crate::db::Database;
 use crate::feedback::DAY_MS;
 
 pub(crate) use observe::{Asked, count};
+pub(crate) use sketch::{bucket, quantile};
 pub(crate) use stats::{QueryList, described};
 pub(crate) use tally::{Counted, Tally};
 pub use window::Window;

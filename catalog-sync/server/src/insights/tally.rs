@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::sketch::bucket;
+use crate::accounts::now_ms;
+use crate::alerts::{Answered, RecentCounts};
 use crate::db::{Columns, Database, Tx};
 use crate::feedback::{DAY_MS, DayKey, Seen, add_all, add_days, add_seen, added};
 use crate::tokens::Visitor;
@@ -66,6 +68,7 @@ struct Counts {
     answers: BTreeMap<(String, i64, i64), [i64; 4]>,
     latency: BTreeMap<(String, i64, i64, &'static str, i64), [i64; 1]>,
     unfinished: HashMap<(String, Visitor), Unfinished>,
+    recent: RecentCounts,
 }
 
 /// The counts that are not written yet. Clones share them.
@@ -87,13 +90,17 @@ impl Tally {
 
     /// Counts an answer that took so long altogether.
     pub fn answered(&self, counted: Counted, elapsed: Duration) {
-        self.counts().answered(counted, elapsed, today());
+        let mut counts = self.counts();
+        counts.recent.count(&counted.catalog, Answered::Within(elapsed), now_ms());
+        counts.answered(counted, elapsed, today());
     }
 
     /// Counts a request that was refused or failed, with the release of the catalogue that it named, if it named one.
     pub fn refused(&self, catalog: &str, release: i64, status: u16) {
         let failed = i64::from(status >= 500);
         let mut counts = self.counts();
+        let answered = if failed > 0 { Answered::Failed } else { Answered::Refused };
+        counts.recent.count(catalog, answered, now_ms());
         let counted = counts.answers.entry((catalog.into(), today(), release)).or_default();
         counted[2] += 1 - failed;
         counted[3] += failed;
@@ -190,6 +197,7 @@ impl Counts {
         merge(&mut self.days, other.days);
         merge(&mut self.answers, other.answers);
         merge(&mut self.latency, other.latency);
+        self.recent.merge(other.recent);
         self.seen.extend(other.seen);
     }
 
@@ -203,6 +211,7 @@ impl Counts {
             q.bind(a.clone()).bind(*b).bind(*c).bind(*d).bind(*e)
         })
         .await?;
+        self.recent.write(db, &mut tx).await?;
         tx.commit().await
     }
 }
