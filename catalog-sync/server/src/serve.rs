@@ -143,14 +143,15 @@ async fn start(config: Arc<Config>, db: &Database, tasks: &mut JoinSet<()>) -> R
     crate::objects::pin_published(db, &objects, &config.search.follow).await;
     let tokens = Keys::open(db).await?;
     tasks.spawn(tokens.clone().renew());
-    let console = Console::start(db, &config, &search, tasks).await?;
+    let seen_releases = SeenReleases::new(db, &metrics);
+    let console = Console::start(db, &config, &search, (&objects, &seen_releases), tasks).await?;
     let app = App::new(Services {
         console,
         tokens,
         insights: Insights::new(db),
         tally: Tally::new(db),
         ingest: Ingest::start(db, &config, &wake, &metrics).await?,
-        seen_releases: SeenReleases::new(db, &metrics),
+        seen_releases,
         limits: Arc::new(Limits::new(&config)),
         db: db.clone(),
         metrics: metrics.clone(),

@@ -1,4 +1,6 @@
 -- Alerts: rules, what they found, and who is told.
+-- Replicas of an older version wait meanwhile: they would not keep the counts.
+LOCK TABLE events IN EXCLUSIVE MODE;
 
 -- `catalog` is one catalogue, or '' for the server and for each catalogue without a rule of its own for the metric.
 CREATE TABLE alert_rules (
@@ -113,3 +115,55 @@ CREATE TABLE release_signatures (
     refreshed   BIGINT NOT NULL,
     looked_ms   BIGINT NOT NULL
 );
+
+-- Words and products by ten days, so that long windows find those that were wanted most in few rows. They are kept by
+-- the transactions that store the events, and are filled here from the days.
+CREATE TABLE insight_query_blocks (
+    catalog        TEXT     NOT NULL,
+    block          BIGINT  NOT NULL,  -- ten days since 1970
+    query          TEXT     NOT NULL,
+    searches       BIGINT  NOT NULL,
+    zero_result    BIGINT  NOT NULL,
+    no_good_match  BIGINT  NOT NULL,
+    visitors       BIGINT  NOT NULL,
+    PRIMARY KEY (catalog, block, query)
+);
+INSERT INTO insight_query_blocks (catalog, block, query, searches, zero_result, no_good_match, visitors)
+SELECT catalog, day / 10, query, SUM(searches), SUM(zero_result), SUM(no_good_match), SUM(visitors)
+FROM insight_queries GROUP BY catalog, day / 10, query;
+CREATE INDEX insight_query_blocks_by_searches ON insight_query_blocks (catalog, block, searches DESC);
+CREATE INDEX insight_query_blocks_by_zero_result ON insight_query_blocks (catalog, block, zero_result DESC)
+    WHERE zero_result > 0;
+CREATE INDEX insight_query_blocks_by_no_good_match ON insight_query_blocks (catalog, block, no_good_match DESC)
+    WHERE no_good_match > 0;
+
+CREATE TABLE product_blocks (
+    catalog     TEXT     NOT NULL,
+    block       BIGINT  NOT NULL,
+    item_id     TEXT     NOT NULL,
+    selected    BIGINT  NOT NULL,
+    viewed      BIGINT  NOT NULL,
+    wishlisted  BIGINT  NOT NULL,
+    carted      BIGINT  NOT NULL,
+    purchased   BIGINT  NOT NULL,
+    events      BIGINT  NOT NULL,
+    PRIMARY KEY (catalog, block, item_id)
+);
+INSERT INTO product_blocks (catalog, block, item_id, selected, viewed, wishlisted, carted, purchased, events)
+SELECT catalog, day / 10, item_id, SUM(selected), SUM(viewed), SUM(wishlisted), SUM(carted), SUM(purchased),
+    SUM(events)
+FROM product_days GROUP BY catalog, day / 10, item_id;
+CREATE INDEX product_blocks_by_events ON product_blocks (catalog, block, events DESC);
+
+-- How near the best hit of searches was, which the server answered itself: the cosine similarity in steps of 1/40.
+CREATE TABLE insight_scores (
+    catalog   TEXT     NOT NULL,
+    day       BIGINT  NOT NULL,
+    release   BIGINT  NOT NULL,
+    channel   TEXT     NOT NULL,
+    kind      TEXT     NOT NULL,
+    bucket    BIGINT  NOT NULL,
+    searches  BIGINT  NOT NULL,
+    PRIMARY KEY (catalog, day, release, channel, kind, bucket)
+);
+CREATE INDEX insight_scores_by_day ON insight_scores (day);

@@ -113,3 +113,55 @@ CREATE TABLE release_signatures (
     refreshed   INTEGER NOT NULL,
     looked_ms   INTEGER NOT NULL
 );
+
+-- Words and products by ten days, so that long windows find those that were wanted most in few rows. They are kept by
+-- the transactions that store the events, and are filled here from the days.
+CREATE TABLE insight_query_blocks (
+    catalog        TEXT     NOT NULL,
+    block          INTEGER  NOT NULL,  -- ten days since 1970
+    query          TEXT     NOT NULL,
+    searches       INTEGER  NOT NULL,
+    zero_result    INTEGER  NOT NULL,
+    no_good_match  INTEGER  NOT NULL,
+    visitors       INTEGER  NOT NULL,
+    PRIMARY KEY (catalog, block, query)
+) WITHOUT ROWID;
+INSERT INTO insight_query_blocks (catalog, block, query, searches, zero_result, no_good_match, visitors)
+SELECT catalog, day / 10, query, SUM(searches), SUM(zero_result), SUM(no_good_match), SUM(visitors)
+FROM insight_queries GROUP BY catalog, day / 10, query;
+CREATE INDEX insight_query_blocks_by_searches ON insight_query_blocks (catalog, block, searches DESC);
+CREATE INDEX insight_query_blocks_by_zero_result ON insight_query_blocks (catalog, block, zero_result DESC)
+    WHERE zero_result > 0;
+CREATE INDEX insight_query_blocks_by_no_good_match ON insight_query_blocks (catalog, block, no_good_match DESC)
+    WHERE no_good_match > 0;
+
+CREATE TABLE product_blocks (
+    catalog     TEXT     NOT NULL,
+    block       INTEGER  NOT NULL,
+    item_id     TEXT     NOT NULL,
+    selected    INTEGER  NOT NULL,
+    viewed      INTEGER  NOT NULL,
+    wishlisted  INTEGER  NOT NULL,
+    carted      INTEGER  NOT NULL,
+    purchased   INTEGER  NOT NULL,
+    events      INTEGER  NOT NULL,
+    PRIMARY KEY (catalog, block, item_id)
+) WITHOUT ROWID;
+INSERT INTO product_blocks (catalog, block, item_id, selected, viewed, wishlisted, carted, purchased, events)
+SELECT catalog, day / 10, item_id, SUM(selected), SUM(viewed), SUM(wishlisted), SUM(carted), SUM(purchased),
+    SUM(events)
+FROM product_days GROUP BY catalog, day / 10, item_id;
+CREATE INDEX product_blocks_by_events ON product_blocks (catalog, block, events DESC);
+
+-- How near the best hit of searches was, which the server answered itself: the cosine similarity in steps of 1/40.
+CREATE TABLE insight_scores (
+    catalog   TEXT     NOT NULL,
+    day       INTEGER  NOT NULL,
+    release   INTEGER  NOT NULL,
+    channel   TEXT     NOT NULL,
+    kind      TEXT     NOT NULL,
+    bucket    INTEGER  NOT NULL,
+    searches  INTEGER  NOT NULL,
+    PRIMARY KEY (catalog, day, release, channel, kind, bucket)
+) WITHOUT ROWID;
+CREATE INDEX insight_scores_by_day ON insight_scores (day);

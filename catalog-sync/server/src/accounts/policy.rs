@@ -91,6 +91,7 @@ const TABLE: &[(&str, &str, Access)] = &[
     ("POST", "/api/v1/admin/catalogs/{id}/signing-keys", PUBLISHERS),
     ("POST", "/api/v1/admin/catalogs/{id}/publish", PUBLISHERS),
     ("POST", "/api/v1/admin/catalogs/{id}/rollback", PUBLISHERS),
+    ("POST", "/api/v1/admin/catalogs/{id}/refresh", PUBLISHERS),
     ("GET", "/api/v1/admin/catalogs/{id}/rules", ANY_STAFF),
     ("PUT", "/api/v1/admin/catalogs/{id}/rules/draft", MERCHANDISERS),
     ("DELETE", "/api/v1/admin/catalogs/{id}/rules/draft", MERCHANDISERS),
@@ -129,6 +130,7 @@ const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/admin/stats/queries", ANY_STAFF),
     ("GET", "/api/v1/admin/stats/products", ANY_STAFF),
     ("GET", "/api/v1/admin/stats/service", ANY_STAFF),
+    ("GET", "/api/v1/admin/stats/drift", ANY_STAFF),
 ];
 
 /// Who may use a route; `None` for one that the table does not have.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use sqlx::Row as _;
 
 use super::chance::{Share, bound, deviations, sum};
+use super::drift;
 use super::recent;
 use super::rule::{Comparison, Metric, Terms};
 use super::so_far::{Compared, Part, SLOT_MS, SoFar};
@@ -38,6 +39,7 @@ pub async fn readings(db: &Database, terms: &Terms, now_ms: i64) -> Result<Vec<R
         (Metric::Signatures, _) => signatures(db, terms, now_ms).await,
         (Metric::FailedJob, _) => failed_jobs(db, terms, now_ms).await,
         (Metric::Kiosk, _) => kiosks(db, terms, now_ms).await,
+        (Metric::Drift, _) => drift::drift(db, terms, now_ms).await,
         (Metric::Scheduler, _) => scheduler(db, terms, now_ms).await,
     }
 }

@@ -9,6 +9,7 @@ mod chance;
 mod channels;
 mod deliver;
 mod deliveries;
+mod drift;
 mod email;
 mod evaluate;
 mod gauges;

@@ -27,13 +27,16 @@ pub enum Metric {
     FailedJob,
     /// Minutes since a kiosk gave a sign of life.
     Kiosk,
+    /// The population stability index of how near the best hits of yesterday and today are, against the week before, by
+    /// way in.
+    Drift,
     /// Minutes since something looked for feeds that are due.
     Scheduler,
 }
 
 impl Metric {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::LatencyP99,
         Self::Failures,
         Self::ClickThrough,
@@ -41,13 +44,14 @@ impl Metric {
         Self::Signatures,
         Self::FailedJob,
         Self::Kiosk,
+        Self::Drift,
         Self::Scheduler,
     ];
 
     /// The comparisons that make sense of it; the first is that of the default rule.
     pub fn comparisons(self) -> &'static [Comparison] {
         match self {
-            Self::LatencyP99 | Self::Failures => &[Comparison::Above],
+            Self::LatencyP99 | Self::Failures | Self::Drift => &[Comparison::Above],
             Self::ClickThrough => &[Comparison::ChanceBelow],
             Self::ZeroResults => &[Comparison::ChanceAbove, Comparison::Above],
             Self::Signatures => &[Comparison::Below],
@@ -65,6 +69,7 @@ impl Metric {
             Self::Signatures => "signatures",
             Self::FailedJob => "failedJob",
             Self::Kiosk => "kiosk",
+            Self::Drift => "drift",
             Self::Scheduler => "scheduler",
         }
     }
@@ -206,6 +211,7 @@ impl Terms {
             Metric::Signatures => (2.0, 43_200, 0),
             Metric::FailedJob => (0.0, 1_440, 0),
             Metric::Kiosk => (10.0, 10_080, 0),
+            Metric::Drift => (0.25, 2_880, 500),
             Metric::Scheduler => (2.0, 1_440, 0),
         };
         let comparison = metric.comparisons()[0];

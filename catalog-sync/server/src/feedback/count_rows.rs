@@ -8,6 +8,7 @@ use sqlx::{Error, Row as _};
 use super::counts::{Counts, Led};
 use super::insight_rows::DayKey;
 use crate::db::{Columns, Database, RowsQuery, Tx, insert};
+use crate::insights::BLOCK_DAYS;
 
 /// `INSERT … ON CONFLICT … DO UPDATE`, where each count is added to the one that is there.
 macro_rules! added {
@@ -44,6 +45,10 @@ const QUERY_TOTALS: Columns =
 
 const PRODUCT_DAYS: Columns = added!("product_days", 9, "catalog, day, item_id": "selected", "viewed", "wishlisted",
     "carted", "purchased", "events"; "");
+
+/// By ten days.
+const PRODUCT_BLOCKS: Columns = added!("product_blocks", 9, "catalog, block, item_id": "selected", "viewed",
+    "wishlisted", "carted", "purchased", "events"; "");
 
 const PRODUCT_TOTALS: Columns = added!("product_totals", 8, "catalog, item_id": "selected", "viewed", "wishlisted",
     "carted", "purchased", "events"; "");
@@ -85,6 +90,8 @@ pub async fn add(
     add_all(db, tx, &QUERY_DAYS, &counts.queries, |q, (a, b, c)| q.bind(*a).bind(*b).bind(*c)).await?;
     add_all(db, tx, &QUERY_TOTALS, &counts.query_totals(), |q, (a, b)| q.bind(*a).bind(*b)).await?;
     add_all(db, tx, &PRODUCT_DAYS, &counts.products, |q, (a, b, c)| q.bind(*a).bind(*b).bind(*c)).await?;
+    let blocks = by_block(&counts.products, |(catalog, day, item)| (*catalog, *day, *item));
+    add_all(db, tx, &PRODUCT_BLOCKS, &blocks, |q, (a, b, c)| q.bind(*a).bind(*b).bind(*c)).await?;
     add_all(db, tx, &PRODUCT_TOTALS, &counts.product_totals(), |q, (a, b)| q.bind(*a).bind(*b)).await?;
     add_all(db, tx, &POSITIONS, &counts.positions, |q, (a, b, c)| q.bind(*a).bind(*b).bind(*c)).await?;
     add_all(db, tx, &ACTIVITY, &counts.activity, |q, (a, b, c)| q.bind(*a).bind(*b).bind(*c)).await?;
@@ -98,6 +105,20 @@ pub async fn add(
         }
     }
     Ok(intake)
+}
+
+/// Counts by day as counts by ten days.
+pub fn by_block<'a, K, I: Ord + 'a, const N: usize>(
+    days: &'a BTreeMap<K, [i64; N]>,
+    key: impl Fn(&'a K) -> (&'a str, i64, I),
+) -> BTreeMap<(&'a str, i64, I), [i64; N]> {
+    let mut blocks = BTreeMap::new();
+    for (of, counted) in days {
+        let (catalog, day, id) = key(of);
+        let to = blocks.entry((catalog, day.div_euclid(BLOCK_DAYS), id)).or_insert([0; N]);
+        to.iter_mut().zip(counted).for_each(|(to, count)| *to += count);
+    }
+    blocks
 }
 
 /// What came of searches, by what they are counted under.

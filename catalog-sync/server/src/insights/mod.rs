@@ -3,6 +3,7 @@
 
 mod observe;
 mod sketch;
+mod stability;
 mod stats;
 mod tally;
 mod window;
@@ -18,7 +19,8 @@ use crate::feedback::DAY_MS;
 
 pub(crate) use observe::{Asked, count};
 pub(crate) use sketch::{bucket, quantile};
-pub(crate) use stats::{QueryList, described};
+pub(crate) use stability::{Histogram, Stability};
+pub(crate) use stats::{BLOCK_DAYS, QueryList, described};
 pub(crate) use tally::{Counted, Tally};
 pub use window::Window;
 

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::sketch::bucket;
+use super::stability::step;
 use crate::accounts::now_ms;
 use crate::alerts::{Answered, RecentCounts};
 use crate::db::{Columns, Database, Tx};
@@ -28,6 +29,9 @@ const ANSWERS: Columns =
     added!("insight_answers", 7, "catalog, day, release": "answers", "cached", "refused", "failed"; "");
 
 const LATENCY: Columns = added!("insight_latency", 6, "catalog, day, release, stage, bucket": "answers"; "");
+
+const SCORES: Columns =
+    added!("insight_scores", 7, "catalog, day, release, channel, kind, bucket": "searches"; "");
 
 /// One answer of the server's own.
 #[derive(Clone, Debug)]
@@ -50,6 +54,8 @@ pub struct Counted {
     pub is_no_good_match: bool,
     /// Whether the answer was kept from before.
     pub is_cached: bool,
+    /// The cosine similarity of the nearest hit, if there is one.
+    pub similarity: Option<f32>,
     /// How long its stages took, in milliseconds; those of 0 were not needed.
     pub stages: [(&'static str, f64); 4],
 }
@@ -67,6 +73,7 @@ struct Counts {
     seen: BTreeSet<Seen>,
     answers: BTreeMap<(String, i64, i64), [i64; 4]>,
     latency: BTreeMap<(String, i64, i64, &'static str, i64), [i64; 1]>,
+    scores: BTreeMap<(DayKey, i64), [i64; 1]>,
     unfinished: HashMap<(String, Visitor), Unfinished>,
     recent: RecentCounts,
 }
@@ -160,6 +167,9 @@ impl Counts {
 
     fn searched(&mut self, counted: &Counted, day: i64) {
         let key = DayKey::new(&counted.catalog, day, counted.release, counted.way);
+        if let Some(similarity) = counted.similarity {
+            self.scores.entry((key.clone(), step(similarity))).or_default()[0] += 1;
+        }
         let searches = self.days.entry(key).or_default();
         searches[0] += 1;
         searches[1] += i64::from(counted.is_empty);
@@ -197,6 +207,7 @@ impl Counts {
         merge(&mut self.days, other.days);
         merge(&mut self.answers, other.answers);
         merge(&mut self.latency, other.latency);
+        merge(&mut self.scores, other.scores);
         self.recent.merge(other.recent);
         self.seen.extend(other.seen);
     }
@@ -209,6 +220,11 @@ impl Counts {
             .await?;
         add_all(db, &mut tx, &LATENCY, &self.latency, |q, (a, b, c, d, e)| {
             q.bind(a.clone()).bind(*b).bind(*c).bind(*d).bind(*e)
+        })
+        .await?;
+        add_all(db, &mut tx, &SCORES, &self.scores, |query, (key, step)| {
+            let query = query.bind(key.catalog.clone()).bind(key.day).bind(key.release);
+            query.bind(key.channel.clone()).bind(key.kind.clone()).bind(*step)
         })
         .await?;
         self.recent.write(db, &mut tx).await?;
@@ -242,6 +258,7 @@ mod tests {
             is_empty: false,
             is_no_good_match: false,
             is_cached: false,
+            similarity: Some(0.4),
             stages: [("decode", 0.0), ("embed", 3.0), ("search", 1.0), ("rank", 0.5)],
         }
     }

@@ -188,6 +188,29 @@ async fn a_rule_of_a_catalogue_stands_in_place_of_that_of_all(records: Records) 
     assert_eq!(store::open(&shop.db).await.unwrap(), []);
 }
 
+async fn best_hits_that_are_further_away_raise_an_alert(records: Records) {
+    let db = &records.db;
+    rules::make_usual(db, BEGIN).await.unwrap();
+    let today = BEGIN / DAY_MS + 8;
+    for day in today - 8..=today {
+        for (kind, moved) in [("words", 0), ("image", 4)] {
+            for (bucket, searches) in [(14, 30), (15, 60), (16, 90), (17, 60), (18, 30)] {
+                let bucket = if day >= today - 1 { bucket - moved } else { bucket };
+                let sql = "INSERT INTO insight_scores VALUES ('shop', $1, 7, 'web', $2, $3, $4)";
+                let row = sqlx::query(sql).bind(day).bind(kind).bind(bucket).bind(i64::from(searches));
+                row.execute(db.pool()).await.unwrap();
+            }
+        }
+    }
+    evaluate(db, today * DAY_MS + 3_600_000).await.unwrap();
+    let open = store::open(db).await.unwrap();
+    assert_eq!(
+        open.iter().map(|alert| (alert.metric, &*alert.subject)).collect::<Vec<_>>(),
+        [(Metric::Drift, "web image")]
+    );
+    assert!(open[0].text.contains("further from the query"), "{}", open[0].text);
+}
+
 /// Runs a test on both databases.
 macro_rules! on_both {
     ($($name:ident),+ $(,)?) => {
@@ -204,6 +227,7 @@ on_both!(
     each_fault_raises_its_alert_alone,
     an_alert_stays_one_over_restarts_and_is_told_once,
     a_rule_of_a_catalogue_stands_in_place_of_that_of_all,
+    best_hits_that_are_further_away_raise_an_alert,
 );
 
 /// Days of the quiet time; `KNYTT_QUIET_DAYS=30` goes through a month.

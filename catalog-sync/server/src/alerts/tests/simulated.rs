@@ -37,9 +37,9 @@ pub struct Shop {
     pub db: Database,
     pub now_ms: i64,
     pub faults: Faults,
-    random: ChaCha8Rng,
+    pub random: ChaCha8Rng,
     /// The share of today's searches that lead to a product: days differ by more than chance.
-    clicked: f64,
+    pub clicked: f64,
 }
 
 impl Shop {
