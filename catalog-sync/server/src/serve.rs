@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::accounts::{self, Accounts};
+use crate::alerts;
 use crate::app::{App, Services};
 use crate::config::{Address, Config};
 use crate::console::Console;
@@ -144,14 +145,15 @@ async fn start(config: Arc<Config>, db: &Database, tasks: &mut JoinSet<()>) -> R
     crate::objects::pin_published(db, &objects, &config.search.follow).await;
     let tokens = Keys::open(db).await?;
     tasks.spawn(tokens.clone().renew());
-    let console = Console::start(db, &config, &search, tasks).await?;
+    let seen_releases = SeenReleases::new(db, &metrics);
+    let console = Console::start(db, &config, &search, (&objects, &seen_releases), tasks).await?;
     let app = App::new(Services {
         console,
         tokens,
         insights: Insights::new(db),
         tally: Tally::new(db),
         ingest: Ingest::start(db, &config, &wake, &metrics).await?,
-        seen_releases: SeenReleases::new(db, &metrics),
+        seen_releases,
         limits: Arc::new(Limits::new(&config)),
         db: db.clone(),
         metrics: metrics.clone(),
@@ -162,6 +164,7 @@ async fn start(config: Arc<Config>, db: &Database, tasks: &mut JoinSet<()>) -> R
         broker: broker.clone(),
     });
     tasks.spawn(app.tally.clone().write_often());
+    tasks.spawn(alerts::run(db.clone(), app.config.alerts.clone(), app.metrics.alerts.clone()));
     if let Some(broker) = broker {
         tasks.spawn(Publisher { db: db.clone(), broker, wake, metrics }.run());
     }

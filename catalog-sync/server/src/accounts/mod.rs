@@ -21,7 +21,7 @@ mod policy;
 pub(crate) mod problem;
 mod role;
 mod routes;
-mod secret;
+pub(crate) mod secret;
 mod sessions;
 mod tokens;
 

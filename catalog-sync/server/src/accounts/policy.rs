@@ -91,6 +91,7 @@ const TABLE: &[(&str, &str, Access)] = &[
     ("POST", "/api/v1/admin/catalogs/{id}/signing-keys", PUBLISHERS),
     ("POST", "/api/v1/admin/catalogs/{id}/publish", PUBLISHERS),
     ("POST", "/api/v1/admin/catalogs/{id}/rollback", PUBLISHERS),
+    ("POST", "/api/v1/admin/catalogs/{id}/refresh", PUBLISHERS),
     ("GET", "/api/v1/admin/catalogs/{id}/rules", ANY_STAFF),
     ("PUT", "/api/v1/admin/catalogs/{id}/rules/draft", MERCHANDISERS),
     ("DELETE", "/api/v1/admin/catalogs/{id}/rules/draft", MERCHANDISERS),
@@ -115,6 +116,22 @@ const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/admin/jobs/{id}/lines", ANY_STAFF),
     ("GET", "/api/v1/admin/jobs/{id}/problems", ANY_STAFF),
     ("POST", "/api/v1/admin/jobs/{id}/cancel", PUBLISHERS),
+    ("GET", "/api/v1/admin/alerts", ANY_STAFF),
+    ("POST", "/api/v1/admin/alerts/{id}/acknowledge", MERCHANDISERS),
+    ("GET", "/api/v1/admin/alert-rules", ANY_STAFF),
+    ("POST", "/api/v1/admin/alert-rules", PUBLISHERS),
+    ("PUT", "/api/v1/admin/alert-rules/{id}", PUBLISHERS),
+    ("DELETE", "/api/v1/admin/alert-rules/{id}", PUBLISHERS),
+    // Who sets an address has the server ask it.
+    ("GET", "/api/v1/admin/alert-channels", ADMIN),
+    ("POST", "/api/v1/admin/alert-channels", ADMIN),
+    ("DELETE", "/api/v1/admin/alert-channels/{id}", ADMIN),
+    ("POST", "/api/v1/admin/alert-channels/{id}/test", ADMIN),
+    ("GET", "/api/v1/admin/alert-channels/{id}/deliveries", ADMIN),
+    ("GET", "/api/v1/admin/kiosks", ANY_STAFF),
+    ("DELETE", "/api/v1/admin/kiosks/{name}", PUBLISHERS),
+    // The handler asks for a key.
+    ("POST", "/api/v1/kiosks/alive", Open),
     ("GET", "/api/v1/admin/stats", ANY_STAFF),
     ("GET", "/api/v1/admin/stats/catalogs", ANY_STAFF),
     ("GET", "/api/v1/admin/stats/days", ANY_STAFF),
@@ -123,6 +140,7 @@ const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/admin/stats/queries", ANY_STAFF),
     ("GET", "/api/v1/admin/stats/products", ANY_STAFF),
     ("GET", "/api/v1/admin/stats/service", ANY_STAFF),
+    ("GET", "/api/v1/admin/stats/drift", ANY_STAFF),
 ];
 
 /// Who may use a route; `None` for one that the table does not have.

@@ -3,7 +3,8 @@
 use axum::http::HeaderValue;
 use url::Url;
 
-use super::Settings;
+use super::{Address, Settings};
+use crate::alerts::AlertSettings;
 use crate::telemetry::TraceSettings;
 use crate::{Error, Result};
 
@@ -76,6 +77,29 @@ pub fn traces(collector: Option<String>, share: Option<f64>) -> Result<Option<Tr
         true => Ok(Some(TraceSettings { collector, share })),
         false => refused(format!("--traces: {collector:?} is no address like http://collector:4318")),
     }
+}
+
+/// How alerts are told.
+///
+/// # Errors
+/// The mail server's address is none, or the sender is missing.
+pub fn alerts(
+    smtp: Option<Address>,
+    from: Option<String>,
+    local_webhooks: Option<bool>,
+    public_url: Option<String>,
+) -> Result<AlertSettings> {
+    let refused = |text: &str| Err(Error::Setting(text.into()));
+    if let Some(smtp) = &smtp {
+        let is_smtp = smtp.reveal().starts_with("smtp://") || smtp.reveal().starts_with("smtps://");
+        if !is_smtp || !Url::parse(smtp.reveal()).is_ok_and(|url| url.has_host()) {
+            return refused("--smtp is smtps://user:password@host or smtp://host:587?tls=required");
+        }
+        if from.is_none() {
+            return refused("--smtp needs --smtp-from: whom letters come from");
+        }
+    }
+    Ok(AlertSettings { smtp, from, local_webhooks: local_webhooks.unwrap_or(false), public_url })
 }
 
 /// Whether a browser may say this as its origin; `*` is every one.

@@ -11,6 +11,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use knytt_wire::MAX_CATALOG_CHARS;
 
+use crate::alerts::settings::AlertSettings;
 use crate::console::settings::ConsoleSettings;
 use crate::net::Deadlines;
 use crate::search::SearchSettings;
@@ -91,6 +92,8 @@ pub struct Config {
     pub search: SearchSettings,
     /// What the console is told.
     pub console: ConsoleSettings,
+    /// How alerts are told.
+    pub alerts: AlertSettings,
     /// Catalogues whose events are taken though they are not published here.
     pub event_catalogs: Vec<String>,
     /// Bytes of events that a catalogue may store a day; 0 is no limit.
@@ -123,6 +126,7 @@ impl Config {
         if !matches!(events_replicas, 1 | 3 | 5) {
             return Err(setting("--events-replicas is 1, 3 or 5"));
         }
+        let public_url = s.public_url.map(check::public_url).transpose()?;
         Ok(Self {
             listen: s.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
             database: s.database.map_or_else(|| address::database_in(&data), Ok)?,
@@ -150,7 +154,7 @@ impl Config {
             cors_origins: check::origins(s.cors_origins.unwrap_or_else(|| vec!["*".into()]))?,
             frame_ancestors: check::frame_ancestors(s.frame_ancestors.unwrap_or_default())?,
             page_feedback: s.page_feedback.unwrap_or_default(),
-            public_url: s.public_url.map(check::public_url).transpose()?,
+            public_url: public_url.clone(),
             request_timeout: Duration::from_secs(s.request_timeout_secs.unwrap_or(30)),
             shutdown_timeout: Duration::from_secs(s.shutdown_timeout_secs.unwrap_or(30)),
             delete_delay: Duration::from_secs(s.delete_delay_hours.unwrap_or(24).saturating_mul(3_600)),
@@ -176,6 +180,7 @@ impl Config {
                 program: None,
                 local_network: false,
             },
+            alerts: check::alerts(s.smtp, s.smtp_from, s.local_webhooks, public_url)?,
             event_catalogs: event_catalogs(s.event_catalogs.unwrap_or_default())?,
             quota_bytes_per_catalog: s.quota_bytes_per_catalog.unwrap_or(16 << 30),
             disk_reserve_bytes: s.disk_reserve_bytes.unwrap_or(256 << 20),

@@ -226,6 +226,21 @@ pub struct Settings {
     #[arg(long, value_name = "FILE", env = "KNYTT_KEY_PASSPHRASE_FILE")]
     pub key_passphrase_file: Option<PathBuf>,
 
+    /// Mail server for letters about alerts: smtps://user:password@host or smtp://host:587?tls=required [default: none]
+    #[arg(long, value_name = "URL", env = "KNYTT_SMTP", hide_env_values = true)]
+    pub smtp: Option<Address>,
+
+    /// Whom letters about alerts come from: alerts@shop.example
+    #[arg(long, value_name = "ADDRESS", env = "KNYTT_SMTP_FROM")]
+    pub smtp_from: Option<String>,
+
+    /// Let webhooks of alerts be on this machine's networks, too
+    #[arg(
+        long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true",
+        env = "KNYTT_LOCAL_WEBHOOKS"
+    )]
+    pub local_webhooks: Option<bool>,
+
     /// Catalogues whose events are taken though they are not published here, each with the SHA-256 of the first root
     /// that is the id's own, if that is to be said: id,id=sha256
     #[arg(long, value_name = "ID[=ROOT],…", value_delimiter = ',', env = "KNYTT_EVENT_CATALOGS")]
@@ -340,7 +355,7 @@ impl Settings {
             cors_origins, request_timeout_secs,
             shutdown_timeout_secs, delete_delay_hours, metrics_listen, log_addresses, max_object_bytes,
             event_catalogs, quota_bytes_per_catalog, disk_reserve_bytes, catalog, follow, device, max_picture_bytes,
-            max_picture_side, picture_hosts, page_feedback, feed_hosts, max_feed_bytes, jobs, key_passphrase_file, frame_ancestors, public_url,
+            max_picture_side, picture_hosts, page_feedback, feed_hosts, max_feed_bytes, jobs, key_passphrase_file, smtp, smtp_from, local_webhooks, frame_ancestors, public_url,
             traces, traces_share, log, log_filter,
         ))
     }

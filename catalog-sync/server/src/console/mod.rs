@@ -13,10 +13,12 @@ mod folders;
 pub(crate) mod made;
 mod node;
 mod publish;
+mod refresh;
 mod releases;
 mod routes;
 mod schedule;
 pub(crate) mod settings;
+mod signatures;
 mod work;
 
 use std::collections::HashMap;
@@ -29,7 +31,9 @@ use self::folders::Folders;
 use self::node::Node;
 use self::work::Performer;
 use crate::db::Database;
+use crate::feedback::SeenReleases;
 use crate::jobs::{self, JobWorkers};
+use crate::objects::store::Objects;
 use crate::search::SearchService;
 use crate::{Config, Result};
 
@@ -44,6 +48,9 @@ pub(crate) struct Console {
     /// The replica's name and its folder; `None` where another process has the folder.
     pub node: Option<Arc<Node>>,
     pub workers: JobWorkers,
+    /// Where releases are, and what is known of them.
+    pub objects: Objects,
+    pub seen_releases: SeenReleases,
     /// Passphrases of publications that wait, by job: they are in the memory of this process alone.
     pub passphrases: Arc<Mutex<HashMap<String, String>>>,
 }
@@ -57,6 +64,7 @@ impl Console {
         db: &Database,
         config: &Arc<Config>,
         search: &SearchService,
+        (objects, seen_releases): (&Objects, &SeenReleases),
         tasks: &mut JoinSet<()>,
     ) -> Result<Self> {
         let node = Node::take(&config.console.folder)?.map(Arc::new);
@@ -69,6 +77,8 @@ impl Console {
             config: config.clone(),
             node,
             workers: workers.clone(),
+            objects: objects.clone(),
+            seen_releases: seen_releases.clone(),
             passphrases: Arc::default(),
         };
         performer.set(console.clone());
@@ -80,6 +90,7 @@ impl Console {
             tasks.spawn(console.clone().open_and_work());
             tasks.spawn(schedule::run(console.clone()));
         }
+        tasks.spawn(signatures::run(console.clone()));
         Ok(console)
     }
 
@@ -125,6 +136,13 @@ impl Console {
     /// Keeps a passphrase for a job of this process.
     pub fn remember(&self, job: &str, passphrase: String) {
         self.passphrases.lock().unwrap_or_else(PoisonError::into_inner).insert(job.into(), passphrase);
+    }
+
+    /// Whether this replica can sign releases of a catalogue without being asked: its keys lie here, and what opens them
+    /// stands in a file.
+    pub fn signs_by_itself(&self, made: &made::Made) -> bool {
+        let is_home = self.node.as_ref().is_some_and(|node| node.name == made.node);
+        is_home && self.config.console.passphrase_file.is_some() && self.folders(&made.id).keys().exists()
     }
 
     /// Takes the passphrase of a job out of the memory.

@@ -2,18 +2,19 @@
 
 use std::ffi::OsString;
 
+use knytt_wire::takes_feedback;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use url::Url;
 
 use super::child::{self, Call, Ended};
 use super::made::{self, Made};
-use super::{Console, build, releases};
+use super::{Console, build, releases, signatures};
 use crate::accounts::{self, now_ms};
 use crate::jobs::{Context, Failure};
 use crate::{experiments, merchandising};
 
-/// What a job of the kinds `publish` and `rollback` is to do.
+/// What a job of the kinds `publish`, `rollback` and `refresh` is to do.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PublishInput {
@@ -23,6 +24,8 @@ pub struct PublishInput {
     pub of_release: Option<i64>,
     /// Whether a passphrase was given with the request.
     pub has_passphrase: bool,
+    /// Whether what is published is only signed anew.
+    pub refresh: bool,
 }
 
 /// Does the job.
@@ -36,9 +39,10 @@ pub async fn run(console: &Console, context: Context) -> Result<Value, Failure> 
         let reason = "the server was started anew and has forgotten the passphrase; publish again";
         return Err(Failure::Final("passphrase_forgotten", reason.into()));
     }
+    let feedback = Feedback::of(console, &id).await?;
     let call = Call {
         program: console.program().map_err(|error| Failure::Later("not_started", error.to_string()))?,
-        args: arguments(console, &made, &input, passphrase.is_none())?,
+        args: arguments(console, &made, &input, passphrase.is_none(), &feedback)?,
         env: passphrase.into_iter().map(|text| ("KNYTT_KEY_PASSPHRASE", text)).collect(),
     };
     let folder = console.folders(&id).build(&input.build);
@@ -49,6 +53,8 @@ pub async fn run(console: &Console, context: Context) -> Result<Value, Failure> 
     let ended = child::run(call, &context).await?;
     let (number, summary) = judge(&ended)?;
     let output = note(console, &context, &made, &input, number, &summary).await?;
+    crate::objects::learn(&console.db, &console.objects, &console.seen_releases, &id).await;
+    signatures::look_at(console, &made).await;
     if input.of_release.is_some()
         && let Err(error) = console.search_built(&id).await
     {
@@ -63,6 +69,7 @@ fn arguments(
     made: &Made,
     input: &PublishInput,
     with_file: bool,
+    feedback: &Feedback,
 ) -> Result<Vec<OsString>, Failure> {
     let folders = console.folders(&made.id);
     if !folders.keys().join("public").exists() && !folders.keys().exists() {
@@ -76,6 +83,8 @@ fn arguments(
     let mut args: Vec<OsString> = vec!["publish".into(), "--catalog".into(), catalog.into()];
     args.extend(["--keys".into(), folders.keys().into(), "--to".into(), to.into(), "--json".into()]);
     args.push("--attended".into());
+    args.push(format!("--ingest-key={}", feedback.key).into());
+    args.extend(feedback.address.iter().map(|address| format!("--events={address}").into()));
     if !made.title.is_empty() {
         args.push(format!("--title={}", made.title).into());
     }
@@ -85,8 +94,30 @@ fn arguments(
     Ok(args)
 }
 
+/// What a release says of where feedback goes.
+struct Feedback {
+    /// What devices send with it, so that the server knows it.
+    key: String,
+    /// This server, where its address is known and devices may send to it.
+    address: Option<Url>,
+}
+
+impl Feedback {
+    /// The key stays the same from release to release; the first one gets a new one.
+    async fn of(console: &Console, catalog: &str) -> Result<Self, sqlx::Error> {
+        let known = sqlx::query_scalar(
+            "SELECT ingest_key FROM ingest_keys WHERE catalog = $1 AND until_ms IS NULL ORDER BY created_ms DESC LIMIT 1",
+        );
+        let known = known.bind(catalog.to_owned()).fetch_optional(console.db.pool()).await?;
+        let address = console.config.public_url.as_ref();
+        let address = address.and_then(|url| Url::parse(&format!("{url}/v1/events")).ok());
+        let key = known.unwrap_or_else(accounts::secret::random);
+        Ok(Self { key, address: address.filter(takes_feedback) })
+    }
+}
+
 /// Where this server has the catalogue's releases.
-fn place(console: &Console, id: &str) -> Result<String, String> {
+pub fn place(console: &Console, id: &str) -> Result<String, String> {
     let mut url = Url::parse(console.config.objects.reveal()).map_err(|error| error.to_string())?;
     let mut path =
         url.path_segments_mut().map_err(|()| "the object store's address has no path".to_owned())?;
@@ -96,7 +127,7 @@ fn place(console: &Console, id: &str) -> Result<String, String> {
 }
 
 /// The number of the release, and it in numbers.
-fn judge(ended: &Ended) -> Result<(i64, Value), Failure> {
+pub fn judge(ended: &Ended) -> Result<(i64, Value), Failure> {
     let report: Value = serde_json::from_str(&ended.output).unwrap_or_default();
     let said = if ended.error.is_empty() { "publishing failed" } else { &ended.error };
     match ended.code {

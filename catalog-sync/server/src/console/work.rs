@@ -5,13 +5,14 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use super::{Console, build, publish};
+use super::{Console, build, publish, refresh};
 use crate::jobs::{Context, Failure, Work};
 
 /// The kinds of jobs.
 pub const FEED: &str = "feed";
 pub const PUBLISH: &str = "publish";
 pub const ROLLBACK: &str = "rollback";
+pub const REFRESH: &str = "refresh";
 
 /// Does the console's jobs. It has the console once that is complete.
 #[derive(Default)]
@@ -32,6 +33,7 @@ impl Work for Performer {
             match context.claim.job.kind.as_str() {
                 FEED => build::run(console, context).await,
                 PUBLISH | ROLLBACK => publish::run(console, context).await,
+                REFRESH => refresh::run(console, context).await,
                 _ => Err(unknown()),
             }
         })

@@ -71,6 +71,12 @@ const VERSIONS: &[Version] = &[
         include_str!("../../migrations/sqlite/11_experiments.sql"),
         include_str!("../../migrations/postgres/11_experiments.sql"),
     ),
+    (
+        12,
+        "alerts",
+        include_str!("../../migrations/sqlite/12_alerts.sql"),
+        include_str!("../../migrations/postgres/12_alerts.sql"),
+    ),
 ];
 
 /// The checksum of the SQL that version 6 had on SQLite at first. It filled its tables more and more slowly the more

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sqlx::Error;
 
 use crate::db::{Columns, Database, RowsQuery, Tx, insert};
+use crate::insights::BLOCK_DAYS;
 
 /// `INSERT … ON CONFLICT … DO UPDATE`, where each count is added to the one that is there.
 macro_rules! added {
@@ -27,6 +28,20 @@ macro_rules! added {
 }
 
 pub(crate) use added;
+
+/// Counts by day as counts by ten days.
+pub fn by_block<'a, K, I: Ord + 'a, const N: usize>(
+    days: &'a BTreeMap<K, [i64; N]>,
+    key: impl Fn(&'a K) -> (&'a str, i64, I),
+) -> BTreeMap<(&'a str, i64, I), [i64; N]> {
+    let mut blocks = BTreeMap::new();
+    for (of, counted) in days {
+        let (catalog, day, id) = key(of);
+        let to = blocks.entry((catalog, day.div_euclid(BLOCK_DAYS), id)).or_insert([0; N]);
+        to.iter_mut().zip(counted).for_each(|(to, count)| *to += count);
+    }
+    blocks
+}
 
 /// Adds the counts of these keys to the rows that have them.
 pub(crate) async fn add_all<K, const N: usize>(

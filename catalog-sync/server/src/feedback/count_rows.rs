@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use sqlx::any::AnyRow;
 use sqlx::{Error, Row as _};
 
-use super::added::{add_all, added, bind};
+use super::added::{add_all, added, bind, by_block};
 use super::arms::arm_of;
 use super::counts::{Counts, Led};
 use super::insight::InsightCounts;
@@ -25,6 +25,10 @@ const QUERY_TOTALS: Columns =
 
 const PRODUCT_DAYS: Columns = added!("product_days", 9, "catalog, day, item_id": "selected", "viewed", "wishlisted",
     "carted", "purchased", "events"; "");
+
+/// By ten days.
+const PRODUCT_BLOCKS: Columns = added!("product_blocks", 9, "catalog, block, item_id": "selected", "viewed",
+    "wishlisted", "carted", "purchased", "events"; "");
 
 const PRODUCT_TOTALS: Columns = added!("product_totals", 8, "catalog, item_id": "selected", "viewed", "wishlisted",
     "carted", "purchased", "events"; "");
@@ -70,6 +74,8 @@ pub async fn add(
     add_all(db, tx, &QUERY_DAYS, &counts.queries, |q, (a, b, c)| q.bind(*a).bind(*b).bind(*c)).await?;
     add_all(db, tx, &QUERY_TOTALS, &counts.query_totals(), |q, (a, b)| q.bind(*a).bind(*b)).await?;
     add_all(db, tx, &PRODUCT_DAYS, &counts.products, |q, (a, b, c)| q.bind(*a).bind(*b).bind(*c)).await?;
+    let blocks = by_block(&counts.products, |(catalog, day, item)| (*catalog, *day, *item));
+    add_all(db, tx, &PRODUCT_BLOCKS, &blocks, |q, (a, b, c)| q.bind(*a).bind(*b).bind(*c)).await?;
     add_all(db, tx, &PRODUCT_TOTALS, &counts.product_totals(), |q, (a, b)| q.bind(*a).bind(*b)).await?;
     add_all(db, tx, &POSITIONS, &counts.positions, |q, (a, b, c)| q.bind(*a).bind(*b).bind(*c)).await?;
     add_all(db, tx, &ACTIVITY, &counts.activity, |q, (a, b, c)| q.bind(*a).bind(*b).bind(*c)).await?;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::{Error, Row as _};
 
-use super::added::{add_all, added};
+use super::added::{add_all, added, by_block};
 use super::insight::InsightCounts;
 use super::insight_keys::{DayKey, Seen};
 use crate::db::{Columns, Database, Tx, insert};
@@ -39,6 +39,10 @@ const ASKED: Columns = Columns {
 
 const QUERIES: Columns = added!("insight_queries", 7, "catalog, day, query": "searches", "zero_result", "no_good_match",
     "visitors"; "");
+
+/// By ten days.
+const QUERY_BLOCKS: Columns = added!("insight_query_blocks", 7, "catalog, block, query": "searches", "zero_result",
+    "no_good_match", "visitors"; "");
 
 /// Adds what was counted of events.
 pub async fn add(db: &Database, tx: &mut Tx, counts: &InsightCounts) -> Result<(), Error> {
@@ -98,7 +102,11 @@ async fn add_queries(db: &Database, tx: &mut Tx, counts: &InsightCounts) -> Resu
             queries.entry((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)).or_default()[3] += 1;
         }
     }
-    add_all(db, tx, &QUERIES, &queries, |q, (a, b, c)| q.bind(a.clone()).bind(*b).bind(c.clone())).await
+    let blocks = by_block(&queries, |(catalog, day, query)| (catalog.as_str(), *day, query.as_str()));
+    let blocks: BTreeMap<_, _> =
+        blocks.into_iter().map(|((a, b, c), counted)| ((a.to_owned(), b, c.to_owned()), counted)).collect();
+    add_all(db, tx, &QUERIES, &queries, |q, (a, b, c)| q.bind(a.clone()).bind(*b).bind(c.clone())).await?;
+    add_all(db, tx, &QUERY_BLOCKS, &blocks, |q, (a, b, c)| q.bind(a.clone()).bind(*b).bind(c.clone())).await
 }
 
 /// Forgets who searched and who asked words, once no event of that day can come any more.

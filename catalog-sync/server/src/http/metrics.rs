@@ -11,6 +11,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use crate::alerts::AlertGauges;
 use crate::search::SearchMetrics;
 
 /// Bounds of the histograms, in seconds.
@@ -44,6 +45,8 @@ pub struct Metrics {
     registry: Registry,
     /// The counters of the search.
     pub search: SearchMetrics,
+    /// The gauges of alerts.
+    pub alerts: AlertGauges,
     requests: Family<RequestLabels, Histogram>,
     events: Family<EventLabels, Counter>,
     commits: Histogram,
@@ -65,6 +68,7 @@ impl Metrics {
         let metrics = Self {
             registry: Registry::with_prefix("knytt"),
             search: SearchMetrics::default(),
+            alerts: AlertGauges::default(),
             requests: Family::new_with_constructor(histogram as fn() -> Histogram),
             events: Family::default(),
             commits: histogram(),
@@ -96,6 +100,7 @@ impl Metrics {
     fn registered(mut self) -> Self {
         let r = &mut self.registry;
         self.search.register(r);
+        self.alerts.register(r);
         r.register("http_request_seconds", "Time to the first byte of an answer", self.requests.clone());
         r.register("events", "Events that came in, by what became of them", self.events.clone());
         r.register("events_commit_seconds", "Time to store a group of batches", self.commits.clone());

@@ -3,6 +3,7 @@
 
 mod observe;
 mod sketch;
+mod stability;
 mod stats;
 mod tally;
 mod window;
@@ -17,8 +18,9 @@ use crate::db::Database;
 use crate::feedback::DAY_MS;
 
 pub(crate) use observe::{Asked, count};
-pub(crate) use sketch::middle;
-pub(crate) use stats::{QueryList, described};
+pub(crate) use sketch::{bucket, middle, quantile};
+pub(crate) use stability::{Histogram, Stability};
+pub(crate) use stats::{BLOCK_DAYS, QueryList, described};
 pub(crate) use tally::{Counted, Tally};
 pub use window::Window;
 

@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 use knytt_wire::Participation;
 
 use super::sketch::bucket;
+use super::stability::step;
+use crate::accounts::now_ms;
+use crate::alerts::{Answered, RecentCounts};
 use crate::db::{Columns, Database, Tx};
 use crate::feedback::{ArmCounts, DAY_MS, DayKey, Seen, add_all, add_days, add_seen, added};
 use crate::tokens::Visitor;
@@ -28,6 +31,9 @@ const ANSWERS: Columns =
     added!("insight_answers", 7, "catalog, day, release": "answers", "cached", "refused", "failed"; "");
 
 const LATENCY: Columns = added!("insight_latency", 6, "catalog, day, release, stage, bucket": "answers"; "");
+
+const SCORES: Columns =
+    added!("insight_scores", 7, "catalog, day, release, channel, kind, bucket": "searches"; "");
 
 /// One answer of the server's own.
 #[derive(Clone, Debug)]
@@ -52,6 +58,8 @@ pub struct Counted {
     pub is_no_good_match: bool,
     /// Whether the answer was kept from before.
     pub is_cached: bool,
+    /// The cosine similarity of the nearest hit, if there is one.
+    pub similarity: Option<f32>,
     /// How long its stages took, in milliseconds; those of 0 were not needed.
     pub stages: [(&'static str, f64); 4],
 }
@@ -70,7 +78,9 @@ struct Counts {
     answers: BTreeMap<(String, i64, i64), [i64; 4]>,
     latency: BTreeMap<(String, i64, i64, &'static str, i64), [i64; 1]>,
     arms: ArmCounts,
+    scores: BTreeMap<(DayKey, i64), [i64; 1]>,
     unfinished: HashMap<(String, Visitor), Unfinished>,
+    recent: RecentCounts,
 }
 
 /// The counts that are not written yet. Clones share them.
@@ -92,13 +102,17 @@ impl Tally {
 
     /// Counts an answer that took so long altogether.
     pub fn answered(&self, counted: Counted, elapsed: Duration) {
-        self.counts().answered(counted, elapsed, today());
+        let mut counts = self.counts();
+        counts.recent.count(&counted.catalog, Answered::Within(elapsed), now_ms());
+        counts.answered(counted, elapsed, today());
     }
 
     /// Counts a request that was refused or failed, with the release of the catalogue that it named, if it named one.
     pub fn refused(&self, catalog: &str, release: i64, status: u16) {
         let failed = i64::from(status >= 500);
         let mut counts = self.counts();
+        let answered = if failed > 0 { Answered::Failed } else { Answered::Refused };
+        counts.recent.count(catalog, answered, now_ms());
         let counted = counts.answers.entry((catalog.into(), today(), release)).or_default();
         counted[2] += 1 - failed;
         counted[3] += failed;
@@ -161,6 +175,9 @@ impl Counts {
 
     fn searched(&mut self, counted: &Counted, day: i64) {
         let key = DayKey::new(&counted.catalog, day, counted.release, counted.way);
+        if let Some(similarity) = counted.similarity {
+            self.scores.entry((key.clone(), step(similarity))).or_default()[0] += 1;
+        }
         let searches = self.days.entry(key).or_default();
         searches[0] += 1;
         searches[1] += i64::from(counted.is_empty);
@@ -203,6 +220,8 @@ impl Counts {
         merge(&mut self.answers, other.answers);
         merge(&mut self.latency, other.latency);
         self.arms.merge(other.arms);
+        merge(&mut self.scores, other.scores);
+        self.recent.merge(other.recent);
         self.seen.extend(other.seen);
     }
 
@@ -217,6 +236,12 @@ impl Counts {
         })
         .await?;
         self.arms.write(db, &mut tx).await?;
+        add_all(db, &mut tx, &SCORES, &self.scores, |query, (key, step)| {
+            let query = query.bind(key.catalog.clone()).bind(key.day).bind(key.release);
+            query.bind(key.channel.clone()).bind(key.kind.clone()).bind(*step)
+        })
+        .await?;
+        self.recent.write(db, &mut tx).await?;
         tx.commit().await
     }
 }
@@ -248,6 +273,7 @@ mod tests {
             is_empty: false,
             is_no_good_match: false,
             is_cached: false,
+            similarity: Some(0.4),
             stages: [("decode", 0.0), ("embed", 3.0), ("search", 1.0), ("rank", 0.5)],
         }
     }

@@ -74,7 +74,7 @@ pub struct JobProgress {
 pub struct Job {
     /// Its id; ids grow with time.
     pub id: String,
-    /// What is done: `feed`, `publish` or `rollback`.
+    /// What is done: `feed`, `publish`, `rollback` or `refresh`.
     pub kind: String,
     /// The catalogue that it is about.
     pub catalog: String,

@@ -15,7 +15,7 @@ mod upload;
 mod verify;
 
 pub(crate) use name::is_catalog_name;
-pub(crate) use release::pin_published;
+pub(crate) use release::{Accepted, accepted, learn, pin_published};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

@@ -176,7 +176,7 @@ async fn put_verified(
             }
             verifier.check(kind, &body).await?;
             let response = replace(app, catalog, path, expected, body).await?;
-            learn(app, catalog).await;
+            learn(&app.db, &app.objects, &app.seen_releases, catalog).await;
             Ok(response)
         }
         None => {

@@ -12,9 +12,8 @@ use sqlx::Row as _;
 use super::read::refuse;
 use super::store::Objects;
 use super::verify::Verifier;
-use crate::app::App;
 use crate::db::Database;
-use crate::feedback::{KEEP_INGEST_KEY, pin_root, set_ingest_key};
+use crate::feedback::{KEEP_INGEST_KEY, SeenReleases, pin_root, set_ingest_key};
 use crate::http::refusal::Refusal;
 use crate::search::Followed;
 
@@ -32,38 +31,72 @@ struct ForBackend {
 /// it stays valid for those that get the release late.
 ///
 /// The release is published by now, so what goes wrong here is logged.
-pub async fn learn(app: &App, catalog: &str) {
-    if let Err(error) = try_learn(app, catalog).await {
+pub async fn learn(db: &Database, objects: &Objects, seen: &SeenReleases, catalog: &str) {
+    if let Err(error) = try_learn(db, objects, seen, catalog).await {
         tracing::warn!(catalog, ?error, "the release was not read");
     }
 }
 
-async fn try_learn(app: &App, catalog: &str) -> Result<(), Refusal> {
-    let root = first_root(&app.objects, catalog).await?;
+async fn try_learn(
+    db: &Database,
+    objects: &Objects,
+    seen: &SeenReleases,
+    catalog: &str,
+) -> Result<(), Refusal> {
+    let root = first_root(objects, catalog).await?;
     if let Some(root) = &root {
-        pin_root(&app.db, catalog, root).await?;
+        pin_root(db, catalog, root).await?;
     }
-    let Some(json) = description(app, catalog).await? else { return Ok(()) };
+    let Some(json) = description(objects, catalog).await? else { return Ok(()) };
     // A description that only later versions can read names no key for this one.
     let key = serde_json::from_slice::<ForBackend>(&json).ok().and_then(|release| release.ingest_key);
     if let Some(key) = key
-        && let Err(error) = set_ingest_key(&app.db, catalog, &key, KEEP_INGEST_KEY).await
+        && let Err(error) = set_ingest_key(db, catalog, &key, KEEP_INGEST_KEY).await
     {
         tracing::warn!(catalog, %error, "the release's ingest key was not taken");
     }
     let head = Release::from_json(&json).ok().and_then(|release| release.log_head(hex(&json)));
     if let Some((root, head)) = root.zip(head) {
-        app.seen_releases.published(&CatalogIdentity::published(root, catalog), &head).await;
+        seen.published(&CatalogIdentity::published(root, catalog), &head).await;
     }
     Ok(())
 }
 
+/// Until when devices accept what is published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// The release's number; 0 if its description cannot be read.
+    pub release: i64,
+    /// When the first of its signatures ends, in milliseconds since 1970.
+    pub until_ms: i64,
+    /// When its timestamp was signed.
+    pub signed_ms: i64,
+}
+
+/// Until when devices accept the present release of a catalogue; `None` where nothing is published.
+///
+/// # Errors
+/// The store cannot be read.
+pub async fn accepted(objects: &Objects, catalog: &str) -> Result<Option<Accepted>, Refusal> {
+    let verifier = Verifier::new(objects, catalog, jiff::Timestamp::now());
+    let Some(until) = verifier.accepted_until().await? else { return Ok(None) };
+    let timestamp = Path::from_iter([catalog, "metadata", "timestamp.json"]);
+    let signed = objects.head(&timestamp).await.map_err(refuse)?;
+    let json = description(objects, catalog).await?;
+    let release = json.and_then(|json| Release::from_json(&json).ok()).map_or(0, |release| release.number);
+    Ok(Some(Accepted {
+        release: i64::try_from(release).unwrap_or(i64::MAX),
+        until_ms: until.as_millisecond(),
+        signed_ms: signed.map_or(0, |signed| signed.last_modified.timestamp_millis()),
+    }))
+}
+
 /// The present release's description.
-async fn description(app: &App, catalog: &str) -> Result<Option<Vec<u8>>, Refusal> {
-    let needed = Verifier::new(&app.objects, catalog, jiff::Timestamp::now()).needed().await?;
+async fn description(objects: &Objects, catalog: &str) -> Result<Option<Vec<u8>>, Refusal> {
+    let needed = Verifier::new(objects, catalog, jiff::Timestamp::now()).needed().await?;
     let end = format!(".{RELEASE_TARGET}");
     let Some(path) = needed.into_iter().find(|path| path.ends_with(&end)) else { return Ok(None) };
-    let found = app.objects.store.get(&Path::from(path)).await.map_err(refuse)?;
+    let found = objects.store.get(&Path::from(path)).await.map_err(refuse)?;
     if found.meta.size > MAX_BYTES {
         return Ok(None);
     }

@@ -120,6 +120,27 @@ impl<'a> Verifier<'a> {
         Ok(needed)
     }
 
+    /// When the first of the signatures ends that devices accept the present release by; `None` where nothing is
+    /// published.
+    ///
+    /// # Errors
+    /// The store cannot be read, or its metadata does not hold together.
+    pub async fn accepted_until(&self) -> Result<Option<Time>, Refusal> {
+        let Some(timestamp) = self.stored::<Timestamp>(Kind::Timestamp).await? else { return Ok(None) };
+        let mut ends = vec![timestamp.signed.expires, self.newest_root().await?.signed.expires];
+        if let Some(meta) = timestamp.signed.meta.get("snapshot.json")
+            && let Some(snapshot) = self.stored::<Snapshot>(Kind::Snapshot(meta.version.get())).await?
+        {
+            ends.push(snapshot.signed.expires);
+            if let Some(meta) = snapshot.signed.meta.get("targets.json")
+                && let Some(targets) = self.stored::<Targets>(Kind::Targets(meta.version.get())).await?
+            {
+                ends.push(targets.signed.expires);
+            }
+        }
+        Ok(ends.into_iter().min())
+    }
+
     fn path(&self, folder: &str, name: &str) -> Path {
         Path::from_iter([self.catalog, folder, name])
     }

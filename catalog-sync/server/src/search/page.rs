@@ -155,6 +155,7 @@ impl Page {
             is_empty,
             is_no_good_match: !is_empty && self.body.verdict == Verdict::NoGoodMatch,
             is_cached: self.is_cached,
+            similarity: self.body.hits.iter().map(|hit| hit.similarity).reduce(f32::max),
             stages: [("decode", decode), ("embed", embed), ("search", search), ("rank", rank)],
         });
         self

@@ -11,10 +11,18 @@ use knytt_server::{Config, Settings};
 use serde_json::{Value, json};
 
 use crate::accounts::{House, Someone};
-use crate::fixture::{Answer, Backend, Kind, Records, build, settings, until};
+use crate::fixture::{Answer, Backend, Kind, Publisher, Records, build, settings, until};
 
 /// Copies a catalogue that is there into the folder after `--catalog`, and does what the feed says: `wait`, `fail`.
 const SCRIPT: &str = r#"#!/bin/sh
+if [ "$1" = publish ]; then
+  echo "$@" >> MADE/asked
+  case "$*" in
+    *--refresh*) echo '{"refreshed":{"release":4,"targets":false,"snapshot":true}}' ;;
+    *) echo '{"published":{"release":4,"products":90}}' ;;
+  esac
+  exit 0
+fi
 feed=$2; folder=$4
 echo '{"step":"reading","done":0,"of":0}' >&2
 echo 'note: a line for people' >&2
@@ -258,5 +266,60 @@ async fn an_analyst_sees_no_keys_and_a_merchandiser_publishes_nothing() {
         let asked = json!({ "passphrase": "0123456789" });
         let published = shop.house.send("POST", path, &someone.access, &asked).await;
         assert_eq!(published.status, if role == "publisher" { 409 } else { 403 }, "{role}");
+    }
+}
+
+/// Puts a release of the catalogue into the object store, signed until tomorrow.
+fn published(data: &Path) {
+    let (publisher, folder) = (Publisher::new(), data.join("objects/garments/metadata"));
+    std::fs::create_dir_all(&folder).unwrap();
+    let targets = publisher.targets(1, &[]);
+    let snapshot = publisher.snapshot(1, &targets);
+    for (name, bytes) in [
+        ("1.root.json", publisher.root(1, &[])),
+        ("1.targets.json", targets.bytes.clone()),
+        ("1.snapshot.json", snapshot.bytes.clone()),
+        ("timestamp.json", publisher.timestamp(1, &snapshot)),
+    ] {
+        std::fs::write(folder.join(name), bytes).unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_release_names_this_server_and_is_signed_anew() {
+    for kind in BOTH {
+        let shop = Shop::with(kind, |settings| Settings {
+            public_url: Some("https://shop.example".into()),
+            ..settings
+        })
+        .await;
+        let catalog = "/api/v1/admin/catalogs/garments";
+        shop.job_in(&shop.upload("products").await, "done").await;
+        std::fs::create_dir_all(shop.folder.path().join("console/catalogs/garments/keys")).unwrap();
+        let asked = json!({ "passphrase": "open the shop" });
+        let nothing = shop.send("POST", &format!("{catalog}/refresh"), &asked).await;
+        assert_eq!((nothing.status, nothing.code().as_str()), (404, "not_found"), "nothing is published");
+        published(shop.folder.path());
+        let mut jobs = Vec::new();
+        for path in ["publish", "publish", "refresh"] {
+            let job = shop.send("POST", &format!("{catalog}/{path}"), &asked).await;
+            assert_eq!(job.status, 202, "{job:?}");
+            let job: Value = serde_json::from_slice(&job.body).unwrap();
+            jobs.push(shop.job_in(job["id"].as_str().unwrap(), "done").await);
+        }
+        assert_eq!((&jobs[2]["kind"], &jobs[2]["output"]["release"]), (&json!("refresh"), &json!(4)));
+        let said = std::fs::read_to_string(shop.folder.path().join("made/asked")).unwrap();
+        let said: Vec<&str> = said.lines().collect();
+        assert!(said[0].contains("--events=https://shop.example/v1/events"), "{said:?}");
+        assert!(said[2].starts_with("publish --refresh --keys "), "{said:?}");
+        let key = |line: &str| {
+            let key = line.split_whitespace().find_map(|word| word.strip_prefix("--ingest-key="));
+            key.unwrap().to_owned()
+        };
+        assert!(key(said[0]).len() >= 16, "{said:?}");
+        let entry = shop.get(catalog).await;
+        let day_ms = entry["acceptedUntilMs"].as_i64().unwrap() - entry["job"]["endedMs"].as_i64().unwrap();
+        assert!((0..=86_400_000).contains(&day_ms), "{entry}");
+        assert_eq!(entry["signsAnew"], false, "no passphrase stands in a file");
     }
 }

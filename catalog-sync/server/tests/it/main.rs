@@ -8,6 +8,7 @@ mod access;
 mod access_races;
 mod accounts;
 mod admission;
+mod alerts;
 mod believed;
 mod campaign;
 mod connections;

@@ -11,7 +11,7 @@ use super::{at_home, is_id, known};
 use crate::accounts::{Body, Caller, Role, note, now_ms, problem};
 use crate::app::App;
 use crate::console::made::{self, FeedOptions, Made};
-use crate::console::{releases, work};
+use crate::console::{releases, signatures, work};
 use crate::http::refusal::Refusal;
 use crate::jobs::{self, Job};
 
@@ -55,6 +55,11 @@ pub struct CatalogEntry {
     built_ms: i64,
     /// The last release that was published here; 0 if none was.
     published: i64,
+    /// Until when devices accept what is published, in milliseconds since 1970; 0 if nothing is, or that was not looked
+    /// at yet.
+    accepted_until_ms: i64,
+    /// Whether this server signs it anew by itself before that.
+    signs_anew: bool,
     /// How its feeds are read.
     options: FeedOptions,
     /// Where its feed is fetched from; absent if it is uploaded.
@@ -266,6 +271,8 @@ fn of_elsewhere(summary: knytt_ui_api::CatalogSummary) -> CatalogEntry {
         here: true,
         built_ms: 0,
         published: 0,
+        accepted_until_ms: 0,
+        signs_anew: false,
         options: FeedOptions::default(),
         source: None,
         has_keys: None,
@@ -280,6 +287,7 @@ async fn entry(app: &App, caller: &Caller, made: &Made) -> Result<CatalogEntry, 
     let here = app.console.node.as_ref().is_some_and(|node| node.name == made.node);
     let released = releases::list(&app.db, &made.id).await?.into_iter().next();
     let job = jobs::list(&app.db, Some(&made.id), None, 1, now_ms()).await?.into_iter().next();
+    let accepted = signatures::known(&app.console, &made.id).await?;
     let publishes = matches!(caller.role(), Some(Role::Publisher | Role::Admin));
     let state = match (&job, &released) {
         (Some(job), _) if !job.state.has_ended() => CatalogState::Working,
@@ -298,6 +306,8 @@ async fn entry(app: &App, caller: &Caller, made: &Made) -> Result<CatalogEntry, 
         here,
         built_ms: made.built_ms,
         published: released.map_or(0, |released| released.number),
+        accepted_until_ms: accepted.map_or(0, |(until_ms, _)| until_ms),
+        signs_anew: accepted.is_some_and(|(_, signs)| signs),
         options: made.options.clone(),
         source: Some(made).filter(|made| !made.feed_url.is_empty()).map(|made| FeedSource {
             url: made.feed_url.clone(),
@@ -312,6 +322,10 @@ async fn entry(app: &App, caller: &Caller, made: &Made) -> Result<CatalogEntry, 
 
 /// Whether a publication of the catalogue is under way.
 pub async fn is_publishing(app: &App, id: &str) -> Result<bool, Refusal> {
-    Ok(jobs::has_open(&app.db, id, work::PUBLISH).await?
-        || jobs::has_open(&app.db, id, work::ROLLBACK).await?)
+    for kind in [work::PUBLISH, work::ROLLBACK, work::REFRESH] {
+        if jobs::has_open(&app.db, id, kind).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

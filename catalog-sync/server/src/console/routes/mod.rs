@@ -30,6 +30,7 @@ pub fn described() -> OpenApiRouter<App> {
         .routes(routes!(releases::make_keys))
         .routes(routes!(releases::publish))
         .routes(routes!(releases::roll_back))
+        .routes(routes!(releases::refresh))
         .routes(routes!(jobs::jobs))
         .routes(routes!(jobs::job))
         .routes(routes!(jobs::lines))

@@ -219,7 +219,45 @@ pub async fn roll_back(
     let release = release.filter(|release| app.console.folders(&made.id).build(&release.build).exists());
     let release = release.ok_or_else(Refusal::not_found)?;
     let input =
-        PublishInput { build: release.build, of_release: Some(release.number), has_passphrase: false };
+        PublishInput { build: release.build, of_release: Some(release.number), ..PublishInput::default() };
+    add(&app, &caller, &made, input, asked.passphrase).await
+}
+
+/// Sign what is published anew, as a job
+///
+/// Devices accept a release until its signatures end. The server signs anew by itself where the passphrase of the keys
+/// stands in a file.
+#[utoipa::path(
+    post,
+    path = "/api/v1/admin/catalogs/{id}/refresh",
+    operation_id = "refresh_catalog",
+    tag = "admin",
+    params(("id" = String, Path, description = "The catalogue's id")),
+    request_body = PublishRequest,
+    responses(
+        (status = 202, description = "The job", body = Job),
+        (status = 400, description = "`bad_request`: a passphrase is needed", body = Problem),
+        (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
+        (status = 403, description = "`not_allowed`, `cross_site`", body = Problem),
+        (status = 404, description = "`not_found`: no such catalogue, or nothing is published", body = Problem),
+        (status = 409, description = "`no_keys`, `in_progress`", body = Problem),
+        (status = 413, description = "`body_too_large`", body = Problem),
+        (status = 415, description = "`not_json`", body = Problem),
+        (status = 421, description = "`elsewhere`", body = Problem),
+        (status = 422, description = "`password_refused`: no passphrase is so short", body = Problem),
+    )
+)]
+pub async fn refresh(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Body(asked): Body<PublishRequest>,
+) -> Result<(StatusCode, Json<Job>), Refusal> {
+    let (made, _) = at_home(&app.console, &id).await?;
+    if releases::list(&app.db, &made.id).await?.is_empty() {
+        return Err(Refusal::not_found());
+    }
+    let input = PublishInput { refresh: true, ..PublishInput::default() };
     add(&app, &caller, &made, input, asked.passphrase).await
 }
 
@@ -246,7 +284,11 @@ async fn add(
     }
     let job = NewJob {
         id: Some(id.clone()),
-        kind: if input.of_release.is_some() { work::ROLLBACK } else { work::PUBLISH },
+        kind: match (input.refresh, input.of_release) {
+            (true, _) => work::REFRESH,
+            (false, Some(_)) => work::ROLLBACK,
+            (false, None) => work::PUBLISH,
+        },
         catalog: made.id.clone(),
         lane: made.id.clone(),
         node: made.node.clone(),

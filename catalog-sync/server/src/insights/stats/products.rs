@@ -6,6 +6,7 @@ use sqlx::any::AnyRow;
 use utoipa::ToSchema;
 
 use super::scope::Scope;
+use super::top::{Counted, Sums, Wanted};
 use crate::db::Database;
 use crate::http::refusal::Refusal;
 use crate::search::Catalogs;
@@ -31,8 +32,38 @@ pub struct ProductRow {
     pub purchased: i64,
 }
 
+/// Products by day and by block.
+const PRODUCTS: Counted = Counted {
+    days: "product_days",
+    blocks: "product_blocks",
+    id: "item_id",
+    sums: &["selected", "viewed", "wishlisted", "carted", "purchased", "events"],
+};
+
+fn row(sums: &Sums) -> ProductRow {
+    let &[selected, viewed, wishlisted, carted, purchased, _] = sums.now.as_slice() else {
+        unreachable!("six sums")
+    };
+    let (id, title) = (sums.id.clone(), String::new());
+    ProductRow { id, title, selected, viewed, wishlisted, carted, purchased }
+}
+
 /// The products, at most `most`; without titles.
 pub async fn products(db: &Database, scope: &Scope, most: u32) -> Result<Vec<ProductRow>, sqlx::Error> {
+    let events = |sums: &Sums| sums.now.last().copied().filter(|events| *events > 0);
+    let wanted = Wanted { column: "events", most, weighs_before: false, with_before: false };
+    match PRODUCTS.first(db, scope, wanted, events).await? {
+        Some(found) => Ok(found.iter().map(row).collect()),
+        None => all_products(db, scope, most).await,
+    }
+}
+
+/// The same by adding up everything.
+pub(super) async fn all_products(
+    db: &Database,
+    scope: &Scope,
+    most: u32,
+) -> Result<Vec<ProductRow>, sqlx::Error> {
     let sql = format!(
         "SELECT item_id, CAST(SUM(selected) AS BIGINT), CAST(SUM(viewed) AS BIGINT), \
          CAST(SUM(wishlisted) AS BIGINT), CAST(SUM(carted) AS BIGINT), CAST(SUM(purchased) AS BIGINT) \

@@ -6,6 +6,7 @@ use sqlx::any::AnyRow;
 use utoipa::ToSchema;
 
 use super::scope::Scope;
+use super::top::{Counted, Sums, Wanted};
 use crate::db::Database;
 
 /// Visitors who asked the same in a window, for the words to be shown: as many as for suggestions to shoppers.
@@ -46,8 +47,62 @@ pub struct QueryRow {
     pub visitors: i64,
 }
 
+/// Words by day and by block.
+const WORDS: Counted = Counted {
+    days: "insight_queries",
+    blocks: "insight_query_blocks",
+    id: "query",
+    sums: &["searches", "zero_result", "no_good_match", "visitors"],
+};
+
+impl QueryList {
+    /// The column that no weight of a word is greater than.
+    fn column(self) -> &'static str {
+        match self {
+            Self::Top | Self::Rising => "searches",
+            Self::ZeroResult => "zero_result",
+            Self::NoGoodMatch => "no_good_match",
+        }
+    }
+
+    /// What the words are ordered by; words without it are not shown.
+    fn weight(self, row: &QueryRow) -> Option<i64> {
+        let weight = match self {
+            Self::Top => row.searches,
+            Self::Rising => row.searches - row.before,
+            Self::ZeroResult => row.zero_result,
+            Self::NoGoodMatch => row.no_good_match,
+        };
+        (row.visitors >= ASKED_BY && weight > 0).then_some(weight)
+    }
+}
+
+fn row(sums: &Sums) -> QueryRow {
+    let &[searches, zero_result, no_good_match, visitors] = sums.now.as_slice() else {
+        unreachable!("four sums")
+    };
+    let (query, before) = (sums.id.clone(), sums.before[0]);
+    QueryRow { query, searches, before, zero_result, no_good_match, visitors }
+}
+
 /// The words of a list, at most `most`.
 pub async fn queries(
+    db: &Database,
+    scope: &Scope,
+    list: QueryList,
+    most: u32,
+) -> Result<Vec<QueryRow>, sqlx::Error> {
+    let weight = |sums: &Sums| list.weight(&row(sums));
+    let weighs_before = list == QueryList::Rising;
+    let wanted = Wanted { column: list.column(), most, weighs_before, with_before: true };
+    match WORDS.first(db, scope, wanted, weight).await? {
+        Some(found) => Ok(found.iter().map(row).collect()),
+        None => all_queries(db, scope, list, most).await,
+    }
+}
+
+/// The same by adding up everything.
+pub(super) async fn all_queries(
     db: &Database,
     scope: &Scope,
     list: QueryList,

@@ -10,6 +10,7 @@ use utoipa::{IntoParams, IntoResponses, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::drift::{self, DriftRow};
 use super::figures::{self, DayRow, Figures};
 use super::money::{self, Revenue};
 use super::products::{self, ProductRow};
@@ -39,6 +40,7 @@ pub fn described() -> OpenApiRouter<App> {
         .routes(routes!(queries))
         .routes(routes!(products))
         .routes(routes!(service))
+        .routes(routes!(drift))
 }
 
 /// Which rows, and how many.
@@ -318,4 +320,32 @@ pub async fn service(State(app): State<App>, Query(asked): Query<StatsQuery>) ->
     }
     let index = app.insights.index(&app.search.catalogs, &scope.catalog).await?;
     Ok(Json(Service { index, ..counted }).into_response())
+}
+
+/// Whether the best hits are as near as in the seven days before the window
+///
+/// Of searches that the server answered itself, by way in, with all releases and with each. Ways in with fewer than 200
+/// searches on either side are left out. `release` is not looked at.
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/stats/drift",
+    operation_id = "stats_drift",
+    tag = "admin",
+    params(StatsQuery),
+    responses(
+        (status = 200, description = "Ways in, that which changed most first", content((Vec<DriftRow> = "application/json"), (String = "text/csv"))),
+        StatsRefusals,
+    )
+)]
+pub async fn drift(State(app): State<App>, Query(asked): Query<StatsQuery>) -> Result<Response, Refusal> {
+    let (scope, is_table) = asked.read()?;
+    let rows = drift::drift(&app.db, &scope).await?;
+    let header =
+        ["channel", "kind", "release", "searches", "before", "index", "mean", "mean_before", "drifted"];
+    Ok(shown(rows, is_table, &file_name("drift", &scope), &header, |row: DriftRow| {
+        let release = row.release.map(|release| release.to_string()).unwrap_or_default();
+        let counts = [row.searches, row.before].map(|count| count.to_string());
+        let shares = [row.index, row.mean, row.mean_before].map(|share| format!("{share:.4}"));
+        [&[row.channel, row.kind, release][..], &counts, &shares, &[row.drifted.to_string()]].concat()
+    }))
 }

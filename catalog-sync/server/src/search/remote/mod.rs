@@ -32,6 +32,8 @@ pub struct Remote {
     is_allowed: fn(IpAddr) -> bool,
     /// The setting that names the hosts.
     setting: &'static str,
+    /// Whether any host may be asked, not only those that are named.
+    is_any_host: bool,
 }
 
 impl Remote {
@@ -43,6 +45,7 @@ impl Remote {
             ports: vec![80, 443],
             is_allowed: is_public_address,
             setting: "--picture-hosts",
+            is_any_host: false,
         }
     }
 
@@ -53,6 +56,13 @@ impl Remote {
             true => Self { ports: Vec::new(), is_allowed: |_| true, ..remote },
             false => remote,
         }
+    }
+
+    /// Any host of the public internet and any port, for what an admin has the server tell. `local`: of this machine's
+    /// networks, too.
+    pub fn for_webhooks(local: bool) -> Self {
+        let is_allowed: fn(IpAddr) -> bool = if local { |_| true } else { is_public_address };
+        Self { ports: Vec::new(), is_allowed, is_any_host: true, ..Self::new(&[]) }
     }
 
     /// The file at an address, of at most `most` bytes.
@@ -112,7 +122,7 @@ impl Remote {
     fn checked(&self, address: &str) -> Result<(Url, String), Unfetched> {
         let refused = |why| Err(Unfetched::Refused(why));
         let is_for_feeds = self.setting == "--feed-hosts";
-        if self.hosts.is_empty() {
+        if self.hosts.is_empty() && !self.is_any_host {
             return refused(match is_for_feeds {
                 true => "feeds are not fetched here: send the file, or name the host in --feed-hosts",
                 false => "pictures are not fetched here: send the file",
@@ -133,7 +143,7 @@ impl Remote {
         }
         let Some(Host::Domain(host)) = url.host() else { return refused("a host has a name") };
         let host = host.to_ascii_lowercase();
-        match self.hosts.iter().any(|allowed| *allowed == host.trim_end_matches('.')) {
+        match self.is_any_host || self.hosts.iter().any(|allowed| *allowed == host.trim_end_matches('.')) {
             true => Ok((url, host)),
             false if is_for_feeds => refused("its host is not one of --feed-hosts"),
             false => refused("its host is not one of --picture-hosts"),

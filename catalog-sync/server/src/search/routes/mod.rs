@@ -20,6 +20,7 @@ use utoipa_axum::routes;
 
 use super::openapi::{self, Description};
 use crate::accounts;
+use crate::alerts;
 use crate::app::App;
 use crate::console;
 use crate::experiments;
@@ -78,6 +79,7 @@ fn others() -> OpenApiRouter<App> {
         .routes(routes!(orders::to_shop))
         .routes(routes!(catalogs::catalogs))
         .merge(accounts::described())
+        .merge(alerts::described())
         .merge(console::described())
         .merge(experiments::described())
         .merge(insights::described())
