@@ -19,6 +19,7 @@ measured on them along the way: this chooses --steps without the val photographs
 from __future__ import annotations
 
 import argparse
+import copy
 import csv
 import random
 from pathlib import Path
@@ -26,6 +27,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 import captions as words
@@ -42,6 +44,9 @@ from train import caption_for, pair_loss
 SIDE = 224
 SHARES = (0.5, 0.5)
 """Of a cosine, what each tower counts."""
+NEW_HALF = 0.85
+"""Of the new half of a text's vector. More of it names goods better, and drawn garments less well."""
+WEIGHTS = torch.tensor([s**0.5 for s in SHARES]).repeat_interleave(DIM)
 
 
 def first_vectors(bundle: Bundle, images: np.ndarray, batch: int = 64) -> np.ndarray:
@@ -106,7 +111,22 @@ class TwoTowersTrainer(HeadTrainer):
         seen = torch.cat([data.clothes[~data.is_val].flatten(0, 1), data.goods[~data.good_is_val].flatten(0, 1), self.drawn[:, 0]])
         self.head = MomentsHead(seen, args.hidden, DIM, args.drop)
         self.centre = pooled(seen).mean(0)
-        self.alone = False
+        self.alone, self.head_rests = False, False
+        if args.init:
+            self.go_on(load_file(args.init / "model.safetensors"))
+
+    @torch.no_grad()
+    def go_on(self, state: dict[str, Tensor]) -> None:
+        """From an earlier result of this script."""
+        state = {k: v.float() for k, v in state.items()}
+        own = {k.removeprefix("towers.1."): v for k, v in state.items() if k.startswith("towers.1.")}
+        self.head.take(own, "visual_hidden", "visual_projection")
+        model = self.student.model
+        texts = {k: state.get(f"text_model.{k.removeprefix('text_model.')}", v) for k, v in model.text_model.state_dict().items()}
+        model.text_model.load_state_dict(texts)
+        turn = state["visual_projection.weight"] / WEIGHTS
+        model.text_projection.weight.copy_(turn.T @ state["text_projection.weight"])
+        model.logit_scale.copy_(state["logit_scale"])
 
     def hold_out(self) -> None:
         """The held-out train pictures take the place of val ones."""
@@ -123,12 +143,12 @@ class TwoTowersTrainer(HeadTrainer):
         return F.normalize(t[:, DIM:], dim=1) if self.alone else t
 
     def both(self, first: Tensor, second: Tensor) -> Tensor:
-        return torch.cat([SHARES[0] ** 0.5 * first, SHARES[1] ** 0.5 * second], 1)
+        return torch.cat([first, second], 1) * WEIGHTS
 
     def twice(self, losses, first: Tensor, second: Tensor) -> dict[str, Tensor]:
         """What `losses` says of both towers together and of the second alone."""
-        out = {}
-        for self.alone, z in [(False, self.both(first, second)), (True, second)]:
+        out, ways = {}, [(False, self.both(first, second)), (True, second)]
+        for self.alone, z in ways[: 1 if self.head_rests else 2]:
             out |= {f"{k} alone" if self.alone else k: v for k, v in losses(z).items()}
         self.alone = False
         return out
@@ -179,16 +199,25 @@ class TwoTowersTrainer(HeadTrainer):
         return self.twice(said, self.first.drawn[pick], self.head(self.drawn[pick, 0]))
 
     def of_old_words(self, n: int) -> dict[str, Tensor]:
-        """The first half of a text's vector points where the first bundle's did."""
+        """The first half of a text's vector points where the first bundle's did; while the head rests, all of it
+        where it did before."""
         pool, facts = self.rendered, [self.rng.choice(self.rendered.facts) for _ in range(n)]
         texts = [caption_for(f, self.rng, True)[1] for f in facts]
         texts += [f"{self.rng.choice(pool.colour_names)} {self.rng.choice(pool.category_names)}" for _ in range(n)]
         texts += [caption_for(self.rng.choice(self.data.facts), self.rng, False)[1] for _ in range(n)]
+        now = super().encode(texts)
+        if self.head_rests:
+            with torch.no_grad():
+                model, self.student.model = self.student.model, self.before
+                before = super().encode(texts)
+                self.student.model = model
+            return {"old words": 40 * (1 - (before * now).sum(1)).mean()}
         before = torch.from_numpy(self.old.texts(texts))
-        now = F.normalize(super().encode(texts)[:, :DIM], dim=1)
-        return {"old words": 4 * (1 - (before * now).sum(1)).mean()}
+        return {"old words": 4 * (1 - (before * F.normalize(now[:, :DIM], dim=1)).sum(1)).mean()}
 
     def step(self, args: argparse.Namespace) -> dict[str, Tensor]:
+        if self.head_rests:
+            return {"title": 2 * self.of_goods(40, 4)["title"]} | self.of_old_words(64)
         losses = self.of_clothes(args.batch) | self.of_goods(24, args.batch // 24) | self.of_drawn(args.batch)
         losses |= self.of_old_words(32)
         return {k: v * args.near if k.startswith("near") else v for k, v in losses.items()}
@@ -200,12 +229,21 @@ class TwoTowersTrainer(HeadTrainer):
         self.weight = np.where(train, 1 / np.sqrt(np.maximum(count[data.label], 1)), 0.0)
         self.weight /= self.weight.sum()
         self.places = [np.nonzero((data.good == k) & ~data.good_is_val)[0] for k in range(len(data.titles))]
-        model = self.student.model
+        self.optimise(args.steps)
+        # Titles of goods had not been learnt when the head was; all other words stay where they are.
+        self.head.requires_grad_(False).eval()
+        self.head_rests, self.before = True, copy.deepcopy(self.student.model)
+        self.optimise(args.word_steps)
+        with torch.no_grad():
+            self.student.model.text_projection.weight[DIM:] *= NEW_HALF
+
+    def optimise(self, steps: int) -> None:
+        args, model = self.args, self.student.model
         text = [*model.text_model.parameters(), *model.text_projection.parameters(), model.logit_scale]
         groups, rates = [{"params": [*self.head.parameters()]}, {"params": text}], [args.rate, args.rate / 3]
         optimiser = torch.optim.AdamW(groups, args.rate, weight_decay=0.05)
-        schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rates, args.steps, pct_start=0.1)
-        for step in range(args.steps):
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rates, max(steps, 1), pct_start=0.1)
+        for step in range(steps):
             losses = self.step(args)
             optimiser.zero_grad()
             sum(losses.values()).backward()
@@ -218,12 +256,12 @@ class TwoTowersTrainer(HeadTrainer):
                 print(step, {k: round(v.item(), 3) for k, v in losses.items()}, flush=True)
             if args.fold and step % 100 == 99:
                 print(step, self.measure_held_out(), flush=True)
-        self.head.eval()
 
     @torch.no_grad()
     def measure_held_out(self) -> dict[str, float]:
         """The second tower alone on the pictures that --fold keeps."""
         data, out = self.data, {}
+        was = self.head.training
         self.head.eval()
         for name, x, y, held, val in [
             ("clothes", data.clothes, data.label, self.held[0], data.is_val),
@@ -232,7 +270,7 @@ class TwoTowersTrainer(HeadTrainer):
             z, known = self.head(x[:, 0]).numpy(), y >= 0
             per = retrieval(z[held & known], z[~val & known], y[held & known], y[~val & known])
             out |= {f"{name} {k}": round(float(v.mean()), 3) for k, v in per.items()}
-        self.head.train()
+        self.head.train(was)
         return out
 
     @torch.no_grad()
@@ -292,8 +330,7 @@ class TwoTowersTrainer(HeadTrainer):
             name = name.removeprefix("text_model.")
             if not name.endswith("position_ids"):
                 tensors[f"text_model.{name}"] = value
-        weights = torch.tensor([s**0.5 for s in SHARES]).repeat_interleave(DIM)
-        tensors["visual_projection.weight"] = turn * weights
+        tensors["visual_projection.weight"] = turn * WEIGHTS
         tensors["text_projection.weight"] = turn @ model.text_projection.weight
         tensors["logit_scale"] = model.logit_scale
         first = old.config["vision_config"] | {"projection_dim": DIM}
@@ -310,7 +347,9 @@ def main() -> None:
     for name in ("--features", "--onnx", "--photos", "--groceries", "--first", "--rendered", "--rendered-val"):
         p.add_argument(name, type=Path, required=True)
     p.add_argument("--out", type=Path)
-    p.add_argument("--steps", type=int, default=800)
+    p.add_argument("--init", type=Path, help="an earlier result, which this goes on from")
+    p.add_argument("--steps", type=int, default=700)
+    p.add_argument("--word-steps", type=int, default=300, help="after those, for titles of goods alone")
     p.add_argument("--batch", type=int, default=96)
     p.add_argument("--hidden", type=int, default=256)
     p.add_argument("--drop", type=float, default=0.3)
