@@ -25,7 +25,8 @@ impl OnGpu {
     pub fn load(config: &Config, weights: &[u8], adapter: Option<usize>, options: &Options) -> Result<Self> {
         let image = image_shape(&config.vision_config).ok_or_else(|| Error::DeviceFailed {
             device: options.device.to_string(),
-            reason: "GPUs have no kernels for EfficientNet-Lite's image tower yet".into(),
+            reason: "GPUs have no kernels for EfficientNet-Lite's image tower yet, alone or beside another"
+                .into(),
         })?;
         let weights = VarBuilder::from_slice_safetensors(weights, DType::F32, &Candle::Cpu)
             .map_err(|e| Error::Weights(without_backtrace(&e)))?;
@@ -111,7 +112,7 @@ fn image_shape(config: &VisionConfig) -> Option<ImageShape> {
                 dimension: resnet.instance_dim,
             }),
         },
-        VisionConfig::EfficientNet(_) => return None,
+        VisionConfig::EfficientNet(_) | VisionConfig::Towers(_) => return None,
     })
 }
 
@@ -131,6 +132,7 @@ fn layers(transformer: &Transformer) -> TransformerShape {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
     use std::sync::{Arc, OnceLock};
 
     use crate::bundle::Bundle;
@@ -141,7 +143,8 @@ mod tests {
 
     #[test]
     fn the_cpu_takes_over_from_a_gpu_that_is_lost_and_says_so() {
-        let (bundle, notice) = (Arc::new(Bundle::starter().unwrap()), Arc::new(OnceLock::new()));
+        let bundle = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/quick-gelu");
+        let (bundle, notice) = (Arc::new(Bundle::open(&bundle).unwrap()), Arc::new(OnceLock::new()));
         let ids = [bundle.words().ids("a red dress").unwrap()];
         let load = |device| {
             let options = Options { device, ..Options::default() };

@@ -40,6 +40,61 @@ from efficientnet_lite import Tower
 from towers import folded_maps, moments
 
 
+class OneTower:
+    """An image tower with its heads. `tensors`: by their names without what stands before the tower's."""
+
+    def __init__(self, vision: dict, tensors: dict[str, Tensor]) -> None:
+        self.vision, self.tensors = vision, tensors
+        self.tower = None
+        if vision["model_type"] == "knytt_efficientnet_lite":
+            own = {k.removeprefix("vision_model."): v for k, v in tensors.items() if k.startswith("vision_model.")}
+            self.tower = Tower(vision, own).eval()
+
+    @torch.no_grad()
+    def maps(self, pixels: Tensor) -> list[Tensor]:
+        """What the image tower keeps of its maps, the last one last."""
+        return self.tower(pixels) if self.tower else folded_maps(self.tensors, self.vision, pixels)
+
+    def two_layers(self, read: Tensor, hidden: str, out: str) -> Tensor:
+        inner = F.relu(read @ self.tensors[f"{hidden}.weight"].T + self.tensors[f"{hidden}.bias"])
+        return inner @ self.tensors[f"{out}.weight"].T
+
+    def images(self, maps: list[Tensor]) -> Tensor:
+        if "visual_hidden.weight" in self.tensors:
+            return self.two_layers(moments(maps), "visual_hidden", "visual_projection")
+        return maps[-1].mean((2, 3)) @ self.tensors["visual_projection.weight"].T
+
+    def identities(self, maps: list[Tensor]) -> Tensor | None:
+        """None if the tower has no such head."""
+        if "identity_head.out.weight" not in self.tensors:
+            return None
+        return self.two_layers(moments(maps), "identity_head.hidden", "identity_head.out")
+
+
+class SideBySide:
+    """Towers whose unit vectors, one after the other, go through one projection."""
+
+    def __init__(self, vision: dict, tensors: dict[str, Tensor]) -> None:
+        self.projection, self.parts = tensors["visual_projection.weight"], []
+        for n, config in enumerate(vision["towers"]):
+            at = f"towers.{n}."
+            own = {k.removeprefix(at): v for k, v in tensors.items() if k.startswith(at)}
+            self.parts.append((OneTower(config, own), vision["image_size"] // config["image_size"]))
+
+    @torch.no_grad()
+    def maps(self, pixels: Tensor) -> list[list[Tensor]]:
+        """Of each tower; a smaller one reads means of pixels."""
+        return [tower.maps(F.avg_pool2d(pixels, by) if by > 1 else pixels) for tower, by in self.parts]
+
+    def images(self, maps: list[list[Tensor]]) -> Tensor:
+        units = [F.normalize(tower.images(own), dim=1) for (tower, _), own in zip(self.parts, maps)]
+        return torch.cat(units, 1) @ self.projection.T
+
+    def identities(self, maps: list[list[Tensor]]) -> Tensor:
+        given = [tower.identities(own) for (tower, _), own in zip(self.parts, maps)]
+        return torch.cat([F.normalize(part, dim=1) for part in given if part is not None], 1)
+
+
 class Bundle:
     """A bundle read from its folder: f16 weights, f32 arithmetic."""
 
@@ -51,10 +106,8 @@ class Bundle:
         text = dict(self.config["text_config"])
         self.length = text["max_position_embeddings"]
         vision = self.config["vision_config"]
-        self.tower = None
-        if vision["model_type"] == "knytt_efficientnet_lite":
-            own = {k.removeprefix("vision_model."): v for k, v in self.tensors.items() if k.startswith("vision_model.")}
-            self.tower = Tower(vision, own).eval()
+        kind = SideBySide if "towers" in vision else OneTower
+        self.tower = kind(vision, self.tensors)
         self.text_model = CLIPTextModel(CLIPTextConfig(**text)).eval()
         own = self.text_model.state_dict()
         prefix = "" if any(k.startswith("text_model.") for k in own) else "text_model."
@@ -83,25 +136,11 @@ class Bundle:
         x = (x - np.array(self.pre["image_mean"])) / np.array(self.pre["image_std"])
         return x.transpose(2, 0, 1).astype(np.float32)
 
-    @torch.no_grad()
-    def maps(self, pixels: Tensor) -> list[Tensor]:
-        """What the image tower keeps of its maps, the last one last."""
-        if self.tower:
-            return self.tower(pixels)
-        return folded_maps(self.tensors, self.config["vision_config"], pixels)
-
-    def two_layers(self, read: Tensor, hidden: str, out: str) -> Tensor:
-        inner = F.relu(read @ self.tensors[f"{hidden}.weight"].T + self.tensors[f"{hidden}.bias"])
-        return inner @ self.tensors[f"{out}.weight"].T
-
     def raw_images(self, pixels: Tensor) -> Tensor:
-        maps = self.maps(pixels)
-        if "visual_hidden.weight" in self.tensors:
-            return self.two_layers(moments(maps), "visual_hidden", "visual_projection")
-        return maps[-1].mean((2, 3)) @ self.tensors["visual_projection.weight"].T
+        return self.tower.images(self.tower.maps(pixels))
 
     def raw_identities(self, pixels: Tensor) -> Tensor:
-        return self.two_layers(moments(self.maps(pixels)), "identity_head.hidden", "identity_head.out")
+        return self.tower.identities(self.tower.maps(pixels))
 
     def images(self, pictures: list[Path] | np.ndarray, batch: int = 64) -> np.ndarray:
         out = []

@@ -4,8 +4,8 @@
 
 Computed by PyTorch in f32 from the bundle's f16-rounded weights:
   pixels            [3, 3, S, S] f16   preprocessed pictures (seeded, rounded to f16)
-  image_embeds      [3, 256]     f32   pooled and projected, before normalisation
-  image_identities  [3, 128]     f32   as read from all maps, before normalisation
+  image_embeds      [3, 256]     f32   projected, before normalisation
+  image_identities  [3, 128]     f32   as read from all maps, of unit norm where towers stand side by side
   ids_0 … ids_3     [len]        i64   token ids of the texts in the file's metadata
   text_embeds       [4, 256]     f32   pooled and projected, before normalisation
 """
@@ -39,7 +39,10 @@ def main() -> None:
     gen = torch.Generator().manual_seed(7)
     # Soft blobs and a little noise: smooth like pictures, spread like pixels.
     blobs = F.interpolate(torch.randn(3, 3, 7, 7, generator=gen), size=(size, size), mode="bicubic")
-    pixels = (blobs + 0.1 * torch.randn(3, 3, size, size, generator=gen)).clamp(-2, 2).to(torch.float16)
+    pixels = blobs + 0.1 * torch.randn(3, 3, size, size, generator=gen)
+    # White in the bundle's range; black is its opposite.
+    white = (1 - bundle.pre["image_mean"][0]) / bundle.pre["image_std"][0]
+    pixels = (pixels * white / 2).clamp(-white, white).to(torch.float16)
     out = {"pixels": pixels, "image_embeds": bundle.raw_images(pixels.float())}
     out["image_identities"] = bundle.raw_identities(pixels.float())
     embeds = []

@@ -7,20 +7,19 @@ mod efficientnet;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test that cannot unwrap says less, not more")]
 mod efficientnet_parity;
+mod images;
 mod packed;
 mod resnet;
 mod text;
 mod transformer;
 mod vit;
 
-use candle_core::{Device, Result, Tensor, bail};
-use candle_nn::{Linear, Module, VarBuilder, linear, linear_no_bias};
+use candle_core::{Device, Result, Tensor};
+use candle_nn::{Linear, Module, VarBuilder, linear_no_bias};
 
-use self::efficientnet::EfficientNet;
-use self::resnet::ResNet;
+use self::images::ImageEncoder;
 use self::text::TextTower;
-use self::vit::ViT;
-use crate::config::{Config, HeadShape, Projected, VisionConfig};
+use crate::config::Config;
 
 pub(crate) use self::packed::{Cache, PackedClip, Source};
 #[cfg(feature = "wgpu")]
@@ -28,38 +27,18 @@ pub(crate) use self::text::end_position;
 
 /// Both towers with their projections, weights loaded.
 pub(crate) struct Clip {
-    image_tower: ImageTower,
-    visual_projection: VisualProjection,
-    /// Tells one product from others of its kind. Only some bundles have it.
-    instance_head: Option<MomentsHead>,
+    images: ImageEncoder,
     text_tower: TextTower,
     text_projection: Linear,
     image_size: usize,
 }
 
-enum ImageTower {
-    ViT(ViT),
-    ResNet(ResNet),
-    EfficientNet(EfficientNet),
-}
-
 impl Clip {
     /// Every tensor must be in `weights`, in the shape that `config` implies.
     pub fn new(config: &Config, weights: &VarBuilder<'_>) -> Result<Self> {
-        let vision = weights.pp("vision_model");
-        let image_tower = match &config.vision_config {
-            VisionConfig::ViT(c) => ImageTower::ViT(ViT::new(c, &vision)?),
-            VisionConfig::ResNet(c) => ImageTower::ResNet(ResNet::new(c, &vision)?),
-            VisionConfig::EfficientNet(c) => ImageTower::EfficientNet(EfficientNet::new(c, &vision)?),
-        };
         let text = &config.text_config;
-        let instance_head = config.vision_config.instance_head();
-        let instance_head =
-            instance_head.map(|shape| MomentsHead::new(shape, weights.pp("identity_head"))).transpose()?;
         Ok(Self {
-            instance_head,
-            image_tower,
-            visual_projection: VisualProjection::new(config, weights)?,
+            images: ImageEncoder::new(&config.vision_config, config.projection_dim, weights)?,
             text_tower: TextTower::new(text, &weights.pp("text_model"))?,
             text_projection: linear_no_bias(
                 text.hidden_size,
@@ -75,69 +54,13 @@ impl Clip {
     pub fn encode_images(&self, pixels: &[f32], device: &Device) -> Result<Tensor> {
         let side = self.image_size;
         let batch = pixels.len() / (3 * side * side);
-        let pixels = Tensor::from_slice(pixels, (batch, 3, side, side), device)?;
-        let (pooled, moments) = match &self.image_tower {
-            ImageTower::ViT(tower) => (tower.forward(&pixels)?, None),
-            ImageTower::ResNet(tower) => tower.forward(&pixels).map(|(means, all)| (means, Some(all)))?,
-            ImageTower::EfficientNet(tower) => {
-                tower.forward(&pixels).map(|(means, all)| (means, Some(all)))?
-            }
-        };
-        let embeddings = match (&self.visual_projection, &moments) {
-            (VisualProjection::Moments(head), Some(moments)) => head.forward(moments)?,
-            (VisualProjection::Moments(_), None) => {
-                bail!("a tower without moments has a head that reads them")
-            }
-            (VisualProjection::Pooled(layer), _) => layer.forward(&pooled)?,
-        };
-        match self.instance_head.as_ref().zip(moments) {
-            Some((head, moments)) => Tensor::cat(&[embeddings, head.forward(&moments)?], 1),
-            None => Ok(embeddings),
-        }
+        self.images.forward(&Tensor::from_slice(pixels, (batch, 3, side, side), device)?)
     }
 
     /// `ids`: token ids of each text, begin and end token included. Returns `[batch, dimension]`,
     /// f32, not yet of unit norm.
     pub fn encode_texts(&self, ids: &[Vec<u32>], device: &Device) -> Result<Tensor> {
         self.text_projection.forward(&self.text_tower.forward(ids, device)?)
-    }
-}
-
-/// From the image tower to the space that pictures and words share.
-enum VisualProjection {
-    Pooled(Linear),
-    Moments(MomentsHead),
-}
-
-impl VisualProjection {
-    fn new(config: &Config, weights: &VarBuilder<'_>) -> Result<Self> {
-        let (outputs, projection) = (config.projection_dim, weights.pp("visual_projection"));
-        Ok(match config.vision_config.projected() {
-            Projected::Pooled(pooled) => Self::Pooled(linear_no_bias(pooled, outputs, projection)?),
-            Projected::Moments { moments, hidden } => Self::Moments(MomentsHead {
-                hidden: linear(moments, hidden, weights.pp("visual_hidden"))?,
-                out: linear_no_bias(hidden, outputs, projection)?,
-            }),
-        })
-    }
-}
-
-/// Two layers over the moments of all maps.
-struct MomentsHead {
-    hidden: Linear,
-    out: Linear,
-}
-
-impl MomentsHead {
-    fn new(shape: HeadShape, weights: VarBuilder<'_>) -> Result<Self> {
-        let HeadShape { moments, hidden, outputs } = shape;
-        let out = linear_no_bias(hidden, outputs, weights.pp("out"))?;
-        Ok(Self { hidden: linear(moments, hidden, weights.pp("hidden"))?, out })
-    }
-
-    /// `[batch, moments]` to `[batch, outputs]`.
-    fn forward(&self, moments: &Tensor) -> Result<Tensor> {
-        self.out.forward(&self.hidden.forward(moments)?.relu()?)
     }
 }
 

@@ -78,8 +78,20 @@ fn exact_gelu_is_that_of_the_cpu() {
 }
 
 #[test]
-fn the_starters_convolutions_are_those_of_the_cpu() {
-    check(|| Bundle::starter().unwrap(), &[1, 3]);
+fn the_starters_residual_network_is_that_of_the_cpu() {
+    let folder = TempDir::new().unwrap();
+    write_residual_network(folder.path());
+    check(|| Bundle::open(folder.path()).unwrap(), &[1, 3]);
+}
+
+/// GPUs have no kernels for its second tower.
+#[test]
+fn the_starter_works_on_the_cpu_where_a_gpu_is_asked_for_and_says_so() {
+    let cpu = start(Bundle::starter().unwrap(), Device::Cpu, Precision::F32);
+    let asked = start(Bundle::starter().unwrap(), Device::Gpu(Some(number())), Precision::F32);
+    assert!(asked.notice().unwrap().reason.contains("EfficientNet-Lite"));
+    assert_eq!(embed_images(&asked, 2), embed_images(&cpu, 2));
+    assert_eq!(embed_texts(&asked), embed_texts(&cpu));
 }
 
 #[test]
@@ -97,7 +109,7 @@ fn the_full_size_is_that_of_the_cpu() {
 fn software_and_missing_adapters_are_errors_and_not_the_cpu() {
     let start = |device| {
         let options = Options { device, ..Options::default() };
-        Encoder::start_with(Bundle::starter().unwrap(), &options).err()
+        Encoder::start_with(Bundle::open(&golden("quick-gelu")).unwrap(), &options).err()
     };
     let error = start(Device::Gpu(Some(99))).unwrap();
     assert!(matches!(error, Error::Device { .. }), "{error}");
@@ -111,8 +123,32 @@ fn software_and_missing_adapters_are_errors_and_not_the_cpu() {
 fn eight_bits_are_not_for_gpus() {
     let options =
         Options { device: Device::Gpu(Some(number())), precision: Precision::Int8, ..Options::default() };
-    let error = Encoder::start_with(Bundle::starter().unwrap(), &options).err().unwrap();
+    let error = Encoder::start_with(Bundle::open(&golden("quick-gelu")).unwrap(), &options).err().unwrap();
     assert!(error.to_string().contains("f32"), "{error}");
+}
+
+/// The first of the starter's towers as a bundle of its own, with all of its words.
+fn write_residual_network(folder: &Path) {
+    let starter = Path::new(env!("CARGO_MANIFEST_DIR")).join("starter");
+    let read = |name: &str| -> serde_json::Value {
+        serde_json::from_slice(&std::fs::read(starter.join(name)).unwrap()).unwrap()
+    };
+    let (mut config, mut preprocessor) = (read("config.json"), read("preprocessor_config.json"));
+    config["vision_config"] = config["vision_config"]["towers"][0].take();
+    let side = &config["vision_config"]["image_size"];
+    for part in ["size", "crop_size"] {
+        preprocessor[part] = serde_json::json!({ "width": side, "height": side });
+    }
+    std::fs::write(folder.join("config.json"), config.to_string()).unwrap();
+    std::fs::write(folder.join("preprocessor_config.json"), preprocessor.to_string()).unwrap();
+    std::fs::copy(starter.join("tokenizer.json"), folder.join("tokenizer.json")).unwrap();
+    let tensors = safetensors::load(starter.join("model.safetensors"), &Candle::Cpu).unwrap();
+    let (own, others): (Vec<_>, Vec<_>) =
+        tensors.into_iter().partition(|(name, _)| name.starts_with("towers.0."));
+    let mut tensors: HashMap<String, Tensor> =
+        others.into_iter().filter(|(name, _)| name.starts_with("text_")).collect();
+    tensors.extend(own.into_iter().map(|(name, tensor)| (name["towers.0.".len()..].into(), tensor)));
+    safetensors::save(&tensors, folder.join("model.safetensors")).unwrap();
 }
 
 /// Random weights in the true shape, but for the words, of which few are asked for.

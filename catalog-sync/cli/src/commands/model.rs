@@ -145,6 +145,7 @@ impl Description {
             fingerprint: bundle.fingerprint().as_str().into(),
             dimension: bundle.dimension(),
             image_tower: match bundle.config().vision_config {
+                VisionConfig::Towers(_) => "several, side by side",
                 VisionConfig::ResNet(_) => "residual network",
                 VisionConfig::EfficientNet(_) => "EfficientNet-Lite",
                 VisionConfig::ViT(_) => "vision transformer",

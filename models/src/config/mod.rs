@@ -1,7 +1,10 @@
 //! `config.json`: the architecture, as Hugging Face's `CLIPConfig` writes it.
 
+mod towers;
+
 use serde::{Deserialize, Serialize};
 
+pub use self::towers::{TowerConfig, TowersConfig};
 use crate::error::{Error, Result};
 
 const FILE: &str = "config.json";
@@ -73,6 +76,8 @@ pub struct TextConfig {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum VisionConfig {
+    /// Several towers side by side; it alone names towers.
+    Towers(TowersConfig),
     /// Our convolutional tower; it alone names its stem's channels.
     ResNet(ResNetConfig),
     /// EfficientNet-Lite's tower; it alone names stages of inverted residual blocks.
@@ -207,11 +212,7 @@ impl Config {
     pub fn parse(json: &[u8]) -> Result<Self> {
         let config: Self = serde_json::from_slice(json).map_err(|e| invalid(e.to_string()))?;
         config.text_config.transformer().check("text_config")?;
-        match &config.vision_config {
-            VisionConfig::ViT(vit) => vit.check()?,
-            VisionConfig::ResNet(resnet) => resnet.check()?,
-            VisionConfig::EfficientNet(network) => network.check()?,
-        }
+        config.vision_config.check()?;
         if config.projection_dim == 0 || config.text_config.max_position_embeddings < 3 {
             return Err(invalid("projection_dim must not be 0, max_position_embeddings at least 3"));
         }
@@ -234,28 +235,39 @@ impl TextConfig {
 }
 
 impl VisionConfig {
+    fn check(&self) -> Result<()> {
+        match self {
+            Self::Towers(towers) => towers.check(),
+            Self::ViT(vit) => vit.check(),
+            Self::ResNet(resnet) => resnet.check(),
+            Self::EfficientNet(network) => network.check(),
+        }
+    }
+
     /// Values by which one thing is told from others of its kind; 0 if the tower has none.
     pub fn instance_embedding_size(&self) -> usize {
         match self {
+            Self::Towers(config) => config.instance_embedding_size(),
             Self::ResNet(config) => config.instance_dim,
             Self::EfficientNet(config) => config.instance_dim,
             Self::ViT(_) => 0,
         }
     }
 
-    /// The instance head, if the tower has one.
+    /// The instance head, if the tower has one; of several towers, each has its own.
     pub(crate) fn instance_head(&self) -> Option<HeadShape> {
         let head = |moments, hidden, outputs| (outputs > 0).then_some(HeadShape { moments, hidden, outputs });
         match self {
             Self::ResNet(c) => head(c.moments_size(), c.instance_hidden_size, c.instance_dim),
             Self::EfficientNet(c) => head(c.moments_size(), c.instance_hidden_size, c.instance_dim),
-            Self::ViT(_) => None,
+            Self::Towers(_) | Self::ViT(_) => None,
         }
     }
 
     /// What the projection of a picture reads.
     pub(crate) fn projected(&self) -> Projected {
         match self {
+            Self::Towers(c) => Projected::Pooled(c.joined_size()),
             Self::ResNet(c) => Projected::Pooled(c.pooled_size()),
             Self::EfficientNet(c) if c.projection_hidden_size > 0 => {
                 Projected::Moments { moments: c.moments_size(), hidden: c.projection_hidden_size }
@@ -268,6 +280,7 @@ impl VisionConfig {
     /// The side of its square input, in pixels.
     pub fn image_size(&self) -> usize {
         match self {
+            Self::Towers(config) => config.image_size,
             Self::ResNet(config) => config.image_size,
             Self::EfficientNet(config) => config.image_size,
             Self::ViT(config) => config.image_size,
