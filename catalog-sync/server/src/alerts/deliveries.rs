@@ -7,8 +7,8 @@ use sqlx::{AssertSqlSafe, Row as _};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::alert::Alert;
 use super::channels::Channel;
-use super::store::Alert;
 use crate::db::{Database, Tx};
 
 /// How often it is tried before it is given up.

@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::alert::Alert;
 use super::rule::{Rule, Terms};
-use super::store::Alert;
 use super::verdict::{Reading, Verdict};
 use super::{measure, rules, so_far, store};
 use crate::db::Database;

@@ -5,6 +5,7 @@
 //! a time of that day ([`so_far`]), jobs, leases, kiosks, signatures. So a restart forgets nothing, and any replica goes
 //! on. An alert that opens or resolves puts a delivery for each channel into the same transaction ([`deliveries`]).
 
+mod alert;
 mod chance;
 mod channels;
 mod deliver;

@@ -1,6 +1,6 @@
 //! What alerts are told.
 
-use crate::config::Address;
+use crate::config::address::Address;
 
 /// How letters are sent, and where webhooks may be.
 #[derive(Clone, Debug, Default)]

@@ -4,7 +4,7 @@ use axum::http::HeaderValue;
 use url::Url;
 
 use super::{Address, Settings};
-use crate::alerts::AlertSettings;
+use crate::alerts::settings::AlertSettings;
 use crate::telemetry::TraceSettings;
 use crate::{Error, Result};
 

@@ -1,6 +1,6 @@
 //! What the backend is told: flags win over environment variables, those over a file, those over defaults.
 
-mod address;
+pub(crate) mod address;
 mod check;
 mod settings;
 

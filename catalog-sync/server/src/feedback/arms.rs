@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use knytt_wire::Participation;
 use sqlx::{Error, Row as _};
 
-use super::count_rows::{add_all, added};
+use super::added::{add_all, added};
 use crate::db::{Columns, Database, RowsQuery, Tx, insert};
 
 /// The arm of a search whose list was merged, where it stands for the search.

@@ -8,7 +8,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::is_plain;
 use crate::accounts::{Body, Caller, note, now_ms, problem};
-use crate::alerts::store::{self, Alert};
+use crate::alerts::alert::Alert;
+use crate::alerts::store;
 use crate::app::App;
 use crate::http::extract::Query;
 use crate::http::refusal::Refusal;
