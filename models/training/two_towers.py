@@ -7,7 +7,8 @@ Each tower gives a unit vector: the first one by its own projection, as it stand
 layers over the moments of its maps, which are trained here (`heads.py` has the losses). Side by side with equal
 weights they have 512 values; a projection turns them to the 256 directions that pictures and texts use most. The text
 tower goes on from the first bundle's: its old half is held to what it said before, its new half learns to
-name what the new head shows.
+name what the new head shows. At the end titles of goods alone are learnt (--word-steps), while the head rests and all
+other words are held.
 
 The towers' features are read from --features (`features.py`); those of the first tower are computed once from the
 halved pictures, as the bundle does it, and kept there as `NAME.first.npy`.
@@ -234,8 +235,9 @@ class TwoTowersTrainer(HeadTrainer):
         self.head.requires_grad_(False).eval()
         self.head_rests, self.before = True, copy.deepcopy(self.student.model)
         self.optimise(args.word_steps)
-        with torch.no_grad():
-            self.student.model.text_projection.weight[DIM:] *= NEW_HALF
+        if args.word_steps:
+            with torch.no_grad():
+                self.student.model.text_projection.weight[DIM:] *= NEW_HALF
 
     def optimise(self, steps: int) -> None:
         args, model = self.args, self.student.model
