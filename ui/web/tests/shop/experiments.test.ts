@@ -86,7 +86,7 @@ it('plans, starts, counts, and ships an experiment', { timeout: 180_000 }, async
   await id(page, 'experiment-name').fill('Newest first');
   await id(page, 'unplanned').waitFor();
   await id(page, 'baseline').fill('30');
-  await expect.poll(() => id(page, 'needed').textContent()).toContain('28,3');
+  await expect.poll(() => id(page, 'needed').textContent()).toContain('28,445');
   await id(page, 'lift').fill('10');
   await expect.poll(() => id(page, 'needed').textContent()).toContain('7,');
   await id(page, 'variant-name').fill('Blind');
