@@ -55,14 +55,14 @@ async function post<T>(path: string, body: object): Promise<T> {
   return (await answer.json()) as T;
 }
 
-const search = (visitor: string) => post<Found>('/api/v1/search', { text: 'red dress', visitor });
+const search = (visitor: string, text = 'red dress') => post<Found>('/api/v1/search', { text, visitor });
 const order = (found: Found) => found.hits.map(({ card }) => card.id).join();
 
 /** Searches of so many visitors, every third of which leads to a product; returns how many rankings they saw. */
 async function shopping(visitors: number): Promise<number> {
   const seen = new Set<string>();
   for (let visitor = 0; visitor < visitors; visitor++) {
-    const found = await search(`visitor ${visitor}`);
+    const found = await search(`visitor ${visitor}`, 'blue dress');
     seen.add(order(found));
     if (visitor % 3 !== 0) continue;
     const { card, team } = found.hits[0]!;
@@ -86,7 +86,7 @@ it('plans, starts, counts, and ships an experiment', { timeout: 180_000 }, async
   await id(page, 'experiment-name').fill('Newest first');
   await id(page, 'unplanned').waitFor();
   await id(page, 'baseline').fill('30');
-  await expect.poll(() => id(page, 'needed').textContent()).toContain('28,3');
+  await expect.poll(() => id(page, 'needed').textContent()).toContain('28,445');
   await id(page, 'lift').fill('10');
   await expect.poll(() => id(page, 'needed').textContent()).toContain('7,');
   await id(page, 'variant-name').fill('Blind');

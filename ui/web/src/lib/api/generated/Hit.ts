@@ -44,4 +44,8 @@ others: Array<string>,
 /**
  * What the shop's rules did to it, for the shop's staff.
  */
-effects?: Array<RuleEffect>, };
+effects?: Array<RuleEffect>, 
+/**
+ * In an experiment that merges two rankings, whose choice it is: 0 the present one's, 1 the other one's.
+ */
+team?: number, };

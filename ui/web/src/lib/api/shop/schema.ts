@@ -70,6 +70,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/catalogs/{id}/experiments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The experiments of a catalogue, the newest first */
+        get: operations["experiments"];
+        put?: never;
+        /**
+         * Make an experiment
+         * @description Searches take no part before it is started. What it changes is fixed from now on.
+         */
+        post: operations["create_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/catalogs/{id}/experiments/power": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many searches an experiment would need */
+        get: operations["experiment_power"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/catalogs/{id}/experiments/{experiment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What came of an experiment
+         * @description Its intervals hold at all times at once: it may be looked at as often as anybody likes, and stopped at any time.
+         */
+        get: operations["experiment_results"];
+        put?: never;
+        post?: never;
+        /** Remove a draft */
+        delete: operations["remove_experiment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/catalogs/{id}/experiments/{experiment}/ship": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a variant the setting of all
+         * @description Its weights and its rules become new versions, which every replica obeys within five seconds and the next release
+         *     has. The experiment ends.
+         */
+        post: operations["ship_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/catalogs/{id}/experiments/{experiment}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start an experiment
+         * @description Every replica has searches take part within five seconds.
+         */
+        post: operations["start_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/catalogs/{id}/experiments/{experiment}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop an experiment
+         * @description All search as before. What came of it stays.
+         */
+        post: operations["stop_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/catalogs/{id}/feed": {
         parameters: {
             query?: never;
@@ -132,6 +252,27 @@ export interface paths {
         put?: never;
         /** Publish what is searched here, as a job */
         post: operations["publish_catalog"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/catalogs/{id}/ranking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The weights that searches obey, and the versions before */
+        get: operations["catalog_ranking"];
+        put?: never;
+        /**
+         * Rank by other weights from now on
+         * @description Every replica does so within five seconds, and the next release of the catalogue has them.
+         */
+        post: operations["set_ranking"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1499,6 +1640,11 @@ export interface components {
              * @description A UUID of version 7, made once: what is sent twice is counted once.
              */
             id: string;
+            /**
+             * Format: int32
+             * @description `team` of the hit, if it has one: in an experiment that merges two rankings, the choice is counted for it.
+             */
+            team?: number | null;
             /** @description `feedbackToken` of the answer that led here. Events without one are counted apart and rank nothing. */
             token?: string | null;
         };
@@ -1549,6 +1695,247 @@ export interface components {
             /** @description The account's password. */
             password: string;
         };
+        /** @description An experiment. */
+        Experiment: {
+            /** @description The control, then the variants. */
+            arms: components["schemas"]["ExperimentArm"][];
+            /** @description Who made it. */
+            author: string;
+            /**
+             * Format: double
+             * @description The share of searches that lead where they should, when it was planned.
+             */
+            baseline: number;
+            /**
+             * Format: int64
+             * @description When, in milliseconds since 1970.
+             */
+            createdMs: number;
+            /**
+             * Format: int64
+             * @description When it ended, or will end by itself.
+             */
+            endedMs?: number | null;
+            /** @description Its id; events name it. */
+            id: string;
+            /** @description Whether two rankings are merged into one list, in place of an arm for each visitor. */
+            interleaved: boolean;
+            /**
+             * Format: double
+             * @description The change to be seen, relative to it.
+             */
+            lift: number;
+            /** @description What a search is to lead to. */
+            metric: components["schemas"]["ExperimentMetric"];
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description The searches that each arm needs for that; in a merged list, all of them.
+             */
+            needed: number;
+            /**
+             * Format: double
+             * @description How probable it is to be seen, if it is there.
+             */
+            power: number;
+            /**
+             * Format: int64
+             * @description The number of the arm that became the setting of all.
+             */
+            shipped?: number | null;
+            /**
+             * Format: int64
+             * @description When it was started.
+             */
+            startedMs?: number | null;
+            /** @description What has been done with it. */
+            state: components["schemas"]["ExperimentState"];
+        };
+        /** @description An arm. */
+        ExperimentArm: {
+            /** @description Whether it obeys rules and synonyms of its own. */
+            hasRules: boolean;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Of 10,000 buckets of visitors.
+             */
+            share: number;
+            weights?: components["schemas"]["Weights"] | null;
+        };
+        /** @description What is known of one arm. */
+        ExperimentArmResult: {
+            /**
+             * Format: int64
+             * @description Those that led to a basket.
+             */
+            carted: number;
+            /**
+             * Format: int64
+             * @description Those that led to a product; in a merged list, to one of this arm's team.
+             */
+            clicked: number;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Those with hits that do not fit.
+             */
+            noGoodMatch: number;
+            /**
+             * Format: double
+             * @description Within what time 95 % of its answers were made, in milliseconds.
+             */
+            p95Ms?: number | null;
+            /**
+             * Format: int64
+             * @description Those that led to a purchase.
+             */
+            purchased: number;
+            /**
+             * Format: int64
+             * @description Searches.
+             */
+            searches: number;
+            /**
+             * Format: double
+             * @description The share of searches that led where they should.
+             */
+            share: number;
+            /**
+             * Format: int64
+             * @description Visitors; one who came on several days counts on each.
+             */
+            visitors: number;
+            /**
+             * Format: int64
+             * @description Those without a hit.
+             */
+            zeroResult: number;
+        };
+        /** @description A variant against the control. */
+        ExperimentComparison: {
+            /**
+             * Format: int32
+             * @description The number of the variant among the arms.
+             */
+            arm: number;
+            /** @description What must not become worse. In a merged list there is nothing to compare: all see the same. */
+            guards: components["schemas"]["ExperimentGuard"][];
+            interval?: components["schemas"]["ExperimentInterval"] | null;
+            /** @description What the interval says. */
+            verdict: components["schemas"]["ExperimentVerdict"];
+        };
+        /** @description All of it. */
+        ExperimentConclusions: {
+            /** @description Each arm, the control first. */
+            arms: components["schemas"]["ExperimentArmResult"][];
+            /** @description Each variant against the control. */
+            comparisons: components["schemas"]["ExperimentComparison"][];
+            /** @description Whether visitors are spread as planned. */
+            mismatch: components["schemas"]["ExperimentMismatch"];
+        };
+        /** @description A share that must not become greater. */
+        ExperimentGuard: {
+            /**
+             * Format: double
+             * @description The control's share.
+             */
+            control: number;
+            interval?: components["schemas"]["ExperimentInterval"] | null;
+            /** @description Of what. */
+            name: components["schemas"]["ExperimentGuardName"];
+            /**
+             * Format: double
+             * @description The variant's.
+             */
+            variant: number;
+            /** @description `worse` if it is greater for certain. */
+            verdict: components["schemas"]["ExperimentVerdict"];
+        };
+        /**
+         * @description What must not become worse.
+         * @enum {string}
+         */
+        ExperimentGuardName: "zeroResult" | "abandonment" | "latency";
+        /** @description Within what a difference is, at all times at once, with a probability of 95 %. */
+        ExperimentInterval: {
+            /**
+             * Format: double
+             * @description The variant's share less the control's.
+             */
+            difference: number;
+            /**
+             * Format: double
+             * @description At most.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description At least.
+             */
+            low: number;
+        };
+        /**
+         * @description What a search is to lead to.
+         * @enum {string}
+         */
+        ExperimentMetric: "clicked" | "carted" | "purchased";
+        /** @description Whether visitors are spread as the shares say. */
+        ExperimentMismatch: {
+            /** @description Whether that is below 0.001: then no figure of the experiment can be believed. */
+            isMismatch: boolean;
+            /**
+             * Format: double
+             * @description How probable it is that chance alone spreads them so unevenly.
+             */
+            probability: number;
+        };
+        /** @description What an experiment would need. */
+        ExperimentPower: {
+            /**
+             * Format: double
+             * @description The share of searches that lead where they should.
+             */
+            baseline: number;
+            /**
+             * Format: int64
+             * @description The searches that this share was counted of; 0 if it was said.
+             */
+            counted: number;
+            /**
+             * Format: int64
+             * @description Days that this takes; absent where nobody searched.
+             */
+            days?: number | null;
+            /**
+             * Format: int64
+             * @description The searches that each arm needs; in a merged list, all of them.
+             */
+            needed: number;
+            /**
+             * Format: double
+             * @description Searches a day in the last 28 days.
+             */
+            searchesADay: number;
+        };
+        /** @description An experiment and what came of it. */
+        ExperimentResults: components["schemas"]["ExperimentConclusions"] & {
+            /** @description The experiment. */
+            experiment: components["schemas"]["Experiment"];
+        };
+        /**
+         * @description What has been done with an experiment.
+         * @enum {string}
+         */
+        ExperimentState: "draft" | "running" | "ended";
+        /**
+         * @description What an interval says.
+         * @enum {string}
+         */
+        ExperimentVerdict: "better" | "worse" | "open";
         /** @description Everything that is known of somebody. */
         Export: {
             /** @description The account. */
@@ -1696,6 +2083,11 @@ export interface components {
              * @description Cosine similarity of query and product, −1 to 1.
              */
             similarity: number;
+            /**
+             * Format: int32
+             * @description In an experiment that merges two rankings, whose choice it is: 0 the present one's, 1 the other one's.
+             */
+            team?: number | null;
         };
         /** @description Ids of products. */
         Ids: {
@@ -2361,12 +2753,63 @@ export interface components {
              */
             revision?: number;
         };
+        /** @description An experiment to make. */
+        NewExperiment: {
+            /** @description The control, which changes nothing, then the variants. */
+            arms: components["schemas"]["NewExperimentArm"][];
+            /**
+             * Format: double
+             * @description The share of searches that lead where they should; that of the last 28 days if absent.
+             */
+            baseline?: number | null;
+            /**
+             * Format: int32
+             * @description After how many days it ends by itself.
+             */
+            days?: number | null;
+            /** @description Merges the rankings of both arms into one list for everybody who takes part. */
+            interleaved?: boolean;
+            /**
+             * Format: double
+             * @description The change to be seen, relative to it: 0.05 for 5 %.
+             */
+            lift: number;
+            /** @description What a search is to lead to. */
+            metric?: components["schemas"]["ExperimentMetric"];
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: double
+             * @description How probable it is to be seen, if it is there; 0.8 if absent.
+             */
+            power?: number | null;
+        };
+        /** @description An arm to make. */
+        NewExperimentArm: {
+            /** @description Its name. */
+            name: string;
+            /** @description Whether it obeys what the draft of rules and synonyms is now, in place of what all obey. */
+            rulesDraft?: boolean;
+            /**
+             * Format: int32
+             * @description Of 10,000 buckets of visitors.
+             */
+            share: number;
+            weights?: components["schemas"]["Weights"] | null;
+        };
         /** @description A key that has just been made. Only now is all of it known. */
         NewKey: {
             /** @description What the database keeps. */
             key: components["schemas"]["ApiKey"];
             /** @description What goes into `Authorization: Bearer …`. */
             token: string;
+        };
+        /** @description Weights to obey. */
+        NewRanking: {
+            /** @description Why, on one line. */
+            note?: string;
+            /** @description Each from 0 to 10. One that is not named is the usual one. */
+            weights: components["schemas"]["Weights"];
         };
         /** @description A product that somebody keeps or looked at. */
         Noted: {
@@ -2537,6 +2980,32 @@ export interface components {
          * @enum {string}
          */
         QueryKind: "words" | "image" | "both" | "similar" | "camera";
+        /** @description How a catalogue ranks. */
+        RankingState: {
+            /** @description The versions, the newest first; none where the catalogue's own weights are obeyed. */
+            versions: components["schemas"]["RankingVersion"][];
+            /** @description The weights that searches obey. */
+            weights: components["schemas"]["Weights"];
+        };
+        /** @description A version of the weights. */
+        RankingVersion: {
+            /**
+             * Format: int64
+             * @description When, in milliseconds since 1970.
+             */
+            atMs: number;
+            /** @description Who made it: their address, or the id of one who is gone. */
+            author: string;
+            /** @description Why, in their words. */
+            note: string;
+            /**
+             * Format: int64
+             * @description Its number, from 1.
+             */
+            number: number;
+            /** @description How hits are ranked. */
+            weights: components["schemas"]["Weights"];
+        };
         /** @description What each part adds to a score. A part that was not looked at is `None`. */
         Reasons: {
             /**
@@ -2988,6 +3457,12 @@ export interface components {
              */
             typing?: boolean;
             /**
+             * @description A name for who searches, such as a random one that a page keeps: in an experiment the same name has the same
+             *     settings. Without one, those of the same address have them. It is not stored.
+             * @default null
+             */
+            visitor?: string | null;
+            /**
              * @description More words for what hits should not be.
              * @default []
              */
@@ -3121,6 +3596,14 @@ export interface components {
             /** @description A name of the palette, in English. */
             name: string;
         };
+        /** @description An arm to make the setting of all. */
+        ShipArm: {
+            /**
+             * Format: int32
+             * @description The number of a variant among the arms, from 1.
+             */
+            arm: number;
+        };
         /**
          * @description In what order hits come.
          * @enum {string}
@@ -3250,6 +3733,92 @@ export interface components {
              * @description Beside all else, which counts 1; less than 0 if hits should be unlike it.
              */
             weight: number;
+        };
+        /**
+         * @description The weights of a score's parts. A catalogue may carry its own; a part of weight 0 is not computed.
+         *
+         *     Each part is between 0 and 1 (or −1 and 1 where it can speak against a product) before its weight.
+         *     What the defaults are worth is measured in `docs/relevance.md`.
+         */
+        Weights: {
+            /**
+             * Format: float
+             * @description The same brand as the product that hits should be like.
+             * @default 0.029999999329447746
+             */
+            brand?: number;
+            /**
+             * Format: float
+             * @description The category that most of the nearest products have.
+             * @default 0.10000000149011612
+             */
+            category?: number;
+            /**
+             * Format: float
+             * @description Similar colours.
+             * @default 0.11999999731779099
+             */
+            color?: number;
+            /**
+             * Format: float
+             * @description How much a hit loses for being like the hits above it.
+             * @default 0
+             */
+            diversity?: number;
+            /**
+             * Format: float
+             * @description New in the shop. Off unless the catalogue says otherwise: nothing measured speaks for it.
+             * @default 0
+             */
+            freshness?: number;
+            /**
+             * Format: float
+             * @description The same thing from any side, by its instance embedding; 0 where the bundle gives none.
+             * @default 1.5
+             */
+            identity?: number;
+            /**
+             * Format: float
+             * @description The same picture, or a part of it, by its template.
+             * @default 0.20000000298023224
+             */
+            likeness?: number;
+            /**
+             * Format: float
+             * @description The same pattern.
+             * @default 0.05000000074505806
+             */
+            pattern?: number;
+            /**
+             * Format: float
+             * @description The shopper's own taste.
+             * @default 0.30000001192092896
+             */
+            personal?: number;
+            /**
+             * Format: float
+             * @description Popularity; 0 where the release has no counts.
+             * @default 0.029999999329447746
+             */
+            popularity?: number;
+            /**
+             * Format: float
+             * @description A price near to that of the product that hits should be like.
+             * @default 0.029999999329447746
+             */
+            price?: number;
+            /**
+             * Format: float
+             * @description Similarity in the model's space, on the catalogue's scale.
+             * @default 1
+             */
+            visual?: number;
+            /**
+             * Format: float
+             * @description The words of the query in the product's texts.
+             * @default 0.800000011920929
+             */
+            words?: number;
         };
         /**
          * @description Why a product is named.
@@ -3680,6 +4249,824 @@ export interface operations {
             };
             /** @description `elsewhere` */
             421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    experiments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The catalogue's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most 100 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Experiment"][];
+                };
+            };
+            /** @description `bad_query`: out of its bounds, or not readable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in`, `token_invalid`, `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The catalogue's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExperiment"];
+            };
+        };
+        responses: {
+            /** @description A draft */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Experiment"];
+                };
+            };
+            /** @description `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in`, `token_invalid`, `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_draft`: an arm is to obey the draft of rules, and there is none */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `experiment_refused`: something is out of its bounds; the detail names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    experiment_power: {
+        parameters: {
+            query: {
+                /** @description What a search is to lead to: `clicked` (a product) if absent, `carted`, `purchased`. */
+                metric?: "clicked" | "carted" | "purchased";
+                /** @description The share of searches that lead where they should; that of the last 28 days if absent. */
+                baseline?: number;
+                /** @description The change to be seen, relative to it. */
+                lift: number;
+                /** @description How probable it is to be seen, if it is there; 0.8 if absent. */
+                power?: number;
+                /** @description Variants beside the control; 1 if absent. */
+                variants?: number;
+                /** @description Whether two rankings are merged into one list. */
+                interleaved?: boolean;
+                /** @description The smallest share of the arms, of 10,000 buckets of visitors; 5,000 if absent. */
+                share?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The catalogue's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Searches, and how long they take to come */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentPower"];
+                };
+            };
+            /** @description `bad_request`, `bad_query` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in`, `token_invalid`, `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `experiment_refused`: something is out of its bounds; the detail names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    experiment_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The catalogue's id */
+                id: string;
+                /** @description The experiment's id */
+                experiment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts of each arm, intervals, and what must not become worse */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentResults"];
+                };
+            };
+            /** @description `bad_query`: out of its bounds, or not readable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in`, `token_invalid`, `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: no such catalogue, or no such experiment */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The catalogue's id */
+                id: string;
+                /** @description The experiment's id */
+                experiment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_query`: out of its bounds, or not readable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in`, `token_invalid`, `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: no such catalogue, or no such experiment */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `experiment_state`: it was started */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ship_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The catalogue's id */
+                id: string;
+                /** @description The experiment's id */
+                experiment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShipArm"];
+            };
+        };
+        responses: {
+            /** @description All search with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Experiment"];
+                };
+            };
+            /** @description `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in`, `token_invalid`, `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: no such catalogue, experiment, or variant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `experiment_state`: it was not started, or an arm was shipped before; `busy`: another version came at the same moment */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The catalogue's id */
+                id: string;
+                /** @description The experiment's id */
+                experiment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It runs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Experiment"];
+                };
+            };
+            /** @description `bad_query`: out of its bounds, or not readable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in`, `token_invalid`, `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: no such catalogue, or no such experiment */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `experiment_state`: it was started before; `another_runs` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The catalogue's id */
+                id: string;
+                /** @description The experiment's id */
+                experiment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Experiment"];
+                };
+            };
+            /** @description `bad_query`: out of its bounds, or not readable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in`, `token_invalid`, `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: no such catalogue, or no such experiment */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `experiment_state`: it does not run */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4175,6 +5562,209 @@ export interface operations {
             };
             /** @description `password_refused`: no passphrase is so short */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    catalog_ranking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The catalogue's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most 100 versions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RankingState"];
+                };
+            };
+            /** @description `bad_query`: out of its bounds, or not readable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in`, `token_invalid`, `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_ranking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The catalogue's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRanking"];
+            };
+        };
+        responses: {
+            /** @description They are obeyed */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RankingState"];
+                };
+            };
+            /** @description `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in`, `token_invalid`, `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: another version came at the same moment */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_json` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
