@@ -1,6 +1,6 @@
 // Where the console is, from the address's hash.
 
-export type Place = 'catalogs' | 'insight' | 'jobs' | 'keys' | 'users' | 'audit';
+export type Place = 'catalogs' | 'insight' | 'alerts' | 'jobs' | 'keys' | 'users' | 'audit';
 
 export interface Route {
   place: Place;
@@ -10,7 +10,7 @@ export interface Route {
   query: URLSearchParams;
 }
 
-const places: readonly string[] = ['catalogs', 'insight', 'jobs', 'keys', 'users', 'audit'];
+const places: readonly string[] = ['catalogs', 'insight', 'alerts', 'jobs', 'keys', 'users', 'audit'];
 
 export function parse(hash: string): Route {
   const [path = '', query = ''] = hash.split('?');
