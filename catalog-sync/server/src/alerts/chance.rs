@@ -131,7 +131,8 @@ mod tests {
                 deviations(now, &before).unwrap() < -z
             };
             let false_alarms = (0..trials).filter(|_| far(&mut random)).count();
-            assert!(false_alarms <= 40, "{share}: {false_alarms} of {trials}");
+            // 40 are expected; a sample of trials has more than 60 once in a thousand times.
+            assert!(false_alarms <= 60, "{share}: {false_alarms} of {trials}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! Alerts as rows: opened once, resolved by the evaluation, acknowledged by a person.
 
-use sqlx::{AssertSqlSafe, Row as _};
+use sqlx::AssertSqlSafe;
 
 use super::alert::{Alert, COLUMNS, read};
 use super::deliveries;

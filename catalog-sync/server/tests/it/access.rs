@@ -23,6 +23,17 @@ fn is_for(method: &str, path: &str, role: &str) -> bool {
     if is_of_console {
         return matches!(role, "publisher" | "admin");
     }
+    if let Some(area) = path.strip_prefix("/api/v1/admin/").filter(|_| !path.contains("/alert-channels")) {
+        let is_staff = !matches!(role, "nobody" | "shopper");
+        match area {
+            "alerts/{id}/acknowledge" => return is_staff && role != "analyst",
+            "alerts" => return is_staff,
+            _ if area.starts_with("alert-rules") || area.starts_with("kiosks") => {
+                return if method == "GET" { is_staff } else { matches!(role, "publisher" | "admin") };
+            }
+            _ => {}
+        }
+    }
     if path.starts_with("/api/v1/admin/") {
         return role == "admin";
     }

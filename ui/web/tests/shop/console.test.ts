@@ -145,7 +145,7 @@ it('makes a shop out of nothing, publishes it, and takes a release back', { time
 it('works on a phone, in the dark, and by keyboard alone', async () => {
   const page = await signedIn(phone);
   await page.emulateMedia({ colorScheme: 'dark' });
-  for (const place of ['catalogs', 'insight', 'jobs', 'keys', 'users', 'audit']) {
+  for (const place of ['catalogs', 'insight', 'alerts', 'jobs', 'keys', 'users', 'audit']) {
     await id(page, `to-${place}`).focus();
     await page.keyboard.press('Enter');
     await page.waitForFunction(() => document.activeElement?.tagName === 'H1');

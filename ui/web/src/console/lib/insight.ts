@@ -12,6 +12,7 @@ export type Way = Schemas['InsightWay'];
 export type Release = Schemas['InsightRelease'];
 export type Query = Schemas['InsightQuery'];
 export type Product = Schemas['InsightProduct'];
+export type Drift = Schemas['InsightDrift'];
 export type Service = Schemas['InsightService'];
 
 export const windows = [7, 28, 90] as const;
@@ -80,7 +81,7 @@ export const money = (amount: string, currency: string): string =>
 
 export const title = (name: Name): string => say(`figure.${name}` as Word);
 
-export type Table = '' | '/days' | '/ways' | '/releases' | '/queries' | '/products' | '/service';
+export type Table = '' | '/days' | '/ways' | '/releases' | '/queries' | '/products' | '/service' | '/drift';
 
 /** The address of a table for spreadsheets. */
 export const csv = (table: Table, scope: Scope, more: object = {}): string =>

@@ -1,7 +1,7 @@
 // Where the console is, from the address's hash.
 
 /** `password` is for who has a link, and for nobody else. */
-export type Place = 'catalogs' | 'insight' | 'jobs' | 'keys' | 'users' | 'audit' | 'password';
+export type Place = 'catalogs' | 'insight' | 'alerts' | 'jobs' | 'keys' | 'users' | 'audit' | 'password';
 
 export interface Route {
   place: Place;
@@ -11,7 +11,7 @@ export interface Route {
   query: URLSearchParams;
 }
 
-const places: readonly string[] = ['catalogs', 'insight', 'jobs', 'keys', 'users', 'audit', 'password'];
+const places: readonly string[] = ['catalogs', 'insight', 'alerts', 'jobs', 'keys', 'users', 'audit', 'password'];
 
 export function parse(hash: string): Route {
   const [path = '', query = ''] = hash.split('?');
