@@ -21,7 +21,7 @@ const WORDS: &[(&str, &str)] = &[
     ("₴", "UAH"), ("ruah", "UAH"), ("грн", "UAH"), ("грн.", "UAH"), ("byn", "BYN"), ("br", "BYN"), ("₸", "KZT"), ("тг", "KZT"),
     ("тг.", "KZT"), ("₾", "GEL"), ("₼", "AZN"), ("֏", "AMD"), ("сум", "UZS"), ("so'm", "UZS"),
     ("₺", "TRY"), ("tl", "TRY"), ("₪", "ILS"), ("nis", "ILS"), ("ש\"ח", "ILS"),
-    ("dh", "AED"), ("dhs", "AED"), ("dhs.", "AED"), ("د.إ", "AED"), ("د.إ.", "AED"), ("sr", "SAR"), ("ر.س", "SAR"), ("﷼", "SAR"),
+    ("د.إ", "AED"), ("د.إ.", "AED"), ("sr", "SAR"), ("ر.س", "SAR"), ("﷼", "SAR"),
     ("د.ك", "KWD"), ("kd", "KWD"), ("bd", "BHD"), ("د.ب", "BHD"), ("ر.ع.", "OMR"), ("jd", "JOD"), ("د.ت", "TND"),
     ("dt", "TND"), ("le", "EGP"), ("l.e.", "EGP"), ("e£", "EGP"), ("ج.م", "EGP"), ("تومان", "IRR"), ("ریال", "IRR"),
     ("₹", "INR"), ("inr.", "INR"), ("rupees", "INR"), ("रु", "INR"), ("रु.", "INR"), ("৳", "BDT"), ("tk", "BDT"),
@@ -52,6 +52,9 @@ const SHARED: &[(&str, Option<&str>, &[&str])] = &[
     ("₨", Some("INR"), &["INR", "PKR", "LKR", "NPR", "MUR"]),
     ("kr", None, &["SEK", "NOK", "DKK", "ISK"]),
     ("kr.", None, &["SEK", "NOK", "DKK", "ISK"]),
+    ("dh", Some("AED"), &["AED", "MAD"]),
+    ("dhs", Some("AED"), &["AED", "MAD"]),
+    ("dhs.", Some("AED"), &["AED", "MAD"]),
     ("dollar", Some("USD"), &["USD", "AUD", "CAD", "NZD"]),
     ("dollars", Some("USD"), &["USD", "AUD", "CAD", "NZD"]),
     ("peso", None, &["MXN", "ARS", "CLP", "COP", "UYU", "PHP", "DOP"]),
@@ -75,7 +78,7 @@ const COUNTRIES: &[(&str, &str)] = &[
     ("se", "SEK"), ("no", "NOK"), ("dk", "DKK"), ("is", "ISK"), ("au", "AUD"), ("ca", "CAD"), ("nz", "NZD"),
     ("hk", "HKD"), ("sg", "SGD"), ("tw", "TWD"), ("mx", "MXN"), ("ar", "ARS"), ("cl", "CLP"), ("uy", "UYU"),
     ("us", "USD"), ("gb", "GBP"), ("uk", "GBP"), ("eg", "EGP"), ("cn", "CNY"), ("jp", "JPY"), ("in", "INR"),
-    ("pk", "PKR"), ("lk", "LKR"), ("np", "NPR"), ("ph", "PHP"), ("do", "DOP"), ("cz", "CZK"), ("sk", "EUR"),
+    ("pk", "PKR"), ("lk", "LKR"), ("np", "NPR"), ("ph", "PHP"), ("do", "DOP"), ("ma", "MAD"), ("ae", "AED"), ("cz", "CZK"), ("sk", "EUR"),
 ];
 
 /// How many digits are behind the decimal sign of a currency's prices.
@@ -98,6 +101,7 @@ pub(crate) fn fraction(code: &str) -> Fraction {
 pub(crate) fn of_column(name: &str) -> Option<String> {
     let between =
         |c: char| c.is_whitespace() || matches!(c, '(' | ')' | '[' | ']' | '_' | '-' | '/' | ':' | ',');
+    let name = name.trim_end_matches('*');
     let last = name.split(between).rfind(|word| !word.is_empty()).filter(|word| *word != name)?;
     let code = of_word(last, None)??;
     let is_word = !last.bytes().all(|byte| byte.is_ascii_alphabetic()) || is_known(&code);
@@ -203,9 +207,13 @@ mod tests {
 
     #[test]
     fn a_column_may_end_in_its_currency() {
-        for (name, code) in
-            [("Preis (EUR)", "EUR"), ("Cena [zł]", "PLN"), ("price_usd", "USD"), ("Price in $", "USD")]
-        {
+        for (name, code) in [
+            ("Preis (EUR)", "EUR"),
+            ("Cena [zł]", "PLN"),
+            ("price_usd", "USD"),
+            ("Price in $", "USD"),
+            ("Цена, руб.*", "RUB"),
+        ] {
             assert_eq!(of_column(name).as_deref(), Some(code), "{name}");
         }
         for name in ["price", "Preis inkl. MwSt", "Price inc VAT", "EUR", "sale price"] {

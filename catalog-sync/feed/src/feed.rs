@@ -124,7 +124,7 @@ impl Feed {
             (0, _, _) if members.is_empty() && archive.has_pages() => {
                 Self::open_file(archive.root(), name, options.clone())
             }
-            (0, _, Some(error)) if members.len() == 1 => Err(error),
+            (0, _, Some(error)) if members.len() == 1 && !archive.has_no_feed_by_name() => Err(error),
             (0, ..) => Err(Error::NoFeedInside { name, what: archive.told() }),
             (_, last, _) => {
                 let names = feeds.iter().chain(&last).map(|(member, _)| member.display().to_string());

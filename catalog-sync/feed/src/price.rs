@@ -55,8 +55,19 @@ pub(crate) fn is_from(text: &str) -> bool {
     bare(&western(text)).is_from
 }
 
+/// `12€50` with the sign of the currency behind, and a decimal sign in its place: `12,50€`.
+fn sign_behind(plain: &str) -> Option<String> {
+    let (at, sign) = plain.char_indices().find(|(_, c)| matches!(c, '€' | '$' | '£' | '₤'))?;
+    let (before, behind) = (&plain[..at], &plain[at + sign.len_utf8()..]);
+    let is_amount = before.ends_with(|c: char| c.is_ascii_digit()) && !before.contains([',', '.']);
+    let is_fraction = behind.len() == 2 && behind.bytes().all(|byte| byte.is_ascii_digit());
+    (is_amount && is_fraction).then(|| format!("{before},{behind}{sign}"))
+}
+
 /// Reads `plain`, the part of `text` that is one price.
 fn read_one(text: &str, plain: &str, style: &Style) -> Result<Read, String> {
+    let moved = sign_behind(plain);
+    let plain = moved.as_deref().unwrap_or(plain);
     let wrong = || format!("{text:?} is not a price");
     let (before, number, after) = parts(plain).ok_or_else(wrong)?;
     if before.contains(['-', '−']) {
@@ -137,6 +148,8 @@ fn western(text: &str) -> String {
         '٫' => '.',
         '，' | '،' => ',',
         '．' => '.',
+        '（' => '(',
+        '）' => ')',
         '\u{2011}' => '-',
         // The encodings of Japan have the sign of the yen at its place.
         '\\' => '¥',
@@ -160,6 +173,12 @@ fn amount(text: &str, style: &Style, currency: Option<&str>) -> Result<Decimal, 
     if !text.chars().all(is_part) {
         return Err(Unread::NoNumber);
     }
+    // `39'90` is Spanish: an apostrophe groups three digits, and two are a fraction.
+    let fraction = text
+        .rsplit_once(['\'', '’', '´'])
+        .filter(|(before, behind)| behind.len() == 2 && !before.contains(['\'', '’', '´', '.', ',', ':']));
+    let spanish = fraction.map(|(before, behind)| format!("{before},{behind}"));
+    let text = spanish.as_deref().unwrap_or(text);
     let number: String = text.chars().filter(|c| !GROUPS.contains(c)).collect();
     // `199:50` is Swedish.
     let colon =

@@ -257,5 +257,5 @@ fn the_first_sheet_with_a_header_is_the_feed() {
     );
     assert_eq!(item.product.price.as_ref().unwrap().to_string(), "12.5 EUR");
     let (_folder, path) = file("f.zip", zip(&[("a.txt", "x")]));
-    assert!(matches!(Feed::open(&path, euros()), Err(Error::NotAFeed { .. })));
+    assert!(matches!(Feed::open(&path, euros()), Err(Error::NoFeedInside { .. })));
 }
