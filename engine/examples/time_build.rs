@@ -91,7 +91,8 @@ fn through(
     // A batch at a time, as a build does it.
     let embeddings: Vec<Embedding> = stages
         .each("model", &pixels.chunks(8).collect::<Vec<_>>(), |pixels| {
-            let pending: Vec<_> = pixels.iter().cloned().map(|p| encoder.submit_pixels(p)).collect::<Result<_, _>>()?;
+            let pending: Vec<_> =
+                pixels.iter().cloned().map(|p| encoder.submit_pixels(p)).collect::<Result<_, _>>()?;
             Ok(pending.into_iter().map(|pending| pending.wait()).collect::<Result<Vec<_>, _>>()?)
         })?
         .concat();
@@ -129,7 +130,12 @@ fn thumbnail(picture: &RgbImage) -> Outcome<Vec<u8>> {
 struct Stages(Vec<(&'static str, Duration)>);
 
 impl Stages {
-    fn each<T, U>(&mut self, name: &'static str, inputs: &[T], mut work: impl FnMut(&T) -> Outcome<U>) -> Outcome<Vec<U>> {
+    fn each<T, U>(
+        &mut self,
+        name: &'static str,
+        inputs: &[T],
+        mut work: impl FnMut(&T) -> Outcome<U>,
+    ) -> Outcome<Vec<U>> {
         let start = ProcessTime::now();
         let outputs = inputs.iter().map(&mut work).collect();
         let spent = start.elapsed();
@@ -145,7 +151,11 @@ impl Stages {
         for (name, spent) in &self.0 {
             println!("{name:12} {:7.3} ms of CPU a picture", ms(*spent));
         }
-        println!("{:12} {:7.3} ms of CPU a picture", "together", ms(self.0.iter().map(|(_, spent)| *spent).sum()));
+        println!(
+            "{:12} {:7.3} ms of CPU a picture",
+            "together",
+            ms(self.0.iter().map(|(_, spent)| *spent).sum())
+        );
     }
 }
 

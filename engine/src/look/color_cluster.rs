@@ -132,9 +132,8 @@ fn groups(cells: &[Cell]) -> Vec<Vec<usize>> {
     let mut is_placed = vec![false; cells.len()];
     let mut peaks: Vec<usize> = Vec::new();
     for at in order {
-        let beside = near(cells, at, NEIGHBOUR).filter(|other| {
-            is_placed[*other] && gap_squared(cells[at].mean, cells[*other].mean) < NEIGHBOUR
-        });
+        let beside = near(cells, at, NEIGHBOUR)
+            .filter(|other| is_placed[*other] && gap_squared(cells[at].mean, cells[*other].mean) < NEIGHBOUR);
         peaks.clear();
         peaks.extend(beside.map(|other| root(&parent, other)));
         peaks.sort_unstable_by(|a, b| cells[*b].density.total_cmp(&cells[*a].density).then(a.cmp(b)));

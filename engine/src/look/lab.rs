@@ -72,7 +72,8 @@ fn light(picture: &RgbImage, small_width: usize, small_height: usize) -> [Vec<f3
     let (bytes, linear) = (picture.as_raw(), &*LINEAR);
     let mut sums = vec![0_u16; 3 * width];
     for y in 0..small_height {
-        let [first, rows @ ..] = samples(y, small_height, height).map(|row| &bytes[3 * row * width..][..3 * width]);
+        let [first, rows @ ..] =
+            samples(y, small_height, height).map(|row| &bytes[3 * row * width..][..3 * width]);
         sums.iter_mut().zip(first).for_each(|(sum, value)| *sum = u16::from(*value));
         for row in rows {
             sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += u16::from(*value));

@@ -52,7 +52,10 @@ pub fn steps(picture: &RgbImage) -> Option<Vec<Step>> {
         Box::new(move || step(&picture))
     };
     Some(vec![
-        ("flaws", { let full = full.clone(); Box::new(move || drop(black_box(quality::flaws(&full)))) }),
+        ("flaws", {
+            let full = full.clone();
+            Box::new(move || drop(black_box(quality::flaws(&full))))
+        }),
         ("smaller copy", Box::new(move || drop(black_box(small(&full))))),
         ("hash", of_picture(|picture| _ = black_box(hash::hash(picture)))),
         ("template", of_picture(|picture| drop(black_box(ImageTemplate::from_picture(picture))))),
@@ -61,7 +64,10 @@ pub fn steps(picture: &RgbImage) -> Option<Vec<Step>> {
             let picture = picture.clone();
             Box::new(move || drop(black_box(MaskedImage::from_picture(&picture, &thing))))
         }),
-        ("colours", { let masked = masked.clone(); Box::new(move || drop(black_box(colors(&masked)))) }),
+        ("colours", {
+            let masked = masked.clone();
+            Box::new(move || drop(black_box(colors(&masked))))
+        }),
         ("pattern", Box::new(move || drop(black_box(pattern::pattern(&masked, &seen))))),
     ])
 }

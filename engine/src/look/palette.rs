@@ -146,7 +146,8 @@ fn plain(a: Lab, b: Lab) -> f32 {
 impl ColorName {
     /// What a shopper would call this colour. Never a metal or many colours: those are only said.
     pub fn nearest(lab: Lab) -> Self {
-        let Some(&(mut name, tone)) = TONES.iter().min_by(|a, b| plain(a.1, lab).total_cmp(&plain(b.1, lab))) else {
+        let Some(&(mut name, tone)) = TONES.iter().min_by(|a, b| plain(a.1, lab).total_cmp(&plain(b.1, lab)))
+        else {
             return Self::Black;
         };
         let mut least = distance(tone, lab);

@@ -118,7 +118,9 @@ impl Grey {
         let mut sum = Sum::default();
         let mut of_bucket = Vec::new();
         for line in lines {
-            for (at, change) in line.changes().enumerate().filter(|(_, change)| Buckets::of(*change) >= bucket) {
+            for (at, change) in
+                line.changes().enumerate().filter(|(_, change)| Buckets::of(*change) >= bucket)
+            {
                 if Buckets::of(change) > bucket {
                     sum.add(change, line.blurred(at));
                 } else {

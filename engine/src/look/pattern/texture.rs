@@ -60,7 +60,8 @@ impl Texture {
 
     /// The detail `(dx, dy)` away from a place, if that is in the rectangle.
     pub(super) fn away(&self, [x, y]: [u16; 2], (dx, dy): (i32, i32)) -> Option<&Detail> {
-        let (x, y) = ((i32::from(x) + dx).cast_unsigned() as usize, (i32::from(y) + dy).cast_unsigned() as usize);
+        let (x, y) =
+            ((i32::from(x) + dx).cast_unsigned() as usize, (i32::from(y) + dy).cast_unsigned() as usize);
         (x < self.width && y < self.height).then(|| &self.detail[(y + 1) * (self.width + 2) + x + 1])
     }
 

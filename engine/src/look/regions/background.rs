@@ -100,7 +100,8 @@ impl BackgroundColor {
     fn connectivity(&self, picture: &LabImage) -> f32 {
         let (width, height) = (picture.width, picture.height);
         let [light, a, b] = picture.channels();
-        let own = |((l, a), b): ((&f32, &f32), &f32)| u32::from(self.squared([*l, *a, *b]) < DIFFERENT * DIFFERENT);
+        let own =
+            |((l, a), b): ((&f32, &f32), &f32)| u32::from(self.squared([*l, *a, *b]) < DIFFERENT * DIFFERENT);
         let between = |from: usize, to: usize| -> u32 {
             light[from..to].iter().zip(&a[from..to]).zip(&b[from..to]).map(own).sum()
         };
