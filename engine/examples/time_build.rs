@@ -3,7 +3,7 @@
 //! FOLDER has `photos.csv` (`id,image,label,…`, as `KNYTT_PHOTOS` elsewhere). Takes the first COUNT photographs (all
 //! if none is given) through the stages of `knytt build`, one stage after the other and each on one thread, with the
 //! starter bundle, and prints CPU milliseconds per picture. Then it reviews and calibrates the catalogue, and prints
-//! seconds. The thumbnails of the catalogue are the files themselves. `KNYTT_OUT` names a folder that gets the looks,
+//! seconds. `KNYTT_PRECISION` names another precision than f32. `KNYTT_OUT` names a folder that gets the looks,
 //! to compare with those of another version.
 
 use std::error::Error;
@@ -12,8 +12,10 @@ use std::time::{Duration, Instant};
 
 use cpu_time::ProcessTime;
 use image::RgbImage;
+use image::codecs::jpeg::JpegEncoder;
 use knytt_engine::{Catalog, CatalogSpec, InstanceEmbedding, Look, Product, SearchSession};
 use knytt_models::decode::{Limits, decode};
+use knytt_models::shrink::{Filter, shrink};
 use knytt_models::{Bundle, Embedding, Encoder, Options, Precision};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -94,6 +96,7 @@ fn through(
             Ok(pending.into_iter().map(|pending| pending.wait()).collect::<Result<Vec<_>, _>>()?)
         })?
         .concat();
+    let thumbnails = stages.each("thumbnail", &pictures, thumbnail)?;
     let mut writer = catalog.write();
     let mut products = Vec::new();
     for ((photo, mut look), embedding) in photos.iter().zip(seen).zip(&embeddings) {
@@ -102,12 +105,24 @@ fn through(
         let (id, title, category) = (photo.id.clone(), photo.label.clone(), photo.label.clone());
         products.push(Product { id, title, category, look, ..Product::default() });
     }
-    let rows: Vec<_> = products.iter().zip(&embeddings).zip(&files).collect();
-    stages.each("write", &rows, |((product, embedding), file)| {
-        Ok(writer.upsert(product, embedding, Some(file))?)
+    let rows: Vec<_> = products.iter().zip(&embeddings).zip(&thumbnails).collect();
+    stages.each("write", &rows, |((product, embedding), thumbnail)| {
+        Ok(writer.upsert(product, embedding, Some(thumbnail))?)
     })?;
     stages.each("commit", &[()], |()| Ok(writer.commit()?))?;
     Ok(())
+}
+
+/// As large as the program's. It takes longer, since the program has another encoder.
+fn thumbnail(picture: &RgbImage) -> Outcome<Vec<u8>> {
+    const SIDE: u32 = 256;
+    let (width, height) = picture.dimensions();
+    let longest = width.max(height).max(SIDE);
+    let size = (width * SIDE / longest, height * SIDE / longest);
+    let small = shrink(picture, size, Filter::Bilinear).ok_or("a picture without pixels")?;
+    let mut file = Vec::new();
+    JpegEncoder::new_with_quality(&mut file, 84).encode_image(&small)?;
+    Ok(file)
 }
 
 /// CPU time by stage, in the order in which they come.

@@ -136,62 +136,18 @@ fn crop_columns(source: &[u8], width: usize, columns: &Range<usize>) -> Vec<u8> 
     source.chunks_exact(width * 3).flat_map(|row| &row[columns.start * 3..columns.end * 3]).copied().collect()
 }
 
-/// Weights of one output position, in halves of at most 16 bits: processors multiply pairs of those and add them up
-/// in one instruction.
-struct Halves {
-    first: usize,
-    /// For each [`LANES`] positions the upper and the lower halves, with zeros after the last weight.
-    chunks: Vec<[[i16; LANES]; 2]>,
-}
-
-/// Positions that are multiplied at a time.
-const LANES: usize = 16;
-
-/// Bits of a lower half. It is so small that no sum of the widest picture overflows; the upper half has the sign.
-const LOW_BITS: u32 = 8;
-
-impl Halves {
-    fn new(first: usize, weights: &[i32]) -> Self {
-        let chunk = |weights: &[i32]| {
-            let mut halves = [[0; LANES]; 2];
-            for (lane, weight) in weights.iter().enumerate() {
-                halves[0][lane] = (weight >> LOW_BITS) as i16;
-                halves[1][lane] = (weight & ((1 << LOW_BITS) - 1)) as i16;
-            }
-            halves
-        };
-        Self { first, chunks: weights.chunks(LANES).map(chunk).collect() }
-    }
-
-    /// The weighted sum of a channel's values, rounded: the same as with whole weights.
-    fn apply(&self, values: &[i16]) -> u8 {
-        let (values, _) = values[self.first..].as_chunks::<LANES>();
-        let chunks = self.chunks.iter().zip(values);
-        let sum: i32 = chunks
-            .map(|([high, low], values)| (product(high, values) << LOW_BITS) + product(low, values))
-            .sum();
-        clip(HALF + sum)
-    }
-}
-
-fn product(a: &[i16; LANES], b: &[i16; LANES]) -> i32 {
-    a.iter().zip(b).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum()
-}
-
 /// The horizontal pass.
 fn across(source: &[u8], width: usize, columns: &Taps) -> Vec<u8> {
-    let columns: Vec<Halves> = columns.iter().map(|(first, weights)| Halves::new(first, weights)).collect();
-    let mut out = Vec::with_capacity(source.len() / width * columns.len());
-    // Each channel of a row by itself, with room for the zeros after the last weight.
-    let mut channels = std::array::from_fn::<_, 3, _>(|_| vec![0_i16; width + LANES]);
+    let mut out = Vec::with_capacity(source.len() / width * columns.spans.len());
     for row in source.chunks_exact(width * 3) {
-        for (x, pixel) in row.chunks_exact(3).enumerate() {
-            for (channel, value) in channels.iter_mut().zip(pixel) {
-                channel[x] = i16::from(*value);
+        for (first, weights) in columns.iter() {
+            let mut sum = [HALF; 3];
+            for (pixel, weight) in row[first * 3..].chunks_exact(3).zip(weights) {
+                for (channel, s) in sum.iter_mut().enumerate() {
+                    *s += i32::from(pixel[channel]) * weight;
+                }
             }
-        }
-        for column in &columns {
-            out.extend(channels.each_ref().map(|channel| column.apply(channel)));
+            out.extend(sum.map(clip));
         }
     }
     out
