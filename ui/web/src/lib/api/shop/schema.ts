@@ -787,7 +787,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a link that sets somebody's password once */
+        /**
+         * Make a link that sets somebody's password once
+         * @description It is good for an hour, and ends a link of before. When it is used, all sessions of the account end.
+         */
         post: operations["reset_link"];
         delete?: never;
         options?: never;
@@ -1178,7 +1181,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Products that visits had which had this one, too */
+        /**
+         * Products that visits had which had this one, too
+         * @description The shop's rules hide products from it as from searches.
+         */
         get: operations["also_viewed"];
         put?: never;
         post?: never;
@@ -1265,7 +1271,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Products for a shopper, for products, or for nobody in particular */
+        /**
+         * Products for a shopper, for products, or for nobody in particular
+         * @description The shop's rules hide products from it as from searches.
+         */
         post: operations["recommend"];
         delete?: never;
         options?: never;
@@ -1372,7 +1381,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Products that many want now */
+        /**
+         * Products that many want now
+         * @description The shop's rules hide products from it as from searches.
+         */
         get: operations["trending"];
         put?: never;
         post?: never;
@@ -2441,7 +2453,10 @@ export interface components {
         };
         /** @description A way in. */
         InsightWay: components["schemas"]["InsightOutcome"] & {
-            /** @description From where: `app` (searched on a device), `web` (pages of this server and of shops), `api` (programs). */
+            /**
+             * @description From where: `app` (searched on a device), `kiosk` (searched on a screen in a store), `web` (pages of this server
+             *     and of shops), `api` (programs).
+             */
             channel: string;
             /** @description What was asked with: `words`, `image`, `both`, `similar`, `camera`; `browse` is no search. */
             kind: string;
@@ -2635,16 +2650,16 @@ export interface components {
             /** @description The account. */
             account: components["schemas"]["Account"];
             /**
-             * @description For `POST /api/v1/auth/reset`, within three days; shown this once. Not there when the request was sent
-             *     before: `POST /api/v1/admin/users/{id}/reset` makes another.
-             */
-            token?: string | null;
-            /**
              * Format: int64
              * @description When the token ends, in milliseconds since 1970: after three days for an invitation, after an hour for a password
              *     that was forgotten.
              */
             expiresMs?: number | null;
+            /**
+             * @description For `POST /api/v1/auth/reset`, or for the page `/admin#/password/{token}`; shown this once. Not there when the
+             *     request was sent before: `POST /api/v1/admin/users/{id}/reset` makes another.
+             */
+            token?: string | null;
         };
         /** @description A product in a list, as it was shown. */
         ListedItem: {
@@ -3087,6 +3102,11 @@ export interface components {
              */
             history?: string[];
             /**
+             * @description The shopper's language, such as `en`, for rules of one language.
+             * @default null
+             */
+            language?: string | null;
+            /**
              * Format: int32
              * @description Products at most.
              * @default null
@@ -3097,8 +3117,6 @@ export interface components {
              * @default []
              */
             products?: string[];
-            /** @description The shopper's language, such as `en`, for rules of one language. */
-            language?: string | null;
         };
         /** @description A product that may be liked. */
         Recommended: {
@@ -3539,6 +3557,8 @@ export interface components {
         };
         /** @description A catalogue that is searched here. */
         Searched: {
+            /** @description Whether pages tell what shoppers choose. */
+            feedback: components["schemas"]["PageFeedback"];
             /** @description What `catalog` names it by. */
             id: string;
             /** @description The model that embeds queries. */
@@ -3553,8 +3573,6 @@ export interface components {
              * @description Its release; 0 if it was built where it is searched.
              */
             release: number;
-            /** @description Whether pages tell what shoppers choose. */
-            feedback: components["schemas"]["PageFeedback"];
         };
         /** @description Products: those that are named, and those that meet all of the conditions. */
         Selection: {
