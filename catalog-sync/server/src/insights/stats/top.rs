@@ -138,10 +138,11 @@ impl Counted {
             let _ = write!(text, ", b.{column}");
             text
         });
+        // SQLite keeps the order of cross joins. Left to itself, it may look through all days of the catalogue.
         let part = |table: &str, key: &str, of: &str| {
             format!(
                 "SELECT h.id AS id, p.is_now AS is_now{columns} FROM heads AS h CROSS JOIN {of} AS p \
-                 JOIN {table} AS b ON b.catalog = $1 AND b.{key} = p.part AND b.{} = h.id",
+                 CROSS JOIN {table} AS b WHERE b.catalog = $1 AND b.{key} = p.part AND b.{} = h.id",
                 self.id
             )
         };
