@@ -28,7 +28,7 @@ pub(crate) fn is_language(code: &str) -> bool {
 
 /// Names that may be meant by a column's, most of it first; `plain` is the whole one.
 pub(crate) fn bare_names(written: &str, plain: &str) -> impl Iterator<Item = String> {
-    let remark = without_remark(written).map(|bare| normalise(&bare));
+    let remark = without_remark(written).or_else(|| without_kind(written)).map(|bare| normalise(&bare));
     let whole = plain.to_owned();
     let base = remark.clone().unwrap_or_else(|| whole.clone());
     let of_language = without_language(&base);
@@ -48,6 +48,23 @@ fn without_remark(written: &str) -> Option<String> {
     let is_number =
         remark.chars().all(|c| !c.is_alphabetic()) && remark.contains(|c: char| c.is_ascii_digit());
     (!is_other && !is_number && !bare.trim().is_empty()).then(|| bare.to_owned())
+}
+
+/// `variant:Size` and `attribute:color` without the word for what kind of column it is.
+fn without_kind(written: &str) -> Option<String> {
+    let (kind, bare) = written.split_once(':')?;
+    let kinds = [
+        "variant",
+        "varianta",
+        "variation",
+        "option",
+        "attribute",
+        "attribut",
+        "atribut",
+        "param",
+        "property",
+    ];
+    kinds.contains(&normalise(kind).as_str()).then(|| bare.to_owned())
 }
 
 /// `name_en`, `name_en_us`, `description_fr_fr_ecommerce` and `nl_title` without the language.
@@ -123,6 +140,8 @@ mod tests {
             ("product_price", Role::Price),
             ("product_brand", Role::Brand),
             ("Price (tax excl.)", Role::Price),
+            ("variant:Velikost", Role::Size),
+            ("attribute:color", Role::Color),
         ] {
             assert_eq!(role_of(name), Some(role), "{name}");
         }

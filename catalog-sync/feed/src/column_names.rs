@@ -118,6 +118,7 @@ pub(crate) const NAMES: &[(Role, &[&str])] = &[
         "matkl", "назва_групи", "название_группы", "تصنيف_المنتج", "카테고리명_전체", "varegruppe",
         "varugrupp", "productgroup", "product_group", "hierarchical_categories", "category_list",
         "grupo", "gruppe", "группа", "група", "skupina",
+        "тип", "typ", "tipo",
     ]),
     (Role::Price, &[
         "price", "regular_price", "current_price", "retail_price", "selling_price", "unit_price", "price_vat",
@@ -195,6 +196,7 @@ pub(crate) const NAMES: &[(Role, &[&str])] = &[
         "остатки", "verfügbarer_bestand", "freier_bestand", "lagersaldo", "lagerbeholdning", "lagerantall",
         "stock_disponible", "cantidad_disponible", "quantità_disponibile", "quantité_disponible",
         "instock_quantity", "in_stock_quantity", "stock_total", "total_stock", "stock_on_hand", "on_hand",
+        "is_available", "available", "available_for_sale",
     ]),
     (Role::Image, IMAGE_NAMES),
     (Role::MoreImages, &[
@@ -220,7 +222,7 @@ pub(crate) const NAMES: &[(Role, &[&str])] = &[
         "thumbnail", "thumb", "thumbnail_url", "thumbnail_link", "thumbnail_image", "image_thumbnail", "small_image",
         "preview_image", "vignette", "vorschaubild",
     ]),
-    (Role::Group, &["item_group_id", "itemgroup_id", "itemgroupid"]),
+    (Role::Group, &["item_group_id", "itemgroup_id", "itemgroupid", "pair_code", "variant_group_id"]),
     (Role::Variants, &["variants"]),
 ];
 

@@ -324,7 +324,7 @@ mod tests {
             let number = format!("{}{sign}{cents:02}", groups.join(group));
             let text = if is_before { format!("{word}{gap}{number}") } else { format!("{number}{gap}{word}") };
             let expected: Decimal = format!("{units}.{cents:02}").parse().unwrap();
-            let (amount, _) = read(&text, &Style::default()).map_err(|reason| proptest::test_runner::TestCaseError::fail(reason))?;
+            let (amount, _) = read(&text, &Style::default()).map_err(proptest::test_runner::TestCaseError::fail)?;
             proptest::prop_assert_eq!(amount, expected, "{}", text);
         }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use knytt_engine::{Availability, Currency, Price, Product, Variant};
 use rust_decimal::Decimal;
 
-use crate::column::{Role, role_of};
+use crate::column::{Role, normalise, role_of};
 use crate::ids::Ids;
 use crate::json::Json;
 use crate::price::{self, Style};
@@ -191,7 +191,10 @@ fn currency(row: &Row, defaults: &Defaults) -> Result<Option<String>, Refusal> {
 
 /// The currency that the column of the price names.
 fn of_columns(row: &Row) -> Option<String> {
-    [Role::Price, Role::SalePrice].iter().find_map(|role| currency::of_column(row.written(*role)?))
+    [Role::Price, Role::SalePrice].iter().find_map(|role| {
+        let written = row.written(*role)?;
+        currency::of_column(written).or_else(|| currency::of_column(&normalise(written)))
+    })
 }
 
 /// The currency of the country that a row is for: by a column that names it, or by where its page is.

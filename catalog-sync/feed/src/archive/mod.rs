@@ -19,7 +19,15 @@ const FEEDS: &[&str] = &[
 ];
 
 /// Files that documents of other programs have in them, which are zip files, too: workbooks and the like.
-const OF_DOCUMENTS: &[&str] = &["[Content_Types].xml", "mimetype", "META-INF/container.xml"];
+const OF_DOCUMENTS: &[&str] = &[
+    "[Content_Types].xml",
+    "_rels/.rels",
+    "xl/workbook.xml",
+    "xl/workbook.bin",
+    "content.xml",
+    "mimetype",
+    "META-INF/container.xml",
+];
 
 /// A zip file that was unpacked.
 #[derive(Debug)]

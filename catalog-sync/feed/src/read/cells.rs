@@ -150,6 +150,8 @@ pub(crate) fn of_object(parts: &[(String, Json)], columns: &mut Columns) -> Cell
         let inside = parts.iter().find(|(name, _)| WITH_PRICES.contains(&name.as_str()));
         if let Some((name, value)) = inside {
             put_prices(name, Role::Price, value, columns, &mut cells);
+            let first = value.each().first().and_then(|offer| offer.text("availability"));
+            cells.extend(first.map(|said| (columns.column("availability"), said.to_owned())));
         }
     }
     cells

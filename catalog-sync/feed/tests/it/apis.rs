@@ -69,6 +69,19 @@ fn prices_of_graphql_are_found_however_deep() {
 }
 
 #[test]
+fn an_offer_has_the_price_and_whether_it_is_there() {
+    check(
+        r#"{"products": [{"name": "Jacket", "productImage": {"url": "a.jpg"}, "identifiers": {"sku": "J1"}, "categories": [{"name": "Coats"}],
+            "offers": [{"id": "o", "priceHistory": [{"price": {"value": "129.00", "currency": "EUR"}, "date": 1}], "availability": "in stock"}]}]}"#,
+        &["J1 | Jacket | 129 EUR | Coats |  | 1 | in_stock | 0 | "],
+    );
+    check(
+        r#"[{"id": 3, "title": "Bowl", "images": [{"src": "a.jpg"}], "variants": [{"id": 1, "sku": "B", "price": "12.00", "available": false}]}]"#,
+        &["3 | Bowl | 12 EUR |  |  | 1 | out_of_stock | 0 | "],
+    );
+}
+
+#[test]
 fn a_line_with_an_action_has_the_id_of_the_next_one() {
     let lines_of = "{\"index\": {\"_index\": \"p\", \"_id\": \"E1\"}}\n{\"name\": \"Pan\", \"price\": \"9 EUR\", \"image\": \"a.jpg\"}\n\
                     {\"create\": {\"_id\": \"E2\"}}\n{\"name\": \"Lid\", \"price\": \"4 EUR\", \"image\": \"b.jpg\"}\n";

@@ -82,16 +82,17 @@ fn shops_of_other_countries_name_their_columns_in_their_languages() {
         &["P1 | Рушник | 350 UAH | Рушники | Льон | 2 | in_stock | 0 | "],
     );
     check(
-        "Артикул*;Название товара;Цена, руб.*;Цена до скидки, руб.;Бренд*;Ссылка на главное фото*;Ссылки на дополнительные фото;Остаток\nO1;Плед;3 490;4 990;Тепло;a.jpg;b.jpg;5\n",
-        &["O1 | Плед | 4990 RUB, 3490 RUB |  | Тепло | 2 | in_stock | 0 | "],
+        "Артикул*;Название товара;Цена, руб.*;Цена до скидки, руб.;Бренд*;Тип*;Ссылка на главное фото*;Ссылки на дополнительные фото;Остаток\nO1;Плед;3 490;4 990;Тепло;Пледы;a.jpg;b.jpg;5\n",
+        &["O1 | Плед | 4990 RUB, 3490 RUB | Пледы | Тепло | 2 | in_stock | 0 | "],
     );
     check(
         "path,name,code,sub-code,original-price,price,sale-price,product-category,item-image-urls\nキッチン:食器,急須,ky-1,,4500,3980,,1234,https://c.test/a.jpg;https://c.test/b.jpg\n",
         &["ky-1 | 急須 | 4500 EUR, 3980 EUR | キッチン > 食器 |  | 2 | unknown | 0 | "],
     );
     check(
-        "code;pairCode;name;price;currency;standardPrice;defaultImage;image;image2;stock\nT1;7;Deka;399;CZK;499;a.jpg;b.jpg;c.jpg;3\n",
-        &["T1 | Deka | 499 CZK, 399 CZK |  |  | 3 | in_stock | 0 | "],
+        "code;pairCode;name;price;currency;standardPrice;defaultImage;image;image2;stock;variant:Velikost\nT1;7;Deka;399;CZK;499;a.jpg;b.jpg;c.jpg;3;S\n\
+         T2;7;Deka;399;CZK;499;a.jpg;b.jpg;c.jpg;0;M\n",
+        &["T1 | Deka | 499 CZK, 399 CZK |  |  | 3 | in_stock | 2 | S M"],
     );
     check(
         "Product code;Category;Product name;Price;List price;Quantity;Status;Detailed image\nC1;Home///Clocks;Clock;49;59;4;A;a.jpg\nC2;Home///Clocks;Old;9;0;4;D;b.jpg\n",
