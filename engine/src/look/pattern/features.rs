@@ -218,10 +218,9 @@ impl Extent {
         let count = texture.area() as f64;
         let (mut sums, mut squares) = ([0_u64; 2], [0_u64; 2]);
         for place in &texture.places {
-            for i in 0..2 {
-                sums[i] += u64::from(place[i]);
-                squares[i] += u64::from(place[i]) * u64::from(place[i]);
-            }
+            let place = place.map(u64::from);
+            sums = std::array::from_fn(|i| sums[i] + place[i]);
+            squares = std::array::from_fn(|i| squares[i] + place[i] * place[i]);
         }
         let middle = sums.map(|sum| sum as f64 / count);
         let spread = |i: usize| (squares[i] as f64 / count - middle[i] * middle[i]).max(1.0).sqrt() as f32;

@@ -29,10 +29,8 @@ impl Texture {
         }
         let (mut first, mut last) = ([u16::MAX; 2], [0; 2]);
         for place in &masked.places {
-            for i in 0..2 {
-                first[i] = first[i].min(place[i]);
-                last[i] = last[i].max(place[i]);
-            }
+            first = std::array::from_fn(|i| place[i].min(first[i]));
+            last = std::array::from_fn(|i| place[i].max(last[i]));
         }
         let [width, height] = [0, 1].map(|i| usize::from(last[i] - first[i]) + 1);
         let places = masked.places.iter().map(|[x, y]| [x - first[0], y - first[1]]).collect();
