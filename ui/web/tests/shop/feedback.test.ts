@@ -132,7 +132,7 @@ it('tells what was searched for and chosen once the shopper agreed, and Insight 
 it('drops what waits when the shopper takes the consent back', async () => {
   const page = await open(`${shop.url}/#/settings`);
   // The browser keeps the setting of the test before.
-  if ((await id(page, 'consent').getAttribute('aria-checked')) !== 'true') await id(page, 'consent').click();
+  if (!(await id(page, 'consent').isChecked())) await id(page, 'consent').click();
   await id(page, 'nav-search').click();
   await settled(page);
   const sent = recorded(page);
