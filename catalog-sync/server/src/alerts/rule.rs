@@ -136,7 +136,7 @@ impl FromStr for Comparison {
 
 /// From when on something is an alert.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 #[schema(as = AlertTerms)]
 pub struct Terms {
     /// The catalogue; empty for the server and for each catalogue without a rule of its own for the metric.
