@@ -48,9 +48,9 @@ pub struct Options {
 pub struct Feed {
     path: PathBuf,
     /// The zip file that it was in.
-    archive: Option<Archive>,
+    pub(crate) archive: Option<Archive>,
     /// What pictures' paths are relative to: the first folder that has one counts.
-    bases: Vec<PathBuf>,
+    pub(crate) bases: Vec<PathBuf>,
     /// The file's name, which places are told with.
     name: String,
     format: Format,
@@ -62,7 +62,7 @@ pub struct Feed {
     rows: usize,
     entries: usize,
     hidden: BTreeMap<&'static str, u64>,
-    left_aside: Vec<(String, usize)>,
+    pub(crate) left_aside: Vec<(String, usize)>,
     sheet_categories: Vec<String>,
     from_prices: u64,
     /// The column whose cells are pictures, where no name says it.
@@ -83,57 +83,7 @@ impl Feed {
         }
     }
 
-    /// Reads through the one feed in a zip file.
-    pub(crate) fn open_packed(path: &Path, archive: Archive, options: Options) -> Result<Self> {
-        let mut feed = Self::in_archive(&name_of(path), &archive, &options)?;
-        // Pictures are beside the feed in the zip file, or beside the zip file.
-        feed.bases.push(archive.root().to_owned());
-        feed.bases.push(path.parent().unwrap_or(Path::new("")).to_owned());
-        feed.archive = Some(archive);
-        Ok(feed)
-    }
-
-    /// Whether a file can be read as a feed.
-    pub(crate) fn reads(path: &Path, options: &Options) -> bool {
-        Self::open_file(path, name_of(path), options.clone()).is_ok()
-    }
-
-    /// The one file of a zip file that can be read as a feed.
-    ///
-    /// # Errors
-    /// There are several, or none.
-    fn in_archive(name: &str, archive: &Archive, options: &Options) -> Result<Self> {
-        let name = name.to_owned();
-        let open = |member: &Path| {
-            let told = format!("{name}/{}", member.display());
-            Self::open_file(&archive.root().join(member), told, options.clone())
-        };
-        let members = archive.feeds();
-        let (mut feeds, mut refused) = (Vec::new(), None);
-        for member in &members {
-            match open(member) {
-                Ok(feed) => feeds.push((*member, feed)),
-                Err(error) => refused = refused.or(Some(error)),
-            }
-        }
-        match (feeds.len(), feeds.pop(), refused) {
-            (1, Some((member, mut feed)), _) => {
-                feed.left_aside.extend(archive.beside(member));
-                Ok(feed)
-            }
-            (0, _, _) if members.is_empty() && archive.has_pages() => {
-                Self::open_file(archive.root(), name, options.clone())
-            }
-            (0, _, Some(error)) if members.len() == 1 && !archive.has_no_feed_by_name() => Err(error),
-            (0, ..) => Err(Error::NoFeedInside { name, what: archive.told() }),
-            (_, last, _) => {
-                let names = feeds.iter().chain(&last).map(|(member, _)| member.display().to_string());
-                Err(Error::SeveralFeeds { name, feeds: names.collect::<Vec<_>>().join(", ") })
-            }
-        }
-    }
-
-    fn open_file(path: &Path, name: String, options: Options) -> Result<Self> {
+    pub(crate) fn open_file(path: &Path, name: String, options: Options) -> Result<Self> {
         let format = format(path, &name, &options)?;
         let mapping = options.mapping.clone().unwrap_or_default();
         let defaults = Defaults {
@@ -173,11 +123,6 @@ impl Feed {
     /// The format that it was read as.
     pub fn format(&self) -> Format {
         self.format
-    }
-
-    /// Whether a file was in the zip file that the feed was in.
-    pub fn has_packed(&self, file: &Path) -> bool {
-        self.archive.as_ref().is_some_and(|archive| archive.has(file))
     }
 
     /// Whether it is a folder of pages.
@@ -404,7 +349,7 @@ impl Feed {
 }
 
 /// What places are told with.
-fn name_of(path: &Path) -> String {
+pub(crate) fn name_of(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into())
 }
 

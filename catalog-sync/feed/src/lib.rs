@@ -44,6 +44,7 @@ mod item;
 mod json;
 mod left_aside;
 mod mapping;
+mod packed_feed;
 mod page;
 mod picture;
 mod picture_cell;

@@ -62,8 +62,12 @@ fn decode_turbo(bytes: &[u8], limits: &Limits, target_side: Option<u32>) -> Resu
     Ok(Decoded { picture: upright(picture, markers.orientation), percent })
 }
 
+/// So many rows are in one line of a JPEG's blocks at most.
+const ROWS_OF_BLOCKS: usize = 16;
+
 /// The rows that a file has that ends too early, if they are nearly all. Where its data end is seen by what follows
-/// them: rows that become others with other data behind the end are not in the file.
+/// them: rows that become others with other data behind the end are not in the file. Of the line of blocks in which it
+/// ends, a part may be there; below it nothing is, although a decoder fills what it does not have in the same way.
 fn rows_of_cut(
     decoder: &mut Decompressor,
     bytes: &[u8],
@@ -80,7 +84,8 @@ fn rows_of_cut(
     let mut others = vec![0xFF; pixels.len()];
     let _ = fill(decoder, &[bytes, &OTHER_DATA, &END].concat(), size, format, &mut others);
     let rows = pixels.chunks_exact(pitch).zip(others.chunks_exact(pitch)).take_while(|(a, b)| a == b).count();
-    let there = pixels.iter().zip(&others).filter(|(a, b)| a == b).count();
+    let bound = (rows + ROWS_OF_BLOCKS) * pitch;
+    let there = pixels.iter().zip(&others).take(bound).filter(|(a, b)| a == b).count();
     let is_most = there * 100 >= pixels.len() * MOST_OF_IT_PERCENT && rows > 0;
     pixels.truncate(rows * pitch);
     is_most.then_some((pixels, rows))
@@ -289,6 +294,33 @@ mod tests {
         for part in [80, 50, 10] {
             let error = decode(&jpeg[..jpeg.len() * part / 100], &Limits::default(), None).unwrap_err();
             assert!(matches!(error, DecodeError::Truncated { .. }), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_which_half_is_there_is_refused_whatever_its_ground() {
+        // A plain ground below the cut looks like what decoders fill with.
+        let picture = RgbImage::from_fn(256, 256, |x, y| {
+            let is_spot = (x % 64) * (x % 64) + (y % 64) * (y % 64) < 900;
+            image::Rgb(if is_spot { [(x % 251) as u8, (y % 241) as u8, 90] } else { [230, 230, 225] })
+        });
+        let source = Image {
+            pixels: picture.as_raw().as_slice(),
+            width: 256,
+            pitch: 768,
+            height: 256,
+            format: PixelFormat::RGB,
+        };
+        let jpeg = turbojpeg::compress(source, 90, turbojpeg::Subsamp::None).unwrap().to_vec();
+        let bare = decode(&jpeg[..jpeg.len() - 2], &Limits::default(), None).unwrap();
+        assert_eq!(bare.percent, 100);
+        for part in [80, 62, 50, 25] {
+            let cut = decode(&jpeg[..jpeg.len() * part / 100], &Limits::default(), None);
+            assert!(
+                matches!(cut, Err(DecodeError::Truncated { .. })),
+                "{part}: {:?}",
+                cut.map(|cut| cut.percent)
+            );
         }
     }
 

@@ -1,0 +1,64 @@
+//! Feeds in zip files.
+
+use std::path::Path;
+
+use crate::archive::Archive;
+use crate::feed::name_of;
+use crate::{Error, Feed, Options, Result};
+
+impl Feed {
+    /// Reads through the one feed in a zip file.
+    pub(crate) fn open_packed(path: &Path, archive: Archive, options: Options) -> Result<Self> {
+        let mut feed = Self::in_archive(&name_of(path), &archive, &options)?;
+        // Pictures are beside the feed in the zip file, or beside the zip file.
+        feed.bases.push(archive.root().to_owned());
+        feed.bases.push(path.parent().unwrap_or(Path::new("")).to_owned());
+        feed.archive = Some(archive);
+        Ok(feed)
+    }
+
+    /// Whether a file can be read as a feed.
+    pub(crate) fn reads(path: &Path, options: &Options) -> bool {
+        Self::open_file(path, name_of(path), options.clone()).is_ok()
+    }
+
+    /// The one file of a zip file that can be read as a feed.
+    ///
+    /// # Errors
+    /// There are several, or none.
+    fn in_archive(name: &str, archive: &Archive, options: &Options) -> Result<Self> {
+        let name = name.to_owned();
+        let open = |member: &Path| {
+            let told = format!("{name}/{}", member.display());
+            Self::open_file(&archive.root().join(member), told, options.clone())
+        };
+        let members = archive.feeds();
+        let (mut feeds, mut refused) = (Vec::new(), None);
+        for member in &members {
+            match open(member) {
+                Ok(feed) => feeds.push((*member, feed)),
+                Err(error) => refused = refused.or(Some(error)),
+            }
+        }
+        match (feeds.len(), feeds.pop(), refused) {
+            (1, Some((member, mut feed)), _) => {
+                feed.left_aside.extend(archive.beside(member));
+                Ok(feed)
+            }
+            (0, _, _) if members.is_empty() && archive.has_pages() => {
+                Self::open_file(archive.root(), name, options.clone())
+            }
+            (0, _, Some(error)) if members.len() == 1 && !archive.has_no_feed_by_name() => Err(error),
+            (0, ..) => Err(Error::NoFeedInside { name, what: archive.told() }),
+            (_, last, _) => {
+                let names = feeds.iter().chain(&last).map(|(member, _)| member.display().to_string());
+                Err(Error::SeveralFeeds { name, feeds: names.collect::<Vec<_>>().join(", ") })
+            }
+        }
+    }
+
+    /// Whether a file was in the zip file that the feed was in.
+    pub fn has_packed(&self, file: &Path) -> bool {
+        self.archive.as_ref().is_some_and(|archive| archive.has(file))
+    }
+}
