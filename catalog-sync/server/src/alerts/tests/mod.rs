@@ -3,9 +3,10 @@
 
 mod simulated;
 
+use super::alert::Alert;
 use super::evaluate::evaluate;
 use super::rule::{Metric, Terms};
-use super::store::{self, Alert};
+use super::store;
 use super::{channels, deliver, deliveries, rules};
 use crate::db::Database;
 use crate::feedback::DAY_MS;
