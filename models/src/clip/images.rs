@@ -10,7 +10,7 @@ use crate::config::{HeadShape, Projected, TowersConfig, VisionConfig};
 
 pub(super) enum ImageEncoder {
     Single(Box<SingleTower>),
-    SideBySide(SideBySide),
+    SideBySide(Box<SideBySide>),
 }
 
 /// A tower with its projection.
@@ -37,7 +37,9 @@ enum ImageTower {
 impl ImageEncoder {
     pub fn new(vision: &VisionConfig, dimension: usize, weights: &VarBuilder<'_>) -> Result<Self> {
         Ok(match vision {
-            VisionConfig::Towers(config) => Self::SideBySide(SideBySide::new(config, dimension, weights)?),
+            VisionConfig::Towers(config) => {
+                Self::SideBySide(Box::new(SideBySide::new(config, dimension, weights)?))
+            }
             one => Self::Single(Box::new(SingleTower::new(one, dimension, weights)?)),
         })
     }

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 
 pub(super) enum PackedImageEncoder {
     Single(Box<SingleTower>),
-    SideBySide(SideBySide),
+    SideBySide(Box<SideBySide>),
 }
 
 /// A tower with its projection.
@@ -59,7 +59,9 @@ type Part = (Vec<f32>, usize);
 impl PackedImageEncoder {
     pub fn new(vision: &VisionConfig, dimension: usize, source: &mut Source<'_>) -> Result<Self> {
         Ok(match vision {
-            VisionConfig::Towers(config) => Self::SideBySide(SideBySide::new(config, dimension, source)?),
+            VisionConfig::Towers(config) => {
+                Self::SideBySide(Box::new(SideBySide::new(config, dimension, source)?))
+            }
             one => Self::Single(Box::new(SingleTower::new(one, dimension, "", source)?)),
         })
     }
