@@ -12,8 +12,11 @@ use crate::{Row, pictures};
 const PRODUCTS: &[&str] = &[
     "product", "item", "article", "artikel", "produkt", "produit", "producto", "produto", "prodotto", "proizvod", "izdelek",
     "tuote", "vare", "vara", "termék", "produs", "товар", "продукт", "изделие", "ürün", "προϊόν", "מוצר", "المنتج", "محصول",
-    "उत्पाद", "สินค้า", "sản_phẩm", "produk", "商品", "製品", "产品", "產品", "상품", "제품", "what", "thing", "label",
+    "उत्पाद", "สินค้า", "sản_phẩm", "produk", "商品", "製品", "产品", "產品", "상품", "제품", "what", "thing",
 ];
+
+/// Names of columns that say what kind a thing is, which is no title, however much they differ.
+const KINDS: &[&str] = &["label", "labels", "class", "kind", "split"];
 
 /// What was seen of columns that have no known name.
 #[derive(Default)]
@@ -54,8 +57,11 @@ impl Learning {
         let is_filled = |seen: &&Seen| seen.filled * 5 >= rows * 4 && seen.words * 10 >= seen.filled * 9;
         let is_named = |seen: &&Seen| PRODUCTS.contains(&normalise(&seen.name).as_str());
         let differs = |seen: &&Seen| seen.values.len() * 5 >= seen.filled * 3;
-        let named = self.columns.values().filter(is_filled).find(is_named);
-        let found = named.or_else(|| self.columns.values().filter(is_filled).find(differs));
+        let is_kind = |seen: &&Seen| KINDS.contains(&normalise(&seen.name).as_str());
+        let mut candidates: Vec<_> = self.columns.values().filter(is_filled).collect();
+        candidates.retain(|seen| !is_kind(seen));
+        let named = candidates.iter().find(|seen| is_named(seen));
+        let found = named.or_else(|| candidates.iter().find(|seen| differs(seen)));
         found.map(|seen| seen.name.clone())
     }
 }
@@ -93,5 +99,6 @@ mod tests {
         assert_eq!(column(&[&[("note", "Warm"), ("Product", "Fan")]]).as_deref(), Some("Product"));
         assert_eq!(column(&[&[("title", "Fan"), ("Product", "Fan")]]), None);
         assert_eq!(column(&[&[("file", "a.jpg"), ("rank", "17")]]), None);
+        assert_eq!(column(&[&[("file", "a.jpg"), ("label", "Dress")], &[("label", "Hat")]]), None);
     }
 }

@@ -82,15 +82,29 @@ fn ids(answer: &Value, id: &str) -> Vec<String> {
     hits.iter().map(|hit| hit.pointer(id).unwrap().as_str().unwrap().to_owned()).collect()
 }
 
-/// The answer of `knytt search`: ids, and whether there is a good match.
-fn on_the_command_line(shop: &Shop, question: &Question) -> (Vec<String>, Value) {
+/// Scores that differ by less may change places: each process measures for itself which precision is the fastest.
+const TIE: f64 = 3e-3;
+
+/// Whether both have the same hits in the same order, but for ties. The first have their scores.
+fn are_the_same(hits: &[(String, f64)], others: &[String]) -> bool {
+    let score = |id: &String| hits.iter().find(|(hit, _)| hit == id).map(|(_, score)| *score);
+    let last = hits.last().map_or(0.0, |(_, score)| *score);
+    // One that ties with the last hit may have taken its place.
+    let is_close =
+        |((_, own), other): (&(String, f64), &String)| (own - score(other).unwrap_or(last)).abs() < TIE;
+    hits.len() == others.len() && hits.iter().zip(others).all(is_close)
+}
+
+/// The answer of `knytt search`: ids with scores, and whether there is a good match.
+fn on_the_command_line(shop: &Shop, question: &Question) -> (Vec<(String, f64)>, Value) {
     let (flag, value) = match question {
         Question::Words(words) => ("--text", words.clone()),
         Question::Photograph(name) => ("--image", shop.arg(name)),
     };
     let found =
         command::json(&["search", "--catalog", &shop.arg("catalog"), flag, &value, "-k", &HITS.to_string()]);
-    (ids(&found, "/id"), found["good_match"].clone())
+    let scores = found["hits"].as_array().unwrap().iter().map(|hit| hit["score"].as_f64().unwrap());
+    (ids(&found, "/id").into_iter().zip(scores).collect(), found["good_match"].clone())
 }
 
 fn in_the_app(visit: &Visit, shop: &Shop, question: &Question) -> (Vec<String>, Value) {
@@ -149,8 +163,8 @@ fn a_hundred_questions_have_the_same_answers_everywhere() {
         let (command, is_good) = on_the_command_line(&shop, question);
         let (app, verdict) = in_the_app(&visit, &shop, question);
         let (http, of_server) = over_http(&backend, &shop, question);
-        assert_eq!(command, app, "{asked}: command line and app");
-        assert_eq!(app, http, "{asked}: app and HTTP");
+        assert!(are_the_same(&command, &app), "{asked}: command line {command:?}, app {app:?}");
+        assert!(are_the_same(&command, &http), "{asked}: command line {command:?}, HTTP {http:?}");
         assert_eq!(verdict, of_server, "{asked}");
         good += u32::from(is_good == Value::Bool(true));
     }
