@@ -24,7 +24,7 @@ pub fn ship(arguments: &[String]) -> Result<()> {
     ui::build()?;
     let named = |program: &&str| arguments.is_empty() || arguments.iter().any(|name| name == program);
     let folder = target().join(PROFILE);
-    for name in PROGRAMS.into_iter().filter(|program| named(&program)) {
+    for name in PROGRAMS.into_iter().filter(|program| named(program)) {
         check(cargo().args(["build", "--profile", PROFILE, "--package", name, "--bin", name]))?;
         let program = programs::path_in(&folder, name);
         if cfg!(target_os = "linux") {

@@ -84,7 +84,7 @@ impl Case {
                 && (!hidden.is_german || in_german)
                 && hidden.category.is_none_or(|of| Some(of) == category)
         };
-        !(self.narrowed && brand == 2) && !self.rules.iter().any(hides)
+        !(self.rules.iter().any(hides) || self.narrowed && brand == 2)
     }
 
     /// The categories of which something can be shown beside a product.

@@ -13,7 +13,7 @@ mod problems;
 mod row;
 mod store;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod worker;
 
 pub use self::claim::free_own;

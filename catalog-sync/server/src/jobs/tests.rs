@@ -10,7 +10,7 @@ use crate::db::Database;
 
 #[path = "../../tests/it/fixture/postgres.rs"]
 #[allow(dead_code)]
-mod postgres;
+pub(crate) mod postgres;
 
 // What the fixture of PostgreSQL takes from its parent.
 #[path = "../../tests/it/fixture/process.rs"]

@@ -10,17 +10,8 @@ use super::store;
 use super::{channels, deliver, deliveries, rules};
 use crate::db::Database;
 use crate::feedback::DAY_MS;
+use crate::jobs::tests::postgres;
 use simulated::{BEGIN, Faults, STEP_MS, Shop};
-
-#[path = "../../../tests/it/fixture/postgres.rs"]
-#[allow(dead_code)]
-mod postgres;
-
-// What the fixture of PostgreSQL takes from its parent.
-#[path = "../../../tests/it/fixture/process.rs"]
-#[allow(dead_code)]
-mod process;
-use process::{free_port, program, signal};
 
 /// A database that lives as long as this.
 struct Records {
