@@ -22,7 +22,9 @@ static ENCODER: LazyLock<Encoder> =
 static DRAWN: LazyLock<Vec<(Product, RgbImage, knytt_models::Embedding)>> = LazyLock::new(|| {
     let drawn = sample_products(PRODUCTS, 1).into_iter().map(|product| {
         let picture = render(&product.garment, &product.view, SIDE);
-        let embedding = ENCODER.embed_image(&picture).unwrap();
+        // As a build does: what is embedded is what the file shows.
+        let file = image::load_from_memory(&jpeg(&picture)).unwrap().into_rgb8();
+        let embedding = ENCODER.embed_image(&file).unwrap();
         (described(&product), picture, embedding)
     });
     drawn.collect()
