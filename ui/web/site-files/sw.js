@@ -37,6 +37,8 @@ self.addEventListener('fetch', (event) => {
   const url = new URL(request.url);
   if (url.origin !== location.origin) return;
   if (request.method === 'POST' && url.pathname === '/share') return event.respondWith(keepShared(request));
+  // What a page sends while it is left: only a request of the worker's own outlives the page.
+  if (url.pathname === '/api/v1/feedback') return event.respondWith(fetch(request));
   if (request.method !== 'GET') return;
   if (request.mode === 'navigate') return event.respondWith(page(request));
   if (/^\/api\/v1\/products\/[^/]+\/picture$/.test(url.pathname)) return event.respondWith(picture(event));
