@@ -129,7 +129,8 @@ describe('a newer build', () => {
     await page.waitForSelector('[data-testid="hit"][data-percent]');
 
     await page.close();
-    // A visit that follows within a moment may still be the old version's: its worker ends when no page uses it.
+    // A visit that follows within a moment may still be the old version's: its worker ends when no page uses it, and
+    // each visit gives it a page again.
     const visit = async () => {
       const next = await open(builds.url(), desktop, true);
       await settled(next);
@@ -139,7 +140,7 @@ describe('a newer build', () => {
       await next.close();
       return names;
     };
-    await expect.poll(visit, { timeout: 20_000, interval: 500 }).toEqual(['shell-second']);
+    await expect.poll(visit, { timeout: 60_000, interval: 3_000 }).toEqual(['shell-second']);
     const next = await open(builds.url(), desktop, true);
     await settled(next);
     await context().setOffline(true);
