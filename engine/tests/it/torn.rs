@@ -209,14 +209,17 @@ mod mounted {
 
         fn remount(&self, how: &str) {
             // A process that another test has just started may still hold the files of this one.
-            let remounted = (0..100).any(|_| {
-                let done = run("mount", &["-o", &format!("remount,{how}")], self.0.path());
-                done || {
-                    std::thread::sleep(std::time::Duration::from_millis(50));
-                    false
-                }
-            });
-            assert!(remounted, "the disk stays busy");
+            let is_done = || run("mount", &["-o", &format!("remount,{how}")], self.0.path());
+            assert!(in_time(is_done), "the disk stays busy");
+        }
+
+        /// Waits until a file of so many bytes fits: one that was removed takes its room for as long as a process that
+        /// another test has just started holds it.
+        fn wait_for_room(&self, bytes: u64) {
+            let file = self.path().join("fits");
+            let fits = || fs::write(&file, vec![1; bytes as usize]).is_ok();
+            assert!(in_time(fits), "the disk stays full");
+            fs::remove_file(file).unwrap();
         }
 
         /// Leaves no free byte.
@@ -230,6 +233,17 @@ mod mounted {
         fn drop(&mut self) {
             run("umount", &["-l"], self.0.path());
         }
+    }
+
+    /// Whether it holds within five seconds.
+    fn in_time(holds: impl Fn() -> bool) -> bool {
+        (0..100).any(|_| {
+            let done = holds();
+            if !done {
+                std::thread::sleep(std::time::Duration::from_millis(50));
+            }
+            done
+        })
     }
 
     fn run(command: &str, args: &[&str], last: &Path) -> bool {
@@ -256,6 +270,7 @@ mod mounted {
             );
         }
         fs::remove_file(disk.path().join("filler")).unwrap();
+        disk.wait_for_room(lock_bytes);
         assert_sound(&Catalog::open(disk.path()).unwrap().read().unwrap());
     }
 

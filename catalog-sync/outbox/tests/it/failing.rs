@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use knytt_outbox::DeliveryTiming;
+use knytt_outbox::{Backoff, DeliveryTiming};
 use knytt_wire::CatalogIdentity;
 use knytt_wire::Uuid;
 
@@ -162,7 +162,12 @@ async fn a_batch_that_is_too_large_goes_in_parts() {
 async fn a_place_that_is_closed_to_us_takes_one_batch_and_then_rest() {
     let (device, backend) = (Device::new(), Backend::start(&[Act::Status(403); 3]).await);
     device.act_times(700);
-    let delivery = device.delivery(&backend.url);
+    // The rest begins anywhere from now to its longest: of an hour, nothing is over at once.
+    let hour = Duration::from_secs(3600);
+    let timing = DeliveryTiming { backoff: Backoff { first: hour, longest: hour }, ..DeliveryTiming::default() };
+    let to = backend.url.clone();
+    let delivery =
+        device.delivery_by(Arc::new(move |_| Some(to.clone().into())), Arc::new(|| false), timing);
     delivery.deliver_once(true).await.unwrap();
     assert_eq!((device.counts().dead, device.counts().waiting), (500, 200));
     let dead = device.outbox.dead_letters(&device.env.read_txn().unwrap()).unwrap();
