@@ -77,6 +77,7 @@ pub use crate::look::near_duplicates::{
 pub use crate::look::offline;
 pub use crate::look::palette::{ColorFamily, ColorName};
 pub use crate::look::pattern::Pattern;
+pub use crate::look::picture_look::PictureLook;
 pub use crate::look::regions::{Region, propose};
 pub use crate::look::safety::{SafetyConfig, SafetyGate};
 pub use crate::look::words::{colors_in, patterns_in};

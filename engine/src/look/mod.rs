@@ -23,6 +23,7 @@ pub(crate) mod near_duplicates;
 pub mod offline;
 pub(crate) mod palette;
 pub(crate) mod pattern;
+pub(crate) mod picture_look;
 pub(crate) mod pixels;
 pub(crate) mod prompts;
 pub(crate) mod quality;

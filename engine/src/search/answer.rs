@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
+use image::RgbImage;
 use knytt_models::Embedding;
 use roaring::RoaringBitmap;
 
@@ -19,6 +20,7 @@ use crate::lexical::terms::terms;
 use crate::look::Look;
 use crate::look::image_template::TemplateQuery;
 use crate::look::palette::ColorName;
+use crate::look::picture_look::PictureLook;
 use crate::merchandise::compiled::{Asked, CompiledRules};
 use crate::merchandise::guidance::Guidance;
 use crate::product::field::Field;
@@ -41,6 +43,22 @@ pub(crate) struct PictureFeatures {
     pub(crate) look: Option<Look>,
     /// The template that is compared with products' pictures.
     pub(crate) template: Option<TemplateQuery>,
+}
+
+impl PictureFeatures {
+    /// Those of a query with these pixels. What was measured before is taken as it is.
+    pub(crate) fn of(query: &Query, pixels: Option<&RgbImage>) -> Self {
+        match (&query.look, pixels) {
+            (Some(look), pixels) => {
+                Self { look: Some(look.clone()), template: pixels.map(TemplateQuery::new) }
+            }
+            (None, Some(pixels)) => {
+                let PictureLook { look, pixels } = PictureLook::from_pixels(pixels);
+                Self { look: Some(look), template: Some(TemplateQuery::new(&pixels)) }
+            }
+            (None, None) => Self::default(),
+        }
+    }
 }
 
 /// The words of a query, as they were understood.

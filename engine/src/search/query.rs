@@ -96,6 +96,13 @@ pub enum QueryImage {
     Embedded(Embedding),
 }
 
+impl QueryImage {
+    /// A file's picture is decoded so that its shorter side keeps at least twice this, in pixels, where the file has
+    /// it. 1024 pixels show the picture large, and a tenth of it is still large enough to search for. Whoever decodes
+    /// query pictures takes this: other pixels have other scores.
+    pub const DECODED_SIDE: u32 = 512;
+}
+
 /// One of several ingredients of a query.
 #[derive(Clone, Debug)]
 pub enum Ingredient {

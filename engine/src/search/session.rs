@@ -9,8 +9,6 @@ use knytt_models::{Embedding, Encoder, decode};
 use crate::catalog::Catalog;
 use crate::catalog::snapshot::Snapshot;
 use crate::error::{Error, Result};
-use crate::look::Look;
-use crate::look::image_template::TemplateQuery;
 use crate::look::safety::Gatekeeper;
 use crate::merchandise::compiled::CompiledRules;
 use crate::merchandise::guidance::Guidance;
@@ -186,8 +184,7 @@ impl SearchSession {
         };
         timings.decode_ms = ms_since(start);
         let start = Instant::now();
-        let look = query.look.clone().or_else(|| pixels.map(Look::from_pixels));
-        let seen = PictureFeatures { look, template: pixels.map(TemplateQuery::new) };
+        let seen = PictureFeatures::of(query, pixels);
         let image = match &query.image {
             Some(QueryImage::Embedded(embedding)) => Some(embedding.clone()),
             _ => pixels.map(|pixels| self.encoder.embed_image(pixels)).transpose()?,
@@ -259,7 +256,7 @@ impl SearchSession {
     /// The pixels of an encoded picture; `None` for other pictures.
     fn pixels(&self, image: &QueryImage) -> Result<Option<RgbImage>> {
         let QueryImage::Encoded(bytes) = image else { return Ok(None) };
-        let decoded = decode::decode(bytes, &decode::Limits::default(), Some(self.encoder.target_side()));
+        let decoded = decode::decode(bytes, &decode::Limits::default(), Some(QueryImage::DECODED_SIDE));
         Ok(Some(decoded.map_err(knytt_models::Error::from)?))
     }
 }

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use knytt_app_core::shop::search::answer;
 use knytt_app_core::shop::taking_part::{ArmSettings, TakingPart};
-use knytt_app_core::shop::{Person, PictureLook, QueryPicture, read_picture};
-use knytt_engine::SearchSession;
+use knytt_app_core::shop::{Person, QueryPicture, read_picture};
+use knytt_engine::{PictureLook, SearchSession};
 use knytt_models::decode::Limits;
 use knytt_ui_api::{Problem, SearchResponse, Sort, Timings};
 

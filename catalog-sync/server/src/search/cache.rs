@@ -6,8 +6,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use knytt_app_core::shop::{PictureLook, QueryPicture};
-use knytt_engine::Fingerprint;
+use knytt_app_core::shop::QueryPicture;
+use knytt_engine::{Fingerprint, PictureLook};
 use knytt_models::Embedding;
 use knytt_ui_api::{SearchResponse, Timings};
 use moka::sync::Cache;

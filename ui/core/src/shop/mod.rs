@@ -18,7 +18,7 @@ pub mod taking_part;
 
 pub use self::open::{CatalogContext, Shop, folder_name, summarize};
 pub use self::person::Person;
-pub use self::picture::{PictureLook, QueryPicture, read_picture};
+pub use self::picture::{QueryPicture, read_picture};
 pub use self::share::{Share, full_picture, jpeg, share, thumbnail};
 pub use self::speed::measure_model;
 pub use self::suggest::{Suggestions, suggest};

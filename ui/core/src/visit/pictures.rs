@@ -4,13 +4,13 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use image::{RgbImage, imageops};
-use knytt_engine::propose;
+use knytt_engine::{PictureLook, propose};
 use knytt_models::Embedding;
 use knytt_models::decode::Limits;
 use knytt_ui_api::{Code, Picture, Problem, Proposal, Region};
 use uuid::Uuid;
 
-use crate::shop::{PictureLook, read_picture};
+use crate::shop::read_picture;
 
 /// How many pictures are kept: more than a strip shows. The oldest is forgotten first.
 const MOST: usize = 12;
