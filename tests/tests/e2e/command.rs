@@ -37,6 +37,11 @@ pub fn build(package: &str, program: &str) -> PathBuf {
     executable.expect("cargo names the executable")
 }
 
+/// Where the binary keeps what it measured of this machine: the folder that this process was given, if it was.
+fn cache() -> PathBuf {
+    std::env::var_os("KNYTT_CACHE").map_or_else(|| STATE.path().join("cache"), PathBuf::from)
+}
+
 /// A command line of the binary. A proxy of this machine is not asked for servers of the tests.
 pub fn knytt(args: &[&str]) -> Command {
     let mut command = Command::new(&*BINARY);
@@ -46,7 +51,7 @@ pub fn knytt(args: &[&str]) -> Command {
         .env("NO_PROXY", "127.0.0.1")
         .env("no_proxy", "127.0.0.1")
         .env("XDG_STATE_HOME", STATE.path())
-        .env("KNYTT_CACHE", STATE.path().join("cache"))
+        .env("KNYTT_CACHE", cache())
         .stdin(Stdio::null());
     command
 }
