@@ -2,7 +2,7 @@
 
 use knytt_engine::Product;
 
-use crate::Picture;
+use crate::picture::Picture;
 
 /// One product to be, before its picture is read.
 #[derive(Clone, Debug)]
@@ -63,6 +63,3 @@ impl Rejection {
 
 /// Either side of the sieve.
 pub type Entry = Result<Item, Rejection>;
-
-/// A code and a reason, before the place is known.
-pub type Refusal = (&'static str, String);

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::column_affixes;
+use crate::column::is_language;
 
 /// One JSON value. The names of an object keep their order, and one that is there twice is kept twice.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,7 +69,7 @@ impl Json {
         let Self::Object(parts) = self else { return self.scalar().map(str::to_owned) };
         let is_language = |name: &str| {
             let mut codes = name.split(['-', '_']);
-            codes.next().is_some_and(column_affixes::is_language) && codes.all(|code| code.len() < 5)
+            codes.next().is_some_and(is_language) && codes.all(|code| code.len() < 5)
         };
         let all = !parts.is_empty() && parts.iter().all(|(name, _)| is_language(name));
         if !all {

@@ -9,7 +9,8 @@ use percent_encoding::percent_decode_str;
 use unicode_normalization::UnicodeNormalization;
 use url::Url;
 
-use crate::Refusal;
+/// A code and a reason, before the place is known.
+pub type Refusal = (&'static str, String);
 
 /// Where a picture is.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::Row;
 use crate::column::{Role, normalise};
 use crate::json::Json;
-use crate::{folder, picture_cell as wrapped};
+use crate::{picture_cell as wrapped, picture_file};
 
 /// The product's picture and the further ones, each once. The picture is empty if there is none.
 pub(crate) fn of(row: &Row) -> (String, Vec<String>) {
@@ -84,7 +84,7 @@ fn main(row: &Row) -> Vec<&str> {
 pub(crate) fn names_pictures(cell: &str) -> bool {
     let is_picture = |address: &String| {
         let path = address.split(['?', '#']).next().unwrap_or_default();
-        address.starts_with("data:image/") || folder::is_picture(Path::new(path))
+        address.starts_with("data:image/") || picture_file::is_picture(Path::new(path))
     };
     let found = addresses(cell);
     !found.is_empty() && found.iter().all(is_picture)

@@ -8,8 +8,8 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use self::unpack::{Member, unpack};
-use crate::folder::is_picture;
 use crate::page::is_page;
+use crate::picture_file::is_picture;
 use crate::{Error, Result, text};
 
 /// What the files of feeds end in.

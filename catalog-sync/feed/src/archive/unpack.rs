@@ -7,9 +7,9 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 use super::{FEEDS, OF_DOCUMENTS, has_ending};
-use crate::folder::is_picture;
 use crate::left_aside::is_of_system;
 use crate::page::is_page;
+use crate::picture_file::is_picture;
 use crate::{Error, Result, text};
 
 /// So many files at most.

@@ -2,7 +2,6 @@
 //! `sep=;`, remarks, the name of an export.
 
 use crate::Columns;
-use crate::format::delimiter;
 
 /// How many lines are looked at.
 pub(crate) const LINES_TO_LOOK_AT: usize = 12;
@@ -106,6 +105,22 @@ fn best(line: &[u8], between: Option<u8>, columns: &Columns) -> (u8, usize) {
         }
     }
     found
+}
+
+/// What is between the cells of a header: the most frequent of the usual signs, outside of quotes.
+fn delimiter(start: &[u8]) -> u8 {
+    let mut counts = [(b'\t', 0), (b',', 0), (b';', 0), (b'|', 0)];
+    let mut quoted = false;
+    for byte in start {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\n' if !quoted => break,
+            byte if !quoted => counts.iter_mut().filter(|(sign, _)| sign == byte).for_each(|(_, n)| *n += 1),
+            _ => {}
+        }
+    }
+    let most = counts.iter().map(|(_, n)| *n).max().filter(|n| *n > 0);
+    counts.iter().find(|(_, n)| Some(*n) == most).map_or(b',', |(sign, _)| *sign)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use serde_json::value::RawValue;
 
-use super::json_list::Member;
+use super::json_member::Member;
 use super::traits::Traits;
 
 /// The rows of a list of lists whose first one has the names: `[["id", "title"], ["1", "Mug"]]`.

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::io::{BufRead, Read};
 use std::path::Path;
 
-use super::json_list::Member;
+use super::json_member::{self, Member, Members};
 use super::{Found, Reader};
 use crate::column::Role;
 use crate::json::Json;
@@ -123,7 +123,7 @@ impl JsonRows {
             return Ok(Some(row));
         };
         for (name, count) in found.left {
-            json_list::tell(&mut self.left, name, count);
+            json_member::tell(&mut self.left, name, count);
         }
         let several = found.members.len() > 1;
         let place_of = |at: usize| if several { format!("{place}#{}", at + 1) } else { place.clone() };
@@ -159,7 +159,7 @@ impl Reader for JsonRows {
 }
 
 /// The products of a document.
-fn members(text: &str) -> serde_json::Result<json_list::Members> {
+fn members(text: &str) -> serde_json::Result<Members> {
     let of_square = text.contains("\"item_data\"").then(|| Json::parse(text).ok()).flatten();
     let Some(products) = of_square.as_ref().and_then(square::products) else {
         return json_list::members(text);
@@ -169,7 +169,7 @@ fn members(text: &str) -> serde_json::Result<json_list::Members> {
         Ok(Member { object, key: String::new(), category: String::new() })
     };
     let members = products.into_iter().map(member).collect::<serde_json::Result<_>>()?;
-    Ok(json_list::Members { members, left: Vec::new() })
+    Ok(Members { members, left: Vec::new() })
 }
 
 /// The id in a line that says what is done with the next one: `{"index": {"_id": "7"}}`.

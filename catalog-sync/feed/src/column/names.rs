@@ -1,7 +1,7 @@
-//! Usual names of columns, as shops of many countries write them; plain, as [`normalise`](crate::column::normalise)
+//! Usual names of columns, as shops of many countries write them; plain, as [`normalise`](super::normalise::normalise)
 //! leaves them.
 
-use crate::column::Role;
+use super::role::Role;
 
 /// Usual names of each part, the more telling ones first: where a row fills several, the first counts
 /// and the others are kept as attributes.

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use super::{Feed, Options, name_of};
 use crate::archive::Archive;
-use crate::feed::name_of;
-use crate::{Error, Feed, Options, Result};
+use crate::error::{Error, Result};
 
 impl Feed {
     /// Reads through the one feed in a zip file.

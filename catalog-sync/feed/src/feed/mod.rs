@@ -1,56 +1,29 @@
 //! A product feed: rows of any format, and the products that they are.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod check;
+mod count;
+mod learn;
+mod options;
+mod packed;
+
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+pub use self::options::Options;
 use crate::archive::Archive;
-use crate::column::Role;
-use crate::entries::{Entries, Listings, Tally};
+use crate::entries::{Entries, Listings};
 use crate::group_buffer::Counts;
-use crate::ids::Learning;
-use crate::price::{self, Style};
 use crate::product::{Defaults, listing};
 use crate::read::{Found, Origin, Reader, Survey};
-use crate::separators::Separators;
-use crate::{
-    Columns, Entry, Error, Format, Mapping, Rejection, Result, Row, Selection, group, picture_column,
-    title_column, visibility,
-};
-
-/// How many rows show how a feed writes its prices.
-const ROWS_TO_LEARN_FROM: usize = 20_000;
-
-/// Names that are shown of a feed's columns.
-const NAMES_TO_SHOW: usize = 15;
-
-/// What a feed's rows are read with; a folder of pictures needs none of it.
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    /// Which rows.
-    pub selection: Selection,
-    /// The column with the picture, when its name is not one of the usual ones.
-    pub image_column: Option<String>,
-    /// For prices that name no currency.
-    pub currency: Option<String>,
-    /// What the feed's own names mean.
-    pub mapping: Option<Mapping>,
-    /// The format, when it is not to be seen from the content.
-    pub format: Option<Format>,
-    /// Whether drafts and what is archived or not published are products too.
-    pub unpublished: bool,
-    /// Gives products whose picture cannot be located, too, as [`Picture::Missing`](crate::Picture::Missing).
-    pub keep_pictureless: bool,
-    /// Of a folder, whether pictures whose names say that they show one thing are products of their own.
-    pub each_picture: bool,
-}
+use crate::{Columns, Entry, Format, Rejection, Result, Row, group, visibility};
 
 /// A feed that was read through once: its columns are known, its rows counted, and how many belong together.
 pub struct Feed {
     path: PathBuf,
     /// The zip file that it was in.
-    pub(crate) archive: Option<Archive>,
+    archive: Option<Archive>,
     /// What pictures' paths are relative to: the first folder that has one counts.
-    pub(crate) bases: Vec<PathBuf>,
+    bases: Vec<PathBuf>,
     /// The file's name, which places are told with.
     name: String,
     format: Format,
@@ -62,7 +35,7 @@ pub struct Feed {
     rows: usize,
     entries: usize,
     hidden: BTreeMap<&'static str, u64>,
-    pub(crate) left_aside: Vec<(String, usize)>,
+    left_aside: Vec<(String, usize)>,
     sheet_categories: Vec<String>,
     from_prices: u64,
     /// The column whose cells are pictures, where no name says it.
@@ -83,8 +56,8 @@ impl Feed {
         }
     }
 
-    pub(crate) fn open_file(path: &Path, name: String, options: Options) -> Result<Self> {
-        let format = format(path, &name, &options)?;
+    fn open_file(path: &Path, name: String, options: Options) -> Result<Self> {
+        let format = options.format_of(path, &name)?;
         let mapping = options.mapping.clone().unwrap_or_default();
         let defaults = Defaults {
             currency: options.currency.clone().or(mapping.currency),
@@ -233,123 +206,10 @@ impl Feed {
     fn reader(&self) -> Result<Box<dyn Reader>> {
         self.origin().open(&self.survey)
     }
-
-    /// Sees from the prices together how one is written, whether products have ids, and which column has pictures.
-    fn learn_prices(&mut self) -> Result<()> {
-        let mut codes = BTreeSet::new();
-        let mut separators = Separators::default();
-        let mut lacks_ids = false;
-        let mut reader = self.reader()?;
-        let mut pictures = picture_column::Learning::default();
-        let mut titles = title_column::Learning::default();
-        for found in reader.by_ref().take(ROWS_TO_LEARN_FROM) {
-            let Ok(row) = found? else { continue };
-            pictures.see(&row);
-            titles.see(&row);
-            lacks_ids |= row.role(Role::Id).is_none();
-            for text in [Role::Price, Role::SalePrice].into_iter().filter_map(|role| row.role(role)) {
-                if let Some(number) = price::number(text).filter(|_| !text.starts_with('{')) {
-                    separators.see(&number);
-                }
-                codes.extend(price::read(text, &Style::with_point()).ok().and_then(|(_, code)| code));
-            }
-        }
-        if !reader.columns().have_image() && self.options.image_column.is_none() {
-            self.picture_column = pictures.column();
-        }
-        drop(reader);
-        self.title_column = titles.column().filter(|_| self.format.is_of_rows());
-        self.defaults.separators = separators;
-        self.defaults.common = codes.pop_first().filter(|_| codes.is_empty());
-        if lacks_ids { self.learn_ids() } else { Ok(()) }
-    }
-
-    /// Sees from all rows how products are known that have no id.
-    fn learn_ids(&mut self) -> Result<()> {
-        let mut learning = Learning::default();
-        for found in self.rows()? {
-            if let Ok(row) = found? {
-                learning.see(&row);
-            }
-        }
-        self.defaults.ids = learning.ids();
-        Ok(())
-    }
-
-    /// Counts the rows, the groups and the entries, and meets the columns.
-    fn count(&mut self) -> Result<()> {
-        let mut reader = self.reader()?;
-        let (mut rows, mut hidden, mut from_prices) = (0, BTreeMap::new(), 0);
-        let mut tally = Tally::default();
-        let shown = numbered(reader.by_ref()).filter(|found| match found {
-            Ok(Ok(row)) => {
-                if let Some(why) = why_hidden(row).filter(|_| !self.options.unpublished) {
-                    *hidden.entry(why).or_insert(0) += 1;
-                }
-                let is_taken = self.takes(row);
-                rows += usize::from(is_taken);
-                from_prices += u64::from(is_taken && has_from_price(row));
-                is_taken
-            }
-            _ => {
-                rows += 1;
-                true
-            }
-        });
-        for found in Listings::new(Box::new(shown), &self.defaults) {
-            tally.add(found?.as_ref().ok().map(|listing| &listing.product));
-        }
-        (self.rows, self.hidden, self.from_prices) = (rows, hidden, from_prices);
-        self.columns = reader.columns().clone();
-        self.left_aside = reader.left_aside();
-        self.sheet_categories = reader.sheet_categories();
-        self.entries = tally.entries();
-        self.groups = tally.groups;
-        Ok(())
-    }
-
-    fn check(&self) -> Result<()> {
-        let (name, columns) = (self.name.clone(), shown(&self.columns.names()));
-        if columns.is_empty() {
-            return Err(Error::Empty { name });
-        }
-        if let Some(column) = self.missing_mapped() {
-            return Err(Error::NoSuchColumn { name, column, option: "--map", columns });
-        }
-        if !self.columns.have_image() {
-            return Err(Error::NoPictureColumn { name, column: self.options.image_column.clone(), columns });
-        }
-        if let Some(column) = self.options.selection.columns().find(|c| !self.columns.contain(c)) {
-            return Err(Error::NoSuchColumn { name, column: column.into(), option: "--where", columns });
-        }
-        if self.rows == 0 {
-            return Err(Error::NoRows { name, why: self.why_empty() });
-        }
-        Ok(())
-    }
-
-    fn missing_mapped(&self) -> Option<String> {
-        let mut mapped = self.options.mapping.iter().flat_map(|mapping| mapping.columns.values());
-        mapped.find(|column| !self.columns.contain(column)).cloned()
-    }
-
-    fn why_empty(&self) -> String {
-        let hidden: u64 = self.hidden.values().sum();
-        if hidden > 0 {
-            return format!(
-                "has no product that its shop shows, and {hidden} others: --unpublished takes them"
-            );
-        }
-        if self.options.selection.is_empty() {
-            "has no rows".into()
-        } else {
-            "has no row that --where takes".into()
-        }
-    }
 }
 
 /// What places are told with.
-pub(crate) fn name_of(path: &Path) -> String {
+fn name_of(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into())
 }
 
@@ -368,44 +228,10 @@ fn why_hidden(row: &Row) -> Option<&'static str> {
     row.hidden.or_else(|| visibility::hidden(row))
 }
 
-fn has_from_price(row: &Row) -> bool {
-    [Role::Price, Role::SalePrice].into_iter().filter_map(|role| row.role(role)).any(price::is_from)
-}
-
-/// The first names, each cut to a length that can be read.
-fn shown(names: &[&str]) -> String {
-    let short = |name: &&str| match name.char_indices().nth(30) {
-        Some((end, _)) => format!("{}…", &name[..end]),
-        None => (*name).to_owned(),
-    };
-    let mut text = names.iter().take(NAMES_TO_SHOW).map(short).collect::<Vec<_>>().join(", ");
-    if names.len() > NAMES_TO_SHOW {
-        text.push_str(&format!(" and {} more", names.len() - NAMES_TO_SHOW));
-    }
-    text
-}
-
-fn format(path: &Path, name: &str, options: &Options) -> Result<Format> {
-    match options.format {
-        Some(format) => Ok(format),
-        None if path.is_dir() => Ok(Format::JsonLd),
-        None => match Format::detect(path, name)? {
-            // Whoever says what columns mean does not want them to be understood otherwise.
-            Format::Shopify | Format::WooCommerce | Format::Magento | Format::Wix | Format::Etsy
-                if options.mapping.is_some() =>
-            {
-                Ok(Format::Table)
-            }
-            format if format.is_stacked() && options.mapping.is_some() => Ok(Format::Table),
-            format => Ok(format),
-        },
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Selector;
+    use crate::{Mapping, Selection, Selector};
 
     fn feed(text: &str, options: Options) -> Result<(tempfile::TempDir, Feed)> {
         let folder = tempfile::tempdir().unwrap();

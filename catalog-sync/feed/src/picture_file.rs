@@ -1,0 +1,58 @@
+//! Which files are pictures, by the endings of their names.
+
+use std::path::Path;
+
+/// Files with other endings are no pictures and are passed over.
+#[rustfmt::skip]
+pub(crate) const ENDINGS: &[&str] = &[
+    "jpg", "jpeg", "jpe", "jfif", "pjpeg", "pjp", "png", "webp", "gif", "bmp", "tif", "tiff", "jpg_large", "jpeg_large",
+    "png_large", "jpg_orig",
+];
+
+/// Pictures that cannot be read, by their endings: they are set aside with what they are.
+const NOT_READ: &[(&str, &str)] = &[
+    ("heic", "HEIC"),
+    ("heif", "HEIF"),
+    ("hif", "HEIF"),
+    ("avif", "AVIF"),
+    ("jxl", "JPEG XL"),
+    ("jp2", "JPEG 2000"),
+    ("j2k", "JPEG 2000"),
+    ("svg", "SVG"),
+    ("psd", "a Photoshop document"),
+    ("dng", "a camera's raw picture"),
+    ("cr2", "a camera's raw picture"),
+    ("cr3", "a camera's raw picture"),
+    ("nef", "a camera's raw picture"),
+    ("arw", "a camera's raw picture"),
+    ("orf", "a camera's raw picture"),
+    ("raf", "a camera's raw picture"),
+    ("rw2", "a camera's raw picture"),
+    ("pef", "a camera's raw picture"),
+    ("srw", "a camera's raw picture"),
+    ("ai", "an Illustrator document"),
+    ("eps", "EPS"),
+];
+
+/// Files with many others packed in them.
+const ARCHIVES: &[&str] = &["zip", "rar", "7z", "tar", "gz", "tgz"];
+
+/// What a picture is that is not read, by its ending.
+pub(crate) fn not_read(path: &Path) -> Option<&'static str> {
+    let ending = path.extension()?;
+    NOT_READ.iter().find(|(known, _)| ending.eq_ignore_ascii_case(known)).map(|(_, format)| *format)
+}
+
+/// Whether a file is a picture that is read, by its ending.
+pub(crate) fn is_picture(path: &Path) -> bool {
+    has_ending(path, ENDINGS)
+}
+
+/// Whether a file is one with others packed in it, by its ending.
+pub(crate) fn is_archive(path: &Path) -> bool {
+    has_ending(path, ARCHIVES)
+}
+
+fn has_ending(path: &Path, endings: &[&str]) -> bool {
+    path.extension().is_some_and(|e| endings.iter().any(|ending| e.eq_ignore_ascii_case(ending)))
+}
