@@ -1,6 +1,6 @@
 //! Why a pack cannot be written or read.
 
-use crate::Kind;
+use crate::kind::Kind;
 
 /// This crate's results.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

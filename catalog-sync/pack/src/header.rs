@@ -1,10 +1,9 @@
 //! What a pack says of itself, beside its rows.
 
-use std::fmt;
-
 use parquet::file::metadata::{FileMetaData, KeyValue};
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
+use crate::kind::Kind;
 
 /// The version of the columns. It is that of the release's description.
 const FORMAT: &str = "1";
@@ -18,37 +17,6 @@ pub struct Header {
     pub model: String,
     /// Values per vector.
     pub dimension: usize,
-}
-
-/// What rows a pack has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// What is known of products.
-    Attributes,
-    /// Their vectors.
-    Vectors,
-    /// Their pictures.
-    Pictures,
-    /// Digests of vectors and pictures.
-    Digests,
-}
-
-impl Kind {
-    /// The name in the header and at the start of targets' names.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Attributes => "attributes",
-            Self::Vectors => "vectors",
-            Self::Pictures => "pictures",
-            Self::Digests => "digests",
-        }
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
 }
 
 impl Header {

@@ -3,7 +3,19 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{CatalogSummary, Consent, Problem};
+use crate::{Consent, Problem};
+
+/// The open catalogue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct CatalogSummary {
+    /// Its name.
+    pub id: String,
+    /// How many products there are.
+    pub products: u32,
+    /// The release it is at; 0 if it was built here.
+    pub release: u32,
+}
 
 /// A catalogue on this device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]

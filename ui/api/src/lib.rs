@@ -15,7 +15,9 @@ mod settings;
 mod start;
 
 pub use camera::{CameraEvent, CameraRequest, CameraSource, FrameState, LiveFrame};
-pub use catalog::{CatalogEntry, CatalogEvent, CatalogKind, CatalogOffer, CatalogSync, SyncProgress, Trust};
+pub use catalog::{
+    CatalogEntry, CatalogEvent, CatalogKind, CatalogOffer, CatalogSummary, CatalogSync, SyncProgress, Trust,
+};
 pub use library::{Affinity, HistoryEntry, Learned, Personal, StorageUse};
 pub use picture::{Picture, Proposal, Region};
 pub use problem::{Code, Problem};
@@ -26,4 +28,4 @@ pub use search::{
     Timings, Understood, Verdict, Weighed,
 };
 pub use settings::{Consent, Language, Settings, Theme};
-pub use start::{Capabilities, CatalogSummary, ModelSpeed, ModelSummary, Opened, Start};
+pub use start::{Capabilities, ModelSpeed, ModelSummary, Opened, Start};

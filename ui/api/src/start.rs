@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{CatalogEntry, Picture, Problem, Settings};
+use crate::{CatalogEntry, CatalogSummary, Picture, Problem, Settings};
 
 /// The first answer to a window.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -25,18 +25,6 @@ pub struct Start {
     pub opened: Option<Opened>,
     /// Why there is no catalogue, or what else went wrong at the start.
     pub problem: Option<Problem>,
-}
-
-/// The open catalogue.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct CatalogSummary {
-    /// Its name.
-    pub id: String,
-    /// How many products there are.
-    pub products: u32,
-    /// The release it is at; 0 if it was built here.
-    pub release: u32,
 }
 
 /// The model.

@@ -1,5 +1,7 @@
 //! The readings of a rule.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use sqlx::Row as _;
 
@@ -9,9 +11,11 @@ use super::recent;
 use super::rule::{Comparison, Metric, Terms};
 use super::so_far::{Compared, Part, SLOT_MS, SoFar};
 use super::verdict::{Reading, Verdict, percent};
-use super::watch::LOOK;
 use crate::db::Database;
 use crate::insights::{bucket, quantile};
+
+/// How often the rules are evaluated.
+pub const LOOK: Duration = Duration::from_secs(30);
 
 /// How certain it must be that a share is above a fixed threshold: one look of a million is wrong.
 const CERTAIN: f64 = 4.75;

@@ -8,14 +8,12 @@ use uuid::Uuid;
 use super::deliver::deliver;
 use super::evaluate::evaluate;
 use super::gauges::AlertGauges;
+use super::measure::LOOK;
 use super::settings::AlertSettings;
 use super::{deliveries, recent, rules, so_far, store};
 use crate::accounts::now_ms;
 use crate::db::Database;
 use crate::jobs;
-
-/// How often the rules are evaluated.
-pub const LOOK: Duration = Duration::from_secs(30);
 
 /// How often it is looked for what is to be told.
 const TELL: Duration = Duration::from_secs(2);

@@ -3,30 +3,16 @@
 use std::ffi::OsString;
 
 use knytt_wire::takes_feedback;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use url::Url;
 
 use super::child::{self, Call, Ended};
 use super::made::{self, Made};
+use super::publish_input::PublishInput;
 use super::{Console, build, releases, signatures};
 use crate::accounts::{self, now_ms};
 use crate::jobs::{Context, Failure};
 use crate::{experiments, merchandising};
-
-/// What a job of the kinds `publish`, `rollback` and `refresh` is to do.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct PublishInput {
-    /// What is published.
-    pub build: String,
-    /// The release whose content it is, if that is an older one.
-    pub of_release: Option<i64>,
-    /// Whether a passphrase was given with the request.
-    pub has_passphrase: bool,
-    /// Whether what is published is only signed anew.
-    pub refresh: bool,
-}
 
 /// Does the job.
 pub async fn run(console: &Console, context: Context) -> Result<Value, Failure> {

@@ -5,7 +5,8 @@ use std::ffi::OsString;
 use serde_json::{Value, json};
 
 use super::child::{self, Call};
-use super::publish::{self, PublishInput};
+use super::publish;
+use super::publish_input::PublishInput;
 use super::{Console, made, signatures};
 use crate::accounts;
 use crate::jobs::{Context, Failure};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::build::FeedInput;
 use super::made::{self, Made};
-use super::{Console, work};
+use super::{Console, kind};
 use crate::accounts::now_ms;
 use crate::jobs::{self, NewJob};
 
@@ -37,10 +37,10 @@ pub async fn run(console: Console) {
 async fn add_due(console: &Console, now: i64) -> Result<(), sqlx::Error> {
     let is_due = |made: &Made| !made.feed_url.is_empty() && made.feed_minutes > 0 && made.feed_due_ms <= now;
     for made in made::list(&console.db).await?.into_iter().filter(is_due) {
-        if !jobs::has_open(&console.db, &made.id, work::FEED).await? {
+        if !jobs::has_open(&console.db, &made.id, kind::FEED).await? {
             let input = FeedInput { from_address: true, ..FeedInput::default() };
             let job = NewJob {
-                kind: work::FEED,
+                kind: kind::FEED,
                 lane: made.id.clone(),
                 catalog: made.id.clone(),
                 node: made.node.clone(),

@@ -7,8 +7,8 @@ use std::time::Duration;
 use sqlx::Row as _;
 
 use super::made::{self, Made};
-use super::publish::PublishInput;
-use super::{Console, work};
+use super::publish_input::PublishInput;
+use super::{Console, kind};
 use crate::accounts::now_ms;
 use crate::jobs::{self, NewJob};
 use crate::objects::{self, Accepted};
@@ -88,19 +88,19 @@ async fn sign_in_time(console: &Console, made: &Made, accepted: Accepted) -> Res
     if !console.signs_by_itself(made) || !is_due(accepted, now) {
         return Ok(());
     }
-    for kind in [work::PUBLISH, work::ROLLBACK, work::REFRESH] {
+    for kind in [kind::PUBLISH, kind::ROLLBACK, kind::REFRESH] {
         if jobs::has_open(&console.db, &made.id, kind).await? {
             return Ok(());
         }
     }
     let known = jobs::list(&console.db, Some(&made.id), None, 50, now).await?;
-    if known.iter().any(|job| job.kind == work::REFRESH && job.made_ms > now - PAUSE_MS) {
+    if known.iter().any(|job| job.kind == kind::REFRESH && job.made_ms > now - PAUSE_MS) {
         return Ok(());
     }
     let input = PublishInput { refresh: true, ..PublishInput::default() };
     let job = NewJob {
         id: None,
-        kind: work::REFRESH,
+        kind: kind::REFRESH,
         catalog: made.id.clone(),
         lane: made.id.clone(),
         node: made.node.clone(),

@@ -5,14 +5,9 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
+use super::kind::{FEED, PUBLISH, REFRESH, ROLLBACK};
 use super::{Console, build, publish, refresh};
 use crate::jobs::{Context, Failure, Work};
-
-/// The kinds of jobs.
-pub const FEED: &str = "feed";
-pub const PUBLISH: &str = "publish";
-pub const ROLLBACK: &str = "rollback";
-pub const REFRESH: &str = "refresh";
 
 /// Does the console's jobs. It has the console once that is complete.
 #[derive(Default)]

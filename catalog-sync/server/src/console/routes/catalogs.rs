@@ -11,7 +11,7 @@ use super::{at_home, is_id, known};
 use crate::accounts::{Body, Caller, Role, note, now_ms, problem};
 use crate::app::App;
 use crate::console::made::{self, FeedOptions, Made};
-use crate::console::{releases, signatures, work};
+use crate::console::{kind, releases, signatures};
 use crate::http::refusal::Refusal;
 use crate::jobs::{self, Job};
 
@@ -322,7 +322,7 @@ async fn entry(app: &App, caller: &Caller, made: &Made) -> Result<CatalogEntry, 
 
 /// Whether a publication of the catalogue is under way.
 pub async fn is_publishing(app: &App, id: &str) -> Result<bool, Refusal> {
-    for kind in [work::PUBLISH, work::ROLLBACK, work::REFRESH] {
+    for kind in [kind::PUBLISH, kind::ROLLBACK, kind::REFRESH] {
         if jobs::has_open(&app.db, id, kind).await? {
             return Ok(true);
         }

@@ -17,7 +17,7 @@ use super::{at_home, failed};
 use crate::accounts::{Body, Caller, note, now_ms, problem};
 use crate::app::App;
 use crate::console::build::FeedInput;
-use crate::console::{fetch, made, work};
+use crate::console::{fetch, kind, made};
 use crate::http::broken;
 use crate::http::refusal::Refusal;
 use crate::jobs::{self, Job, NewJob};
@@ -198,7 +198,7 @@ pub async fn fetch_now(
 fn feed_job(id: &str, node: &str, caller: &Caller, input: &FeedInput) -> NewJob {
     NewJob {
         id: None,
-        kind: work::FEED,
+        kind: kind::FEED,
         catalog: id.into(),
         lane: id.into(),
         node: node.into(),
@@ -223,7 +223,7 @@ async fn add(
 
 async fn check_waiting(app: &App, id: &str) -> Result<(), Refusal> {
     let newest = jobs::list(&app.db, Some(id), None, 100, now_ms()).await?;
-    let open = newest.iter().filter(|job| job.kind == work::FEED && !job.state.has_ended()).count();
+    let open = newest.iter().filter(|job| job.kind == kind::FEED && !job.state.has_ended()).count();
     match open < WAITING {
         true => Ok(()),
         false => Err(Refusal::new(409, "too_many", "Other feeds of this catalogue wait")

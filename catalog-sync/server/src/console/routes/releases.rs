@@ -16,10 +16,10 @@ use super::{at_home, failed, known};
 use crate::accounts::{Body, Caller, note, now_ms, problem};
 use crate::app::App;
 use crate::console::difference::{self, Difference};
+use crate::console::kind;
 use crate::console::made::Made;
-use crate::console::publish::PublishInput;
+use crate::console::publish_input::PublishInput;
 use crate::console::releases::{self, Release};
-use crate::console::work;
 use crate::http::refusal::Refusal;
 use crate::jobs::{self, Job, NewJob};
 
@@ -285,9 +285,9 @@ async fn add(
     let job = NewJob {
         id: Some(id.clone()),
         kind: match (input.refresh, input.of_release) {
-            (true, _) => work::REFRESH,
-            (false, Some(_)) => work::ROLLBACK,
-            (false, None) => work::PUBLISH,
+            (true, _) => kind::REFRESH,
+            (false, Some(_)) => kind::ROLLBACK,
+            (false, None) => kind::PUBLISH,
         },
         catalog: made.id.clone(),
         lane: made.id.clone(),
