@@ -61,5 +61,5 @@ impl Rejection {
     }
 }
 
-/// Either side of the sieve.
+/// A product to be, or what is set aside.
 pub type Entry = Result<Item, Rejection>;

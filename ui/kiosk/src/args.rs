@@ -61,7 +61,7 @@ pub struct Args {
     #[arg(long)]
     pub supervise: bool,
 
-    /// Write a sign of life to the output each second
+    /// Write a heartbeat to the output each second
     #[arg(long, hide = true)]
     pub beat: bool,
 }

@@ -1,5 +1,5 @@
 //! Cuts delimited text into rows of cells. Quotes are believed where they stand around a cell, and are letters
-//! elsewhere: a title that begins with an inch sign must not swallow the rows after it. Which sign quotes is seen from
+//! elsewhere: a title that begins with an inch sign must not take in the rows after it. Which sign quotes is seen from
 //! many rows (`quote_sign`).
 
 use std::collections::VecDeque;

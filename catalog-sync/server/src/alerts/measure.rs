@@ -225,7 +225,7 @@ async fn kiosks(db: &Database, terms: &Terms, now_ms: i64) -> Result<Vec<Reading
         let (name, store): (String, String) = (row.try_get(0)?, row.try_get(1)?);
         let minutes = (now_ms - row.try_get::<i64, _>(2)?) as f64 / 60_000.0;
         let place = if store.is_empty() { String::new() } else { format!(" in {store}") };
-        let text = format!("kiosk {name}{place} gave no sign of life for {minutes:.0} minutes");
+        let text = format!("kiosk {name}{place} sent no heartbeat for {minutes:.0} minutes");
         Ok(plain(terms, String::new(), name, minutes, text))
     };
     rows.iter().map(read).collect()

@@ -18,7 +18,7 @@ use crate::jobs;
 /// How often it is looked for what is to be told.
 const TELL: Duration = Duration::from_secs(2);
 
-/// How long a replica has the duty without a sign of life.
+/// How long a replica has the duty without a heartbeat.
 const LEASE_MS: i64 = 90_000;
 
 /// The name of the duty.

@@ -11,7 +11,7 @@ use crate::jobs::{self, NewJob};
 /// How often it is looked for a feed that is due.
 const LOOK: Duration = Duration::from_secs(2);
 
-/// How long a replica has this duty without a sign of life.
+/// How long a replica has this duty without a heartbeat.
 const LEASE_MS: i64 = 30_000;
 
 /// Looks for as long as it is awaited.

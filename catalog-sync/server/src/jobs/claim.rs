@@ -7,7 +7,7 @@ use super::problems::{self, FoundProblem};
 use super::row::{Job, JobState};
 use crate::db::{Database, Tx};
 
-/// How long a claim lasts without a sign of life.
+/// How long a claim lasts without a heartbeat.
 pub const LEASE_MS: i64 = 30_000;
 
 /// How often a job is begun before it is given up.
@@ -39,7 +39,7 @@ pub enum Lost {
     Database(#[from] sqlx::Error),
 }
 
-/// Takes the oldest job that this replica may do: one that waits, or one whose worker gave no sign of life in time.
+/// Takes the oldest job that this replica may do: one that waits, or one whose worker sent no heartbeat in time.
 /// `None`: there is none. Jobs that were begun too often fail.
 pub async fn claim(
     db: &Database,
@@ -101,7 +101,7 @@ pub async fn free_own(db: &Database, node: &str) -> Result<u64, sqlx::Error> {
 }
 
 impl JobClaim {
-    /// A sign of life. Returns whether somebody wants the job to end.
+    /// A heartbeat. Returns whether somebody wants the job to end.
     ///
     /// # Errors
     /// [`Lost`], here and below.

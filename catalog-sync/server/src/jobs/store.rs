@@ -68,7 +68,7 @@ pub async fn has_open(db: &Database, catalog: &str, kind: &str) -> Result<bool, 
     Ok(open.bind(catalog.to_owned()).bind(kind.to_owned()).fetch_one(db.pool()).await? > 0)
 }
 
-/// Asks a job to end. One that waits ends at once; the worker of one that runs sees it with its next sign of life.
+/// Asks a job to end. One that waits ends at once; the worker of one that runs sees it with its next heartbeat.
 /// `false`: there is no such job, or it has ended.
 pub async fn cancel(db: &Database, id: &str, now_ms: i64) -> Result<bool, sqlx::Error> {
     let waiting = sqlx::query(

@@ -219,7 +219,7 @@ async fn a_worker_whose_lease_ran_out_writes_nothing(records: Records) {
     let db = &records.db;
     let id = added(db, "shop").await;
     let slow = taken(db, "slow", NOW).await.unwrap();
-    // A sign of life moves the end of the lease.
+    // A heartbeat moves the end of the lease.
     assert!(!slow.renew(NOW + LEASE_MS).await.unwrap());
     assert!(taken(db, "quick", NOW + LEASE_MS + 1).await.is_none());
     let later = NOW + 2 * LEASE_MS + 1;

@@ -17,7 +17,7 @@ use crate::db::Database;
 /// How often it is looked for jobs of other replicas and for leases that ran out.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// How often a worker gives a sign of life and asks whether the job should end.
+/// How often a worker sends a heartbeat and asks whether the job should end.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
 
 /// The pause before a job is begun again; it doubles with each time.
@@ -134,7 +134,7 @@ impl JobWorkers {
     }
 }
 
-/// Does the work, and gives signs of life meanwhile. The work is told to stop, and awaited, when the job was cancelled
+/// Does the work, and sends heartbeats meanwhile. The work is told to stop, and awaited, when the job was cancelled
 /// or taken: what it started must have ended before another may begin.
 async fn watched(
     work: impl Future<Output = Result<Value, Failure>>,
@@ -148,7 +148,7 @@ async fn watched(
                 Ok(false) => {}
                 Ok(true) | Err(Lost::Taken) => _ = stop.send_replace(true),
                 // The lease runs on without it; a database that comes back in time changes nothing.
-                Err(error) => tracing::warn!(%error, job = claim.job.id, "a job gave no sign of life"),
+                Err(error) => tracing::warn!(%error, job = claim.job.id, "a job sent no heartbeat"),
             }
         }
     };

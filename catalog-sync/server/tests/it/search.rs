@@ -28,7 +28,7 @@ async fn words_find_products_and_say_what_was_understood() {
     let page = shop.post("/api/v1/search", &chosen).await.json();
     assert_eq!(page["verdict"], "browsing");
     assert!(page["hits"].as_array().unwrap().iter().all(|hit| hit["card"]["category"] == "Hats"));
-    // The narrower door says what it lacks.
+    // A route for words alone says what it lacks.
     assert_eq!(shop.post("/api/v1/text-search", &json!({ "text": " " })).await.code(), "bad_query");
     assert_eq!(shop.post("/api/v1/text-search", &json!({ "text": "dress under 200" })).await.status, 200);
 }

@@ -171,7 +171,7 @@ impl Kiosk {
         }
     }
 
-    /// The first sign of life says that the screen was drawn, the next one that the products are there.
+    /// The first heartbeat says that the screen was drawn, the next one that the products are there.
     fn say_that_it_lives(&mut self) {
         self.report.set_camera(self.finder.state());
         if !std::mem::replace(&mut self.is_shown, true) {

@@ -65,7 +65,7 @@ pub struct Settings {
     pub feedback: bool,
     /// Where that goes; none: to where the catalogue's release says.
     pub feedback_address: Option<knytt_wire::Url>,
-    /// Where a sign of life goes each minute, with the key that is sent with it.
+    /// Where a heartbeat goes each minute, with the key that is sent with it.
     pub heartbeat: Option<(knytt_wire::Url, Option<String>)>,
 }
 

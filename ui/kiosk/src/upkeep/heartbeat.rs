@@ -1,4 +1,4 @@
-//! Signs of life to an address of the shop's.
+//! Heartbeats to an address of the shop's.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -32,7 +32,7 @@ struct Alive<'a> {
     last_visit_hour: Option<String>,
 }
 
-/// Sends a sign of life each minute. A failure is noted once, and disturbs nothing.
+/// Sends a heartbeat each minute. A failure is noted once, and disturbs nothing.
 pub struct Heartbeat {
     /// Ends the thread when it is dropped.
     now: Sender<()>,
@@ -78,7 +78,7 @@ impl Line {
     fn run(self, asked: &Receiver<()>) {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
         let Ok(client) = reqwest::Client::builder().timeout(PATIENCE).build() else {
-            return self.journal.note("signs of life: this system cannot send them");
+            return self.journal.note("heartbeats: this system cannot send them");
         };
         let mut failed = false;
         // The first one waits for the screen.
@@ -86,8 +86,8 @@ impl Line {
         while next != Err(RecvTimeoutError::Disconnected) {
             let sent = runtime.block_on(self.send(&client));
             match &sent {
-                Err(reason) if !failed => self.journal.note(format!("sign of life not taken: {reason}")),
-                Ok(()) if failed => self.journal.note("signs of life are taken again"),
+                Err(reason) if !failed => self.journal.note(format!("heartbeat not taken: {reason}")),
+                Ok(()) if failed => self.journal.note("heartbeats are taken again"),
                 _ => {}
             }
             failed = sent.is_err();

@@ -1,4 +1,4 @@
-//! What goes on beside the visits: releases are fetched, signs of life are sent, and what happened is noted for the
+//! What goes on beside the visits: releases are fetched, heartbeats are sent, and what happened is noted for the
 //! staff. Nothing of a visit comes in here but the hour of the last one.
 
 mod heartbeat;

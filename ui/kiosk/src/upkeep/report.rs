@@ -1,4 +1,4 @@
-//! How the kiosk is, for the staff and for the sign of life.
+//! How the kiosk is, for the staff and for the heartbeat.
 
 use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 use std::time::Instant;

@@ -1,7 +1,7 @@
 //! A supervisor that starts the kiosk again when it ends, freezes, or loses its GPU.
 //!
 //! The kiosk's screen writes one byte to a pipe each second ([`Heart`]). A pipe needs no disk, so that a full one
-//! restarts nothing, and it ends with the process, so that no old sign of life is left behind.
+//! restarts nothing, and it ends with the process, so that no old heartbeat is left behind.
 
 use std::io::{self, Read, Write};
 use std::process::{Child, Command, Stdio};
@@ -12,9 +12,9 @@ use std::time::{Duration, Instant};
 /// How long the supervisor waits for what.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
-    /// A screen that shows no sign of life.
+    /// A screen that sends no heartbeat.
     pub silence: Duration,
-    /// A start until the first sign of life: a slow disk, a cold GPU.
+    /// A start until the first heartbeat: a slow disk, a cold GPU.
     pub start: Duration,
     /// Before the kiosk is started again; it doubles with each run that fails at once, so that what fails at each start
     /// fails slowly.
@@ -37,14 +37,14 @@ impl Default for Patience {
     }
 }
 
-/// The signs of life of a supervised screen.
+/// The heartbeats of a supervised screen.
 #[derive(Debug, Default)]
 pub struct Heart {
     last: Option<Instant>,
 }
 
 impl Heart {
-    /// Gives a sign of life, at most one each second. Only the thread of the screen calls it.
+    /// Sends a heartbeat, at most one each second. Only the thread of the screen calls it.
     ///
     /// # Errors
     /// The supervisor has ended.
@@ -89,7 +89,7 @@ pub fn supervise(mut command: impl FnMut() -> Command, patience: Patience) -> io
     }
 }
 
-/// Reads signs of life on a thread. The channel ends with the process.
+/// Reads heartbeats on a thread. The channel ends with the process.
 fn listen(child: &mut Child) -> io::Result<Receiver<()>> {
     let (send, beats) = channel();
     let mut out = child.stdout.take().ok_or_else(|| io::Error::other("the kiosk has no output"))?;

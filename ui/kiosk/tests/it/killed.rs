@@ -74,7 +74,7 @@ fn a_kiosk_that_is_killed_or_frozen_comes_back_each_time() {
     println!("the first start: {:?}", back(&posts, begun));
     let mut times = Vec::new();
     for number in 0..kills {
-        // Signs of life that come until then are of this screen.
+        // Heartbeats that come until then are of this screen.
         let lives = Instant::now();
         while let Some(rest) = LIVES.checked_sub(lives.elapsed()) {
             let _ = posts.recv_timeout(rest);
