@@ -55,7 +55,7 @@ pub fn run<T: Send, U: Send>(
 }
 
 /// Gives each entry to the workers and its slot to the caller, until the end, an interrupt, or until
-/// nobody listens any more.
+/// nothing receives any more.
 fn walk<T, U>(
     entries: impl Iterator<Item = Result<T>>,
     interrupt: &Interrupt,

@@ -39,7 +39,7 @@ pub(crate) fn fill(catalog: &Catalog, shards: &[Shard], job: &Job<'_>) -> Result
         let done = write_all(catalog, batches, &written);
         drop(written);
         let (read, flushed) = (joined(reader), joined(flusher));
-        // A writer that fails is why the reader has nobody to read for.
+        // When the writer fails, the reader stops because of it: the writer's error is the cause.
         done.and(flushed).and(read)
     })
 }

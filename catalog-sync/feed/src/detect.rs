@@ -42,7 +42,7 @@ pub(crate) fn detect(path: &Path, name: &str) -> Result<Format> {
     })
 }
 
-/// Some programs fill cells up with bytes of nothing; other control characters are in no text.
+/// Some programs fill cells up with NUL bytes; other control characters are in no text.
 fn is_text(head: &[u8]) -> bool {
     let zeros = head.iter().filter(|byte| **byte == 0).count();
     let is_control = |byte: &u8| matches!(byte, 1..=8 | 0x0e..=0x1f);

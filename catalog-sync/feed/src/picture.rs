@@ -138,7 +138,7 @@ fn read_file(path: &Path, max_bytes: u64) -> Result<Vec<u8>, Refusal> {
     read_limited(file, path, max_bytes)
 }
 
-/// Reads to the end, which may be nowhere: not further than that.
+/// Reads to the end, at most so many bytes: a source may have no end.
 ///
 /// # Errors
 /// A code and a reason, in which the source is called `path`.

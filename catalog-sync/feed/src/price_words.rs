@@ -109,7 +109,7 @@ pub(crate) fn bare(text: &str) -> Bare {
     Bare { text: rest.to_owned(), upper: None, is_from }
 }
 
-/// `1.499,-` has a fraction of nothing, and so tells that its point groups; `1,499/-` is what India writes.
+/// `1.499,-` has an empty fraction, and so tells that its point groups; `1,499/-` is what India writes.
 fn without_nothing(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     let mut rest = text;

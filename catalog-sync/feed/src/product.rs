@@ -160,7 +160,7 @@ fn prices(row: &Row, defaults: &Defaults) -> Result<(Option<Price>, Option<Price
         return Ok((Some(former), price));
     }
     Ok(match (price, sale) {
-        // A price of nothing beside one of something is a cell that was left empty.
+        // A price of 0 beside another price stands for an empty cell.
         (Some(price), Some(sale)) if price.amount.is_zero() => (Some(sale), None),
         (Some(price), Some(sale)) if price.currency == sale.currency && sale.amount >= price.amount => {
             (Some(price), None)

@@ -25,7 +25,7 @@ pub struct Row {
 
 impl Row {
     pub(crate) fn new(place: String, mut cells: Vec<(Arc<Column>, String)>) -> Self {
-        // Some programs fill cells up with bytes of nothing.
+        // Some programs fill cells up with NUL bytes.
         cells
             .iter_mut()
             .filter(|(_, value)| value.contains('\0'))

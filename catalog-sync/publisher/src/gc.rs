@@ -178,7 +178,7 @@ fn names(targets: &Targets) -> Vec<String> {
 }
 
 /// Whether newer files of the same kind take the place of a file: not of a root, the timestamp, or what
-/// somebody else put there. A file that was being written is nobody's once it is old.
+/// somebody else put there. An unfinished file that is old has no writer any more.
 fn is_replaced(name: &str) -> bool {
     if is_unfinished(name) {
         return true;

@@ -27,7 +27,7 @@ pub fn read_picture(picture: &Picture, limits: &Limits) -> Result<Vec<u8>, Refus
     knytt_feed::read_picture(picture, limits.max_file_bytes)
 }
 
-/// Reads to the end, which may be nowhere: not further than the limits allow.
+/// Reads to the end, at most as far as the limits allow: a source may have no end.
 ///
 /// # Errors
 /// A code and a reason, in which the source is called `path`.

@@ -1,4 +1,4 @@
-//! Takes the files out of a zip file, within bounds: a small file may say that it is many gigabytes of nothing.
+//! Takes the files out of a zip file, within bounds: a small file may unpack to many gigabytes.
 
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};

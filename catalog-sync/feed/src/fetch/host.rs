@@ -116,7 +116,7 @@ impl Host {
         }
     }
 
-    /// Whether there is any use in another try; the server's wish to wait is then everybody's.
+    /// Whether another try may succeed. If the server asks to wait, all downloads from it wait.
     pub(super) fn may_wait(&self, failure: &Failure, patience: &Patience) -> bool {
         let Some(wait) = failure.retry_after else { return true };
         if wait > patience.longest_wait {

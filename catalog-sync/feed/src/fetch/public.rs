@@ -18,7 +18,7 @@ use crate::Refusal;
 
 const WHY: &str = "its server is not on the public internet";
 
-/// Has a client ask nobody else.
+/// Lets a client ask only servers on the public internet.
 pub(super) fn confine(builder: ClientBuilder) -> ClientBuilder {
     let redirects = Policy::custom(|attempt| match refused(attempt.url()) {
         Some(_) => attempt.error(WHY),

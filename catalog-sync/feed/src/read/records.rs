@@ -133,7 +133,7 @@ impl Records {
         format!("{}:{line}", self.name)
     }
 
-    /// Cells of nothing at the end of a row may be left out, or be too many.
+    /// Empty cells at the end of a row may be left out, or be too many.
     fn read(&self, row: RawRow) -> Result<Record, Rejection> {
         let refuse = |code, reason| Err(Rejection::new(self.line_place(row.line), code, reason));
         if row.is_too_long {
@@ -170,7 +170,7 @@ impl Records {
     }
 }
 
-/// A cell without the bytes of nothing that some programs fill cells up with, and without the byte order mark of a file
+/// A cell without the NUL bytes that some programs fill cells up with, and without the byte order mark of a file
 /// that another was put behind.
 fn clean(cell: String) -> String {
     if cell.contains(['\0', '\u{feff}']) { cell.replace(['\0', '\u{feff}'], "") } else { cell }

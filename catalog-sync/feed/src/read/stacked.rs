@@ -181,7 +181,7 @@ impl Stacked {
         named.and_then(|code| code.get(..3)).unwrap_or_default()
     }
 
-    /// Of what nobody counts there is enough.
+    /// A product whose stock is not counted is in stock.
     fn stock<'r>(&self, own: &'r Record, product: &'r Record) -> Cow<'r, str> {
         let counted = self.names.inherited(own, Some(product), self.manner.counted);
         if ["none", "0", "no", "false"].iter().any(|no| counted.eq_ignore_ascii_case(no)) {

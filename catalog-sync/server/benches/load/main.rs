@@ -22,7 +22,7 @@ use serde_json::json;
 use self::offer::{Offered, offer};
 use self::program::Program;
 
-/// Whatever went wrong: a bench has nobody to tell apart.
+/// Any error: the bench only prints it.
 pub type AnyError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Words that are asked again and again in the line of kept answers.

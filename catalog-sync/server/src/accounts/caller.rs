@@ -55,7 +55,7 @@ impl Caller {
     /// Reads who sends a request.
     ///
     /// # Errors
-    /// 401 for a key or token that is shown and not valid. A cookie that is not valid is nobody's.
+    /// 401 for a key or token that is shown and not valid. With a cookie that is not valid, nobody is signed in.
     pub async fn of(app: &App, headers: &HeaderMap) -> Result<Self, Refusal> {
         if let Some(token) = bearer(headers) {
             return match token.starts_with("knytt_") {

@@ -28,7 +28,7 @@ pub struct Account {
     pub created_ms: i64,
     /// When it was closed by staff.
     pub disabled_ms: Option<i64>,
-    /// The hash of the password, which is nobody's business.
+    /// The hash of the password, which no answer has.
     #[serde(skip)]
     pub password: Option<String>,
 }

@@ -54,7 +54,7 @@ pub async fn evaluate(db: &Database, now_ms: i64) -> Result<Changes, sqlx::Error
     }
     let known: HashSet<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
     for alert in open.into_values() {
-        // Of a rule that is gone nothing can hold again; where there is nothing to measure, nothing is wrong.
+        // An alert of a removed rule resolves at once. One whose rule has nothing to measure counts as calm.
         if !known.contains(alert.rule.as_str()) {
             changes.resolved += usize::from(store::resolve(db, &alert, now_ms).await?);
         } else {

@@ -20,10 +20,10 @@ pub const LOOK: Duration = Duration::from_secs(30);
 /// How certain it must be that a share is above a fixed threshold: one look of a million is wrong.
 const CERTAIN: f64 = 4.75;
 
-/// How many deviations from the usual are nothing to speak of.
+/// Up to how many deviations from the usual count as no change.
 const CALM: f64 = 2.5;
 
-/// Differences below this part of the usual share are nobody's concern, however certain.
+/// Differences below this part of the usual share raise no alert, however certain.
 const LEAST_CHANGE: f64 = 0.1;
 
 /// Weeks that there must be for a comparison.

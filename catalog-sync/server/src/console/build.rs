@@ -143,7 +143,7 @@ async fn await_lock(work: PathBuf, context: &Context) -> Result<(), Failure> {
 fn judge(ended: &Ended) -> Result<Value, Failure> {
     let mut report: Value = serde_json::from_str(&ended.output).unwrap_or_default();
     if let Some(report) = report.as_object_mut() {
-        // Where it lies on this machine is nobody's matter.
+        // The path on this machine is not shown.
         report.remove("catalog");
     }
     let said = |otherwise: &str| match ended.error.as_str() {

@@ -26,7 +26,7 @@ pub fn document(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Str
     text
 }
 
-/// A cell. What a spreadsheet would compute is a text for it: words and rows of feeds are anybody's.
+/// A cell. What a spreadsheet would compute is marked as a text: anybody may have written the words or the feed.
 fn quoted(cell: &str) -> String {
     let computed = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let text = if computed { format!("'{cell}") } else { cell.to_owned() };

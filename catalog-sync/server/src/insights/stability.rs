@@ -26,7 +26,7 @@ pub fn step(similarity: f32) -> i64 {
 /// How two histograms differ.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stability {
-    /// The population stability index: below 0.1 nothing to speak of, above 0.25 another distribution.
+    /// The population stability index: below 0.1 there is no notable change, above 0.25 it is another distribution.
     pub index: f64,
     /// The mean similarity before, and now.
     pub before: f64,

@@ -74,7 +74,7 @@ impl Connections {
         })
     }
 
-    /// A small number, whoever they are from.
+    /// At most `max` connections in all, with no limit for one address.
     pub fn few(max: usize, metrics: Arc<Metrics>) -> Arc<Self> {
         Arc::new(Self { max, max_per_address: 0, trusted: Vec::new(), metrics, open: Mutex::default() })
     }
