@@ -84,7 +84,8 @@ fn document(
         picture: found.hits.first().map(|hit| addresses.picture(&hit.card.id, "full")),
         structured: Some(script_json(&structured)),
         content: format!("<main class=\"served\"><h1 dir=\"auto\">{}</h1>{cards}</main>", Text(name)),
-        data: Some(script_json(&json!({ "category": name }))),
+        several: addresses.catalog().map(Into::into),
+        data: Some(script_json(&json!({ "catalog": shop, "category": name }))),
         is_listed: true,
     }
 }

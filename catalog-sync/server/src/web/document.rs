@@ -22,6 +22,8 @@ pub struct Document {
     pub picture: Option<String>,
     /// schema.org, as JSON for a `script` element.
     pub structured: Option<String>,
+    /// Where there are several catalogues, whose page it is.
+    pub several: Option<String>,
     /// What readers without scripts see.
     pub content: String,
     /// What the interface would ask for first, as JSON for a `script` element.
@@ -36,8 +38,13 @@ impl Document {
         let shell = site::shell();
         let (start, rest) = shell.split_once("<title>").unwrap_or((shell, ""));
         let (_, rest) = rest.split_once("</title>").unwrap_or(("", rest));
-        let language =
-            format!("<html lang=\"{}\" dir=\"{}\">", self.language.code(), self.language.direction());
+        let several = self.several.iter().map(|catalog| format!(" data-catalog=\"{}\"", Text(catalog)));
+        let language = format!(
+            "<html lang=\"{}\" dir=\"{}\"{}>",
+            self.language.code(),
+            self.language.direction(),
+            several.collect::<String>(),
+        );
         let start = start.replace("<html lang=\"en\" dir=\"ltr\">", &language);
         // The shell's own description is that of the start page.
         let rest = without_description(rest);
@@ -133,13 +140,14 @@ mod tests {
             kind: "product",
             picture: Some(hostile.into()),
             structured: None,
+            several: Some(hostile.into()),
             content: String::new(),
             data: None,
             is_listed: true,
         };
         let page = document.render();
         assert!(!page.contains("<script>alert"), "{page}");
-        assert!(page.contains("<html lang=\"ar\" dir=\"rtl\">"), "{page}");
+        assert!(page.contains("<html lang=\"ar\" dir=\"rtl\" data-catalog=\"&lt;/title"), "{page}");
         assert_eq!(page.matches("<title>").count(), 1, "{page}");
         assert_eq!(page.matches("name=\"description\"").count(), 1, "{page}");
         assert_eq!(page.matches("hreflang=").count(), 7, "{page}");

@@ -16,7 +16,7 @@ use crate::search::OpenCatalog;
 /// What the address of a page may say after `?`.
 #[derive(Debug, Default, Deserialize)]
 pub struct Asked {
-    /// Where several catalogues are served, which one; the first by id if absent.
+    /// Where several catalogues are served, which one; if absent, the first by id, or the first with the product.
     pub catalog: Option<String>,
     /// The language of our words.
     pub lang: Option<String>,
@@ -50,6 +50,11 @@ impl Addresses {
         let is_one = app.search.catalogs.all().len() == 1;
         let catalog = (!is_one).then(|| catalog.summary.id.clone());
         Self { origin: origin(&app.config, headers), catalog }
+    }
+
+    /// The catalogue, where there are several.
+    pub fn catalog(&self) -> Option<&str> {
+        self.catalog.as_deref()
     }
 
     /// A product's page.
@@ -95,6 +100,21 @@ pub fn catalog_of(app: &App, asked: &Asked) -> Result<std::sync::Arc<OpenCatalog
     }
 }
 
+/// The catalogue that a product's page is of. Where the address names none, the first one that has the product: an
+/// address from when there was one catalogue still leads there. Reads catalogues, so it belongs on a worker.
+pub fn catalog_with(app: &App, asked: &Asked, product: &str) -> Result<std::sync::Arc<OpenCatalog>, Refusal> {
+    let first = catalog_of(app, asked)?;
+    let all = app.search.catalogs.all();
+    if asked.catalog.is_some() || all.len() < 2 {
+        return Ok(first);
+    }
+    let has = |catalog: &std::sync::Arc<OpenCatalog>| {
+        let snapshot = catalog.shop.session().catalog().read();
+        snapshot.and_then(|snapshot| snapshot.contains(product)).unwrap_or(false)
+    };
+    Ok(all.into_iter().find(has).unwrap_or(first))
+}
+
 /// Sends a page, or 304 if the browser has this state of it.
 pub fn send(
     headers: &HeaderMap,
@@ -127,6 +147,7 @@ pub fn missing(headers: &HeaderMap, config: &Config, language: Language) -> Resp
         kind: "website",
         picture: None,
         structured: None,
+        several: None,
         content: format!(
             "<main class=\"served\"><h1>404</h1><p><a href=\"/\">{}</a></p></main>",
             Text(language.say("nav.search"))

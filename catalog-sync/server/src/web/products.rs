@@ -32,10 +32,10 @@ pub async fn page(
 ) -> Result<Response, Refusal> {
     let id = segments.into_iter().next().unwrap_or_default();
     let language = Language::of(asked.lang.as_deref(), &headers);
-    let catalog = pages::catalog_of(&app, &asked)?;
-    let addresses = Addresses::new(&app, &headers, &catalog);
-    let asking = headers.clone();
+    let (asking, all) = (headers.clone(), app.clone());
     let job = move || {
+        let catalog = pages::catalog_with(&all, &asked, &id)?;
+        let addresses = Addresses::new(&all, &asking, &catalog);
         let state = catalog.state()?;
         pages::send(&asking, &state.to_string(), language, || {
             let person = Person::who_speaks(Some(language.code()));
@@ -61,7 +61,8 @@ fn document(page: &ProductPage, shop: &str, addresses: &Addresses, language: Lan
         picture: Some(addresses.picture(&card.id, "full")),
         structured: Some(script_json(&structured(page, addresses))),
         content: content(page, addresses, language),
-        data: Some(script_json(&json!({ "product": page }))),
+        several: addresses.catalog().map(Into::into),
+        data: Some(script_json(&json!({ "catalog": shop, "product": page }))),
         is_listed: true,
     }
 }

@@ -42,7 +42,7 @@ pub async fn index(State(app): State<App>, headers: HeaderMap) -> Result<Respons
     Ok(as_xml(xml))
 }
 
-/// `/sitemap/{number}.xml`: categories and products, 50,000 a file. Each file is of one catalogue.
+/// `/sitemap/{number}.xml`: the start page, categories and products, 50,000 a file. Each file is of one catalogue.
 pub async fn part(
     State(app): State<App>,
     Path(name): Path<String>,
@@ -69,14 +69,20 @@ fn files(app: &App) -> usize {
     app.search.catalogs.all().iter().map(files_of).sum()
 }
 
-/// Products fill the files; the categories, which are few, come first in the first one.
+/// Products fill the files; the start page and the categories, which are few, come first in the first one.
 fn files_of(catalog: &Arc<OpenCatalog>) -> usize {
     let products = catalog.shop.summary().products as usize;
-    products.div_ceil(MOST - CATEGORIES).max(1)
+    products.div_ceil(EACH).max(1)
 }
 
 /// Room for categories in the first file: more than a facet names.
 const CATEGORIES: usize = 100;
+
+/// Room for the start page.
+const START: usize = 1;
+
+/// Products of one file.
+const EACH: usize = MOST - CATEGORIES - START;
 
 fn addresses_of(catalog: &OpenCatalog, number: usize, addresses: &Addresses) -> Result<String, Refusal> {
     let snapshot = catalog.shop.session().catalog().read().map_err(|error| of_problem(of_engine(error)))?;
@@ -85,15 +91,15 @@ fn addresses_of(catalog: &OpenCatalog, number: usize, addresses: &Addresses) -> 
         let _ = writeln!(xml, "<url><loc>{}</loc></url>", Text(address));
     };
     if number == 0 {
+        add(&addresses.start());
         let facets = facets::facets(&snapshot, &knytt_engine::Filter::default()).map_err(of_problem)?;
         let categories = facets.iter().find(|facet| facet.field == "category");
         for category in categories.iter().flat_map(|facet| &facet.values).take(CATEGORIES) {
             add(&addresses.category(&category.value));
         }
     }
-    let each = MOST - CATEGORIES;
     let products = snapshot.products().map_err(|error| of_problem(of_engine(error)))?;
-    for product in products.skip(number * each).take(each) {
+    for product in products.skip(number * EACH).take(EACH) {
         let product = product.map_err(|error| of_problem(of_engine(error)))?;
         add(&addresses.product(&product.id, &product.title));
     }

@@ -8,7 +8,7 @@ use knytt_ui_api::Hit;
 use serde::{Deserialize, Serialize};
 
 use super::document::Document;
-use super::html::{Text, script_json};
+use super::html::{Text, script_json, segment};
 use super::labels::Language;
 use super::pages::{self, Addresses, Asked};
 use super::products::cards;
@@ -101,10 +101,8 @@ fn document(
     language: Language,
 ) -> Document {
     let shown = found.hits.iter().take(SHOWN).map(|hit: &Hit| &hit.card);
-    let title = match text.trim() {
-        "" => "Knytt".into(),
-        words => format!("{words} · Knytt"),
-    };
+    let said = [text.trim(), addresses.catalog().unwrap_or_default(), "Knytt"];
+    let title = said.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
     Document {
         language,
         title,
@@ -113,13 +111,23 @@ fn document(
         kind: "website",
         picture: None,
         structured: None,
+        several: addresses.catalog().map(Into::into),
         content: format!(
-            "<main class=\"served start\"><h1>{}</h1>{}</main>",
+            "<main class=\"served start\"><h1>{}</h1>{}{}</main>",
             Text(language.say("results.title")),
             cards(shown, addresses),
+            others(catalogs, addresses),
         ),
         data: Some(script_json(&Served { catalogs, text, language: language.code(), page: found })),
         // Answers to words are endless: for search engines they are all the start page, whose address they name.
         is_listed: true,
     }
+}
+
+/// The ways to the other catalogues, for readers without scripts.
+fn others(catalogs: &[Searched], addresses: &Addresses) -> String {
+    let Some(here) = addresses.catalog() else { return String::new() };
+    let others = catalogs.iter().map(Searched::id).filter(|id| *id != here);
+    let links = others.map(|id| format!("<li><a href=\"/?catalog={}\">{}</a></li>", segment(id), Text(id)));
+    format!("<ul class=\"others\">{}</ul>", links.collect::<String>())
 }

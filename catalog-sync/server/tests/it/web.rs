@@ -3,7 +3,7 @@
 use knytt_server::{PageFeedback, Settings};
 use serde_json::{Value, json};
 
-use crate::fixture::{Answer, PRODUCTS, SearchedShop};
+use crate::fixture::{Answer, PRODUCTS, SearchedShop, build_as};
 
 async fn get(shop: &SearchedShop, path: &str) -> Answer {
     Answer::of(shop.backend.request("GET", path).send().await.unwrap()).await
@@ -139,6 +139,61 @@ async fn the_sitemap_has_every_product_under_the_host_that_was_asked() {
     let category = get(&shop, "/c/dresses").await.utf8();
     assert!(category.contains("<h1 dir=\"auto\">Dresses</h1>"), "{category}");
     assert_eq!(get(&shop, "/c/Submarines").await.status, 404);
+}
+
+/// A shop of the first products, and one of those after them.
+async fn two_shops() -> SearchedShop {
+    SearchedShop::start_with(|settings| {
+        let folder = settings.catalog.as_ref().unwrap()[0].parent().unwrap().to_owned();
+        let catalogs = [("north", 0..20), ("south", 15..30)].map(|(id, numbers)| {
+            build_as(&folder.join(id), id, numbers);
+            folder.join(id)
+        });
+        Settings { catalog: Some(catalogs.into()), ..settings }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn pages_of_several_catalogues_name_theirs() {
+    let shop = two_shops().await;
+    // In both, the page is of the catalogue that the address names, else of the first one that has the product.
+    let (both, southern) = (shop.product(17).id, shop.product(25).id);
+    for (path, catalog) in [
+        (format!("/p/{both}"), "north"),
+        (format!("/p/{both}?catalog=south"), "south"),
+        (format!("/p/{southern}"), "south"),
+        ("/c/dresses?catalog=south".into(), "south"),
+        ("/?catalog=south".into(), "south"),
+        ("/".into(), "north"),
+    ] {
+        let page = get(&shop, &path).await;
+        assert_eq!(page.status, 200, "{path}");
+        let text = page.utf8();
+        let served = script(&text, "id=\"served\"");
+        let of = if path.starts_with("/?") || path == "/" { &served["page"]["catalog"] } else { &served["catalog"] };
+        assert_eq!(of, catalog, "{path}");
+        assert!(text.contains(&format!(" data-catalog=\"{catalog}\"")), "{path}");
+        let canonical = text.split_once("rel=\"canonical\" href=\"").unwrap().1.split_once('"').unwrap().0;
+        assert!(canonical.ends_with(&format!("?catalog={catalog}")), "{path}: {canonical}");
+        // Every picture and every link of it stays in this catalogue.
+        let links = text.split("href=\"").chain(text.split("src=\"")).skip(1);
+        for link in links.map(|rest| rest.split_once('"').unwrap().0) {
+            let leads = ["/p/", "/c/", "/api/"].iter().any(|part| link.contains(part));
+            assert!(!leads || link.contains(&format!("catalog={catalog}")), "{path}: {link}");
+        }
+    }
+    assert_eq!(get(&shop, &format!("/p/{southern}?catalog=north")).await.status, 404);
+    let start = get(&shop, "/").await.utf8();
+    assert!(start.contains("<a href=\"/?catalog=south\">south</a>"), "{start}");
+    // Each has a file of the sitemap, which begins with its start page.
+    for (number, catalog, products) in [(0, "north", 20), (1, "south", 15)] {
+        let map = get(&shop, &format!("/sitemap/{number}.xml")).await.utf8();
+        assert!(map.contains(&format!("/?catalog={catalog}</loc>")), "{map}");
+        assert_eq!(map.matches("/p/").count(), products, "{map}");
+        assert_eq!(map.matches("<loc>").count(), map.matches(&format!("?catalog={catalog}<")).count());
+    }
+    assert_eq!(get(&shop, "/sitemap/2.xml").await.status, 404);
 }
 
 #[tokio::test]

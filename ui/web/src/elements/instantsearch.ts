@@ -3,6 +3,7 @@
 //     instantsearch({ indexName: 'shop', searchClient: searchClient('https://search.shop.example') })
 
 import type { Card, Found } from './shop';
+import { pageOf, pictureOf } from './shop';
 
 interface Asked {
   indexName: string;
@@ -25,13 +26,20 @@ const largestPage = 100;
 /** The most hits of one search: pages beyond it are empty. */
 const depth = 200;
 
-export function searchClient(origin: string, options: { catalog?: string; key?: string } = {}) {
+interface Options {
+  /** Which catalogue is searched, where the server has several: one for all, or one for each index of the page. */
+  catalog?: string | ((indexName: string) => string);
+  key?: string;
+}
+
+export function searchClient(server: string, options: Options = {}) {
+  const origin = server.replace(/\/$/u, '');
   const headers: Record<string, string> = { 'content-type': 'application/json' };
   if (options.key) headers['authorization'] = `Bearer ${options.key}`;
 
   const ask = async (body: object): Promise<Answered & { next?: string | null }> => {
     const init = { method: 'POST', headers, body: JSON.stringify(body) };
-    const response = await fetch(`${origin.replace(/\/$/u, '')}/api/v1/search`, init);
+    const response = await fetch(`${origin}/api/v1/search`, init);
     if (!response.ok) throw new Error(`The shop answered ${response.status}.`);
     return (await response.json()) as Answered & { next?: string | null };
   };
@@ -39,13 +47,15 @@ export function searchClient(origin: string, options: { catalog?: string; key?: 
   const one = async ({ indexName, params = {} }: Asked) => {
     const size = Math.min(largestPage, Math.max(1, params.hitsPerPage ?? 20));
     const page = params.page ?? 0;
+    const { catalog: of = null } = options;
+    const catalog = typeof of === 'function' ? of(indexName) : of;
     const began = Date.now();
     const question = {
       text: params.query ?? '',
       filters: filtersOf(params.facetFilters),
       price: priceOf(params.numericFilters),
       limit: size,
-      ...(options.catalog === undefined ? {} : { catalog: options.catalog }),
+      ...(catalog === null ? {} : { catalog }),
     };
     let answer = await ask(question);
     const first = answer;
@@ -63,7 +73,7 @@ export function searchClient(origin: string, options: { catalog?: string; key?: 
       query: params.query ?? '',
       params: '',
       queryID: first.queryId,
-      hits: answer.hits.map(({ card }) => hitOf(card, params.query ?? '', origin)),
+      hits: answer.hits.map(({ card }) => hitOf(card, params.query ?? '', origin, catalog)),
       nbHits: reached,
       nbPages: Math.ceil(reached / size),
       page,
@@ -89,7 +99,7 @@ export function searchClient(origin: string, options: { catalog?: string; key?: 
   };
 }
 
-function hitOf(card: Card, query: string, origin: string) {
+function hitOf(card: Card, query: string, origin: string, catalog: string | null) {
   const now = card.salePrice ?? card.price;
   const text = (value: string) => ({
     value: escaped(value),
@@ -102,8 +112,8 @@ function hitOf(card: Card, query: string, origin: string) {
     name: card.title,
     price: now ? Number(now.amount) : null,
     currency: now?.currency ?? null,
-    image: `${origin.replace(/\/$/u, '')}/api/v1/products/${encodeURIComponent(card.id)}/picture?size=small`,
-    url: `${origin.replace(/\/$/u, '')}/p/${encodeURIComponent(card.id)}`,
+    image: pictureOf(origin, card.id, catalog),
+    url: pageOf(origin, card.id, catalog),
     _highlightResult: { title: text(card.title), name: text(card.title), brand: text(card.brand) },
   };
 }

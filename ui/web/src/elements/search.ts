@@ -17,6 +17,7 @@ const allowed = 'knytt-pictures-allowed';
 const lens = 'M4 8h3l2-3h6l2 3h3v11H4z M12 10a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7z';
 
 export class KnyttSearch extends HTMLElement {
+  static observedAttributes = ['catalog'];
   #running: AbortController | null = null;
   #timer = 0;
   #panel = make('div', { className: 'panel', hidden: true });
@@ -28,6 +29,13 @@ export class KnyttSearch extends HTMLElement {
 
   connectedCallback(): void {
     if (!this.#built) this.#build();
+  }
+
+  /** The page's shopper chose another catalogue: what is shown of the one before goes, words are searched there. */
+  attributeChangedCallback(_name: string, before: string | null, after: string | null): void {
+    if (!this.#built || before === after) return;
+    this.#body.replaceChildren();
+    void this.#search(null);
   }
 
   disconnectedCallback(): void {

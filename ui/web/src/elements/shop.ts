@@ -49,8 +49,7 @@ export class Shop {
   }
 
   picture(id: string): string {
-    const query = new URLSearchParams({ size: 'small', ...this.#place() });
-    return `${this.origin}/api/v1/products/${encodeURIComponent(id)}/picture?${query}`;
+    return pictureOf(this.origin, id, this.element.getAttribute('catalog'));
   }
 
   /** The product's page: the element's `href` with `{id}` replaced, else the page that the server has. */
@@ -58,7 +57,7 @@ export class Shop {
     const pattern = this.element.getAttribute('href');
     return pattern
       ? pattern.replaceAll('{id}', encodeURIComponent(id))
-      : `${this.origin}/p/${encodeURIComponent(id)}`;
+      : pageOf(this.origin, id, this.element.getAttribute('catalog'));
   }
 
   #place(): { catalog?: string } {
@@ -74,6 +73,18 @@ export class Shop {
     if (!response.ok) throw new Error(`${response.status}`);
     return (await response.json()) as Found;
   }
+}
+
+/** A small picture of a product. */
+export function pictureOf(origin: string, id: string, catalog: string | null): string {
+  const query = new URLSearchParams({ size: 'small', ...(catalog === null ? {} : { catalog }) });
+  return `${origin}/api/v1/products/${encodeURIComponent(id)}/picture?${query}`;
+}
+
+/** The product's page that the server has. */
+export function pageOf(origin: string, id: string, catalog: string | null): string {
+  const query = catalog === null ? '' : `?catalog=${encodeURIComponent(catalog)}`;
+  return `${origin}/p/${encodeURIComponent(id)}${query}`;
 }
 
 export function money(amount: Money, language: string): string {

@@ -10,7 +10,7 @@ import { Telling } from './telling';
 import { languageOf, wordsOf } from './words';
 
 export class KnyttSimilar extends HTMLElement {
-  static observedAttributes = ['product'];
+  static observedAttributes = ['product', 'catalog'];
   #running: AbortController | null = null;
   #frame = make('section', { hidden: true });
   #telling = new Telling(this);

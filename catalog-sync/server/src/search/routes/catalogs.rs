@@ -24,6 +24,13 @@ pub struct Searched {
     feedback: PageFeedback,
 }
 
+impl Searched {
+    /// What `catalog` names it by.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+}
+
 /// The catalogues that are searched here
 #[utoipa::path(
     get,

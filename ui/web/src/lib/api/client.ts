@@ -124,6 +124,8 @@ export interface Client {
   deleteMyData(): Promise<void>;
   /** Opens the catalogue in a folder; without one, lets the shopper choose it. Null if they chose none. */
   openCatalog(path: string | null): Promise<Start | null>;
+  /** Where addresses name catalogues: opens the one that the address names now; null if it is open already. */
+  followAddress?(): Promise<Start> | null;
 
   /** Every catalogue on this device. */
   catalogs(): Promise<CatalogEntry[]>;

@@ -1,5 +1,6 @@
 // Texts for problems: what went wrong, and what to do next.
 
+import type { Client } from '../api/client';
 import type { Code } from '../api/generated/Code';
 import type { Problem } from '../api/generated/Problem';
 import { t } from './i18n.svelte';
@@ -48,12 +49,31 @@ const ofCatalogs: Partial<typeof texts> = {
   disk_full: { title: 'problem.diskFull', next: 'problem.syncDiskFull.next' },
 };
 
+/** Texts for the same problems in a browser in front of a shop's server. */
+const ofShop: Partial<typeof texts> = {
+  offline: { title: 'problem.syncOffline', next: 'problem.shopOffline.next' },
+  busy: { title: 'problem.shopBusy', next: 'problem.shopBusy.next' },
+  no_catalog: { title: 'problem.noCatalog', next: 'problem.shopNone.next' },
+  camera_denied: { title: 'problem.cameraDenied', next: 'problem.cameraPage.next' },
+  internal: { title: 'problem.internal', next: 'problem.shopInternal.next' },
+};
+
+/** Who reads pictures names a format that it does not know. */
+const isHeic = ({ code, message }: Problem) => code === 'bad_picture' && message.includes('HEIC');
+
+let place: Client['place'] = 'device';
+
+/** Says where searches are computed: texts advise what helps there. */
+export const explainAt = (where: Client['place']): void => void (place = where);
+
 /** The part that failed, for problems whose text depends on it. */
 export type About = 'search' | 'catalog';
 
-const textOf = (code: Code, about: About) => (about === 'catalog' && ofCatalogs[code]) || texts[code];
+const textOf = (code: Code, about: About) =>
+  (place === 'shop' && ofShop[code]) || (about === 'catalog' && ofCatalogs[code]) || texts[code];
 
 export const problemTitle = ({ code }: Problem, about: About = 'search') => t(textOf(code, about).title);
-export const problemNext = ({ code }: Problem, about: About = 'search') => t(textOf(code, about).next);
+export const problemNext = (problem: Problem, about: About = 'search') =>
+  t(isHeic(problem) ? 'problem.heic.next' : textOf(problem.code, about).next);
 export const problemText = (problem: Problem, about: About = 'search') =>
   `${problemTitle(problem, about)} ${problemNext(problem, about)}`;

@@ -11,7 +11,7 @@ import type { Problem } from '../api/generated/Problem';
 import type { Start } from '../api/generated/Start';
 import { isQuiet, problemOf } from '../api/problem';
 import { t } from '../i18n/i18n.svelte';
-import { problemText } from '../i18n/problems';
+import { explainAt, problemText } from '../i18n/problems';
 import { AccountState } from './account.svelte';
 import { AddCatalog } from './add-catalog.svelte';
 import { CameraState } from './camera.svelte';
@@ -50,6 +50,7 @@ export class App {
   }
 
   constructor(readonly client: Client) {
+    explainAt(client.place);
     this.settings = new SettingsState(client, this.tell);
     this.library = new Library(client, this.tell);
     this.session = new SearchSession(client, this.tell);
@@ -153,9 +154,12 @@ export class App {
   }
 
   #leave(): void {
-    this.session.clear();
+    // In another catalogue of a shop the question stays: it may have what this one lacks.
+    if (this.client.place === 'shop') this.session.turn();
+    else this.session.clear();
     this.compare.clear();
     this.library.forgetHere();
+    this.asked = null;
   }
 
   moreLike(card: Card): void {
@@ -195,11 +199,30 @@ export class App {
   }
 
   async openCatalog(path: string | null): Promise<boolean> {
+    if (path !== null && this.client.followAddress) {
+      const { route } = this.router;
+      // What is shown of one product, or of several, is of the catalogue that is left.
+      const isOfOne = route.name === 'product' || route.name === 'compare';
+      this.router.turn({ catalog: path }, isOfOne ? { name: 'search' } : route);
+    }
+    return this.#turn(() => this.client.openCatalog(path));
+  }
+
+  /** Back or forward led to an address: it may be of another catalogue. */
+  async followAddress(): Promise<void> {
+    const start = this.client.followAddress?.();
+    if (start) await this.#turn(() => start);
+  }
+
+  async #turn(open: () => Promise<Start | null>): Promise<boolean> {
     try {
-      const start = await this.client.openCatalog(path);
+      const start = await open();
       if (!start) return false;
       this.#leave();
       await this.take(start);
+      const { name } = this.router.route;
+      if (name === 'favourites') void this.library.loadFavourites();
+      if (name === 'history') void this.library.loadHistory();
       return true;
     } catch (thrown) {
       this.tell(problemOf(thrown));

@@ -42,22 +42,46 @@ function decode(part: string): string {
   }
 }
 
+/** What an entry of the browser's history knows of itself. */
+interface Entry {
+  at: number;
+}
+
 export class Router {
   route = $state.raw<Route>({ name: 'search' });
+  /** Where the page was scrolled to when the shopper left the entry of the history that is shown now; 0 if it is new. */
+  left = 0;
   /** How many of the app's own pages the history has behind this one: Back must not leave the app. */
   #depth = 0;
+  #scrolled = new Map<number, number>();
+  #entry = 0;
+  #entries = 0;
 
-  start(): () => void {
+  /** `turned`: back or forward led here, perhaps to another query of the address. */
+  start(turned: () => void = () => undefined): () => void {
     // Replaces a served path: the interface's own addresses are hashes of the start page.
     const served = location.hash === '' ? servedRoute(location.pathname) : null;
     if (served) history.replaceState(null, '', `/${location.search}${hrefOf(served)}`);
     else if (location.pathname.startsWith('/c/')) history.replaceState(null, '', `/${location.search}`);
     this.route = parseRoute(location.hash);
-    const heard = () => {
-      this.route = parseRoute(location.hash);
+    // The browser would scroll before the page that it leads to is there.
+    history.scrollRestoration = 'manual';
+    this.#enter();
+    const popped = () => {
+      // A followed link pops, too; only an entry that was there before can lead to another catalogue.
+      if (history.state !== null) turned();
+      this.#show(parseRoute(location.hash));
     };
-    window.addEventListener('hashchange', heard);
-    return () => window.removeEventListener('hashchange', heard);
+    const hashed = () => {
+      // A web view may say so of a followed link alone.
+      if (hrefOf(parseRoute(location.hash)) !== hrefOf(this.route)) this.#show(parseRoute(location.hash));
+    };
+    window.addEventListener('popstate', popped);
+    window.addEventListener('hashchange', hashed);
+    return () => {
+      window.removeEventListener('popstate', popped);
+      window.removeEventListener('hashchange', hashed);
+    };
   }
 
   go(route: Route): void {
@@ -65,6 +89,15 @@ export class Router {
     if (location.hash === href || (href === '#/' && location.hash === '')) return;
     this.#depth++;
     location.hash = href;
+  }
+
+  /** Goes to a route under another query of the address: the page stays, and Back leads to the query before. */
+  turn(query: Record<string, string>, route: Route): void {
+    const asked = new URLSearchParams(location.search);
+    for (const [name, value] of Object.entries(query)) asked.set(name, value);
+    this.#depth++;
+    history.pushState(null, '', `/?${asked}${hrefOf(route)}`);
+    this.#show(route);
   }
 
   /** Counts a followed link; the browser changes the page. */
@@ -79,5 +112,20 @@ export class Router {
     } else {
       location.replace('#/');
     }
+  }
+
+  #show(route: Route): void {
+    this.#scrolled.set(this.#entry, window.scrollY);
+    this.#enter();
+    this.left = this.#scrolled.get(this.#entry) ?? 0;
+    if (hrefOf(route) !== hrefOf(this.route)) this.route = route;
+  }
+
+  /** Gives the shown entry of the history a number, if it has none. */
+  #enter(): void {
+    const known = (history.state as Entry | null)?.at;
+    this.#entries = Math.max(this.#entries, known ?? 0) + (known === undefined ? 1 : 0);
+    this.#entry = known ?? this.#entries;
+    if (known === undefined) history.replaceState({ at: this.#entry } satisfies Entry, '');
   }
 }

@@ -219,6 +219,16 @@ export class SearchSession {
     this.changed();
   }
 
+  /** Another catalogue is open: words and pictures stay; what names products or values of the one before goes. */
+  turn(): void {
+    this.stop();
+    this.like = null;
+    this.mix = [];
+    this.filters = {};
+    this.price = null;
+    this.response = null;
+  }
+
   clear(): void {
     this.words = '';
     this.without = [];

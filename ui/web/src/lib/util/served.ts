@@ -20,6 +20,7 @@ const replacements = [
   '[data-testid="hit"]',
   '[data-testid="problem"]',
   '[data-verdict="nothing_passes"]',
+  '[data-verdict="browsing"] > *',
   '[data-verdict="no_good_match"]',
 ];
 

@@ -14,6 +14,7 @@ import { fail } from '../problem';
 import type { Schemas } from '../shop/client';
 import { ShopClient } from '../shop/client';
 import { RestAccount } from './account';
+import { OpenCatalog } from './catalog';
 import { openedFrom, wordsOf } from './opened';
 import { BrowserLibrary } from './library';
 import { BrowserPictures } from './pictures';
@@ -48,20 +49,25 @@ export function restClient({
 }: RestOptions): Client {
   const library = store.then((opened) => BrowserLibrary.open(opened));
   let opened: BrowserLibrary | null = null;
-  void library.then((kept) => (opened = kept));
+  const open = new OpenCatalog();
+  void library.then((kept) => {
+    opened = kept;
+    if (open.id !== null) kept.catalog = open.id;
+  });
   const pictures = new BrowserPictures();
-  let catalogs: Schemas['Searched'][] = [];
-  let chosen: string | null = null;
-  /** Null for a single catalogue: an address that names none is the same for every cache. */
-  const catalog = () => (catalogs.length > 1 ? chosen : null);
-  const place = () => (catalog() === null ? {} : { catalog: chosen! });
+  const catalog = () => open.name;
+  const place = () => (open.name === null ? {} : { catalog: open.name });
   const search = new RestSearch(shop, catalog);
   const live = new RestSearch(shop, catalog);
   let lastLive = '';
-  const openNow = () => catalogs.find(({ id }) => id === chosen) ?? null;
   const queue = feedback ?? new FeedbackQueue({ address: shop.address('/api/v1/feedback'), catalog });
-  const telling = new RestTelling({ queue, open: openNow });
+  const telling = new RestTelling({ queue, open: () => open.current });
   let hasOpened = false;
+  let beginning: Promise<void> | null = null;
+  /** Waits until it is known which catalogue is open: pages are shown before the shop has answered. */
+  const placed = async (): Promise<void> => {
+    if (!open.isKnown) await beginning;
+  };
 
   const ask = async <T>(call: Promise<T>): Promise<T> => {
     try {
@@ -83,31 +89,44 @@ export function restClient({
     });
   };
 
-  const start = async (): Promise<Start> => {
-    const kept = await library;
+  /** What the shop searches; without a connection, what it searched last time. */
+  const searched = async (kept: BrowserLibrary): Promise<Schemas['Searched'][]> => {
     try {
-      catalogs = servedCatalogs() ?? (await ask(shop.get('/api/v1/catalogs')));
-      await kept.store.put('values', 'catalogs', catalogs);
+      const list = servedCatalogs() ?? (await ask(shop.get('/api/v1/catalogs')));
+      await kept.store.put('values', 'catalogs', list);
+      return list;
     } catch (thrown) {
-      // Without a connection, the stored list of catalogues is used.
       const known = await kept.store.get<Schemas['Searched'][]>('values', 'catalogs');
       if (!isOffline(thrown) || !known) throw thrown;
-      catalogs = known;
+      return known;
     }
-    const wished = await kept.store.get<string>('values', 'catalog');
-    const current = catalogs.find(({ id }) => id === wished) ?? catalogs[0] ?? null;
-    if (chosen !== null && chosen !== current?.id) telling.turn();
-    chosen = current?.id ?? null;
+  };
+
+  /** Finds out what is searched, and which of it is open. */
+  const begin = async (): Promise<void> => {
+    const kept = await library;
+    const before = await kept.store.get<string>('values', 'catalog');
+    // What waits is of the catalogue that was open, which is not searched any more.
+    if (open.take(await searched(kept), before)) telling.forget();
+    const { current } = open;
     takeOverSetting(current);
     if (current) await kept.settle(current.id);
+  };
+
+  const start = async (): Promise<Start> => {
+    const began = begin();
+    beginning = began.catch(() => undefined);
+    await began;
+    const { current } = open;
     // What other devices did; the first answer does not wait for it.
     void sync.then((one) => one.run()).catch(() => undefined);
     const outside = hasOpened ? null : await openedFrom(location, (file, name) => add(file, name));
     hasOpened = true;
+    open.sign();
     return {
       version: '',
       catalog: current && { id: current.id, products: current.products, release: current.release },
-      catalogs: catalogs.length > 1 ? catalogs.map((one) => entryOf(one, one.id === chosen)) : [],
+      catalogs: open.isOfSeveral ? open.list.map((one) => entryOf(one, one === current)) : [],
       model: null,
       settings: readSettings(),
       capabilities: {
@@ -122,9 +141,17 @@ export function restClient({
     };
   };
 
+  const turnTo = (id: string): void => {
+    // What waits is of the catalogue that was open, and goes there.
+    telling.turn();
+    open.turn(id);
+    if (opened) opened.catalog = id;
+  };
+
   const productOf = async (id: string): Promise<ProductPage> => {
     const kept = await library;
-    const known = served(id);
+    await placed();
+    const known = served(id, open.name);
     const marked = (page: ProductPage): ProductPage => ({
       ...page,
       card: kept.mark(page.card),
@@ -168,8 +195,8 @@ export function restClient({
         isOn: () => account.remembered() !== null,
         // A catalogue that is not served any more has no cards.
         cards: async (of, ids) => {
-          if (!catalogs.some(({ id }) => id === of)) return [];
-          return cardsOf(ids, catalogs.length > 1 ? { catalog: of } : {});
+          if (!open.list.some(({ id }) => id === of)) return [];
+          return cardsOf(ids, open.isOfSeveral ? { catalog: of } : {});
         },
         ended: () => account.ended(),
       }),
@@ -190,7 +217,7 @@ export function restClient({
     account,
     servedCategory,
     settingsNow: readSettings,
-    consentNow: () => consentOf(openNow()),
+    consentNow: () => consentOf(open.current),
     wordsNow: () => wordsOf(location),
     start,
     onOpened(heard) {
@@ -210,7 +237,7 @@ export function restClient({
       const kept = await library;
       const { picture } = request;
       const small = picture ? await pictures.part(picture.id, picture.region) : null;
-      const wanted = ({ card }: { card: Card }) => !kept.dismissed.has(card.id);
+      const wanted = ({ card }: { card: Card }) => !kept.isDismissed(card.id);
       try {
         const told = await search.answer(request, small, wanted);
         telling.answered(request, told);
@@ -268,7 +295,7 @@ export function restClient({
     async liveFrame(jpeg, template) {
       await permitted();
       const kept = await library;
-      const wanted = ({ card }: { card: Card }) => !kept.dismissed.has(card.id);
+      const wanted = ({ card }: { card: Card }) => !kept.isDismissed(card.id);
       const answer = await live.answer(
         template,
         new Blob([jpeg as BlobPart], { type: 'image/jpeg' }),
@@ -285,6 +312,7 @@ export function restClient({
 
     favourites: async () => {
       await (await sync).run().catch(() => undefined);
+      await placed();
       const kept = (await library).kept();
       const fresh = await cards(kept.map(({ id }) => id)).catch((): Card[] => []);
       const byId = new Map(fresh.map((card) => [card.id, card]));
@@ -305,9 +333,13 @@ export function restClient({
       waiting: telling.waiting,
     }),
     forgetTaste: async () => undefined,
-    history: async () => (await library).history(),
+    history: async () => {
+      await placed();
+      return (await library).history();
+    },
     async viewed() {
       await (await sync).run().catch(() => undefined);
+      await placed();
       return (await library).seen();
     },
     historyImage: (id) => opened?.historyUrl(id) ?? '',
@@ -347,6 +379,7 @@ export function restClient({
     async deleteMyData() {
       forgetSettings();
       forgetDecided();
+      open.forget();
       telling.forget();
       // What the account has stays there; else it would come back at once.
       if (account.remembered()) await account.signOut();
@@ -354,11 +387,18 @@ export function restClient({
     },
     async openCatalog(path) {
       if (path === null) return impossible('open a folder');
-      await (await library).store.put('values', 'catalog', path);
+      turnTo(path);
+      open.remember();
+      return start();
+    },
+    followAddress() {
+      const id = open.leadsTo();
+      if (id === null) return null;
+      turnTo(id);
       return start();
     },
 
-    catalogs: async () => catalogs.map((one) => entryOf(one, one.id === chosen)),
+    catalogs: async () => open.list.map((one) => entryOf(one, one === open.current)),
     onCatalogs: () => () => undefined,
     inspectCatalog: () => impossible('add a catalogue'),
     addCatalog: () => impossible('add a catalogue'),

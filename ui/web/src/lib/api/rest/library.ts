@@ -11,6 +11,8 @@ const mostViewed = 200;
 const mostAnswers = 20;
 
 interface Past {
+  /** Entries of the first version lack it: they are of the catalogue that is searched first. */
+  catalog?: string;
   entry: HistoryEntry;
   picture: Blob | null;
   /** The picture's id in that visit, to recognise words that are typed on beside the picture. */
@@ -19,6 +21,7 @@ interface Past {
 
 interface KeptAnswer {
   key: string;
+  catalog?: string;
   at: number;
   answer: Answer;
 }
@@ -47,16 +50,17 @@ const newestFirst = (rows: Rows): Row[] => [...rows.values()].sort((a, b) => b.a
 const rowKey = (catalog: string, id: string) => keyOf({ catalog, product: id });
 const waitingKey = (waiting: Waiting) => `${waiting.list}\n${keyOf(waiting)}`;
 
-/** The same question, whenever it is asked. */
-const questionOf = (request: SearchRequest): string => {
+/** The same question of a catalogue, whenever it is asked. */
+const questionOf = (request: SearchRequest, catalog: string): string => {
   const { ticket: _ticket, typing: _typing, limit: _limit, picture: _picture, ...rest } = request;
-  return JSON.stringify(rest);
+  return `${catalog}\n${JSON.stringify(rest)}`;
 };
 
 export class BrowserLibrary {
   favourites: Rows = new Map();
   viewed: Rows = new Map();
-  dismissed = new Set<string>();
+  /** Keys of rows. */
+  #dismissed = new Set<string>();
   /** The catalogue that is searched. */
   catalog = '';
   #urls = new Map<string, string>();
@@ -68,7 +72,7 @@ export class BrowserLibrary {
     for (const list of ['favourites', 'viewed'] as const)
       for (const row of await store.all<Row>(list))
         library[list].set(rowKey(row.catalog ?? '', row.card.id), row);
-    for (const id of await store.all<string>('dismissed')) library.dismissed.add(id);
+    for (const key of await store.all<string>('dismissed')) library.#dismissed.add(key);
     // That of last time, until the shop says which one it is now: pages are shown before that.
     library.catalog = (await store.get<string>('values', 'settled')) ?? '';
     return library;
@@ -76,8 +80,9 @@ export class BrowserLibrary {
 
   /** Says which catalogue is searched. */
   async settle(catalog: string): Promise<void> {
-    if (this.catalog !== catalog) await this.store.put('values', 'settled', catalog);
+    const isOther = this.catalog !== catalog;
     this.catalog = catalog;
+    if (isOther) await this.store.put('values', 'settled', catalog);
     // Rows of the first version, and of a first page that was there before the shop had answered.
     for (const list of ['favourites', 'viewed'] as const) {
       for (const row of [...this[list].values()].filter((one) => !one.catalog)) {
@@ -86,6 +91,8 @@ export class BrowserLibrary {
         await this.#put(list, { ...row, catalog });
       }
     }
+    for (const past of await this.#past())
+      if (!past.catalog) await this.store.put('history', past.entry.id, { ...past, catalog });
   }
 
   /** Newest first, those of the catalogue that is searched. */
@@ -131,9 +138,14 @@ export class BrowserLibrary {
   }
 
   async dismiss(id: string, on: boolean): Promise<void> {
-    if (on) this.dismissed.add(id);
-    else this.dismissed.delete(id);
-    await (on ? this.store.put('dismissed', id, id) : this.store.remove('dismissed', id));
+    const key = rowKey(this.catalog, id);
+    if (on) this.#dismissed.add(key);
+    else this.#dismissed.delete(key);
+    await (on ? this.store.put('dismissed', key, key) : this.store.remove('dismissed', key));
+  }
+
+  isDismissed(id: string): boolean {
+    return this.#dismissed.has(rowKey(this.catalog, id));
   }
 
   mark(card: Card): Card {
@@ -199,11 +211,15 @@ export class BrowserLibrary {
   }
 
   async history(): Promise<HistoryEntry[]> {
-    const past = await this.store.all<Past>('history');
+    const past = (await this.#past()).filter(({ catalog = this.catalog }) => catalog === this.catalog);
     for (const { entry, picture } of past) {
       if (picture && !this.#urls.has(entry.id)) this.#urls.set(entry.id, URL.createObjectURL(picture));
     }
     return past.map(({ entry }) => entry);
+  }
+
+  #past(): Promise<Past[]> {
+    return this.store.all<Past>('history');
   }
 
   historyUrl(id: string): string {
@@ -217,18 +233,20 @@ export class BrowserLibrary {
   async note(request: SearchRequest, best: string, picture: () => Promise<Blob | null>): Promise<void> {
     const { words, like } = request;
     if (!words.trim() && !request.picture && !like) return;
-    const past = await this.store.all<Past>('history');
+    const { catalog } = this;
+    const past = await this.#past();
     const last = past.at(-1);
     const pictureId = request.picture?.id ?? null;
     // While the shopper types, the new words replace the last entry: one search is one entry.
-    const same = last && last.pictureId === pictureId && last.entry.like === like;
+    const isHere = last?.catalog === catalog;
+    const same = last && isHere && last.pictureId === pictureId && last.entry.like === like;
     const typing = same && (words.startsWith(last.entry.words) || last.entry.words.startsWith(words));
     if (typing) await this.forget(last.entry.id);
     const at = Date.now();
     const id = `${String(at).padStart(15, '0')}-${Math.random().toString(36).slice(2, 8)}`;
     const file = pictureId === null ? null : await picture();
     const entry = { id, at, words, hasPicture: file !== null, like, filters: request.filters, best };
-    await this.store.put('history', id, { entry, picture: file, pictureId } satisfies Past);
+    await this.store.put('history', id, { catalog, entry, picture: file, pictureId } satisfies Past);
     for (const { entry: old } of past.slice(0, Math.max(0, past.length - mostHistory)))
       await this.forget(old.id);
   }
@@ -252,29 +270,31 @@ export class BrowserLibrary {
   /** Stores an answer for use without a connection; not for pictures, which the key does not identify. */
   async keepAnswer(request: SearchRequest, answer: Answer): Promise<void> {
     if (request.picture) return;
-    const key = questionOf(request);
-    await this.store.put('answers', key, { key, at: Date.now(), answer } satisfies KeptAnswer);
+    const { catalog } = this;
+    const key = questionOf(request, catalog);
+    await this.store.put('answers', key, { key, catalog, at: Date.now(), answer } satisfies KeptAnswer);
     const all = await this.store.all<KeptAnswer>('answers');
     const old = all.sort((a, b) => b.at - a.at).slice(mostAnswers);
     for (const { key: gone } of old) await this.store.remove('answers', gone);
   }
 
   async keptAnswer(request: SearchRequest): Promise<Answer | null> {
-    return (await this.store.get<KeptAnswer>('answers', questionOf(request)))?.answer ?? null;
+    return (await this.store.get<KeptAnswer>('answers', questionOf(request, this.catalog)))?.answer ?? null;
   }
 
   async keptCard(id: string): Promise<Card | null> {
     const known = this.cardOf(this.catalog, id);
     if (known) return known;
     const answers = await this.store.all<KeptAnswer>('answers');
-    const hits = answers.flatMap(({ answer }) => answer.hits);
+    const ofHere = answers.filter(({ catalog }) => catalog === this.catalog);
+    const hits = ofHere.flatMap(({ answer }) => answer.hits);
     return hits.find(({ card }) => card.id === id)?.card ?? null;
   }
 
   async deleteAll(): Promise<void> {
     await this.forget(null);
     await this.leaveAccount();
-    this.dismissed.clear();
+    this.#dismissed.clear();
     for (const shelf of ['answers', 'dismissed', 'values'] as const) await this.store.clear(shelf);
   }
 }

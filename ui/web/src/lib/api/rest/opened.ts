@@ -19,8 +19,11 @@ export async function openedFrom(
 ): Promise<Opened | null> {
   const asked = new URLSearchParams(place.search);
   const isShared = asked.has('shared');
-  // Clears the address's query, so that going back to the page does not ask again.
-  if (isShared || wordsOf(place) !== null) history.replaceState(null, '', `/${place.hash}`);
+  // Takes it out of the address, so that going back to the page does not ask again.
+  if (isShared || wordsOf(place) !== null) {
+    for (const name of ['q', 'text', 'shared']) asked.delete(name);
+    history.replaceState(null, '', `/${asked.size > 0 ? `?${asked}` : ''}${place.hash}`);
+  }
   if (isShared && 'caches' in window) {
     const kept = await caches.match(sharedPicture);
     if (kept) {

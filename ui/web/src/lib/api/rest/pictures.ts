@@ -87,11 +87,18 @@ export class BrowserPictures {
   }
 }
 
+/** Whether the file's head says so; phones write them, and few browsers read them. */
+async function isHeic(file: Blob): Promise<boolean> {
+  const head = new TextDecoder('latin1').decode(await file.slice(4, 12).arrayBuffer());
+  return /^ftyp(?:hei[cmsx]|hev[cmsx]|mif1|msf1)$/u.test(head);
+}
+
 async function uprightCopy(file: Blob): Promise<{ file: Blob; width: number; height: number }> {
   // The browser turns the picture upright. The copy has pixels only, no other data of the file.
-  const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch(() =>
-    fail('bad_picture', 'The browser cannot read this picture.'),
-  );
+  const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch(async () => {
+    const kind = (await isHeic(file)) ? 'HEIC: this' : 'This';
+    return fail('bad_picture', `${kind} picture cannot be read by the browser.`);
+  });
   try {
     const scale = Math.min(1, keptSide / Math.max(bitmap.width, bitmap.height));
     const width = Math.max(1, Math.round(bitmap.width * scale));

@@ -4,6 +4,8 @@ import type { ProductPage } from '../generated/ProductPage';
 import type { Schemas } from '../shop/client';
 
 interface Served {
+  /** Of a product's or a category's page: the catalogue. */
+  catalog?: string;
   product?: ProductPage;
   category?: string;
   /** Of the start page: what is searched, and the first page of the answer to these words. */
@@ -27,10 +29,13 @@ function page(): Served {
   return read;
 }
 
+/** Whether the server put anything into the page. */
+export const hasServed = (): boolean => globalThis.document?.getElementById('served') != null;
+
 /** The served page of a product, returned once only: later the product may have changed. */
-export function served(id: string): ProductPage | null {
-  const { product } = page();
-  if (product?.card.id !== id) return null;
+export function served(id: string, catalog: string | null): ProductPage | null {
+  const { product, catalog: of = null } = page();
+  if (product?.card.id !== id || (catalog !== null && catalog !== of)) return null;
   delete page().product;
   return product;
 }
