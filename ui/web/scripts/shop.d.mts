@@ -10,4 +10,10 @@ export interface Shop {
   close(): Promise<void>;
 }
 
-export function openShop(options?: { knytt?: string; products?: number; flags?: string[] }): Promise<Shop>;
+export function openShop(options?: {
+  knytt?: string;
+  products?: number;
+  /** Names of the catalogues; one if absent. */
+  catalogs?: string[];
+  flags?: string[];
+}): Promise<Shop>;

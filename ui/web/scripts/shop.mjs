@@ -35,10 +35,10 @@ async function answers(address, server) {
   throw new Error('knytt serve does not answer');
 }
 
-/** Draws products and their pictures into `folder`; returns the path of their feed. */
-export function drawProducts(knytt, folder, count) {
+/** Draws products and their pictures into `folder`; returns the path of their feed. Another seed draws others. */
+export function drawProducts(knytt, folder, count, seed = 1) {
   if (!existsSync(knytt)) throw new Error(`There is no ${knytt}: cargo build -p knytt -p knytt-garments`);
-  const drawn = ['sample', '--out', folder, '--count', String(count)];
+  const drawn = ['sample', '--out', folder, '--count', String(count), '--seed', String(seed)];
   execFileSync(join(dirname(knytt), 'knytt-garments'), drawn, { stdio: 'ignore' });
   return join(folder, 'products.csv');
 }
@@ -62,13 +62,25 @@ export async function serveShop(knytt, data, flags = []) {
   };
 }
 
-/** Draws the products, builds their catalogue, serves it; `flags` are added to `knytt serve`. */
-export async function openShop({ knytt = program(), products = 120, flags = [] } = {}) {
+/**
+ * Draws the products, builds their catalogues, each with others under the same ids, and serves them; `flags` are added
+ * to `knytt serve`.
+ */
+export async function openShop({
+  knytt = program(),
+  products = 120,
+  catalogs = ['catalog'],
+  flags = [],
+} = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'knytt-shop-'));
-  const [feed, catalog] = [join(folder, 'feed'), join(folder, 'catalog')];
-  const table = drawProducts(knytt, feed, products);
-  execFileSync(knytt, ['build', table, '--catalog', catalog], { stdio: 'ignore' });
-  const server = await serveShop(knytt, join(folder, 'data'), ['--catalog', catalog, ...flags]);
+  const feed = join(folder, 'feed');
+  const folders = catalogs.map((name, at) => {
+    const table = drawProducts(knytt, at === 0 ? feed : join(folder, `feed-${name}`), products, at + 1);
+    execFileSync(knytt, ['build', table, '--catalog', join(folder, name)], { stdio: 'ignore' });
+    return join(folder, name);
+  });
+  const served = folders.flatMap((catalog) => ['--catalog', catalog]);
+  const server = await serveShop(knytt, join(folder, 'data'), [...served, ...flags]);
   return {
     url: server.url,
     data: server.data,

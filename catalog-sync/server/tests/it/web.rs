@@ -171,7 +171,11 @@ async fn pages_of_several_catalogues_name_theirs() {
         assert_eq!(page.status, 200, "{path}");
         let text = page.utf8();
         let served = script(&text, "id=\"served\"");
-        let of = if path.starts_with("/?") || path == "/" { &served["page"]["catalog"] } else { &served["catalog"] };
+        let of = if path.starts_with("/?") || path == "/" {
+            &served["page"]["catalog"]
+        } else {
+            &served["catalog"]
+        };
         assert_eq!(of, catalog, "{path}");
         assert!(text.contains(&format!(" data-catalog=\"{catalog}\"")), "{path}");
         let canonical = text.split_once("rel=\"canonical\" href=\"").unwrap().1.split_once('"').unwrap().0;

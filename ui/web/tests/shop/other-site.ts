@@ -49,15 +49,14 @@ function fileOf(path: string, query: URLSearchParams, shop: string): File | null
     document(query.get('lang') ?? 'en', head, body),
   ];
   const script = (text: string): File => ['text/javascript', text];
+  const catalog = query.get('catalog');
+  // With a catalogue, products lead to the pages that the server has of them.
+  const leads = catalog ? `catalog="${catalog}"` : 'href="https://shop.example/p/{id}"';
   if (path === '/search') {
     const tells = query.has('feedback') ? ' feedback' : '';
-    return page(knytt, `<knytt-search href="https://shop.example/p/{id}" cart${tells}></knytt-search>`);
+    return page(knytt, `<knytt-search ${leads} cart${tells}></knytt-search>`);
   }
-  if (path === '/similar')
-    return page(
-      knytt,
-      '<knytt-similar product="kn-00012" href="https://shop.example/p/{id}"></knytt-similar>',
-    );
+  if (path === '/similar') return page(knytt, `<knytt-similar product="kn-00012" ${leads}></knytt-similar>`);
   if (path === '/widgets')
     return page(
       '<script src="/instantsearch.js"></script><script type="module" src="/search.js"></script>',
@@ -69,10 +68,10 @@ function fileOf(path: string, query: URLSearchParams, shop: string): File | null
   return null;
 }
 
-/** Serves the pages while a file's tests run; says where. */
-export function otherSite(): string {
-  const shop = inject('shop');
+/** Serves the pages while a file's tests run; says where. Without another one, they use the shop of all tests. */
+export function otherSite(of: () => string = () => inject('shop')): string {
   const server = createServer((request, response) => {
+    const shop = of();
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
     const file = fileOf(pathname, searchParams, shop);
     response.writeHead(file ? 200 : 404, {

@@ -41,6 +41,8 @@ export class App {
   pickFiles: () => void = () => undefined;
   /** The product whose rank the dialog explains, and its hit if it is one. */
   asked = $state.raw<{ card: Card; hit: Hit | null } | null>(null);
+  /** Counts the catalogues that were opened: another one may have a product of the same id. */
+  turns = $state(0);
   /** Whether the cropper is shown large. */
   enlarged = $state(false);
 
@@ -219,6 +221,7 @@ export class App {
       const start = await open();
       if (!start) return false;
       this.#leave();
+      this.turns++;
       await this.take(start);
       const { name } = this.router.route;
       if (name === 'favourites') void this.library.loadFavourites();

@@ -19,7 +19,9 @@ export class Notices {
 
   say(text: string, tone: Notice['tone'] = 'calm', action: Action | null = null): void {
     const id = this.#next++;
-    this.list = [...this.list.slice(-2), { id, text, tone, action }];
+    // What is said again stands once.
+    const others = this.list.filter((notice) => notice.text !== text);
+    this.list = [...others.slice(-2), { id, text, tone, action }];
     // Failures and notices with an action stay longer.
     setTimeout(() => this.dismiss(id), tone === 'bad' || action ? 8000 : 4000);
   }
