@@ -20,6 +20,12 @@ const ADD: Epilogue = Epilogue { add: true, activation: Activation::None };
 /// Positions that a thread prepares and multiplies at a time where a map has many: they stay in its cache.
 const POSITIONS_PER_ITEM: usize = 64;
 
+/// The first stages, whose blocks run in f32 where sixteen bits are asked for. Rounded to bfloat16 they move the
+/// starter's embedding by 6e-4 (1 − cosine), by far the most of it in the first block; what its few channels lose
+/// is in every later map. Their time does not change: their maps are large and shallow, and rounding costs what the
+/// narrower products save.
+const EXACT_STAGES: usize = 3;
+
 /// Positions up to which a map is multiplied as a whole, so that the team shares the weights' columns.
 const FEW_POSITIONS: usize = 4 * POSITIONS_PER_ITEM;
 
@@ -40,6 +46,13 @@ struct PackedMbConv {
     is_residual: bool,
 }
 
+/// What the 1 × 1 convolutions of a block run in.
+#[derive(Clone, Copy)]
+struct BlockPrecisions {
+    expand: Precision,
+    project: Precision,
+}
+
 /// A 1 × 1 convolution: a linear layer over positions.
 struct Pointwise {
     layer: Linear,
@@ -57,17 +70,17 @@ struct Scratch {
 
 impl PackedEfficientNet {
     pub fn new(config: &EfficientNetConfig, prefix: &str, source: &mut Source<'_>) -> Result<Self> {
-        let mut number = 0;
-        let mut block = |shape: &MbConvShape| {
-            let block = PackedMbConv::new(shape, &format!("{prefix}.blocks.{number}"), source);
-            number += 1;
-            block
-        };
-        let stages: Vec<Vec<_>> = config
-            .stages()
-            .iter()
-            .map(|stage| stage.iter().map(&mut block).collect())
-            .collect::<Result<_>>()?;
+        let (mut number, mut stages) = (0, Vec::new());
+        for (n, shapes) in config.stages().iter().enumerate() {
+            let precisions = BlockPrecisions::of_stage(n, source.precision);
+            let mut blocks = Vec::new();
+            for shape in shapes {
+                let prefix = format!("{prefix}.blocks.{number}");
+                blocks.push(PackedMbConv::new(shape, precisions, &prefix, source)?);
+                number += 1;
+            }
+            stages.push(blocks);
+        }
         let (colours, width) = (config.num_channels, config.stem_width);
         let last = config.mbconv_stages.last().map_or(width, |stage| stage.channels);
         let stem = format!("{prefix}.stem");
@@ -75,7 +88,12 @@ impl PackedEfficientNet {
             // In f32 whatever the precision, as the starter's residual network has it.
             stem: PackedConv::same([colours, width], (3, 2), Precision::F32, &stem, source)?,
             stages,
-            head: Pointwise::new([last, config.head_width], &format!("{prefix}.head"), source)?,
+            head: Pointwise::new(
+                [last, config.head_width],
+                source.precision,
+                &format!("{prefix}.head"),
+                source,
+            )?,
             side: config.image_size,
             scratch: Scratch::default(),
         })
@@ -101,18 +119,39 @@ impl PackedEfficientNet {
     }
 }
 
+impl BlockPrecisions {
+    /// In sixteen bits the narrowing convolutions stay in f32, whose results go on without an activation from block
+    /// to block.
+    fn of_stage(stage: usize, asked: Precision) -> Self {
+        match asked {
+            Precision::Bf16 if stage < EXACT_STAGES => {
+                Self { expand: Precision::F32, project: Precision::F32 }
+            }
+            Precision::Bf16 => Self { expand: asked, project: Precision::F32 },
+            Precision::F32 | Precision::Int8 => Self { expand: asked, project: asked },
+        }
+    }
+}
+
 impl PackedMbConv {
-    fn new(shape: &MbConvShape, prefix: &str, source: &mut Source<'_>) -> Result<Self> {
+    fn new(
+        shape: &MbConvShape,
+        precisions: BlockPrecisions,
+        prefix: &str,
+        source: &mut Source<'_>,
+    ) -> Result<Self> {
         let MbConvShape { from, inner, to, stride, kernel } = *shape;
         let depthwise = format!("{prefix}.depthwise");
         let weight = source.values(&format!("{depthwise}.weight"), &[inner, 1, kernel, kernel])?;
         let bias = source.values(&format!("{depthwise}.bias"), &[inner])?;
         Ok(Self {
             expand: (inner != from)
-                .then(|| Pointwise::new([from, inner], &format!("{prefix}.expand"), source))
+                .then(|| {
+                    Pointwise::new([from, inner], precisions.expand, &format!("{prefix}.expand"), source)
+                })
                 .transpose()?,
             depthwise: Depthwise::new(source.isa, (kernel, stride), &weight, bias, RELU6),
-            project: Pointwise::new([inner, to], &format!("{prefix}.project"), source)?,
+            project: Pointwise::new([inner, to], precisions.project, &format!("{prefix}.project"), source)?,
             is_residual: shape.is_residual(),
         })
     }
@@ -140,8 +179,12 @@ impl PackedMbConv {
 }
 
 impl Pointwise {
-    fn new([from, to]: [usize; 2], name: &str, source: &mut Source<'_>) -> Result<Self> {
-        let precision = source.precision;
+    fn new(
+        [from, to]: [usize; 2],
+        precision: Precision,
+        name: &str,
+        source: &mut Source<'_>,
+    ) -> Result<Self> {
         let layer = source.packed(name, precision, [to, from], |source| {
             let weight = source.values(&format!("{name}.weight"), &[to, from, 1, 1])?;
             Ok((weight, Some(source.values(&format!("{name}.bias"), &[to])?)))
