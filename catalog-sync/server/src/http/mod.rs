@@ -10,6 +10,7 @@ pub(crate) mod limits;
 pub(crate) mod metrics;
 mod observe;
 pub(crate) mod refusal;
+pub(crate) mod refusals;
 mod request_id;
 
 pub(crate) use auth::{authorize, bearer, known_key, needed as key_needed, refused as refused_key};

@@ -13,6 +13,7 @@ use crate::alerts::store;
 use crate::app::App;
 use crate::http::extract::Query;
 use crate::http::refusal::Refusal;
+use crate::http::refusals::{BodyRefusals, ChangeRefusals, NotFound, ReadRefusals};
 
 /// Alerts of an answer.
 const PAGE: u32 = 50;
@@ -53,8 +54,7 @@ pub struct Acknowledgement {
     responses(
         (status = 200, description = "At most 50", body = [Alert]),
         (status = 400, description = "`bad_request`, `bad_query`", body = Problem),
-        (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
-        (status = 403, description = "`not_allowed`", body = Problem),
+        ReadRefusals,
     )
 )]
 pub async fn alerts(
@@ -80,12 +80,10 @@ pub async fn alerts(
     responses(
         (status = 200, description = "The alert", body = Alert),
         (status = 400, description = "`bad_request`", body = Problem),
-        (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
-        (status = 403, description = "`not_allowed`, `cross_site`", body = Problem),
-        (status = 404, description = "`not_found`", body = Problem),
+        ChangeRefusals,
+        NotFound,
         (status = 409, description = "`acknowledged`: somebody did before", body = Problem),
-        (status = 413, description = "`body_too_large`", body = Problem),
-        (status = 415, description = "`not_json`", body = Problem),
+        BodyRefusals,
     )
 )]
 pub async fn acknowledge(

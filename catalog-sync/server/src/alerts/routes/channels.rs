@@ -14,6 +14,7 @@ use crate::alerts::deliveries::{self, Delivery};
 use crate::alerts::email;
 use crate::app::App;
 use crate::http::refusal::Refusal;
+use crate::http::refusals::{BodyRefusals, ChangeRefusals, NotFound, ReadRefusals};
 use crate::search::{Remote, Unfetched};
 
 /// Somebody to tell.
@@ -52,8 +53,7 @@ pub struct ChannelMade {
     tag = "admin",
     responses(
         (status = 200, description = "All of them", body = [Channel]),
-        (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
-        (status = 403, description = "`not_allowed`", body = Problem),
+        ReadRefusals,
     )
 )]
 pub async fn channels(State(app): State<App>) -> Result<Json<Vec<Channel>>, Refusal> {
@@ -70,11 +70,9 @@ pub async fn channels(State(app): State<App>) -> Result<Json<Vec<Channel>>, Refu
     responses(
         (status = 201, description = "The channel, with its secret", body = ChannelMade),
         (status = 400, description = "`bad_request`: no address, or one that may not be asked", body = Problem),
-        (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
-        (status = 403, description = "`not_allowed`, `cross_site`", body = Problem),
+        ChangeRefusals,
         (status = 409, description = "`too_many`: 50 channels; `no_mail`: no mail server is set", body = Problem),
-        (status = 413, description = "`body_too_large`", body = Problem),
-        (status = 415, description = "`not_json`", body = Problem),
+        BodyRefusals,
     )
 )]
 pub async fn create(
@@ -113,9 +111,8 @@ pub async fn create(
     params(("id" = String, Path, description = "The channel's id")),
     responses(
         (status = 204, description = "It is gone, with what it was still to be told"),
-        (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
-        (status = 403, description = "`not_allowed`, `cross_site`", body = Problem),
-        (status = 404, description = "`not_found`", body = Problem),
+        ChangeRefusals,
+        NotFound,
     )
 )]
 pub async fn remove(
@@ -138,9 +135,8 @@ pub async fn remove(
     params(("id" = String, Path, description = "The channel's id")),
     responses(
         (status = 202, description = "It is told within seconds; `deliveries` says how that ended"),
-        (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
-        (status = 403, description = "`not_allowed`, `cross_site`", body = Problem),
-        (status = 404, description = "`not_found`", body = Problem),
+        ChangeRefusals,
+        NotFound,
     )
 )]
 pub async fn test(
@@ -163,9 +159,8 @@ pub async fn test(
     params(("id" = String, Path, description = "The channel's id")),
     responses(
         (status = 200, description = "At most 20", body = [Delivery]),
-        (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
-        (status = 403, description = "`not_allowed`", body = Problem),
-        (status = 404, description = "`not_found`", body = Problem),
+        ReadRefusals,
+        NotFound,
     )
 )]
 pub async fn deliveries(

@@ -13,6 +13,7 @@ use crate::alerts::kiosks::{self, Kiosk};
 use crate::app::App;
 use crate::http::key_needed;
 use crate::http::refusal::Refusal;
+use crate::http::refusals::{BodyRefusals, ChangeRefusals, NotFound, ReadRefusals};
 use crate::keys::Scope;
 
 /// A kiosk's sign of life. What else it says is not looked at.
@@ -46,8 +47,7 @@ pub struct KioskAlive {
         (status = 401, description = "`key_invalid`", body = Problem),
         (status = 403, description = "`key_not_allowed`: the key is not for searching, or for pages", body = Problem),
         (status = 409, description = "`too_many`: 2,000 kiosks", body = Problem),
-        (status = 413, description = "`body_too_large`", body = Problem),
-        (status = 415, description = "`not_json`", body = Problem),
+        BodyRefusals,
     )
 )]
 pub async fn alive(
@@ -91,8 +91,7 @@ pub async fn alive(
     tag = "admin",
     responses(
         (status = 200, description = "All of them, by name", body = [Kiosk]),
-        (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
-        (status = 403, description = "`not_allowed`", body = Problem),
+        ReadRefusals,
     )
 )]
 pub async fn kiosks(State(app): State<App>) -> Result<Json<Vec<Kiosk>>, Refusal> {
@@ -108,9 +107,8 @@ pub async fn kiosks(State(app): State<App>) -> Result<Json<Vec<Kiosk>>, Refusal>
     params(("name" = String, Path, description = "The kiosk's name")),
     responses(
         (status = 204, description = "It is forgotten, until it says again that it lives"),
-        (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
-        (status = 403, description = "`not_allowed`, `cross_site`", body = Problem),
-        (status = 404, description = "`not_found`", body = Problem),
+        ChangeRefusals,
+        NotFound,
     )
 )]
 pub async fn remove(

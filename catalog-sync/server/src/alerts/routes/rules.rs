@@ -11,6 +11,7 @@ use crate::alerts::rule::{Rule, Terms};
 use crate::alerts::rules;
 use crate::app::App;
 use crate::http::refusal::Refusal;
+use crate::http::refusals::{BodyRefusals, ChangeRefusals, NotFound, ReadRefusals};
 
 /// The rules of alerts
 #[utoipa::path(
@@ -20,8 +21,7 @@ use crate::http::refusal::Refusal;
     tag = "admin",
     responses(
         (status = 200, description = "All of them", body = [Rule]),
-        (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
-        (status = 403, description = "`not_allowed`", body = Problem),
+        ReadRefusals,
     )
 )]
 pub async fn rules(State(app): State<App>) -> Result<Json<Vec<Rule>>, Refusal> {
@@ -38,11 +38,9 @@ pub async fn rules(State(app): State<App>) -> Result<Json<Vec<Rule>>, Refusal> {
     responses(
         (status = 201, description = "The rule", body = Rule),
         (status = 400, description = "`bad_request`", body = Problem),
-        (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
-        (status = 403, description = "`not_allowed`, `cross_site`", body = Problem),
+        ChangeRefusals,
         (status = 409, description = "`too_many`: 500 rules", body = Problem),
-        (status = 413, description = "`body_too_large`", body = Problem),
-        (status = 415, description = "`not_json`", body = Problem),
+        BodyRefusals,
     )
 )]
 pub async fn create(
@@ -70,11 +68,9 @@ pub async fn create(
     responses(
         (status = 200, description = "The rule", body = Rule),
         (status = 400, description = "`bad_request`", body = Problem),
-        (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
-        (status = 403, description = "`not_allowed`, `cross_site`", body = Problem),
-        (status = 404, description = "`not_found`", body = Problem),
-        (status = 413, description = "`body_too_large`", body = Problem),
-        (status = 415, description = "`not_json`", body = Problem),
+        ChangeRefusals,
+        NotFound,
+        BodyRefusals,
     )
 )]
 pub async fn replace(
@@ -107,9 +103,8 @@ pub async fn replace(
     params(("id" = String, Path, description = "The rule's id")),
     responses(
         (status = 204, description = "It is gone"),
-        (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
-        (status = 403, description = "`not_allowed`, `cross_site`", body = Problem),
-        (status = 404, description = "`not_found`", body = Problem),
+        ChangeRefusals,
+        NotFound,
         (status = 409, description = "`usual_rule`: turn it off", body = Problem),
     )
 )]
