@@ -29,17 +29,25 @@ function kept(): Settings {
   }
 }
 
+const addressed = () => globalThis.location?.search ?? '';
+
+/** The language that an address names. */
+const askedOf = (search: string) =>
+  languages.find((language) => language === new URLSearchParams(search).get('lang'));
+
 /** The settings; a language that the page's address names comes before the system's. */
-export function readSettings(search = globalThis.location?.search ?? ''): Settings {
+export function readSettings(search = addressed()): Settings {
   const settings = kept();
-  const asked = languages.find((language) => language === new URLSearchParams(search).get('lang'));
+  const asked = askedOf(search);
   return settings.language === 'system' && asked ? { ...settings, language: asked } : settings;
 }
 
 export function saveSettings(settings: Settings): void {
-  here = { ...settings };
+  // The address's language is that of a link, not the shopper's choice.
+  const isOfAddress = kept().language === 'system' && settings.language === askedOf(addressed());
+  here = { ...settings, ...(isOfAddress ? { language: 'system' } : {}) };
   try {
-    localStorage.setItem(key, JSON.stringify(settings));
+    localStorage.setItem(key, JSON.stringify(here));
   } catch {
     // Without storage, the settings hold while the page is open.
   }
