@@ -2,8 +2,10 @@
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { searchClient } from '../../src/elements/instantsearch';
+import type { CatalogEvent } from '../../src/lib/api/generated/CatalogEvent';
 import type { Card } from '../../src/lib/api/generated/Card';
 import type { SearchRequest } from '../../src/lib/api/generated/SearchRequest';
+import { restClient } from '../../src/lib/api/rest/client';
 import { OpenCatalog, searchOf } from '../../src/lib/api/rest/catalog';
 import { BrowserLibrary } from '../../src/lib/api/rest/library';
 import { Memory } from '../../src/lib/api/rest/store';
@@ -23,6 +25,7 @@ function page(path: string, of?: string, chosen?: string) {
     removeItem: (key: string) => kept.delete(key),
   });
   vi.stubGlobal('location', place);
+  vi.stubGlobal('navigator', {});
   vi.stubGlobal('history', {
     state: null,
     replaceState: (_state: unknown, _title: string, to: string) => (place.href = new URL(to, place).href),
@@ -30,6 +33,7 @@ function page(path: string, of?: string, chosen?: string) {
   vi.stubGlobal('document', {
     documentElement: { dataset: of === undefined ? {} : { catalog: of } },
     getElementById: () => ({ textContent: '{}' }),
+    addEventListener: () => undefined,
   });
   return { place, kept };
 }
@@ -137,6 +141,62 @@ describe('what is kept', () => {
     expect(await next.history()).toEqual([]);
     await next.settle('north');
     expect((await next.history()).map(({ words }) => words)).toEqual(['old']);
+  });
+});
+
+describe('a page that stays open', () => {
+  const answered = (of: string) => ({
+    catalog: of,
+    verdict: 'browsing',
+    matched: 0,
+    hits: [],
+    facets: [],
+    next: null,
+  });
+  const asked = {
+    ticket: 1,
+    words: 'x',
+    limit: 1,
+    filters: [],
+    mix: [],
+    without: [],
+  } as never as SearchRequest;
+
+  /** A shop that searches these catalogues, as its API answers. */
+  function shop(ids: string[]) {
+    vi.stubGlobal('fetch', async (path: string, init: RequestInit = {}) => {
+      if (path.startsWith('/api/v1/catalogs')) return Response.json(ids.map(catalog));
+      const { catalog: of = null } = JSON.parse(String(init.body)) as { catalog?: string | null };
+      const refused = (status: number, code: string, detail: string) =>
+        Response.json({ type: 'about:blank', title: '', status, code, detail }, { status });
+      if (of === null && ids.length > 1)
+        return refused(400, 'bad_query', `catalog: name one of ${ids.join(', ')}`);
+      if (ids.length === 0 || (of !== null && !ids.includes(of))) return refused(404, 'catalog_unknown', '');
+      return Response.json(answered(of ?? ids[0]!));
+    });
+  }
+
+  it('goes on in its catalogue when the shop has a second one, and offers it', async () => {
+    const { place } = page('/');
+    shop(['south']);
+    const client = restClient({ allow: async () => true, store: Promise.resolve(new Memory()) });
+    const heard: CatalogEvent[] = [];
+    client.onCatalogs((event) => heard.push(event));
+    expect((await client.start()).catalogs).toEqual([]);
+    shop(['north', 'south']);
+    await client.search(asked);
+    expect(place.search).toBe('?catalog=south');
+    expect(heard).toMatchObject([
+      { kind: 'changed', catalogs: [{ path: 'north' }, { path: 'south', current: true }] },
+    ]);
+    // The one that was open is searched no more.
+    shop(['north', 'west']);
+    await client.search({ ...asked, ticket: 2 });
+    expect(place.search).toBe('?catalog=north');
+    shop([]);
+    await expect(client.search({ ...asked, ticket: 3 })).rejects.toMatchObject({
+      problem: { code: 'no_catalog' },
+    });
   });
 });
 

@@ -5,7 +5,9 @@ import type { Client } from '../client';
 import { ClientError } from '../client';
 import type { Card } from '../generated/Card';
 import type { CatalogEntry } from '../generated/CatalogEntry';
+import type { CatalogEvent } from '../generated/CatalogEvent';
 import type { Picture } from '../generated/Picture';
+import type { Problem } from '../generated/Problem';
 import type { ProductPage } from '../generated/ProductPage';
 import type { SearchRequest } from '../generated/SearchRequest';
 import type { SearchResponse } from '../generated/SearchResponse';
@@ -39,6 +41,9 @@ export interface RestOptions {
 const impossible = async (what: string): Promise<never> => fail('unsupported', `A browser cannot ${what}.`);
 /** Cards in one request. */
 const mostCards = 100;
+/** Whether the shop searches other catalogues than when the page was loaded. */
+const isOther = ({ code, message }: Problem) =>
+  code === 'no_catalog' || (code === 'bad_query' && message.startsWith('catalog:'));
 const isOffline = (thrown: unknown) => thrown instanceof ClientError && thrown.problem.code === 'offline';
 
 export function restClient({
@@ -63,6 +68,9 @@ export function restClient({
   const queue = feedback ?? new FeedbackQueue({ address: shop.address('/api/v1/feedback'), catalog });
   const telling = new RestTelling({ queue, open: () => open.current });
   let hasOpened = false;
+  const listening = new Set<(event: CatalogEvent) => void>();
+  /** What there is to choose from: nothing, where there is one. */
+  const entries = () => (open.isOfSeveral ? open.list.map((one) => entryOf(one, one === open.current)) : []);
   let beginning: Promise<void> | null = null;
   /** Waits until it is known which catalogue is open: pages are shown before the shop has answered. */
   const placed = async (): Promise<void> => {
@@ -113,6 +121,19 @@ export function restClient({
     if (current) await kept.settle(current.id);
   };
 
+  /** Calls the shop; where its catalogues are others by now, finds out which, and calls again. */
+  const anew = async <T>(call: () => Promise<T>): Promise<T> => {
+    try {
+      return await call();
+    } catch (thrown) {
+      if (!(thrown instanceof ClientError) || !isOther(thrown.problem)) throw thrown;
+      await begin();
+      open.sign();
+      for (const heard of listening) heard({ kind: 'changed', catalogs: entries() });
+      return call();
+    }
+  };
+
   const start = async (): Promise<Start> => {
     const began = begin();
     beginning = began.catch(() => undefined);
@@ -126,7 +147,7 @@ export function restClient({
     return {
       version: '',
       catalog: current && { id: current.id, products: current.products, release: current.release },
-      catalogs: open.isOfSeveral ? open.list.map((one) => entryOf(one, one === current)) : [],
+      catalogs: entries(),
       model: null,
       settings: readSettings(),
       capabilities: {
@@ -163,8 +184,10 @@ export function restClient({
     if (known) return marked(known);
     try {
       const language = globalThis.document?.documentElement.lang;
-      const query = { ...place(), ...(language ? { language } : {}) };
-      const page = await ask(shop.get('/api/v1/products/{id}', { path: { id }, query }));
+      const spoken = language ? { language } : {};
+      const page = await anew(() =>
+        ask(shop.get('/api/v1/products/{id}', { path: { id }, query: { ...place(), ...spoken } })),
+      );
       return marked(page as ProductPage);
     } catch (thrown) {
       const card = isOffline(thrown) ? await kept.keptCard(id) : null;
@@ -239,7 +262,7 @@ export function restClient({
       const small = picture ? await pictures.part(picture.id, picture.region) : null;
       const wanted = ({ card }: { card: Card }) => !kept.isDismissed(card.id);
       try {
-        const told = await search.answer(request, small, wanted);
+        const told = await anew(() => search.answer(request, small, wanted));
         telling.answered(request, told);
         const { feedbackToken: _token, ...answer } = told;
         void kept.keepAnswer(request, answer).catch(() => undefined);
@@ -399,7 +422,10 @@ export function restClient({
     },
 
     catalogs: async () => open.list.map((one) => entryOf(one, one === open.current)),
-    onCatalogs: () => () => undefined,
+    onCatalogs(heard) {
+      listening.add(heard);
+      return () => listening.delete(heard);
+    },
     inspectCatalog: () => impossible('add a catalogue'),
     addCatalog: () => impossible('add a catalogue'),
     updateCatalog: () => impossible('update a catalogue'),
