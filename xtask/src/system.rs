@@ -65,6 +65,8 @@ const TESTS: &[Need] = &[
     Need { name: "NATS", probe: Program("nats-server", &["--version"]), debian: &["nats-server"] },
     // Stands for a key management service in the tests of keys.
     Need { name: "OpenSSL", probe: Program("openssl", &["version"]), debian: &["openssl"] },
+    // Decodes HEIC and AVIF; programs look for it when they run.
+    Need { name: "libheif", probe: File("/usr/lib/x86_64-linux-gnu/libheif.so.1"), debian: &["libheif1"] },
     // A GPU in software: the kernels' tests run on it where there is no other.
     LAVAPIPE,
     // Reads packs as other programs do.

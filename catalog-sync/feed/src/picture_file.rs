@@ -6,15 +6,14 @@ use std::path::Path;
 #[rustfmt::skip]
 pub(crate) const ENDINGS: &[&str] = &[
     "jpg", "jpeg", "jpe", "jfif", "pjpeg", "pjp", "png", "webp", "gif", "bmp", "tif", "tiff", "jpg_large", "jpeg_large",
-    "png_large", "jpg_orig",
+    "png_large", "jpg_orig", "heic", "heif", "hif", "avif",
 ];
+
+/// Pictures of phones, which often save a JPEG beside them.
+const OF_PHONES: &[&str] = &["heic", "heif", "hif"];
 
 /// Pictures that cannot be read, by their endings: they are set aside with what they are.
 const NOT_READ: &[(&str, &str)] = &[
-    ("heic", "HEIC"),
-    ("heif", "HEIF"),
-    ("hif", "HEIF"),
-    ("avif", "AVIF"),
     ("jxl", "JPEG XL"),
     ("jp2", "JPEG 2000"),
     ("j2k", "JPEG 2000"),
@@ -46,6 +45,11 @@ pub(crate) fn not_read(path: &Path) -> Option<&'static str> {
 /// Whether a file is a picture that is read, by its ending.
 pub(crate) fn is_picture(path: &Path) -> bool {
     has_ending(path, ENDINGS)
+}
+
+/// Whether a file is a phone's picture, by its ending.
+pub(crate) fn is_of_phone(path: &Path) -> bool {
+    has_ending(path, OF_PHONES)
 }
 
 /// Whether a file is one with others packed in it, by its ending.

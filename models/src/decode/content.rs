@@ -54,6 +54,11 @@ pub fn name(bytes: &[u8]) -> Option<&'static str> {
     STARTS.iter().find(|(begin, _)| bytes.starts_with(begin)).map(|(_, name)| *name)
 }
 
+/// The name of a format in which phones save pictures, if the content is of one.
+pub fn of_phones(bytes: &[u8]) -> Option<&'static str> {
+    name(bytes).filter(|name| ["AVIF", "HEIC", "HEIF"].contains(name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

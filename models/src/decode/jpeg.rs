@@ -5,7 +5,7 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageFormat, RgbImage};
 use turbojpeg::{Colorspace, DecompressHeader, Decompressor, Image, PixelFormat, ScalingFactor};
 
-use super::{DecodeError, Decoded, Limits, decode_with_image};
+use super::{DecodeError, Decoded, Limits, decode_with_image, profile};
 
 /// Enough for any encoder's progressive script; a file with thousands of scans is an attack.
 const MAX_SCANS: u32 = 500;
@@ -55,9 +55,12 @@ fn decode_turbo(bytes: &[u8], limits: &Limits, target_side: Option<u32>) -> Resu
         Err(fault) => return Err(fault),
     };
     let rgb = if cmyk { cmyk_to_rgb(pixels, markers.adobe) } else { pixels };
-    let picture = RgbImage::from_raw(size.width as u32, rows as u32, rgb).ok_or_else(|| {
+    let mut picture = RgbImage::from_raw(size.width as u32, rows as u32, rgb).ok_or_else(|| {
         DecodeError::Damaged { format: "JPEG", reason: "its pixels do not fit its size".into() }
     })?;
+    if let Some(profile) = markers.profile() {
+        profile::of_rgb(&mut picture, &profile);
+    }
     let percent = (rows * 100 / size.height.max(1)) as u8;
     Ok(Decoded { picture: upright(picture, markers.orientation), percent })
 }
@@ -164,15 +167,17 @@ fn upright(picture: RgbImage, orientation: Orientation) -> RgbImage {
 }
 
 /// What the segments before the first scan tell.
-struct Markers {
+struct Markers<'a> {
     orientation: Orientation,
     /// An Adobe APP14 segment is there, so CMYK is stored inverted.
     adobe: bool,
+    /// The parts of the ICC profile, each with its number.
+    profile: Vec<(u8, &'a [u8])>,
 }
 
-impl Markers {
-    fn read(bytes: &[u8]) -> Self {
-        let mut markers = Self { orientation: Orientation::NoTransforms, adobe: false };
+impl<'a> Markers<'a> {
+    fn read(bytes: &'a [u8]) -> Self {
+        let mut markers = Self { orientation: Orientation::NoTransforms, adobe: false, profile: Vec::new() };
         for (kind, body) in Segments(bytes.get(2..).unwrap_or_default()) {
             match kind {
                 0xE1 if body.starts_with(b"Exif\0\0") => {
@@ -180,11 +185,23 @@ impl Markers {
                         markers.orientation = orientation;
                     }
                 }
+                0xE2 => {
+                    if let Some([number, _, part @ ..]) = body.strip_prefix(b"ICC_PROFILE\0") {
+                        markers.profile.push((*number, part));
+                    }
+                }
                 0xEE if body.starts_with(b"Adobe") => markers.adobe = true,
                 _ => {}
             }
         }
+        markers.profile.sort_by_key(|(number, _)| *number);
         markers
+    }
+
+    /// The whole ICC profile, if there is one.
+    fn profile(&self) -> Option<Vec<u8>> {
+        let parts: Vec<&[u8]> = self.profile.iter().map(|(_, part)| *part).collect();
+        (!parts.is_empty()).then(|| parts.concat())
     }
 }
 
@@ -251,6 +268,22 @@ mod tests {
         let flat = decode(&jpeg, &Limits::default(), None).unwrap().picture;
         let turned = decode(&with_segment(&jpeg, 0xE1, &exif(6)), &Limits::default(), None).unwrap();
         assert_eq!(turned.picture, image::imageops::rotate90(&flat));
+    }
+
+    #[test]
+    fn a_profile_in_two_segments_changes_the_colours() {
+        let jpeg = compress(64, 32);
+        let flat = decode(&jpeg, &Limits::default(), None).unwrap().picture;
+        let profile = moxcms::ColorProfile::new_display_p3().encode().unwrap();
+        let (first, second) = profile.split_at(300);
+        let part = |number: u8, part: &[u8]| [b"ICC_PROFILE\0", &[number, 2][..], part].concat();
+        // The second stands before the first.
+        let with_profile = with_segment(&with_segment(&jpeg, 0xE2, &part(1, first)), 0xE2, &part(2, second));
+        let seen = decode(&with_profile, &Limits::default(), None).unwrap().picture;
+        let mut expected = flat.clone();
+        profile::of_rgb(&mut expected, &profile);
+        assert_eq!(seen, expected);
+        assert_ne!(seen, flat);
     }
 
     #[test]

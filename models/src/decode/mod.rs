@@ -4,7 +4,9 @@
 //! taken for its pixels: a small file can claim to be 50,000 pixels wide.
 
 pub mod content;
+pub mod heif;
 mod jpeg;
+mod profile;
 
 use std::io::Cursor;
 
@@ -20,13 +22,21 @@ pub struct Limits {
     pub max_pixels: u64,
     /// Bytes that decoding takes: the decoded pixels, and for a progressive JPEG its coefficients.
     pub max_decoded_bytes: u64,
+    /// Whether HEIC and AVIF are decoded by the system's libheif, where it has one. It is C, so a service leaves it
+    /// out for the files of strangers.
+    pub system_library: bool,
 }
 
 impl Default for Limits {
     /// Enough for a 200-megapixel phone photograph (decoded at a reduced scale) and for a
     /// 60-megapixel PNG.
     fn default() -> Self {
-        Self { max_file_bytes: 128 << 20, max_pixels: 256_000_000, max_decoded_bytes: 256 << 20 }
+        Self {
+            max_file_bytes: 128 << 20,
+            max_pixels: 256_000_000,
+            max_decoded_bytes: 256 << 20,
+            system_library: true,
+        }
     }
 }
 
@@ -43,6 +53,14 @@ pub enum DecodeError {
     /// Its first bytes are of something that is not read.
     #[error("the content is {format}, which is not read: save it as JPEG or PNG")]
     NotRead {
+        /// What it is.
+        format: &'static str,
+    },
+    /// A phone's picture, on a system without libheif.
+    #[error(
+        "the content is {format}, which needs libheif: install it (Debian: libheif1), or save the picture as JPEG"
+    )]
+    NoLibrary {
         /// What it is.
         format: &'static str,
     },
@@ -85,7 +103,7 @@ impl DecodeError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Empty => "empty-file",
-            Self::UnknownFormat | Self::NotRead { .. } => "not-a-picture",
+            Self::UnknownFormat | Self::NotRead { .. } | Self::NoLibrary { .. } => "not-a-picture",
             Self::Truncated { .. } => "truncated-picture",
             Self::Damaged { .. } => "damaged-picture",
             Self::Unsupported { .. } => "unsupported-picture",
@@ -123,7 +141,8 @@ impl Decoded {
     }
 }
 
-/// Decodes JPEG, PNG, WebP, GIF (first frame), BMP and TIFF to RGB, turned upright as EXIF says.
+/// Decodes JPEG, PNG, WebP, GIF (first frame), BMP and TIFF to RGB, turned upright as EXIF says, and HEIC and AVIF
+/// where the system has libheif.
 /// What is transparent is white, as shops show it.
 ///
 /// With `target_side`, a large JPEG is decoded at the smallest DCT scale that leaves its shorter side
@@ -144,6 +163,9 @@ pub fn decode_part(bytes: &[u8], limits: &Limits, target_side: Option<u32>) -> R
         return Err(DecodeError::Empty);
     }
     within("file bytes", bytes.len() as u64, limits.max_file_bytes)?;
+    if let Some(format) = content::of_phones(bytes).filter(|_| limits.system_library) {
+        return heif::decode(bytes, format, limits).map(Decoded::whole);
+    }
     match image::guess_format(bytes) {
         Ok(ImageFormat::Jpeg) => jpeg::decode(bytes, limits, target_side),
         Ok(format) => match name_of(format) {
@@ -185,9 +207,13 @@ fn decode_with_image(
     limits.check_pixels(width.into(), height.into())?;
     limits.check_decoded(decoder.total_bytes())?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let profile = decoder.icc_profile().ok().flatten();
     let mut picture = DynamicImage::from_decoder(decoder).map_err(explain)?;
     picture.apply_orientation(orientation);
-    Ok(on_white(picture))
+    Ok(on_white(match profile {
+        Some(profile) => profile::of_any(picture, &profile),
+        None => picture,
+    }))
 }
 
 /// Cut-outs lie on white in every shop; what is under a transparent pixel is whatever its program left there.
@@ -278,6 +304,7 @@ mod tests {
     fn what_is_not_read_is_called_what_it_is() {
         let reason = |bytes: &[u8]| decode(bytes, &Limits::default(), None).unwrap_err().to_string();
         assert!(reason(b"\0\0\0\x1cftypavif\0\0\0\0").contains("AVIF"));
+        assert!(reason(b"\0\0\0\x0cJXL \r\n\x87\n").contains("JPEG XL"));
         assert!(reason(b"<?xml version='1.0'?><svg xmlns='x'/>").contains("SVG"));
     }
 

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::time::{Duration, Instant, SystemTime};
 
-use knytt_models::decode::content;
+use knytt_models::decode::{content, heif};
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Client, Response, StatusCode};
 use url::Url;
@@ -240,7 +240,8 @@ fn start_of(path: &std::path::Path) -> Vec<u8> {
 fn begins_as_picture(start: &[u8]) -> bool {
     let starts: [&[u8]; 6] = [b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*"];
     let webp = start.starts_with(b"RIFF") && start.get(8..12) == Some(b"WEBP");
-    webp || starts.iter().any(|magic| start.starts_with(magic))
+    let of_phone = heif::is_available() && content::of_phones(start).is_some();
+    webp || of_phone || starts.iter().any(|magic| start.starts_with(magic))
 }
 
 /// The server answered, but not with a picture.

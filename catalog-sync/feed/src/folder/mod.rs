@@ -165,6 +165,8 @@ mod tests {
             "thumbs/a.jpg",
             "b/thumbs/other.jpg",
             "c.HEIC",
+            "d.HEIC",
+            "e.PSD",
             "d.jpg_large",
             "a.CR2",
             "a.MOV",
@@ -173,9 +175,9 @@ mod tests {
         let opened = Folder::open(root.path()).unwrap();
         let entries: Vec<_> =
             opened.entries().map(|entry| entry.map_or_else(|r| r.place, |item| item.product.id)).collect();
-        assert_eq!(entries, ["a.jpg", "b/thumbs/other.jpg", "c.HEIC", "d.jpg_large"]);
+        assert_eq!(entries, ["a.jpg", "b/thumbs/other.jpg", "c.HEIC", "d.jpg_large", "e.PSD"]);
         let refused = opened.entries().find_map(Result::err).unwrap();
-        assert_eq!((refused.code, refused.reason.contains("HEIC")), ("unsupported-picture", true));
+        assert_eq!((refused.code, refused.reason.contains("Photoshop")), ("unsupported-picture", true));
         let left: Vec<_> = opened.left_aside().iter().map(|(why, what)| (*why, what.join(" "))).collect();
         let expected = [
             (LeftAside::Page, "Old page.html visit.html"),
@@ -183,7 +185,7 @@ mod tests {
             (LeftAside::SystemFolder, "@eaDir __MACOSX"),
             (LeftAside::Thumbnail, "thumbs a-150x150.jpg"),
             (LeftAside::Archive, "more.zip"),
-            (LeftAside::Original, "a.CR2"),
+            (LeftAside::Original, "a.CR2 d.HEIC"),
         ];
         assert_eq!(left, expected.map(|(why, what)| (why, what.to_owned())));
     }

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::item::Rejection;
 use crate::left_aside::{LeftAside, is_of_system, is_of_thumbnails, original_stem};
 use crate::page::{is_page, saved_beside};
-use crate::picture_file::{is_archive, is_picture, not_read};
+use crate::picture_file::{is_archive, is_of_phone, is_picture, not_read};
 
 /// A file's path from the folder, or why what is there cannot be looked into.
 pub(super) type Found = Result<PathBuf, Rejection>;
@@ -127,20 +127,28 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Takes out what a camera or a phone wrote beside a picture that is read: `IMG_1.CR2` with `IMG_1.JPG`.
+    /// Takes out what a camera or a phone wrote beside a picture that is read: `IMG_1.CR2` or `IMG_1.HEIC` with
+    /// `IMG_1.JPG`.
     pub(super) fn leave_originals(&mut self) {
-        let known: HashSet<PathBuf> =
-            self.found.iter().flatten().map(|path| path.with_extension("")).collect();
+        let others = self.found.iter().flatten().filter(|path| !is_of_phone(path));
+        let known: HashSet<PathBuf> = others.map(|path| path.with_extension("")).collect();
         let is_beside = |found: &Found| {
-            let refused = found.as_ref().err().filter(|refused| refused.code == UNSUPPORTED);
-            refused.is_some_and(|refused| known.contains(&Path::new(&refused.place).with_extension("")))
+            original(found).is_some_and(|original| known.contains(&original.with_extension("")))
         };
         let (beside, kept): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.found).into_iter().partition(is_beside);
         self.found = kept;
-        for refused in beside.into_iter().filter_map(Result::err) {
-            self.leave(LeftAside::Original, Path::new(&refused.place));
+        for path in beside.iter().filter_map(original) {
+            self.leave(LeftAside::Original, path);
         }
+    }
+}
+
+/// A picture that a camera or a phone may have written beside another one.
+fn original(found: &Found) -> Option<&Path> {
+    match found {
+        Ok(path) => is_of_phone(path).then_some(path),
+        Err(refused) => (refused.code == UNSUPPORTED).then_some(Path::new(&refused.place)),
     }
 }
 

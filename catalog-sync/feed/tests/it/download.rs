@@ -196,10 +196,10 @@ fn what_came_instead_of_a_picture_is_called_what_it_is() {
         ("empty", Act::Answer(200, as_jpeg(), vec![]), "empty-file", "0 bytes"),
         ("none", Act::Answer(204, vec![], vec![]), "empty-file", "0 bytes"),
         (
-            "avif",
-            Act::Answer(200, as_jpeg(), b"\0\0\0\x1cftypavif\0\0\0\0".to_vec()),
+            "jxl",
+            Act::Answer(200, as_jpeg(), b"\0\0\0\x0cJXL \r\n\x87\n".to_vec()),
             "not-a-picture",
-            "AVIF",
+            "JPEG XL",
         ),
         ("page", Act::Page, "not-a-picture", "an HTML page"),
     ] {

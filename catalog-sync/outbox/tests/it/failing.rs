@@ -164,10 +164,10 @@ async fn a_place_that_is_closed_to_us_takes_one_batch_and_then_rest() {
     device.act_times(700);
     // The rest begins anywhere from now to its longest: of an hour, nothing is over at once.
     let hour = Duration::from_secs(3600);
-    let timing = DeliveryTiming { backoff: Backoff { first: hour, longest: hour }, ..DeliveryTiming::default() };
+    let timing =
+        DeliveryTiming { backoff: Backoff { first: hour, longest: hour }, ..DeliveryTiming::default() };
     let to = backend.url.clone();
-    let delivery =
-        device.delivery_by(Arc::new(move |_| Some(to.clone().into())), Arc::new(|| false), timing);
+    let delivery = device.delivery_by(Arc::new(move |_| Some(to.clone().into())), Arc::new(|| false), timing);
     delivery.deliver_once(true).await.unwrap();
     assert_eq!((device.counts().dead, device.counts().waiting), (500, 200));
     let dead = device.outbox.dead_letters(&device.env.read_txn().unwrap()).unwrap();

@@ -176,6 +176,7 @@ pub fn picture_limits(settings: &SearchSettings) -> Limits {
     Limits {
         max_file_bytes: settings.picture_bytes,
         max_pixels: u64::from(settings.picture_side).pow(2),
+        system_library: false,
         ..Limits::default()
     }
 }

@@ -35,7 +35,11 @@ pub fn share(shop: &Shop, id: &str) -> Result<Share, Problem> {
     Ok(Share { name: file_name(&product), text: lines(&product), picture: full_picture(shop, &product)? })
 }
 
-/// The largest picture of a product there is: the shop's file, else the thumbnail.
+/// The longer side of a picture that is made again for browsers, in pixels.
+const SHOWN_SIDE: u32 = 2_048;
+
+/// The largest picture of a product there is: the shop's file, as a JPEG where browsers do not show it, else the
+/// thumbnail.
 ///
 /// # Errors
 /// The catalogue cannot be read.
@@ -43,9 +47,21 @@ pub fn full_picture(shop: &Shop, product: &Product) -> Result<Option<Vec<u8>>, P
     let limits = decode::Limits::default();
     let fits = |file: &PathBuf| file.metadata().is_ok_and(|m| m.len() <= limits.max_file_bytes);
     if let Some(file) = shop.picture_file(product).filter(fits) {
-        return fs::read(file).map(Some).map_err(of_io);
+        let bytes = fs::read(file).map_err(of_io)?;
+        if is_shown(&bytes) {
+            return Ok(Some(bytes));
+        }
+        if let Ok(picture) = decode::decode(&bytes, &limits, None) {
+            return jpeg(&picture, SHOWN_SIDE).map(Some);
+        }
     }
     thumbnail(shop.session(), &product.id)
+}
+
+/// Whether every browser shows a picture file as it is: HEIC and TIFF are shown by some alone.
+fn is_shown(bytes: &[u8]) -> bool {
+    use image::ImageFormat::{Avif, Bmp, Gif, Jpeg, Png, WebP};
+    image::guess_format(bytes).is_ok_and(|format| matches!(format, Avif | Bmp | Gif | Jpeg | Png | WebP))
 }
 
 /// The small picture of a product.
