@@ -22,7 +22,7 @@ use crate::weights::Weights;
 /// A bundle, read and checked; its weights are not loaded yet.
 ///
 /// `config.json`, `preprocessor_config.json`, `tokenizer.json` and `model.safetensors`, as Hugging
-/// Face's `CLIPModel` and `CLIPProcessor` save them.
+/// Face's `CLIPModel` and `CLIPProcessor` save them, or its `SiglipModel` and `SiglipProcessor`.
 pub struct Bundle {
     name: String,
     config: Config,
@@ -99,7 +99,7 @@ impl Bundle {
             });
         }
         let text = &config.text_config;
-        let words = Words::parse(texts.tokenizer, text.max_position_embeddings, text.eos_token_id)?;
+        let words = Words::parse(texts.tokenizer, text)?;
         let fingerprint = fingerprint(&config, &preprocessing, texts.tokenizer, &weights)?;
         Ok(Self { name, config, preprocessing, words, weights: Arc::new(weights), fingerprint })
     }

@@ -8,7 +8,7 @@ use knytt_gpu::{
 };
 
 use crate::clip::end_position;
-use crate::config::{Activation, Config, Transformer, VisionConfig};
+use crate::config::{Activation, Config, TextReading, Transformer, VisionConfig};
 use crate::device::Device;
 use crate::error::{Error, Result, without_backtrace};
 use crate::options::{Options, Precision};
@@ -23,9 +23,9 @@ pub(crate) struct OnGpu {
 impl OnGpu {
     /// Uploads the weights, the bytes of a safetensors file; `options.device` is `Gpu(adapter)`.
     pub fn load(config: &Config, weights: &[u8], adapter: Option<usize>, options: &Options) -> Result<Self> {
-        let image = image_shape(&config.vision_config).ok_or_else(|| Error::DeviceFailed {
+        let shape = shape(config).ok_or_else(|| Error::DeviceFailed {
             device: options.device.to_string(),
-            reason: "GPUs have no kernels for EfficientNet-Lite's image tower yet, alone or beside another"
+            reason: "GPUs have no kernels yet for EfficientNet-Lite, alone or beside another tower, and for SigLIP"
                 .into(),
         })?;
         let weights = VarBuilder::from_slice_safetensors(weights, DType::F32, &Candle::Cpu)
@@ -40,8 +40,7 @@ impl OnGpu {
             precision: precision(options.precision, adapter).map_err(|e| on(device, &e))?,
             pipeline_cache: options.cache.clone(),
         };
-        let clip =
-            knytt_gpu::Clip::open(shape(config, image), &tensor, &options).map_err(|e| on(device, &e))?;
+        let clip = knytt_gpu::Clip::open(shape, &tensor, &options).map_err(|e| on(device, &e))?;
         Ok(Self { clip, device, end_token: config.text_config.eos_token_id })
     }
 
@@ -80,26 +79,30 @@ fn on(device: Device, error: &knytt_gpu::Error) -> Error {
     }
 }
 
-/// The architecture in the words of the kernels.
-fn shape(config: &Config, image: ImageShape) -> Shape {
+/// The architecture in the words of the kernels; nothing if they do not compute it.
+fn shape(config: &Config) -> Option<Shape> {
     let text = &config.text_config;
-    Shape {
+    if text.reading != TextReading::EndToken {
+        return None;
+    }
+    Some(Shape {
         dimension: config.projection_dim,
         image_size: config.vision_config.image_size(),
-        image,
+        image: image_shape(&config.vision_config)?,
         text: TextShape {
             vocabulary: text.vocab_size,
             positions: text.max_position_embeddings,
-            transformer: layers(&text.transformer()),
+            transformer: layers(&text.transformer())?,
         },
-    }
+    })
 }
 
 /// The image tower in the words of the kernels; nothing if they do not know its kind.
 fn image_shape(config: &VisionConfig) -> Option<ImageShape> {
     Some(match config {
+        VisionConfig::ViT(vit) if vit.pools_by_attention() => return None,
         VisionConfig::ViT(vit) => {
-            ImageShape::Patches { patch: vit.patch_size, transformer: layers(&vit.transformer()) }
+            ImageShape::Patches { patch: vit.patch_size, transformer: layers(&vit.transformer())? }
         }
         VisionConfig::ResNet(resnet) => ImageShape::Residual {
             stem: resnet.stem_channels.iter().copied().zip(resnet.stem_strides.iter().copied()).collect(),
@@ -116,8 +119,9 @@ fn image_shape(config: &VisionConfig) -> Option<ImageShape> {
     })
 }
 
-fn layers(transformer: &Transformer) -> TransformerShape {
-    TransformerShape {
+/// Nothing if the kernels do not have the activation.
+fn layers(transformer: &Transformer) -> Option<TransformerShape> {
+    Some(TransformerShape {
         hidden: transformer.hidden_size,
         inner: transformer.intermediate_size,
         layers: transformer.layers,
@@ -125,9 +129,10 @@ fn layers(transformer: &Transformer) -> TransformerShape {
         activation: match transformer.activation {
             Activation::QuickGelu => Nonlinearity::QuickGelu,
             Activation::Gelu => Nonlinearity::Gelu,
+            Activation::GeluTanh => return None,
         },
         epsilon: transformer.layer_norm_eps as f32,
-    }
+    })
 }
 
 #[cfg(test)]

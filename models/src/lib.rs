@@ -1,7 +1,7 @@
 //! Pixels or words in, unit-norm [`Embedding`]s out.
 //!
-//! A [`Bundle`] is a folder in the layout of Hugging Face's `CLIPModel` (or the starter bundle inside
-//! this library). An [`Encoder`] loads it on one thread of its own, behind a bounded queue:
+//! A [`Bundle`] is a folder in the layout of Hugging Face's `CLIPModel` or `SiglipModel` (or the starter bundle
+//! inside this library). An [`Encoder`] loads it on one thread of its own, behind a bounded queue:
 //!
 //! ```
 //! use knytt_models::{Bundle, Device, Encoder};
@@ -37,8 +37,8 @@ mod weights;
 
 pub use bundle::{Bundle, WeightsSummary};
 pub use config::{
-    Activation, Config, EfficientNetConfig, MbConvStage, ResNetConfig, TextConfig, TowerConfig, TowersConfig,
-    Transformer, ViTConfig, VisionConfig,
+    Activation, Config, EfficientNetConfig, MbConvStage, ResNetConfig, TextConfig, TextReading, TowerConfig,
+    TowersConfig, Transformer, ViTConfig, VisionConfig,
 };
 pub use device::Device;
 pub use embedding::Embedding;

@@ -1,38 +1,56 @@
 //! Words in, token ids out, as the bundle's `tokenizer.json` says.
 
-use tokenizers::Tokenizer;
+use std::borrow::Cow;
 
+use tokenizers::{ModelWrapper, Tokenizer};
+
+use crate::config::{TextConfig, TextReading};
 use crate::error::{Error, Result};
+
+const FILE: &str = "tokenizer.json";
 
 /// A bundle's tokenizer with the context length of its text tower.
 pub struct Words {
     tokenizer: Tokenizer,
     context: usize,
     end: u32,
+    style: Style,
+}
+
+/// What is done to a text before and after the tokenizer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Style {
+    /// Nothing.
+    Clip,
+    /// Small letters, no punctuation, single blanks; padded with its end token.
+    SigLip { pad: u32 },
+    /// Small letters; padded with a token of its own.
+    SigLip2 { pad: u32 },
 }
 
 impl Words {
-    /// Reads `tokenizer.json`. `context` is the longest sequence of the text tower, `end` its end
-    /// token.
+    /// Reads `tokenizer.json` of a bundle whose text tower is `text`.
     ///
     /// # Errors
-    /// [`Error::Config`] if the file is not a tokenizer.
-    pub fn parse(json: &[u8], context: usize, end: u32) -> Result<Self> {
-        let invalid = |reason: String| Error::Config { file: "tokenizer.json", reason };
+    /// [`Error::Config`] if the file is not a tokenizer, or not one that such a tower has.
+    pub fn parse(json: &[u8], text: &TextConfig) -> Result<Self> {
         let mut tokenizer = Tokenizer::from_bytes(json).map_err(|e| invalid(e.to_string()))?;
         // The file's own settings would pad, or cut the end token off.
         tokenizer.with_padding(None);
         tokenizer.with_truncation(None).map_err(|e| invalid(e.to_string()))?;
-        Ok(Self { tokenizer, context, end })
+        let style = Style::of(&tokenizer, text)?;
+        Ok(Self { tokenizer, context: text.max_position_embeddings, end: text.eos_token_id, style })
     }
 
     /// The ids of `text`, begin and end token included, at most the context length. What is too long
-    /// is cut before the end token, which stays: the text tower reads its answer there.
+    /// is cut before the end token, which stays: the text tower reads its answer there. SigLIP's towers read the
+    /// last position, so for them every text is padded to the context length.
     ///
     /// # Errors
     /// [`Error::EmptyText`] if there is no word in `text`, [`Error::Tokenize`] if the tokenizer
     /// refuses it.
     pub fn ids(&self, text: &str) -> Result<Vec<u32>> {
+        let text = self.style.prepared(text);
         if text.trim().is_empty() {
             return Err(Error::EmptyText);
         }
@@ -45,6 +63,54 @@ impl Words {
             ids.truncate(self.context - 1);
             ids.push(end);
         }
+        if let Some(pad) = self.style.pad() {
+            ids.resize(self.context, pad);
+        }
         Ok(ids)
     }
+}
+
+impl Style {
+    /// SigLIP and SigLIP2 have the same towers; their tokenizers tell them apart: SentencePiece's unigram model,
+    /// and Gemma's byte pairs.
+    fn of(tokenizer: &Tokenizer, text: &TextConfig) -> Result<Self> {
+        let id = |token: &str| {
+            let id = tokenizer.token_to_id(token).filter(|id| (*id as usize) < text.vocab_size);
+            id.ok_or_else(|| invalid(format!("it has no {token}, which texts are padded with")))
+        };
+        match (text.reading, tokenizer.get_model()) {
+            (TextReading::EndToken, _) => Ok(Self::Clip),
+            (TextReading::LastPosition, ModelWrapper::Unigram(_)) => Ok(Self::SigLip { pad: id("</s>")? }),
+            (TextReading::LastPosition, ModelWrapper::BPE(_)) => Ok(Self::SigLip2 { pad: id("<pad>")? }),
+            (TextReading::LastPosition, _) => {
+                Err(invalid("SigLIP's towers take a unigram model or byte pairs, and it is neither"))
+            }
+        }
+    }
+
+    /// As transformers' `SiglipTokenizer` and `Siglip2Tokenizer` do it. Some published files do it again, which
+    /// changes nothing.
+    fn prepared<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match self {
+            Self::Clip => text.into(),
+            Self::SigLip { .. } => {
+                let text = text.to_lowercase().replace('▁', " ");
+                let text: String = text.chars().filter(|c| !c.is_ascii_punctuation()).collect();
+                text.split_whitespace().collect::<Vec<_>>().join(" ").into()
+            }
+            // Letter by letter, as the tokenizers' own normaliser does it.
+            Self::SigLip2 { .. } => text.chars().flat_map(char::to_lowercase).collect::<String>().into(),
+        }
+    }
+
+    fn pad(&self) -> Option<u32> {
+        match self {
+            Self::Clip => None,
+            Self::SigLip { pad } | Self::SigLip2 { pad } => Some(*pad),
+        }
+    }
+}
+
+fn invalid(reason: impl Into<String>) -> Error {
+    Error::Config { file: FILE, reason: reason.into() }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use fs_err as fs;
-use knytt_models::Config;
+use knytt_models::convert::is_of_transformers;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, header};
 use serde::Serialize;
 
@@ -191,7 +191,7 @@ impl Fetch<'_> {
             return open_clip.ok_or_else(unknown);
         };
         if let Some(open_clip) = open_clip
-            && Config::parse(&self.small("config.json").await?).is_err()
+            && !is_of_transformers(&self.small("config.json").await?)
         {
             return Ok(open_clip);
         }

@@ -23,4 +23,6 @@ pub enum Activation {
     QuickGelu,
     /// x · Φ(x), to 1e-6
     Gelu,
+    /// x · (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2, which is near x · Φ(x)
+    GeluTanh,
 }

@@ -72,7 +72,7 @@ fn finishes(team: &ThreadTeam, isa: Isa) -> bool {
         layer.forward(team, rows.prepare(team, &x, 5), Epilogue { add: true, activation }, &mut out);
         out
     };
-    [Activation::Relu, Activation::Relu6, Activation::QuickGelu, Activation::Gelu]
+    [Activation::Relu, Activation::Relu6, Activation::QuickGelu, Activation::Gelu, Activation::GeluTanh]
         .into_iter()
         .all(|activation| close(&finished(isa, activation), &wide(&finished(Isa::Portable, activation))))
 }

@@ -20,6 +20,10 @@ fn activated(activation: Activation, x: f64) -> f64 {
         Activation::Relu6 => x.clamp(0.0, 6.0),
         Activation::QuickGelu => x / (1.0 + (-1.702 * x).exp()),
         Activation::Gelu => x * 0.5 * (1.0 + erf(x / 2f64.sqrt())),
+        Activation::GeluTanh => {
+            let u = (2.0 / std::f64::consts::PI).sqrt() * (x + 0.044_715 * x.powi(3));
+            x * 0.5 * (1.0 + u.tanh())
+        }
     }
 }
 
@@ -36,7 +40,7 @@ fn erf(x: f64) -> f64 {
 
 fn activation() -> impl Strategy<Value = Activation> {
     use Activation::*;
-    prop::sample::select(vec![None, Relu, Relu6, QuickGelu, Gelu])
+    prop::sample::select(vec![None, Relu, Relu6, QuickGelu, Gelu, GeluTanh])
 }
 
 proptest! {
@@ -187,14 +191,18 @@ fn attended(
 
 #[test]
 fn gelu_is_exact_to_a_millionth() {
-    for isa in Isa::available() {
-        let x: Vec<f32> = (-800..=800).map(|n| n as f32 / 100.0).collect();
+    let both = [Activation::Gelu, Activation::GeluTanh];
+    for (isa, activation) in
+        Isa::available().into_iter().flat_map(|isa| both.map(|activation| (isa, activation)))
+    {
+        let mut x: Vec<f32> = (-800..=800).map(|n| n as f32 / 100.0).collect();
+        x.extend([-60.0, -1e4]);
         let layer = Linear::pack(isa, Precision::F32, &[1.0], 1, None);
         let team = ThreadTeam::new(1);
         let mut out = vec![0.0; x.len()];
-        let epilogue = Epilogue { add: false, activation: Activation::Gelu };
+        let epilogue = Epilogue { add: false, activation };
         layer.forward(&team, Rows::new(isa, Precision::F32).prepare(&team, &x, 1), epilogue, &mut out);
-        let expected: Vec<f64> = x.iter().map(|x| activated(Activation::Gelu, f64::from(*x))).collect();
+        let expected: Vec<f64> = x.iter().map(|x| activated(activation, f64::from(*x))).collect();
         close(&out, &expected, 1e-6);
     }
 }

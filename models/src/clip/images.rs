@@ -90,6 +90,7 @@ impl SingleTower {
             (VisualProjection::Moments(_), None) => {
                 bail!("a tower without moments has a head that reads them")
             }
+            (VisualProjection::Nothing, _) => pooled,
             (VisualProjection::Pooled(layer), _) => layer.forward(&pooled)?,
         };
         let head = self.instance_head.as_ref().zip(moments);
@@ -131,6 +132,8 @@ fn unit(rows: &Tensor) -> Result<Tensor> {
 
 /// From the image tower to the space that pictures and words share.
 enum VisualProjection {
+    /// What the tower gives is in that space.
+    Nothing,
     Pooled(Linear),
     Moments(MomentsHead),
 }
@@ -139,6 +142,7 @@ impl VisualProjection {
     fn new(vision: &VisionConfig, outputs: usize, weights: &VarBuilder<'_>) -> Result<Self> {
         let projection = weights.pp("visual_projection");
         Ok(match vision.projected() {
+            Projected::Nothing(_) => Self::Nothing,
             Projected::Pooled(pooled) => Self::Pooled(linear_no_bias(pooled, outputs, projection)?),
             Projected::Moments { moments, hidden } => Self::Moments(MomentsHead {
                 hidden: linear(moments, hidden, weights.pp("visual_hidden"))?,

@@ -1,7 +1,8 @@
-//! CLIP: an image tower and a text tower that meet in one space.
+//! CLIP and SigLIP: an image tower and a text tower that meet in one space.
 //!
-//! Follows transformers' `modeling_clip.py` (5.23); names of tensors are those of its checkpoints.
+//! Follows transformers' `modeling_clip.py` and `modeling_siglip.py` (5.23); names of tensors are those of its checkpoints.
 
+mod attention_pooling;
 mod conv;
 mod efficientnet;
 #[cfg(test)]
@@ -10,16 +11,19 @@ mod efficientnet_parity;
 mod images;
 mod packed;
 mod resnet;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot unwrap says less, not more")]
+mod siglip_parity;
 mod text;
 mod transformer;
 mod vit;
 
 use candle_core::{Device, Result, Tensor};
-use candle_nn::{Linear, Module, VarBuilder, linear_no_bias};
+use candle_nn::{Linear, Module, VarBuilder, linear, linear_no_bias};
 
 use self::images::ImageEncoder;
 use self::text::TextTower;
-use crate::config::Config;
+use crate::config::{Config, TextReading};
 
 pub(crate) use self::packed::{Cache, PackedClip, Source};
 #[cfg(feature = "wgpu")]
@@ -37,14 +41,14 @@ impl Clip {
     /// Every tensor must be in `weights`, in the shape that `config` implies.
     pub fn new(config: &Config, weights: &VarBuilder<'_>) -> Result<Self> {
         let text = &config.text_config;
+        let (from, to) = (text.hidden_size, config.projection_dim);
         Ok(Self {
             images: ImageEncoder::new(&config.vision_config, config.projection_dim, weights)?,
             text_tower: TextTower::new(text, &weights.pp("text_model"))?,
-            text_projection: linear_no_bias(
-                text.hidden_size,
-                config.projection_dim,
-                weights.pp("text_projection"),
-            )?,
+            text_projection: match text.reading {
+                TextReading::EndToken => linear_no_bias(from, to, weights.pp("text_projection"))?,
+                TextReading::LastPosition => linear(from, to, weights.pp("text_model.head"))?,
+            },
             image_size: config.vision_config.image_size(),
         })
     }

@@ -26,7 +26,12 @@ impl TransformerEncoder {
 struct Layer {
     layer_norm1: LayerNorm,
     attention: Attention,
-    layer_norm2: LayerNorm,
+    feed_forward: FeedForward,
+}
+
+/// `x + fc2(activation(fc1(norm(x))))`
+pub(super) struct FeedForward {
+    norm: LayerNorm,
     fc1: Linear,
     activation: Activation,
     fc2: Linear,
@@ -34,20 +39,34 @@ struct Layer {
 
 impl Layer {
     fn new(shape: &Transformer, weights: &VarBuilder<'_>) -> Result<Self> {
-        let (hidden, inner, eps) = (shape.hidden_size, shape.intermediate_size, shape.layer_norm_eps);
+        let (hidden, eps) = (shape.hidden_size, shape.layer_norm_eps);
         Ok(Self {
             layer_norm1: layer_norm(hidden, eps, weights.pp("layer_norm1"))?,
             attention: Attention::new(shape, &weights.pp("self_attn"))?,
-            layer_norm2: layer_norm(hidden, eps, weights.pp("layer_norm2"))?,
+            feed_forward: FeedForward::new(shape, "layer_norm2", weights)?,
+        })
+    }
+
+    fn forward(&self, x: &Tensor, mask: Option<&Tensor>) -> Result<Tensor> {
+        let x = (x + self.attention.forward(&self.layer_norm1.forward(x)?, mask)?)?;
+        self.feed_forward.forward(&x)
+    }
+}
+
+impl FeedForward {
+    /// The layer normalisation `norm` and the layers of `mlp`.
+    pub fn new(shape: &Transformer, norm: &str, weights: &VarBuilder<'_>) -> Result<Self> {
+        let (hidden, inner) = (shape.hidden_size, shape.intermediate_size);
+        Ok(Self {
+            norm: layer_norm(hidden, shape.layer_norm_eps, weights.pp(norm))?,
             fc1: linear(hidden, inner, weights.pp("mlp.fc1"))?,
             activation: shape.activation,
             fc2: linear(inner, hidden, weights.pp("mlp.fc2"))?,
         })
     }
 
-    fn forward(&self, x: &Tensor, mask: Option<&Tensor>) -> Result<Tensor> {
-        let x = (x + self.attention.forward(&self.layer_norm1.forward(x)?, mask)?)?;
-        let inner = self.fc1.forward(&self.layer_norm2.forward(&x)?)?;
+    pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let inner = self.fc1.forward(&self.norm.forward(x)?)?;
         x + self.fc2.forward(&activate(self.activation, &inner)?)?
     }
 }
@@ -56,10 +75,11 @@ fn activate(activation: Activation, x: &Tensor) -> Result<Tensor> {
     match activation {
         Activation::QuickGelu => x * candle_nn::ops::sigmoid(&(x * 1.702)?)?,
         Activation::Gelu => x.gelu_erf(),
+        Activation::GeluTanh => x.gelu(),
     }
 }
 
-struct Attention {
+pub(super) struct Attention {
     query: Linear,
     key: Linear,
     value: Linear,
@@ -77,16 +97,36 @@ impl Attention {
             value: project("v_proj")?,
             out: project("out_proj")?,
             heads: shape.heads,
-            scale: ((shape.hidden_size / shape.heads) as f64).powf(-0.5),
+            scale: head_scale(shape),
         })
     }
 
+    /// The layers of PyTorch's `MultiheadAttention`, whose first three are one tensor.
+    pub fn of_pytorch(shape: &Transformer, weights: &VarBuilder<'_>) -> Result<Self> {
+        let hidden = shape.hidden_size;
+        let weight = weights.get((3 * hidden, hidden), "in_proj_weight")?;
+        let bias = weights.get(3 * hidden, "in_proj_bias")?;
+        let part = |n| -> Result<Linear> {
+            let weight = weight.narrow(0, n * hidden, hidden)?.contiguous()?;
+            Ok(Linear::new(weight, Some(bias.narrow(0, n * hidden, hidden)?.contiguous()?)))
+        };
+        let out = linear(hidden, hidden, weights.pp("out_proj"))?;
+        let (heads, scale) = (shape.heads, head_scale(shape));
+        Ok(Self { query: part(0)?, key: part(1)?, value: part(2)?, out, heads, scale })
+    }
+
     fn forward(&self, x: &Tensor, mask: Option<&Tensor>) -> Result<Tensor> {
-        let (batch, positions, hidden) = x.dims3()?;
+        self.answer(x, x, mask)
+    }
+
+    /// What the positions of `asking` get from those of `x`: `[batch, positions, hidden]` both.
+    pub fn answer(&self, asking: &Tensor, x: &Tensor, mask: Option<&Tensor>) -> Result<Tensor> {
+        let (batch, asked, hidden) = asking.dims3()?;
         let by_head = |x: Tensor| {
+            let positions = x.dim(1)?;
             x.reshape((batch, positions, self.heads, hidden / self.heads))?.transpose(1, 2)?.contiguous()
         };
-        let query = by_head((self.query.forward(x)? * self.scale)?)?;
+        let query = by_head((self.query.forward(asking)? * self.scale)?)?;
         let key = by_head(self.key.forward(x)?)?;
         let value = by_head(self.value.forward(x)?)?;
         let mut scores = query.matmul(&key.transpose(D::Minus2, D::Minus1)?)?;
@@ -94,6 +134,10 @@ impl Attention {
             scores = scores.broadcast_add(mask)?;
         }
         let mixed = softmax_last_dim(&scores)?.matmul(&value)?;
-        self.out.forward(&mixed.transpose(1, 2)?.reshape((batch, positions, hidden))?)
+        self.out.forward(&mixed.transpose(1, 2)?.reshape((batch, asked, hidden))?)
     }
+}
+
+fn head_scale(shape: &Transformer) -> f64 {
+    ((shape.hidden_size / shape.heads) as f64).powf(-0.5)
 }

@@ -1,51 +1,82 @@
-//! CLIP's vision transformer.
+//! CLIP's vision transformer, and SigLIP's.
 
 use candle_core::{IndexOp, Result, Tensor};
 use candle_nn::{LayerNorm, Module, VarBuilder, layer_norm};
 
+use super::attention_pooling::AttentionPooling;
 use super::transformer::TransformerEncoder;
 use crate::config::ViTConfig;
 
 pub(super) struct ViT {
     /// `[3 · patch · patch, hidden]`: the patch convolution as a matrix.
     patch_embedding: Tensor,
-    class_embedding: Tensor,
     position_embedding: Tensor,
-    /// Misspelt in every checkpoint as `pre_layrnorm`.
-    pre_layer_norm: LayerNorm,
     encoder: TransformerEncoder,
     post_layer_norm: LayerNorm,
+    reading: Reading,
     patch: usize,
+}
+
+/// Where a picture is read.
+enum Reading {
+    /// At a class position, before the patches.
+    ClassPosition {
+        class_embedding: Tensor,
+        /// Misspelt in every checkpoint as `pre_layrnorm`.
+        pre_layer_norm: LayerNorm,
+    },
+    /// By one query that asks all patches.
+    Attention {
+        /// Of the patches.
+        bias: Tensor,
+        pooling: Box<AttentionPooling>,
+    },
 }
 
 impl ViT {
     pub fn new(config: &ViTConfig, weights: &VarBuilder<'_>) -> Result<Self> {
         let (hidden, patch, eps) = (config.hidden_size, config.patch_size, config.layer_norm_eps);
-        let patches = (config.image_size / patch).pow(2);
         let embeddings = weights.pp("embeddings");
+        let (reading, positions) = if config.pools_by_attention() {
+            let bias = embeddings.get(hidden, "patch_embedding.bias")?;
+            let pooling = Box::new(AttentionPooling::new(&config.transformer(), &weights.pp("head"))?);
+            (Reading::Attention { bias, pooling }, config.patches())
+        } else {
+            let class_embedding = embeddings.get(hidden, "class_embedding")?;
+            let pre_layer_norm = layer_norm(hidden, eps, weights.pp("pre_layrnorm"))?;
+            (Reading::ClassPosition { class_embedding, pre_layer_norm }, config.patches() + 1)
+        };
         Ok(Self {
             patch_embedding: embeddings
                 .get((hidden, 3, patch, patch), "patch_embedding.weight")?
                 .flatten_from(1)?
                 .t()?
                 .contiguous()?,
-            class_embedding: embeddings.get(hidden, "class_embedding")?,
-            position_embedding: embeddings.get((patches + 1, hidden), "position_embedding.weight")?,
-            pre_layer_norm: layer_norm(hidden, eps, weights.pp("pre_layrnorm"))?,
+            position_embedding: embeddings.get((positions, hidden), "position_embedding.weight")?,
             encoder: TransformerEncoder::new(&config.transformer(), &weights.pp("encoder"))?,
             post_layer_norm: layer_norm(hidden, eps, weights.pp("post_layernorm"))?,
+            reading,
             patch,
         })
     }
 
-    /// `[batch, 3, side, side]` to `[batch, hidden]`: the class position after the last layer.
+    /// `[batch, 3, side, side]` to `[batch, hidden]`: the class position after the last layer, or what the
+    /// attention pooling gives.
     pub fn forward(&self, pixels: &Tensor) -> Result<Tensor> {
         let patches = self.patches(pixels)?;
         let (batch, _, hidden) = patches.dims3()?;
-        let class = self.class_embedding.reshape((1, 1, hidden))?.broadcast_as((batch, 1, hidden))?;
-        let x = Tensor::cat(&[&class, &patches], 1)?.broadcast_add(&self.position_embedding)?;
-        let x = self.encoder.forward(&self.pre_layer_norm.forward(&x)?, None)?;
-        self.post_layer_norm.forward(&x.i((.., 0))?.contiguous()?)
+        match &self.reading {
+            Reading::ClassPosition { class_embedding, pre_layer_norm } => {
+                let class = class_embedding.reshape((1, 1, hidden))?.broadcast_as((batch, 1, hidden))?;
+                let x = Tensor::cat(&[&class, &patches], 1)?.broadcast_add(&self.position_embedding)?;
+                let x = self.encoder.forward(&pre_layer_norm.forward(&x)?, None)?;
+                self.post_layer_norm.forward(&x.i((.., 0))?.contiguous()?)
+            }
+            Reading::Attention { bias, pooling } => {
+                let x = patches.broadcast_add(bias)?.broadcast_add(&self.position_embedding)?;
+                pooling.forward(&self.post_layer_norm.forward(&self.encoder.forward(&x, None)?)?)
+            }
+        }
     }
 
     /// A convolution whose stride is its kernel reads every pixel once: it is one matrix product over

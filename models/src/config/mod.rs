@@ -1,8 +1,10 @@
-//! `config.json`: the architecture, as Hugging Face's `CLIPConfig` writes it.
+//! `config.json`: the architecture, as Hugging Face's `CLIPConfig` writes it, or its `SiglipConfig`.
 
+mod siglip;
 mod towers;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 pub use self::towers::{TowerConfig, TowersConfig};
 use crate::error::{Error, Result};
@@ -30,6 +32,21 @@ pub enum Activation {
     QuickGelu,
     /// x · Φ(x), exact: LAION's bundles.
     Gelu,
+    /// x · Φ(x) by way of a hyperbolic tangent: SigLIP's bundles.
+    #[serde(rename = "gelu_pytorch_tanh")]
+    GeluTanh,
+}
+
+/// How a text goes through its tower, and where it is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TextReading {
+    /// Each position sees what came before it; the text is read at its end token: CLIP.
+    #[default]
+    EndToken,
+    /// Texts are padded to the longest length, all positions see each other, and the last one is read: SigLIP. The
+    /// projection is a layer with a bias, `text_model.head`.
+    LastPosition,
 }
 
 /// The shape of a stack of transformer layers.
@@ -49,7 +66,7 @@ pub struct Transformer {
     pub layer_norm_eps: f64,
 }
 
-/// A causal transformer that is read at the end token.
+/// The transformer that texts go through.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TextConfig {
     #[serde(default = "default::<49408>")]
@@ -70,6 +87,8 @@ pub struct TextConfig {
     pub(crate) layer_norm_eps: f64,
     #[serde(default = "default_end_token")]
     pub(crate) eos_token_id: u32,
+    #[serde(default, skip_serializing_if = "TextReading::is_at_end_token")]
+    pub(crate) reading: TextReading,
 }
 
 /// The image tower's kind and shape.
@@ -82,7 +101,7 @@ pub enum VisionConfig {
     ResNet(ResNetConfig),
     /// EfficientNet-Lite's tower; it alone names stages of inverted residual blocks.
     EfficientNet(EfficientNetConfig),
-    /// CLIP's vision transformer.
+    /// CLIP's vision transformer, or SigLIP's.
     ViT(ViTConfig),
 }
 
@@ -160,6 +179,8 @@ pub(crate) struct MbConvShape {
 pub(crate) enum Projected {
     /// So many pooled values, as they are.
     Pooled(usize),
+    /// There is no projection: so many pooled values are the embedding.
+    Nothing(usize),
     /// The moments of all maps, through a hidden layer.
     Moments { moments: usize, hidden: usize },
 }
@@ -181,7 +202,8 @@ pub(crate) struct Stage {
     pub stride: usize,
 }
 
-/// A vision transformer over square patches.
+/// A vision transformer over square patches: CLIP's (`model_type` `clip_vision_model`), which is read at a class
+/// position, or SigLIP's (`siglip_vision_model`), which is read by attention pooling and needs no projection.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ViTConfig {
     #[serde(default = "clip_vision_model")]
@@ -208,15 +230,25 @@ impl Config {
     /// Reads `config.json`.
     ///
     /// # Errors
-    /// [`Error::Config`] if it is not a CLIP model's, or its numbers contradict each other.
+    /// [`Error::Config`] if it is neither a CLIP model's nor a SigLIP model's, or its numbers contradict each other.
     pub fn parse(json: &[u8]) -> Result<Self> {
-        let config: Self = serde_json::from_slice(json).map_err(|e| invalid(e.to_string()))?;
+        let mut json: Value = serde_json::from_slice(json).map_err(|e| invalid(e.to_string()))?;
+        if siglip::is_siglip(&json) {
+            siglip::complete(&mut json)?;
+        }
+        let config: Self = serde_json::from_value(json).map_err(|e| invalid(e.to_string()))?;
         config.text_config.transformer().check("text_config")?;
-        config.vision_config.check()?;
+        config.vision_config.check(config.projection_dim)?;
         if config.projection_dim == 0 || config.text_config.max_position_embeddings < 3 {
             return Err(invalid("projection_dim must not be 0, max_position_embeddings at least 3"));
         }
         Ok(config)
+    }
+}
+
+impl TextReading {
+    fn is_at_end_token(&self) -> bool {
+        *self == Self::EndToken
     }
 }
 
@@ -235,7 +267,14 @@ impl TextConfig {
 }
 
 impl VisionConfig {
-    fn check(&self) -> Result<()> {
+    /// `projection_dim`: values of its embedding.
+    fn check(&self, projection_dim: usize) -> Result<()> {
+        match self.projected() {
+            Projected::Nothing(pooled) if pooled != projection_dim => Err(invalid(format!(
+                "vision_config: a tower without a projection gives {pooled} values, and projection_dim is {projection_dim}"
+            )))?,
+            _ => {}
+        }
         match self {
             Self::Towers(towers) => towers.check(),
             Self::ViT(vit) => vit.check(),
@@ -273,6 +312,7 @@ impl VisionConfig {
                 Projected::Moments { moments: c.moments_size(), hidden: c.projection_hidden_size }
             }
             Self::EfficientNet(c) => Projected::Pooled(c.head_width),
+            Self::ViT(c) if c.pools_by_attention() => Projected::Nothing(c.hidden_size),
             Self::ViT(c) => Projected::Pooled(c.hidden_size),
         }
     }
@@ -389,9 +429,19 @@ impl ViTConfig {
         }
     }
 
+    /// Whether it is SigLIP's: no class position and no first normalisation, and one learned query asks all patches.
+    pub(crate) fn pools_by_attention(&self) -> bool {
+        self.model_type == siglip::VISION_MODEL
+    }
+
+    /// Patches of a picture.
+    pub(crate) fn patches(&self) -> usize {
+        (self.image_size / self.patch_size).pow(2)
+    }
+
     fn check(&self) -> Result<()> {
         self.transformer().check("vision_config")?;
-        if self.model_type != clip_vision_model() {
+        if self.model_type != clip_vision_model() && !self.pools_by_attention() {
             return Err(invalid(format!("vision_config: model_type {:?} is not known", self.model_type)));
         }
         if self.patch_size == 0 || !self.image_size.is_multiple_of(self.patch_size) {
@@ -405,6 +455,9 @@ impl Transformer {
     fn check(&self, section: &str) -> Result<()> {
         if self.heads == 0 || !self.hidden_size.is_multiple_of(self.heads) {
             return Err(invalid(format!("{section}: hidden_size must be a multiple of num_attention_heads")));
+        }
+        if self.layers == 0 {
+            return Err(invalid(format!("{section}: num_hidden_layers must not be 0")));
         }
         Ok(())
     }

@@ -48,7 +48,7 @@ impl TowersConfig {
             if matches!(tower.vision, VisionConfig::Towers(_)) {
                 return Err(invalid("vision_config: a tower of several towers cannot be one of several"));
             }
-            tower.vision.check()?;
+            tower.vision.check(tower.projection_dim)?;
             let side = tower.vision.image_size();
             if side == 0 || self.image_size == 0 || !self.image_size.is_multiple_of(side) {
                 return Err(invalid("vision_config: image_size must be a multiple of each tower's"));

@@ -1,6 +1,7 @@
 //! Converts the layouts in which models are published into a bundle.
 //!
-//! A bundle is what [`Bundle`] opens: four files, and tensors under the names of Hugging Face's `CLIPModel`.
+//! A bundle is what [`Bundle`] opens: four files, and tensors under the names of Hugging Face's `CLIPModel` or
+//! `SiglipModel`.
 //! Conversion changes names and splits or transposes tensors; no number changes. It writes tensors in the order of
 //! their names, so that the same model gives the same [fingerprint](crate::Fingerprint) everywhere.
 
@@ -29,7 +30,7 @@ pub const BUNDLE_FILES: [&str; 4] =
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Layout {
-    /// As `CLIPModel` of Hugging Face's transformers saves it: `config.json`, and `model.safetensors`, several files of
+    /// As `CLIPModel` or `SiglipModel` of Hugging Face's transformers saves it: `config.json`, and `model.safetensors`, several files of
     /// it with an index, or `pytorch_model.bin`.
     Transformers,
     /// As open_clip publishes it: `open_clip_config.json`, and `open_clip_model.safetensors` or
@@ -107,6 +108,13 @@ struct Made {
     plan: Plan,
 }
 
+/// Whether a `config.json` describes a model of transformers' own that this library computes. One that names code of
+/// its own repository (`auto_map`) has tensors under names of that code.
+pub fn is_of_transformers(config: &[u8]) -> bool {
+    let names_code = |config: serde_json::Value| config.get("auto_map").is_some();
+    !serde_json::from_slice(config).is_ok_and(names_code) && Config::parse(config).is_ok()
+}
+
 /// The layout of the model in a folder. Some repositories hold both; then transformers' needs no renaming.
 ///
 /// # Errors
@@ -116,8 +124,7 @@ fn layout_of(from: &Path) -> Result<Layout> {
     let weights = ["model.safetensors", "model.safetensors.index.json", "pytorch_model.bin"];
     if has("config.json") && weights.iter().any(|name| has(name)) {
         let config = read(from, "config.json")?;
-        let is_clip = Config::parse(&config).is_ok();
-        if is_clip || !has("open_clip_config.json") {
+        if is_of_transformers(&config) || !has("open_clip_config.json") {
             return Config::parse(&config).map(|_| Layout::Transformers);
         }
     }

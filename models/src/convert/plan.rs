@@ -12,9 +12,9 @@ use safetensors::tensor::{Dtype, View, serialize_to_file};
 use super::source::Source;
 use crate::error::{Error, Result, without_backtrace};
 
-/// The starts of the names that transformers' `CLIPModel` has.
-const PREFIXES: [&str; 5] =
-    ["text_model.", "vision_model.", "text_projection.", "visual_projection.", "logit_scale"];
+/// The starts of the names that transformers' `CLIPModel` and `SiglipModel` have.
+const PREFIXES: [&str; 6] =
+    ["text_model.", "vision_model.", "text_projection.", "visual_projection.", "logit_scale", "logit_bias"];
 
 /// The tensors of a bundle, by their names.
 #[derive(Default)]

@@ -1,8 +1,9 @@
 //! Pillow's antialiased resampling, to the bit.
 //!
 //! CLIP's reference preprocessing resizes with Pillow, in two passes over 8-bit pixels with 22-bit
-//! fixed-point weights, rounding in between (Pillow 11, `src/libImaging/Resample.c`). Libraries with
-//! other weights differ by a level here and there, which is 0.015 in a normalised pixel.
+//! fixed-point weights, rounding in between (`src/libImaging/Resample.c`). Libraries with other weights differ by a
+//! level here and there, which is 0.015 in a normalised pixel. So does another order of the passes
+//! ([`is_vertical_first`]).
 
 use std::f64::consts::PI;
 use std::ops::Range;
@@ -119,6 +120,14 @@ pub(super) fn resize(
     let (from_width, from_height) = (picture.width() as usize, picture.height() as usize);
     let columns = Taps::new(kernel, from_width, width, window.x.clone());
     let rows = Taps::new(kernel, from_height, height, window.y.clone());
+    if is_vertical_first((from_width, from_height), (width, height)) {
+        let short = down(picture.as_raw(), from_width * 3, 0, &rows);
+        return if from_width == width {
+            crop_columns(&short, from_width, &window.x)
+        } else {
+            across(&short, from_width, &columns)
+        };
+    }
     let reach = rows.reach();
     let source = &picture.as_raw()[reach.start * from_width * 3..reach.end * from_width * 3];
     let narrow = if from_width == width {
@@ -130,6 +139,12 @@ pub(super) fn resize(
         return narrow;
     }
     down(&narrow, window.x.len() * 3, reach.start, &rows)
+}
+
+/// Whether the vertical pass comes first: where it takes away more than twice as many rows as the other one takes away
+/// columns. Pillow 13 does so, as 400 sizes chosen at random show; earlier ones always begin with the horizontal pass.
+fn is_vertical_first((from_width, from_height): (usize, usize), (width, height): (usize, usize)) -> bool {
+    from_height.saturating_sub(height) > 2 * from_width.saturating_sub(width)
 }
 
 fn crop_columns(source: &[u8], width: usize, columns: &Range<usize>) -> Vec<u8> {
@@ -187,6 +202,27 @@ mod tests {
         let expected: Vec<u8> =
             whole.chunks_exact(120).skip(3).take(25).flat_map(|row| row[21..87].to_vec()).collect();
         assert_eq!(cut, expected);
+        let picture = noise(48, 120);
+        let whole = resize(&picture, Kernel::Bicubic, (40, 60), &Window { x: 0..40, y: 0..60 });
+        let cut = resize(&picture, Kernel::Bicubic, (40, 60), &Window { x: 7..29, y: 3..28 });
+        let expected: Vec<u8> =
+            whole.chunks_exact(120).skip(3).take(25).flat_map(|row| row[21..87].to_vec()).collect();
+        assert_eq!(cut, expected, "the vertical pass first");
+    }
+
+    #[test]
+    fn the_pass_that_takes_more_away_comes_first() {
+        // (60, 64) to (56, 56) and the others at the border of what Pillow 13 does.
+        for (from, to, is_first) in [
+            ((60, 64), (56, 56), false),
+            ((60, 65), (56, 56), true),
+            ((80, 88), (56, 40), false),
+            ((80, 89), (56, 40), true),
+            ((30, 41), (56, 40), true),
+            ((200, 100), (56, 56), false),
+        ] {
+            assert_eq!(is_vertical_first(from, to), is_first, "{from:?} to {to:?}");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod gpu;
 mod layouts;
 mod parity;
 mod precision;
+mod siglip;
 
 use std::path::PathBuf;
 

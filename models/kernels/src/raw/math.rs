@@ -52,5 +52,11 @@ pub(super) fn activate<S: Simd>(s: S, activation: Activation, x: S::F) -> S::F {
             let half = s.mul(x, s.splat(0.5));
             s.fma(half, erf(s, s.mul(x, s.splat(std::f32::consts::FRAC_1_SQRT_2))), half)
         }
+        Activation::GeluTanh => {
+            // (1 + tanh u) / 2 is 1 / (1 + exp(−2 u)). The factors are −2 √(2/π) and that times 0.044715.
+            let inner = s.fma(s.mul(x, x), s.splat(-0.071_354_82), s.splat(-1.595_769_1));
+            let e = exp(s, s.mul(x, inner));
+            s.div(x, s.add(e, s.splat(1.0)))
+        }
     }
 }

@@ -40,6 +40,8 @@ enum PackedImageTower {
 
 /// From the image tower to the space that pictures and words share.
 enum VisualProjection {
+    /// What the tower gives is in that space; so many values.
+    Nothing(usize),
     Pooled(Projection),
     Moments(Box<MomentsHead>),
 }
@@ -160,6 +162,7 @@ impl VisualProjection {
     fn new(vision: &VisionConfig, outputs: usize, prefix: &str, source: &mut Source<'_>) -> Result<Self> {
         let name = format!("{prefix}visual_projection");
         Ok(match vision.projected() {
+            Projected::Nothing(pooled) => Self::Nothing(pooled),
             Projected::Pooled(pooled) => Self::Pooled(Projection::new(&name, [outputs, pooled], source)?),
             Projected::Moments { moments, hidden } => {
                 let shape = HeadShape { moments, hidden, outputs };
@@ -171,6 +174,7 @@ impl VisualProjection {
 
     fn forward(&mut self, team: &ThreadTeam, moments: &Moments) -> Part {
         match self {
+            Self::Nothing(pooled) => (moments.means.clone(), *pooled),
             Self::Pooled(layer) => (layer.forward(team, &moments.means), layer.outputs()),
             Self::Moments(head) => (head.forward(team, &moments.all), head.outputs()),
         }

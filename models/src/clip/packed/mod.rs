@@ -2,6 +2,7 @@
 //!
 //! Computes what the plain towers compute; those stay as the reference, and for GPUs.
 
+mod attention_pooling;
 mod cache;
 mod conv;
 mod efficientnet;
@@ -21,7 +22,7 @@ use self::images::PackedImageEncoder;
 use self::projection::Projection;
 pub(crate) use self::source::Source;
 use self::text::PackedTextTower;
-use crate::config::Config;
+use crate::config::{Config, TextReading};
 use crate::error::Result;
 
 /// Both towers with their projections, weights packed.
@@ -37,10 +38,14 @@ impl PackedClip {
     /// passes share, the calling one among them.
     pub fn new(config: &Config, threads: usize, source: &mut Source<'_>) -> Result<Self> {
         let (dimension, text) = (config.projection_dim, &config.text_config);
+        let shape = [dimension, text.hidden_size];
         Ok(Self {
             images: PackedImageEncoder::new(&config.vision_config, dimension, source)?,
             text_tower: PackedTextTower::new(text, "text_model", source)?,
-            text_projection: Projection::new("text_projection", [dimension, text.hidden_size], source)?,
+            text_projection: match text.reading {
+                TextReading::EndToken => Projection::new("text_projection", shape, source)?,
+                TextReading::LastPosition => Projection::with_bias("text_model.head", shape, source)?,
+            },
             team: ThreadTeam::new(threads),
         })
     }

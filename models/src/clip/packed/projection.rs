@@ -27,7 +27,7 @@ impl Projection {
         Ok(Self::from_layer(layer, source))
     }
 
-    fn with_bias(name: &str, shape: [usize; 2], source: &mut Source<'_>) -> Result<Self> {
+    pub fn with_bias(name: &str, shape: [usize; 2], source: &mut Source<'_>) -> Result<Self> {
         let layer = source.packed(name, Precision::F32, shape, |source| {
             let bias = source.values(&format!("{name}.bias"), &shape[..1])?;
             Ok((source.values(&format!("{name}.weight"), &shape)?, Some(bias)))

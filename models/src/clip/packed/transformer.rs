@@ -27,7 +27,12 @@ struct PackedLayer {
     query: Linear,
     key_value: Linear,
     out: Linear,
-    norm2: LayerNorm,
+    feed_forward: FeedForward,
+}
+
+/// `x + fc2(activation(fc1(norm(x))))`
+pub(super) struct FeedForward {
+    norm: LayerNorm,
     fc1: Linear,
     fc2: Linear,
     activation: Nonlinearity,
@@ -58,7 +63,7 @@ impl PackedEncoder {
     }
 
     /// `x`: `[rows, hidden]`, the rows of `sequences` one after the other. Becomes `[sequences, hidden]`:
-    /// of each sequence the row at its `only`.
+    /// of each sequence the row at its `only`; where that is none, all rows stay.
     pub fn forward(&mut self, team: &ThreadTeam, x: &mut Vec<f32>, sequences: &[Sequence]) {
         let Some((last, layers)) = self.layers.split_last() else {
             return gather(x, self.attention.hidden, sequences);
@@ -66,16 +71,16 @@ impl PackedEncoder {
         let whole: Vec<Sequence> = sequences.iter().map(|s| Sequence { only: None, ..*s }).collect();
         for layer in layers {
             layer.attend(team, &self.attention, &mut self.scratch, x, &whole);
-            layer.feed_forward(team, &mut self.scratch, x);
+            layer.feed_forward.forward(team, &mut self.scratch.rows, &mut self.scratch.inner, x);
         }
         last.attend(team, &self.attention, &mut self.scratch, x, sequences);
-        last.feed_forward(team, &mut self.scratch, x);
+        last.feed_forward.forward(team, &mut self.scratch.rows, &mut self.scratch.inner, x);
     }
 }
 
 impl PackedLayer {
     fn new(shape: &Transformer, prefix: &str, source: &mut Source<'_>) -> Result<Self> {
-        let (hidden, inner, epsilon) = (shape.hidden_size, shape.intermediate_size, shape.layer_norm_eps);
+        let (hidden, epsilon) = (shape.hidden_size, shape.layer_norm_eps);
         let attention = format!("{prefix}.self_attn");
         let square = [hidden, hidden];
         Ok(Self {
@@ -83,13 +88,12 @@ impl PackedLayer {
             query: source.linear(&attention, &["q_proj"], square)?,
             key_value: source.linear(&attention, &["k_proj", "v_proj"], square)?,
             out: source.linear(&attention, &["out_proj"], square)?,
-            norm2: source.norm(&format!("{prefix}.layer_norm2"), hidden, epsilon)?,
-            fc1: source.linear(&format!("{prefix}.mlp"), &["fc1"], [inner, hidden])?,
-            fc2: source.linear(&format!("{prefix}.mlp"), &["fc2"], [hidden, inner])?,
-            activation: match shape.activation {
-                Activation::QuickGelu => Nonlinearity::QuickGelu,
-                Activation::Gelu => Nonlinearity::Gelu,
-            },
+            feed_forward: FeedForward::new(
+                shape,
+                &format!("{prefix}.layer_norm2"),
+                &format!("{prefix}.mlp"),
+                source,
+            )?,
         })
     }
 
@@ -119,11 +123,27 @@ impl PackedLayer {
         attention.forward(team, sequences, query, key_value, mixed);
         self.out.forward(team, rows.prepare(team, mixed, hidden), ADD, x);
     }
+}
 
-    /// `x + fc2(activation(fc1(norm(x))))`
-    fn feed_forward(&self, team: &ThreadTeam, scratch: &mut Scratch, x: &mut [f32]) {
-        let Scratch { rows, inner, .. } = scratch;
-        let prepared = rows.normalise(team, x, &self.norm2);
+impl FeedForward {
+    /// The layer normalisation `norm` and the layers `prefix.fc1` and `prefix.fc2`.
+    pub fn new(shape: &Transformer, norm: &str, prefix: &str, source: &mut Source<'_>) -> Result<Self> {
+        let (hidden, inner) = (shape.hidden_size, shape.intermediate_size);
+        Ok(Self {
+            norm: source.norm(norm, hidden, shape.layer_norm_eps)?,
+            fc1: source.linear(prefix, &["fc1"], [inner, hidden])?,
+            fc2: source.linear(prefix, &["fc2"], [hidden, inner])?,
+            activation: match shape.activation {
+                Activation::QuickGelu => Nonlinearity::QuickGelu,
+                Activation::Gelu => Nonlinearity::Gelu,
+                Activation::GeluTanh => Nonlinearity::GeluTanh,
+            },
+        })
+    }
+
+    /// `x`: `[rows, hidden]`. `rows` and `inner` are memory to work in.
+    pub fn forward(&self, team: &ThreadTeam, rows: &mut Rows, inner: &mut Vec<f32>, x: &mut [f32]) {
+        let prepared = rows.normalise(team, x, &self.norm);
         inner.resize(prepared.count() * self.fc1.outputs(), 0.0);
         let activate = Epilogue { add: false, activation: self.activation };
         self.fc1.forward(team, prepared, activate, inner);

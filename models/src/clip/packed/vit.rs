@@ -1,7 +1,8 @@
-//! CLIP's vision transformer over packed weights.
+//! CLIP's vision transformer over packed weights, and SigLIP's.
 
 use knytt_kernels::{Epilogue, LayerNorm, Linear, Rows, Sequence, ThreadTeam};
 
+use super::attention_pooling::AttentionPooling;
 use super::source::Source;
 use super::transformer::PackedEncoder;
 use crate::config::ViTConfig;
@@ -9,11 +10,12 @@ use crate::error::Result;
 
 pub(super) struct PackedViT {
     patch_embedding: Linear,
-    /// `[positions, hidden]`, the class embedding added to the first row.
+    /// `[positions, hidden]`. CLIP's has the class embedding added to the first row, SigLIP's the patch embedding's
+    /// bias to every row.
     positions: Vec<f32>,
-    pre_norm: LayerNorm,
     encoder: PackedEncoder,
     post_norm: LayerNorm,
+    reading: Reading,
     side: usize,
     patch: usize,
     rows: Rows,
@@ -21,15 +23,19 @@ pub(super) struct PackedViT {
     x: Vec<f32>,
 }
 
+/// Where a picture is read.
+enum Reading {
+    /// At a class position, before the patches; all positions are normalised before the first layer.
+    ClassPosition { pre_norm: LayerNorm },
+    /// By one query that asks all patches.
+    Attention(Box<AttentionPooling>),
+}
+
 impl PackedViT {
     pub fn new(config: &ViTConfig, prefix: &str, source: &mut Source<'_>) -> Result<Self> {
         let (hidden, patch, epsilon) = (config.hidden_size, config.patch_size, config.layer_norm_eps);
-        let patches = (config.image_size / patch).pow(2);
         let embeddings = format!("{prefix}.embeddings");
-        let mut positions =
-            source.values(&format!("{embeddings}.position_embedding.weight"), &[patches + 1, hidden])?;
-        let class = source.values(&format!("{embeddings}.class_embedding"), &[hidden])?;
-        positions.iter_mut().zip(class).for_each(|(position, class)| *position += class);
+        let positions = positions(config, &embeddings, source)?;
         let name = format!("{embeddings}.patch_embedding");
         let shape = [hidden, 3 * patch * patch];
         let patch_embedding = source.packed(&name, source.precision, shape, |source| {
@@ -38,9 +44,15 @@ impl PackedViT {
         Ok(Self {
             patch_embedding,
             positions,
-            pre_norm: source.norm(&format!("{prefix}.pre_layrnorm"), hidden, epsilon)?,
             encoder: PackedEncoder::new(&config.transformer(), false, &format!("{prefix}.encoder"), source)?,
             post_norm: source.norm(&format!("{prefix}.post_layernorm"), hidden, epsilon)?,
+            reading: if config.pools_by_attention() {
+                let head = format!("{prefix}.head");
+                Reading::Attention(Box::new(AttentionPooling::new(&config.transformer(), &head, source)?))
+            } else {
+                let pre_norm = source.norm(&format!("{prefix}.pre_layrnorm"), hidden, epsilon)?;
+                Reading::ClassPosition { pre_norm }
+            },
             side: config.image_size,
             patch,
             rows: Rows::new(source.isa, source.precision),
@@ -50,36 +62,46 @@ impl PackedViT {
     }
 
     /// `pixels`: `[batch, 3, side, side]`. Returns `[batch, hidden]`: the class position after the last
-    /// layer, normalised.
+    /// layer, normalised, or what the attention pooling gives.
     pub fn forward(&mut self, team: &ThreadTeam, pixels: &[f32]) -> Vec<f32> {
         let batch = pixels.len() / (3 * self.side * self.side);
-        let isa = self.encoder.isa();
         self.unfold(pixels);
         self.x.clear();
         (0..batch).for_each(|_| self.x.extend_from_slice(&self.positions));
         let add = Epilogue { add: true, ..Epilogue::default() };
         let patches = self.rows.prepare(team, &self.patches, 3 * self.patch * self.patch);
         self.patch_embedding.forward(team, patches, add, &mut self.x);
-        let mut x = vec![0.0; self.x.len()];
-        self.pre_norm.forward(isa, &self.x, &mut x);
-        let length = self.positions.len() / self.pre_norm.weight.len();
-        let sequences: Vec<Sequence> =
-            (0..batch).map(|n| Sequence { start: n * length, length, only: Some(0) }).collect();
-        self.encoder.forward(team, &mut x, &sequences);
-        let mut pooled = vec![0.0; x.len()];
-        self.post_norm.forward(isa, &x, &mut pooled);
-        pooled
+        let length = self.positions.len() / self.post_norm.weight.len();
+        let sequences = |only| (0..batch).map(move |n| Sequence { start: n * length, length, only });
+        match &mut self.reading {
+            Reading::ClassPosition { pre_norm } => {
+                let isa = self.encoder.isa();
+                let mut x = vec![0.0; self.x.len()];
+                pre_norm.forward(isa, &self.x, &mut x);
+                self.encoder.forward(team, &mut x, &sequences(Some(0)).collect::<Vec<_>>());
+                let mut pooled = vec![0.0; x.len()];
+                self.post_norm.forward(isa, &x, &mut pooled);
+                pooled
+            }
+            Reading::Attention(pooling) => {
+                self.encoder.forward(team, &mut self.x, &sequences(None).collect::<Vec<_>>());
+                let normalised = self.rows.normalise(team, &self.x, &self.post_norm);
+                pooling.forward(team, normalised, &sequences(Some(0)).collect::<Vec<_>>())
+            }
+        }
     }
 
     /// A convolution whose stride is its kernel reads every pixel once, so it is a product over patches:
-    /// `[batch · positions, 3 · patch · patch]`. The class position's row is zero, so that what the product
-    /// adds to is the whole sequence.
+    /// `[batch · positions, 3 · patch · patch]`. The class position's row, if there is one, is zero, so that what
+    /// the product adds to is the whole sequence.
     fn unfold(&mut self, pixels: &[f32]) {
         let (side, patch) = (self.side, self.patch);
         let (across, depth) = (side / patch, 3 * patch * patch);
         self.patches.clear();
         for picture in pixels.chunks_exact(3 * side * side) {
-            self.patches.resize(self.patches.len() + depth, 0.0);
+            if matches!(self.reading, Reading::ClassPosition { .. }) {
+                self.patches.resize(self.patches.len() + depth, 0.0);
+            }
             for (row, column) in (0..across).flat_map(|row| (0..across).map(move |column| (row, column))) {
                 for line in
                     (0..3).flat_map(|channel| (0..patch).map(move |y| channel * side + row * patch + y))
@@ -90,4 +112,22 @@ impl PackedViT {
             }
         }
     }
+}
+
+/// What is added to the products of the patches: `[positions, hidden]`.
+fn positions(config: &ViTConfig, embeddings: &str, source: &Source<'_>) -> Result<Vec<f32>> {
+    let (hidden, patches) = (config.hidden_size, config.patches());
+    let name = format!("{embeddings}.position_embedding.weight");
+    if config.pools_by_attention() {
+        let mut positions = source.values(&name, &[patches, hidden])?;
+        let bias = source.values(&format!("{embeddings}.patch_embedding.bias"), &[hidden])?;
+        for position in positions.chunks_exact_mut(hidden) {
+            position.iter_mut().zip(&bias).for_each(|(position, bias)| *position += bias);
+        }
+        return Ok(positions);
+    }
+    let mut positions = source.values(&name, &[patches + 1, hidden])?;
+    let class = source.values(&format!("{embeddings}.class_embedding"), &[hidden])?;
+    positions.iter_mut().zip(class).for_each(|(position, class)| *position += class);
+    Ok(positions)
 }

@@ -1,0 +1,199 @@
+//! SigLIP and SigLIP2, stage by stage, the same numbers as Hugging Face transformers (`make_siglip.py`).
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use candle_core::{Device as Candle, Tensor, safetensors};
+use fs_err as fs;
+use knytt_models::convert::{Layout, convert};
+use knytt_models::decode::{Limits, decode};
+use knytt_models::{Bundle, Device, Embedding, Encoder, Error, Isa, Options, Pending, Precision};
+
+use crate::golden;
+
+/// Each with a tokenizer of its own kind: unigram with f32 weights, byte pairs with f16.
+const VARIANTS: [&str; 2] = ["siglip", "siglip2"];
+
+fn reference(variant: &str) -> HashMap<String, Tensor> {
+    safetensors::load(golden(variant).join("golden.safetensors"), &Candle::Cpu).unwrap()
+}
+
+fn floats(tensor: &Tensor) -> Vec<f32> {
+    tensor.flatten_all().unwrap().to_vec1().unwrap()
+}
+
+fn texts() -> Vec<String> {
+    serde_json::from_slice(&fs::read(golden("texts.json")).unwrap()).unwrap()
+}
+
+fn picture(name: &str) -> image::RgbImage {
+    let file = fs::read(golden("pictures").join(name)).unwrap();
+    match name {
+        // The reference drops how transparent a pixel is.
+        "rgba.png" => image::load_from_memory(&file).unwrap().into_rgb8(),
+        _ => decode(&file, &Limits::default(), Some(56)).unwrap(),
+    }
+}
+
+fn start(bundle: &Path, isa: Isa, precision: Precision) -> Encoder {
+    let options = Options { isa: Some(isa), precision, ..Options::default() };
+    Encoder::start_with(Bundle::open(bundle).unwrap(), &options).unwrap()
+}
+
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
+    assert_eq!(a.len(), b.len());
+    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+}
+
+/// What `encoder` gives of what the reference embedded: its name, ours, theirs.
+fn embedded(encoder: &Encoder, reference: &HashMap<String, Tensor>) -> Vec<(String, Embedding, Vec<f32>)> {
+    let texts = texts();
+    let mut compared = Vec::new();
+    for (name, expected) in reference {
+        let ours = match name.split_once('/') {
+            Some(("image", file)) => encoder.embed_image(&picture(file)).unwrap(),
+            Some(("text", number)) => encoder.embed_text(&texts[number.parse::<usize>().unwrap()]).unwrap(),
+            _ => continue,
+        };
+        compared.push((name.clone(), ours, floats(expected)));
+    }
+    assert_eq!(compared.len(), 18, "twelve pictures and six texts");
+    compared
+}
+
+#[test]
+fn pixels_and_tokens_are_those_of_the_reference() {
+    for variant in VARIANTS {
+        let bundle = Bundle::open(&golden(variant)).unwrap();
+        let (mut pixels, mut tokens) = (0, 0);
+        for (name, expected) in reference(variant) {
+            match name.split_once('/') {
+                Some(("pixels", file)) => {
+                    let (preprocessing, mut ours) = (bundle.preprocessing(), Vec::new());
+                    preprocessing.normalise_into(&preprocessing.pixels(&picture(file)), &mut ours);
+                    let worst = largest_difference(&ours, &floats(&expected));
+                    assert!(worst <= 1e-4, "{variant} {name}: {worst}");
+                    pixels += 1;
+                }
+                Some(("tokens", number)) => {
+                    let text = &texts()[number.parse::<usize>().unwrap()];
+                    let ours: Vec<i64> =
+                        bundle.words().ids(text).unwrap().into_iter().map(i64::from).collect();
+                    assert_eq!(ours, expected.to_vec1::<i64>().unwrap(), "{variant}: {text}");
+                    tokens += 1;
+                }
+                _ => {}
+            }
+        }
+        assert_eq!((pixels, tokens), (3, 6), "{variant}");
+    }
+}
+
+#[test]
+fn embeddings_are_those_of_the_reference_on_every_instruction_set() {
+    for variant in VARIANTS {
+        let dir = tempfile::tempdir().unwrap();
+        let converted = convert(&golden(variant), &dir.path().join("bundle")).unwrap();
+        assert_eq!(converted.layout, Layout::Transformers);
+        for isa in Isa::available() {
+            let encoder = start(&converted.bundle, isa, Precision::F32);
+            for (name, ours, theirs) in embedded(&encoder, &reference(variant)) {
+                let (worst, cosine) =
+                    (largest_difference(ours.as_slice(), &theirs), dot(ours.as_slice(), &theirs));
+                assert!(worst <= 1e-4 && cosine >= 0.99999, "{variant} {isa} {name}: {worst}, {cosine}");
+            }
+        }
+    }
+}
+
+#[test]
+fn sixteen_and_eight_bits_give_nearly_the_same() {
+    for variant in VARIANTS {
+        for (isa, (precision, least)) in Isa::available()
+            .into_iter()
+            .flat_map(|isa| [(Precision::Bf16, 0.9999), (Precision::Int8, 0.99)].map(|bound| (isa, bound)))
+        {
+            let encoder = start(&golden(variant), isa, precision);
+            for (name, ours, theirs) in embedded(&encoder, &reference(variant)) {
+                let cosine = dot(ours.as_slice(), &theirs);
+                assert!(cosine >= least, "{variant} {isa} {precision} {name}: {cosine}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_batch_gives_what_each_gives_alone() {
+    for variant in VARIANTS {
+        let encoder = start(&golden(variant), Isa::Portable, Precision::F32);
+        let names = ["landscape.jpg", "portrait.png", "grey.jpg", "tiny.bmp", "small.gif"];
+        let pictures = names.map(picture);
+        let together: Vec<Pending> = pictures.iter().map(|p| encoder.submit_image(p).unwrap()).collect();
+        let together: Vec<Embedding> = together.into_iter().map(|p| p.wait().unwrap()).collect();
+        for (picture, batched) in pictures.iter().zip(&together) {
+            let alone = encoder.embed_image(picture).unwrap();
+            assert!(largest_difference(alone.as_slice(), batched.as_slice()) <= 1e-6, "{variant}");
+        }
+        let texts = texts();
+        let together: Vec<Pending> = texts.iter().map(|t| encoder.submit_text(t).unwrap()).collect();
+        let together: Vec<Embedding> = together.into_iter().map(|p| p.wait().unwrap()).collect();
+        for (text, batched) in texts.iter().zip(&together) {
+            let alone = encoder.embed_text(text).unwrap();
+            assert!(largest_difference(alone.as_slice(), batched.as_slice()) <= 1e-6, "{variant}: {text}");
+        }
+    }
+}
+
+#[test]
+fn case_and_for_siglip_punctuation_do_not_change_a_text() {
+    for (variant, same, other) in [
+        ("siglip", "Red DRESS,  (long)!", "red dress blue"),
+        ("siglip2", "RED dress long", "red dress, long"),
+    ] {
+        let bundle = Bundle::open(&golden(variant)).unwrap();
+        let ids = |text: &str| bundle.words().ids(text).unwrap();
+        assert_eq!(ids("red dress long"), ids(same), "{variant}");
+        assert_ne!(ids("red dress long"), ids(other), "{variant}");
+    }
+    let bundle = Bundle::open(&golden("siglip")).unwrap();
+    assert!(matches!(bundle.words().ids(" ?!, "), Err(Error::EmptyText)), "nothing is left of it");
+}
+
+#[test]
+fn every_tensor_is_needed_and_what_scales_scores_is_kept() {
+    let tensors = safetensors::load(golden("siglip/model.safetensors"), &Candle::Cpu).unwrap();
+    for name in tensors.keys().filter(|name| !name.starts_with("logit_")) {
+        let dir = tempfile::tempdir().unwrap();
+        for file in ["config.json", "preprocessor_config.json", "tokenizer.json"] {
+            fs::copy(golden("siglip").join(file), dir.path().join(file)).unwrap();
+        }
+        let mut without = tensors.clone();
+        without.remove(name);
+        safetensors::save(&without, dir.path().join("model.safetensors")).unwrap();
+        let error = convert(dir.path(), &dir.path().join("bundle")).unwrap_err().to_string();
+        assert!(error.contains(name), "{name} is gone, and the error says: {error}");
+        let packed = Encoder::start(Bundle::open(dir.path()).unwrap(), Device::Cpu);
+        assert!(packed.err().unwrap().to_string().contains(name), "{name}");
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let bundle = convert(&golden("siglip"), &dir.path().join("bundle")).unwrap().bundle;
+    let kept = safetensors::load(bundle.join("model.safetensors"), &Candle::Cpu).unwrap();
+    for name in ["logit_scale", "logit_bias"] {
+        assert_eq!(floats(&kept[name]), floats(&tensors[name]), "{name}");
+    }
+}
+
+#[test]
+fn a_tokenizer_of_another_kind_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    for file in ["config.json", "preprocessor_config.json", "model.safetensors"] {
+        fs::copy(golden("siglip").join(file), dir.path().join(file)).unwrap();
+    }
+    fs::copy(golden("gelu/tokenizer.json"), dir.path().join("tokenizer.json")).unwrap();
+    let error = Bundle::open(dir.path()).err().unwrap().to_string();
+    assert!(error.contains("<pad>"), "{error}");
+}
