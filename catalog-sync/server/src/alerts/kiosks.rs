@@ -1,4 +1,4 @@
-//! Kiosks that say that they live.
+//! Kiosks that send heartbeats.
 
 use serde::Serialize;
 use sqlx::Row as _;
@@ -21,11 +21,11 @@ pub struct Kiosk {
     pub version: String,
     /// The release that it searches; 0 if it does not say.
     pub release: i64,
-    /// When it said that it lives, in milliseconds since 1970.
+    /// When its last heartbeat came, in milliseconds since 1970.
     pub seen_ms: i64,
 }
 
-/// Notes that a kiosk lives. `false`: too many are known.
+/// Notes a kiosk's heartbeat. `false`: too many are known.
 pub async fn see(db: &Database, kiosk: &Kiosk) -> Result<bool, sqlx::Error> {
     let sql = "INSERT INTO kiosks (name, store, version, release, seen_ms) \
                SELECT $1, $2, $3, CAST($4 AS BIGINT), CAST($5 AS BIGINT) \

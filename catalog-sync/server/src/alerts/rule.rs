@@ -25,7 +25,7 @@ pub enum Metric {
     Signatures,
     /// Jobs whose last run of their kind failed.
     FailedJob,
-    /// Minutes since a kiosk gave a sign of life.
+    /// Minutes since a kiosk's last heartbeat.
     Kiosk,
     /// The population stability index of how near the best hits of yesterday and today are, against the week before, by
     /// way in.

@@ -120,7 +120,7 @@ pub async fn resolve(db: &Database, alert: &Alert, now_ms: i64) -> Result<bool, 
     Ok(ended)
 }
 
-/// Notes who has an eye on an alert. `false`: there is none of this id, or somebody did before.
+/// Notes who acknowledged an alert. `false`: there is none of this id, or somebody did before.
 pub async fn acknowledge(
     db: &Database,
     id: &str,

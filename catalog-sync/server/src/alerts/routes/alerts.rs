@@ -1,4 +1,4 @@
-//! Which alerts there are, and who has an eye on them.
+//! Which alerts there are, and who acknowledged them.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -34,7 +34,7 @@ pub struct AlertsQuery {
     after: Option<String>,
 }
 
-/// What somebody says who has an eye on an alert.
+/// What somebody says who acknowledges an alert.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Acknowledgement {
@@ -67,7 +67,7 @@ pub async fn alerts(
     Ok(Json(store::list(&app.db, query.open, query.after.as_deref(), PAGE).await?))
 }
 
-/// Say that somebody has an eye on an alert
+/// Acknowledge an alert
 ///
 /// It stays open until its rule holds again.
 #[utoipa::path(

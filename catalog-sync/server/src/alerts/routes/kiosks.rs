@@ -1,4 +1,4 @@
-//! Kiosks that say that they live.
+//! Heartbeats of kiosks.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -16,7 +16,7 @@ use crate::http::refusal::Refusal;
 use crate::http::refusals::{BodyRefusals, ChangeRefusals, NotFound, ReadRefusals};
 use crate::keys::Scope;
 
-/// A kiosk's sign of life. What else it says is not looked at.
+/// A kiosk's heartbeat. Other fields are ignored.
 #[derive(Deserialize, ToSchema)]
 pub struct KioskAlive {
     /// Its name.
@@ -32,7 +32,7 @@ pub struct KioskAlive {
     release: Option<u32>,
 }
 
-/// Say that a kiosk lives
+/// Take a kiosk's heartbeat
 ///
 /// Its setting `heartbeat` names this address, with a key of the scope `search` that is for no page.
 #[utoipa::path(
@@ -83,7 +83,7 @@ pub async fn alive(
     }
 }
 
-/// Kiosks that said that they live
+/// Kiosks that have sent heartbeats
 #[utoipa::path(
     get,
     path = "/api/v1/admin/kiosks",
@@ -106,7 +106,7 @@ pub async fn kiosks(State(app): State<App>) -> Result<Json<Vec<Kiosk>>, Refusal>
     tag = "admin",
     params(("name" = String, Path, description = "The kiosk's name")),
     responses(
-        (status = 204, description = "It is forgotten, until it says again that it lives"),
+        (status = 204, description = "It is forgotten, until its next heartbeat"),
         ChangeRefusals,
         NotFound,
     )

@@ -136,7 +136,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Say that somebody has an eye on an alert
+         * Acknowledge an alert
          * @description It stays open until its rule holds again.
          */
         post: operations["acknowledge_alert"];
@@ -770,7 +770,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Kiosks that said that they live */
+        /** Kiosks that have sent heartbeats */
         get: operations["kiosks"];
         put?: never;
         post?: never;
@@ -1243,7 +1243,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Say that a kiosk lives
+         * Take a kiosk's heartbeat
          * @description Its setting `heartbeat` names this address, with a key of the scope `search` that is for no page.
          */
         post: operations["kiosk_alive"];
@@ -1660,7 +1660,7 @@ export interface components {
             /** @description What they may do. */
             role: components["schemas"]["Role"];
         };
-        /** @description What somebody says who has an eye on an alert. */
+        /** @description What somebody says who acknowledges an alert. */
         Acknowledgement: {
             /** @description A note for the others. */
             note?: string;
@@ -3112,7 +3112,7 @@ export interface components {
             release: number;
             /**
              * Format: int64
-             * @description When it said that it lives, in milliseconds since 1970.
+             * @description When its last heartbeat came, in milliseconds since 1970.
              */
             seenMs: number;
             /** @description The store that it stands in; empty if it does not say. */
@@ -3120,7 +3120,7 @@ export interface components {
             /** @description The version of its program. */
             version: string;
         };
-        /** @description A kiosk's sign of life. What else it says is not looked at. */
+        /** @description A kiosk's heartbeat. Other fields are ignored. */
         KioskAlive: {
             /** @description Its name. */
             name: string;
@@ -9661,7 +9661,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is forgotten, until it says again that it lives */
+            /** @description It is forgotten, until its next heartbeat */
             204: {
                 headers: {
                     [name: string]: unknown;
