@@ -26,6 +26,7 @@ use crate::catalog::snapshot::Snapshot;
 use crate::error::Result;
 use crate::index::top::Candidate;
 use crate::look::image_template::{ImageTemplate, TemplateQuery};
+use crate::look::words::english::{names_of_goods, translated};
 use crate::product::Product;
 use crate::search::session::SearchSession;
 
@@ -111,8 +112,8 @@ impl SearchSession {
         let image = image_scale(&all, &sample, &seen)?;
         let same_from = same_from(&snapshot, &pictures, &again, &seen)?;
         let out_of_domain = self.out_of_domain(&all, &seen)?;
-        let text = self.text_scale(&all, &sample)?;
         let gibberish = self.gibberish(&sample)?;
+        let text = self.text_scale(&all, &sample, gibberish.as_ref())?;
         drop(snapshot);
         let calibration = Calibration { image, text, products, out_of_domain, gibberish, same_from };
         let mut writer = self.catalog().write();
@@ -218,18 +219,36 @@ impl SearchSession {
     fn gibberish(&self, sample: &[Product]) -> Result<Option<GibberishDetector>> {
         let nonsense: Vec<String> = (0..NONSENSE).map(synthetic_negatives::words::nonsense).collect();
         let nonsense = in_batches(&nonsense, |words| self.encoder().submit_text(words))?;
-        let kinds: BTreeSet<String> = sample.iter().filter_map(kind_of).collect();
+        // A shop may name its kinds in words that the model does not know; the model is no worse for that.
+        let kinds: BTreeSet<String> =
+            sample.iter().filter_map(kind_of).chain(names_of_goods().map(str::to_owned)).collect();
         let kinds: Vec<String> = kinds.into_iter().collect();
         let kinds = in_batches(&kinds, |kind| self.encoder().submit_text(kind))?;
         Ok(GibberishDetector::measure(&nonsense, &kinds))
     }
 
-    fn text_scale(&self, all: &Neighbours<'_>, sample: &[Product]) -> Result<Option<Scale>> {
+    /// The scale of scores of words. What means nothing to the model has no part in it: a product that has only such
+    /// texts is asked for by the name of goods that is nearest to its picture.
+    fn text_scale(
+        &self,
+        all: &Neighbours<'_>,
+        sample: &[Product],
+        gibberish: Option<&GibberishDetector>,
+    ) -> Result<Option<Scale>> {
         let (mut best, mut any) = (Vec::new(), Vec::new());
         let phrases: Vec<Vec<String>> = sample.iter().map(phrases_of).collect();
-        let embedded = self.embed_texts(&phrases.concat())?;
+        let names: Vec<String> = names_of_goods().map(str::to_owned).collect();
+        let embedded = self.embed_texts(&[phrases.concat(), names.clone()].concat())?;
+        let means_something = |said: &&Embedding| gibberish.is_none_or(|g| !g.is_gibberish(said));
         for (at, phrases) in phrases.iter().enumerate() {
-            for said in phrases.iter().filter_map(|words| embedded.get(words)) {
+            let said = phrases.iter().filter_map(|words| embedded.get(words));
+            let mut said: Vec<&Embedding> = said.filter(means_something).collect();
+            if said.is_empty() && !phrases.is_empty() {
+                let names = names.iter().filter_map(|name| embedded.get(name));
+                let own = all.snapshot().vector(&sample[at].id)?;
+                said.extend(own.and_then(|own| nearest_of(&own, names)));
+            }
+            for said in said {
                 best.extend(all.of(said, 1)?.first().map(|hit| hit.score));
                 let other = all.snapshot().vector(&sample[(at + sample.len() / 2) % sample.len()].id)?;
                 any.extend(other.map(|other| other.cosine(said)).transpose()?);
@@ -353,8 +372,15 @@ fn kind_of(product: &Product) -> Option<String> {
     (!product.category.trim().is_empty()).then_some(kind)
 }
 
-/// Texts that a shopper might type to find a product.
+/// The embedding that is most similar to `own`.
+fn nearest_of<'e>(own: &Embedding, all: impl Iterator<Item = &'e Embedding>) -> Option<&'e Embedding> {
+    let similar = all.filter_map(|other| Some((own.cosine(other).ok()?, other)));
+    similar.max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, nearest)| nearest)
+}
+
+/// Texts that a shopper might type to find a product, as a search embeds them.
 fn phrases_of(product: &Product) -> Vec<String> {
     let kind = product.colors.first().and_then(|_| kind_of(product));
-    [Some(product.title.clone()), kind].into_iter().flatten().filter(|w| !w.trim().is_empty()).collect()
+    let said = [Some(product.title.clone()), kind].into_iter().flatten().filter(|w| !w.trim().is_empty());
+    said.map(|text| translated(&text, None).map_or(text, |translated| translated.english)).collect()
 }

@@ -21,6 +21,7 @@ use crate::look::Look;
 use crate::look::image_template::TemplateQuery;
 use crate::look::palette::ColorName;
 use crate::look::picture_look::PictureLook;
+use crate::look::words::english::Translated;
 use crate::merchandise::compiled::{Asked, CompiledRules};
 use crate::merchandise::guidance::Guidance;
 use crate::product::field::Field;
@@ -66,6 +67,8 @@ pub(crate) struct Words {
     pub(crate) parsed: Option<ParsedQuery>,
     /// What they may be said as, too.
     pub(crate) also: Vec<String>,
+    /// What they name in English, if they name goods in another language.
+    pub(crate) translated: Option<Translated>,
 }
 
 /// What an answer obeys besides its query.
@@ -87,7 +90,7 @@ pub(crate) fn answer(
     words: Words,
 ) -> Result<SearchResult> {
     let start = Instant::now();
-    let Words { parsed, also } = words;
+    let Words { parsed, also, translated } = words;
     let snapshot = catalog.read()?;
     let like = query.product.as_deref().map(|id| snapshot.known_item(id)).transpose()?;
     if let Some(id) = &query.product {
@@ -127,6 +130,7 @@ pub(crate) fn answer(
             .or(like_words.as_deref())
             .filter(|words| weights.words > 0.0 && !words.is_empty()),
         also: &also,
+        translated: translated.as_ref(),
         without_picture: &without_picture,
         only_words: like_words.is_some(),
         ranking: Ranking {
@@ -160,7 +164,7 @@ pub(crate) fn answer(
     let is_out_of_domain = in_domain == Some(false) || says_nothing;
     let scale = scale.map(|scale| if is_out_of_domain { scale.for_out_of_domain() } else { scale });
     let same_from = calibration.and_then(|calibration| calibration.same_from);
-    let kinds = HitKinds { scale, same_from };
+    let kinds = HitKinds { scale, same_from, says_words_alone: !embedded.is_seen() };
     let hits = (1..).zip(found.ranked).map(|(position, ranked)| search.hit(position, ranked, kinds));
     let hits: Vec<Hit> = hits.collect::<Result<_>>()?;
     let timings = Timings { rank_ms: found.timings.rank_ms + ms_since(start), ..found.timings };
@@ -198,18 +202,26 @@ struct HitKinds {
     scale: Option<Scale>,
     /// From which likeness on two pictures show the same product.
     same_from: Option<f32>,
+    /// Whether words are all that was asked with: texts that have them are a match then.
+    says_words_alone: bool,
 }
 
 impl HitKinds {
     /// Where pictures were compared, a hit is exact if and only if they show the same, whatever the similarity.
-    fn kind(self, similarity: f32, likeness: Option<f32>) -> MatchKind {
+    fn kind(self, similarity: f32, likeness: Option<f32>, named: Option<f32>) -> MatchKind {
         let kind = self.scale.map_or(MatchKind::Other, |scale| scale.kind(similarity));
         let is_same = self.same_from.zip(likeness).map(|(from, likeness)| likeness >= from);
         match (kind, is_same) {
             (MatchKind::Exact, Some(false)) => MatchKind::Similar,
             (_, Some(true)) => MatchKind::Exact,
+            (MatchKind::Other, _) if named.is_some() && self.scale.is_some() => MatchKind::Similar,
             (kind, _) => kind,
         }
+    }
+
+    /// How well a product's texts have the words of a query that has nothing else.
+    fn named(self, words: f32) -> Option<f32> {
+        (self.says_words_alone && words >= NAMED).then_some(words)
     }
 }
 
@@ -232,6 +244,8 @@ struct Search<'a> {
     words: Option<&'a str>,
     /// Other texts that stand for the same.
     also: &'a [String],
+    /// The words in English and in other forms.
+    translated: Option<&'a Translated>,
     /// The items that have no vector to compare.
     without_picture: &'a RoaringBitmap,
     /// Whether only the words choose candidates.
@@ -324,7 +338,10 @@ impl Search<'_> {
         let Some(words) = self.words else { return Ok(Vec::new()) };
         let lexicon = Lexicon::new(self.snapshot.view(), self.snapshot.len()?);
         let mut found = Vec::new();
-        for text in std::iter::once(words).chain(self.also.iter().map(String::as_str)) {
+        let translated = self.translated.into_iter();
+        let translated = translated.flat_map(|said| std::iter::once(&said.english).chain(&said.forms));
+        let others = self.also.iter().chain(translated).map(String::as_str);
+        for text in std::iter::once(words).chain(others) {
             let nearest = lexicon.nearest(text, self.query.typing, self.among, pool)?;
             found.extend(nearest.into_iter().map(|candidate| (candidate.item, candidate.score.min(1.0))));
         }
@@ -345,7 +362,8 @@ impl Search<'_> {
     }
 
     fn hit(&self, position: usize, ranked: Ranked, kinds: HitKinds) -> Result<Hit> {
-        let RankingCandidate { item, similarity, .. } = ranked.candidate;
+        let RankingCandidate { item, similarity, words } = ranked.candidate;
+        let named = kinds.named(words);
         let product = self.snapshot.product_at(item)?;
         let parts = match self.fusion {
             Some(fusion) if !self.without_picture.contains(item) => {
@@ -360,7 +378,8 @@ impl Search<'_> {
             score: ranked.score,
             reasons: ranked.reasons,
             similarity,
-            kind: kinds.kind(similarity, ranked.likeness),
+            named,
+            kind: kinds.kind(similarity, ranked.likeness, named),
             parts,
             likeness: ranked.likeness,
             product,

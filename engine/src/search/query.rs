@@ -170,6 +170,10 @@ pub struct Hit {
     pub reasons: Reasons,
     /// Cosine similarity of the query and the product, −1 to 1, higher is nearer.
     pub similarity: f32,
+    /// How well its texts have the words of the query, from 0.6 to 1; `None` if they have few of them, and for queries
+    /// that are not words alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub named: Option<f32>,
     /// How near it is.
     pub kind: MatchKind,
     /// What the similarity is made of.
@@ -189,6 +193,13 @@ pub struct Hit {
 }
 
 impl Hit {
+    /// How well it matches, in percent of the best matches on `scale`. A product whose texts have the query's words
+    /// matches as well as they do, whatever its picture looks like to the model.
+    pub fn percent(&self, scale: &Scale) -> u8 {
+        let named = self.named.map_or(0, |words| (100.0 * words).round().clamp(0.0, 100.0) as u8);
+        scale.percent(self.similarity).max(named)
+    }
+
     /// Whether a rule put it in its place.
     pub fn is_pinned(&self) -> bool {
         self.effects.iter().any(|effect| effect.did == RuleDid::Pinned)

@@ -10,6 +10,7 @@ use crate::catalog::Catalog;
 use crate::catalog::snapshot::Snapshot;
 use crate::error::{Error, Result};
 use crate::look::safety::Gatekeeper;
+use crate::look::words::english::translated;
 use crate::merchandise::compiled::CompiledRules;
 use crate::merchandise::guidance::Guidance;
 use crate::product::field::Field;
@@ -137,7 +138,10 @@ impl SearchSession {
         }
         let rules = self.rules(&self.catalog.read()?)?;
         let also = self.also(query, parsed.as_ref(), rules.as_deref());
-        let words = Words { parsed, also };
+        let translated = parsed.as_ref().filter(|_| !query.literal).and_then(|parsed| {
+            translated(&parsed.positive, query.language.as_deref().map(main_language).as_deref())
+        });
+        let words = Words { parsed, also, translated };
         let mut timings = Timings::default();
         let (embedded, seen) = self.embed(query, &words, &mut timings)?;
         let obeyed = Obeyed { rules: rules.as_deref(), weights: query.weights.or(self.weights.get()) };
@@ -191,9 +195,16 @@ impl SearchSession {
         };
         image.as_ref().map_or(Ok(()), |image| self.admit(image))?;
         let positive = parsed.map(|parsed| parsed.positive.as_str()).filter(|positive| !positive.is_empty());
-        let text = positive.map(|text| self.embed_words(text, &words.also)).transpose()?;
+        // Goods are embedded by their English names, which more models know.
+        let english = words.translated.as_ref().map(|translated| translated.english.as_str());
+        let text = positive.map(|text| self.embed_words(english.unwrap_or(text), &words.also)).transpose()?;
         let excluded = parsed.into_iter().flat_map(|parsed| &parsed.negative).chain(&query.without);
-        let negative = excluded.map(|text| self.encoder.embed_text(text)).collect::<Result<_, _>>()?;
+        let language = query.language.as_deref().map(main_language);
+        let embed = |text: &String| match translated(text, language.as_deref()) {
+            Some(translated) => self.encoder.embed_text(&translated.english),
+            None => self.encoder.embed_text(text),
+        };
+        let negative = excluded.map(embed).collect::<Result<_, _>>()?;
         let mix = query.mix.iter().map(|(what, weight)| Ok((self.ingredient(what)?, *weight)));
         let mix = mix.collect::<Result<_>>()?;
         timings.embed_ms = ms_since(start);

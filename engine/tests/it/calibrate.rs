@@ -1,8 +1,10 @@
 //! A catalogue that knows what its scores mean.
 
 use image::{Rgb, RgbImage};
-use knytt_engine::{ImageTemplate, MatchKind, Product, Query, QueryImage, SearchSession, TemplateQuery};
-use knytt_garments::{View, render, sample_products};
+use knytt_engine::{
+    ImageTemplate, MatchKind, Product, Query, QueryImage, SearchResult, SearchSession, TemplateQuery,
+};
+use knytt_garments::{Category, View, render, sample_products};
 
 use crate::common::product;
 use crate::session::{ENCODER, empty, png};
@@ -137,6 +139,72 @@ fn words_that_mean_nothing_are_no_good_match_unless_a_product_has_them() {
     for words in ["dress", "blue trousers", "shoes", "a red top", "zwixtlorp"] {
         assert!(is_good(words), "{words}");
     }
+}
+
+/// A shop of drawn garments that says everything in German.
+fn german_shop(dir: &std::path::Path, products: usize) -> SearchSession {
+    let (session, _) = shop(dir, products);
+    let garments = sample_products(products, 1);
+    let mut writer = session.catalog().write();
+    for (number, garment) in garments.iter().enumerate() {
+        let of_id = session.catalog().read().unwrap().product(&garment.id).unwrap().unwrap();
+        let category = match garment.garment.category {
+            Category::Dress => "Kleider",
+            Category::Skirt => "Röcke",
+            Category::Sneakers | Category::Boots | Category::Heels | Category::Sandals => "Schuhe",
+            Category::Pants | Category::Jeans => "Hosen",
+            _ => "Oberteile",
+        };
+        let title = format!("Artikel {number} der Saison");
+        writer.update(&Product { title, category: category.into(), ..of_id }).unwrap();
+    }
+    writer.commit().unwrap();
+    session
+}
+
+fn said(session: &SearchSession, text: &str, language: Option<&str>) -> SearchResult {
+    let language = language.map(str::to_owned);
+    session.search(&Query { text: Some(text.into()), language, k: 5, ..Query::default() }).unwrap()
+}
+
+#[test]
+fn a_shop_in_german_tells_nonsense_and_finds_goods_by_their_german_names() {
+    let dir = tempfile::tempdir().unwrap();
+    let session = german_shop(dir.path(), 60);
+    session.calibrate().unwrap().unwrap();
+    for nonsense in ["asdf qwerty", "xkcd plugh", "toothpaste", "lawn mower"] {
+        assert!(!said(&session, nonsense, None).is_good(), "{nonsense}");
+    }
+    for (words, language, category) in [
+        ("Kleid", None, "Kleider"),
+        ("Sommerkleid", None, "Kleider"),
+        ("vestidos", None, "Kleider"),
+        ("robe", Some("fr"), "Kleider"),
+        ("Rock", Some("de-AT"), "Röcke"),
+        ("chaussures", None, "Schuhe"),
+        ("裤子", None, "Hosen"),
+    ] {
+        let result = said(&session, words, language);
+        assert!(result.is_good(), "{words}");
+        assert_eq!(result.hits[0].product.category, category, "{words}");
+    }
+}
+
+#[test]
+fn a_product_that_the_words_name_is_a_match_whatever_its_picture_is_like() {
+    let dir = tempfile::tempdir().unwrap();
+    let session = german_shop(dir.path(), 60);
+    let product = session.catalog().read().unwrap().products().unwrap().next().unwrap().unwrap();
+    let id = product.id.clone();
+    let mut writer = session.catalog().write();
+    writer.update(&Product { title: "Zwixtlorp".into(), ..product }).unwrap();
+    writer.commit().unwrap();
+    session.calibrate().unwrap().unwrap();
+    let result = said(&session, "zwixtlorp", None);
+    let scale = result.scale.unwrap();
+    assert_eq!((result.hits[0].id.as_str(), result.hits[0].kind), (id.as_str(), MatchKind::Similar));
+    assert!(result.hits[0].percent(&scale) >= 60, "{}", result.hits[0].percent(&scale));
+    assert!(result.hits[1..].iter().all(|hit| hit.kind == MatchKind::Other), "the others have not the word");
 }
 
 #[test]

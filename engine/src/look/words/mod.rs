@@ -1,7 +1,9 @@
-//! Finds colours and patterns in texts, in English, German, Spanish, French, Chinese and Arabic.
+//! Finds colours, patterns and goods in texts, in English, German, Spanish, French, Chinese and Arabic.
 
 pub(crate) mod colors;
+pub(crate) mod english;
 pub(crate) mod fold;
+mod goods;
 pub(crate) mod patterns;
 pub(crate) mod phrase_table;
 

@@ -123,7 +123,7 @@ fn search(
 fn found(hit: &knytt_engine::Hit, result: &SearchResult, card: Card) -> Hit {
     Hit {
         card,
-        percent: result.scale.map(|scale| scale.percent(hit.similarity)),
+        percent: result.scale.map(|scale| hit.percent(&scale)),
         kind: hit.kind.into(),
         similarity: hit.similarity,
         parts: hit.parts.into(),

@@ -99,6 +99,7 @@ impl Answer {
                 reasons: Reasons { visual: Some(similarity), ..Reasons::default() },
                 similarity,
                 likeness: None,
+                named: None,
                 kind: MatchKind::Other,
                 parts: ScoreParts { product: Some(similarity), ..ScoreParts::default() },
                 product,
@@ -153,7 +154,7 @@ impl AnswerHit {
     fn new(hit: Hit, scale: Option<Scale>) -> Self {
         Self {
             rank: hit.position,
-            percent: scale.map(|scale| scale.percent(hit.similarity)),
+            percent: scale.map(|scale| hit.percent(&scale)),
             id: hit.id,
             score: hit.similarity,
             relevance: hit.score,
