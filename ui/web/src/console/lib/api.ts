@@ -2,7 +2,7 @@
 
 import { ShopClient, ShopError } from '../../lib/api/shop/client';
 import type { Schemas } from '../../lib/api/shop/client';
-import { say } from './words';
+import { say, sayOf } from './words';
 
 export type Account = Schemas['Account'];
 export type Catalog = Schemas['CatalogEntry'];
@@ -21,7 +21,9 @@ export const api = new ShopClient();
 export function reason(thrown: unknown): string {
   if (!(thrown instanceof ShopError)) return String(thrown);
   if (thrown.status === 0) return say('offline');
-  const { title, detail } = thrown.problem;
+  const { title, detail, code } = thrown.problem;
+  const known = sayOf('refused', code);
+  if (known !== code) return known;
   return detail ? `${title}: ${detail}` : title;
 }
 

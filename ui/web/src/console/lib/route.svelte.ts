@@ -11,7 +11,16 @@ export interface Route {
   query: URLSearchParams;
 }
 
-const places: readonly string[] = ['catalogs', 'insight', 'alerts', 'jobs', 'keys', 'users', 'audit', 'password'];
+const places: readonly string[] = [
+  'catalogs',
+  'insight',
+  'alerts',
+  'jobs',
+  'keys',
+  'users',
+  'audit',
+  'password',
+];
 
 export function parse(hash: string): Route {
   const [path = '', query = ''] = hash.split('?');
