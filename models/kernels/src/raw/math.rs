@@ -54,7 +54,7 @@ pub(super) fn activate<S: Simd>(s: S, activation: Activation, x: S::F) -> S::F {
         }
         Activation::GeluTanh => {
             // (1 + tanh u) / 2 is 1 / (1 + exp(−2 u)). The factors are −2 √(2/π) and that times 0.044715.
-            let inner = s.fma(s.mul(x, x), s.splat(-0.071_354_82), s.splat(-1.595_769_1));
+            let inner = s.fma(s.mul(x, x), s.splat(-0.071_354_82), s.splat(-1.595_769));
             let e = exp(s, s.mul(x, inner));
             s.div(x, s.add(e, s.splat(1.0)))
         }
