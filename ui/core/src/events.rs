@@ -69,7 +69,12 @@ pub struct AnswerEvents {
 impl Events {
     /// Those of a visit that begins now.
     pub fn new(device: DeviceKind) -> Self {
-        Self { device, visit: Uuid::new_v4(), now: Mutex::default() }
+        Self::of_visit(device, Uuid::new_v4())
+    }
+
+    /// Those of a visit that has a number.
+    pub fn of_visit(device: DeviceKind, visit: Uuid) -> Self {
+        Self { device, visit, now: Mutex::default() }
     }
 
     /// From here on events are about this catalogue, at this release.

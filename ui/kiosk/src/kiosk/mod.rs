@@ -18,7 +18,7 @@ use crate::settings::Settings;
 use crate::shop::{FirstLook, Pictures, Shopkeeper};
 use crate::telling::Teller;
 use crate::upkeep::{Heartbeat, Journal, Report, Sync};
-use crate::visit::{Event, Screen, Visit};
+use crate::visit::{Event, Screen, Visit, Visitor};
 
 /// How the staff ends the kiosk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,13 +70,14 @@ impl Kiosk {
         };
         let (journal, report) = (Journal::default(), Arc::new(Report::default()));
         journal.note(format!("version {} begins", env!("CARGO_PKG_VERSION")));
-        let keeper = Shopkeeper::start(&settings, journal.clone(), wake())?;
+        let visitor = Visitor::default();
+        let keeper = Shopkeeper::start(&settings, &visitor, journal.clone(), wake())?;
         let opened = || keeper.opened().clone();
         let pictures = Pictures::start(opened(), wake())?;
         let finder = Viewfinder::start(settings.camera.clone(), opened(), journal.clone(), wake())?;
         let sync = Sync::start(&settings, journal.clone(), wake())?;
         let alive = Heartbeat::start(&settings, opened(), Arc::clone(&report), journal.clone())?;
-        let teller = Teller::start(&settings, opened(), journal.clone())?;
+        let teller = Teller::start(&settings, opened(), visitor, journal.clone())?;
         let desk = Desk::new(settings.pin.clone(), journal.clone());
         let visit = Visit::new(settings.patience, settings.language);
         let visited = visit.number();

@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::thread;
 
 use knytt_app_core::shop::search::answer;
+use knytt_app_core::shop::taking_part::{TakingPart, answer_with};
 use knytt_app_core::shop::{Person, QueryPicture, Shop, product, suggest};
 use knytt_ui_api::{Card, Choice, Code, Facet, Problem, SearchRequest};
 
@@ -14,7 +15,7 @@ use super::attract::{LOOP, Loop};
 use super::stock::stock;
 use crate::language::Language;
 use crate::upkeep::Journal;
-use crate::visit::{Answer, Ask, OpenProduct, Question, Reply};
+use crate::visit::{Answer, Ask, OpenProduct, Question, Reply, Visitor};
 
 /// Completions of each kind.
 const SUGGESTIONS: usize = 6;
@@ -54,6 +55,8 @@ struct Counter<W> {
     begin: Sender<FirstLook>,
     answered: Sender<Answer>,
     journal: Journal,
+    /// Who takes part in the catalogue's experiment; nobody where the shop is not told, since nobody could be counted.
+    visitor: Option<Visitor>,
     wake: W,
 }
 
@@ -83,6 +86,7 @@ impl Shopkeeper {
     /// The system gives no thread.
     pub fn start(
         settings: &crate::Settings,
+        visitor: &Visitor,
         journal: Journal,
         wake: impl Fn() + Send + Clone + 'static,
     ) -> std::io::Result<Self> {
@@ -97,6 +101,7 @@ impl Shopkeeper {
             begin,
             answered,
             journal,
+            visitor: settings.feedback.then(|| visitor.clone()),
             wake,
         };
         let serve = move || {
@@ -230,7 +235,7 @@ impl<W: Fn() + Send + Clone + 'static> Counter<W> {
                 }
                 let shop =
                     self.shop.get().unwrap_or_else(|| Err(Problem::new(Code::NotFound, "no catalogue")));
-                let result = shop.and_then(|shop| self.reply(&shop, &ask.question, ask.language));
+                let result = shop.and_then(|shop| self.reply(&shop, &ask));
                 if self.answered.send(Answer { visit: ask.visit, ticket: ask.ticket, result }).is_err() {
                     return;
                 }
@@ -239,13 +244,21 @@ impl<W: Fn() + Send + Clone + 'static> Counter<W> {
         }
     }
 
-    fn reply(&self, shop: &Shop, question: &Question, language: Language) -> Result<Reply, Problem> {
-        let (session, nobody) = (shop.session(), Person::who_speaks(Some(language.code())));
-        match question {
+    /// How a visit takes part in the catalogue's experiment.
+    fn part(&self, shop: &Shop, visit: u64) -> Result<Option<TakingPart>, Problem> {
+        let part = self.visitor.as_ref().map(|visitor| shop.part(visitor.of(visit).as_bytes()));
+        Ok(part.transpose()?.flatten())
+    }
+
+    fn reply(&self, shop: &Shop, ask: &Ask) -> Result<Reply, Problem> {
+        let (session, nobody) = (shop.session(), Person::who_speaks(Some(ask.language.code())));
+        match &ask.question {
             Question::Search { request, picture } => {
                 let picture =
                     picture.as_ref().map(|p| QueryPicture::from_pixels(session.encoder(), p)).transpose()?;
-                let response = answer(session, request, picture.unwrap_or_default(), &nobody)?;
+                let part = self.part(shop, ask.visit)?;
+                let picture = picture.unwrap_or_default();
+                let response = answer_with(part.as_ref(), session, request, picture, &nobody)?;
                 Ok(Reply::Search(Box::new(response)))
             }
             Question::Product(id) => {

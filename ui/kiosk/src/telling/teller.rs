@@ -14,7 +14,7 @@ use super::writer::{Happened, Note, Writer};
 use crate::settings::Settings;
 use crate::shop::Opened;
 use crate::upkeep::Journal;
-use crate::visit::{Answer, Ask, Event, Question, Reply, Screen, Visit};
+use crate::visit::{Answer, Ask, Event, Question, Reply, Screen, Visit, Visitor};
 
 /// The newest question of a kind: its visit, its ticket, and what it asks.
 type Asked<T> = Option<(u64, u32, T)>;
@@ -46,7 +46,12 @@ impl Teller {
     ///
     /// # Errors
     /// The system gives no thread.
-    pub fn start(settings: &Settings, shop: Opened, journal: Journal) -> io::Result<Option<Self>> {
+    pub fn start(
+        settings: &Settings,
+        shop: Opened,
+        visitor: Visitor,
+        journal: Journal,
+    ) -> io::Result<Option<Self>> {
         let folder = folder_beside(&settings.catalog);
         if !settings.feedback {
             if folder.join("data.mdb").exists()
@@ -66,7 +71,7 @@ impl Teller {
         };
         send(settings, &outbox, &journal)?;
         let (notes, noted) = channel();
-        let writer = Writer { shop, outbox: outbox.clone(), journal };
+        let writer = Writer { shop, outbox: outbox.clone(), journal, visitor };
         thread::Builder::new().name("knytt-kiosk-telling".into()).spawn(move || writer.run(&noted))?;
         Ok(Some(Self { notes, outbox, search: None, product: None }))
     }

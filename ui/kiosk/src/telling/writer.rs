@@ -13,6 +13,7 @@ use knytt_wire::{Action, DeviceKind, IdentifiedEvent, Item, Uuid};
 
 use crate::shop::Opened;
 use crate::upkeep::Journal;
+use crate::visit::Visitor;
 
 /// A search within this time of the one before, which only changes it, takes its place: as in the app.
 const REFINED_WITHIN_SECS: u64 = 30;
@@ -51,12 +52,13 @@ pub(super) struct Writer {
     pub shop: Opened,
     pub outbox: OwnOutbox,
     pub journal: Journal,
+    pub visitor: Visitor,
 }
 
 impl Writer {
     /// Works until the kiosk ends. What cannot be written is lost, which the journal says once.
     pub fn run(self, notes: &Receiver<Note>) {
-        let (mut visit, mut events, mut before) = (0, Events::new(DeviceKind::Kiosk), None);
+        let (mut visit, mut events, mut before) = (0, self.events_of(0), None);
         let mut failed = false;
         for note in notes {
             if let Happened::Flush(there) = note.what {
@@ -64,13 +66,15 @@ impl Writer {
                 continue;
             }
             if note.visit != visit {
-                (visit, events, before) = (note.visit, Events::new(DeviceKind::Kiosk), None);
+                (visit, events, before) = (note.visit, self.events_of(note.visit), None);
             }
             // Nothing happens before the shop is open; a release may have come since.
             if let Some(Ok(shop)) = self.shop.get()
                 && let Ok(context) = shop.context()
             {
                 events.set_context(context);
+                let part = shop.part(self.visitor.of(visit).as_bytes()).ok().flatten();
+                events.set_part(part.map(|part| part.participation()));
             }
             let (overtaken, told) = told(&events, note.what, &mut before);
             if overtaken.is_empty() && told.is_empty() {
@@ -82,6 +86,10 @@ impl Writer {
                 self.journal.note(format!("feedback is not kept: {error}"));
             }
         }
+    }
+
+    fn events_of(&self, visit: u64) -> Events {
+        Events::of_visit(DeviceKind::Kiosk, self.visitor.of(visit))
     }
 }
 

@@ -10,8 +10,10 @@ mod keep;
 mod state;
 #[cfg(test)]
 mod tests;
+mod visitor;
 
 pub use self::ask::{Answer, Ask, OpenProduct, Question, Reply};
 pub use self::event::{Event, Screen};
 pub use self::keep::{Asked, Kept};
 pub use self::state::{Patience, Visit};
+pub use self::visitor::Visitor;

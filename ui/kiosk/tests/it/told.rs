@@ -5,12 +5,12 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
-use knytt_engine::{Catalog, Field, Filter, Merchandising, Order};
+use knytt_engine::{Catalog, Experiment, ExperimentArm, Field, Filter, Merchandising, Order, Weights};
 use knytt_kiosk::Settings;
 use knytt_kiosk::language::Language;
 use knytt_kiosk::telling::folder_beside;
 use knytt_kiosk::visit::Screen;
-use knytt_wire::{Action, Batch, DeviceKind, IdentifiedEvent, QueryKind};
+use knytt_wire::{Action, Batch, DeviceKind, IdentifiedEvent, Participation, QueryKind, Uuid};
 use tempfile::TempDir;
 
 use crate::shop::{Store, build, settings};
@@ -68,6 +68,53 @@ fn what_happens_in_a_visit_waits_for_the_shop_without_anybodys_name() {
     assert!(told[1..5].iter().all(|event| event.search_id == Some(told[0].id)));
     let visits: HashSet<_> = told.iter().map(|event| event.visit).collect();
     assert_eq!(visits.len(), 2, "each shopper's visit has a number of its own");
+}
+
+/// Has visits take part in an experiment, of nearly whose whole share the variant ranks by nothing.
+fn run_experiment(settings: &Settings) -> Uuid {
+    let id = Uuid::now_v7();
+    let arm = |share, weights| ExperimentArm { share, weights, rules: None };
+    let nothing = Weights { visual: 0.0, ..Weights::VISUAL };
+    let mut writer = Catalog::open(&settings.catalog).unwrap().write();
+    writer.set_experiment(Some(Experiment {
+        version: Experiment::VERSION,
+        id: id.to_string(),
+        key: "3c".repeat(32),
+        interleaved: false,
+        arms: vec![arm(1, None), arm(9_999, Some(nothing))],
+        from_ms: 0,
+        until_ms: None,
+    }));
+    writer.commit().unwrap();
+    id
+}
+
+/// The hits of a search for dresses, and their titles.
+fn dresses(store: &mut Store) -> Vec<(String, String)> {
+    store.press("Type what you need");
+    store.type_in("dress");
+    store.press("Search");
+    store.until("hits", has_hits);
+    let response = store.kiosk().visit().kept().response.clone().unwrap();
+    response.hits.into_iter().map(|hit| (hit.card.id, hit.card.title)).collect()
+}
+
+#[test]
+fn visits_take_part_in_an_experiment_where_the_shop_is_told() {
+    let (_folder, settings) = own();
+    let before = dresses(&mut Store::with(STEP, settings.clone()));
+    let id = run_experiment(&settings);
+    let untold = dresses(&mut Store::with(STEP, settings.clone()));
+    assert_eq!(untold, before, "nobody counts what is not told");
+    let mut store = Store::with(STEP, Settings { feedback: true, ..settings });
+    let hits = dresses(&mut store);
+    assert_ne!(hits, before);
+    store.press(&hits[0].1);
+    store.until("the product", |store| store.kiosk().visit().kept().product.is_some());
+    let told = store.kiosk().teller().unwrap().waiting().unwrap();
+    assert_eq!(names(&told), ["search", "view_item_list", "select_item", "view_item"]);
+    let part = Some(Participation { id, arm: Some(1) });
+    assert!(told.iter().all(|event| event.experiment == part), "{told:?}");
 }
 
 #[test]
