@@ -79,7 +79,7 @@ const TESTS: &[Need] = &[
     FONTS,
 ];
 
-/// What draws docs/screenshots: a browser, a GPU in software, letters of all languages.
+/// What draws docs/screenshots: a browser, a GPU in software, letters of all languages, weeks of use.
 const SCREENS: &[Need] = &[
     CHROMIUM,
     LAVAPIPE,
@@ -89,6 +89,8 @@ const SCREENS: &[Need] = &[
         probe: File("/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf"),
         debian: &["fonts-droid-fallback"],
     },
+    // Writes weeks of use into the database that the console's pictures show.
+    Need { name: "SQLite", probe: Program("sqlite3", &["--version"]), debian: &["sqlite3"] },
 ];
 
 const CHROMIUM: Need = Need { name: "Chromium", probe: File("/usr/bin/chromium"), debian: &["chromium"] };

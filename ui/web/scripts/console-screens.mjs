@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fill, launchStill, moment } from './album.mjs';
 import { drawProducts, program, serveShop } from './shop.mjs';
 import { sendVisits } from './visits.mjs';
+import { addAlerts, addExperiments, addPeople } from './weeks-of-use.mjs';
 
 const only = process.argv.slice(2);
 const desktop = { width: 1280, height: 900 };
@@ -68,20 +69,35 @@ function shifted(day) {
   return new Date(moment - ago).toISOString().slice(0, 10);
 }
 
-/** Answers of the server with one time in place of all, and one rate: they differ from run to run. */
+const hourMs = 3_600_000;
+
+/** A time as the server writes it, as many whole hours before or after the pictures' moment as it is from now. */
+function sameHour(timeMs) {
+  const hours = Math.round((Date.now() - timeMs) / hourMs);
+  return moment - hours * hourMs;
+}
+
+/** What differs from run to run is the same in all: times, rates, links, how long a screen is silent. */
+function fixed(key, value) {
+  if (key === 'text' && typeof value === 'string')
+    return value.replace(/for \d+ minutes/u, 'for 120 minutes');
+  if (/^\d{4}-\d{2}-\d{2}$/u.test(value)) return shifted(value);
+  if (/^p(?:50|95|99)$/u.test(key)) return Number(key.slice(1)) / 10;
+  if (typeof value !== 'number' || value === 0) return value;
+  // Durations are small.
+  if (/(?:Ms|_ms)$/u.test(key) && value > 1e12) return sameHour(value) + (key === 'endedMs' ? 4_000 : 0);
+  return key === 'rate' ? 24 : value;
+}
+
+/** Answers of the server without what differs from run to run. */
 async function standStill(page) {
-  const fixed = (key, value) => {
-    if (/^\d{4}-\d{2}-\d{2}$/u.test(value)) return shifted(value);
-    if (/^p(?:50|95|99)$/u.test(key)) return Number(key.slice(1)) / 10;
-    if (typeof value !== 'number' || value === 0) return value;
-    if (/(?:Ms|_ms)$/u.test(key)) return key === 'endedMs' ? moment + 4_000 : moment;
-    return key === 'rate' ? 24 : value;
-  };
   await page.route('**/api/v1/{admin,auth}/**', async (route) => {
     const response = await route.fetch();
     const text = await response.text();
     const isJson = response.headers()['content-type']?.includes('json') && text !== '';
-    const body = isJson ? JSON.stringify(JSON.parse(text, fixed)) : text;
+    const isLink = route.request().url().endsWith('/reset');
+    const still = (key, value) => (isLink && key === 'token' ? 'V0sZ3'.repeat(8) : fixed(key, value));
+    const body = isJson ? JSON.stringify(JSON.parse(text, still)) : text;
     await route.fulfill({ response, body });
   });
 }
@@ -190,9 +206,13 @@ async function addKey(page, url) {
 }
 
 const newest = (page) => id(page, 'to-job').click();
+
+/** Light, dark and on a phone, unless a view says otherwise. */
+const usual = ['', '-dark', '-phone'];
+const all = [...usual, '-arabic'];
 const views = {
   catalogs: ['catalogs', (page) => id(page, 'catalog').first().waitFor()],
-  catalog: ['catalogs/shop', (page) => id(page, 'difference').waitFor()],
+  catalog: ['catalogs/shop', (page) => id(page, 'difference').waitFor(), all],
   jobs: ['jobs', (page) => id(page, 'job').nth(3).waitFor()],
   job: [
     'jobs',
@@ -208,7 +228,7 @@ const views = {
       await page.locator('[data-testid="problems"] p').first().waitFor();
     },
   ],
-  rules: ['catalogs/shop/rules', (page) => id(page, 'rule').first().waitFor()],
+  rules: ['catalogs/shop/rules', (page) => id(page, 'rule').first().waitFor(), all],
   'rules-compared': [
     'catalogs/shop/rules',
     async (page) => {
@@ -217,6 +237,7 @@ const views = {
       await page.locator('[data-testid="preview-draft"] li').first().waitFor();
       await id(page, 'preview-text').evaluate((field) => field.scrollIntoView());
     },
+    ['', '-phone'],
   ],
   'rule-edited': [
     'catalogs/shop/rules',
@@ -224,8 +245,30 @@ const views = {
       await id(page, 'edit-rule').first().click();
       await id(page, 'save-rule').waitFor();
     },
+    ['', '-phone'],
   ],
-  insight: ['insight', (page) => page.locator('[data-testid="chart"] canvas').waitFor()],
+  experiments: ['catalogs/shop/experiments', (page) => id(page, 'experiment').nth(2).waitFor()],
+  experiment: [
+    'catalogs/shop/experiments',
+    async (page) => {
+      await page.getByRole('link', { name: 'Words count more' }).click();
+      await id(page, 'guards').waitFor();
+    },
+    all,
+  ],
+  'experiment-planned': [
+    'catalogs/shop/experiments',
+    async (page) => {
+      await id(page, 'new-experiment').click();
+      await id(page, 'experiment-name').fill('Cheaper first');
+      await id(page, 'baseline').fill('30');
+      await page.waitForFunction(() =>
+        /\d{2}/u.test(document.querySelector('[data-testid="needed"]')?.textContent ?? ''),
+      );
+    },
+    ['', '-phone'],
+  ],
+  insight: ['insight', (page) => page.locator('[data-testid="chart"] canvas').waitFor(), all],
   'insight-queries': [
     'insight',
     async (page) => {
@@ -233,10 +276,37 @@ const views = {
       await id(page, 'queries-table').waitFor();
       await page.waitForFunction(() => document.activeElement?.closest('[data-testid]'));
     },
+    [''],
+  ],
+  alerts: [
+    'alerts',
+    async (page) => {
+      await id(page, 'alert').nth(3).waitFor();
+      await id(page, 'told').first().waitFor();
+    },
+    all,
+  ],
+  'alerts-told': [
+    'alerts',
+    async (page) => {
+      await id(page, 'told').nth(1).waitFor();
+      await id(page, 'kiosk').nth(2).waitFor();
+      await id(page, 'kiosks').evaluate((panel) => panel.scrollIntoView());
+    },
+    ['', '-phone'],
   ],
   keys: ['keys', (page) => page.getByText('Warehouse').waitFor()],
   audit: ['audit', (page) => id(page, 'entry').first().waitFor()],
-  users: ['users', (page) => page.locator('main li').first().waitFor()],
+  users: ['users', (page) => page.locator('main li').nth(3).waitFor()],
+  'users-link': [
+    'users',
+    async (page) => {
+      await page.locator('main li').filter({ hasText: 'mateo' }).getByTestId('reset-link').click();
+      await id(page, 'password-link').waitFor();
+    },
+    usual,
+  ],
+  'set-password': ['password/V0sZ3', (page) => id(page, 'new-password').fill('a good password'), usual],
 };
 
 const looks = {
@@ -245,6 +315,17 @@ const looks = {
   '-phone': { size: phone },
   '-arabic': { size: desktop, language: 'ar' },
 };
+
+/** One view in one look, on a page of its own. */
+async function drawView(browser, album, url, name, [hash, act], { size, colorScheme, language }) {
+  const page = await open(browser, 'about:blank', size);
+  await page.emulateMedia({ colorScheme: colorScheme ?? 'light' });
+  await page.addInitScript((code) => localStorage.setItem('knytt-console-language', code), language ?? 'en');
+  await page.goto(`${url}/admin#/${hash}`);
+  await act(page);
+  await album.add(name, page);
+  await page.close();
+}
 
 async function draw(album, server) {
   const products = rows(join(folder, 'drawn', 'products.csv'));
@@ -255,17 +336,14 @@ async function draw(album, server) {
     await fillShop(page, products, album);
     await addKey(page, server.url);
     await addRules(page);
+    await addPeople(page);
     await sendVisits(server.url, 'shop', priced(products));
-    for (const [look, { size, colorScheme = 'light', language = 'en' }] of Object.entries(looks)) {
-      for (const [view, [hash, act]] of Object.entries(views)) {
-        if (!album.wants(`${view}${look}`)) continue;
-        const shown = await open(browser, 'about:blank', size);
-        await shown.emulateMedia({ colorScheme });
-        await shown.addInitScript((code) => localStorage.setItem('knytt-console-language', code), language);
-        await shown.goto(`${server.url}/admin#/${hash}`);
-        await act(shown);
-        await album.add(`${view}${look}`, shown);
-        await shown.close();
+    await addExperiments(page, 'shop', server.data);
+    await addAlerts(page, server.data);
+    for (const [view, described] of Object.entries(views)) {
+      for (const look of described[2] ?? usual) {
+        const name = `${view}${look}`;
+        if (album.wants(name)) await drawView(browser, album, server.url, name, described, looks[look]);
       }
     }
   } finally {
