@@ -22,10 +22,17 @@ pub struct Words {
 enum Style {
     /// Nothing.
     Clip,
-    /// Small letters, no punctuation, single blanks; padded with its end token.
-    SigLip { pad: u32 },
-    /// Small letters; padded with a token of its own.
-    SigLip2 { pad: u32 },
+    /// Small letters, no punctuation, single blanks; then this end and these pads.
+    SigLip(Padding),
+    /// Small letters; then this end and these pads.
+    SigLip2(Padding),
+}
+
+/// What follows the words of a text that fills the context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Padding {
+    end: u32,
+    pad: u32,
 }
 
 impl Words {
@@ -54,7 +61,17 @@ impl Words {
         if text.trim().is_empty() {
             return Err(Error::EmptyText);
         }
-        let encoding = self.tokenizer.encode(text, true).map_err(|e| Error::Tokenize(e.to_string()))?;
+        let (padding, refused) = (self.style.padding(), |e: tokenizers::Error| Error::Tokenize(e.to_string()));
+        if let Some(Padding { end, pad }) = padding {
+            // Some files of Gemma's tokenizer would begin a text, and not end it; SigLIP2 was trained the other way.
+            let encoding = self.tokenizer.encode(text, false).map_err(refused)?;
+            let mut ids = encoding.get_ids().to_vec();
+            ids.truncate(self.context - 1);
+            ids.push(end);
+            ids.resize(self.context, pad);
+            return Ok(ids);
+        }
+        let encoding = self.tokenizer.encode(text, true).map_err(refused)?;
         let mut ids = encoding.get_ids().to_vec();
         if ids.len() > self.context {
             // Old configs name another end token than the one that the tokenizer writes and the tower is read at.
@@ -62,9 +79,6 @@ impl Words {
             let end = written.copied().unwrap_or(self.end);
             ids.truncate(self.context - 1);
             ids.push(end);
-        }
-        if let Some(pad) = self.style.pad() {
-            ids.resize(self.context, pad);
         }
         Ok(ids)
     }
@@ -76,12 +90,13 @@ impl Style {
     fn of(tokenizer: &Tokenizer, text: &TextConfig) -> Result<Self> {
         let id = |token: &str| {
             let id = tokenizer.token_to_id(token).filter(|id| (*id as usize) < text.vocab_size);
-            id.ok_or_else(|| invalid(format!("it has no {token}, which texts are padded with")))
+            id.ok_or_else(|| invalid(format!("it has no {token}, which stands behind texts")))
         };
+        let padding = |end, pad| Ok(Padding { end: id(end)?, pad: id(pad)? });
         match (text.reading, tokenizer.get_model()) {
             (TextReading::EndToken, _) => Ok(Self::Clip),
-            (TextReading::LastPosition, ModelWrapper::Unigram(_)) => Ok(Self::SigLip { pad: id("</s>")? }),
-            (TextReading::LastPosition, ModelWrapper::BPE(_)) => Ok(Self::SigLip2 { pad: id("<pad>")? }),
+            (TextReading::LastPosition, ModelWrapper::Unigram(_)) => padding("</s>", "</s>").map(Self::SigLip),
+            (TextReading::LastPosition, ModelWrapper::BPE(_)) => padding("<eos>", "<pad>").map(Self::SigLip2),
             (TextReading::LastPosition, _) => {
                 Err(invalid("SigLIP's towers take a unigram model or byte pairs, and it is neither"))
             }
@@ -93,20 +108,20 @@ impl Style {
     fn prepared<'t>(&self, text: &'t str) -> Cow<'t, str> {
         match self {
             Self::Clip => text.into(),
-            Self::SigLip { .. } => {
+            Self::SigLip(_) => {
                 let text = text.to_lowercase().replace('▁', " ");
                 let text: String = text.chars().filter(|c| !c.is_ascii_punctuation()).collect();
                 text.split_whitespace().collect::<Vec<_>>().join(" ").into()
             }
             // Letter by letter, as the tokenizers' own normaliser does it.
-            Self::SigLip2 { .. } => text.chars().flat_map(char::to_lowercase).collect::<String>().into(),
+            Self::SigLip2(_) => text.chars().flat_map(char::to_lowercase).collect::<String>().into(),
         }
     }
 
-    fn pad(&self) -> Option<u32> {
+    fn padding(&self) -> Option<Padding> {
         match self {
             Self::Clip => None,
-            Self::SigLip { pad } | Self::SigLip2 { pad } => Some(*pad),
+            Self::SigLip(padding) | Self::SigLip2(padding) => Some(*padding),
         }
     }
 }

@@ -24,7 +24,7 @@ pub struct KnownModel {
 }
 
 /// Models whose architecture this program computes. What was proven here is the architecture, on random weights.
-pub const KNOWN: [KnownModel; 5] = [
+pub const KNOWN: [KnownModel; 8] = [
     KnownModel {
         name: "fashion-clip",
         repository: "patrickjohncyh/fashion-clip",
@@ -34,6 +34,16 @@ pub const KNOWN: [KnownModel; 5] = [
         parameters_millions: 151,
         dimension: 512,
         quality: "F1 .83 FMNIST, .73 KAGL, .62 DEEP (its model card)",
+    },
+    KnownModel {
+        name: "fashion-siglip",
+        repository: "Marqo/marqo-fashionSigLIP",
+        purpose: "clothes, shoes, accessories",
+        languages: "en",
+        license: "apache-2.0",
+        parameters_millions: 203,
+        dimension: 768,
+        quality: "not compared with the others here",
     },
     KnownModel {
         name: "laion-b32",
@@ -72,6 +82,26 @@ pub const KNOWN: [KnownModel; 5] = [
         languages: "en",
         license: "not stated",
         parameters_millions: 428,
+        dimension: 768,
+        quality: "not compared on shops' pictures",
+    },
+    KnownModel {
+        name: "siglip",
+        repository: "google/siglip-base-patch16-224",
+        purpose: "anything, smaller details",
+        languages: "en",
+        license: "apache-2.0",
+        parameters_millions: 203,
+        dimension: 768,
+        quality: "not compared on shops' pictures",
+    },
+    KnownModel {
+        name: "siglip2",
+        repository: "google/siglip2-base-patch16-224",
+        purpose: "anything, smaller details",
+        languages: "many",
+        license: "apache-2.0",
+        parameters_millions: 375,
         dimension: 768,
         quality: "not compared on shops' pictures",
     },

@@ -6,6 +6,7 @@
 //! their names, so that the same model gives the same [fingerprint](crate::Fingerprint) everywhere.
 
 mod open_clip;
+mod open_clip_siglip;
 mod plan;
 mod source;
 mod tokenizer;
@@ -79,7 +80,14 @@ pub fn convert_with_notes(from: &Path, to: &Path, notes: &[(&str, &[u8])]) -> Re
             preprocessor: read(from, "preprocessor_config.json")?,
             plan: Plan::of_transformers(&source),
         },
-        Layout::OpenClip => open_clip::make(from, &read(from, "open_clip_config.json")?, &source)?,
+        Layout::OpenClip => {
+            let config = read(from, "open_clip_config.json")?;
+            if open_clip_siglip::is_siglip(&config) {
+                open_clip_siglip::make(from, &config, &source)?
+            } else {
+                open_clip::make(from, &config, &source)?
+            }
+        }
     };
     Config::parse(&made.config)?;
     let tokenizer = tokenizer::json(from)?;

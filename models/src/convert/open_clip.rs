@@ -10,7 +10,7 @@ use super::source::Source;
 use super::{Made, unusable};
 use crate::error::{Error, Result};
 
-const FILE: &str = "open_clip_config.json";
+pub(super) const FILE: &str = "open_clip_config.json";
 
 /// The end token that says: read a text at its largest id, as open_clip does.
 const LARGEST_ID: u32 = 2;
@@ -82,7 +82,7 @@ struct TextConfig {
 }
 
 #[derive(Deserialize)]
-struct PreprocessConfig {
+pub(super) struct PreprocessConfig {
     #[serde(default = "openai_mean")]
     mean: [f32; 3],
     #[serde(default = "openai_std")]
@@ -148,7 +148,7 @@ fn config_json(model: &ModelConfig, vision: &VisionConfig, text: &TextConfig) ->
     })
 }
 
-fn preprocessor_json(folder: &Path, config: &PreprocessConfig, side: usize) -> Result<Value> {
+pub(super) fn preprocessor_json(folder: &Path, config: &PreprocessConfig, side: usize) -> Result<Value> {
     let unknown = |what: &str, value: &str| {
         unusable(&folder.join(FILE), format!("preprocess_cfg: {what} {value:?} is not known"))
     };
@@ -171,7 +171,7 @@ fn preprocessor_json(folder: &Path, config: &PreprocessConfig, side: usize) -> R
     }))
 }
 
-fn pretty(json: &Value) -> Vec<u8> {
+pub(super) fn pretty(json: &Value) -> Vec<u8> {
     format!("{json:#}\n").into_bytes()
 }
 
@@ -193,7 +193,7 @@ fn plan(source: &Source<'_>) -> Result<Plan> {
 }
 
 /// Puts one tensor into the plan; `None` if its name is not known.
-fn place(plan: &mut Plan, name: &str, plain: &str, source: &Source<'_>) -> Option<()> {
+pub(super) fn place(plan: &mut Plan, name: &str, plain: &str, source: &Source<'_>) -> Option<()> {
     let whole = match plain {
         "visual.class_embedding" => "vision_model.embeddings.class_embedding",
         "visual.positional_embedding" => "vision_model.embeddings.position_embedding.weight",
@@ -234,16 +234,7 @@ fn layer(plan: &mut Plan, name: &str, plain: &str, source: &Source<'_>) -> Optio
     let (number, rest) = rest.split_once('.')?;
     let to = |part: &str| format!("{tower}.encoder.layers.{number}.{part}");
     if let Some(kind) = rest.strip_prefix("attn.in_proj_") {
-        let (_, shape) = source.shape(name)?;
-        let width = shape.first()? / 3;
-        for (n, part) in ["q_proj", "k_proj", "v_proj"].into_iter().enumerate() {
-            plan.take(
-                to(&format!("self_attn.{part}.{kind}")),
-                name,
-                Change::Rows(n * width..(n + 1) * width),
-            );
-        }
-        return Some(());
+        return plan.take_thirds(&|part| to(&format!("{part}.{kind}")), name, source);
     }
     let (part, kind) = rest.rsplit_once('.')?;
     let part = match part {

@@ -21,9 +21,10 @@ const PREFIXES: [&str; 6] =
 pub(super) struct Plan(Vec<(String, Part)>);
 
 /// How a tensor of the bundle is made.
-pub(super) struct Part {
-    pub from: String,
-    pub change: Change,
+struct Part {
+    /// One tensor, or several that are stacked along their first dimension.
+    from: Vec<String>,
+    change: Change,
 }
 
 /// What is done to a tensor.
@@ -52,7 +53,29 @@ impl Plan {
     }
 
     pub fn take(&mut self, to: impl Into<String>, from: &str, change: Change) {
-        self.0.push((to.into(), Part { from: from.into(), change }));
+        self.0.push((to.into(), Part { from: vec![from.into()], change }));
+    }
+
+    /// Takes several tensors as one, stacked along their first dimension.
+    pub fn take_stacked(&mut self, to: impl Into<String>, from: &[&str]) {
+        let from = from.iter().map(|name| (*name).to_owned()).collect();
+        self.0.push((to.into(), Part { from, change: Change::None }));
+    }
+
+    /// Takes the queries, keys and values of an attention apart, which `from` has one below the other. `to` makes a
+    /// name of a layer's. `None` if there is no such tensor.
+    pub fn take_thirds(
+        &mut self,
+        to: &dyn Fn(&str) -> String,
+        from: &str,
+        source: &Source<'_>,
+    ) -> Option<()> {
+        let (_, shape) = source.shape(from)?;
+        let width = shape.first()? / 3;
+        for (n, layer) in ["q_proj", "k_proj", "v_proj"].into_iter().enumerate() {
+            self.take(to(&format!("self_attn.{layer}")), from, Change::Rows(n * width..(n + 1) * width));
+        }
+        Some(())
     }
 
     /// Writes the tensors into one file.
@@ -87,20 +110,38 @@ struct Planned<'s> {
 
 impl<'s> Planned<'s> {
     fn new(source: &'s Source<'s>, part: &'s Part) -> Result<Self> {
-        let (dtype, shape) = source
-            .shape(&part.from)
-            .ok_or_else(|| Error::Weights(format!("{} is missing, or of an unknown kind", part.from)))?;
+        let mut stacked: Option<(DType, Vec<usize>)> = None;
+        for name in &part.from {
+            let (dtype, shape) = source
+                .shape(name)
+                .ok_or_else(|| Error::Weights(format!("{name} is missing, or of an unknown kind")))?;
+            stacked = match stacked {
+                None => Some((dtype, shape)),
+                Some((first, sum)) if first == dtype => stack(&sum, &shape).map(|shape| (dtype, shape)),
+                Some(_) => None,
+            };
+            if stacked.is_none() {
+                return Err(Error::Weights(format!("{name} does not fit {}", part.from[0])));
+            }
+        }
+        let (dtype, shape) = stacked.unwrap_or((DType::F32, Vec::new()));
         let shape = part.change.shape(&shape).ok_or_else(|| {
-            Error::Weights(format!("{} has the shape {shape:?}, which is not expected", part.from))
+            Error::Weights(format!("{} has the shape {shape:?}, which is not expected", part.from[0]))
         })?;
         Ok(Self { source, part, dtype: stored(dtype).into(), shape, failed: Cell::new(None) })
     }
 
     fn tensor(&self) -> Result<Tensor> {
-        let changed = self.source.load(&self.part.from)?;
-        let changed =
-            changed.to_dtype(stored(changed.dtype())).and_then(|tensor| self.part.change.apply(&tensor));
-        changed.map_err(|e| Error::Weights(format!("{}: {}", self.part.from, without_backtrace(&e))))
+        let names = &self.part.from;
+        let loaded = names.iter().map(|name| self.source.load(name)).collect::<Result<Vec<_>>>()?;
+        let changed = match &loaded[..] {
+            [one] => Ok(one.clone()),
+            several => Tensor::cat(several, 0),
+        };
+        let changed = changed
+            .and_then(|tensor| tensor.to_dtype(stored(tensor.dtype())))
+            .and_then(|tensor| self.part.change.apply(&tensor));
+        changed.map_err(|e| Error::Weights(format!("{}: {}", names.join(", "), without_backtrace(&e))))
     }
 }
 
@@ -150,6 +191,12 @@ impl Change {
             }
         }
     }
+}
+
+/// The shape of two tensors, one below the other; `None` if they do not fit.
+fn stack(first: &[usize], second: &[usize]) -> Option<Vec<usize>> {
+    let ([rows, rest @ ..], [more, others @ ..]) = (first, second) else { return None };
+    (rest == others).then(|| [&[rows + more], rest].concat())
 }
 
 /// Numbers of 64 bits are stored in 32, which is what the towers compute in.

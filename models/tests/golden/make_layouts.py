@@ -1,11 +1,12 @@
 """Makes the golden files of published layouts that `models/tests/it/layouts.rs` converts.
 
-The reference of `open-clip` is open_clip with random weights. `archive` is the model of `gelu` as PyTorch saves it,
+The references of `open-clip` and of `open-clip-siglip`, whose image tower is timm's, are open_clip with random weights. `archive` is the model of `gelu` as PyTorch saves it,
 with the two files that older repositories have in place of `tokenizer.json`; its reference is the one of `gelu`.
 `hostile.bin` is an archive whose pickle runs a command where it is loaded by Python.
 
     .venv/bin/pip install -r models/tests/golden/requirements.txt
-    .venv/bin/pip install open_clip_torch==3.3.0 torchvision
+    .venv/bin/pip install open_clip_torch==3.3.0 timm==1.0.31 torchvision
+    .venv/bin/python models/tests/golden/make_siglip.py  # its tokens and its tokenizer are taken
     .venv/bin/python models/tests/golden/make_layouts.py
 """
 
@@ -18,8 +19,11 @@ import shutil
 import zipfile
 from pathlib import Path
 
+import timm
 import torch
-from open_clip.model import CLIP
+from make_golden import upright_rgb
+from open_clip.model import CLIP, CustomTextCLIP
+from open_clip.transform import image_transform
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
@@ -77,6 +81,81 @@ def make_open_clip() -> None:
     save_file(golden, folder / "golden.safetensors")
 
 
+@timm.models.register_model
+def vit_base_patch14_siglip_56(num_classes: int, global_pool: str, **_pretrained) -> torch.nn.Module:
+    """A small tower of the kind that timm calls by such names; `base` says that it has 12 heads."""
+    shape = dict(img_size=56, patch_size=14, embed_dim=48, depth=2, num_heads=12, mlp_ratio=2.5)
+    return timm.models.VisionTransformer(
+        **shape, class_token=False, num_classes=num_classes, global_pool=global_pool
+    )
+
+
+@torch.no_grad()
+def make_open_clip_siglip() -> None:
+    folder = HERE / "open-clip-siglip"
+    folder.mkdir(exist_ok=True)
+    siglip = HERE / "siglip"
+    tokens = {n: t for n, t in load_file(siglip / "golden.safetensors").items() if n.startswith("tokens/")}
+    vocabulary = json.loads((siglip / "config.json").read_text())["text_config"]["vocab_size"]
+    vision = {
+        "image_size": 56,
+        "timm_model_name": "vit_base_patch14_siglip_56",
+        "timm_model_pretrained": False,
+        "timm_pool": "map",
+        "timm_proj": "none",
+    }
+    text = {
+        "context_length": 64,
+        "vocab_size": vocabulary,
+        "hf_tokenizer_name": "timm/ViT-B-16-SigLIP",
+        "tokenizer_kwargs": {"clean": "canonicalize"},
+        "width": 40,
+        "heads": 4,
+        "layers": 2,
+        "no_causal_mask": True,
+        "proj_bias": True,
+        "pool_type": "last",
+        "norm_kwargs": {"eps": 1e-6},
+    }
+    model_config = {"embed_dim": 48, "init_logit_bias": -10, "custom_text": True}
+    model_config |= {"vision_cfg": vision, "text_cfg": text}
+    arguments = {name: value for name, value in model_config.items() if name != "custom_text"}
+    model = CustomTextCLIP(**arguments)
+    torch.manual_seed(12)
+    for name, parameter in model.named_parameters():
+        if "norm" in name or "ln_" in name:
+            parameter.add_(torch.randn_like(parameter) * 0.1)
+        elif name.endswith(("pos_embed", "latent", "embedding", "embedding.weight")):
+            parameter.copy_(torch.randn_like(parameter) * 0.5)
+        elif parameter.ndim > 1:
+            parameter.copy_(torch.randn_like(parameter) * (1.5 / parameter[0].numel() ** 0.5))
+        elif not name.startswith("logit"):
+            parameter.copy_(torch.randn_like(parameter) * 0.1)
+    model.eval()
+    preprocess = {
+        "mean": [0.5, 0.5, 0.5],
+        "std": [0.5, 0.5, 0.5],
+        "interpolation": "bicubic",
+        "resize_mode": "squash",
+    }
+    config = {"model_cfg": model_config, "preprocess_cfg": preprocess}
+    (folder / "open_clip_config.json").write_text(json.dumps(config, indent=1) + "\n")
+    state = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+    save_file(state, folder / "open_clip_model.safetensors", metadata={"format": "pt"})
+    (folder / "open_clip_model.safetensors").chmod(0o644)
+    shutil.copy(siglip / "tokenizer.json", folder)
+
+    transform = image_transform(56, is_train=False, **preprocess)
+    golden = {}
+    for path in sorted((HERE / "pictures").iterdir()):
+        pixels = transform(upright_rgb(path))
+        golden[f"image/{path.name}"] = model.encode_image(pixels[None], normalize=True)[0].contiguous()
+    for name, ids in tokens.items():
+        golden[name.replace("tokens/", "text/")] = model.encode_text(ids[None], normalize=True)[0].contiguous()
+    save_file(golden, folder / "golden.safetensors")
+    (folder / "golden.safetensors").chmod(0o644)
+
+
 def make_archive() -> None:
     folder = HERE / "archive"
     folder.mkdir(exist_ok=True)
@@ -105,5 +184,6 @@ def make_hostile() -> None:
 
 if __name__ == "__main__":
     make_open_clip()
+    make_open_clip_siglip()
     make_archive()
     make_hostile()

@@ -3,14 +3,17 @@
 The reference is Hugging Face transformers with random weights: small models as `SiglipModel` saves them, with small
 tokenizers of the same kinds as the published ones (SentencePiece's unigram model; Gemma's byte pairs). Neither
 `tokenizer.json` changes its text first: cases and punctuation are the reference's own work, and the library's.
+`--full DIR` writes SigLIP-base in its true shape with random weights, for benchmarks.
 
     .venv/bin/pip install -r models/tests/golden/requirements.txt
     .venv/bin/pip install sentencepiece==0.2.3 protobuf==7.36.2
     .venv/bin/python models/tests/golden/make_siglip.py
+    .venv/bin/python models/tests/golden/make_siglip.py --full target/siglip-base
 """
 
 from __future__ import annotations
 
+import argparse
 import io
 import json
 from pathlib import Path
@@ -157,6 +160,25 @@ def make(name: str, seed: int) -> None:
     (folder / "golden.safetensors").chmod(0o644)
 
 
+def make_full(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    slow = train_unigram(folder)
+    tokens = [padded(slow(text)["input_ids"], 1, 1) for text in TEXTS]
+    model, processor = random_model(SiglipConfig(), 23), SiglipImageProcessorPil()
+    save(folder, model, processor, torch.float32)
+    save_file(golden(model, processor, tokens), folder / "golden.safetensors")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--full", type=Path, metavar="DIR", help="write SigLIP-base with random weights to DIR")
+    arguments = parser.parse_args()
+    if arguments.full:
+        make_full(arguments.full)
+    else:
+        make("siglip", 21)
+        make("siglip2", 22)
+
+
 if __name__ == "__main__":
-    make("siglip", 21)
-    make("siglip2", 22)
+    main()

@@ -66,6 +66,53 @@ fn open_clips_own_layout_computes_what_open_clip_does() {
 }
 
 #[test]
+fn open_clips_siglip_with_timms_tower_computes_what_open_clip_does() {
+    let dir = tempfile::tempdir().unwrap();
+    let converted = convert(&golden("open-clip-siglip"), &dir.path().join("bundle")).unwrap();
+    assert_eq!(converted.layout, Layout::OpenClip);
+    assert_computes(&converted.bundle, "open-clip-siglip/golden.safetensors", "open_clip's SigLIP");
+    let tensors = safetensors::load(converted.bundle.join("model.safetensors"), &Device::Cpu).unwrap();
+    assert!(tensors["logit_bias"].dims().is_empty() && tensors.contains_key("logit_scale"));
+}
+
+#[test]
+fn a_siglip_that_is_read_otherwise_is_refused_by_its_name() {
+    for (from, to, named) in [
+        ("_siglip_56", "_siglip_gap_56", "siglip_gap_56"),
+        ("_patch14_", "_patch14_odd_", "patch14_odd"),
+        (r#""timm_pool": "map""#, r#""timm_pool": "avg""#, "attention pooling"),
+        (r#""no_causal_mask": true"#, r#""no_causal_mask": false"#, "text tower"),
+        (r#""pool_type": "last""#, r#""pool_type": "argmax""#, "text tower"),
+        (r#""layers": 2"#, r#""layers": 2, "use_pad_mask": true"#, "use_pad_mask"),
+    ] {
+        let folder = copy("open-clip-siglip", &[]);
+        let config = folder.path().join("open_clip_config.json");
+        let text = fs::read_to_string(&config).unwrap();
+        assert!(text.contains(from), "{from}");
+        fs::write(&config, text.replace(from, to)).unwrap();
+        let to = folder.path().join("bundle");
+        let error = convert(folder.path(), &to).unwrap_err().to_string();
+        assert!(error.contains(named) && !to.exists(), "{error}");
+    }
+    // SigLIP2's tokenizer, whose texts open_clip and transformers prepare in different ways.
+    let folder = copy("open-clip-siglip", &[]);
+    fs::copy(golden("siglip2/tokenizer.json"), folder.path().join("tokenizer.json")).unwrap();
+    let error = convert(folder.path(), &folder.path().join("bundle")).unwrap_err().to_string();
+    assert!(error.contains("SigLIP2"), "{error}");
+}
+
+#[test]
+fn a_config_of_a_repositorys_own_code_is_not_transformers() {
+    // As Marqo publishes it: transformers' name for the model, open_clip's tensors in both files of weights.
+    let folder = copy("open-clip-siglip", &[]);
+    let config = r#"{"model_type": "siglip", "auto_map": {"AutoModel": "own.Model"}, "text_config": {}, "vision_config": {}}"#;
+    fs::write(folder.path().join("config.json"), config).unwrap();
+    fs::copy(golden("siglip/model.safetensors"), folder.path().join("model.safetensors")).unwrap();
+    let converted = convert(folder.path(), &folder.path().join("bundle")).unwrap();
+    assert_eq!(converted.layout, Layout::OpenClip);
+}
+
+#[test]
 fn an_archive_of_pytorch_with_the_two_files_of_an_old_tokenizer_is_the_same_model() {
     let dir = tempfile::tempdir().unwrap();
     let converted = convert(&golden("archive"), &dir.path().join("bundle")).unwrap();

@@ -55,7 +55,7 @@ impl User {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_becomes_a_searchable_shop_for_each_layout() {
-    for layout in ["gelu", "archive", "open-clip", "siglip", "siglip2"] {
+    for layout in ["gelu", "archive", "open-clip", "siglip", "siglip2", "open-clip-siglip"] {
         let server = Server::start(&golden(layout)).await;
         let user = User::of(&server);
         let got = User::json(&user.run(&["model", "get", "hf:shop/model", "--json"]).await);
