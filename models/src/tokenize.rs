@@ -61,7 +61,8 @@ impl Words {
         if text.trim().is_empty() {
             return Err(Error::EmptyText);
         }
-        let (padding, refused) = (self.style.padding(), |e: tokenizers::Error| Error::Tokenize(e.to_string()));
+        let (padding, refused) =
+            (self.style.padding(), |e: tokenizers::Error| Error::Tokenize(e.to_string()));
         if let Some(Padding { end, pad }) = padding {
             // Some files of Gemma's tokenizer would begin a text, and not end it; SigLIP2 was trained the other way.
             let encoding = self.tokenizer.encode(text, false).map_err(refused)?;
@@ -95,7 +96,9 @@ impl Style {
         let padding = |end, pad| Ok(Padding { end: id(end)?, pad: id(pad)? });
         match (text.reading, tokenizer.get_model()) {
             (TextReading::EndToken, _) => Ok(Self::Clip),
-            (TextReading::LastPosition, ModelWrapper::Unigram(_)) => padding("</s>", "</s>").map(Self::SigLip),
+            (TextReading::LastPosition, ModelWrapper::Unigram(_)) => {
+                padding("</s>", "</s>").map(Self::SigLip)
+            }
             (TextReading::LastPosition, ModelWrapper::BPE(_)) => padding("<eos>", "<pad>").map(Self::SigLip2),
             (TextReading::LastPosition, _) => {
                 Err(invalid("SigLIP's towers take a unigram model or byte pairs, and it is neither"))

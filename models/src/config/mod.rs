@@ -269,11 +269,11 @@ impl TextConfig {
 impl VisionConfig {
     /// `projection_dim`: values of its embedding.
     fn check(&self, projection_dim: usize) -> Result<()> {
-        match self.projected() {
-            Projected::Nothing(pooled) if pooled != projection_dim => Err(invalid(format!(
-                "vision_config: a tower without a projection gives {pooled} values, and projection_dim is {projection_dim}"
-            )))?,
-            _ => {}
+        if let Projected::Nothing(pooled) = self.projected()
+            && pooled != projection_dim
+        {
+            let reason = "a tower without a projection has as many values as projection_dim";
+            return Err(invalid(format!("vision_config: {reason}, {projection_dim}, and not {pooled}")));
         }
         match self {
             Self::Towers(towers) => towers.check(),

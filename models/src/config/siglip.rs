@@ -98,7 +98,7 @@ mod tests {
         for (from, to, named) in [
             ("siglip_text_model\"", "siglip_text_model\", \"projection_size\": 512", "projection_size"),
             ("siglip_vision_model\"", "siglip_vision_model\", \"vision_use_head\": false", "vision_use_head"),
-            ("siglip_vision_model\"", "siglip_vision_model\", \"hidden_act\": \"swish\"", "swish"),
+            ("siglip_text_model\"", "siglip_text_model\", \"hidden_act\": \"swish\"", "swish"),
         ] {
             let error = Config::parse(BASE.replace(from, to).as_bytes()).unwrap_err().to_string();
             assert!(error.contains(named), "{error}");
