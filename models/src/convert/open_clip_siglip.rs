@@ -156,7 +156,7 @@ impl TimmTower {
             matches!((size, patch, side), ("base", "32", _) | ("large", _, "512") | ("so400m", "16", _))
                 || size == "giantopt";
         // Towers that are read by a mean have "gap" before their side.
-        side.parse::<usize>().ok()?;
+        patch.parse::<usize>().ok().zip(side.parse::<usize>().ok())?;
         Some(Self { heads, activation: if by_tanh { "gelu_pytorch_tanh" } else { "gelu" } })
     }
 }
@@ -299,7 +299,12 @@ mod tests {
             let tower = TimmTower::named(name).unwrap();
             assert_eq!((tower.heads, tower.activation), (heads, activation), "{name}");
         }
-        for unknown in ["vit_base_patch16_siglip_gap_224", "vit_huge_patch14_siglip_224", "convnext_base"] {
+        for unknown in [
+            "vit_base_patch16_siglip_gap_224",
+            "vit_base_patch16_odd_siglip_224",
+            "vit_huge_patch14_siglip_224",
+            "convnext_base",
+        ] {
             assert!(TimmTower::named(unknown).is_none(), "{unknown}");
         }
     }
