@@ -23,6 +23,9 @@ pub(crate) fn detect(path: &Path, name: &str) -> Result<Format> {
     if start.starts_with(b"PAR1") {
         return Ok(Format::Parquet);
     }
+    if let Some((_, what)) = OTHERS.iter().find(|(begins, _)| start.starts_with(begins)) {
+        return Err(Error::NotAFeed { name: name.into(), what });
+    }
     if WorkbookKind::of(path)?.is_some() {
         return Ok(table(Records::open(path, name, None, &Columns::default())?.header()));
     }
@@ -41,6 +44,19 @@ pub(crate) fn detect(path: &Path, name: &str) -> Result<Format> {
         },
     })
 }
+
+/// How files begin that people take for a feed, with what they are and what to do.
+const OTHERS: [(&[u8], &str); 9] = [
+    (b"%PDF-", "it is a PDF: export the table that it was made of as CSV or as a spreadsheet"),
+    (b"{\\rtf", "it is a text document: save its table as CSV or as a spreadsheet"),
+    (b"\x89PNG", "it is a picture: send a feed, or a zip file of pictures"),
+    (b"\xff\xd8\xff", "it is a picture: send a feed, or a zip file of pictures"),
+    (b"GIF8", "it is a picture: send a feed, or a zip file of pictures"),
+    (b"RIFF", "it is a picture or a recording: send a feed, or a zip file of pictures"),
+    (b"Rar!", "it is a RAR archive: pack the files as a zip file"),
+    (b"7z\xbc\xaf", "it is a 7z archive: pack the files as a zip file"),
+    (b"SQLite f", "it is a database: export its table as CSV"),
+];
 
 /// Some programs fill cells up with NUL bytes; other control characters are in no text.
 fn is_text(head: &[u8]) -> bool {
@@ -167,6 +183,21 @@ mod tests {
         let path = folder.path().join("whatever.txt");
         std::fs::write(&path, content).unwrap();
         detect(&path, "whatever.txt").ok()
+    }
+
+    #[test]
+    fn what_is_no_feed_is_named() {
+        for (content, named) in [
+            (&b"%PDF-1.7\n1 0 obj\n"[..], "PDF"),
+            (b"\xff\xd8\xff\xe0\0\x10JFIF", "picture"),
+            (b"Rar!\x1a\x07", "zip"),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("feed");
+            std::fs::write(&path, content).unwrap();
+            let error = detect(&path, "feed").unwrap_err();
+            assert!(error.hint().is_some_and(|hint| hint.contains(named)), "{error}: {:?}", error.hint());
+        }
     }
 
     #[test]

@@ -185,7 +185,8 @@ impl Error {
                 format!("it has: {columns}")
             }
             Self::NoPictureColumn { column: None, columns, .. } => format!(
-                "it has: {columns}; name one of them image, image_link, image_path, or say --image-column"
+                "it has: {columns}; name one of them image, image_link or image_path; or say --image-column; or put \
+                 pictures beside the table that are called like its products' ids, in one zip file with it"
             ),
             _ => return None,
         })

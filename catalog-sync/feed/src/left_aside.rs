@@ -44,6 +44,8 @@ pub enum LeftAside {
     Archive,
     /// What a camera wrote in its own format beside a picture that is read.
     Original,
+    /// A table, which may be a feed of the pictures.
+    Table,
 }
 
 impl LeftAside {
@@ -56,6 +58,7 @@ impl LeftAside {
             Self::Thumbnail => ("thumbnail", "thumbnails"),
             Self::Archive => ("archive", "archives"),
             Self::Original => ("original of a picture", "originals of pictures"),
+            Self::Table => ("table", "tables"),
         };
         format!("{count} {}", if count == 1 { one } else { many })
     }

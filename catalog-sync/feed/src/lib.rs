@@ -23,6 +23,7 @@
 
 mod archive;
 mod availability;
+mod beside;
 mod category;
 mod choices;
 mod column;

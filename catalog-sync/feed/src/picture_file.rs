@@ -36,6 +36,9 @@ const NOT_READ: &[(&str, &str)] = &[
 /// Files with many others packed in them.
 const ARCHIVES: &[&str] = &["zip", "rar", "7z", "tar", "gz", "tgz"];
 
+/// Tables, which may say more of the pictures beside them.
+const TABLES: &[&str] = &["csv", "tsv", "xlsx", "xlsb", "xls", "ods"];
+
 /// What a picture is that is not read, by its ending.
 pub(crate) fn not_read(path: &Path) -> Option<&'static str> {
     let ending = path.extension()?;
@@ -55,6 +58,11 @@ pub(crate) fn is_of_phone(path: &Path) -> bool {
 /// Whether a file is one with others packed in it, by its ending.
 pub(crate) fn is_archive(path: &Path) -> bool {
     has_ending(path, ARCHIVES)
+}
+
+/// Whether a file is a table, by its ending.
+pub(crate) fn is_table(path: &Path) -> bool {
+    has_ending(path, TABLES)
 }
 
 fn has_ending(path: &Path, endings: &[&str]) -> bool {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use knytt_engine::{Availability, Currency, Price, Product, Variant};
 use rust_decimal::Decimal;
 
+use crate::beside::Beside;
 use crate::column::{Role, normalise, role_of};
 use crate::ids::Ids;
 use crate::json::Json;
@@ -33,6 +34,8 @@ pub(crate) struct Defaults {
     pub(crate) common: Option<String>,
     /// How products without an id are known.
     pub(crate) ids: Ids,
+    /// Pictures that are called like products, of a feed that names none.
+    pub(crate) beside: Beside,
 }
 
 /// One row as a product of its own. Its picture may be missing: it may be that of its group.
@@ -69,7 +72,7 @@ fn product(row: &Row, defaults: &Defaults) -> Result<Product, Refusal> {
     }
     let mut attributes = row.others();
     let (price, sale_price) = prices(row, defaults)?;
-    Ok(Product {
+    let product = Product {
         id,
         title: words(row.role(Role::Title).unwrap_or_default()),
         brand: words(row.role(Role::Brand).unwrap_or_default()),
@@ -86,7 +89,15 @@ fn product(row: &Row, defaults: &Defaults) -> Result<Product, Refusal> {
         variants: variants(row, &mut attributes),
         attributes,
         ..Product::default()
-    })
+    };
+    Ok(if product.image.is_empty() { with_pictures_beside(product, &defaults.beside) } else { product })
+}
+
+fn with_pictures_beside(product: Product, beside: &Beside) -> Product {
+    match beside.of(&product).split_first() {
+        Some((first, others)) => Product { image: first.clone(), more_images: others.to_vec(), ..product },
+        None => product,
+    }
 }
 
 /// A text without entities, on one line.

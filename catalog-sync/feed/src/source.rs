@@ -63,7 +63,10 @@ impl Source {
         let may_be_pictures =
             archive.has_pictures() && options.format.is_none() && archive.has_no_feed_by_name();
         if !may_be_pictures
-            || archive.feeds().iter().any(|member| Feed::reads(&archive.root().join(member), &options))
+            || archive
+                .feeds()
+                .iter()
+                .any(|member| Feed::reads(&archive.root().join(member), archive.root(), &options))
         {
             return Feed::open_packed(path, archive, options).map(|feed| Self::Feed(Box::new(feed)));
         }

@@ -24,6 +24,9 @@ const OF_CAMERAS: &[&str] = &[
     "scan", "vid", "wa", "whatsapp", "signal", "sam", "cimg", "pict", "untitled", "unnamed", "download", "page", "frame",
 ];
 
+/// A camera that calls its pictures by one letter has at least so many digits behind it.
+const CAMERA_DIGITS: usize = 6;
+
 /// No product is shown by more.
 const MOST: usize = 12;
 
@@ -99,6 +102,14 @@ fn split(stem: &str) -> Option<(&str, Ending)> {
     Some((thing, Ending::Side(side * 100 + number)))
 }
 
+/// Where a picture of this name stands among those of its thing: by its number, then by its side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place(Ending);
+
+pub(crate) fn place(stem: &str) -> Place {
+    Place(split(&stem.to_lowercase()).map_or(Ending::None, |(_, ending)| ending))
+}
+
 /// What the thing is called that a picture of this name shows from one of its sides.
 pub(crate) fn thing(stem: &str) -> &str {
     let lower = stem.to_lowercase();
@@ -127,7 +138,9 @@ fn is_one(thing: &str, views: &[(Ending, usize)]) -> bool {
 
 fn is_of_camera(thing: &str) -> bool {
     let word = thing.split(|c: char| !c.is_alphabetic()).find(|word| !word.is_empty()).unwrap_or_default();
-    OF_CAMERAS.contains(&word)
+    // `P1010023` is a camera's picture, `P121` an article.
+    let digits = thing.bytes().filter(u8::is_ascii_digit).count();
+    OF_CAMERAS.contains(&word) && (word != "p" || digits >= CAMERA_DIGITS)
 }
 
 /// `2024-05`, `20240501`: pictures of one day are of many things.

@@ -17,7 +17,7 @@ impl Feed {
         if let Some(column) = self.missing_mapped() {
             return Err(Error::NoSuchColumn { name, column, option: "--map", columns });
         }
-        if !self.columns.have_image() {
+        if !self.columns.have_image() && self.pictures_beside() == 0 {
             return Err(Error::NoPictureColumn { name, column: self.options.image_column.clone(), columns });
         }
         if let Some(column) = self.options.selection.columns().find(|c| !self.columns.contain(c)) {

@@ -1,5 +1,6 @@
 //! A product feed: rows of any format, and the products that they are.
 
+mod beside;
 mod check;
 mod count;
 mod learn;
@@ -52,11 +53,12 @@ impl Feed {
     pub fn open(path: &Path, options: Options) -> Result<Self> {
         match Archive::open(path, &name_of(path))? {
             Some(archive) => Self::open_packed(path, archive, options),
-            None => Self::open_file(path, name_of(path), options),
+            None => Self::open_file(path, name_of(path), None, options),
         }
     }
 
-    fn open_file(path: &Path, name: String, options: Options) -> Result<Self> {
+    /// Reads a feed in a file. `root` is the folder of the zip file that it was in, if it was.
+    fn open_file(path: &Path, name: String, root: Option<&Path>, options: Options) -> Result<Self> {
         let format = options.format_of(path, &name)?;
         let mapping = options.mapping.clone().unwrap_or_default();
         let defaults = Defaults {
@@ -69,7 +71,7 @@ impl Feed {
         let mut feed = Self {
             path: path.into(),
             archive: None,
-            bases: vec![base.into()],
+            bases: std::iter::once(base).chain(root).map(Path::to_owned).collect(),
             name,
             format,
             options,
@@ -89,6 +91,7 @@ impl Feed {
         feed.survey = feed.origin().survey()?;
         feed.learn_prices()?;
         feed.count()?;
+        feed.look_beside()?;
         feed.check()?;
         Ok(feed)
     }

@@ -10,16 +10,15 @@ impl Feed {
     /// Reads through the one feed in a zip file.
     pub(crate) fn open_packed(path: &Path, archive: Archive, options: Options) -> Result<Self> {
         let mut feed = Self::in_archive(&name_of(path), &archive, &options)?;
-        // Pictures are beside the feed in the zip file, or beside the zip file.
-        feed.bases.push(archive.root().to_owned());
+        // Pictures are beside the feed in the zip file, at its root, or beside the zip file.
         feed.bases.push(path.parent().unwrap_or(Path::new("")).to_owned());
         feed.archive = Some(archive);
         Ok(feed)
     }
 
     /// Whether a file can be read as a feed.
-    pub(crate) fn reads(path: &Path, options: &Options) -> bool {
-        Self::open_file(path, name_of(path), options.clone()).is_ok()
+    pub(crate) fn reads(path: &Path, root: &Path, options: &Options) -> bool {
+        Self::open_file(path, name_of(path), Some(root), options.clone()).is_ok()
     }
 
     /// The one file of a zip file that can be read as a feed.
@@ -30,7 +29,8 @@ impl Feed {
         let name = name.to_owned();
         let open = |member: &Path| {
             let told = format!("{name}/{}", member.display());
-            Self::open_file(&archive.root().join(member), told, options.clone())
+            let root = archive.root();
+            Self::open_file(&root.join(member), told, Some(root), options.clone())
         };
         let members = archive.feeds();
         let (mut feeds, mut refused) = (Vec::new(), None);
@@ -40,13 +40,17 @@ impl Feed {
                 Err(error) => refused = refused.or(Some(error)),
             }
         }
+        // A table of stock beside the feed names no pictures; they are those of the feed.
+        if feeds.iter().any(|(_, feed)| feed.pictures_beside() == 0) {
+            feeds.retain(|(_, feed)| feed.pictures_beside() == 0);
+        }
         match (feeds.len(), feeds.pop(), refused) {
             (1, Some((member, mut feed)), _) => {
                 feed.left_aside.extend(archive.beside(member));
                 Ok(feed)
             }
             (0, _, _) if members.is_empty() && archive.has_pages() => {
-                Self::open_file(archive.root(), name, options.clone())
+                Self::open_file(archive.root(), name, None, options.clone())
             }
             (0, _, Some(error)) if members.len() == 1 && !archive.has_no_feed_by_name() => Err(error),
             (0, ..) => Err(Error::NoFeedInside { name, what: archive.told() }),

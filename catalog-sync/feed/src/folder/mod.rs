@@ -171,6 +171,7 @@ mod tests {
             "a.CR2",
             "a.MOV",
             "more.zip",
+            "Prices.XLSX",
         ]);
         let opened = Folder::open(root.path()).unwrap();
         let entries: Vec<_> =
@@ -186,6 +187,7 @@ mod tests {
             (LeftAside::Thumbnail, "thumbs a-150x150.jpg"),
             (LeftAside::Archive, "more.zip"),
             (LeftAside::Original, "a.CR2 d.HEIC"),
+            (LeftAside::Table, "Prices.XLSX"),
         ];
         assert_eq!(left, expected.map(|(why, what)| (why, what.to_owned())));
     }

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::item::Rejection;
 use crate::left_aside::{LeftAside, is_of_system, is_of_thumbnails, original_stem};
 use crate::page::{is_page, saved_beside};
-use crate::picture_file::{is_archive, is_of_phone, is_picture, not_read};
+use crate::picture_file::{is_archive, is_of_phone, is_picture, is_table, not_read};
 
 /// A file's path from the folder, or why what is there cannot be looked into.
 pub(super) type Found = Result<PathBuf, Rejection>;
@@ -100,6 +100,8 @@ impl<'a> Walk<'a> {
             self.leave(LeftAside::Page, &path);
         } else if self.is_of_pictures && is_archive(&path) {
             self.leave(LeftAside::Archive, &path);
+        } else if self.is_of_pictures && is_table(&path) {
+            self.leave(LeftAside::Table, &path);
         } else if let Some(format) = not_read(&path).filter(|_| self.is_of_pictures) {
             let reason = format!("{format} is not read: save it as JPEG or PNG");
             self.found.push(Err(Rejection::new(slashed(&path).unwrap_or_default(), UNSUPPORTED, reason)));

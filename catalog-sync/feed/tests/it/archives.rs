@@ -12,7 +12,7 @@ use crate::common::{euros, file, lines, products};
 
 const FEED: &str = "id;title;price;image_link\n1;Jug;12,50 EUR;pics/a.jpg\n2;Bowl;8,00 EUR;pics/b.jpg\n";
 
-fn zipped(members: &[(&str, &[u8])]) -> Vec<u8> {
+pub fn zipped(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, content) in members {
         zip.start_file(*name, SimpleFileOptions::default()).unwrap();

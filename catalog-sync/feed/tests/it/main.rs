@@ -4,6 +4,7 @@
 
 mod apis;
 mod archives;
+mod beside;
 mod by_hand;
 mod common;
 mod download;
