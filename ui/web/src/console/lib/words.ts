@@ -7,10 +7,20 @@ import { spoken } from './spoken.svelte';
 
 export type Word = keyof typeof messages;
 
+/** Texts for a line that is read from right to left: each keeps its own direction and does not reorder the line. */
+const isolated = (params: Params): Params =>
+  Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? `\u2068${value}\u2069` : value,
+    ]),
+  );
+
 /** A word that the chosen language lacks is said in English. */
 export const say = (key: Word, params: Params = {}): string => {
   const own = spoken.messages[key];
-  return own ? render(own, params, spoken.now) : render(messages[key], params, 'en');
+  if (!own) return render(messages[key], params, 'en');
+  return render(own, spoken.now === 'ar' ? isolated(params) : params, spoken.now);
 };
 
 /** The word for a name of the server's, or the name itself where a newer server has others. */
