@@ -8,8 +8,7 @@ use knytt_engine::Product;
 
 use crate::left_aside::{is_of_system, is_of_thumbnails};
 use crate::picture_file::is_picture;
-use crate::product::Listing;
-use crate::{Rejection, Result, views};
+use crate::{Result, views};
 
 /// How deep folders are looked into, and how many entries at most: a feed may lie in a folder with anything else.
 const DEPTH: usize = 6;
@@ -72,18 +71,13 @@ impl Beside {
     ///
     /// # Errors
     /// The feed cannot be read.
-    pub(crate) fn under(
-        root: &Path,
-        listings: impl Iterator<Item = Result<Result<Listing, Rejection>>>,
-    ) -> Result<Self> {
+    pub(crate) fn under(root: &Path, products: impl Iterator<Item = Result<Product>>) -> Result<Self> {
         let mut found = Found::under(root);
         if found.paths.is_empty() {
             return Ok(Self::default());
         }
-        for listing in listings {
-            if let Ok(listing) = &listing? {
-                found.meet(&listing.product);
-            }
+        for product in products {
+            found.meet(&product?);
         }
         Ok(found.assigned())
     }

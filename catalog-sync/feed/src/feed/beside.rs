@@ -16,7 +16,9 @@ impl Feed {
         let is_told = self.columns.have_image() || self.options.image_column.is_some();
         let Some(root) = self.bases.last().filter(|_| !is_told && !self.path.is_dir()) else { return Ok(()) };
         let listings = Listings::new(Box::new(self.rows()?), &self.defaults);
-        self.defaults.beside = Beside::under(root, listings)?;
+        let products =
+            listings.filter_map(|found| Some(found.map(Result::ok).transpose()?.map(|found| found.product)));
+        self.defaults.beside = Beside::under(root, products)?;
         // Products that have pictures are counted otherwise.
         if self.pictures_beside() > 0 { self.count() } else { Ok(()) }
     }
