@@ -75,4 +75,4 @@ CREATE TABLE experiment_latency (
 -- 16 a product was chosen, 32 put into the basket, 64 bought, 128 one of the control's team chosen, 256 one of the
 -- variant's.
 ALTER TABLE funnel ADD COLUMN experiment TEXT NOT NULL DEFAULT '';
-ALTER TABLE funnel ADD COLUMN arm INTEGERNOT NULL DEFAULT 0;
+ALTER TABLE funnel ADD COLUMN arm INTEGER NOT NULL DEFAULT 0;
