@@ -136,10 +136,15 @@ it('favourites and searches stay with their shop', async () => {
   await page.waitForSelector(`main:not([hidden]) [data-id="${one!.id}"]`);
   await pick(page, 'south');
   await page.getByText('No favourites yet').waitFor();
+  await id(page, 'words').fill('belt');
+  await page.waitForSelector('main:not([hidden]) [data-percent]');
   await id(page, 'nav-history').click();
-  await page.getByText('No searches yet').waitFor();
+  const searches = () => page.locator('[data-testid="history-entry"] strong').allTextContents();
+  await expect.poll(searches).toContain('belt');
+  expect(await searches()).not.toContain('coat');
   await pick(page, 'north');
-  await page.locator('[data-testid="history-entry"]').getByText('coat').first().waitFor();
+  await expect.poll(searches).toContain('coat');
+  expect(await searches()).not.toContain('belt');
   // What the other one remembers does not mark this one’s product of the same id.
   await page.goto(at(`/?catalog=south#/product/${one!.id}`));
   await page.reload();
