@@ -4,12 +4,15 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::goods::{GERMAN_FIRST_PARTS, GOODS, Goods};
+use super::goods::{GERMAN_FIRST_PARTS, GERMAN_LAST_PARTS, GOODS, Goods};
 use super::phrase_table::PhraseTable;
 use super::{colors_in, patterns_in};
 
 /// The goods that a phrase of one language means.
 type Names = PhraseTable<&'static Goods>;
+
+/// Letters of the first part of a compound at least.
+const LEAST_FIRST_PART: usize = 3;
 
 /// Phrases that no other language uses for something else.
 static CERTAIN: LazyLock<Names> =
@@ -61,13 +64,14 @@ pub(crate) fn names_of_goods() -> impl Iterator<Item = &'static str> {
 struct Said {
     range: Range<usize>,
     goods: &'static Goods,
-    /// What stands before the goods' name in a compound, in English.
+    /// What stands before the goods' name in a compound, in English; empty if that is not known.
     before: Option<&'static str>,
 }
 
 impl Said {
     fn in_english(&self) -> (Range<usize>, String) {
-        let before = self.before.map(|before| format!("{before} ")).unwrap_or_default();
+        let before = self.before.filter(|before| !before.is_empty());
+        let before = before.map(|before| format!("{before} ")).unwrap_or_default();
         (self.range.clone(), format!("{before}{}", self.goods.english))
     }
 }
@@ -93,15 +97,27 @@ impl Said {
     }
 }
 
-/// A German word that a known first part and the name of goods make.
+/// A German word that a first part and the name of goods make. Behind a first part that is not known, only clothes
+/// are: "Glühbirne" is no pear.
 fn compound(range: Range<usize>, word: &str) -> Option<Said> {
     let lower = word.to_lowercase();
-    GERMAN_FIRST_PARTS.iter().find_map(|(first, english)| {
-        let last = lower.strip_prefix(first)?;
-        let found = OF_LANGUAGE.get("de")?.find_in(last);
-        let (_, goods) = found.into_iter().find(|(found, _)| *found == (0..last.len()))?;
-        Some(Said { range: range.clone(), goods, before: Some(english) })
+    let known = GERMAN_FIRST_PARTS.iter().find_map(|(first, english)| {
+        let goods = whole(OF_LANGUAGE.get("de")?, lower.strip_prefix(first)?)?;
+        Some(Said { range: range.clone(), goods, before: Some(*english) })
+    });
+    known.or_else(|| {
+        let lasts = lower.char_indices().skip(LEAST_FIRST_PART).map(|(at, _)| &lower[at..]);
+        let goods = lasts.filter_map(|last| whole(&CERTAIN, last));
+        let mut clothes =
+            goods.filter(|goods| goods.language == "de" && GERMAN_LAST_PARTS.contains(&goods.english));
+        clothes.next().map(|goods| Said { range, goods, before: Some("") })
     })
+}
+
+/// The goods that a text names as a whole.
+fn whole(names: &Names, text: &str) -> Option<&'static Goods> {
+    let found = names.find_in(text);
+    found.into_iter().find(|(range, _)| *range == (0..text.len())).map(|(_, goods)| goods)
 }
 
 fn words(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
@@ -211,6 +227,8 @@ mod tests {
         assert_eq!(english("Damenschuhe", None).as_deref(), Some("women's shoes"));
         assert_eq!(english("Minirock", None).as_deref(), Some("mini skirt"));
         assert_eq!(english("Orangensaft", None).as_deref(), Some("orange juice"));
+        assert_eq!(english("rotes Blumenkleid", None).as_deref(), Some("red dress"));
+        assert_eq!(english("Glühbirne", None), None);
     }
 
     #[test]

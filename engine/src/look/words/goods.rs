@@ -237,3 +237,10 @@ pub(super) static GERMAN_FIRST_PARTS: &[(&str, &str)] = &[
     ("sonnen", "sun"), ("sport", "sports"), ("strick", "knitted"), ("trage", "carrying"), ("trench", "trench"),
     ("winter", "winter"), ("woll", "wool"),
 ];
+
+/// Goods that are the last part of a German compound whatever its first part is.
+#[rustfmt::skip]
+pub(super) static GERMAN_LAST_PARTS: &[&str] = &[
+    "dress", "skirt", "pants", "shirt", "blouse", "sweater", "jacket", "coat", "vest", "socks", "shoes", "boots", "cap",
+    "gloves", "belt", "bag",
+];
