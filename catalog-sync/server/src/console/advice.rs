@@ -4,7 +4,7 @@
 pub fn of(code: &str) -> &'static str {
     match code {
         "empty-file" | "missing-file" | "unreadable" | "not-a-file" | "local-image" => {
-            "Put the picture at an address of the internet and name that address in the feed."
+            "Send a zip file with the feed and its pictures, or name each picture's address of the internet in the feed."
         }
         "missing-image" => "Give the product a picture, or keep products without one.",
         "bad-url" | "remote-image" => "Correct the picture's address: it begins with https://.",

@@ -157,7 +157,11 @@ fn judge(ended: &Ended) -> Result<Value, Failure> {
             let reason = format!("the feed no longer has {gone} of {of} products; nothing was deleted");
             Err(Failure::Final("would_delete", reason))
         }
-        Some(3) => Err(Failure::Final("nothing_usable", "nothing in the feed could be used".into())),
+        // A feed whose rows were all set aside ends with a report; one that has no rows says so.
+        Some(3) if report.is_object() => {
+            Err(Failure::Final("nothing_usable", "nothing in the feed could be used".into()))
+        }
+        Some(3) => Err(Failure::Final("nothing_usable", said("nothing in the feed could be used"))),
         Some(130) => Err(Failure::Stopped),
         Some(_) => Err(Failure::Final("build_failed", said("the build failed"))),
         None => {

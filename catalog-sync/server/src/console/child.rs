@@ -137,13 +137,21 @@ async fn note(line: &str, error: &mut String, context: &Context) -> Result<(), F
     } else if let Some(hint) = line.strip_prefix("hint: ")
         && !error.is_empty()
     {
-        error.push_str("; ");
-        error.push_str(hint);
+        // Whoever sends feeds with a browser has no command line to say options on.
+        for part in hint.split("; ").filter(|part| !names_option(part)) {
+            error.push_str("; ");
+            error.push_str(part);
+        }
     }
     if line.is_empty() {
         return Ok(());
     }
     Ok(context.claim.say(line, now_ms()).await?)
+}
+
+/// Whether a text names an option of the command line.
+fn names_option(text: &str) -> bool {
+    text.split(' ').any(|word| word.len() > 3 && word.starts_with("--"))
 }
 
 async fn waited(mut child: Running) -> Result<(Running, ExitStatus), std::io::Error> {

@@ -155,12 +155,16 @@ async fn what_many_do_is_recommended(kind: Kind) {
     ] {
         assert_eq!(shop.backend.get(path).await.code(), code, "{path}");
     }
-    for body in
-        [json!({ "products": ["none"] }), json!({ "limit": 51 }), json!({ "product": "x" }), json!([])]
-    {
-        let answer = shop.post("/api/v1/recommend", &body).await;
-        assert!(["bad_query", "not_found"].contains(&answer.code().as_str()), "{body}");
+    for body in [json!({ "limit": 51 }), json!({ "product": "x" }), json!([])] {
+        assert_eq!(shop.post("/api/v1/recommend", &body).await.code(), "bad_query", "{body}");
     }
+    // A basket may hold what the shop no longer sells.
+    let gone = json!({ "products": ["none", a], "history": ["none too"], "limit": 8 });
+    let gone = shop.post("/api/v1/recommend", &gone).await.json();
+    assert_eq!(gone.as_array().unwrap().len(), 8);
+    assert!(gone.as_array().unwrap().iter().any(|r| r["why"] == "alike"));
+    let only_gone = shop.post("/api/v1/recommend", &json!({ "products": ["none"], "limit": 5 })).await;
+    assert_eq!(only_gone.json().as_array().unwrap().len(), 5);
 }
 
 #[tokio::test(flavor = "multi_thread")]

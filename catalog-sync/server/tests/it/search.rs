@@ -158,6 +158,13 @@ async fn what_cannot_be_asked_is_refused_with_its_code() {
     assert_eq!(send("image/png", vec![0; 200_001]).await, "body_too_large");
     assert_eq!(send("image/jpeg", jpeg(&RgbImage::new(800, 800))).await, "picture_too_large");
     assert_eq!(send("image/jpeg", shop.picture(1)[..400].to_vec()).await, "bad_picture");
+    assert_eq!(send("image/jpeg", Vec::new()).await, "bad_query");
+    assert_eq!(send("application/json", br#"{"image": ""}"#.to_vec()).await, "bad_query");
+    let empty =
+        b"--x\r\ncontent-disposition: form-data; name=\"image\"; filename=\"a.jpg\"\r\n\r\n\r\n--x--\r\n";
+    assert_eq!(send("multipart/form-data; boundary=x", empty.to_vec()).await, "bad_query");
+    let picture = format!("/api/v1/products/{}/picture?size=giant", shop.product(1).id);
+    assert_eq!(shop.backend.get(&picture).await.code(), "bad_query");
     assert_eq!(send("multipart/form-data", vec![]).await, "bad_query");
     assert_eq!(send("multipart/form-data; boundary=x", b"--x\r\n".to_vec()).await, "bad_query");
 }

@@ -1,5 +1,7 @@
 //! Products by id: their pages, their cards, their links.
 
+use std::collections::HashSet;
+
 use knytt_engine::{Field, Filter, ListRules, Product, Query, QueryImage, SearchSession, Weights};
 use knytt_ui_api::{Card, Code, Fact, Problem, ProductPage, Shade, Variant};
 use knytt_wire::LINK_COLUMNS;
@@ -111,6 +113,21 @@ pub fn cards(session: &SearchSession, ids: &[String], person: &Person) -> Result
         cards.extend(snapshot.product(id).map_err(of_engine)?.map(|product| person.card(&product)));
     }
     Ok(cards)
+}
+
+/// Which of these products are there and have a picture that others can be compared with.
+///
+/// # Errors
+/// The catalogue cannot be read.
+pub fn with_pictures(session: &SearchSession, ids: &[String]) -> Result<HashSet<String>, Problem> {
+    let snapshot = session.catalog().read().map_err(of_engine)?;
+    let mut seen = HashSet::new();
+    for id in ids {
+        if snapshot.vector(id).map_err(of_engine)?.is_some() {
+            seen.insert(id.clone());
+        }
+    }
+    Ok(seen)
 }
 
 /// The address of the product's page in the shop.

@@ -313,6 +313,9 @@ fn tell_of_left_aside(source: &Source) {
         let first = if what.len() > 1 { format!("{first}, …") } else { first };
         let hint = match why {
             LeftAside::Page => "; --format json-ld reads pages instead of pictures",
+            LeftAside::Table => {
+                "; build from the table itself to have its names and prices with the pictures"
+            }
             _ => "",
         };
         eprintln!("note: left aside: {} ({first}){hint}", why.counted(what.len()));

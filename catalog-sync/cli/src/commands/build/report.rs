@@ -33,6 +33,9 @@ pub struct BuildReport {
     /// The column of the feed that was taken for that of the pictures, by what its cells are.
     #[serde(skip_serializing_if = "Option::is_none")]
     picture_column: Option<String>,
+    /// Pictures beside the feed that are called like its products, where it names none.
+    #[serde(skip_serializing_if = "is_zero")]
+    pictures_beside: u64,
     /// The same of the titles.
     #[serde(skip_serializing_if = "Option::is_none")]
     title_column: Option<String>,
@@ -84,6 +87,10 @@ impl BuildReport {
             picture_column: match source {
                 Source::Feed(feed) => feed.picture_column().map(str::to_owned),
                 Source::Folder(_) => None,
+            },
+            pictures_beside: match source {
+                Source::Feed(feed) => feed.pictures_beside() as u64,
+                Source::Folder(_) => 0,
             },
             title_column: match source {
                 Source::Feed(feed) => feed.title_column().map(str::to_owned),
@@ -165,6 +172,12 @@ impl BuildReport {
             let column = output::plain(column);
             text.push_str(&format!(
                 "pictures are those of the column {column}; --image-column names another\n"
+            ));
+        }
+        if self.pictures_beside > 0 {
+            let pictures = counted(self.pictures_beside, "picture");
+            text.push_str(&format!(
+                "the table names no pictures: {pictures} beside it are called like its products\n"
             ));
         }
         if let Some(column) = &self.title_column {

@@ -2,6 +2,7 @@
 
 mod feed;
 mod killed;
+mod no_feed;
 mod rules;
 mod server;
 mod shop;

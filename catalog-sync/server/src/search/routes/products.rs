@@ -109,7 +109,11 @@ pub async fn picture(
     Query(wanted): Query<PictureSize>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let full = wanted.size.as_deref() == Some("full");
+    let full = match wanted.size.as_deref() {
+        None | Some("small") => false,
+        Some("full") => true,
+        Some(_) => return Err(bad_query("size: small or full")),
+    };
     kept(&app, &reach, wanted.catalog.as_deref(), &headers, move |catalog| {
         let product = shop::find(catalog.shop.session(), &id).map_err(of_problem)?;
         let file = match full {

@@ -236,6 +236,7 @@ async fn alike(app: &App, catalog: &OpenCatalog, body: &RecommendBody) -> Result
     };
     let history = if body.products.is_empty() { 1.0 } else { HISTORY_WEIGHT };
     let mix = [weighed(&body.products, 1.0), weighed(&body.history, history)].concat();
+    let mix = seen(app, catalog, mix).await?;
     if mix.is_empty() {
         return Ok(Vec::new());
     }
@@ -247,6 +248,21 @@ async fn alike(app: &App, catalog: &OpenCatalog, body: &RecommendBody) -> Result
         ..SearchBody::default()
     };
     ids_of(app, search).await
+}
+
+/// Those that products can be compared with: a basket and a history name what the shop no longer has, too, and what
+/// has no picture.
+async fn seen(app: &App, catalog: &OpenCatalog, mix: Vec<Weighed>) -> Result<Vec<Weighed>, Refusal> {
+    if mix.is_empty() {
+        return Ok(mix);
+    }
+    let session = catalog.shop.session().clone();
+    let job = move || {
+        let ids: Vec<String> = mix.iter().map(|weighed| weighed.product.clone()).collect();
+        let seen = shop::with_pictures(&session, &ids).map_err(of_problem)?;
+        Ok(mix.into_iter().filter(|weighed| seen.contains(&weighed.product)).collect())
+    };
+    app.search.workers.run(job).await
 }
 
 /// The products of the shop in its own order.

@@ -134,7 +134,8 @@ pub async fn multi_search(
 }
 
 fn has_picture(body: &SearchBody, picture: Option<&[u8]>) -> bool {
-    picture.is_some() || body.image.is_some() || body.image_url.is_some()
+    let is_in_body = body.image.as_ref().is_some_and(|image| !image.is_empty());
+    picture.is_some() || is_in_body || body.image_url.is_some()
 }
 
 /// The page of an answer, with the token that ties feedback to it.
@@ -199,7 +200,7 @@ async fn read(app: &App, request: Request) -> Result<(SearchBody, Option<Vec<u8>
     if kind.starts_with("image/") || kind == "application/octet-stream" {
         let limit = usize::try_from(settings.picture_bytes).unwrap_or(usize::MAX);
         let picture = crate::http::read_body(request, limit).await?;
-        return Ok((SearchBody::default(), Some(picture.to_vec())));
+        return Ok((SearchBody::default(), Some(filled(picture.to_vec())?)));
     }
     let bytes = crate::http::read_body(request, settings.body_bytes()).await?;
     Ok((read_object(&bytes, "search")?, None))
@@ -215,7 +216,7 @@ async fn read_form(app: &App, request: Request) -> Result<(SearchBody, Option<Ve
     let (mut body, mut picture) = (SearchBody::default(), None);
     while let Some(part) = form.next_field().await.map_err(unreadable)? {
         match part.name().unwrap_or_default() {
-            "image" => picture = Some(part.bytes().await.map_err(unreadable)?.to_vec()),
+            "image" => picture = Some(filled(part.bytes().await.map_err(unreadable)?.to_vec())?),
             "request" => body = read_object(&part.bytes().await.map_err(unreadable)?, "request")?,
             other => {
                 return Err(bad_query(format!("form: no part is named {other:?}; image and request are")));
@@ -223,6 +224,11 @@ async fn read_form(app: &App, request: Request) -> Result<(SearchBody, Option<Ve
         }
     }
     Ok((body, picture))
+}
+
+/// A file of no bytes asks for nothing, and would be answered with the whole shop.
+fn filled(picture: Vec<u8>) -> Result<Vec<u8>, Refusal> {
+    if picture.is_empty() { Err(bad_query("image: the file is empty")) } else { Ok(picture) }
 }
 
 fn content_type(headers: &HeaderMap) -> String {
