@@ -79,8 +79,18 @@ fn pictures_come_from_the_catalogues_folders_only() {
     let mut product = visit.product_of(&shop.search(words("dress")).hits[0].card.id).unwrap();
     let file = shop.folder.path().join("feed").join(&product.image);
     assert!(visit.full_picture(&product).unwrap().is_some(), "the thumbnail stands in");
-    fs_err::write(&file, b"the large one").unwrap();
-    assert_eq!(visit.full_picture(&product).unwrap().unwrap(), b"the large one");
+    let large = b"\xff\xd8\xff and the rest of a large JPEG";
+    fs_err::write(&file, large).unwrap();
+    assert_eq!(visit.full_picture(&product).unwrap().unwrap(), large);
+    fs_err::write(&file, b"no picture").unwrap();
+    let thumbnail = visit.thumbnail(&product.id).unwrap();
+    assert_eq!(visit.full_picture(&product).unwrap(), thumbnail, "browsers show no other file");
+    // TIFF is made a JPEG.
+    let mut tiff = std::io::Cursor::new(Vec::new());
+    image::RgbImage::new(40, 30).write_to(&mut tiff, image::ImageFormat::Tiff).unwrap();
+    fs_err::write(&file, tiff.into_inner()).unwrap();
+    let shown = image::load_from_memory(&visit.full_picture(&product).unwrap().unwrap()).unwrap();
+    assert_eq!((shown.width(), shown.height()), (40, 30));
 
     let outside = shop.folder.path().join("secret.jpg");
     fs_err::write(&outside, b"secret").unwrap();
