@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use knytt_engine::Product;
 
 use crate::left_aside::{is_of_system, is_of_thumbnails};
-use crate::picture_file::is_picture;
+use crate::picture_file::{is_picture, slashed};
 use crate::{Result, views};
 
 /// How deep folders are looked into, and how many entries at most: a feed may lie in a folder with anything else.
@@ -139,11 +139,6 @@ fn walk(root: &Path, below: &Path, depth: usize, left: &mut usize, paths: &mut V
             walk(root, &folder, depth - 1, left, paths);
         }
     }
-}
-
-fn slashed(path: &Path) -> Option<String> {
-    let parts: Option<Vec<_>> = path.components().map(|part| part.as_os_str().to_str()).collect();
-    Some(parts?.join("/"))
 }
 
 #[cfg(test)]

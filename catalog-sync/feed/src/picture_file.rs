@@ -1,4 +1,4 @@
-//! Which files are pictures, by the endings of their names.
+//! Which files are pictures, by the endings of their names, and how their paths are written.
 
 use std::path::Path;
 
@@ -63,6 +63,12 @@ pub(crate) fn is_archive(path: &Path) -> bool {
 /// Whether a file is a table, by its ending.
 pub(crate) fn is_table(path: &Path) -> bool {
     has_ending(path, TABLES)
+}
+
+/// A path from a folder with slashes, the same on every system; `None` if it is no UTF-8.
+pub(crate) fn slashed(path: &Path) -> Option<String> {
+    let parts: Option<Vec<_>> = path.components().map(|part| part.as_os_str().to_str()).collect();
+    Some(parts?.join("/"))
 }
 
 fn has_ending(path: &Path, endings: &[&str]) -> bool {

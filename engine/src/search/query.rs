@@ -88,7 +88,7 @@ impl Default for Query {
 /// A query's picture.
 #[derive(Clone, Debug)]
 pub enum QueryImage {
-    /// The bytes of a file: JPEG, PNG, WebP, GIF, BMP or TIFF.
+    /// The bytes of a file: JPEG, PNG, WebP, GIF, BMP or TIFF; HEIC or AVIF where the system has libheif.
     Encoded(Vec<u8>),
     /// Pixels.
     Decoded(RgbImage),

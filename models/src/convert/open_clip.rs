@@ -15,11 +15,12 @@ pub(super) const FILE: &str = "open_clip_config.json";
 /// The end token that says: read a text at its largest id, as open_clip does.
 const LARGEST_ID: u32 = 2;
 
+/// `open_clip_config.json`, for one kind of model.
 #[derive(Deserialize)]
-struct File {
-    model_cfg: ModelConfig,
+pub(super) struct File<M> {
+    pub(super) model_cfg: M,
     #[serde(default)]
-    preprocess_cfg: PreprocessConfig,
+    pub(super) preprocess_cfg: PreprocessConfig,
 }
 
 /// Other fields would change what is computed, so they are refused by their name. The same goes for the towers.
@@ -104,7 +105,7 @@ impl Default for PreprocessConfig {
 /// # Errors
 /// [`Error::Layout`] if the model computes what this library does not: another tower, another pooling.
 pub(super) fn make(folder: &Path, config: &[u8], source: &Source<'_>) -> Result<Made> {
-    let file: File =
+    let file: File<ModelConfig> =
         serde_json::from_slice(config).map_err(|e| unusable(&folder.join(FILE), e.to_string()))?;
     let ModelConfig { vision_cfg: vision, text_cfg: text, .. } = &file.model_cfg;
     if let Some(name) = &vision.timm_model_name {

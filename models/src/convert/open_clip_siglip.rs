@@ -7,18 +7,11 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::open_clip::{FILE, PreprocessConfig, preprocessor_json, pretty};
+use super::open_clip::{FILE, File, preprocessor_json, pretty};
 use super::plan::{Change, Plan};
 use super::source::Source;
 use super::{Made, read, unusable};
 use crate::error::{Error, Result};
-
-#[derive(Deserialize)]
-struct File {
-    model_cfg: ModelConfig,
-    #[serde(default)]
-    preprocess_cfg: PreprocessConfig,
-}
 
 /// Other fields would change what is computed, so they are refused by their name.
 #[derive(Deserialize)]
@@ -108,7 +101,7 @@ pub(super) fn is_siglip(config: &[u8]) -> bool {
 /// # Errors
 /// [`Error::Layout`] if the model computes or reads what this library does not.
 pub(super) fn make(folder: &Path, config: &[u8], source: &Source<'_>) -> Result<Made> {
-    let file: File =
+    let file: File<ModelConfig> =
         serde_json::from_slice(config).map_err(|e| unusable(&folder.join(FILE), e.to_string()))?;
     let ModelConfig { vision_cfg: vision, text_cfg: text, .. } = &file.model_cfg;
     let refuse = |reason: String| Err(unusable(&folder.join(FILE), reason));

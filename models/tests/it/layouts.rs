@@ -11,6 +11,18 @@ use knytt_models::{Bundle, Encoder, Error, Isa, Options, Precision};
 
 use crate::golden;
 
+/// A model whose config says `to` in place of `from` is refused with a message that has `named`, and nothing is made.
+fn refuses(layout: &str, from: &str, to: &str, named: &str) {
+    let folder = copy(layout, &[]);
+    let config = folder.path().join("open_clip_config.json");
+    let text = fs::read_to_string(&config).unwrap();
+    assert!(text.contains(from), "{from}");
+    fs::write(&config, text.replace(from, to)).unwrap();
+    let bundle = folder.path().join("bundle");
+    let error = convert(folder.path(), &bundle).unwrap_err().to_string();
+    assert!(error.contains(named) && !bundle.exists(), "{error}");
+}
+
 /// A copy of a golden folder's files, without those that are left out.
 fn copy(name: &str, but: &[&str]) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
@@ -85,14 +97,7 @@ fn a_siglip_that_is_read_otherwise_is_refused_by_its_name() {
         (r#""pool_type": "last""#, r#""pool_type": "argmax""#, "text tower"),
         (r#""layers": 2"#, r#""layers": 2, "use_pad_mask": true"#, "use_pad_mask"),
     ] {
-        let folder = copy("open-clip-siglip", &[]);
-        let config = folder.path().join("open_clip_config.json");
-        let text = fs::read_to_string(&config).unwrap();
-        assert!(text.contains(from), "{from}");
-        fs::write(&config, text.replace(from, to)).unwrap();
-        let to = folder.path().join("bundle");
-        let error = convert(folder.path(), &to).unwrap_err().to_string();
-        assert!(error.contains(named) && !to.exists(), "{error}");
+        refuses("open-clip-siglip", from, to, named);
     }
     // SigLIP2's tokenizer, whose texts open_clip and transformers prepare in different ways.
     let folder = copy("open-clip-siglip", &[]);
@@ -202,14 +207,7 @@ fn what_this_library_cannot_compute_is_refused_by_its_name() {
         (r#""resize_mode": "shortest""#, r#""resize_mode": "longest""#, "longest"),
         (r#""embed_dim": 24"#, r#""embed_dim": 25"#, "projection"),
     ] {
-        let folder = copy("open-clip", &[]);
-        let config = folder.path().join("open_clip_config.json");
-        let text = fs::read_to_string(&config).unwrap();
-        assert!(text.contains(from), "{from}");
-        fs::write(&config, text.replace(from, to)).unwrap();
-        let to = folder.path().join("bundle");
-        let error = convert(folder.path(), &to).unwrap_err().to_string();
-        assert!(error.contains(named) && !to.exists(), "{error}");
+        refuses("open-clip", from, to, named);
     }
 }
 

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 
 use knytt_engine::Product;
 
-use self::walk::{Found, UNSUPPORTED, Walk, slashed};
+use self::walk::{Found, UNSUPPORTED, Walk};
 pub(crate) use self::walk::{files, has_pictures};
 use crate::archive::Archive;
 use crate::left_aside::LeftAside;
-use crate::picture_file::ENDINGS;
+use crate::picture_file::{ENDINGS, slashed};
 use crate::{Entry, Error, Item, Picture, Rejection, Result, views};
 
 /// The pictures under a folder, sorted by path.

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::item::Rejection;
 use crate::left_aside::{LeftAside, is_of_system, is_of_thumbnails, original_stem};
 use crate::page::{is_page, saved_beside};
-use crate::picture_file::{is_archive, is_of_phone, is_picture, is_table, not_read};
+use crate::picture_file::{is_archive, is_of_phone, is_picture, is_table, not_read, slashed};
 
 /// A file's path from the folder, or why what is there cannot be looked into.
 pub(super) type Found = Result<PathBuf, Rejection>;
@@ -152,10 +152,4 @@ fn original(found: &Found) -> Option<&Path> {
         Ok(path) => is_of_phone(path).then_some(path),
         Err(refused) => (refused.code == UNSUPPORTED).then_some(Path::new(&refused.place)),
     }
-}
-
-/// The same id on every system.
-pub(super) fn slashed(path: &Path) -> Option<String> {
-    let parts: Option<Vec<_>> = path.components().map(|c| c.as_os_str().to_str()).collect();
-    Some(parts?.join("/"))
 }

@@ -58,6 +58,9 @@ impl<'a> OpenFile<'a> {
         // SAFETY: no argument.
         let context = unsafe { (library.context_alloc)() };
         let mut file = Self { library, context, handle: null_mut(), format, _bytes: bytes };
+        if context.is_null() {
+            return Err(file.damaged("libheif has no memory for it".into()));
+        }
         let side = i32::try_from(limits.max_pixels.isqrt()).unwrap_or(i32::MAX);
         // SAFETY: the context lives until `file` is dropped, and the bytes outlive it by the lifetime.
         let status = unsafe {
@@ -151,12 +154,14 @@ impl<'a> OpenFile<'a> {
 
 impl Drop for OpenFile<'_> {
     fn drop(&mut self) {
-        // SAFETY: each is released once; a handle that was not written is null.
+        // SAFETY: each is released once; what was not made is null.
         unsafe {
             if !self.handle.is_null() {
                 (self.library.handle_release)(self.handle);
             }
-            (self.library.context_free)(self.context);
+            if !self.context.is_null() {
+                (self.library.context_free)(self.context);
+            }
         }
     }
 }
