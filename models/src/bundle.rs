@@ -218,7 +218,10 @@ impl Bundle {
         folder: Option<&Path>,
     ) -> Result<Model> {
         let cache = folder.map(|folder| Cache::open(folder, &self.fingerprint, isa, precision));
-        Model::packed(&self.config, &self.weights, isa, precision, threads, cache.unwrap_or_default())
+        let model =
+            Model::packed(&self.config, &self.weights, isa, precision, threads, cache.unwrap_or_default())?;
+        self.weights.release_pages();
+        Ok(model)
     }
 }
 

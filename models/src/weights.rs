@@ -1,6 +1,6 @@
 //! Where a bundle's weights lie: in this program, or mapped from a file.
 
-// Mapping a file is the one thing here that the compiler cannot check.
+// Mapping a file, and telling the system about its pages, are what the compiler cannot check here.
 #![allow(unsafe_code)]
 
 use std::fs::File;
@@ -26,6 +26,21 @@ impl Weights {
         let map = map_file(path).map_err(|source| Error::Read { path: path.into(), source })?;
         Ok(Self::Mapped(map))
     }
+
+    /// Tells the system that nobody reads these bytes for now: the towers have their own packed copy. The pages leave
+    /// the program's memory, and come back from the file if they are read again. Linux alone is told.
+    pub fn release_pages(&self) {
+        #[cfg(target_os = "linux")]
+        {
+            /// At least as large as a page of any processor, so that all pages that are named are whole.
+            const STEP: usize = 64 * 1024;
+            let from = self.as_ptr().wrapping_add(self.as_ptr().align_offset(STEP));
+            let len = (self.as_ptr_range().end.addr()).saturating_sub(from.addr()) / STEP * STEP;
+            // SAFETY: these are whole pages of a file that is mapped for reading, either the program's own constants
+            // or a bundle's weights. Nobody has written to them, so a later access reads the same bytes again.
+            unsafe { libc::madvise(from.cast_mut().cast(), len, libc::MADV_DONTNEED) };
+        }
+    }
 }
 
 /// Maps a file for reading.
@@ -45,5 +60,44 @@ impl Deref for Weights {
             Self::Embedded(bytes) => bytes,
             Self::Mapped(map) => map,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_whose_pages_were_released_are_the_same() {
+        let embedded = Weights::Embedded(include_bytes!("../starter/model.safetensors"));
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model.safetensors");
+        fs_err::write(&path, &*embedded).unwrap();
+        let mapped = Weights::map(&path).unwrap();
+        let before = blake3::hash(&embedded);
+        assert_eq!(blake3::hash(&mapped), before);
+        let full = resident(&mapped);
+        embedded.release_pages();
+        mapped.release_pages();
+        if cfg!(target_os = "linux") {
+            let left = resident(&mapped);
+            assert!(left * 10 < full, "{left} of {full} kB are left");
+        }
+        assert_eq!(blake3::hash(&embedded), before);
+        assert_eq!(blake3::hash(&mapped), before);
+    }
+
+    /// Kilobytes of the mapping of these bytes that are in the program's memory.
+    fn resident(bytes: &[u8]) -> u64 {
+        let maps = fs_err::read_to_string("/proc/self/smaps").unwrap_or_default();
+        let address = bytes.as_ptr().addr();
+        let holds = |line: &str| {
+            let (from, to) = line.split_once(' ')?.0.split_once('-')?;
+            let number = |text| usize::from_str_radix(text, 16).ok();
+            Some((number(from)?..number(to)?).contains(&address))
+        };
+        let of_map = maps.lines().skip_while(|line| holds(line) != Some(true));
+        let mut found = of_map.filter_map(|line| line.strip_prefix("Rss:"));
+        found.next().and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap_or_default()
     }
 }
