@@ -8,7 +8,7 @@ const policy =
 
 /** What the first view needs. Else each part that a lazy view shares with it would be a file of its own. */
 const shared =
-  /node_modules\/svelte\/|src\/(?:components\/(?:shared|query|camera|search)\/|lib\/(?:state|util|i18n|camera|api\/[a-z]+\.ts))/u;
+  /node_modules\/svelte\/|src\/(?:components\/(?:shared|query|camera|search)\/|lib\/(?:state|util|i18n|camera|api\/(?:shop\/)?[a-z]+\.ts))/u;
 const sharedProduct =
   /product\/(?:ProductCard|Price|Stock|Match|Favourite|CompareBar)|catalogs\/SyncBar|preload-helper/u;
 const lazy = /messages\/(?!en\.)|CropDialog|FilterSheet|api\/tauri|i18n\/account/u;

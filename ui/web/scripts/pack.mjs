@@ -35,9 +35,6 @@ export function* files(folder, prefix = '') {
 /** Placeholder of the header. It has no `div`, because the server adds contents before the first `</div>`. */
 const shell = '<header class="shell" data-shell><span>Knytt</span></header>';
 
-/** The page shows the first products by itself: their pictures come before the interface. */
-const later = 'fetchpriority="low"';
-
 /** Without comments and space: both stand in every page. */
 const smaller = (text) =>
   text
@@ -73,12 +70,17 @@ function page() {
   const html = readFileSync(join(dist, 'index.html'), 'utf8')
     .replaceAll('"./assets/', '"/assets/')
     // Nothing waits for the style of what scripts make; the interface puts it in before it shows itself.
-    .replaceAll('<link rel="stylesheet"', `<link rel="preload" as="style" data-late ${later}`)
-    .replaceAll('<link rel="modulepreload"', `<link rel="modulepreload" ${later}`)
-    .replaceAll('<script type="module"', `<script type="module" ${later}`);
-  const client = readdirSync(join(dist, 'assets')).find((name) => /^client-.*\.js$/.test(name));
+    .replaceAll('<link rel="stylesheet"', '<link data-later="preload" as="style" data-late')
+    .replaceAll('<link rel="modulepreload"', '<link data-later="modulepreload"')
+    // The script of the page itself (`first.js`) loads and starts the interface.
+    .replace(
+      /<script type="module" crossorigin src="([^"]+)"><\/script>/,
+      '<link data-later="modulepreload" data-start crossorigin href="$1">',
+    );
   // Loads the client's module in parallel with the main module, not after it.
-  if (client) head.push(`<link rel="modulepreload" ${later} crossorigin href="/assets/${client}" />`);
+  for (const client of readdirSync(join(dist, 'assets')).filter((name) => /^client-.*\.js$/.test(name)))
+    head.push(`<link data-later="modulepreload" crossorigin href="/assets/${client}" />`);
+  if (!html.includes('data-start')) throw new Error('index.html has no script to start');
   return html
     .replace('</head>', `  ${head.join('\n    ')}\n  </head>`)
     .replace('<div id="app"></div>', `<div id="app">${shell}</div>`);

@@ -90,7 +90,7 @@ impl Document {
         }
         // English is inside the interface.
         for words in site::words(self.language.code()) {
-            let _ = write!(head, "\n    <link rel=\"modulepreload\" fetchpriority=\"low\" crossorigin href=\"/{words}\" />");
+            let _ = write!(head, "\n    <link data-later=\"modulepreload\" crossorigin href=\"/{words}\" />");
         }
         if let Some(structured) = &self.structured {
             let _ = write!(head, "\n    <script type=\"application/ld+json\">{structured}</script>");

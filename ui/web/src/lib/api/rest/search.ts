@@ -8,6 +8,7 @@ import type { SearchRequest } from '../generated/SearchRequest';
 import { problemOf } from '../problem';
 import type { Schemas } from '../shop/client';
 import { ShopClient, ShopError } from '../shop/client';
+import { turn } from '../../util/turn';
 import { servedAnswer } from './served';
 
 const largestPage = 100;
@@ -135,7 +136,8 @@ export class RestSearch {
     };
     if (!picture) {
       const answer = servedAnswer(body);
-      return answer ? Promise.resolve(answer) : this.shop.post('/api/v1/search', { body, signal });
+      // What the page brought is there at once: the first products are drawn in a task of their own.
+      return answer ? turn().then(() => answer) : this.shop.post('/api/v1/search', { body, signal });
     }
     const form = new FormData();
     form.append('request', JSON.stringify(body));
