@@ -48,6 +48,7 @@ pub use knytt_models::Fingerprint;
 pub use crate::calibrate::gibberish::GibberishDetector;
 pub use crate::calibrate::out_of_domain::OutOfDomainClassifier;
 pub use crate::calibrate::scale::{Calibration, MatchKind, Scale};
+pub use crate::calibrate::trades::Trades;
 pub use crate::catalog::browse::{FacetCounts, Order};
 pub use crate::catalog::check::Report;
 pub use crate::catalog::operation::Committed;

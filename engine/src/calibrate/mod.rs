@@ -8,6 +8,7 @@ pub(crate) mod out_of_domain;
 mod quantile;
 pub(crate) mod scale;
 pub(crate) mod synthetic_negatives;
+pub(crate) mod trades;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
@@ -22,6 +23,7 @@ use crate::calibrate::neighbours::Neighbours;
 use crate::calibrate::out_of_domain::{NEAREST, OutOfDomainClassifier, ReferenceEmbeddings};
 use crate::calibrate::quantile::quantile;
 use crate::calibrate::scale::{Calibration, Scale};
+use crate::calibrate::trades::Trades;
 use crate::catalog::snapshot::Snapshot;
 use crate::error::Result;
 use crate::index::top::Candidate;
@@ -32,6 +34,9 @@ use crate::search::session::SearchSession;
 
 /// Products in the sample. The model embeds a picture and two texts of each.
 const SAMPLE: usize = 64;
+
+/// Products whose texts tell what kind of shop it is.
+const READ: usize = 2_000;
 
 /// Pictures with which a precision of the model is proven.
 const PROVEN: usize = 256;
@@ -114,8 +119,9 @@ impl SearchSession {
         let out_of_domain = self.out_of_domain(&all, &seen)?;
         let gibberish = self.gibberish(&sample)?;
         let text = self.text_scale(&all, &sample, gibberish.as_ref())?;
+        let trades = Trades::from_products(&self::sample(&snapshot, products, READ)?);
         drop(snapshot);
-        let calibration = Calibration { image, text, products, out_of_domain, gibberish, same_from };
+        let calibration = Calibration { image, text, products, out_of_domain, gibberish, trades, same_from };
         let mut writer = self.catalog().write();
         writer.set_calibration(calibration.clone());
         writer.commit()?;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calibrate::gibberish::GibberishDetector;
 use crate::calibrate::out_of_domain::OutOfDomainClassifier;
+use crate::calibrate::trades::Trades;
 
 /// The scales of a catalogue, measured by [`SearchSession::calibrate`](crate::SearchSession::calibrate).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,6 +23,9 @@ pub struct Calibration {
     /// Detects words that mean nothing to the model. `None` if they cannot be told apart.
     #[serde(rename = "babble", default, skip_serializing_if = "Option::is_none")]
     pub gibberish: Option<GibberishDetector>,
+    /// What kinds of shops the products' texts speak of. `None` if they do not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trades: Option<Trades>,
     /// The likeness of [templates](crate::ImageTemplate) from which on two pictures show the same product.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub same_from: Option<f32>,

@@ -92,7 +92,7 @@ fn add<'t>(weights: &mut BTreeMap<String, f32>, field: &TextField, texts: impl I
 }
 
 /// False for addresses and long values, which nobody searches for.
-fn is_words(value: &str) -> bool {
+pub(crate) fn is_words(value: &str) -> bool {
     !value.contains("://") && value.len() < 500
 }
 

@@ -8,7 +8,7 @@ use knytt_models::Embedding;
 use roaring::RoaringBitmap;
 
 use crate::calibrate::out_of_domain::NEAREST;
-use crate::calibrate::scale::{MatchKind, Scale};
+use crate::calibrate::scale::{Calibration, MatchKind, Scale};
 use crate::catalog::Catalog;
 use crate::catalog::snapshot::Snapshot;
 use crate::error::{Error, Result};
@@ -159,8 +159,9 @@ pub(crate) fn answer(
     };
     let gibberish = calibration.as_ref().and_then(|calibration| calibration.gibberish.as_ref());
     // Words that products have are not gibberish, whatever the detector says.
-    let says_nothing =
-        !found.named && gibberish.zip(embedded.only_text()).is_some_and(|(b, said)| b.is_gibberish(said));
+    let says_nothing = !found.named
+        && (gibberish.zip(embedded.only_text()).is_some_and(|(b, said)| b.is_gibberish(said))
+            || is_sold_elsewhere(calibration.as_ref(), query, parsed.as_ref(), &embedded));
     let is_out_of_domain = in_domain == Some(false) || says_nothing;
     let scale = scale.map(|scale| if is_out_of_domain { scale.for_out_of_domain() } else { scale });
     let same_from = calibration.and_then(|calibration| calibration.same_from);
@@ -171,7 +172,20 @@ pub(crate) fn answer(
     let (matched, index, named) = (among.len(), found.index, found.named);
     let mut guided = std::mem::take(&mut guidance.shown);
     guided.also = also;
-    Ok(SearchResult { hits, timings, matched, index, scale, parsed, named, in_domain, guided })
+    Ok(SearchResult { hits, timings, matched, index, scale, parsed, named, in_domain, says_nothing, guided })
+}
+
+/// Whether words alone are asked for, and name goods of another kind of shop.
+fn is_sold_elsewhere(
+    calibration: Option<&Calibration>,
+    query: &Query,
+    parsed: Option<&ParsedQuery>,
+    embedded: &Embedded,
+) -> bool {
+    let trades = calibration.and_then(|calibration| calibration.trades.as_ref());
+    let said = parsed.filter(|_| embedded.only_text().is_some());
+    let language = query.language.as_deref().map(main_language);
+    trades.zip(said).is_some_and(|(trades, said)| trades.sells_none_of(&said.positive, language.as_deref()))
 }
 
 /// What `rules` do to a query whose hits must pass `filter`. Hits that are like a product, and hits that are sorted

@@ -137,6 +137,8 @@ pub struct SearchResult {
     /// for that, and for queries that are not a picture alone.
     #[serde(rename = "familiar")]
     pub in_domain: Option<bool>,
+    /// Whether the query is words alone that mean nothing in this catalogue, and that no product's texts have.
+    pub says_nothing: bool,
     /// What the retailer's rules and synonyms add.
     pub guided: Guided,
 }
@@ -146,7 +148,7 @@ impl SearchResult {
     /// enough to be four fifths as near as matches are. `true` where there is no scale to tell, and where a hit's
     /// texts have the words of the query, or a rule put it in its place.
     pub fn is_good(&self) -> bool {
-        let Some(scale) = self.scale else { return true };
+        let Some(scale) = self.scale else { return !self.says_nothing };
         let best = self.hits.iter().map(|hit| hit.similarity).fold(f32::MIN, f32::max);
         let nearly = best >= scale.unrelated + 0.8 * (scale.matches_from - scale.unrelated);
         let is_near = self.hits.iter().any(|hit| hit.kind != MatchKind::Other);

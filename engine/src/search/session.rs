@@ -18,7 +18,7 @@ use crate::product::filter::Filter;
 use crate::rank::weights::Weights;
 use crate::search::answer::{Obeyed, PictureFeatures, Words, answer, guide, main_language};
 use crate::search::fusion::Embedded;
-use crate::search::parse::ParsedQuery;
+use crate::search::parse::{Chip, ParsedQuery};
 use crate::search::query::{Ingredient, Query, QueryImage, SearchResult, Timings};
 use crate::search::rules::{SessionRules, SessionWeights};
 use crate::search::timing::ms_since;
@@ -116,10 +116,17 @@ impl SearchSession {
     /// # Errors
     /// Only if the storage fails.
     pub fn parse_words(&self, text: &str) -> Result<ParsedQuery> {
+        self.parse_with(text, |_| true)
+    }
+
+    /// Parses words; a field that is not `wanted` is no condition, either.
+    fn parse_with(&self, text: &str, wanted: impl Fn(&Field) -> bool) -> Result<ParsedQuery> {
         let snapshot = self.catalog.read()?;
         let view = snapshot.view();
         // An unreadable facet is found when it is filtered by.
-        Ok(ParsedQuery::parse(text, |field: &Field| facet_bitmaps::has_field(view, field).unwrap_or(false)))
+        Ok(ParsedQuery::parse(text, |field: &Field| {
+            wanted(field) && facet_bitmaps::has_field(view, field).unwrap_or(false)
+        }))
     }
 
     /// The products that match `query` best, in the catalogue's present state.
@@ -132,6 +139,32 @@ impl SearchSession {
         let start = Instant::now();
         query.validate()?;
         let parsed = self.parsed(query)?;
+        let mut result = self.answered(query, parsed)?;
+        if let Some(parsed) = self.without_colors(query, &result)? {
+            let named = self.answered(query, Some(parsed))?;
+            if named.named {
+                result = named;
+            }
+        }
+        result.timings.total_ms = ms_since(start);
+        Ok(result)
+    }
+
+    /// The words without their colours as conditions, if no product meets those: "Golden Delicious" is an apple.
+    fn without_colors(&self, query: &Query, result: &SearchResult) -> Result<Option<ParsedQuery>> {
+        let is_color = |chip: &Chip| chip.filter().values().any(|(field, _)| *field == Field::Shade);
+        let has_color = result.parsed.as_ref().is_some_and(|parsed| parsed.chips.iter().any(is_color));
+        match &query.text {
+            Some(text) if result.matched == 0 && has_color => {
+                self.parse_with(text, |field| *field != Field::Shade).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The answer to a query whose words are parsed.
+    fn answered(&self, query: &Query, parsed: Option<ParsedQuery>) -> Result<SearchResult> {
+        let start = Instant::now();
         let is_mute = parsed.as_ref().is_none_or(ParsedQuery::is_empty);
         if is_mute && query.image.is_none() && query.product.is_none() && query.mix.is_empty() {
             return Err(Error::InvalidQuery("give a picture, words, or a product"));

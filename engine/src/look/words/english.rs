@@ -60,6 +60,11 @@ pub(crate) fn names_of_goods() -> impl Iterator<Item = &'static str> {
     GOODS.iter().map(|goods| goods.english).collect::<BTreeSet<_>>().into_iter()
 }
 
+/// The goods that a text names in other languages than English, by their English names, each with its first byte.
+pub(super) fn goods_named(text: &str, language: Option<&str>) -> impl Iterator<Item = (usize, &'static str)> {
+    goods_in(text, language).into_iter().map(|said| (said.range.start, said.goods.english))
+}
+
 /// Goods that a text names.
 struct Said {
     range: Range<usize>,

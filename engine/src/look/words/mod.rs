@@ -6,6 +6,7 @@ pub(crate) mod fold;
 mod goods;
 pub(crate) mod patterns;
 pub(crate) mod phrase_table;
+pub(crate) mod trade;
 
 use std::ops::Range;
 

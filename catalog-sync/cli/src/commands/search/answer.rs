@@ -117,6 +117,7 @@ impl Answer {
             parsed: None,
             named: false,
             in_domain: None,
+            says_nothing: false,
             guided: Guided::default(),
         };
         Self::new(catalog, result)
