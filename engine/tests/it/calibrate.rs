@@ -191,6 +191,18 @@ fn a_shop_in_german_tells_nonsense_and_finds_goods_by_their_german_names() {
 }
 
 #[test]
+fn goods_of_another_kind_of_shop_are_no_good_match() {
+    let dir = tempfile::tempdir().unwrap();
+    let session = german_shop(dir.path(), 24);
+    session.calibrate().unwrap();
+    assert!(said(&session, "Hemd", None).is_good());
+    for food in ["milk", "Milch", "fresh tomatoes"] {
+        let result = said(&session, food, None);
+        assert!(result.says_nothing && !result.is_good(), "{food}");
+    }
+}
+
+#[test]
 fn a_product_that_the_words_name_is_a_match_whatever_its_picture_is_like() {
     let dir = tempfile::tempdir().unwrap();
     let session = german_shop(dir.path(), 60);

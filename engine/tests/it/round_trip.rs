@@ -38,7 +38,10 @@ fn calibration() -> impl Strategy<Value = Calibration> {
             let gibberish = numbers.map(|[from, ..]| {
                 serde_json::from_value(json!({ "drawn": "AAECAwQF", "from": from })).unwrap()
             });
-            Calibration { image, text, products, out_of_domain, gibberish, same_from }
+            let trades = numbers.map(|[food, home, ..]| {
+                serde_json::from_value(json!({ "food": food, "home": home })).unwrap()
+            });
+            Calibration { image, text, products, out_of_domain, gibberish, trades, same_from }
         },
     )
 }

@@ -107,6 +107,23 @@ fn a_picture_and_words_each_add_their_part() {
 }
 
 #[test]
+fn a_colour_in_a_name_is_no_condition_that_leaves_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let session = session(dir.path());
+    let mut writer = session.catalog().write();
+    let apple =
+        Product { title: "Golden Delicious".into(), colors: vec!["green".into()], ..product("apple") };
+    writer.upsert(&apple, &ENCODER.embed_image(&picture([120, 180, 40])).unwrap(), None).unwrap();
+    writer.commit().unwrap();
+    let said = |text: &str| session.search(&Query { text: Some(text.into()), ..Query::default() }).unwrap();
+    let found = said("golden delicious");
+    assert_eq!(found.hits[0].id, "apple");
+    assert!(found.parsed.unwrap().chips.is_empty());
+    let none = said("golden shirt");
+    assert!(none.hits.is_empty() && !none.parsed.unwrap().chips.is_empty());
+}
+
+#[test]
 fn more_like_this_leaves_the_product_out_and_heeds_the_filter() {
     let dir = tempfile::tempdir().unwrap();
     let session = session(dir.path());

@@ -301,5 +301,5 @@ fn calibration(rng: &mut ChaCha8Rng) -> Calibration {
     };
     let (image, text) = (scale(Some(0.937_421_1)), Some(scale(None)));
     let same_from = Some(rng.random());
-    Calibration { image, text, products: 20, out_of_domain: None, gibberish: None, same_from }
+    Calibration { image, text, products: 20, out_of_domain: None, gibberish: None, trades: None, same_from }
 }
