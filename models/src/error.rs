@@ -129,6 +129,10 @@ pub enum Error {
     #[error("the model failed: {0}")]
     Compute(#[from] candle_core::Error),
 
+    /// Whoever asked for it has stopped it.
+    #[error("stopped before it was done")]
+    Cancelled,
+
     /// The thread that owns the model has ended.
     #[error("the encoder has stopped")]
     Stopped,

@@ -1,5 +1,6 @@
 //! Measures how fast each precision is on this machine, and how much of what f32 finds it finds as well.
 
+use std::ops::ControlFlow;
 use std::time::Instant;
 
 use image::RgbImage;
@@ -16,6 +17,9 @@ const TOP: usize = 10;
 
 /// With fewer pictures the overlap says too little.
 pub(crate) const FEWEST_PICTURES: usize = 50;
+
+/// What is measured, the reference first.
+const PRECISIONS: [Precision; 3] = [Precision::F32, Precision::Bf16, Precision::Int8];
 
 /// Passes whose median is the time of a precision.
 const PASSES: usize = 9;
@@ -45,15 +49,30 @@ impl Bundle {
         options: &Options,
         pictures: &[RgbImage],
     ) -> Result<PrecisionBenchmark> {
+        self.benchmark_precisions_with(options, pictures, &|_, _| ControlFlow::Continue(()))
+    }
+
+    /// The same, and tells `report` after each picture how many of how many passes through the model are done. It
+    /// stops when `report` says so, and keeps nothing then.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] if it was stopped; else as [`Self::benchmark_precisions`].
+    pub fn benchmark_precisions_with(
+        &self,
+        options: &Options,
+        pictures: &[RgbImage],
+        report: &dyn Fn(usize, usize) -> ControlFlow<()>,
+    ) -> Result<PrecisionBenchmark> {
         if pictures.len() < FEWEST_PICTURES {
             return Err(Error::TooFewPictures { given: pictures.len(), least: FEWEST_PICTURES });
         }
         let mut reference = Vec::new();
         let mut measured = Vec::new();
-        for precision in [Precision::F32, Precision::Bf16, Precision::Int8] {
+        let mut passes = Passes { done: 0, of: PRECISIONS.len() * (PASSES + pictures.len()), report };
+        for precision in PRECISIONS {
             let mut model = self.load_for_processor(precision, options)?;
-            let image_ms = self.image_ms(&mut model, &pictures[0])?;
-            let nearest = nearest(&self.embed(&mut model, pictures)?);
+            let image_ms = self.image_ms(&mut model, &pictures[0], &mut passes)?;
+            let nearest = nearest(&self.embed(&mut model, pictures, &mut passes)?);
             if precision == Precision::F32 {
                 reference.clone_from(&nearest);
             }
@@ -73,23 +92,30 @@ impl Bundle {
         Ok(benchmark)
     }
 
-    fn embed(&self, model: &mut Model, pictures: &[RgbImage]) -> Result<Vec<Embedding>> {
+    fn embed(
+        &self,
+        model: &mut Model,
+        pictures: &[RgbImage],
+        passes: &mut Passes<'_>,
+    ) -> Result<Vec<Embedding>> {
         let mut embeddings = Vec::with_capacity(pictures.len());
         for picture in pictures {
             let mut row = model.images(&self.normalised(picture), self.image_width())?.remove(0);
+            passes.one()?;
             row.truncate(self.dimension());
             embeddings.push(Embedding::new(row, self.fingerprint().clone())?);
         }
         Ok(embeddings)
     }
 
-    fn image_ms(&self, model: &mut Model, picture: &RgbImage) -> Result<f64> {
+    fn image_ms(&self, model: &mut Model, picture: &RgbImage, passes: &mut Passes<'_>) -> Result<f64> {
         let pixels = self.normalised(picture);
         let mut times = Vec::with_capacity(PASSES);
         for _ in 0..PASSES {
             let start = Instant::now();
             model.images(&pixels, self.image_width())?;
             times.push(start.elapsed().as_secs_f64() * 1e3);
+            passes.one()?;
         }
         times.sort_by(f64::total_cmp);
         Ok(times[PASSES / 2])
@@ -99,6 +125,23 @@ impl Bundle {
         let mut pixels = Vec::new();
         self.preprocessing().normalise_into(&self.preprocessing().pixels(picture), &mut pixels);
         pixels
+    }
+}
+
+/// Counts passes through the model, and hears whether to go on.
+struct Passes<'p> {
+    done: usize,
+    of: usize,
+    report: &'p dyn Fn(usize, usize) -> ControlFlow<()>,
+}
+
+impl Passes<'_> {
+    fn one(&mut self) -> Result<()> {
+        self.done += 1;
+        match (self.report)(self.done, self.of) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(Error::Cancelled),
+        }
     }
 }
 

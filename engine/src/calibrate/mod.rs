@@ -137,15 +137,21 @@ impl SearchSession {
     ///
     /// [`Precision::Auto`]: knytt_models::Precision::Auto
     pub fn benchmark_precisions(&self, options: &Options) -> Result<Option<PrecisionBenchmark>> {
-        let snapshot = self.catalog().read()?;
-        let sample = sample(&snapshot, snapshot.len()?, PROVEN)?;
-        let pictures: Vec<RgbImage> =
-            pictures(&snapshot, &sample)?.into_iter().map(|(_, picture)| picture).collect();
-        drop(snapshot);
-        match self.encoder().bundle().benchmark_precisions(options, &pictures) {
+        match self.encoder().bundle().benchmark_precisions(options, &self.sample_pictures()?) {
             Err(knytt_models::Error::TooFewPictures { .. }) => Ok(None),
             benchmark => Ok(Some(benchmark?)),
         }
+    }
+
+    /// Some hundreds of the catalogue's pictures, spread over all of it: what [`Self::benchmark_precisions`] measures
+    /// with, and what another model can be measured with. Upright RGB, as small as they are stored.
+    ///
+    /// # Errors
+    /// The storage fails.
+    pub fn sample_pictures(&self) -> Result<Vec<RgbImage>> {
+        let snapshot = self.catalog().read()?;
+        let sample = sample(&snapshot, snapshot.len()?, PROVEN)?;
+        Ok(pictures(&snapshot, &sample)?.into_iter().map(|(_, picture)| picture).collect())
     }
 
     /// Searches for pictures `again` of the products of `pictures`.

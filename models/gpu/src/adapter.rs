@@ -49,6 +49,11 @@ impl Adapter {
         choose(number).map(|(adapter, _)| adapter)
     }
 
+    /// Whether it is a program that stands in for a GPU.
+    pub fn is_software(&self) -> bool {
+        self.kind == Kind::Software
+    }
+
     fn new(number: usize, adapter: &wgpu::Adapter) -> Self {
         let info = adapter.get_info();
         Self {

@@ -27,7 +27,7 @@ impl Incomplete {
     /// # Errors
     /// The file cannot be opened.
     pub async fn open(place: &Path, file: &ListedFile) -> Result<Self> {
-        let path = place.with_extension("incomplete");
+        let path = incomplete(place);
         let opened = fs::OpenOptions::new().create(true).append(true).open(&path)?;
         let length = opened.metadata()?.len();
         let file_on_disk = tokio::fs::File::from_std(opened.into_file());
@@ -100,6 +100,11 @@ impl Incomplete {
         };
         tokio::task::spawn_blocking(verify).await.map_err(std::io::Error::other)?
     }
+}
+
+/// Where a blob lies until it is whole.
+pub(crate) fn incomplete(place: &Path) -> PathBuf {
+    place.with_extension("incomplete")
 }
 
 /// Why a file is not whole.

@@ -94,6 +94,28 @@ pub enum Error {
         free_bytes: u64,
     },
 
+    /// The licence may limit what the model is used for, or is not stated, and was not accepted.
+    #[error(
+        "the licence of {repository} may limit its use ({license}): read it on the repository's page, and accept it"
+    )]
+    License {
+        /// The repository.
+        repository: String,
+        /// What its page says.
+        license: String,
+    },
+
+    /// Another model has the name among the user's models; remove it, or choose another folder.
+    #[error("another model is in {folder}")]
+    Occupied {
+        /// The folder that the bundle was to have.
+        folder: PathBuf,
+    },
+
+    /// What came cannot be made a bundle.
+    #[error(transparent)]
+    Convert(#[from] knytt_models::Error),
+
     /// A file of the cache cannot be read or written.
     #[error(transparent)]
     File(#[from] std::io::Error),

@@ -1,6 +1,6 @@
 //! Asks a hub for a model and brings its files into the cache.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use knytt_models::convert::is_of_transformers;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, header};
 use serde::Serialize;
 
-use crate::blob::{Broken, Incomplete, root_cause};
+use crate::blob::{Broken, Incomplete, incomplete, root_cause};
 use crate::cache::Cache;
 use crate::error::{Error, Result};
 use crate::listing::{ListedFile, Listing};
@@ -51,6 +51,15 @@ pub struct Snapshot {
     pub commit: String,
     /// Bytes that came over the network.
     pub fetched_bytes: u64,
+}
+
+/// How large the files of a model are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Size {
+    /// All of them.
+    pub total_bytes: u64,
+    /// What is not in the cache yet. Of a file that a stopped fetch has begun, the rest.
+    pub missing_bytes: u64,
 }
 
 impl Hub {
@@ -114,13 +123,10 @@ impl Hub {
         report: &(dyn Fn(Progress) + Sync),
     ) -> Result<Snapshot> {
         let cache = Cache::of(&self.settings.cache, repository);
-        cache.prepare(&listing.commit)?;
-        let fetch = Fetch { hub: self, repository, listing, cache: &cache, fetched: AtomicU64::new(0) };
-        let names = fetch.names().await?;
-        let files: Vec<&ListedFile> = names.iter().filter_map(|name| listing.file(name)).collect();
-        let total_bytes = files.iter().map(|file| file.bytes).sum();
-        let missing = files.iter().filter(|file| !cache.blob(file).is_file());
-        room::check(&self.settings.cache, missing.map(|file| file.bytes).sum())?;
+        let fetch = self.prepare(repository, listing, &cache)?;
+        let files = fetch.files().await?;
+        let Size { total_bytes, missing_bytes } = fetch.size(&files);
+        room::check(&self.settings.cache, missing_bytes)?;
         let mut before = 0;
         for file in files {
             fetch.file(file, &|bytes| report(Progress { done_bytes: before + bytes, total_bytes })).await?;
@@ -133,6 +139,32 @@ impl Hub {
             commit: listing.commit.clone(),
             fetched_bytes: fetch.fetched.into_inner(),
         })
+    }
+
+    /// How large the files of a listed model are. What says which files those are comes into the cache; it is small.
+    ///
+    /// # Errors
+    /// As [`Self::fetch`].
+    pub async fn size(&self, repository: &Repository, listing: &Listing) -> Result<Size> {
+        let cache = Cache::of(&self.settings.cache, repository);
+        let fetch = self.prepare(repository, listing, &cache)?;
+        let files = fetch.files().await?;
+        Ok(fetch.size(&files))
+    }
+
+    /// The folder of the cache.
+    pub(crate) fn cache(&self) -> &Path {
+        &self.settings.cache
+    }
+
+    fn prepare<'f>(
+        &'f self,
+        repository: &'f Repository,
+        listing: &'f Listing,
+        cache: &'f Cache,
+    ) -> Result<Fetch<'f>> {
+        cache.prepare(&listing.commit)?;
+        Ok(Fetch { hub: self, repository, listing, cache, fetched: AtomicU64::new(0) })
     }
 
     /// The wait after so many tries, drawn from half of it to all of it: many programs must not come back at once.
@@ -182,8 +214,23 @@ struct Fetch<'f> {
     fetched: AtomicU64,
 }
 
-impl Fetch<'_> {
-    /// The files that the model needs. Which layout it is in may depend on what its config says.
+impl<'f> Fetch<'f> {
+    /// The files that the model needs, as they are listed.
+    async fn files(&self) -> Result<Vec<&'f ListedFile>> {
+        let names = self.names().await?;
+        Ok(names.iter().filter_map(|name| self.listing.file(name)).collect())
+    }
+
+    fn size(&self, files: &[&ListedFile]) -> Size {
+        let here = |file: &ListedFile| match self.cache.blob(file) {
+            place if place.is_file() => file.bytes,
+            place => fs::metadata(incomplete(&place)).map_or(0, |part| part.len().min(file.bytes)),
+        };
+        let total_bytes = files.iter().map(|file| file.bytes).sum();
+        Size { total_bytes, missing_bytes: files.iter().map(|file| file.bytes - here(file)).sum() }
+    }
+
+    /// The names of the files that the model needs. Which layout it is in may depend on what its config says.
     async fn names(&self) -> Result<Vec<String>> {
         let unknown = || Error::Layout { repository: self.repository.to_string() };
         let open_clip = choose::open_clip(self.listing);

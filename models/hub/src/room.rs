@@ -17,14 +17,29 @@ pub(crate) fn check(folder: &Path, needed_bytes: u64) -> Result<()> {
     }
 }
 
+/// Whether two folders lie on one disk; taken for granted where the system does not say.
 #[cfg(unix)]
-fn free_bytes(folder: &Path) -> Option<u64> {
+pub(crate) fn is_one_disk(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let disk = |folder: &Path| fs_err::metadata(folder).ok().map(|data| data.dev());
+    disk(one) == disk(other)
+}
+
+#[cfg(not(unix))]
+pub(crate) fn is_one_disk(_: &Path, _: &Path) -> bool {
+    true
+}
+
+/// What is free on the disk of `folder` for this user, in bytes; `None` if the system does not say.
+#[cfg(unix)]
+pub fn free_bytes(folder: &Path) -> Option<u64> {
     let disk = rustix::fs::statvfs(folder).ok()?;
     Some(disk.f_bavail.saturating_mul(disk.f_frsize))
 }
 
+/// What is free on the disk of a folder, in bytes; `None` if the system does not say.
 #[cfg(not(unix))]
-fn free_bytes(_: &Path) -> Option<u64> {
+pub fn free_bytes(_: &Path) -> Option<u64> {
     None
 }
 
