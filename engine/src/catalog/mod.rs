@@ -2,6 +2,7 @@
 
 pub(crate) mod apply;
 pub(crate) mod browse;
+pub(crate) mod build_lock;
 pub(crate) mod check;
 pub(crate) mod dump;
 pub(crate) mod entry;
@@ -12,6 +13,7 @@ pub(crate) mod repair;
 pub(crate) mod review;
 pub(crate) mod snapshot;
 pub(crate) mod source;
+pub(crate) mod successor;
 pub(crate) mod transaction;
 pub(crate) mod upgrade;
 pub(crate) mod writer;

@@ -12,6 +12,21 @@ pub struct SourceRecord {
     pub product: String,
 }
 
+impl SourceRecord {
+    /// The hash of the picture alone, as builds write it: what is before the dash of the content hash, and after it is
+    /// the hash of everything else.
+    pub fn picture_hash(&self) -> &str {
+        self.content_hash.split('-').next().unwrap_or_default()
+    }
+
+    /// The same source with another picture, or with a word that no picture has as its hash.
+    #[must_use]
+    pub fn with_picture(&self, hash: &str) -> Self {
+        let rest = self.content_hash.split_once('-').map_or("", |(_, rest)| rest);
+        Self { content_hash: format!("{hash}-{rest}"), product: self.product.clone() }
+    }
+}
+
 /// A source that was refused, and why.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuarantineRow {
