@@ -1,28 +1,25 @@
 //! A catalogue's folder as the commands see it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context, Result};
-use knytt_engine::{ActiveEnvironment, Catalog, Origin};
+use anyhow::Result;
+use knytt_engine::{ActiveEnvironment, BuildLock, Catalog, Origin, Successor};
 
 use crate::failure::Failure;
-
-/// Held by the one build that may write.
-const LOCK: &str = "build.lock";
 
 const REBUILD: &str = "build it again: knytt build PICTURES --catalog DIR --rebuild";
 
 /// Files that a catalogue's folder may hold.
-const OWN_FILES: [&str; 5] = ["data.mdb", "lock.mdb", "checked.json", Origin::FILE, LOCK];
+const OWN_FILES: [&str; 4] = ["data.mdb", "lock.mdb", "checked.json", Origin::FILE];
 
 /// Whether there is a catalogue, readable or not.
 pub fn exists(folder: &Path) -> bool {
-    folder.join(OWN_FILES[0]).exists() || is_synced(folder)
+    folder.join(OWN_FILES[0]).exists() || folder.join(ActiveEnvironment::FILE).exists()
 }
 
-/// Whether it follows a publisher.
+/// Whether it follows a publisher, or belongs to whoever else replaces it as a whole.
 pub fn is_synced(folder: &Path) -> bool {
-    folder.join(ActiveEnvironment::FILE).exists()
+    folder.join(ActiveEnvironment::FILE).exists() && !Successor::is_active(folder)
 }
 
 /// Opens an existing catalogue.
@@ -61,7 +58,8 @@ pub fn explain(error: knytt_engine::Error) -> anyhow::Error {
 /// # Errors
 /// One of them cannot be removed.
 pub fn clear(folder: &Path) -> Result<()> {
-    for name in OWN_FILES.into_iter().filter(|name| *name != LOCK) {
+    Successor::remove_all(folder)?;
+    for name in OWN_FILES {
         match fs_err::remove_file(folder.join(name)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
             _ => {}
@@ -70,29 +68,16 @@ pub fn clear(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Keeps other builds out until it is dropped.
-pub struct BuildLock(#[expect(dead_code, reason = "the open file is the lock")] std::fs::File);
-
-impl BuildLock {
-    /// # Errors
-    /// Another build is writing into the folder, or it cannot be made.
-    pub fn take(folder: &Path) -> Result<Self> {
-        fs_err::create_dir_all(folder)?;
-        let path: PathBuf = folder.join(LOCK);
-        let open = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(&path);
-        let file = open.with_context(|| format!("cannot write in {}", folder.display()))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self(file)),
-            Err(std::fs::TryLockError::WouldBlock) => {
-                Err(Failure::new(format!("another build is writing into {}", folder.display()))
-                    .hint("wait for it to end, or build into another folder")
-                    .into())
-            }
-            Err(std::fs::TryLockError::Error(error)) => {
-                Err(error).with_context(|| format!("cannot lock {}", path.display()))
-            }
-        }
-    }
+/// Keeps other builds out until the lock is dropped.
+///
+/// # Errors
+/// Another build is writing into the folder, or the lock cannot be made.
+pub fn lock(folder: &Path) -> Result<BuildLock> {
+    BuildLock::take(folder).map_err(explain)?.ok_or_else(|| {
+        Failure::new(format!("another build is writing into {}", folder.display()))
+            .hint("wait for it to end, or build into another folder")
+            .into()
+    })
 }
 
 #[cfg(test)]
@@ -107,14 +92,5 @@ mod tests {
         }
         clear(folder.path()).unwrap();
         assert!(!exists(folder.path()) && folder.path().join("holiday.jpg").exists());
-    }
-
-    #[test]
-    fn one_build_at_a_time() {
-        let folder = tempfile::tempdir().unwrap();
-        let first = BuildLock::take(folder.path()).unwrap();
-        assert!(BuildLock::take(folder.path()).is_err());
-        drop(first);
-        assert!(BuildLock::take(folder.path()).is_ok());
     }
 }

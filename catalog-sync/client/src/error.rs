@@ -150,9 +150,11 @@ pub enum Error {
     },
 
     /// The release's vectors are of a model that is not here, or its bundle is another one than it says.
-    #[error("the release is of the model {expected}: {reason}")]
+    #[error("the release is of the model {name} ({expected}): {reason}")]
     WrongModel {
-        /// The release's.
+        /// The release's, for people.
+        name: String,
+        /// Its fingerprint.
         expected: String,
         /// What is the matter.
         reason: String,

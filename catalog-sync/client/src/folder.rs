@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use knytt_engine::ActiveEnvironment;
+use knytt_engine::{ActiveEnvironment, Successor};
 
 use crate::error::of_file;
 use crate::{Error, Result};
@@ -30,7 +30,7 @@ impl Folder {
     /// [`Error::NotSynced`] if it holds a catalogue that was built here.
     pub(crate) fn new(path: &Path) -> Result<Self> {
         let path = std::path::absolute(path).map_err(of_file(path))?;
-        if path.join("data.mdb").exists() {
+        if path.join("data.mdb").exists() || Successor::is_active(&path) {
             return Err(Error::NotSynced { path, reason: "it holds a catalogue that was built here".into() });
         }
         Ok(Self(path))

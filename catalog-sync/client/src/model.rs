@@ -19,7 +19,7 @@ const STARTER: &str = "starter";
 pub(crate) enum ModelSource {
     /// It is built in.
     Starter,
-    /// It is in the catalogue's folder already.
+    /// It is in the catalogue's folder already, or among the user's models.
     Local(PathBuf),
     /// Its files have to be fetched.
     Fetch(Vec<Target>),
@@ -27,20 +27,37 @@ pub(crate) enum ModelSource {
 
 /// # Errors
 /// [`Error::WrongModel`] if it is neither built in, nor here, nor among the release's files.
-pub(crate) fn source(folder: &Folder, verified: &Verified) -> Result<ModelSource> {
+pub(crate) fn source(folder: &Folder, verified: &Verified, models: Option<&Path>) -> Result<ModelSource> {
     let model = &verified.release.model;
     if is_starter(model) {
         return Ok(ModelSource::Starter);
     }
     let here = folder.model(&model.fingerprint);
-    if Bundle::open(&here).is_ok_and(|bundle| bundle.fingerprint().as_str() == model.fingerprint) {
+    if is_model(&here, model) {
         return Ok(ModelSource::Local(here));
+    }
+    if let Some(bundle) = models.and_then(|models| find(models, model)) {
+        return Ok(ModelSource::Local(bundle));
     }
     if model.files.is_empty() {
         return Err(wrong(model, "it is not built in and does not come with the release"));
     }
     let targets = model.files.iter().map(|file| verified.target(&file.target).cloned());
     Ok(ModelSource::Fetch(targets.collect::<Result<_>>()?))
+}
+
+fn is_model(bundle: &Path, model: &Model) -> bool {
+    Bundle::open(bundle).is_ok_and(|bundle| bundle.fingerprint().as_str() == model.fingerprint)
+}
+
+/// The bundle of a model in a folder of bundles. A fingerprint takes a pass over all weights, so the bundle that has
+/// the model's name is looked at first.
+fn find(models: &Path, model: &Model) -> Option<PathBuf> {
+    let entries = std::fs::read_dir(models).into_iter().flatten().flatten();
+    let mut bundles: Vec<PathBuf> =
+        entries.map(|entry| entry.path()).filter(|path| path.join("config.json").is_file()).collect();
+    bundles.sort_by_key(|path| path.file_name().is_none_or(|name| name != model.name.as_str()));
+    bundles.into_iter().find(|bundle| is_model(bundle, model))
 }
 
 /// Puts fetched files together to a bundle, which must be the model that the release says.
@@ -77,5 +94,5 @@ fn is_starter(model: &Model) -> bool {
 }
 
 fn wrong(model: &Model, reason: &str) -> Error {
-    Error::WrongModel { expected: model.fingerprint.clone(), reason: reason.into() }
+    Error::WrongModel { name: model.name.clone(), expected: model.fingerprint.clone(), reason: reason.into() }
 }

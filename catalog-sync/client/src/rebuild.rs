@@ -45,6 +45,7 @@ fn room(plan: &Plan, job: &Job<'_>) -> usize {
 fn build(environment: &Path, plan: &Plan, job: &Job<'_>) -> Result<()> {
     let release = &job.verified.release;
     let model = Fingerprint::parse(&release.model.fingerprint).map_err(|error| Error::WrongModel {
+        name: release.model.name.clone(),
         expected: release.model.fingerprint.clone(),
         reason: error.to_string(),
     })?;

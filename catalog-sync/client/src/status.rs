@@ -69,6 +69,9 @@ pub struct LastError {
     pub message: String,
     /// When, in ms since 1970.
     pub at_ms: i64,
+    /// The name of the model that the release is of, if that is why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
 }
 
 /// How the catalogue in `folder` is; `None` if it is not a synced one.
@@ -113,6 +116,11 @@ impl Status {
     }
 
     pub(crate) fn failed(&mut self, error: &Error, at_ms: i64) {
-        self.last_error = Some(LastError { code: error.code().into(), message: error.to_string(), at_ms });
+        let model = match error {
+            Error::WrongModel { name, .. } => Some(name.clone()),
+            _ => None,
+        };
+        let (code, message) = (error.code().into(), error.to_string());
+        self.last_error = Some(LastError { code, message, at_ms, model });
     }
 }

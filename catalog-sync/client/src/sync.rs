@@ -44,6 +44,8 @@ pub struct SyncOptions {
     /// Where the second copy of what was verified is kept; `None`: where the system keeps a user's
     /// state, if it says so.
     pub state: Option<PathBuf>,
+    /// A folder of model bundles: a release may be of one of them. `None`: of none.
+    pub models: Option<PathBuf>,
     /// What time it is.
     pub clock: Clock,
     /// How long to wait for a server.
@@ -269,7 +271,7 @@ impl Run<'_> {
             self.note_success(source, verified, false)?;
             return Ok(self.unchanged(from_release));
         };
-        let model = model::source(&self.folder, verified)?;
+        let model = model::source(&self.folder, verified, self.options.models.as_deref())?;
         let mut downloaded_bytes = self.download(http, source, verified, &way, &model).await?;
         // Before any vector of it is here: a sync that ends in between must leave what can be searched.
         let origin = self.install_model(verified, &model)?;

@@ -6,18 +6,18 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::{Context, Result};
 use clap::Args;
 use fs_err as fs;
-use knytt_hub::{Hub, HubSettings, KNOWN, KnownModel, Listing, Progress, Reference, Repository, Snapshot};
-use knytt_models::convert::{Converted, convert as convert_model, convert_with_notes};
+use knytt_hub::{
+    FetchedModel, Hub, HubSettings, KNOWN, KnownModel, Listing, LocalModels, ModelOrigin, Progress,
+    Reference, Repository,
+};
+use knytt_models::convert::{Converted, convert as convert_model};
 use knytt_models::{Bundle, user_models};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::output::{self, Column};
 use crate::progress::Transfer;
-
-/// A note in a bundle's folder of where it came from. It is no part of the model.
-const ORIGIN: &str = "origin.json";
 
 /// `knytt model list`
 #[derive(Debug, Args)]
@@ -71,20 +71,19 @@ pub struct RemoveArgs {
     pub name: String,
 }
 
-/// Where a bundle came from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct ModelOrigin {
-    repository: String,
-    commit: String,
-    license: Option<String>,
-}
-
 /// The JSON of `knytt model list --json`; names here are a promise.
 #[derive(Serialize)]
-struct Listed<'l> {
-    known: &'l [KnownModel],
+struct Listed {
+    known: Vec<KnownRow>,
     folder: Option<PathBuf>,
     here: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct KnownRow {
+    #[serde(flatten)]
+    model: KnownModel,
+    quality: String,
 }
 
 /// The JSON of `knytt model get --json` and `convert --json`.
@@ -104,7 +103,8 @@ struct Got {
 pub fn list(args: &ListArgs) -> Result<()> {
     let here = names_here();
     if args.json {
-        return output::json(&Listed { known: &KNOWN, folder: user_models(), here });
+        let known = KNOWN.map(|model| KnownRow { quality: model.quality(), model }).to_vec();
+        return output::json(&Listed { known, folder: user_models(), here });
     }
     let column = |head, widest, right| Column { head, widest, right };
     let columns = [
@@ -121,13 +121,13 @@ pub fn list(args: &ListArgs) -> Result<()> {
         let is_here = here.iter().any(|name| name == model.name);
         [
             model.name.to_owned(),
-            model.purpose.to_owned(),
+            model.purpose.to_string(),
             model.languages.to_owned(),
             model.license.to_owned(),
             format!("{} M", model.parameters_millions),
             model.dimension.to_string(),
             if is_here { "yes" } else { "" }.to_owned(),
-            model.quality.to_owned(),
+            model.quality(),
         ]
         .to_vec()
     };
@@ -173,73 +173,43 @@ pub fn get(args: &GetArgs) -> Result<()> {
             () = watch => Err(Failure::interrupted("stopped; what has come is kept, and the next `get` goes on from there").into()),
         }
     })?;
-    let Some((snapshot, origin)) = fetched else {
+    let Some(fetched) = fetched else {
         eprintln!("{} is here already", to.display());
-        return print_bundle(args.json, &to, read_origin(&to), 0);
+        return print_bundle(args.json, &to, ModelOrigin::read(&to), 0);
     };
-    let note = serde_json::to_vec_pretty(&origin)?;
-    let converted = convert_with_notes(&snapshot.folder, &to, &[(ORIGIN, &note)])?;
-    print(args.json, &converted, Some(origin), snapshot.fetched_bytes)
+    let converted = fetched.convert(&to)?;
+    print(args.json, &converted, Some(fetched.origin), fetched.snapshot.fetched_bytes)
 }
 
-/// The files of a model, and where they are from; `None` if the bundle of this very commit is in its place.
-async fn fetch(
-    args: &GetArgs,
-    repository: &Repository,
-    to: &Path,
-) -> Result<Option<(Snapshot, ModelOrigin)>> {
+/// The files of a model; `None` if the bundle of this very commit is in its place.
+async fn fetch(args: &GetArgs, repository: &Repository, to: &Path) -> Result<Option<FetchedModel>> {
     let hub = Hub::new(HubSettings::from_environment()?)?;
-    let listing = match hub.list(repository).await {
-        Ok(listing) => listing,
-        Err(error @ (knytt_hub::Error::Offline(_) | knytt_hub::Error::Unreachable { .. })) => {
-            let snapshot = hub.cached(repository).ok_or(error)?;
-            let origin =
-                ModelOrigin { repository: repository.id(), commit: snapshot.commit.clone(), license: None };
-            return Ok(may_be_made(to, &origin)?.then_some((snapshot, origin)));
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let license = listing.license.clone();
-    let origin = ModelOrigin { repository: repository.id(), commit: listing.commit.clone(), license };
-    if !may_be_made(to, &origin)? {
-        return Ok(None);
-    }
-    agree(args, repository, &listing)?;
     let transfer = Mutex::new(Transfer::new());
     let lock = || transfer.lock().unwrap_or_else(PoisonError::into_inner);
     let report = |Progress { done_bytes, total_bytes }| lock().bytes("download", done_bytes, total_bytes);
-    let fetched = hub.fetch(repository, &listing, &report).await;
+    let agree = |listing: &Listing| {
+        let license = listing.license.as_deref().unwrap_or("not stated");
+        eprintln!("{} is licensed: {license}", repository.id());
+        listing.is_free() || args.accept_license
+    };
+    let fetched = hub.fetch_model(repository, to, &agree, &report).await;
     lock().finish();
-    Ok(Some((fetched?, origin)))
+    fetched.map_err(explain)
 }
 
-/// Shows the licence before anything large comes. One that limits the use has to be accepted.
-fn agree(args: &GetArgs, repository: &Repository, listing: &Listing) -> Result<()> {
-    let license = listing.license.as_deref().unwrap_or("not stated");
-    eprintln!("{} is licensed: {license}", repository.id());
-    if listing.is_free() || args.accept_license {
-        return Ok(());
-    }
-    Err(Failure::new(format!("the licence of {} may limit its use", repository.id()))
-        .hint("read it on the repository's page; --accept-license fetches the model all the same")
-        .into())
-}
-
-/// Whether a bundle is to be made here: not if it is there, and not over another one.
-fn may_be_made(to: &Path, origin: &ModelOrigin) -> Result<bool> {
-    if fs::read_dir(to).is_ok_and(|mut entries| entries.next().is_some()) {
-        let there = read_origin(to);
-        if there
-            .as_ref()
-            .is_some_and(|there| there.repository == origin.repository && there.commit == origin.commit)
-        {
-            return Ok(false);
+/// Says what to do, where there is something.
+fn explain(error: knytt_hub::Error) -> anyhow::Error {
+    match error {
+        knytt_hub::Error::License { repository, .. } => {
+            Failure::new(format!("the licence of {repository} may limit its use"))
+                .hint("read it on the repository's page; --accept-license fetches the model all the same")
+                .into()
         }
-        return Err(Failure::new(format!("another model is in {}", to.display()))
+        knytt_hub::Error::Occupied { .. } => Failure::new(error.to_string())
             .hint("`knytt model remove` deletes it; --to names another folder")
-            .into());
+            .into(),
+        other => other.into(),
     }
-    Ok(true)
 }
 
 /// Converts a model on this machine.
@@ -255,13 +225,12 @@ pub fn convert(args: &ConvertArgs) -> Result<()> {
 /// # Errors
 /// There is none of this name.
 pub fn remove(args: &RemoveArgs) -> Result<()> {
-    if !names_here().contains(&args.name) {
+    let removed = LocalModels::of_user().map(|models| models.remove(&args.name)).transpose()?.flatten();
+    let Some(folder) = removed else {
         return Err(Failure::usage(format!("no model {:?} is here", args.name))
             .hint("see `knytt model list`")
             .into());
-    }
-    let folder = models_folder()?.join(&args.name);
-    fs::remove_dir_all(&folder)?;
+    };
     output::text(&format!(
         "{} is deleted; the files that it was made of stay in the hub's cache\n",
         folder.display()
@@ -270,14 +239,7 @@ pub fn remove(args: &RemoveArgs) -> Result<()> {
 
 /// The names of the bundles among the user's models.
 fn names_here() -> Vec<String> {
-    let entries = user_models().and_then(|folder| fs::read_dir(folder).ok());
-    let bundles =
-        entries.into_iter().flatten().flatten().filter(|entry| entry.path().join("config.json").is_file());
-    let names = bundles.map(|entry| entry.file_name().to_string_lossy().into_owned());
-    // One that is being made begins with a dot.
-    let mut names: Vec<String> = names.filter(|name| !name.starts_with('.')).collect();
-    names.sort();
-    names
+    LocalModels::of_user().map(|models| models.names()).unwrap_or_default()
 }
 
 fn models_folder() -> Result<PathBuf> {
@@ -286,10 +248,6 @@ fn models_folder() -> Result<PathBuf> {
     })?;
     fs::create_dir_all(&folder)?;
     Ok(folder)
-}
-
-fn read_origin(bundle: &Path) -> Option<ModelOrigin> {
-    serde_json::from_slice(&fs::read(bundle.join(ORIGIN)).ok()?).ok()
 }
 
 fn print(json: bool, converted: &Converted, origin: Option<ModelOrigin>, fetched_bytes: u64) -> Result<()> {

@@ -7,6 +7,7 @@ use std::sync::PoisonError;
 use anyhow::{Context, Result};
 use clap::Args;
 use knytt_client::{Cancel, Progress, Status, SyncOptions, Synced};
+use knytt_models::user_models;
 use knytt_wire::{CatalogLink, LogHead};
 use serde::Serialize;
 
@@ -45,6 +46,7 @@ pub fn run(args: &SyncArgs) -> Result<()> {
     let cancel = Cancel::default();
     let link = args.from.as_ref();
     let options = SyncOptions {
+        models: user_models(),
         from: link.map(|link| link.url.clone()),
         root: args.root.clone().or_else(|| link.and_then(|link| link.root.clone())),
         newest: link.and_then(|link| link.newest.clone()),

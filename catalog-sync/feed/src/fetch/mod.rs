@@ -7,7 +7,7 @@ mod public;
 mod transfer;
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -88,6 +88,13 @@ impl Default for Patience {
 
 /// Where a picture is now, or why there is none.
 type Fetched = Result<PathBuf, Refusal>;
+
+/// The file of a picture that a [`Fetcher`] has brought into `folder` before, if it is there. Nothing is asked over the
+/// network.
+pub fn kept_picture(folder: &Path, url: &Url) -> Option<PathBuf> {
+    let kept = Cache::new(folder.into()).kept(url);
+    kept.note().is_some().then_some(kept.file)
+}
 
 /// Brings pictures. Nothing is started before the first one.
 pub struct Fetcher {

@@ -17,7 +17,7 @@ use self::prepare::Preparer;
 use self::report::BuildReport;
 use self::store::Store;
 use crate::args::BuildArgs;
-use crate::catalog::{self, BuildLock, explain};
+use crate::catalog::{self, explain};
 use crate::failure::{Failure, Kind};
 use crate::interrupt::Interrupt;
 use crate::model::{self, Location};
@@ -52,7 +52,7 @@ pub fn run(args: &BuildArgs) -> Result<()> {
         progress::tell("reading", 0, 0);
     }
     let source = source::open(&args.source, options(args)?)?;
-    let _lock = BuildLock::take(&args.catalog)?;
+    let _lock = catalog::lock(&args.catalog)?;
     let note = Origin::read(&args.catalog);
     let location = location(args, &note);
     let bundle = location.open()?;

@@ -200,7 +200,7 @@ impl<'a> Preparer<'a> {
         if self.looks_again && self.refuses_kept(&item)? {
             return Ok(rejected(item, "unsafe-picture", Flaw::Unsafe.to_string()));
         }
-        let content = Content { picture: picture_hash(known).into(), ..Content::of(&item, &[])? };
+        let content = Content { picture: known.picture_hash().into(), ..Content::of(&item, &[])? };
         let record = content.record(&item);
         let why = item.rejected(code, format!("kept with its earlier picture: {reason}"));
         self.take_what_was_seen(&mut item)?;
@@ -289,16 +289,12 @@ impl Content {
     }
 
     fn has_picture_of(&self, known: &SourceRecord) -> bool {
-        picture_hash(known) == self.picture
+        known.picture_hash() == self.picture
     }
 }
 
-fn picture_hash(known: &SourceRecord) -> &str {
-    known.content_hash.split('-').next().unwrap_or_default()
-}
-
 fn has_picture(known: &SourceRecord) -> bool {
-    !["", NO_PICTURE].contains(&picture_hash(known))
+    !["", NO_PICTURE].contains(&known.picture_hash())
 }
 
 /// The encoder, started for the first picture that needs it: most second runs have none.
