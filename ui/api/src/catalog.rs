@@ -82,6 +82,8 @@ pub struct CatalogSync {
     pub keys_days: Option<u32>,
     /// Why the last update failed.
     pub problem: Option<Problem>,
+    /// The name of the model that the shop's newest release needs, if that is neither here nor in the release.
+    pub wanted_model: Option<String>,
     /// How far the update is that runs now.
     pub progress: Option<SyncProgress>,
 }

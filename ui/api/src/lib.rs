@@ -7,6 +7,7 @@ mod camera;
 mod catalog;
 mod convert;
 mod library;
+mod models;
 mod picture;
 mod problem;
 mod product;
@@ -19,6 +20,10 @@ pub use catalog::{
     CatalogEntry, CatalogEvent, CatalogKind, CatalogOffer, CatalogSummary, CatalogSync, SyncProgress, Trust,
 };
 pub use library::{Affinity, HistoryEntry, Learned, Personal, StorageUse};
+pub use models::{
+    MeasuredPrecision, ModelDevice, ModelEntry, ModelEvent, ModelList, ModelOffer, ModelPhase, ModelPurpose,
+    ModelTask, ModelWork, ReembeddingPlan, UnfinishedReembedding,
+};
 pub use picture::{Picture, Proposal, Region};
 pub use problem::{Code, Problem};
 pub use product::{Availability, Card, Fact, Money, ProductPage, Shade, Variant};

@@ -40,6 +40,8 @@ pub enum Code {
     DamagedCatalog,
     /// The catalogue was made with another model.
     WrongModel,
+    /// The device that the model is to run on is not there.
+    DeviceMissing,
     /// No camera is connected.
     CameraNone,
     /// The system does not let the app use it.

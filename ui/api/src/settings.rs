@@ -20,7 +20,7 @@ pub struct Settings {
     pub personal: bool,
     /// Whether the hint of the first start was seen.
     pub hint_seen: bool,
-    /// Where the model runs: one of [`ModelSummary::devices`](crate::ModelSummary::devices).
+    /// Where the model runs: [`ModelDevice::id`](crate::ModelDevice::id).
     pub device: String,
     /// The camera to start with: [`CameraSource::id`](crate::CameraSource::id).
     pub camera: Option<String>,

@@ -37,10 +37,12 @@ pub struct ModelSummary {
     pub fingerprint: String,
     /// Values per embedding.
     pub dimension: u32,
-    /// Where it runs now.
+    /// Where it runs now: [`ModelDevice::id`](crate::ModelDevice::id).
     pub device: String,
-    /// Where it could run.
-    pub devices: Vec<String>,
+    /// In what arithmetic: `f32`, `bf16` or `int8`.
+    pub precision: String,
+    /// Why it does not run where the settings ask it to.
+    pub notice: Option<String>,
 }
 
 /// How fast the model is here: medians, in milliseconds.

@@ -14,6 +14,7 @@ pub fn of_engine(error: Engine) -> Problem {
         Engine::NotACatalog { .. } | Engine::Open { .. } | Engine::UnknownSchema { .. } => Code::NoCatalog,
         Engine::CutShort { .. } | Engine::Record(_) | Engine::Damaged(_) => Code::DamagedCatalog,
         Engine::Model(Model::Decode(_)) => Code::BadPicture,
+        Engine::Model(Model::Device { .. }) => Code::DeviceMissing,
         Engine::UnsafePicture => Code::UnsafePicture,
         _ => Code::Internal,
     };

@@ -16,6 +16,8 @@ mod speed;
 mod suggest;
 pub mod taking_part;
 
+#[cfg(feature = "visit")]
+pub(crate) use self::open::options as model_options;
 pub use self::open::{CatalogContext, Shop, folder_name, summarize};
 pub use self::person::Person;
 pub use self::picture::{QueryPicture, read_picture};

@@ -6,7 +6,9 @@ use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use knytt_engine::{Catalog, Info, Origin, Product, SearchSession};
-use knytt_models::{Bundle, Device, Encoder, Options, PrecisionBenchmark, user_cache};
+use knytt_models::{
+    Bundle, Device, Encoder, Options, Precision, PrecisionBenchmark, user_cache, user_models,
+};
 use knytt_ui_api::{CatalogSummary, Code, ModelSummary, Problem};
 use knytt_wire::CatalogIdentity;
 
@@ -36,7 +38,10 @@ pub struct Shop {
     folder: PathBuf,
     /// Folders that products' picture paths are relative to.
     pictures: Vec<PathBuf>,
+    /// The device that was asked for.
     device: String,
+    /// Why the model was not started there, and runs on the processor.
+    missing: Option<String>,
     /// SHA-256 of the first root of trust; none for a catalogue that was built here.
     root: Option<String>,
     /// The experiment of the catalogue, and the commit that it was read at: it is prepared once for each.
@@ -54,9 +59,17 @@ impl Shop {
         let origin = Origin::read(folder);
         let source = origin.source.as_deref().map(Path::new);
         pictures.extend(source.map(|s| if s.is_dir() { s } else { s.parent().unwrap_or(s) }.to_path_buf()));
-        let encoder = start(bundle_of(&catalog, &origin)?, device)?;
+        let (encoder, missing) = start_somewhere(|| bundle_of(&catalog, &origin), device)?;
         let session = SearchSession::new(catalog, encoder).map_err(of_engine)?;
-        Self::from_session(session, folder, pictures, device)
+        Ok(Self { missing, ..Self::from_session(session, folder, pictures, device)? })
+    }
+
+    /// The same catalogue made with another model: the session of what took its place.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn succeeded_by(&self, session: SearchSession) -> Result<Self, Problem> {
+        Self::from_session(session, &self.folder, self.pictures.clone(), &self.device)
     }
 
     fn from_session(
@@ -71,7 +84,7 @@ impl Shop {
         }
         let root = root_of(folder)?;
         let (folder, device, experiment) = (folder.to_path_buf(), device.into(), Mutex::default());
-        Ok(Self { session, folder, pictures, device, root, experiment })
+        Ok(Self { session, folder, pictures, device, missing: None, root, experiment })
     }
 
     /// How a search of `who` takes part in the catalogue's experiment, if it has one and they are in a share of it.
@@ -105,7 +118,11 @@ impl Shop {
             return Self::open(&self.folder, self.pictures.clone(), &self.device);
         }
         let session = SearchSession::new(catalog, encoder).map_err(of_engine)?;
-        Self::from_session(session, &self.folder, self.pictures.clone(), &self.device)
+        let missing = self.missing.clone();
+        Ok(Self {
+            missing,
+            ..Self::from_session(session, &self.folder, self.pictures.clone(), &self.device)?
+        })
     }
 
     /// Measures on a thread of its own which precision finds the same products in less time, once for each
@@ -133,7 +150,8 @@ impl Shop {
         let encoder = start(bundle_of(&catalog, &Origin::read(&self.folder))?, device)?;
         let session = SearchSession::new(catalog, encoder).map_err(of_engine)?;
         let (folder, pictures, root) = (self.folder.clone(), self.pictures.clone(), self.root.clone());
-        Ok(Self { session, folder, pictures, device: device.into(), root, experiment: Mutex::default() })
+        let (device, experiment) = (device.into(), Mutex::default());
+        Ok(Self { session, folder, pictures, device, missing: None, root, experiment })
     }
 
     /// Reads the first products, as a first look at the catalogue does.
@@ -178,14 +196,30 @@ impl Shop {
 
     /// The model, for a screen.
     pub fn model_summary(&self) -> ModelSummary {
-        let encoder = self.session.encoder();
+        let (encoder, notice) = (self.session.encoder(), self.device_notice());
         ModelSummary {
             name: encoder.model_name().into(),
             fingerprint: encoder.fingerprint().as_str().chars().take(12).collect(),
             dimension: u32::try_from(encoder.dimension()).unwrap_or(u32::MAX),
-            device: self.device.clone(),
-            devices: devices(),
+            device: if notice.is_some() { Device::Cpu.to_string() } else { self.device.clone() },
+            precision: match encoder.precision() {
+                Precision::Auto => Precision::F32,
+                precision => precision,
+            }
+            .to_string(),
+            notice,
         }
+    }
+
+    /// Why the model does not run on the device that was asked for; `None` while it does.
+    pub fn device_notice(&self) -> Option<String> {
+        let notice = || self.session.encoder().notice().map(|notice| notice.reason.clone());
+        self.missing.clone().or_else(notice)
+    }
+
+    /// The device that was asked for.
+    pub fn device(&self) -> &str {
+        &self.device
     }
 
     /// The catalogue on disk, in bytes.
@@ -249,8 +283,24 @@ fn bundle_of(catalog: &Catalog, origin: &Origin) -> Result<Bundle, Problem> {
     };
     let folder = origin.model.as_deref().filter(|model| *model != "starter");
     let folder = folder.ok_or_else(|| lost(&"its folder is not known"))?;
-    let bundle = Bundle::open(Path::new(folder)).map_err(|error| lost(&error))?;
-    if bundle.fingerprint() == catalog.fingerprint() { Ok(bundle) } else { Err(lost(&"it is another one")) }
+    let named = Bundle::open(Path::new(folder)).map_err(|error| lost(&error));
+    let is_its = |bundle: &Bundle| bundle.fingerprint() == catalog.fingerprint();
+    match named {
+        Ok(bundle) if is_its(&bundle) => Ok(bundle),
+        // The catalogue may have come from elsewhere, and its model may be here under its name.
+        other => {
+            let name = catalog.info().map_err(of_engine)?.model_name;
+            let models = user_models().filter(|_| is_name(&name));
+            let kept = models.and_then(|models| Bundle::open(&models.join(&name)).ok()).filter(is_its);
+            kept.ok_or_else(|| other.err().unwrap_or_else(|| lost(&"it is another one")))
+        }
+    }
+}
+
+/// Whether a model's name, which a catalogue says, names a folder and no way out of one.
+fn is_name(name: &str) -> bool {
+    let mut parts = Path::new(name).components();
+    matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None))
 }
 
 fn start(bundle: Bundle, device: &str) -> Result<Encoder, Problem> {
@@ -258,17 +308,23 @@ fn start(bundle: Bundle, device: &str) -> Result<Encoder, Problem> {
     Encoder::start_with(bundle, &options(device)).map_err(of_model)
 }
 
-fn options(device: Device) -> Options {
-    Options { device, cache: user_cache(), ..Options::default() }
+/// Starts the model on the device, or on the processor with the reason: a GPU that was unplugged since the last start
+/// must not keep a catalogue closed.
+fn start_somewhere(
+    bundle: impl Fn() -> Result<Bundle, Problem>,
+    device: &str,
+) -> Result<(Encoder, Option<String>), Problem> {
+    let asked: Device = device.parse().map_err(of_model)?;
+    match Encoder::start_with(bundle()?, &options(asked)) {
+        Err(error @ knytt_models::Error::Device { .. }) if asked != Device::Cpu => {
+            let encoder = Encoder::start_with(bundle()?, &options(Device::Cpu)).map_err(of_model)?;
+            Ok((encoder, Some(error.to_string())))
+        }
+        started => Ok((started.map_err(of_model)?, None)),
+    }
 }
 
-/// The devices that this build can run a model on.
-fn devices() -> Vec<String> {
-    let built = [
-        (true, "cpu"),
-        (cfg!(feature = "wgpu"), "gpu"),
-        (cfg!(feature = "cuda"), "cuda"),
-        (cfg!(feature = "metal"), "metal"),
-    ];
-    built.into_iter().filter(|(here, _)| *here).map(|(_, name)| name.into()).collect()
+/// How a model is started: with what is kept of it on this machine.
+pub(crate) fn options(device: Device) -> Options {
+    Options { device, cache: user_cache(), ..Options::default() }
 }

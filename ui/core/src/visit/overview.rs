@@ -9,6 +9,9 @@ impl Visit {
     /// What a window needs to know first.
     pub fn start(&self, capabilities: Capabilities) -> Start {
         let shop = self.shop();
+        // The window hears of it by this answer.
+        let notice = shop.as_ref().ok().and_then(|shop| shop.device_notice());
+        self.models.is_new_notice(notice.as_deref());
         Start {
             version: env!("CARGO_PKG_VERSION").into(),
             catalog: shop.as_ref().ok().map(|shop| shop.summary()),

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use image::{RgbImage, imageops};
 use knytt_engine::{PictureLook, propose};
-use knytt_models::Embedding;
 use knytt_models::decode::Limits;
+use knytt_models::{Embedding, Fingerprint};
 use knytt_ui_api::{Code, Picture, Problem, Proposal, Region};
 use uuid::Uuid;
 
@@ -94,17 +94,21 @@ impl KeptPicture {
         imageops::crop_imm(&self.pixels, x, y, width, height).to_image()
     }
 
-    /// The embedding of a part, made by `embed` unless it is the one that was made last.
+    /// The embedding of a part by the model of this fingerprint, made by `embed` unless it is the one that was made
+    /// last.
     ///
     /// # Errors
     /// Those of `embed`.
     pub fn embedding(
         &self,
         region: Region,
+        model: &Fingerprint,
         embed: impl FnOnce(&RgbImage) -> Result<Embedding, Problem>,
     ) -> Result<Embedding, Problem> {
         let last = || self.embedded.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, embedding)) = last().as_ref().filter(|(of, _)| *of == region) {
+        if let Some((_, embedding)) =
+            last().as_ref().filter(|(of, by)| *of == region && by.fingerprint() == model)
+        {
             return Ok(embedding.clone());
         }
         let embedding =

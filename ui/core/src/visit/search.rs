@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use image::RgbImage;
-use knytt_ui_api::{Problem, Region, SearchRequest, SearchResponse, Timings};
+use knytt_ui_api::{ModelEvent, Problem, Region, SearchRequest, SearchResponse, Timings};
 
 use super::library::QueryPart;
 use super::state::Visit;
@@ -23,6 +23,7 @@ impl Visit {
     pub fn search(&self, request: &SearchRequest) -> Result<SearchResponse, Problem> {
         self.set_newest_search(request.ticket);
         let (response, part) = self.answer(request)?;
+        self.tell_if_moved();
         self.update_event_context();
         self.library.note_search(request, &response, part);
         Ok(response)
@@ -56,7 +57,7 @@ impl Visit {
             let region = picture.region.unwrap_or(Region::WHOLE);
             let start = Instant::now();
             let encoder = shop.session().encoder();
-            query.embedding = Some(kept.embedding(region, |pixels| {
+            query.embedding = Some(kept.embedding(region, encoder.fingerprint(), |pixels| {
                 self.still_wanted(request.ticket)?;
                 encoder.embed_image(pixels).map_err(of_model)
             })?);
@@ -77,6 +78,15 @@ impl Visit {
             return Ok(None);
         }
         shop.part(self.library.events.visit().as_bytes())
+    }
+
+    /// Tells the window once that the model has left its device.
+    fn tell_if_moved(&self) {
+        if let Ok(shop) = self.shop()
+            && self.models.is_new_notice(shop.device_notice().as_deref())
+        {
+            self.models.tell(ModelEvent::Moved { model: shop.model_summary() });
+        }
     }
 
     /// An update may have brought the open catalogue to another release.

@@ -9,6 +9,7 @@ use knytt_ui_api::{Code, Opened, Problem, SearchRequest, Settings};
 
 use super::catalogs::Catalogs;
 use super::library::Library;
+use super::models::Models;
 use super::opening::{OpeningNote, ended_before};
 use super::pictures::Pictures;
 use crate::shop::{Person, Shop};
@@ -21,6 +22,8 @@ pub struct Visit {
     pub library: Library,
     /// The catalogues on this device.
     pub catalogs: Catalogs,
+    /// The models on this device, and the work on them.
+    pub models: Models,
     shop: RwLock<Result<Arc<Shop>, Problem>>,
     opening: OpeningNote,
     /// The newest search that a window asked for.
@@ -46,6 +49,7 @@ impl Visit {
             pictures: Pictures::default(),
             library,
             catalogs,
+            models: Models::default(),
             shop: RwLock::new(Err(no_catalog())),
             opening: OpeningNote::new(data),
             newest: AtomicU32::new(0),
@@ -156,6 +160,12 @@ impl Visit {
             *self.shop.write().unwrap_or_else(PoisonError::into_inner) = Ok(Arc::new(moved));
         }
         self.library.save_settings(settings)
+    }
+
+    /// From now on model bundles lie in this folder, and not where the system says. It can be said once.
+    pub fn keep_models_in(&self, folder: PathBuf) {
+        self.catalogs.look_for_models_in(folder.clone());
+        self.models.keep_in(folder);
     }
 
     /// What this person brings to an answer, at this moment.

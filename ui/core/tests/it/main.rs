@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot unwrap says less, not more")]
 
 mod keeping;
+mod models;
 mod pages;
 mod retailer;
 mod searching;

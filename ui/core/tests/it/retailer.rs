@@ -68,6 +68,11 @@ impl Retailer {
         publish(&self.catalog, &self.keys, &depot, &options, &|_| ()).unwrap();
     }
 
+    /// From now on this catalogue is published.
+    pub fn turn_to(&mut self, catalog: Catalog) {
+        self.catalog = catalog;
+    }
+
     /// The address alone: what is there first is trusted.
     pub fn address(&self) -> String {
         format!("http://{}/", self.address)

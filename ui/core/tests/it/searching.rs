@@ -45,11 +45,12 @@ fn a_products_own_picture_is_exact_and_first() {
 fn new_words_do_not_run_the_picture_through_the_model_again() {
     let shop = Shop::open();
     let shot = shop.visit.pictures.add_file(&picture_of(Category::Dress), "").unwrap();
-    let first = shot.embedding(Region::WHOLE, |p| shop_embed(&shop, p)).unwrap();
-    let again = shot.embedding(Region::WHOLE, |_| panic!("it was embedded before")).unwrap();
+    let model = shop.visit.shop().unwrap().session().encoder().fingerprint().clone();
+    let first = shot.embedding(Region::WHOLE, &model, |p| shop_embed(&shop, p)).unwrap();
+    let again = shot.embedding(Region::WHOLE, &model, |_| panic!("it was embedded before")).unwrap();
     assert_eq!(first.as_slice(), again.as_slice());
     let half = Region { width: 0.5, ..Region::WHOLE };
-    let part = shot.embedding(half, |p| shop_embed(&shop, p)).unwrap();
+    let part = shot.embedding(half, &model, |p| shop_embed(&shop, p)).unwrap();
     assert_ne!(first.as_slice(), part.as_slice());
 }
 

@@ -77,6 +77,10 @@ impl Catalogs {
             checked,
             stale_days: unchecked_days.filter(|_| stale).and_then(|days| u32::try_from(days).ok()),
             keys_days: status.as_ref().and_then(keys_days),
+            wanted_model: status
+                .as_ref()
+                .and_then(|status| status.last_error.as_ref())
+                .and_then(|error| error.model.clone()),
             problem: status.and_then(|status| status.last_error).and_then(problem_of),
             progress: self.progress(folder),
         })

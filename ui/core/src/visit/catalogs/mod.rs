@@ -14,6 +14,8 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use fs_err as fs;
 use knytt_client::{Cancel, SyncOptions};
+use knytt_engine::Successor;
+use knytt_models::user_models;
 use knytt_ui_api::{CatalogEvent, CatalogOffer, Code, Problem, SyncProgress};
 use knytt_wire::Url;
 
@@ -33,6 +35,8 @@ pub struct Catalogs {
     folder: PathBuf,
     /// Where the second copy of what was verified is kept, if not where the system says.
     trust: OnceLock<PathBuf>,
+    /// Where bundles lie that a release may be of, if not where the system says.
+    models: OnceLock<PathBuf>,
     running: Mutex<HashMap<PathBuf, RunningUpdate>>,
     /// Where all feedback goes instead of to the addresses that releases name.
     named: OnceLock<Url>,
@@ -57,6 +61,7 @@ impl Catalogs {
         Self {
             folder,
             trust: OnceLock::new(),
+            models: OnceLock::new(),
             named: OnceLock::new(),
             running: Mutex::default(),
             offered: Mutex::default(),
@@ -78,6 +83,11 @@ impl Catalogs {
     /// here. It can be said once.
     pub fn keep_trust_in(&self, folder: PathBuf) {
         let _ = self.trust.set(folder);
+    }
+
+    /// From now on bundles that a release may be of are looked for here. It can be said once.
+    pub(in crate::visit) fn look_for_models_in(&self, folder: PathBuf) {
+        let _ = self.models.set(folder);
     }
 
     /// Who hears what becomes of the catalogues. It can be said once.
@@ -161,7 +171,8 @@ impl Catalogs {
         }
         let state = self.trust.get().cloned();
         let (from, root, newest) = link.map_or((None, None, None), |l| (Some(l.url), l.root, l.newest));
-        Ok(SyncOptions { from, root, newest, metered, state, ..SyncOptions::default() })
+        let models = self.models.get().cloned().or_else(user_models);
+        Ok(SyncOptions { from, root, newest, metered, state, models, ..SyncOptions::default() })
     }
 
     /// How far the update of a catalogue is, if one is under way.
@@ -177,7 +188,8 @@ impl Catalogs {
 
     /// The sample's folder, if the app brought one.
     pub fn sample(&self) -> Option<PathBuf> {
-        Some(self.folder.join(SAMPLE)).filter(|folder| folder.join("data.mdb").exists())
+        let is_here = |folder: &PathBuf| folder.join("data.mdb").exists() || Successor::is_active(folder);
+        Some(self.folder.join(SAMPLE)).filter(is_here)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<PathBuf, RunningUpdate>> {

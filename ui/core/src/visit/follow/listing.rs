@@ -29,7 +29,7 @@ impl Visit {
     }
 
     /// Tells the window the list.
-    pub(super) fn tell_catalogs(&self) {
+    pub(in crate::visit) fn tell_catalogs(&self) {
         self.catalogs.tell(CatalogEvent::Changed { catalogs: self.catalog_list() });
     }
 
