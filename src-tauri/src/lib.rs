@@ -29,6 +29,9 @@ use crate::places::Places;
 /// The event that tells a window of its catalogues.
 const CATALOGS_EVENT: &str = "catalogs";
 
+/// The event that tells a window of its models.
+const MODELS_EVENT: &str = "models";
+
 /// Starts the app on a desktop; returns when it was closed.
 pub fn run() -> ExitCode {
     match build(Args::parse()) {
@@ -95,6 +98,11 @@ fn setup(app: &mut App, args: &Args) -> Result<(), Box<dyn std::error::Error>> {
     visit.catalogs.listen(move |event| {
         // It fails only without a window, and then nobody waits for the event.
         let _ = window.emit_to("main", CATALOGS_EVENT, event);
+    });
+    let window = app.handle().clone();
+    visit.models.listen(move |event| {
+        // As above.
+        let _ = window.emit_to("main", MODELS_EVENT, event);
     });
     tauri::async_runtime::spawn(update_regularly(Arc::clone(&visit)));
     app.manage(Feedback::start(&visit, args.events.clone())?);

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use fs_err as fs;
+use knytt_engine::Successor;
 use tauri::{AppHandle, Manager};
 
 use crate::args::Args;
@@ -58,13 +59,17 @@ fn copy_if_newer(from: &Path, to: &Path) -> Result<()> {
     let changed = source.modified()?.duration_since(std::time::UNIX_EPOCH)?.as_millis();
     let stamp = format!("{} {changed}", source.len());
     let note = to.join("copied");
-    if to.join("data.mdb").exists() && fs::read_to_string(&note).is_ok_and(|text| text == stamp) {
+    // A copy that was made anew with another model lies beside.
+    let is_here = to.join("data.mdb").exists() || Successor::is_active(to);
+    if is_here && fs::read_to_string(&note).is_ok_and(|text| text == stamp) {
         return Ok(());
     }
     fs::create_dir_all(to)?;
     let part = to.join("data.mdb.part");
     fs::copy(from.join("data.mdb"), &part)?;
     fs::rename(part, to.join("data.mdb"))?;
+    // The package's new sample is what is shown from now on.
+    Successor::remove_all(to)?;
     Ok(fs::write(note, stamp)?)
 }
 

@@ -25,11 +25,11 @@ const HERE: &str = if cfg!(target_os = "linux") {
 pub fn bundle(arguments: &[String]) -> Result<()> {
     system::ensure_build_tools()?;
     ui::build()?;
-    programs::build("knytt-app")?;
+    programs::build(programs::APP)?;
     let sample = Sample::beside(programs::folder());
     sample.build()?;
     let packages = programs::folder().join("bundle");
-    let app = sample.program("knytt-app");
+    let app = sample.program(programs::APP);
     if cfg!(target_os = "linux") {
         take_symbols_out(&app, &packages.join("symbols"))?;
     }

@@ -10,6 +10,9 @@ use crate::shell::{cargo, check, target, works};
 /// long the build will take.
 const FIRST_BUILD_CORE_MINUTES: usize = 22;
 
+/// The package of the desktop app.
+pub const APP: &str = "knytt-app";
+
 /// Where the programs are.
 pub fn folder() -> PathBuf {
     target().join("release")
@@ -20,8 +23,8 @@ pub fn path_in(folder: &Path, name: &str) -> PathBuf {
     folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
-/// Builds what `cargo xtask run` shows: the tools of the sample, and `screen`, the program that shows it. `knytt` is
-/// built without its publisher and its backend: they are half of all code, and the sample needs neither. If the full
+/// Builds what `cargo xtask run` shows and `cargo xtask bundle` packs: the tools of the sample, and `screen`, the program
+/// that shows it, with GPUs where it can use them. `knytt` is built without its publisher and its backend: they are half of all code, and the sample needs neither. If the full
 /// `knytt` is there, it is built again and stays.
 pub fn build(screen: &str) -> Result<()> {
     let had_full_knytt = has_full_knytt();
@@ -31,6 +34,9 @@ pub fn build(screen: &str) -> Result<()> {
     build.args(["build", "--release", "--bins", "--no-default-features"]);
     for package in ["knytt", "knytt-garments", screen] {
         build.args(["--package", package]);
+    }
+    if screen == APP {
+        build.args(["--features", "knytt-app/wgpu"]);
     }
     check(&mut build)?;
     if had_full_knytt {

@@ -18,11 +18,11 @@ const WORDS: &str = "blue jeans";
 pub fn run(arguments: &[String]) -> Result<()> {
     let (screen, arguments) = match arguments.split_first() {
         Some((first, rest)) if first == "--kiosk" => ("knytt-kiosk", rest),
-        _ => ("knytt-app", arguments),
+        _ => (programs::APP, arguments),
     };
     step(1, "system packages and the interface");
     system::ensure_build_tools()?;
-    if screen == "knytt-app" {
+    if screen == programs::APP {
         ui::build()?;
     }
     step(2, "the programs");

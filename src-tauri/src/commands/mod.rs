@@ -3,6 +3,7 @@
 mod camera;
 mod catalogs;
 mod library;
+mod models;
 mod picture;
 mod product;
 mod settings;
@@ -46,6 +47,15 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         library::personal,
         library::picture_from_history,
         library::set_favourite,
+        models::cancel_model_work,
+        models::discard_reembedding,
+        models::get_model,
+        models::measure_precisions,
+        models::models,
+        models::offer_model,
+        models::plan_reembedding,
+        models::reembed,
+        models::remove_model,
         picture::add_picture,
         picture::add_picture_from_url,
         picture::capture_screen,
