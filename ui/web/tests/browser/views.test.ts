@@ -308,6 +308,49 @@ const views: {
   },
   { name: 'settings', hash: '#/settings', act: (page) => id(page, 'storage').waitFor() },
   {
+    name: 'model that is offered',
+    hash: '#/settings',
+    act: async (page) => {
+      await page.locator('[data-name="clip-l14"] [data-testid="model-get"]').click();
+      await id(page, 'model-accept').waitFor();
+    },
+  },
+  {
+    name: 'model for the open catalogue',
+    hash: '#/settings',
+    act: async (page) => {
+      await id(page, 'model-use').first().click();
+      await page.getByRole('dialog').locator('dl').waitFor();
+    },
+  },
+  {
+    name: 'model at work',
+    query: 'hint=0&model=hold',
+    hash: '#/settings',
+    act: async (page) => {
+      await id(page, 'model-measure').first().click();
+      await page.locator('[data-testid="model-work"][data-phase="measuring"]').waitFor();
+    },
+  },
+  {
+    name: 'stopped work on a model',
+    query: 'hint=0&model=unfinished',
+    hash: '#/settings',
+    act: (page) => id(page, 'model-unfinished').waitFor(),
+  },
+  {
+    name: 'model of a shop',
+    query: 'hint=0&model=shop',
+    hash: '#/settings',
+    act: (page) => id(page, 'model-of-shop').waitFor(),
+  },
+  {
+    name: 'model that left its GPU',
+    query: 'hint=0&model=moved',
+    hash: '#/settings',
+    act: (page) => id(page, 'model-moved').waitFor(),
+  },
+  {
     name: 'licences',
     hash: '#/settings',
     act: async (page) => {

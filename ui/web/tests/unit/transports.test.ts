@@ -52,6 +52,9 @@ describe('the app', () => {
     await client.cancelUpdate('/c');
     await client.removeCatalog('/c');
     await client.readCodeOf('p1');
+    await client.models!.get('m', true);
+    await client.models!.reembed('m');
+    await client.models!.cancel();
     expect(sent.map(({ command, args }) => [command, args])).toEqual([
       ['search', { request }],
       ['set_favourite', { id: 'a', on: true }],
@@ -69,6 +72,9 @@ describe('the app', () => {
       ['cancel_update', { path: '/c' }],
       ['remove_catalog', { path: '/c' }],
       ['read_code_of', { id: 'p1' }],
+      ['get_model', { name: 'm', accepted: true }],
+      ['reembed', { name: 'm' }],
+      ['cancel_model_work', {}],
     ]);
   });
 

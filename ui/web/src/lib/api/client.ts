@@ -23,6 +23,7 @@ import type { SearchResponse } from './generated/SearchResponse';
 import type { Settings } from './generated/Settings';
 import type { Start } from './generated/Start';
 import type { StorageUse } from './generated/StorageUse';
+import type { ModelClient } from './models';
 
 /** The error that a failed call throws. */
 export class ClientError extends Error {
@@ -54,6 +55,9 @@ export interface Client {
 
   /** The shopper's account, where the shop keeps accounts. */
   readonly account?: AccountClient;
+
+  /** The models, where they are on this device. */
+  readonly models?: ModelClient;
 
   /** The category whose page this is, if the server sent one. */
   servedCategory?(): string | null;

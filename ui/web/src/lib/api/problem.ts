@@ -32,6 +32,7 @@ const codes: Record<Code, true> = {
   wrong_catalog: true,
   expired: true,
   newer_format: true,
+  device_missing: true,
   metered: true,
   busy: true,
   unsupported: true,

@@ -7,6 +7,7 @@ import { ClientError } from './client';
 import type { CameraStream, Client } from './client';
 import type { CameraEvent } from './generated/CameraEvent';
 import type { CatalogEvent } from './generated/CatalogEvent';
+import type { ModelEvent } from './generated/ModelEvent';
 import type { Opened } from './generated/Opened';
 import type { Picture } from './generated/Picture';
 import { problemOf } from './problem';
@@ -99,6 +100,19 @@ export function tauriClient(): Client {
     removeCatalog: (path) => call('remove_catalog', { path }),
     readCode: (picture) => call('read_code', picture),
     readCodeOf: (id) => call('read_code_of', { id }),
+
+    models: {
+      list: () => call('models'),
+      offer: (name) => call('offer_model', { name }),
+      get: (name, accepted) => call('get_model', { name, accepted }),
+      measure: (name) => call('measure_precisions', { name }),
+      plan: (name) => call('plan_reembedding', { name }),
+      reembed: (name) => call('reembed', { name }),
+      discard: () => call('discard_reembedding'),
+      remove: (name) => call('remove_model', { name }),
+      cancel: () => call('cancel_model_work'),
+      onEvents: (heard) => hear<ModelEvent>('models', heard),
+    },
 
     licences: () => call('licences'),
   };

@@ -53,6 +53,26 @@ export const milliseconds = (value: number) =>
 export const when = (at: number) =>
   new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'short' }).format(at);
 
+/** A span of time in the unit that fits it: "40 sec", "3 min", "1.5 hr". */
+export function duration(seconds: number): string {
+  const [value, unit] =
+    seconds < 90
+      ? ([Math.max(1, Math.ceil(seconds)), 'second'] as const)
+      : seconds < 90 * 60
+        ? ([Math.round(seconds / 60), 'minute'] as const)
+        : ([seconds / 3600, 'hour'] as const);
+  return new Intl.NumberFormat(i18n.language, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'short',
+    maximumFractionDigits: unit === 'hour' ? 1 : 0,
+  }).format(value);
+}
+
+/** The names of languages, of their codes. */
+export const languageName = (code: string): string =>
+  new Intl.DisplayNames(i18n.language, { type: 'language' }).of(code) ?? code;
+
 /** How long ago that was, in the largest unit that fits: "3 hours ago". */
 export function ago(at: number, now = Date.now()): string {
   const format = new Intl.RelativeTimeFormat(i18n.language, { numeric: 'auto' });

@@ -33,6 +33,7 @@ const texts: Record<Code, { title: Key; next: Key }> = {
   wrong_catalog: { title: 'problem.wrongCatalog', next: 'problem.wrongCatalog.next' },
   expired: { title: 'problem.expired', next: 'problem.expired.next' },
   newer_format: { title: 'problem.newerFormat', next: 'problem.newerFormat.next' },
+  device_missing: { title: 'problem.deviceMissing', next: 'problem.deviceMissing.next' },
   metered: { title: 'problem.metered', next: 'problem.metered.next' },
   busy: { title: 'problem.busy', next: 'problem.busy.next' },
   unsupported: { title: 'problem.unsupported', next: 'problem.unsupported.next' },
@@ -47,6 +48,17 @@ const ofCatalogs: Partial<typeof texts> = {
   wrong_model: { title: 'problem.syncModel', next: 'problem.syncModel.next' },
   offline: { title: 'problem.syncOffline', next: 'problem.syncOffline.next' },
   disk_full: { title: 'problem.diskFull', next: 'problem.syncDiskFull.next' },
+};
+
+/** Texts for the same problems while a model is fetched, measured or put to use. */
+const ofModels: Partial<typeof texts> = {
+  offline: { title: 'problem.modelOffline', next: 'problem.modelOffline.next' },
+  not_found: { title: 'problem.modelNotFound', next: 'problem.modelNotFound.next' },
+  bad_query: { title: 'problem.modelUnsuited', next: 'problem.modelDetails.next' },
+  unsupported: { title: 'problem.modelUnsuited', next: 'problem.modelDetails.next' },
+  tampered: { title: 'problem.modelDamaged', next: 'problem.modelDamaged.next' },
+  busy: { title: 'problem.modelBusy', next: 'problem.modelBusy.next' },
+  disk_full: { title: 'problem.diskFull', next: 'problem.modelDisk.next' },
 };
 
 /** Texts for the same problems in a browser in front of a shop's server. */
@@ -67,10 +79,13 @@ let place: Client['place'] = 'device';
 export const explainAt = (where: Client['place']): void => void (place = where);
 
 /** The part that failed, for problems whose text depends on it. */
-export type About = 'search' | 'catalog';
+export type About = 'search' | 'catalog' | 'model';
 
 const textOf = (code: Code, about: About) =>
-  (place === 'shop' && ofShop[code]) || (about === 'catalog' && ofCatalogs[code]) || texts[code];
+  (place === 'shop' && ofShop[code]) ||
+  (about === 'catalog' && ofCatalogs[code]) ||
+  (about === 'model' && ofModels[code]) ||
+  texts[code];
 
 export const problemTitle = ({ code }: Problem, about: About = 'search') => t(textOf(code, about).title);
 export const problemNext = (problem: Problem, about: About = 'search') =>

@@ -40,6 +40,10 @@ keysDays: number | null,
  */
 problem: Problem | null, 
 /**
+ * The name of the model that the shop's newest release needs, if that is neither here nor in the release.
+ */
+wantedModel: string | null, 
+/**
  * How far the update is that runs now.
  */
 progress: SyncProgress | null, };

@@ -3,4 +3,4 @@
 /**
  * Kinds of failure that the interface tells apart.
  */
-export type Code = "superseded" | "cancelled" | "bad_picture" | "unsafe_picture" | "too_large" | "not_found" | "bad_query" | "no_catalog" | "damaged_catalog" | "wrong_model" | "camera_none" | "camera_denied" | "camera_lost" | "camera_timeout" | "screen_unavailable" | "offline" | "disk_full" | "bad_link" | "insecure" | "no_code" | "tampered" | "rollback" | "wrong_root" | "wrong_catalog" | "expired" | "newer_format" | "metered" | "busy" | "unsupported" | "internal";
+export type Code = "superseded" | "cancelled" | "bad_picture" | "unsafe_picture" | "too_large" | "not_found" | "bad_query" | "no_catalog" | "damaged_catalog" | "wrong_model" | "device_missing" | "camera_none" | "camera_denied" | "camera_lost" | "camera_timeout" | "screen_unavailable" | "offline" | "disk_full" | "bad_link" | "insecure" | "no_code" | "tampered" | "rollback" | "wrong_root" | "wrong_catalog" | "expired" | "newer_format" | "metered" | "busy" | "unsupported" | "internal";

@@ -17,10 +17,14 @@ fingerprint: string,
  */
 dimension: number, 
 /**
- * Where it runs now.
+ * Where it runs now: [`ModelDevice::id`](crate::ModelDevice::id).
  */
 device: string, 
 /**
- * Where it could run.
+ * In what arithmetic: `f32`, `bf16` or `int8`.
  */
-devices: Array<string>, };
+precision: string, 
+/**
+ * Why it does not run where the settings ask it to.
+ */
+notice: string | null, };

@@ -32,7 +32,7 @@ personal: boolean,
  */
 hintSeen: boolean, 
 /**
- * Where the model runs: one of [`ModelSummary::devices`](crate::ModelSummary::devices).
+ * Where the model runs: [`ModelDevice::id`](crate::ModelDevice::id).
  */
 device: string, 
 /**

@@ -107,6 +107,14 @@ export class MockCatalogs {
     this.#say({ kind: 'changed', catalogs: this.list });
   }
 
+  /** The open catalogue holds its products with other vectors. */
+  renew(): void {
+    const open = this.list.find(({ current }) => current);
+    if (!open) return;
+    const catalog = { id: open.name, products: open.products ?? 0, release: open.release };
+    this.#say({ kind: 'renewed', catalog });
+  }
+
   open(path: string): void {
     this.list = this.list.map((each) => ({ ...each, current: each.path === path }));
   }
@@ -170,6 +178,7 @@ function sync(host: string, age: number): CatalogSync {
     staleDays: null,
     keysDays: null,
     problem: null,
+    wantedModel: null,
     progress: null,
   };
 }

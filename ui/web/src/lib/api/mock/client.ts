@@ -19,6 +19,7 @@ import type { Theme } from '../generated/Theme';
 import { mockCamera } from './camera';
 import { MockCatalogs, mockLink } from './catalogs';
 import { drawProduct } from './draw';
+import { MockModels } from './models';
 import { MockPictures } from './pictures';
 import { byId } from './products';
 import { cardOf, neighbours, search } from './search';
@@ -37,6 +38,7 @@ export function mockClient(params = new URLSearchParams()): Client {
   );
   const pictures = new MockPictures();
   const catalogs = new MockCatalogs(params, Math.max(latency, 1) * 4);
+  const models = new MockModels(params, Math.max(latency, 1) * 4, () => catalogs.renew());
   const favourites = new Set<string>();
   const dismissed = new Set<string>();
   const taste = new MockTaste();
@@ -53,7 +55,7 @@ export function mockClient(params = new URLSearchParams()): Client {
     keepHistory: true,
     personal: true,
     hintSeen: params.get('hint') === '0',
-    device: 'cpu',
+    device: params.get('model') === 'moved' ? 'gpu:0' : 'cpu',
     camera: null,
   };
   const native = params.get('camera') === 'native';
@@ -80,13 +82,7 @@ export function mockClient(params = new URLSearchParams()): Client {
   const common = (): Omit<Start, 'catalog' | 'problem'> => ({
     version: '0.1.0',
     catalogs: catalogs.list,
-    model: {
-      name: 'MobileCLIP-S1',
-      fingerprint: '9f2c61d4',
-      dimension: 512,
-      device: settings.device,
-      devices: ['cpu', 'cuda'],
-    },
+    model: models.summary(settings.device),
     settings: { ...settings },
     capabilities: {
       nativeCamera: native,
@@ -324,6 +320,27 @@ export function mockClient(params = new URLSearchParams()): Client {
       }),
     readCode: () => answer('read_code', () => mockLink),
     readCodeOf: () => answer('read_code_of', () => mockLink),
+
+    models: {
+      list: () => answer('models', () => models.list(settings.device)),
+      offer: (name) => answer('offer_model', () => models.offer(name), latency * 4),
+      get: (name) => answer('get_model', () => models.begin('get', name)),
+      measure: (name) => answer('measure_precisions', () => models.begin('measure', name)),
+      plan: (name) => answer('plan_reembedding', () => models.plan(name), latency * 4),
+      reembed: (name) => answer('reembed', () => models.begin('reembed', name)),
+      discard: () =>
+        answer('discard_reembedding', () => {
+          models.discard();
+          return models.list(settings.device);
+        }),
+      remove: (name) =>
+        answer('remove_model', () => {
+          models.remove(name);
+          return models.list(settings.device);
+        }),
+      cancel: () => answer('cancel_model_work', () => models.cancel(), 0),
+      onEvents: (heard) => models.listen(heard),
+    },
 
     licences: () => answer('licences', () => licenceText),
   };
