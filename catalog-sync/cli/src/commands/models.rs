@@ -103,7 +103,8 @@ struct Got {
 pub fn list(args: &ListArgs) -> Result<()> {
     let here = names_here();
     if args.json {
-        let known = KNOWN.map(|model| KnownRow { quality: model.quality(), model }).to_vec();
+        let row = |model: &KnownModel| KnownRow { model: *model, quality: model.quality() };
+        let known = KNOWN.iter().map(row).collect();
         return output::json(&Listed { known, folder: user_models(), here });
     }
     let column = |head, widest, right| Column { head, widest, right };

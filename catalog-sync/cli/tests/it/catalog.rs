@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use knytt_engine::{Catalog, CatalogSpec, Fingerprint, Product};
+use knytt_engine::{Catalog, CatalogSpec, Fingerprint, Origin, Product, Successor};
 use knytt_models::Embedding;
 use serde_json::Value;
 
@@ -54,6 +54,40 @@ fn a_catalogue_in_use_is_copied_and_checked() {
     let again = knytt(&["catalog", "backup", arg(&from), arg(&to)]);
     assert_eq!(again.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&again.stderr).contains("already holds a catalogue"), "{again:?}");
+}
+
+#[test]
+fn a_catalogue_that_was_made_anew_is_built_on_and_follows_nobody() {
+    let dir = tempfile::tempdir().unwrap();
+    let (pictures, shop) = (dir.path().join("pictures"), dir.path().join("shop"));
+    fs_err::create_dir(&pictures).unwrap();
+    let draw = |name: &str, shade: u8| {
+        let picture =
+            image::RgbImage::from_fn(64, 64, |x, y| image::Rgb([(x * 4) as u8, (y * 4) as u8, shade]));
+        picture.save(pictures.join(name)).unwrap();
+    };
+    draw("one.png", 40);
+    let build = ["build", arg(&pictures), "--catalog", arg(&shop), "--json"];
+    assert_eq!(json(&build, 0)["added"], 1);
+    // As the app leaves it: in a subfolder, with its note.
+    let opened = Catalog::open(&shop).unwrap();
+    let successor = Successor::of_model(&shop, opened.fingerprint());
+    fs_err::create_dir(successor.path()).unwrap();
+    opened.copy_to(&successor.path().join("data.mdb")).unwrap();
+    Origin::read(&shop).write(&successor.path()).unwrap();
+    drop(opened);
+    successor.activate().unwrap();
+    Successor::sweep(&shop);
+    assert!(!shop.join("data.mdb").exists());
+    draw("two.png", 200);
+    let built = json(&build, 0);
+    assert_eq!((&built["added"], &built["unchanged"]), (&1.into(), &1.into()));
+    assert_eq!(json(&["catalog", "check", arg(&shop), "--json"], 0)["products"], 2);
+    let sync = knytt(&["sync", "--catalog", arg(&shop), "--from", "http://127.0.0.1:9/"]);
+    assert!(String::from_utf8_lossy(&sync.stderr).contains("built here"), "{sync:?}");
+    let rebuilt = json(&[&build[..], &["--rebuild"]].concat(), 0);
+    assert_eq!(rebuilt["added"], 2);
+    assert!(shop.join("data.mdb").exists() && !Successor::is_active(&shop));
 }
 
 #[test]
