@@ -1,4 +1,4 @@
-//! A model on disk: four files in one folder.
+//! A model on disk: four files in one folder, or three for a model that knows pictures only.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -22,12 +22,13 @@ use crate::weights::Weights;
 /// A bundle, read and checked; its weights are not loaded yet.
 ///
 /// `config.json`, `preprocessor_config.json`, `tokenizer.json` and `model.safetensors`, as Hugging
-/// Face's `CLIPModel` and `CLIPProcessor` save them, or its `SiglipModel` and `SiglipProcessor`.
+/// Face's `CLIPModel` and `CLIPProcessor` save them, or its `SiglipModel` and `SiglipProcessor`. A model without a text
+/// tower has no `text_config` in its `config.json`, and no `tokenizer.json`.
 pub struct Bundle {
     name: String,
     config: Config,
     preprocessing: Preprocessing,
-    words: Words,
+    words: Option<Words>,
     weights: Arc<Weights>,
     fingerprint: Fingerprint,
 }
@@ -49,7 +50,8 @@ pub struct WeightsSummary {
 struct Texts<'a> {
     config: &'a [u8],
     preprocessor: &'a [u8],
-    tokenizer: &'a [u8],
+    /// Read after `config.json`, which says whether there is one.
+    tokenizer: Option<&'a [u8]>,
 }
 
 impl Bundle {
@@ -64,9 +66,10 @@ impl Bundle {
             fs_err::read(&path).map_err(|source| Error::Read { path, source })
         };
         let name = dir.file_name().map_or_else(|| dir.display().to_string(), |n| n.to_string_lossy().into());
-        let (config, preprocessor, tokenizer) =
-            (read("config.json")?, read("preprocessor_config.json")?, read("tokenizer.json")?);
-        let texts = Texts { config: &config, preprocessor: &preprocessor, tokenizer: &tokenizer };
+        let (config, preprocessor) = (read("config.json")?, read("preprocessor_config.json")?);
+        let text = Config::parse(&config)?.text_config;
+        let tokenizer = text.map(|_| read("tokenizer.json")).transpose()?;
+        let texts = Texts { config: &config, preprocessor: &preprocessor, tokenizer: tokenizer.as_deref() };
         Self::assemble(name, &texts, Weights::map(&dir.join("model.safetensors"))?)
     }
 
@@ -78,7 +81,7 @@ impl Bundle {
         let texts = Texts {
             config: include_bytes!("../starter/config.json"),
             preprocessor: include_bytes!("../starter/preprocessor_config.json"),
-            tokenizer: include_bytes!("../starter/tokenizer.json"),
+            tokenizer: Some(include_bytes!("../starter/tokenizer.json")),
         };
         let weights = Weights::Embedded(include_bytes!("../starter/model.safetensors"));
         Self::assemble("starter".into(), &texts, weights)
@@ -98,9 +101,10 @@ impl Bundle {
                 ),
             });
         }
-        let text = &config.text_config;
-        let words = Words::parse(texts.tokenizer, text)?;
-        let fingerprint = fingerprint(&config, &preprocessing, texts.tokenizer, &weights)?;
+        let with_text = config.text_config.as_ref().zip(texts.tokenizer);
+        let words = with_text.map(|(text, tokenizer)| Words::parse(tokenizer, text)).transpose()?;
+        let tokenizer = texts.tokenizer.unwrap_or_default();
+        let fingerprint = fingerprint(&config, &preprocessing, tokenizer, &weights)?;
         Ok(Self { name, config, preprocessing, words, weights: Arc::new(weights), fingerprint })
     }
 
@@ -139,9 +143,17 @@ impl Bundle {
         &self.preprocessing
     }
 
+    /// Whether it has a text tower; without one it knows pictures only.
+    pub fn embeds_words(&self) -> bool {
+        self.words.is_some()
+    }
+
     /// How words become token ids.
-    pub fn words(&self) -> &Words {
-        &self.words
+    ///
+    /// # Errors
+    /// [`Error::PicturesOnly`] without a text tower.
+    pub fn words(&self) -> Result<&Words> {
+        self.words.as_ref().ok_or(Error::PicturesOnly)
     }
 
     /// Counts what `model.safetensors` holds.

@@ -102,6 +102,11 @@ impl Encoder {
         self.bundle.name()
     }
 
+    /// Whether it embeds words; a model without a text tower knows pictures only.
+    pub fn embeds_words(&self) -> bool {
+        self.bundle.embeds_words()
+    }
+
     /// The shorter side that [`decode`](crate::decode::decode) should aim at, in pixels.
     pub fn target_side(&self) -> u32 {
         self.bundle.preprocessing().target_side()
@@ -118,7 +123,8 @@ impl Encoder {
     /// Embeds a text and waits for the result.
     ///
     /// # Errors
-    /// [`Error::EmptyText`] if there is no word in it; else as [`embed_image`](Self::embed_image).
+    /// [`Error::PicturesOnly`] if the model has no text tower, [`Error::EmptyText`] if there is no word in it; else as
+    /// [`embed_image`](Self::embed_image).
     pub fn embed_text(&self, text: &str) -> Result<Embedding> {
         self.submit_text(text)?.wait()
     }
@@ -126,9 +132,10 @@ impl Encoder {
     /// Queues a text. Blocks while the queue is full; texts that wait together are embedded together.
     ///
     /// # Errors
-    /// [`Error::EmptyText`] if there is no word in it, [`Error::Stopped`] if the thread has ended.
+    /// [`Error::PicturesOnly`] if the model has no text tower, [`Error::EmptyText`] if there is no word in it,
+    /// [`Error::Stopped`] if the thread has ended.
     pub fn submit_text(&self, text: &str) -> Result<Pending> {
-        self.submit(Input::Text(self.bundle.words().ids(text)?))
+        self.submit(Input::Text(self.bundle.words()?.ids(text)?))
     }
 
     /// Preprocesses a picture on this thread and queues it. Blocks while the queue is full; pictures

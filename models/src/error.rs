@@ -104,6 +104,10 @@ pub enum Error {
     #[error("the text is empty: say what to look for")]
     EmptyText,
 
+    /// The model has no text tower: it knows pictures only. Search texts for the words instead.
+    #[error("this model knows pictures only: it gives no embedding of words")]
+    PicturesOnly,
+
     /// The tokenizer refused the text.
     #[error("cannot tokenize the text: {0}")]
     Tokenize(String),

@@ -8,7 +8,7 @@ use knytt_gpu::{
 };
 
 use crate::clip::end_position;
-use crate::config::{Activation, Config, TextReading, Transformer, VisionConfig};
+use crate::config::{Activation, Config, TextReading, Transformer, ViTKind, VisionConfig};
 use crate::device::Device;
 use crate::error::{Error, Result, without_backtrace};
 use crate::options::{Options, Precision};
@@ -25,9 +25,11 @@ impl OnGpu {
     pub fn load(config: &Config, weights: &[u8], adapter: Option<usize>, options: &Options) -> Result<Self> {
         let shape = shape(config).ok_or_else(|| Error::DeviceFailed {
             device: options.device.to_string(),
-            reason: "GPUs have no kernels yet for EfficientNet-Lite, alone or beside another tower, and for SigLIP"
+            reason: "GPUs have no kernels yet for EfficientNet-Lite, alone or beside another tower, for SigLIP and \
+                     for DINOv2"
                 .into(),
         })?;
+        let end_token = config.text_config.as_ref().map_or(0, |text| text.eos_token_id);
         let weights = VarBuilder::from_slice_safetensors(weights, DType::F32, &Candle::Cpu)
             .map_err(|e| Error::Weights(without_backtrace(&e)))?;
         let tensor = |name: &str, shape: &[usize]| {
@@ -41,7 +43,7 @@ impl OnGpu {
             pipeline_cache: options.cache.clone(),
         };
         let clip = knytt_gpu::Clip::open(shape, &tensor, &options).map_err(|e| on(device, &e))?;
-        Ok(Self { clip, device, end_token: config.text_config.eos_token_id })
+        Ok(Self { clip, device, end_token })
     }
 
     /// `pixels`: `[batch, 3, height, width]`, f32, RGB, normalised, as one slice. Returns
@@ -81,10 +83,7 @@ fn on(device: Device, error: &knytt_gpu::Error) -> Error {
 
 /// The architecture in the words of the kernels; nothing if they do not compute it.
 fn shape(config: &Config) -> Option<Shape> {
-    let text = &config.text_config;
-    if text.reading != TextReading::EndToken {
-        return None;
-    }
+    let text = config.text_config.as_ref().filter(|text| text.reading == TextReading::EndToken)?;
     Some(Shape {
         dimension: config.projection_dim,
         image_size: config.vision_config.image_size(),
@@ -100,7 +99,7 @@ fn shape(config: &Config) -> Option<Shape> {
 /// The image tower in the words of the kernels; nothing if they do not know its kind.
 fn image_shape(config: &VisionConfig) -> Option<ImageShape> {
     Some(match config {
-        VisionConfig::ViT(vit) if vit.pools_by_attention() => return None,
+        VisionConfig::ViT(vit) if vit.kind() != Some(ViTKind::Clip) => return None,
         VisionConfig::ViT(vit) => {
             ImageShape::Patches { patch: vit.patch_size, transformer: layers(&vit.transformer())? }
         }
@@ -150,7 +149,7 @@ mod tests {
     fn the_cpu_takes_over_from_a_gpu_that_is_lost_and_says_so() {
         let bundle = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/quick-gelu");
         let (bundle, notice) = (Arc::new(Bundle::open(&bundle).unwrap()), Arc::new(OnceLock::new()));
-        let ids = [bundle.words().ids("a red dress").unwrap()];
+        let ids = [bundle.words().unwrap().ids("a red dress").unwrap()];
         let load = |device| {
             let options = Options { device, ..Options::default() };
             FailoverModel::load(bundle.clone(), &options, notice.clone()).unwrap()

@@ -37,8 +37,8 @@ mod weights;
 
 pub use bundle::{Bundle, WeightsSummary};
 pub use config::{
-    Activation, Config, EfficientNetConfig, MbConvStage, ResNetConfig, TextConfig, TextReading, TowerConfig,
-    TowersConfig, Transformer, ViTConfig, VisionConfig,
+    Activation, Config, EfficientNetConfig, MbConvStage, ResNetConfig, TextCleaning, TextConfig, TextReading,
+    TowerConfig, TowersConfig, Transformer, ViTConfig, VisionConfig,
 };
 pub use device::Device;
 pub use embedding::Embedding;

@@ -63,7 +63,9 @@ impl Model {
     pub fn texts(&mut self, ids: &[Vec<u32>], dimension: usize) -> Result<Vec<Vec<f32>>> {
         match self {
             Self::Packed(clip) => Ok(rows(&clip.encode_texts(ids)?, dimension)),
-            Self::Plain(clip, device) => Ok(clip.encode_texts(ids, device)?.to_vec2()?),
+            Self::Plain(clip, device) => {
+                Ok(clip.encode_texts(ids, device)?.ok_or(Error::PicturesOnly)?.to_vec2()?)
+            }
             #[cfg(feature = "wgpu")]
             Self::Gpu(clip) => Ok(rows(&clip.encode_texts(ids)?, dimension)),
         }

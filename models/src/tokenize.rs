@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use tokenizers::{ModelWrapper, Tokenizer};
 
-use crate::config::{TextConfig, TextReading};
+use crate::config::{TextCleaning, TextConfig, TextReading};
 use crate::error::{Error, Result};
 
 const FILE: &str = "tokenizer.json";
@@ -24,8 +24,8 @@ enum Style {
     Clip,
     /// Small letters, no punctuation, single blanks; then this end and these pads.
     SigLip(Padding),
-    /// Small letters; then this end and these pads.
-    SigLip2(Padding),
+    /// Small letters, or what open_clip does; then this end and these pads.
+    SigLip2(Padding, TextCleaning),
 }
 
 /// What follows the words of a text that fills the context.
@@ -99,7 +99,9 @@ impl Style {
             (TextReading::LastPosition, ModelWrapper::Unigram(_)) => {
                 padding("</s>", "</s>").map(Self::SigLip)
             }
-            (TextReading::LastPosition, ModelWrapper::BPE(_)) => padding("<eos>", "<pad>").map(Self::SigLip2),
+            (TextReading::LastPosition, ModelWrapper::BPE(_)) => {
+                padding("<eos>", "<pad>").map(|padding| Self::SigLip2(padding, text.cleaning))
+            }
             (TextReading::LastPosition, _) => {
                 Err(invalid("SigLIP's towers take a unigram model or byte pairs, and it is neither"))
             }
@@ -116,17 +118,33 @@ impl Style {
                 let text: String = text.chars().filter(|c| !c.is_ascii_punctuation()).collect();
                 text.split_whitespace().collect::<Vec<_>>().join(" ").into()
             }
+            Self::SigLip2(_, TextCleaning::OpenClip) => canonical(text).into(),
             // Letter by letter, as the tokenizers' own normaliser does it.
-            Self::SigLip2(_) => text.chars().flat_map(char::to_lowercase).collect::<String>().into(),
+            Self::SigLip2(_, TextCleaning::Transformers) => {
+                text.chars().flat_map(char::to_lowercase).collect::<String>().into()
+            }
         }
     }
 
     fn padding(&self) -> Option<Padding> {
         match self {
             Self::Clip => None,
-            Self::SigLip(padding) | Self::SigLip2(padding) => Some(*padding),
+            Self::SigLip(padding) | Self::SigLip2(padding, _) => Some(*padding),
         }
     }
+}
+
+/// As open_clip's `canonicalize_text` does it, after the quotes and forms of letters that `ftfy` makes plain in it.
+fn canonical(text: &str) -> String {
+    let plain = text.chars().filter_map(|c| match c {
+        '_' => Some(' '),
+        // Curly quotes are made straight there, and go with the punctuation.
+        '\u{2018}'..='\u{201f}' => None,
+        c if c.is_ascii_punctuation() => None,
+        c => Some(c),
+    });
+    let plain: String = plain.collect();
+    plain.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn invalid(reason: impl Into<String>) -> Error {

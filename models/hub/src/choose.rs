@@ -18,6 +18,12 @@ pub(crate) fn transformers(listing: &Listing) -> Option<Vec<String>> {
     with_tokenizer(listing, ["config.json", "preprocessor_config.json", weights])
 }
 
+/// The files of transformers' layout for a model without a text tower; `None` if the repository does not have them.
+pub(crate) fn pictures_only(listing: &Listing) -> Option<Vec<String>> {
+    let weights = TRANSFORMERS.into_iter().find(|name| listing.has(name))?;
+    all(listing, ["config.json", "preprocessor_config.json", weights].into_iter())
+}
+
 /// The files of open_clip's layout; `None` if the repository does not have them.
 pub(crate) fn open_clip(listing: &Listing) -> Option<Vec<String>> {
     let weights = OPEN_CLIP.into_iter().find(|name| listing.has(name))?;
@@ -27,7 +33,11 @@ pub(crate) fn open_clip(listing: &Listing) -> Option<Vec<String>> {
 fn with_tokenizer<const N: usize>(listing: &Listing, names: [&str; N]) -> Option<Vec<String>> {
     let tokenizer: &[&str] =
         if listing.has("tokenizer.json") { &["tokenizer.json"] } else { &["vocab.json", "merges.txt"] };
-    let names = names.into_iter().chain(tokenizer.iter().copied());
+    all(listing, names.into_iter().chain(tokenizer.iter().copied()))
+}
+
+/// The names, if the repository has them all.
+fn all<'n>(listing: &Listing, names: impl Iterator<Item = &'n str>) -> Option<Vec<String>> {
     names.map(|name| listing.has(name).then(|| name.to_owned())).collect()
 }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use fs_err as fs;
-use knytt_models::convert::is_of_transformers;
+use knytt_models::convert::{is_of_transformers, knows_pictures_only};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, header};
 use serde::Serialize;
 
@@ -234,8 +234,16 @@ impl<'f> Fetch<'f> {
     async fn names(&self) -> Result<Vec<String>> {
         let unknown = || Error::Layout { repository: self.repository.to_string() };
         let open_clip = choose::open_clip(self.listing);
-        let Some(mut names) = choose::transformers(self.listing) else {
-            return open_clip.ok_or_else(unknown);
+        let mut names = match (choose::transformers(self.listing), choose::pictures_only(self.listing)) {
+            (Some(names), _) => names,
+            (None, Some(names)) if open_clip.is_none() => {
+                let config = self.small("config.json").await?;
+                if !knows_pictures_only(&config) {
+                    return Err(unknown());
+                }
+                names
+            }
+            _ => return open_clip.ok_or_else(unknown),
         };
         if let Some(open_clip) = open_clip
             && !is_of_transformers(&self.small("config.json").await?)

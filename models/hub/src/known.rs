@@ -82,7 +82,7 @@ const fn figures(text: &'static str) -> Option<Figures> {
 }
 
 /// Models whose architecture this program computes. What was proven here is the architecture, on random weights.
-pub const KNOWN: [KnownModel; 8] = [
+pub const KNOWN: [KnownModel; 9] = [
     KnownModel {
         name: "fashion-clip",
         repository: FASHION_CLIP,
@@ -162,5 +162,15 @@ pub const KNOWN: [KnownModel; 8] = [
         parameters_millions: 375,
         dimension: 768,
         figures: None,
+    },
+    KnownModel {
+        name: "dinov2",
+        repository: "facebook/dinov2-base",
+        purpose: "pictures only, small details; words are searched in the texts",
+        languages: "none",
+        license: "apache-2.0",
+        parameters_millions: 87,
+        dimension: 768,
+        quality: "not compared on shops' pictures",
     },
 ];

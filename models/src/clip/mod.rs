@@ -1,6 +1,7 @@
-//! CLIP and SigLIP: an image tower and a text tower that meet in one space.
+//! CLIP and SigLIP: an image tower and a text tower that meet in one space; and DINOv2, an image tower alone.
 //!
-//! Follows transformers' `modeling_clip.py` and `modeling_siglip.py` (5.23); names of tensors are those of its checkpoints.
+//! Follows transformers' `modeling_clip.py`, `modeling_siglip.py` and `modeling_dinov2.py` (5.23); names of tensors are
+//! those of the checkpoints of the first two, and DINOv2's are converted to CLIP's.
 
 mod attention_pooling;
 mod conv;
@@ -23,7 +24,7 @@ use candle_nn::{Linear, Module, VarBuilder, linear, linear_no_bias};
 
 use self::images::ImageEncoder;
 use self::text::TextTower;
-use crate::config::{Config, TextReading};
+use crate::config::{Config, TextConfig, TextReading};
 
 pub(crate) use self::packed::{Cache, PackedClip, Source};
 #[cfg(feature = "wgpu")]
@@ -32,23 +33,23 @@ pub(crate) use self::text::end_position;
 /// Both towers with their projections, weights loaded.
 pub(crate) struct Clip {
     images: ImageEncoder,
-    text_tower: TextTower,
-    text_projection: Linear,
+    texts: Option<TextEncoder>,
     image_size: usize,
+}
+
+/// The text tower with its projection.
+struct TextEncoder {
+    tower: TextTower,
+    projection: Linear,
 }
 
 impl Clip {
     /// Every tensor must be in `weights`, in the shape that `config` implies.
     pub fn new(config: &Config, weights: &VarBuilder<'_>) -> Result<Self> {
-        let text = &config.text_config;
-        let (from, to) = (text.hidden_size, config.projection_dim);
+        let text = config.text_config.as_ref();
         Ok(Self {
             images: ImageEncoder::new(&config.vision_config, config.projection_dim, weights)?,
-            text_tower: TextTower::new(text, &weights.pp("text_model"))?,
-            text_projection: match text.reading {
-                TextReading::EndToken => linear_no_bias(from, to, weights.pp("text_projection"))?,
-                TextReading::LastPosition => linear(from, to, weights.pp("text_model.head"))?,
-            },
+            texts: text.map(|text| TextEncoder::new(text, config.projection_dim, weights)).transpose()?,
             image_size: config.vision_config.image_size(),
         })
     }
@@ -62,9 +63,24 @@ impl Clip {
     }
 
     /// `ids`: token ids of each text, begin and end token included. Returns `[batch, dimension]`,
-    /// f32, not yet of unit norm.
-    pub fn encode_texts(&self, ids: &[Vec<u32>], device: &Device) -> Result<Tensor> {
-        self.text_projection.forward(&self.text_tower.forward(ids, device)?)
+    /// f32, not yet of unit norm; `None` without a text tower.
+    pub fn encode_texts(&self, ids: &[Vec<u32>], device: &Device) -> Result<Option<Tensor>> {
+        let encoded =
+            self.texts.as_ref().map(|texts| texts.projection.forward(&texts.tower.forward(ids, device)?));
+        encoded.transpose()
+    }
+}
+
+impl TextEncoder {
+    fn new(text: &TextConfig, dimension: usize, weights: &VarBuilder<'_>) -> Result<Self> {
+        let from = text.hidden_size;
+        Ok(Self {
+            tower: TextTower::new(text, &weights.pp("text_model"))?,
+            projection: match text.reading {
+                TextReading::EndToken => linear_no_bias(from, dimension, weights.pp("text_projection"))?,
+                TextReading::LastPosition => linear(from, dimension, weights.pp("text_model.head"))?,
+            },
+        })
     }
 }
 
@@ -117,7 +133,8 @@ mod tests {
         let (_, header) = ::safetensors::SafeTensors::read_metadata(GOLDEN).unwrap();
         let texts = &header.metadata().as_ref().unwrap()["texts"];
         let texts: Vec<String> = serde_json::from_str(texts).unwrap();
-        let ids: Vec<Vec<u32>> = texts.iter().map(|text| bundle.words().ids(text).unwrap()).collect();
+        let ids: Vec<Vec<u32>> =
+            texts.iter().map(|text| bundle.words().unwrap().ids(text).unwrap()).collect();
         for (n, ids) in ids.iter().enumerate() {
             let expected = golden[&format!("ids_{n}")].to_vec1::<i64>().unwrap();
             assert!(ids.iter().map(|id| i64::from(*id)).eq(expected), "{}", texts[n]);

@@ -1,15 +1,17 @@
-//! CLIP's vision transformer, and SigLIP's.
+//! CLIP's vision transformer, SigLIP's and DINOv2's.
 
 use candle_core::{IndexOp, Result, Tensor};
 use candle_nn::{LayerNorm, Module, VarBuilder, layer_norm};
 
 use super::attention_pooling::AttentionPooling;
 use super::transformer::TransformerEncoder;
-use crate::config::ViTConfig;
+use crate::config::{ViTConfig, ViTKind};
 
 pub(super) struct ViT {
     /// `[3 · patch · patch, hidden]`: the patch convolution as a matrix.
     patch_embedding: Tensor,
+    /// `[hidden]`; CLIP has none.
+    patch_bias: Option<Tensor>,
     position_embedding: Tensor,
     encoder: TransformerEncoder,
     post_layer_norm: LayerNorm,
@@ -22,37 +24,36 @@ enum Reading {
     /// At a class position, before the patches.
     ClassPosition {
         class_embedding: Tensor,
-        /// Misspelt in every checkpoint as `pre_layrnorm`.
-        pre_layer_norm: LayerNorm,
+        /// CLIP's, misspelt in every checkpoint as `pre_layrnorm`; DINOv2 has none.
+        pre_layer_norm: Option<LayerNorm>,
     },
     /// By one query that asks all patches.
-    Attention {
-        /// Of the patches.
-        bias: Tensor,
-        pooling: Box<AttentionPooling>,
-    },
+    Attention(Box<AttentionPooling>),
 }
 
 impl ViT {
     pub fn new(config: &ViTConfig, weights: &VarBuilder<'_>) -> Result<Self> {
         let (hidden, patch, eps) = (config.hidden_size, config.patch_size, config.layer_norm_eps);
         let embeddings = weights.pp("embeddings");
-        let (reading, positions) = if config.pools_by_attention() {
-            let bias = embeddings.get(hidden, "patch_embedding.bias")?;
-            let pooling = Box::new(AttentionPooling::new(&config.transformer(), &weights.pp("head"))?);
-            (Reading::Attention { bias, pooling }, config.patches())
+        let reading = if config.pools_by_attention() {
+            Reading::Attention(Box::new(AttentionPooling::new(&config.transformer(), &weights.pp("head"))?))
         } else {
-            let class_embedding = embeddings.get(hidden, "class_embedding")?;
-            let pre_layer_norm = layer_norm(hidden, eps, weights.pp("pre_layrnorm"))?;
-            (Reading::ClassPosition { class_embedding, pre_layer_norm }, config.patches() + 1)
+            let norms_first = config.kind() == Some(ViTKind::Clip);
+            let pre_layer_norm = norms_first.then(|| layer_norm(hidden, eps, weights.pp("pre_layrnorm")));
+            Reading::ClassPosition {
+                class_embedding: embeddings.get(hidden, "class_embedding")?,
+                pre_layer_norm: pre_layer_norm.transpose()?,
+            }
         };
+        let has_bias = config.kind() != Some(ViTKind::Clip);
         Ok(Self {
             patch_embedding: embeddings
                 .get((hidden, 3, patch, patch), "patch_embedding.weight")?
                 .flatten_from(1)?
                 .t()?
                 .contiguous()?,
-            position_embedding: embeddings.get((positions, hidden), "position_embedding.weight")?,
+            patch_bias: has_bias.then(|| embeddings.get(hidden, "patch_embedding.bias")).transpose()?,
+            position_embedding: embeddings.get((config.positions(), hidden), "position_embedding.weight")?,
             encoder: TransformerEncoder::new(&config.transformer(), &weights.pp("encoder"))?,
             post_layer_norm: layer_norm(hidden, eps, weights.pp("post_layernorm"))?,
             reading,
@@ -65,15 +66,23 @@ impl ViT {
     pub fn forward(&self, pixels: &Tensor) -> Result<Tensor> {
         let patches = self.patches(pixels)?;
         let (batch, _, hidden) = patches.dims3()?;
+        let patches = match &self.patch_bias {
+            Some(bias) => patches.broadcast_add(bias)?,
+            None => patches,
+        };
         match &self.reading {
             Reading::ClassPosition { class_embedding, pre_layer_norm } => {
                 let class = class_embedding.reshape((1, 1, hidden))?.broadcast_as((batch, 1, hidden))?;
                 let x = Tensor::cat(&[&class, &patches], 1)?.broadcast_add(&self.position_embedding)?;
-                let x = self.encoder.forward(&pre_layer_norm.forward(&x)?, None)?;
+                let x = match pre_layer_norm {
+                    Some(norm) => norm.forward(&x)?,
+                    None => x,
+                };
+                let x = self.encoder.forward(&x, None)?;
                 self.post_layer_norm.forward(&x.i((.., 0))?.contiguous()?)
             }
-            Reading::Attention { bias, pooling } => {
-                let x = patches.broadcast_add(bias)?.broadcast_add(&self.position_embedding)?;
+            Reading::Attention(pooling) => {
+                let x = patches.broadcast_add(&self.position_embedding)?;
                 pooling.forward(&self.post_layer_norm.forward(&self.encoder.forward(&x, None)?)?)
             }
         }

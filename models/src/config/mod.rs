@@ -1,12 +1,16 @@
-//! `config.json`: the architecture, as Hugging Face's `CLIPConfig` writes it, or its `SiglipConfig`.
+//! `config.json`: the architecture, as Hugging Face's `CLIPConfig` writes it, or its `SiglipConfig`; and of a model that
+//! knows pictures only, the section of the image tower alone.
 
 mod siglip;
 mod towers;
+mod vit;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use self::towers::{TowerConfig, TowersConfig};
+pub use self::vit::ViTConfig;
+pub(crate) use self::vit::{DINOV2_MODEL, ViTKind};
 use crate::error::{Error, Result};
 
 const FILE: &str = "config.json";
@@ -18,8 +22,9 @@ pub struct Config {
     /// Values of an embedding.
     #[serde(default = "default::<512>")]
     pub projection_dim: usize,
-    /// The text tower.
-    pub text_config: TextConfig,
+    /// The text tower; `None` for a model that knows pictures only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_config: Option<TextConfig>,
     /// The image tower.
     pub vision_config: VisionConfig,
 }
@@ -47,6 +52,17 @@ pub enum TextReading {
     /// Texts are padded to the longest length, all positions see each other, and the last one is read: SigLIP. The
     /// projection is a layer with a bias, `text_model.head`.
     LastPosition,
+}
+
+/// What SigLIP2's texts go through before its tokenizer; the weights were trained with either.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TextCleaning {
+    /// Small letters, as transformers' tokenizers have it.
+    #[default]
+    Transformers,
+    /// Small letters, no punctuation, single blanks, as open_clip's `canonicalize` has it.
+    OpenClip,
 }
 
 /// The shape of a stack of transformer layers.
@@ -89,6 +105,8 @@ pub struct TextConfig {
     pub(crate) eos_token_id: u32,
     #[serde(default, skip_serializing_if = "TextReading::is_at_end_token")]
     pub(crate) reading: TextReading,
+    #[serde(default, skip_serializing_if = "TextCleaning::is_of_transformers")]
+    pub(crate) cleaning: TextCleaning,
 }
 
 /// The image tower's kind and shape.
@@ -101,7 +119,7 @@ pub enum VisionConfig {
     ResNet(ResNetConfig),
     /// EfficientNet-Lite's tower; it alone names stages of inverted residual blocks.
     EfficientNet(EfficientNetConfig),
-    /// CLIP's vision transformer, or SigLIP's.
+    /// CLIP's vision transformer, SigLIP's or DINOv2's.
     ViT(ViTConfig),
 }
 
@@ -202,47 +220,38 @@ pub(crate) struct Stage {
     pub stride: usize,
 }
 
-/// A vision transformer over square patches: CLIP's (`model_type` `clip_vision_model`), which is read at a class
-/// position, or SigLIP's (`siglip_vision_model`), which is read by attention pooling and needs no projection.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ViTConfig {
-    #[serde(default = "clip_vision_model")]
-    pub(crate) model_type: String,
-    #[serde(default = "default::<768>")]
-    pub(crate) hidden_size: usize,
-    #[serde(default = "default::<3072>")]
-    pub(crate) intermediate_size: usize,
-    #[serde(default = "default::<12>")]
-    pub(crate) num_hidden_layers: usize,
-    #[serde(default = "default::<12>")]
-    pub(crate) num_attention_heads: usize,
-    #[serde(default = "default::<224>")]
-    pub(crate) image_size: usize,
-    #[serde(default = "default::<32>")]
-    pub(crate) patch_size: usize,
-    #[serde(default = "quick_gelu")]
-    pub(crate) hidden_act: Activation,
-    #[serde(default = "layer_norm_eps")]
-    pub(crate) layer_norm_eps: f64,
-}
-
 impl Config {
     /// Reads `config.json`.
     ///
     /// # Errors
-    /// [`Error::Config`] if it is neither a CLIP model's nor a SigLIP model's, or its numbers contradict each other.
+    /// [`Error::Config`] if it is neither a CLIP model's nor a SigLIP model's nor a bundle's of DINOv2, or its numbers
+    /// contradict each other.
     pub fn parse(json: &[u8]) -> Result<Self> {
         let mut json: Value = serde_json::from_slice(json).map_err(|e| invalid(e.to_string()))?;
         if siglip::is_siglip(&json) {
             siglip::complete(&mut json)?;
         }
+        if json.get("vision_config").is_none() {
+            let kind = &json["model_type"];
+            return Err(invalid(format!("it has no vision_config, and model_type {kind} is not known")));
+        }
         let config: Self = serde_json::from_value(json).map_err(|e| invalid(e.to_string()))?;
-        config.text_config.transformer().check("text_config")?;
+        match &config.text_config {
+            Some(text) => text.check()?,
+            None if config.vision_config.stands_alone() => {}
+            None => return Err(invalid("text_config is missing; only DINOv2 has no text tower")),
+        }
         config.vision_config.check(config.projection_dim)?;
-        if config.projection_dim == 0 || config.text_config.max_position_embeddings < 3 {
-            return Err(invalid("projection_dim must not be 0, max_position_embeddings at least 3"));
+        if config.projection_dim == 0 {
+            return Err(invalid("projection_dim must not be 0"));
         }
         Ok(config)
+    }
+}
+
+impl TextCleaning {
+    fn is_of_transformers(&self) -> bool {
+        *self == Self::Transformers
     }
 }
 
@@ -264,9 +273,21 @@ impl TextConfig {
             layer_norm_eps: self.layer_norm_eps,
         }
     }
+
+    fn check(&self) -> Result<()> {
+        if self.max_position_embeddings < 3 {
+            return Err(invalid("text_config: max_position_embeddings must be at least 3"));
+        }
+        self.transformer().check("text_config")
+    }
 }
 
 impl VisionConfig {
+    /// Whether a model may have this tower and no text tower.
+    fn stands_alone(&self) -> bool {
+        matches!(self, Self::ViT(vit) if vit.kind() == Some(ViTKind::Dinov2))
+    }
+
     /// `projection_dim`: values of its embedding.
     fn check(&self, projection_dim: usize) -> Result<()> {
         if let Projected::Nothing(pooled) = self.projected()
@@ -312,8 +333,8 @@ impl VisionConfig {
                 Projected::Moments { moments: c.moments_size(), hidden: c.projection_hidden_size }
             }
             Self::EfficientNet(c) => Projected::Pooled(c.head_width),
-            Self::ViT(c) if c.pools_by_attention() => Projected::Nothing(c.hidden_size),
-            Self::ViT(c) => Projected::Pooled(c.hidden_size),
+            Self::ViT(c) if c.kind() == Some(ViTKind::Clip) => Projected::Pooled(c.hidden_size),
+            Self::ViT(c) => Projected::Nothing(c.hidden_size),
         }
     }
 
@@ -416,41 +437,6 @@ impl MbConvShape {
     }
 }
 
-impl ViTConfig {
-    /// Its layers.
-    pub fn transformer(&self) -> Transformer {
-        Transformer {
-            hidden_size: self.hidden_size,
-            intermediate_size: self.intermediate_size,
-            layers: self.num_hidden_layers,
-            heads: self.num_attention_heads,
-            activation: self.hidden_act,
-            layer_norm_eps: self.layer_norm_eps,
-        }
-    }
-
-    /// Whether it is SigLIP's: no class position and no first normalisation, and one learned query asks all patches.
-    pub(crate) fn pools_by_attention(&self) -> bool {
-        self.model_type == siglip::VISION_MODEL
-    }
-
-    /// Patches of a picture.
-    pub(crate) fn patches(&self) -> usize {
-        (self.image_size / self.patch_size).pow(2)
-    }
-
-    fn check(&self) -> Result<()> {
-        self.transformer().check("vision_config")?;
-        if self.model_type != clip_vision_model() && !self.pools_by_attention() {
-            return Err(invalid(format!("vision_config: model_type {:?} is not known", self.model_type)));
-        }
-        if self.patch_size == 0 || !self.image_size.is_multiple_of(self.patch_size) {
-            return Err(invalid("vision_config: image_size must be a multiple of patch_size"));
-        }
-        Ok(())
-    }
-}
-
 impl Transformer {
     fn check(&self, section: &str) -> Result<()> {
         if self.heads == 0 || !self.hidden_size.is_multiple_of(self.heads) {
@@ -473,10 +459,6 @@ fn is_zero(n: &usize) -> bool {
 
 fn default<const N: usize>() -> usize {
     N
-}
-
-fn clip_vision_model() -> String {
-    "clip_vision_model".into()
 }
 
 fn quick_gelu() -> Activation {

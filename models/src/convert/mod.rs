@@ -2,12 +2,15 @@
 //!
 //! A bundle is what [`Bundle`] opens: four files, and tensors under the names of Hugging Face's `CLIPModel` or
 //! `SiglipModel`.
-//! Conversion changes names and splits or transposes tensors; no number changes. It writes tensors in the order of
+//! Conversion changes names and splits or transposes tensors; no number changes, except of DINOv2's, where factors go
+//! into the layers that they follow and positions become those of the preprocessor's size. It writes tensors in the order of
 //! their names, so that the same model gives the same [fingerprint](crate::Fingerprint) everywhere.
 
+mod dinov2;
 mod open_clip;
 mod open_clip_siglip;
 mod plan;
+mod positions;
 mod source;
 mod tokenizer;
 
@@ -23,7 +26,7 @@ use crate::bundle::Bundle;
 use crate::config::Config;
 use crate::error::{Error, Result};
 
-/// The four files of a bundle.
+/// The files of a bundle. One that knows pictures only has no `tokenizer.json`.
 pub const BUNDLE_FILES: [&str; 4] =
     ["config.json", "preprocessor_config.json", "tokenizer.json", "model.safetensors"];
 
@@ -31,8 +34,8 @@ pub const BUNDLE_FILES: [&str; 4] =
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Layout {
-    /// As `CLIPModel` or `SiglipModel` of Hugging Face's transformers saves it: `config.json`, and `model.safetensors`, several files of
-    /// it with an index, or `pytorch_model.bin`.
+    /// As `CLIPModel`, `SiglipModel` or `Dinov2Model` of Hugging Face's transformers saves it: `config.json`, and
+    /// `model.safetensors`, several files of it with an index, or `pytorch_model.bin`.
     Transformers,
     /// As open_clip publishes it: `open_clip_config.json`, and `open_clip_model.safetensors` or
     /// `open_clip_pytorch_model.bin`.
@@ -75,11 +78,15 @@ pub fn convert_with_notes(from: &Path, to: &Path, notes: &[(&str, &[u8])]) -> Re
     let maps = Maps::open(from, names)?;
     let source = maps.source()?;
     let made = match layout {
-        Layout::Transformers => Made {
-            config: read(from, "config.json")?,
-            preprocessor: read(from, "preprocessor_config.json")?,
-            plan: Plan::of_transformers(&source),
-        },
+        Layout::Transformers => {
+            let config = read(from, "config.json")?;
+            if dinov2::is_dinov2(&config) {
+                dinov2::make(from, &config, &source)?
+            } else {
+                let preprocessor = read(from, "preprocessor_config.json")?;
+                Made { config, preprocessor, plan: Plan::of_transformers(&source) }
+            }
+        }
         Layout::OpenClip => {
             let config = read(from, "open_clip_config.json")?;
             if open_clip_siglip::is_siglip(&config) {
@@ -89,14 +96,12 @@ pub fn convert_with_notes(from: &Path, to: &Path, notes: &[(&str, &[u8])]) -> Re
             }
         }
     };
-    Config::parse(&made.config)?;
-    let tokenizer = tokenizer::json(from)?;
-    let texts: [(&str, &[u8]); 3] = [
-        ("config.json", &made.config),
-        ("preprocessor_config.json", &made.preprocessor),
-        ("tokenizer.json", &tokenizer),
-    ];
-    let texts: Vec<(&str, &[u8])> = texts.iter().chain(notes).copied().collect();
+    let text = Config::parse(&made.config)?.text_config;
+    let tokenizer = text.map(|_| tokenizer::json(from)).transpose()?;
+    let mut texts: Vec<(&str, &[u8])> =
+        vec![("config.json", &made.config), ("preprocessor_config.json", &made.preprocessor)];
+    texts.extend(tokenizer.as_deref().map(|tokenizer| ("tokenizer.json", tokenizer)));
+    texts.extend(notes);
     write(to, |folder| {
         for (name, bytes) in &texts {
             let path = folder.join(name);
@@ -120,7 +125,13 @@ struct Made {
 /// its own repository (`auto_map`) has tensors under names of that code.
 pub fn is_of_transformers(config: &[u8]) -> bool {
     let names_code = |config: serde_json::Value| config.get("auto_map").is_some();
-    !serde_json::from_slice(config).is_ok_and(names_code) && Config::parse(config).is_ok()
+    !serde_json::from_slice(config).is_ok_and(names_code)
+        && (knows_pictures_only(config) || Config::parse(config).is_ok())
+}
+
+/// Whether a `config.json` describes a model without a text tower, which needs no tokenizer.
+pub fn knows_pictures_only(config: &[u8]) -> bool {
+    dinov2::is_dinov2(config) || Config::parse(config).is_ok_and(|config| config.text_config.is_none())
 }
 
 /// The layout of the model in a folder. Some repositories hold both; then transformers' needs no renaming.
@@ -132,7 +143,10 @@ fn layout_of(from: &Path) -> Result<Layout> {
     let weights = ["model.safetensors", "model.safetensors.index.json", "pytorch_model.bin"];
     if has("config.json") && weights.iter().any(|name| has(name)) {
         let config = read(from, "config.json")?;
-        if is_of_transformers(&config) || !has("open_clip_config.json") {
+        if is_of_transformers(&config) {
+            return Ok(Layout::Transformers);
+        }
+        if !has("open_clip_config.json") {
             return Config::parse(&config).map(|_| Layout::Transformers);
         }
     }

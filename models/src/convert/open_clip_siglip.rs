@@ -1,4 +1,4 @@
-//! SigLIP in open_clip's layout: the image tower is timm's (`visual.trunk.…`), the text tower open_clip's.
+//! SigLIP and SigLIP2 in open_clip's layout: the image tower is timm's (`visual.trunk.…`), the text tower open_clip's.
 //!
 //! The bundle is the one that transformers' `SiglipModel` of the same numbers would be.
 
@@ -11,6 +11,7 @@ use super::open_clip::{FILE, File, preprocessor_json, pretty};
 use super::plan::{Change, Plan};
 use super::source::Source;
 use super::{Made, read, unusable};
+use crate::config::TextCleaning;
 use crate::error::{Error, Result};
 
 /// Other fields would change what is computed, so they are refused by their name.
@@ -115,24 +116,24 @@ pub(super) fn make(folder: &Path, config: &[u8], source: &Source<'_>) -> Result<
     if (vision.timm_pool.as_str(), vision.timm_proj.as_str()) != ("map", "none") {
         return refuse("its image tower is not read by attention pooling alone".into());
     }
-    refuse_byte_pairs(folder)?;
     let plan = plan(source)?;
+    let mut config = config_json(&file.model_cfg, &timm, source)?;
+    if has_byte_pairs(folder)? {
+        config["text_config"]["cleaning"] = json!(TextCleaning::OpenClip);
+    }
     Ok(Made {
-        config: pretty(&config_json(&file.model_cfg, &timm, source)?),
+        config: pretty(&config),
         preprocessor: pretty(&preprocessor_json(folder, &file.preprocess_cfg, vision.image_size)?),
         plan,
     })
 }
 
-/// open_clip takes punctuation from SigLIP2's texts, transformers does not. A bundle does as transformers does.
-fn refuse_byte_pairs(folder: &Path) -> Result<()> {
+/// Whether the tokenizer is SigLIP2's. open_clip takes punctuation from its texts, which transformers does not, and
+/// the bundle says so. SigLIP's are prepared in the same way by both.
+fn has_byte_pairs(folder: &Path) -> Result<bool> {
     let json: Value = serde_json::from_slice(&read(folder, "tokenizer.json")?)
         .map_err(|e| unusable(&folder.join("tokenizer.json"), e.to_string()))?;
-    if json["model"]["type"] == "Unigram" {
-        return Ok(());
-    }
-    let reason = "it is not SigLIP's unigram model; SigLIP2 converts from transformers' layout";
-    Err(unusable(&folder.join("tokenizer.json"), reason))
+    Ok(json["model"]["type"] == "BPE")
 }
 
 impl TimmTower {

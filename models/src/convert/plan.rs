@@ -9,6 +9,7 @@ use std::path::Path;
 use candle_core::{DType, Tensor};
 use safetensors::tensor::{Dtype, View, serialize_to_file};
 
+use super::positions::interpolated;
 use super::source::Source;
 use crate::error::{Error, Result, without_backtrace};
 
@@ -38,6 +39,10 @@ pub(super) enum Change {
     Rows(Range<usize>),
     /// The first dimensions of size 1 are dropped.
     Squeeze,
+    /// Each row of a matrix, or value of a vector, is multiplied by a value of the vector of this name.
+    Scaled(String),
+    /// A class position and the positions of patches, for so many patches in each direction.
+    Positions(usize),
 }
 
 impl Plan {
@@ -128,7 +133,8 @@ impl<'s> Planned<'s> {
         let shape = part.change.shape(&shape).ok_or_else(|| {
             Error::Weights(format!("{} has the shape {shape:?}, which is not expected", part.from[0]))
         })?;
-        Ok(Self { source, part, dtype: stored(dtype).into(), shape, failed: Cell::new(None) })
+        let dtype = if part.change.computes() { DType::F32 } else { stored(dtype) };
+        Ok(Self { source, part, dtype: dtype.into(), shape, failed: Cell::new(None) })
     }
 
     fn tensor(&self) -> Result<Tensor> {
@@ -138,9 +144,16 @@ impl<'s> Planned<'s> {
             [one] => Ok(one.clone()),
             several => Tensor::cat(several, 0),
         };
-        let changed = changed
-            .and_then(|tensor| tensor.to_dtype(stored(tensor.dtype())))
-            .and_then(|tensor| self.part.change.apply(&tensor));
+        let changed =
+            changed.and_then(|tensor| tensor.to_dtype(stored(tensor.dtype()))).and_then(|tensor| match &self
+                .part
+                .change
+            {
+                Change::Scaled(by) => {
+                    scaled(&tensor, &self.source.load(by).map_err(candle_core::Error::wrap)?)
+                }
+                change => change.apply(&tensor),
+            });
         changed.map_err(|e| Error::Weights(format!("{}: {}", names.join(", "), without_backtrace(&e))))
     }
 }
@@ -167,6 +180,11 @@ impl View for &Planned<'_> {
 }
 
 impl Change {
+    /// Whether it changes numbers; they are computed and written in f32, whatever they were stored in.
+    fn computes(&self) -> bool {
+        matches!(self, Self::Scaled(_) | Self::Positions(_))
+    }
+
     /// The shape of what comes out; `None` if the change does not fit.
     fn shape(&self, from: &[usize]) -> Option<Vec<usize>> {
         match (self, from) {
@@ -176,21 +194,45 @@ impl Change {
                 Some([&[range.len()], rest].concat())
             }
             (Self::Squeeze, shape) => Some(shape.iter().copied().skip_while(|size| *size == 1).collect()),
+            (Self::Scaled(_), shape) => Some(shape.to_vec()),
+            (Self::Positions(across), [1, positions, hidden]) => {
+                across_of(*positions).map(|_| vec![1 + across * across, *hidden])
+            }
             _ => None,
         }
     }
 
     fn apply(&self, tensor: &Tensor) -> candle_core::Result<Tensor> {
         match self {
-            Self::None => Ok(tensor.clone()),
+            Self::None | Self::Scaled(_) => Ok(tensor.clone()),
             Self::Transpose => tensor.t()?.contiguous(),
             Self::Rows(range) => tensor.narrow(0, range.start, range.len())?.contiguous(),
             Self::Squeeze => {
                 let shape = self.shape(tensor.dims()).unwrap_or_default();
                 tensor.reshape(shape)
             }
+            Self::Positions(across) => {
+                let (_, positions, hidden) = tensor.dims3()?;
+                let from = across_of(positions).unwrap_or_default();
+                let values = tensor.to_dtype(DType::F32)?.flatten_all()?.to_vec1()?;
+                let values = interpolated(&values, hidden, from, *across);
+                Tensor::from_vec(values, (1 + across * across, hidden), tensor.device())
+            }
         }
     }
+}
+
+/// Patches in each direction of a square with a class position beside them; `None` if it is no square.
+fn across_of(positions: usize) -> Option<usize> {
+    let across = positions.checked_sub(1)?.isqrt();
+    (across > 0 && across * across + 1 == positions).then_some(across)
+}
+
+/// Each row of `tensor`, or each value of a vector, times a value of `factors`, in f32.
+fn scaled(tensor: &Tensor, factors: &Tensor) -> candle_core::Result<Tensor> {
+    let mut shape = vec![1; tensor.rank()];
+    shape[0] = factors.elem_count();
+    tensor.to_dtype(DType::F32)?.broadcast_mul(&factors.to_dtype(DType::F32)?.reshape(shape)?)
 }
 
 /// The shape of two tensors, one below the other; `None` if they do not fit.

@@ -128,7 +128,8 @@ pub(super) fn resize(
             across(&short, from_width, &columns)
         };
     }
-    let reach = rows.reach();
+    // Rows that are not resized are taken as they are; the taps would reach beyond the window, with weights of zero.
+    let reach = if from_height == height { window.y.clone() } else { rows.reach() };
     let source = &picture.as_raw()[reach.start * from_width * 3..reach.end * from_width * 3];
     let narrow = if from_width == width {
         crop_columns(source, from_width, &window.x)
@@ -192,6 +193,17 @@ mod tests {
             let v = (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503)).wrapping_mul(0x9E37_79B9);
             image::Rgb([(v >> 24) as u8, (v >> 16) as u8, (v >> 8) as u8])
         })
+    }
+
+    #[test]
+    fn a_side_that_has_its_length_already_is_only_cut() {
+        let (picture, window) = (noise(70, 64), Window { x: 7..63, y: 4..60 });
+        let cut = image::imageops::crop_imm(&picture, 7, 4, 56, 56).to_image();
+        assert_eq!(resize(&picture, Kernel::Bicubic, (70, 64), &window), cut.into_raw());
+        // One pass is left then, and its rows are those of the window, too.
+        let across = resize(&picture, Kernel::Bicubic, (60, 64), &Window { x: 2..58, y: 4..60 });
+        let whole = resize(&picture, Kernel::Bicubic, (60, 64), &Window { x: 2..58, y: 0..64 });
+        assert_eq!(across, whole[4 * 56 * 3..60 * 56 * 3]);
     }
 
     #[test]

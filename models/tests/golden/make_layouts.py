@@ -1,6 +1,7 @@
 """Makes the golden files of published layouts that `models/tests/it/layouts.rs` converts.
 
-The references of `open-clip` and of `open-clip-siglip`, whose image tower is timm's, are open_clip with random weights. `archive` is the model of `gelu` as PyTorch saves it,
+The references of `open-clip` and of `open-clip-siglip` and `open-clip-siglip2`, whose image tower is timm's, are
+open_clip with random weights; of the last one open_clip's tokenizer too. `archive` is the model of `gelu` as PyTorch saves it,
 with the two files that older repositories have in place of `tokenizer.json`; its reference is the one of `gelu`.
 `hostile.bin` is an archive whose pickle runs a command where it is loaded by Python.
 
@@ -18,17 +19,26 @@ import pickle
 import shutil
 import zipfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import timm
 import torch
 from make_golden import upright_rgb
 from open_clip.model import CLIP, CustomTextCLIP
+from open_clip.tokenizer import HFTokenizer
 from open_clip.transform import image_transform
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
 HERE = Path(__file__).parent
 PLAIN = HERE / "quick-gelu"
+# What open_clip takes from a text and transformers' SigLIP2 does not.
+CLEANED = [
+    "A red_dress, size-M (new)!",
+    "the “little black” dress: it’s  30% off…",
+    "ÉTÉ à l'ombre; Größe\t42",
+    "don't_stop   boots/shoes",
+]
 
 
 def lively(model: torch.nn.Module, seed: int) -> torch.nn.Module:
@@ -90,13 +100,34 @@ def vit_base_patch14_siglip_56(num_classes: int, global_pool: str, **_pretrained
     )
 
 
+def siglip_tokens(folder: Path, tokenizer: str) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
+    """The token ids of texts by their names, and the texts that are not in `texts.json`.
+
+    SigLIP's are those that `make_siglip.py` kept. SigLIP2's are open_clip's own, which cleans texts otherwise.
+    """
+    kept = load_file(HERE / tokenizer / "golden.safetensors")
+    if tokenizer == "siglip":
+        return {name: ids for name, ids in kept.items() if name.startswith("tokens/")}, {}
+    with TemporaryDirectory() as saved:
+        shutil.copy(folder / "tokenizer.json", saved)
+        special = {"tokenizer_class": "PreTrainedTokenizerFast", "pad_token": "<pad>", "eos_token": "<eos>"}
+        (Path(saved) / "tokenizer_config.json").write_text(json.dumps(special))
+        # `AutoTokenizer` asks the config for the kind of model.
+        (Path(saved) / "config.json").write_text(json.dumps({"model_type": "siglip"}))
+        reference = HFTokenizer(saved, context_length=64, clean="canonicalize")
+        texts = json.loads((HERE / "texts.json").read_text())
+        tokens = {f"tokens/{n}": reference(text)[0] for n, text in enumerate(texts)}
+        tokens |= {f"cleaned/{n}": reference(text)[0] for n, text in enumerate(CLEANED)}
+    return tokens, {"cleaned": json.dumps(CLEANED)}
+
+
 @torch.no_grad()
-def make_open_clip_siglip() -> None:
-    folder = HERE / "open-clip-siglip"
+def make_open_clip_siglip(name: str, tokenizer: str, seed: int, dtype: torch.dtype) -> None:
+    folder = HERE / name
     folder.mkdir(exist_ok=True)
-    siglip = HERE / "siglip"
-    tokens = {n: t for n, t in load_file(siglip / "golden.safetensors").items() if n.startswith("tokens/")}
-    vocabulary = json.loads((siglip / "config.json").read_text())["text_config"]["vocab_size"]
+    shutil.copy(HERE / tokenizer / "tokenizer.json", folder)
+    tokens, metadata = siglip_tokens(folder, tokenizer)
+    vocabulary = json.loads((HERE / tokenizer / "config.json").read_text())["text_config"]["vocab_size"]
     vision = {
         "image_size": 56,
         "timm_model_name": "vit_base_patch14_siglip_56",
@@ -117,11 +148,13 @@ def make_open_clip_siglip() -> None:
         "pool_type": "last",
         "norm_kwargs": {"eps": 1e-6},
     }
+    if tokenizer == "siglip2":
+        text |= {"hf_tokenizer_name": "timm/ViT-B-16-SigLIP2", "act_kwargs": {"approximate": "tanh"}}
     model_config = {"embed_dim": 48, "init_logit_bias": -10, "custom_text": True}
     model_config |= {"vision_cfg": vision, "text_cfg": text}
     arguments = {name: value for name, value in model_config.items() if name != "custom_text"}
     model = CustomTextCLIP(**arguments)
-    torch.manual_seed(12)
+    torch.manual_seed(seed)
     for name, parameter in model.named_parameters():
         if "norm" in name or "ln_" in name:
             parameter.add_(torch.randn_like(parameter) * 0.1)
@@ -131,7 +164,8 @@ def make_open_clip_siglip() -> None:
             parameter.copy_(torch.randn_like(parameter) * (1.5 / parameter[0].numel() ** 0.5))
         elif not name.startswith("logit"):
             parameter.copy_(torch.randn_like(parameter) * 0.1)
-    model.eval()
+    # The reference computes in f32 from the numbers that the file holds.
+    model.to(dtype).float().eval()
     preprocess = {
         "mean": [0.5, 0.5, 0.5],
         "std": [0.5, 0.5, 0.5],
@@ -140,19 +174,20 @@ def make_open_clip_siglip() -> None:
     }
     config = {"model_cfg": model_config, "preprocess_cfg": preprocess}
     (folder / "open_clip_config.json").write_text(json.dumps(config, indent=1) + "\n")
-    state = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+    state = {name: tensor.to(dtype).contiguous() for name, tensor in model.state_dict().items()}
     save_file(state, folder / "open_clip_model.safetensors", metadata={"format": "pt"})
     (folder / "open_clip_model.safetensors").chmod(0o644)
-    shutil.copy(siglip / "tokenizer.json", folder)
 
     transform = image_transform(56, is_train=False, **preprocess)
-    golden = {}
+    golden = {name: ids for name, ids in tokens.items() if tokenizer == "siglip2"}
     for path in sorted((HERE / "pictures").iterdir()):
         pixels = transform(upright_rgb(path))
         golden[f"image/{path.name}"] = model.encode_image(pixels[None], normalize=True)[0].contiguous()
     for name, ids in tokens.items():
-        golden[name.replace("tokens/", "text/")] = model.encode_text(ids[None], normalize=True)[0].contiguous()
-    save_file(golden, folder / "golden.safetensors")
+        if name.startswith("tokens/"):
+            features = model.encode_text(ids[None], normalize=True)
+            golden[name.replace("tokens/", "text/")] = features[0].contiguous()
+    save_file(golden, folder / "golden.safetensors", metadata=metadata or None)
     (folder / "golden.safetensors").chmod(0o644)
 
 
@@ -184,6 +219,7 @@ def make_hostile() -> None:
 
 if __name__ == "__main__":
     make_open_clip()
-    make_open_clip_siglip()
+    make_open_clip_siglip("open-clip-siglip", "siglip", 12, torch.float32)
+    make_open_clip_siglip("open-clip-siglip2", "siglip2", 13, torch.float16)
     make_archive()
     make_hostile()

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot unwrap says less, not more")]
 
 mod bad_bundle;
+mod compare;
+mod dinov2;
 mod encoder;
 #[cfg(feature = "wgpu")]
 mod gpu;

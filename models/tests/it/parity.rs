@@ -101,7 +101,7 @@ fn tokens_are_those_of_the_reference() {
         let reference = Reference::load(variant);
         for (n, text) in texts().iter().enumerate() {
             assert_eq!(
-                bundle.words().ids(text).unwrap(),
+                bundle.words().unwrap().ids(text).unwrap(),
                 reference.tokens(&format!("tokens/{n}")),
                 "{variant}: {text}"
             );

@@ -22,30 +22,30 @@ use self::images::PackedImageEncoder;
 use self::projection::Projection;
 pub(crate) use self::source::Source;
 use self::text::PackedTextTower;
-use crate::config::{Config, TextReading};
-use crate::error::Result;
+use crate::config::{Config, TextConfig, TextReading};
+use crate::error::{Error, Result};
 
-/// Both towers with their projections, weights packed.
+/// Both towers with their projections, or an image tower alone; weights packed.
 pub(crate) struct PackedClip {
     images: PackedImageEncoder,
-    text_tower: PackedTextTower,
-    text_projection: Projection,
+    texts: Option<PackedTextEncoder>,
     team: ThreadTeam,
+}
+
+/// The text tower with its projection.
+struct PackedTextEncoder {
+    tower: PackedTextTower,
+    projection: Projection,
 }
 
 impl PackedClip {
     /// Every tensor must be in the source, in the shape that `config` implies. `threads`: how many the
     /// passes share, the calling one among them.
     pub fn new(config: &Config, threads: usize, source: &mut Source<'_>) -> Result<Self> {
-        let (dimension, text) = (config.projection_dim, &config.text_config);
-        let shape = [dimension, text.hidden_size];
+        let (dimension, text) = (config.projection_dim, config.text_config.as_ref());
         Ok(Self {
             images: PackedImageEncoder::new(&config.vision_config, dimension, source)?,
-            text_tower: PackedTextTower::new(text, "text_model", source)?,
-            text_projection: match text.reading {
-                TextReading::EndToken => Projection::new("text_projection", shape, source)?,
-                TextReading::LastPosition => Projection::with_bias("text_model.head", shape, source)?,
-            },
+            texts: text.map(|text| PackedTextEncoder::new(text, dimension, source)).transpose()?,
             team: ThreadTeam::new(threads),
         })
     }
@@ -58,8 +58,25 @@ impl PackedClip {
 
     /// `ids`: token ids of each text, begin and end token included. Returns `[batch, dimension]`, not yet
     /// of unit norm.
+    ///
+    /// # Errors
+    /// [`Error::PicturesOnly`] without a text tower; an id that is not in the vocabulary.
     pub fn encode_texts(&mut self, ids: &[Vec<u32>]) -> Result<Vec<f32>> {
-        let pooled = self.text_tower.forward(&self.team, ids)?;
-        Ok(self.text_projection.forward(&self.team, &pooled))
+        let texts = self.texts.as_mut().ok_or(Error::PicturesOnly)?;
+        let pooled = texts.tower.forward(&self.team, ids)?;
+        Ok(texts.projection.forward(&self.team, &pooled))
+    }
+}
+
+impl PackedTextEncoder {
+    fn new(text: &TextConfig, dimension: usize, source: &mut Source<'_>) -> Result<Self> {
+        let shape = [dimension, text.hidden_size];
+        Ok(Self {
+            tower: PackedTextTower::new(text, "text_model", source)?,
+            projection: match text.reading {
+                TextReading::EndToken => Projection::new("text_projection", shape, source)?,
+                TextReading::LastPosition => Projection::with_bias("text_model.head", shape, source)?,
+            },
+        })
     }
 }

@@ -1,17 +1,17 @@
-//! CLIP's vision transformer over packed weights, and SigLIP's.
+//! CLIP's vision transformer over packed weights, SigLIP's and DINOv2's.
 
 use knytt_kernels::{Epilogue, LayerNorm, Linear, Rows, Sequence, ThreadTeam};
 
 use super::attention_pooling::AttentionPooling;
 use super::source::Source;
 use super::transformer::PackedEncoder;
-use crate::config::ViTConfig;
+use crate::config::{ViTConfig, ViTKind};
 use crate::error::Result;
 
 pub(super) struct PackedViT {
     patch_embedding: Linear,
-    /// `[positions, hidden]`. CLIP's has the class embedding added to the first row, SigLIP's the patch embedding's
-    /// bias to every row.
+    /// `[positions, hidden]`. The class embedding is added to the row of its position, the patch embedding's bias to
+    /// the rows of patches.
     positions: Vec<f32>,
     encoder: PackedEncoder,
     post_norm: LayerNorm,
@@ -25,8 +25,8 @@ pub(super) struct PackedViT {
 
 /// Where a picture is read.
 enum Reading {
-    /// At a class position, before the patches; all positions are normalised before the first layer.
-    ClassPosition { pre_norm: LayerNorm },
+    /// At a class position, before the patches. CLIP normalises all positions before the first layer, DINOv2 does not.
+    ClassPosition { pre_norm: Option<LayerNorm> },
     /// By one query that asks all patches.
     Attention(Box<AttentionPooling>),
 }
@@ -50,7 +50,9 @@ impl PackedViT {
                 let head = format!("{prefix}.head");
                 Reading::Attention(Box::new(AttentionPooling::new(&config.transformer(), &head, source)?))
             } else {
-                let pre_norm = source.norm(&format!("{prefix}.pre_layrnorm"), hidden, epsilon)?;
+                let norms_first = config.kind() == Some(ViTKind::Clip);
+                let name = format!("{prefix}.pre_layrnorm");
+                let pre_norm = norms_first.then(|| source.norm(&name, hidden, epsilon)).transpose()?;
                 Reading::ClassPosition { pre_norm }
             },
             side: config.image_size,
@@ -76,11 +78,18 @@ impl PackedViT {
         match &mut self.reading {
             Reading::ClassPosition { pre_norm } => {
                 let isa = self.encoder.isa();
-                let mut x = vec![0.0; self.x.len()];
-                pre_norm.forward(isa, &self.x, &mut x);
-                self.encoder.forward(team, &mut x, &sequences(Some(0)).collect::<Vec<_>>());
+                let mut normalised = Vec::new();
+                let x = match pre_norm {
+                    Some(norm) => {
+                        normalised.resize(self.x.len(), 0.0);
+                        norm.forward(isa, &self.x, &mut normalised);
+                        &mut normalised
+                    }
+                    None => &mut self.x,
+                };
+                self.encoder.forward(team, x, &sequences(Some(0)).collect::<Vec<_>>());
                 let mut pooled = vec![0.0; x.len()];
-                self.post_norm.forward(isa, &x, &mut pooled);
+                self.post_norm.forward(isa, x, &mut pooled);
                 pooled
             }
             Reading::Attention(pooling) => {
@@ -116,18 +125,18 @@ impl PackedViT {
 
 /// What is added to the products of the patches: `[positions, hidden]`.
 fn positions(config: &ViTConfig, embeddings: &str, source: &Source<'_>) -> Result<Vec<f32>> {
-    let (hidden, patches) = (config.hidden_size, config.patches());
+    let hidden = config.hidden_size;
+    let add =
+        |row: &mut [f32], values: &[f32]| row.iter_mut().zip(values).for_each(|(row, value)| *row += value);
     let name = format!("{embeddings}.position_embedding.weight");
-    if config.pools_by_attention() {
-        let mut positions = source.values(&name, &[patches, hidden])?;
-        let bias = source.values(&format!("{embeddings}.patch_embedding.bias"), &[hidden])?;
-        for position in positions.chunks_exact_mut(hidden) {
-            position.iter_mut().zip(&bias).for_each(|(position, bias)| *position += bias);
-        }
-        return Ok(positions);
+    let mut positions = source.values(&name, &[config.positions(), hidden])?;
+    let (class, patches) = positions.split_at_mut((config.positions() - config.patches()) * hidden);
+    if !class.is_empty() {
+        add(class, &source.values(&format!("{embeddings}.class_embedding"), &[hidden])?);
     }
-    let mut positions = source.values(&name, &[patches + 1, hidden])?;
-    let class = source.values(&format!("{embeddings}.class_embedding"), &[hidden])?;
-    positions.iter_mut().zip(class).for_each(|(position, class)| *position += class);
+    if config.kind() != Some(ViTKind::Clip) {
+        let bias = source.values(&format!("{embeddings}.patch_embedding.bias"), &[hidden])?;
+        patches.chunks_exact_mut(hidden).for_each(|patch| add(patch, &bias));
+    }
     Ok(positions)
 }
