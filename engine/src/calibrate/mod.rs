@@ -95,7 +95,7 @@ impl SearchSession {
     /// For pictures, calibration simulates second photographs of a sample (cropped, blurred, in other light), and
     /// measures their scores against their own and against other products. It also measures the scores of
     /// synthetic pictures of things that are outside the catalogue's domain. For words, it searches for titles and
-    /// for colours with categories.
+    /// for colours with categories; a model that knows pictures only has no scale of words.
     ///
     /// # Errors
     /// The storage or the model fails.
@@ -117,8 +117,11 @@ impl SearchSession {
         let image = image_scale(&all, &sample, &seen)?;
         let same_from = same_from(&snapshot, &pictures, &again, &seen)?;
         let out_of_domain = self.out_of_domain(&all, &seen)?;
-        let gibberish = self.gibberish(&sample)?;
-        let text = self.text_scale(&all, &sample, gibberish.as_ref())?;
+        let (mut gibberish, mut text) = (None, None);
+        if self.encoder().embeds_words() {
+            gibberish = self.gibberish(&sample)?;
+            text = self.text_scale(&all, &sample, gibberish.as_ref())?;
+        }
         let trades = Trades::from_products(&self::sample(&snapshot, products, READ)?);
         drop(snapshot);
         let calibration = Calibration { image, text, products, out_of_domain, gibberish, trades, same_from };

@@ -69,6 +69,27 @@ pub(crate) struct Words {
     pub(crate) also: Vec<String>,
     /// What they name in English, if they name goods in another language.
     pub(crate) translated: Option<Translated>,
+    /// Whether the model embeds no words, so that texts alone are searched for them.
+    pub(crate) in_texts_only: bool,
+}
+
+impl Words {
+    /// The words that hits should match.
+    fn positive(&self) -> Option<&str> {
+        self.parsed.as_ref().map(|parsed| parsed.positive.as_str()).filter(|words| !words.is_empty())
+    }
+
+    /// The items of `among` whose texts have words that the query excludes.
+    fn excluded(&self, query: &Query, snapshot: &Snapshot, among: &RoaringBitmap) -> Result<RoaringBitmap> {
+        let excluded = self.parsed.iter().flat_map(|parsed| &parsed.negative).chain(&query.without);
+        let lexicon = Lexicon::new(snapshot.view(), snapshot.len()?);
+        let mut items = RoaringBitmap::new();
+        for text in excluded {
+            let found = lexicon.nearest(text, false, among, among.len() as usize)?;
+            items.extend(found.iter().filter(|found| found.score >= NAMED).map(|found| found.item));
+        }
+        Ok(items)
+    }
 }
 
 /// What an answer obeys besides its query.
@@ -90,7 +111,6 @@ pub(crate) fn answer(
     words: Words,
 ) -> Result<SearchResult> {
     let start = Instant::now();
-    let Words { parsed, also, translated } = words;
     let snapshot = catalog.read()?;
     let like = query.product.as_deref().map(|id| snapshot.known_item(id)).transpose()?;
     if let Some(id) = &query.product {
@@ -99,14 +119,14 @@ pub(crate) fn answer(
     let without_picture = snapshot.without_picture()?;
     // What a product without a picture is like, its title says.
     let like_words =
-        like.filter(|item| without_picture.contains(*item) && embedded.is_empty() && parsed.is_none());
+        like.filter(|item| without_picture.contains(*item) && embedded.is_empty() && words.parsed.is_none());
     let like_words = like_words.map(|item| Ok::<_, Error>(snapshot.product_at(item)?.title)).transpose()?;
     let fusion = (!embedded.is_empty()).then(|| Fusion::new(&embedded, query.alpha)).transpose()?;
     let meta = snapshot.meta()?;
     let calibration = snapshot.calibration()?;
     let scale = calibration.as_ref().zip(fusion.as_ref()).and_then(|(c, fusion)| fusion.scale(c));
     let filter =
-        parsed.as_ref().map_or_else(|| query.filter.clone(), |r| query.filter.clone().and(&r.filter()));
+        words.parsed.as_ref().map_or_else(|| query.filter.clone(), |r| query.filter.clone().and(&r.filter()));
     let mut guidance = match obeyed.rules {
         Some(rules) => guide(rules, &snapshot, query, &filter)?,
         None => Guidance::default(),
@@ -115,32 +135,39 @@ pub(crate) fn answer(
     if let Some(item) = like {
         among.remove(item);
     }
+    if words.in_texts_only {
+        among -= words.excluded(query, &snapshot, &among)?;
+    }
+    let in_texts_only = words.in_texts_only && words.positive().is_some();
     let mut weights = obeyed.weights.or(meta.weights).unwrap_or_default();
     // Matching words weigh as much as words weigh in the query.
-    weights.words *= fusion.as_ref().map_or(1.0, Fusion::said_share);
+    weights.words *= match &fusion {
+        Some(_) if in_texts_only => 1.0 - query.alpha,
+        fusion => fusion.as_ref().map_or(1.0, Fusion::said_share),
+    };
     let like = like.map(|item| snapshot.rank_features(item)).transpose()?;
     let search = Search {
         snapshot: &snapshot,
         query,
         fusion: fusion.as_ref(),
         among: &among,
-        words: parsed
-            .as_ref()
-            .map(|r| r.positive.as_str())
-            .or(like_words.as_deref())
-            .filter(|words| weights.words > 0.0 && !words.is_empty()),
-        also: &also,
-        translated: translated.as_ref(),
+        words: words.positive().or(like_words.as_deref()).filter(|_| weights.words > 0.0),
+        also: &words.also,
+        translated: words.translated.as_ref(),
         without_picture: &without_picture,
-        only_words: like_words.is_some(),
+        only_words: like_words.is_some() || in_texts_only && fusion.is_none(),
         ranking: Ranking {
             snapshot: &snapshot,
             without_picture: &without_picture,
             weights,
             scale,
             is_seen: embedded.is_seen(),
-            is_said: embedded.text.is_some() || like_words.is_some(),
-            features: QueryFeatures::new(seen.look.as_ref(), like.as_ref(), &said_colors(parsed.as_ref())),
+            is_said: embedded.text.is_some() || like_words.is_some() || in_texts_only,
+            features: QueryFeatures::new(
+                seen.look.as_ref(),
+                like.as_ref(),
+                &said_colors(words.parsed.as_ref()),
+            ),
             template: seen.template.as_ref(),
             instance_embedding: embedded.image.as_ref().and_then(Embedding::instance_embedding),
             preference: rank::preference(query.taste.as_deref(), &snapshot),
@@ -151,7 +178,8 @@ pub(crate) fn answer(
     let found = search.run(start)?;
     let start = Instant::now();
     let out_of_domain = calibration.as_ref().and_then(|calibration| calibration.out_of_domain.as_ref());
-    let in_domain = match out_of_domain.zip(embedded.only_image()) {
+    let only_image = embedded.only_image().filter(|_| !in_texts_only);
+    let in_domain = match out_of_domain.zip(only_image) {
         Some((out_of_domain, image)) => {
             Some(out_of_domain.log_odds(image, &search.nearest_of_all(&found)?) >= 0.0)
         }
@@ -170,6 +198,7 @@ pub(crate) fn answer(
     let hits: Vec<Hit> = hits.collect::<Result<_>>()?;
     let timings = Timings { rank_ms: found.timings.rank_ms + ms_since(start), ..found.timings };
     let (matched, index, named) = (among.len(), found.index, found.named);
+    let Words { parsed, also, .. } = words;
     let mut guided = std::mem::take(&mut guidance.shown);
     guided.also = also;
     Ok(SearchResult { hits, timings, matched, index, scale, parsed, named, in_domain, says_nothing, guided })

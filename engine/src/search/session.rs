@@ -174,7 +174,8 @@ impl SearchSession {
         let translated = parsed.as_ref().filter(|_| !query.literal).and_then(|parsed| {
             translated(&parsed.positive, query.language.as_deref().map(main_language).as_deref())
         });
-        let words = Words { parsed, also, translated };
+        let in_texts_only = !self.encoder.embeds_words();
+        let words = Words { parsed, also, translated, in_texts_only };
         let mut timings = Timings::default();
         let (embedded, seen) = self.embed(query, &words, &mut timings)?;
         let obeyed = Obeyed { rules: rules.as_deref(), weights: query.weights.or(self.weights.get()) };
@@ -227,11 +228,13 @@ impl SearchSession {
             _ => pixels.map(|pixels| self.encoder.embed_image(pixels)).transpose()?,
         };
         image.as_ref().map_or(Ok(()), |image| self.admit(image))?;
+        let parsed = parsed.filter(|_| !words.in_texts_only);
         let positive = parsed.map(|parsed| parsed.positive.as_str()).filter(|positive| !positive.is_empty());
         // Goods are embedded by their English names, which more models know.
         let english = words.translated.as_ref().map(|translated| translated.english.as_str());
         let text = positive.map(|text| self.embed_words(english.unwrap_or(text), &words.also)).transpose()?;
-        let excluded = parsed.into_iter().flat_map(|parsed| &parsed.negative).chain(&query.without);
+        let without = query.without.iter().filter(|_| !words.in_texts_only);
+        let excluded = parsed.into_iter().flat_map(|parsed| &parsed.negative).chain(without);
         let language = query.language.as_deref().map(main_language);
         let embed = |text: &String| match translated(text, language.as_deref()) {
             Some(translated) => self.encoder.embed_text(&translated.english),
@@ -266,6 +269,9 @@ impl SearchSession {
 
     fn ingredient(&self, what: &Ingredient) -> Result<Embedding> {
         Ok(match what {
+            Ingredient::Words(_) if !self.encoder.embeds_words() => {
+                return Err(Error::InvalidQuery("this model knows pictures only: words cannot be mixed"));
+            }
             Ingredient::Words(text) => self.encoder.embed_text(text)?,
             Ingredient::Product(id) => {
                 let vector = self.catalog.read()?.vector(id)?;

@@ -16,6 +16,7 @@ mod lists;
 mod merchandising;
 mod model;
 mod pictureless;
+mod pictures_only;
 mod ranking;
 mod refusals;
 mod repair;
