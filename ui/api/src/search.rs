@@ -348,6 +348,11 @@ pub struct Understood {
     pub without: Vec<String>,
     /// What was read out of the words that were typed, in their order.
     pub chips: Vec<Chip>,
+    /// Whether only the products' texts were searched for the words: the catalogue's model knows pictures only. Absent
+    /// if not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub texts_only: bool,
 }
 
 /// One thing that typed words say, which can be taken back.

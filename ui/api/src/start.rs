@@ -51,8 +51,8 @@ pub struct ModelSummary {
 pub struct ModelSpeed {
     /// One picture.
     pub image: f64,
-    /// A few words.
-    pub text: f64,
+    /// A few words; `None` if the model knows pictures only.
+    pub text: Option<f64>,
 }
 
 /// What a shell can do beyond a browser.

@@ -35,7 +35,11 @@ pub fn understood(
     let mut without: Vec<String> = typed.to_vec();
     without.extend(added.map(str::to_owned));
     without.dedup();
-    let Some(parsed) = parsed else { return Ok(Understood { without, ..Understood::default() }) };
+    let has_words = !without.is_empty() || parsed.is_some_and(|parsed| !parsed.positive.is_empty());
+    let texts_only = has_words && !session.encoder().embeds_words();
+    let Some(parsed) = parsed else {
+        return Ok(Understood { without, texts_only, ..Understood::default() });
+    };
     let mut chips: Vec<Chip> = parsed.chips.iter().map(Chip::from).collect();
     // "not striped" excludes the pattern and pushes away what looks like it: to the shopper that is one.
     let is_said = |words: &&String| {
@@ -49,7 +53,7 @@ pub fn understood(
         let said = words.clone();
         chips.extend(rest.map(|rest| Chip { said, rest, condition: Condition::Unlike { words } }));
     }
-    Ok(Understood { words: parsed.positive.clone(), without, chips })
+    Ok(Understood { words: parsed.positive.clone(), without, chips, texts_only })
 }
 
 /// `typed` without the exclusion of `words` and the negation before them: as much before them as can go

@@ -108,7 +108,9 @@ fn search(
     response: &mut SearchResponse,
 ) -> Result<(), Problem> {
     let result = session.search(query).map_err(of_engine)?;
-    response.verdict = if result.is_good() { Verdict::Found } else { Verdict::NoGoodMatch };
+    // Words that no text has find nothing, though products pass the filters.
+    let is_found = result.is_good() && !(response.understood.texts_only && result.hits.is_empty());
+    response.verdict = if is_found { Verdict::Found } else { Verdict::NoGoodMatch };
     let wanted = result.hits.iter().filter(|hit| person.wants(&hit.id)).take(limit_of(request));
     let mut hits: Vec<_> = wanted.map(|hit| found(hit, &result, person.card(&hit.product))).collect();
     sort(&mut hits, request.sort);

@@ -129,7 +129,7 @@ fn the_window_learns_what_there_is_and_what_was_opened_once() {
     let usage = shop.visit.storage_use().unwrap();
     assert!(usage.catalog > 0 && usage.model > 1_000_000 && usage.personal > 0);
     let speed = shop.visit.measure_model().unwrap();
-    assert!(speed.image > 0.0 && speed.text > 0.0);
+    assert!(speed.image > 0.0 && speed.text.is_some_and(|ms| ms > 0.0));
 }
 
 #[test]

@@ -5,6 +5,7 @@
 mod keeping;
 mod models;
 mod pages;
+mod pictures_only;
 mod retailer;
 mod searching;
 mod shop;

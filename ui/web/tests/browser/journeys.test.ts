@@ -172,6 +172,16 @@ describe('settings', () => {
     expect(await page.evaluate(() => document.activeElement?.closest('li')?.dataset['index'])).toBe('1');
   });
 
+  it('say that words are searched in the texts where the model knows pictures only', async () => {
+    const page = await ready(await open('hint=0&model=pictures'));
+    expect(await id(page, 'texts-only').count()).toBe(0);
+    await id(page, 'words').fill('navy jacket');
+    await id(page, 'texts-only').getByText('searched in the texts').waitFor();
+    await page.goto(`${page.url().split('#')[0]}#/settings`);
+    await id(page, 'measure').click();
+    await id(page, 'model-speed').getByText('It reads no words').waitFor();
+  });
+
   it('measure the model, and stop waiting for it', async () => {
     const page = await open('hint=0&latency=60', '#/settings');
     await id(page, 'measure').click();

@@ -9,6 +9,6 @@ export type ModelSpeed = {
  */
 image: number, 
 /**
- * A few words.
+ * A few words; `None` if the model knows pictures only.
  */
-text: number, };
+text: number | null, };

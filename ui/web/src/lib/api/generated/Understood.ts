@@ -16,4 +16,9 @@ without: Array<string>,
 /**
  * What was read out of the words that were typed, in their order.
  */
-chips: Array<Chip>, };
+chips: Array<Chip>, 
+/**
+ * Whether only the products' texts were searched for the words: the catalogue's model knows pictures only. Absent
+ * if not.
+ */
+texts_only?: boolean, };

@@ -1,6 +1,7 @@
 // A client without a backend, the same every time: for development, screenshots and tests.
 // The page's address scripts it: ?mock&latency=200&fail=search:internal,cameras:camera_none&theme=dark
 // &language=ar&hint=0&camera=native&catalog=none&stale=12&sync=hold&link=https://shop.example
+// &model=pictures: the model knows pictures only
 
 import type { Client } from '../client';
 import { ClientError } from '../client';
@@ -59,6 +60,7 @@ export function mockClient(params = new URLSearchParams()): Client {
     camera: null,
   };
   const native = params.get('camera') === 'native';
+  const textsOnly = params.get('model') === 'pictures';
 
   function start(): Start {
     const open = catalogs.list.find(({ current }) => current);
@@ -124,7 +126,10 @@ export function mockClient(params = new URLSearchParams()): Client {
   function find(request: SearchRequest) {
     if (request.ticket < newest) fail('superseded', `${request.ticket} < ${newest}`);
     const image = request.picture ? pictures.look(request.picture.id, request.picture.region) : null;
-    return search(request, image, shopper());
+    const answer = search(request, image, shopper());
+    const { words, without } = answer.understood;
+    if (textsOnly && (words || without.length)) answer.understood.texts_only = true;
+    return answer;
   }
 
   function remember(request: SearchRequest, best: string) {
@@ -292,7 +297,7 @@ export function mockClient(params = new URLSearchParams()): Client {
     saveSettings: (wanted) => answer('save_settings', () => void (settings = { ...wanted }), 0),
     storageUse: () =>
       answer('storage_use', () => ({ catalog: 48_200_000, model: 86_400_000, personal: 21_000 })),
-    measureModel: () => answer('measure_model', () => ({ image: 18.4, text: 6.2 }), latency * 20),
+    measureModel: () => answer('measure_model', () => ({ image: 18.4, text: textsOnly ? null : 6.2 }), latency * 20),
     deleteMyData: () =>
       answer('delete_my_data', () => {
         favourites.clear();

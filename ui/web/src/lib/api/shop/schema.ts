@@ -4217,6 +4217,11 @@ export interface components {
         Understood: {
             /** @description What was read out of the words that were typed, in their order. */
             chips: components["schemas"]["Chip"][];
+            /**
+             * @description Whether only the products' texts were searched for the words: the catalogue's model knows pictures only. Absent
+             *     if not.
+             */
+            texts_only?: boolean;
             /** @description What they should not be. */
             without: string[];
             /** @description What hits should be. */
