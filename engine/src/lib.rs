@@ -49,7 +49,7 @@ pub use crate::calibrate::gibberish::GibberishDetector;
 pub use crate::calibrate::out_of_domain::OutOfDomainClassifier;
 pub use crate::calibrate::scale::{Calibration, MatchKind, Scale};
 pub use crate::calibrate::trades::Trades;
-pub use crate::catalog::browse::{FacetCounts, Order};
+pub use crate::catalog::browse::{BrowsedProduct, FacetCounts, Order};
 pub use crate::catalog::build_lock::BuildLock;
 pub use crate::catalog::check::Report;
 pub use crate::catalog::operation::Committed;
@@ -88,7 +88,7 @@ pub use crate::look::{Flaw, Guess, Look, SeenColor};
 pub use crate::merchandise::check::InvalidMerchandising;
 pub use crate::merchandise::compiled::CompiledRules;
 pub use crate::merchandise::document::{
-    Merchandising, MerchandisingRule, RuleAction, RuleCondition, RuleQuery, Selection, Synonym,
+    Merchandising, MerchandisingRule, Replacement, RuleAction, RuleCondition, RuleQuery, Selection, Synonym,
 };
 pub use crate::merchandise::guidance::{Guidance, Guided, RuleDid, RuleEffect, RuleName};
 pub use crate::product::field::Field;

@@ -3,7 +3,7 @@
 use roaring::RoaringBitmap;
 
 use crate::catalog::snapshot::Snapshot;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::merchandise::guidance::{Guidance, RuleEffect};
 use crate::product::field::Field;
 use crate::product::filter::Filter;
@@ -11,6 +11,7 @@ use crate::product::gtin::Gtin;
 use crate::product::sortable_price;
 use crate::product::{Price, Product};
 use crate::store::facet_bitmaps;
+use crate::store::view::View;
 
 /// A column of the feed with more values than this is no facet: its values name single products.
 const MOST_VALUES: usize = 60;
@@ -25,6 +26,17 @@ pub enum Order {
     PriceUp,
     /// Dearest first; those without a price last.
     PriceDown,
+}
+
+/// A product that is shown without a query.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct BrowsedProduct {
+    /// The product.
+    pub product: Product,
+    /// What rules did to it.
+    pub effects: Vec<RuleEffect>,
+    /// The id of the product in whose place it stands.
+    pub replaces: Option<String>,
 }
 
 /// A field, its values, and how many products have each.
@@ -47,35 +59,48 @@ impl Snapshot {
         if order == Order::Catalog {
             return items.iter().take(limit).map(|item| self.product_at(item)).collect();
         }
-        let mut prices = facet_bitmaps::prices(view, &items)?;
-        prices.sort_by_key(|&(_, price)| match price {
-            sortable_price::NONE => (true, 0),
-            price if order == Order::PriceUp => (false, price),
-            price => (false, -price),
-        });
-        prices.iter().take(limit).map(|&(item, _)| self.product_at(item)).collect()
+        by_price(view, &items, order)?.into_iter().take(limit).map(|item| self.product_at(item)).collect()
     }
 
-    /// The first `limit` products that pass `filter`, in the order of the catalogue as far as rules do not change it:
-    /// pinned products are in their places, boosted ones come first and buried ones last. With each, what rules did to
-    /// it.
+    /// The first `limit` products that pass `filter`. In the order of the catalogue, rules change it: pinned products are
+    /// in their places, boosted ones come first and buried ones last, and successors stand where the products are that
+    /// they replace. By price, products that are replaced are left out, since their successors have a price of their own.
     ///
     /// # Errors
     /// [`FilterError::UnknownKey`](crate::FilterError::UnknownKey).
     pub fn browse_guided(
         &self,
         filter: &Filter,
+        order: Order,
         limit: usize,
         guidance: &Guidance,
-    ) -> Result<Vec<(Product, Vec<RuleEffect>)>> {
+    ) -> Result<Vec<BrowsedProduct>> {
         let items = self.matching(filter)?;
-        let pinned: RoaringBitmap = guidance.pins.iter().map(|pin| pin.item).collect();
-        let mut order = weighed(&(items - &pinned), limit, guidance);
-        for pin in &guidance.pins {
-            order.insert((pin.place - 1).min(order.len()), pin.item);
+        let successors = &guidance.successors;
+        if order != Order::Catalog {
+            let items = by_price(self.view(), &(items - successors.replaced()), order)?;
+            let plain = |item| Ok(BrowsedProduct { product: self.product_at(item)?, ..Default::default() });
+            return items.into_iter().take(limit).map(plain).collect();
         }
-        let product = |item: u32| Ok((self.product_at(item)?, guidance.effects(item, pinned.contains(item))));
-        order.into_iter().take(limit).map(product).collect()
+        let pins = guidance.pins.iter().map(|pin| (pin.item, pin.replaces));
+        let pinned: RoaringBitmap = pins.clone().map(|(item, _)| item).collect();
+        let mut seen = pinned.clone();
+        let most = limit.saturating_add(successors.len()).saturating_add(guidance.pins.len());
+        let places = weighed(&items, most, guidance).into_iter().map(|item| match successors.of(item) {
+            Some(successor) => (successor, Some(item)),
+            None => (item, None),
+        });
+        let mut places: Vec<(u32, Option<u32>)> = places.filter(|(item, _)| seen.insert(*item)).collect();
+        for (pin, place) in guidance.pins.iter().zip(pins) {
+            places.insert((pin.place - 1).min(places.len()), place);
+        }
+        let product = |(item, replaces): (u32, Option<u32>)| {
+            let is_pinned = pinned.contains(item);
+            let effects = guidance.effects(item, replaces.filter(|_| !is_pinned).unwrap_or(item), is_pinned);
+            let replaces = replaces.map(|item| Ok::<_, Error>(self.product_at(item)?.id)).transpose()?;
+            Ok(BrowsedProduct { product: self.product_at(item)?, effects, replaces })
+        };
+        places.into_iter().take(limit).map(product).collect()
     }
 
     /// The lowest and the highest price among the products that pass `filter`; `None` if none of them
@@ -126,6 +151,17 @@ impl Snapshot {
         }
         Ok(found)
     }
+}
+
+/// The items, cheapest or dearest first, those without a price last.
+fn by_price(view: View<'_>, items: &RoaringBitmap, order: Order) -> Result<Vec<u32>> {
+    let mut prices = facet_bitmaps::prices(view, items)?;
+    prices.sort_by_key(|&(_, price)| match price {
+        sortable_price::NONE => (true, 0),
+        price if order == Order::PriceUp => (false, price),
+        price => (false, -price),
+    });
+    Ok(prices.into_iter().map(|(item, _)| item).collect())
 }
 
 /// The first `limit` items: those that rules boost, most first, then those that no rule weighs, then buried ones.

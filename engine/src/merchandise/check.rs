@@ -1,14 +1,14 @@
 //! The bounds of a document. A device takes one from elsewhere, so none may ask for more than a search can do.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::lexical::terms::terms;
 use crate::merchandise::document::{
-    Merchandising, MerchandisingRule, RuleAction, RuleQuery, Selection, Synonym,
+    Merchandising, MerchandisingRule, Replacement, RuleAction, RuleQuery, Selection, Synonym,
 };
 use crate::product::filter::Filter;
 
-/// Rules, and synonyms, of a document.
+/// Rules, synonyms, and replacements, of a document.
 const MOST: usize = 1_000;
 /// Actions of a rule.
 const MOST_ACTIONS: usize = 20;
@@ -79,6 +79,7 @@ impl Merchandising {
         check_version(self.version)?;
         at_most("rules", self.rules.len(), 0, MOST)?;
         at_most("synonyms", self.synonyms.len(), 0, MOST)?;
+        at_most("replacements", self.replacements.len(), 0, MOST)?;
         let mut ids = HashSet::new();
         for (n, rule) in self.rules.iter().enumerate() {
             let place = format!("rules[{n}]");
@@ -93,7 +94,8 @@ impl Merchandising {
             return Err(refuse("rules", reason));
         }
         let mut synonyms = self.synonyms.iter().enumerate();
-        synonyms.try_for_each(|(n, synonym)| check_synonym(&format!("synonyms[{n}]"), synonym))
+        synonyms.try_for_each(|(n, synonym)| check_synonym(&format!("synonyms[{n}]"), synonym))?;
+        check_replacements(&self.replacements)
     }
 
     /// The addresses that rules lead to.
@@ -199,6 +201,34 @@ fn check_synonym(place: &str, synonym: &Synonym) -> Checked {
     let place = format!("{place}.{name}");
     at_most(&place, words.len(), least, MOST_SYNONYMS)?;
     words.iter().try_for_each(|words| check_words(&place, words, 50))
+}
+
+/// One replacement of each product, and no product that replaces itself in the end.
+fn check_replacements(replacements: &[Replacement]) -> Checked {
+    let mut next = HashMap::new();
+    for (n, replacement) in replacements.iter().enumerate() {
+        let place = format!("replacements[{n}]");
+        line(&format!("{place}.product"), &replacement.product, 1, 512)?;
+        line(&format!("{place}.by"), &replacement.by, 1, 512)?;
+        if next.insert(replacement.product.as_str(), replacement.by.as_str()).is_some() {
+            let reason = format!("{:?} is replaced twice", replacement.product);
+            return Err(refuse(format!("{place}.product"), reason));
+        }
+    }
+    // Whatever leads to no end is a part of a circle or leads to one.
+    let mut ended = HashSet::new();
+    for (n, replacement) in replacements.iter().enumerate() {
+        let (mut at, mut path) = (replacement.product.as_str(), HashSet::new());
+        while let Some(by) = next.get(at).filter(|_| !ended.contains(at)) {
+            if !path.insert(at) {
+                let reason = format!("{:?} replaces itself in the end", replacement.by);
+                return Err(refuse(format!("replacements[{n}].by"), reason));
+            }
+            at = by;
+        }
+        ended.extend(path);
+    }
+    Ok(())
 }
 
 /// Letters and words, of which there is at least one.
@@ -351,6 +381,16 @@ mod tests {
         assert!(synonym(r#"{"kind":"both","words":["one"]}"#).contains("synonyms[0].words"));
         assert!(synonym(r#"{"kind":"one","from":"a","to":[]}"#).contains("to"));
         assert!(synonym(r#"{"kind":"one","from":"","to":["b"]}"#).contains("from"));
+        let replaced = |pairs: &[(&str, &str)]| {
+            let one = |(product, by): &(&str, &str)| format!(r#"{{"product":"{product}","by":"{by}"}}"#);
+            let all: Vec<String> = pairs.iter().map(one).collect();
+            reason(&format!(r#"{{"version":1,"replacements":[{}]}}"#, all.join(",")))
+        };
+        assert_eq!(replaced(&[("a", "b"), ("b", "c"), ("d", "c"), ("e", "b")]), "");
+        assert!(replaced(&[("a", "a")]).contains("replacements[0].by"));
+        assert!(replaced(&[("d", "a"), ("a", "b"), ("b", "c"), ("c", "a")]).contains("replaces itself"));
+        assert!(replaced(&[("a", "b"), ("a", "c")]).contains("twice"));
+        assert!(replaced(&[("", "b")]).contains("replacements[0].product"));
         assert_eq!(synonym(r#"{"kind":"one","from":"a","to":["b"]}"#), "");
     }
 }

@@ -1,11 +1,14 @@
 //! A document prepared for searches: rules by the first of their words, so that a search reads few of them.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use crate::error::FilterError;
+use crate::catalog::snapshot::Snapshot;
+use crate::error::{FilterError, Result};
 use crate::lexical::terms::terms;
 use crate::merchandise::check::InvalidMerchandising;
 use crate::merchandise::document::{Merchandising, MerchandisingRule, RuleAction, RuleQuery, Selection};
+use crate::merchandise::replaced::{Chains, ChainsOfState};
 use crate::merchandise::synonyms::Synonyms;
 use crate::product::field::Field;
 use crate::product::filter::Filter;
@@ -26,6 +29,7 @@ pub struct CompiledRules {
     /// The moments at which a rule begins or ends, sorted.
     moments: Vec<i64>,
     pub(crate) synonyms: Synonyms,
+    chains: ChainsOfState,
 }
 
 /// One rule.
@@ -91,6 +95,7 @@ impl CompiledRules {
             by_category: HashMap::new(),
             general: Vec::new(),
             moments: moments(&rules),
+            chains: ChainsOfState::default(),
             rules: Vec::new(),
             document,
         };
@@ -114,6 +119,15 @@ impl CompiledRules {
     pub fn state(&self, at_ms: i64) -> u64 {
         let passed = self.moments.partition_point(|moment| *moment <= at_ms) as u64;
         (self.digest ^ passed.wrapping_mul(0x9e37_79b9_7f4a_7c15)).max(1)
+    }
+
+    /// What takes the place of what in this state of the catalogue; `None` if the document replaces nothing.
+    pub(crate) fn chains(&self, snapshot: &Snapshot) -> Result<Option<Arc<Chains>>> {
+        let replacements = &self.document.replacements;
+        if replacements.is_empty() {
+            return Ok(None);
+        }
+        self.chains.get(snapshot, replacements).map(Some)
     }
 
     /// The rules that apply, in the order of the document.

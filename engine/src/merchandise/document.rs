@@ -17,11 +17,15 @@ pub struct Merchandising {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(max_items = 1000))]
     pub synonyms: Vec<Synonym>,
+    /// Products that others take the place of; each at most once as `product`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(max_items = 1000))]
+    pub replacements: Vec<Replacement>,
 }
 
 impl Default for Merchandising {
     fn default() -> Self {
-        Self { version: Self::VERSION, rules: Vec::new(), synonyms: Vec::new() }
+        Self { version: Self::VERSION, rules: Vec::new(), synonyms: Vec::new(), replacements: Vec::new() }
     }
 }
 
@@ -205,4 +209,20 @@ impl Synonym {
             Self::Both { language, .. } | Self::One { language, .. } => language.as_deref(),
         }
     }
+}
+
+/// One product that takes the place of another.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Replacement {
+    /// The id of the product that is replaced.
+    #[cfg_attr(feature = "openapi", schema(max_length = 512))]
+    pub product: String,
+    /// The id of the product that takes its place. It may be replaced itself.
+    #[cfg_attr(feature = "openapi", schema(max_length = 512))]
+    pub by: String,
+    /// Whether it does so also while the product can be bought; otherwise only while it is sold out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub always: bool,
 }

@@ -6,9 +6,10 @@ use serde::Serialize;
 use crate::catalog::snapshot::Snapshot;
 use crate::error::Result;
 use crate::merchandise::compiled::{Asked, CompiledAction, CompiledRule, CompiledRules};
+use crate::merchandise::replaced::{Chains, Successors};
+use crate::product::derived::is_sold_out;
 use crate::product::field::Field;
 use crate::product::filter::Filter;
-use crate::product::{Availability, Product};
 use crate::store::facet_bitmaps::has_field;
 
 /// What the rules do to one query. The default does nothing.
@@ -19,6 +20,8 @@ pub struct Guidance {
     pub(crate) boosts: Vec<Boost>,
     /// By their places, of which each has one pin.
     pub(crate) pins: Vec<Pin>,
+    /// What takes the place of what.
+    pub(crate) successors: Successors,
     /// What is shown.
     pub shown: Guided,
 }
@@ -84,6 +87,8 @@ pub(crate) struct Pin {
     pub(crate) item: u32,
     pub(crate) place: usize,
     pub(crate) rule: RuleName,
+    /// The item that the rule names, if it is replaced.
+    pub(crate) replaces: Option<u32>,
 }
 
 impl CompiledRules {
@@ -97,9 +102,11 @@ impl CompiledRules {
                 guidance.take(snapshot, rule, action, &mut pins)?;
             }
         }
-        if !pins.is_empty() {
+        let chains = self.chains(snapshot)?;
+        if !pins.is_empty() || chains.is_some() {
             let among = snapshot.matching(&asked.filter.clone().narrowed(&guidance.filter))?;
-            guidance.pins = places(snapshot, pins, &among)?;
+            guidance.pins = places(snapshot, pins, &among, chains.as_deref())?;
+            guidance.successors = chains.map(|chains| chains.among(&among)).unwrap_or_default();
         }
         Ok(guidance)
     }
@@ -123,16 +130,21 @@ impl Guidance {
         boosts.map(|boost| boost.by).reduce(|a, b| a + b)
     }
 
-    /// What rules did to a hit that stands for `item`.
-    pub(crate) fn effects(&self, item: u32, is_pinned: bool) -> Vec<RuleEffect> {
+    /// What rules did to a hit of `item`, whose score is that of `scored`.
+    pub(crate) fn effects(&self, item: u32, scored: u32, is_pinned: bool) -> Vec<RuleEffect> {
         let pins = self.pins.iter().filter(|pin| is_pinned && pin.item == item);
         let pinned = pins.map(|pin| RuleEffect { rule: pin.rule.clone(), did: RuleDid::Pinned });
-        let boosts = self.boosts.iter().filter(|boost| boost.items.contains(item));
+        let boosts = self.boosts.iter().filter(|boost| boost.items.contains(scored));
         let weighed = boosts.map(|boost| RuleEffect {
             rule: boost.rule.clone(),
             did: if boost.by > 0.0 { RuleDid::Boosted } else { RuleDid::Buried },
         });
         pinned.chain(weighed).collect()
+    }
+
+    /// The item in whose place a pin put `item`.
+    pub(crate) fn pinned_for(&self, item: u32) -> Option<u32> {
+        self.pins.iter().find(|pin| pin.item == item)?.replaces
     }
 
     /// Takes over one action. Where several rules show something, the first one does.
@@ -186,20 +198,27 @@ fn known<'f>(snapshot: &Snapshot, filters: &'f [Filter]) -> Result<Vec<&'f Filte
     Ok(found)
 }
 
-/// The pins of products that are `among` those that may be hits and can be bought. Of one product the first pin
-/// counts. Where two want one place, the first one has it, and the other has the next.
+/// The pins of products that are `among` those that may be hits and can be bought. The pin of a product that is replaced
+/// is that of its successor. Of one product the first pin counts. Where two want one place, the first one has it, and the
+/// other has the next.
 fn places(
     snapshot: &Snapshot,
     asked: Vec<(String, usize, RuleName)>,
     among: &RoaringBitmap,
+    chains: Option<&Chains>,
 ) -> Result<Vec<Pin>> {
     let mut pins: Vec<Pin> = Vec::new();
     for (id, place, rule) in asked {
-        let Some(item) = snapshot.item(&id)?.filter(|item| among.contains(*item)) else { continue };
-        if pins.iter().any(|pin| pin.item == item) || is_sold_out(&snapshot.product_at(item)?) {
+        let Some(named) = snapshot.item(&id)? else { continue };
+        let successor = chains.and_then(|chains| chains.last_link(named, among));
+        let item = successor.unwrap_or(named);
+        if !among.contains(item)
+            || pins.iter().any(|pin| pin.item == item)
+            || is_sold_out(&snapshot.product_at(item)?)
+        {
             continue;
         }
-        pins.push(Pin { item, place, rule });
+        pins.push(Pin { item, place, rule, replaces: successor.map(|_| named) });
     }
     pins.sort_by_key(|pin| pin.place);
     let mut last = 0;
@@ -208,12 +227,4 @@ fn places(
         last = pin.place;
     }
     Ok(pins)
-}
-
-/// Whether nothing of a product can be bought.
-fn is_sold_out(product: &Product) -> bool {
-    let is_out = |availability: Availability| availability == Availability::OutOfStock;
-    let variants = &product.variants;
-    is_out(product.availability)
-        || (!variants.is_empty() && variants.iter().all(|variant| is_out(variant.availability)))
 }

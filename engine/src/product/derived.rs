@@ -4,8 +4,8 @@ use crate::look::SeenColor;
 use crate::look::lab::lab_of_rgb;
 use crate::look::palette::{ColorFamily, ColorName};
 use crate::look::pattern::Pattern;
-use crate::product::Product;
 use crate::product::fold::fold;
+use crate::product::{Availability, Product};
 
 /// The attribute that a release's popularity comes as.
 pub(crate) const POPULARITY: &str = "popularity";
@@ -20,6 +20,14 @@ pub(crate) fn category(product: &Product) -> &str {
         Some(guess) if product.category.trim().is_empty() => &guess.value,
         _ => &product.category,
     }
+}
+
+/// Whether nothing of a product can be bought.
+pub(crate) fn is_sold_out(product: &Product) -> bool {
+    let is_out = |availability: Availability| availability == Availability::OutOfStock;
+    let variants = &product.variants;
+    is_out(product.availability)
+        || (!variants.is_empty() && variants.iter().all(|variant| is_out(variant.availability)))
 }
 
 /// The pattern that the feed says, else the one that was seen.

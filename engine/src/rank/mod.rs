@@ -8,7 +8,7 @@ pub(crate) mod reasons;
 pub(crate) mod taste;
 pub(crate) mod weights;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use roaring::RoaringBitmap;
@@ -59,6 +59,8 @@ pub(crate) struct Ranked {
     pub(crate) others: Vec<u32>,
     /// Whether a rule put it in its place.
     pub(crate) is_pinned: bool,
+    /// The item whose place it takes, and whose score it has.
+    pub(crate) replaces: Option<u32>,
     features: RankFeatures,
 }
 
@@ -137,6 +139,7 @@ impl Ranking<'_> {
             self.recognise(template, instance_embedding, &mut ranked)?;
             sort(&mut ranked);
         }
+        let ranked = self.replace(ranked)?;
         let pins = &self.guidance.pins;
         let is_pinned = |ranked: &Ranked| pins.iter().any(|pin| pin.item == ranked.candidate.item);
         let (pinned, ranked): (Vec<_>, Vec<_>) = ranked.into_iter().partition(is_pinned);
@@ -144,6 +147,27 @@ impl Ranking<'_> {
         // A pinned product takes the place of its group's hit, so that one more is needed.
         let hits = self.diversify(groups, k.saturating_add(pinned.len()))?;
         Ok(pins::place(hits, pinned, pins, k))
+    }
+
+    /// Puts successors in the places of the products that they replace, each product once.
+    fn replace(&self, ranked: Vec<Ranked>) -> Result<Vec<Ranked>> {
+        let successors = &self.guidance.successors;
+        if successors.is_empty() {
+            return Ok(ranked);
+        }
+        let (mut seen, mut kept) = (HashSet::new(), Vec::with_capacity(ranked.len()));
+        for mut next in ranked {
+            let item = next.candidate.item;
+            if let Some(successor) = successors.of(item) {
+                next.replaces = Some(item);
+                next.candidate.item = successor;
+                next.features = rank_features::read(self.snapshot.view(), successor)?;
+            }
+            if seen.insert(next.candidate.item) {
+                kept.push(next);
+            }
+        }
+        Ok(kept)
     }
 
     /// Compares the query's picture with those of the best candidates, by template and by instance embedding.
@@ -187,6 +211,7 @@ impl Ranking<'_> {
                 likeness: None,
                 others: Vec::new(),
                 is_pinned: false,
+                replaces: None,
                 features,
             })
         });

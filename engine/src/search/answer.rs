@@ -408,12 +408,22 @@ impl Search<'_> {
         let RankingCandidate { item, similarity, words } = ranked.candidate;
         let named = kinds.named(words);
         let product = self.snapshot.product_at(item)?;
+        // Similarity and score are those of the product whose place it takes.
+        let scored = ranked.replaces.unwrap_or(item);
         let parts = match self.fusion {
-            Some(fusion) if !self.without_picture.contains(item) => {
-                fusion.parts(&self.snapshot.vector_at(item)?)
+            Some(fusion) if !self.without_picture.contains(scored) => {
+                fusion.parts(&self.snapshot.vector_at(scored)?)
             }
             _ => Default::default(),
         };
+        let kind = match kinds.kind(similarity, ranked.likeness, named) {
+            // The picture shows the other product.
+            MatchKind::Exact if ranked.replaces.is_some() => MatchKind::Similar,
+            kind => kind,
+        };
+        let guidance = self.ranking.guidance;
+        let replaces = ranked.replaces.or_else(|| guidance.pinned_for(item).filter(|_| ranked.is_pinned));
+        let replaces = replaces.map(|item| Ok::<_, Error>(self.snapshot.product_at(item)?.id)).transpose()?;
         let others = ranked.others.iter().map(|item| Ok(self.snapshot.product_at(*item)?.id));
         Ok(Hit {
             id: product.id.clone(),
@@ -422,12 +432,13 @@ impl Search<'_> {
             reasons: ranked.reasons,
             similarity,
             named,
-            kind: kinds.kind(similarity, ranked.likeness, named),
+            kind,
             parts,
-            likeness: ranked.likeness,
+            likeness: ranked.likeness.filter(|_| ranked.replaces.is_none()),
             product,
             others: others.collect::<Result<_>>()?,
-            effects: self.ranking.guidance.effects(item, ranked.is_pinned),
+            effects: guidance.effects(item, scored, ranked.is_pinned),
+            replaces,
         })
     }
 }

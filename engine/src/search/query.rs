@@ -192,6 +192,9 @@ pub struct Hit {
     /// What the retailer's rules did to it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub effects: Vec<RuleEffect>,
+    /// The id of the product in whose place it stands: its similarity and score are that product's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<String>,
 }
 
 impl Hit {

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use crate::catalog::snapshot::{ScoredProduct, Snapshot, VectorQuery};
 use crate::error::{Error, Result};
 use crate::index::Strategy;
+use crate::merchandise::guidance::Guidance;
 use crate::product::Product;
 use crate::product::derived;
 use crate::product::field::Field;
@@ -43,7 +44,9 @@ impl Snapshot {
         let own = RankFeatures::from_product(&product);
         let mut best: Vec<(f32, Product)> = Vec::new();
         for category in self.unlike(derived::category(&product))? {
-            let filter = self.shown_under(obeyed, &Filter::default().with(Field::Category, &category))?;
+            let of_category = Filter::default().with(Field::Category, &category);
+            let guidance = self.list_guidance(obeyed, &of_category)?;
+            let filter = of_category.narrowed(guidance.filter());
             let query = VectorQuery {
                 embedding: &embedding,
                 filter: &filter,
@@ -55,12 +58,19 @@ impl Snapshot {
                 let tones = RankFeatures::from_product(&scored.product).tones;
                 (scored.score + HARMONY * harmony(own.tones[0], tones[0]), scored.product)
             };
-            best.extend(
-                self.search(&query)?.products.into_iter().map(suits).max_by(|a, b| a.0.total_cmp(&b.0)),
-            );
+            let found = self.search(&query)?.products.into_iter().map(suits);
+            if let Some((score, product)) = found.max_by(|a, b| a.0.total_cmp(&b.0)) {
+                best.push((score, self.or_successor(product, &guidance)?));
+            }
         }
         best.sort_by(|a, b| b.0.total_cmp(&a.0));
         Ok(best.into_iter().take(count).map(|(_, product)| product).collect())
+    }
+
+    /// A product, or what takes its place in a list.
+    fn or_successor(&self, product: Product, guidance: &Guidance) -> Result<Product> {
+        let successor = self.item(&product.id)?.and_then(|item| guidance.successors.of(item));
+        successor.map_or(Ok(product), |successor| self.product_at(successor))
     }
 
     /// The filter for cheaper alternatives to the product of this `id`: its category, its currency, and a lower

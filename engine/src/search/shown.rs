@@ -1,8 +1,11 @@
 //! What rules let lists show that no search made: what goes with a product, what others looked at, what is trending.
 
+use roaring::RoaringBitmap;
+
 use crate::catalog::snapshot::Snapshot;
 use crate::error::Result;
 use crate::merchandise::compiled::CompiledRules;
+use crate::merchandise::guidance::Guidance;
 use crate::product::Product;
 use crate::product::filter::Filter;
 use crate::search::answer::guide;
@@ -24,15 +27,32 @@ impl Snapshot {
     /// # Errors
     /// Only if the storage fails.
     pub fn shown_under(&self, obeyed: ListRules<'_>, filter: &Filter) -> Result<Filter> {
-        let Some(rules) = obeyed.rules else { return Ok(filter.clone()) };
-        let query =
-            Query { language: obeyed.language.map(str::to_owned), unpinned: true, ..Query::default() };
-        let guidance = guide(rules, self, &query, filter)?;
-        Ok(filter.clone().narrowed(guidance.filter()))
+        Ok(filter.clone().narrowed(self.list_guidance(obeyed, filter)?.filter()))
     }
 
-    /// The first `most` products of `ids`, in their order, that pass `filter` and that the rules let a list show. Those
-    /// that are not in the catalogue are left out.
+    /// What the rules do to a list of products that pass `filter`.
+    pub(crate) fn list_guidance(&self, obeyed: ListRules<'_>, filter: &Filter) -> Result<Guidance> {
+        let Some(rules) = obeyed.rules else { return Ok(Guidance::default()) };
+        let query =
+            Query { language: obeyed.language.map(str::to_owned), unpinned: true, ..Query::default() };
+        guide(rules, self, &query, filter)
+    }
+
+    /// The product that takes the place of the one of this `id`, if the rules replace it and let the other one be shown.
+    ///
+    /// # Errors
+    /// Only if the storage fails.
+    pub fn successor(&self, id: &str, obeyed: ListRules<'_>) -> Result<Option<Product>> {
+        let Some(item) = self.item(id)? else { return Ok(None) };
+        let Some(chains) = obeyed.rules.map(|rules| rules.chains(self)).transpose()?.flatten() else {
+            return Ok(None);
+        };
+        let shown = self.matching(&self.shown_under(obeyed, &Filter::default())?)?;
+        chains.last_link(item, &shown).map(|successor| self.product_at(successor)).transpose()
+    }
+
+    /// The first `most` products of `ids`, in their order, that pass `filter` and that the rules let a list show, each
+    /// once, with successors in the places of those that they replace. Those that are not in the catalogue are left out.
     ///
     /// # Errors
     /// [`FilterError::UnknownKey`](crate::FilterError::UnknownKey), or the storage fails.
@@ -43,13 +63,16 @@ impl Snapshot {
         obeyed: ListRules<'_>,
         most: usize,
     ) -> Result<Vec<Product>> {
-        let shown = self.matching(&self.shown_under(obeyed, filter)?)?;
-        let mut products = Vec::new();
+        let guidance = self.list_guidance(obeyed, filter)?;
+        let shown = self.matching(&filter.clone().narrowed(guidance.filter()))?;
+        let (mut products, mut seen) = (Vec::new(), RoaringBitmap::new());
         for id in ids {
             if products.len() == most {
                 break;
             }
-            if let Some(item) = self.item(id)?.filter(|item| shown.contains(*item)) {
+            let Some(item) = self.item(id)?.filter(|item| shown.contains(*item)) else { continue };
+            let item = guidance.successors.of(item).unwrap_or(item);
+            if seen.insert(item) {
                 products.push(self.product_at(item)?);
             }
         }

@@ -20,6 +20,7 @@ mod pictures_only;
 mod ranking;
 mod refusals;
 mod repair;
+mod replacements;
 mod review;
 mod round_trip;
 mod safety;

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use knytt_engine::{
-    Availability, CompiledRules, Filter, Hit, Merchandising, MerchandisingRule, Product, Query, QueryImage,
-    RuleAction, RuleDid, SearchSession, Selection,
+    Availability, CompiledRules, Filter, Hit, Merchandising, MerchandisingRule, Order, Product, Query,
+    QueryImage, RuleAction, RuleDid, SearchSession, Selection,
 };
 use knytt_models::Embedding;
 use proptest::prelude::*;
@@ -29,12 +29,12 @@ pub fn stocked(products: &[Product], seed: u64) -> (SearchSession, tempfile::Tem
     (session, dir)
 }
 
-fn vector(rng: &mut impl Rng) -> Embedding {
+pub fn vector(rng: &mut impl Rng) -> Embedding {
     let values = (0..ENCODER.dimension()).map(|_| rng.random_range(-1.0..1.0)).collect();
     Embedding::new(values, ENCODER.fingerprint().clone()).unwrap()
 }
 
-fn document(actions: Vec<RuleAction>) -> Merchandising {
+pub fn document(actions: Vec<RuleAction>) -> Merchandising {
     let rule = MerchandisingRule { id: "one".into(), then: actions, ..MerchandisingRule::default() };
     Merchandising { rules: vec![rule], ..Merchandising::default() }
 }
@@ -43,7 +43,7 @@ fn read(json: &str) -> Merchandising {
     Merchandising::read(json.as_bytes()).unwrap()
 }
 
-fn obey(session: &SearchSession, document: Merchandising) {
+pub fn obey(session: &SearchSession, document: Merchandising) {
     let mut writer = session.catalog().write();
     writer.set_merchandising(Some(document));
     writer.commit().unwrap();
@@ -181,8 +181,8 @@ fn a_page_without_a_query_obeys_too() {
     let snapshot = session.catalog().read().unwrap();
     let guidance = session.guide(&snapshot, &Query::default(), &Filter::default()).unwrap();
     let filter = Filter::default().narrowed(guidance.filter());
-    let shown = snapshot.browse_guided(&filter, 10, &guidance).unwrap();
-    let order: Vec<_> = shown.iter().map(|(product, _)| product.id.as_str()).collect();
+    let shown = snapshot.browse_guided(&filter, Order::Catalog, 10, &guidance).unwrap();
+    let order: Vec<_> = shown.iter().map(|shown| shown.product.id.as_str()).collect();
     assert_eq!(order, ["d1", "d2", "s2", "b1"]);
     assert_eq!(snapshot.count(&filter).unwrap(), 4);
     let facets = snapshot.facet_counts(&knytt_engine::Field::Brand, &filter).unwrap();

@@ -125,6 +125,10 @@ pub struct ProductPage {
     pub facts: Vec<Fact>,
     /// Whether there is a page of it in the shop to open.
     pub has_link: bool,
+    /// The product that takes its place, where the shop says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub replaced_by: Option<Card>,
     /// The same article in other colours.
     pub other_colors: Vec<Card>,
     /// Products that look like it.

@@ -229,6 +229,10 @@ pub struct Hit {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(optional, as = "Option<Vec<RuleEffect>>")]
     pub effects: Vec<RuleEffect>,
+    /// The id of the product in whose place it stands, for the shop's staff.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub replaces: Option<String>,
     /// In an experiment that merges two rankings, whose choice it is: 0 the present one's, 1 the other one's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]

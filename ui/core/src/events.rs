@@ -310,6 +310,7 @@ mod tests {
             reasons: Reasons::default(),
             others: Vec::new(),
             effects: Vec::new(),
+            replaces: None,
             team: None,
         };
         SearchResponse {

@@ -42,7 +42,7 @@ pub fn run(args: &RulesArgs) -> Result<()> {
     };
     let said = match &document {
         Some(document) => said(document),
-        None => "no rules and no synonyms".to_owned(),
+        None => "no rules, synonyms and replacements".to_owned(),
     };
     let mut writer = catalog.write();
     writer.set_merchandising(document);
@@ -51,6 +51,9 @@ pub fn run(args: &RulesArgs) -> Result<()> {
 }
 
 fn said(document: &Merchandising) -> String {
-    let (rules, synonyms) = (document.rules.len() as u64, document.synonyms.len() as u64);
-    format!("{} and {}", counted(rules, "rule"), counted(synonyms, "synonym"))
+    let counts = [document.rules.len(), document.synonyms.len(), document.replacements.len()];
+    let [rules, synonyms, replacements] = counts.map(|count| count as u64);
+    let said = [counted(rules, "rule"), counted(synonyms, "synonym"), counted(replacements, "replacement")];
+    let [rules, synonyms, replacements] = said;
+    format!("{rules}, {synonyms} and {replacements}")
 }

@@ -101,6 +101,7 @@ const TABLE: &[(&str, &str, Access)] = &[
     ("POST", "/api/v1/admin/catalogs/{id}/rules/rollback", MERCHANDISERS),
     // It changes nothing; it is no GET for the document that it takes.
     ("POST", "/api/v1/admin/catalogs/{id}/rules/preview", ANY_STAFF),
+    ("GET", "/api/v1/admin/catalogs/{id}/rules/products", ANY_STAFF),
     ("GET", "/api/v1/admin/catalogs/{id}/experiments", ANY_STAFF),
     ("POST", "/api/v1/admin/catalogs/{id}/experiments", MERCHANDISERS),
     ("GET", "/api/v1/admin/catalogs/{id}/experiments/power", ANY_STAFF),

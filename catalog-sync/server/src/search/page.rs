@@ -118,7 +118,10 @@ impl Page {
     /// The page without what only staff asks about: which rules apply, and what they did to each hit.
     pub fn unexplained(mut self) -> Self {
         self.etag = self.etag.replace("-e\"", "\"");
-        self.body.hits.iter_mut().for_each(|hit| hit.effects.clear());
+        for hit in &mut self.body.hits {
+            hit.effects.clear();
+            hit.replaces = None;
+        }
         let shown =
             self.body.guided.take().map(|guided| Guided { rules: Vec::new(), also: Vec::new(), ..guided });
         self.body.guided = shown.filter(|guided| *guided != Guided::default());

@@ -83,7 +83,14 @@ mod tests {
 
     #[test]
     fn every_language_says_every_word_of_a_page() {
-        let keys = ["product.similar", "product.cheaper", "product.goesWith", "product.shop", "nav.search"];
+        let keys = [
+            "product.similar",
+            "product.cheaper",
+            "product.goesWith",
+            "product.replacedBy",
+            "product.shop",
+            "nav.search",
+        ];
         for code in LANGUAGES {
             for key in keys {
                 assert!(!Language(code).say(key).is_empty(), "{code} {key}");

@@ -138,6 +138,15 @@ fn content(page: &ProductPage, addresses: &Addresses, language: Language) -> Str
         (None, None) => {}
     }
     let _ = write!(html, "{}</p>", Text(language.availability(card.availability)));
+    if let Some(successor) = &page.replaced_by {
+        let _ = write!(
+            html,
+            "<p>{} <a href=\"{}\" dir=\"auto\">{}</a></p>",
+            Text(language.say("product.replacedBy")),
+            Text(&addresses.product(&successor.id, &successor.title)),
+            Text(&successor.title)
+        );
+    }
     if !page.description.is_empty() {
         let _ = write!(html, "<p dir=\"auto\">{}</p>", Text(&page.description));
     }

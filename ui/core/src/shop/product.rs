@@ -49,11 +49,21 @@ pub fn page(session: &SearchSession, id: &str, person: &Person) -> Result<Produc
         pattern: pattern(&product),
         facts: facts(&product),
         has_link: link(&product).is_some(),
+        replaced_by: successor(session, id, person)?,
         other_colors: cards(&other_colors(session, &product, person)?),
         similar: cards(&similar(session, &product, person, Filter::default(), SIMILAR)?),
         cheaper: cheaper_than(session, &product, person)?,
         goes_with: goes_with(session, id, person)?,
     })
+}
+
+/// The product that takes the place of this one, if the shop's rules say so.
+fn successor(session: &SearchSession, id: &str, person: &Person) -> Result<Option<Card>, Problem> {
+    let snapshot = session.catalog().read().map_err(of_engine)?;
+    let rules = session.rules(&snapshot).map_err(of_engine)?;
+    let obeyed = ListRules { rules: rules.as_deref(), language: person.language.as_deref() };
+    let successor = snapshot.successor(id, obeyed).map_err(of_engine)?;
+    Ok(successor.map(|product| person.card(&product)))
 }
 
 /// Products of its kind that cost less, the most alike first.

@@ -4,7 +4,8 @@ use std::str::FromStr;
 use std::time::Instant;
 
 use knytt_engine::{
-    Field, Filter, Guidance, Ingredient, Order, Query, QueryImage, SearchResult, SearchSession, Snapshot,
+    BrowsedProduct, Field, Filter, Guidance, Ingredient, Order, Query, QueryImage, SearchResult,
+    SearchSession, Snapshot,
 };
 use knytt_ui_api::{
     Card, Code, Guided, Hit, MatchKind, Problem, Reasons, RuleEffect, ScoreParts, SearchRequest,
@@ -83,18 +84,14 @@ fn browse(
     let start = Instant::now();
     let limit = limit_of(request);
     let most = person.candidates(limit);
-    let by_price = |order| {
-        let found = snapshot.browse(filter, order, most);
-        found.map(|products| products.into_iter().map(|product| (product, Vec::new())).collect::<Vec<_>>())
+    let order = match request.sort {
+        Sort::Match => Order::Catalog,
+        Sort::PriceUp => Order::PriceUp,
+        Sort::PriceDown => Order::PriceDown,
     };
-    let products = match request.sort {
-        Sort::Match => snapshot.browse_guided(filter, most, guidance),
-        Sort::PriceUp => by_price(Order::PriceUp),
-        Sort::PriceDown => by_price(Order::PriceDown),
-    };
-    let products = products.map_err(of_engine)?;
-    let wanted = products.iter().filter(|(product, _)| person.wants(&product.id)).take(limit);
-    response.hits = wanted.map(|(product, effects)| browsed(person.card(product), effects)).collect();
+    let found = snapshot.browse_guided(filter, order, most, guidance).map_err(of_engine)?;
+    let wanted = found.into_iter().filter(|found| person.wants(&found.product.id)).take(limit);
+    response.hits = wanted.map(|found| browsed(person.card(&found.product), found)).collect();
     response.timings.search = ms_since(start);
     Ok(())
 }
@@ -133,11 +130,12 @@ fn found(hit: &knytt_engine::Hit, result: &SearchResult, card: Card) -> Hit {
         reasons: hit.reasons.into(),
         others: hit.others.iter().take(MOST_OTHERS).cloned().collect(),
         effects: hit.effects.iter().map(RuleEffect::from).collect(),
+        replaces: hit.replaces.clone(),
         team: None,
     }
 }
 
-fn browsed(card: Card, effects: &[knytt_engine::RuleEffect]) -> Hit {
+fn browsed(card: Card, found: BrowsedProduct) -> Hit {
     Hit {
         card,
         percent: None,
@@ -147,7 +145,8 @@ fn browsed(card: Card, effects: &[knytt_engine::RuleEffect]) -> Hit {
         score: 0.0,
         reasons: Reasons::default(),
         others: Vec::new(),
-        effects: effects.iter().map(RuleEffect::from).collect(),
+        effects: found.effects.iter().map(RuleEffect::from).collect(),
+        replaces: found.replaces,
         team: None,
     }
 }

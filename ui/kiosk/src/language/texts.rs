@@ -127,6 +127,10 @@ texts! {
     Sizes: ["Sizes", "Größen", "Tallas", "Tailles", "المقاسات", "尺码"],
     /// A product's other colours.
     OtherColors: ["Other colours", "Andere Farben", "Otros colores", "Autres couleurs", "ألوان أخرى", "其他颜色"],
+    /// What takes a product's place.
+    ReplacedBy: [
+        "Replaced by", "Ersetzt durch", "Sustituido por", "Remplacé par", "استُبدل بـ", "已被替换为",
+    ],
     /// Products that look like it.
     LookAlikes: ["Similar", "Ähnliche", "Parecidos", "Similaires", "منتجات مشابهة", "相似商品"],
     /// Products to wear with it.

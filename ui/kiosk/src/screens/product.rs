@@ -22,6 +22,7 @@ pub(super) fn show(kiosk: &mut Kiosk, ui: &mut Ui, look: &Look) {
     scroll(ui, area, &page.card.id, |ui, at| {
         let mut top = at.top() + head(kiosk, ui, look, at, &page, stock.as_ref()) + 48.0;
         for (text, some) in [
+            (Text::ReplacedBy, page.replaced_by.as_slice()),
             (Text::OtherColors, &page.other_colors),
             (Text::LookAlikes, &page.similar),
             (Text::GoesWith, &page.goes_with),

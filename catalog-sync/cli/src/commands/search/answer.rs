@@ -57,6 +57,9 @@ pub struct AnswerHit {
     /// What the catalogue's rules did to it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub effects: Vec<RuleEffect>,
+    /// The id of the product in whose place it stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -105,6 +108,7 @@ impl Answer {
                 product,
                 others: Vec::new(),
                 effects: Vec::new(),
+                replaces: None,
             });
         }
         let took_ms = started.elapsed().as_secs_f64() * 1e3;
@@ -166,6 +170,7 @@ impl AnswerHit {
             likeness: hit.likeness,
             others: hit.others,
             effects: hit.effects,
+            replaces: hit.replaces,
         }
     }
 }

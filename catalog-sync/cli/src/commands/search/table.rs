@@ -50,7 +50,7 @@ fn guided(answer: &Answer) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
-/// `pinned by rule summer`.
+/// `pinned by rule summer`, `in place of sku-1`.
 fn effects(hit: &AnswerHit) -> String {
     let said = |effect: &RuleEffect| {
         let did = match effect.did {
@@ -60,7 +60,8 @@ fn effects(hit: &AnswerHit) -> String {
         };
         format!(", {did} by rule {}", effect.rule.id)
     };
-    hit.effects.iter().map(said).collect()
+    let replaces = hit.replaces.iter().map(|id| format!(", in place of {}", output::plain(id)));
+    hit.effects.iter().map(said).chain(replaces).collect()
 }
 
 /// The conditions that were read out of the words.

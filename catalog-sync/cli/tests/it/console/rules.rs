@@ -102,7 +102,7 @@ fn rules_are_set_shown_and_removed_by_the_command_line() {
     assert!(built.status.success(), "{built:?}");
     fs_err::write(&file, document("sku-3").to_string()).unwrap();
     let set = knytt(&["catalog", "rules", &shop, "--set", &file]);
-    assert!(String::from_utf8_lossy(&set.stdout).contains("1 rule and 1 synonym"), "{set:?}");
+    assert!(String::from_utf8_lossy(&set.stdout).contains("1 rule, 1 synonym and 0 replacements"), "{set:?}");
     assert_eq!(search(&shop, "patterned thing")["hits"][0]["id"], "sku-3");
     let why = knytt(&["search", "--catalog", &shop, "--text", "patterned thing", "--why"]);
     let why = String::from_utf8_lossy(&why.stdout).into_owned();

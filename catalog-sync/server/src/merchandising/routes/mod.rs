@@ -1,6 +1,7 @@
 //! The routes of rules and synonyms, with their descriptions.
 
 mod drafts;
+mod pick;
 mod preview;
 mod versions;
 
@@ -25,6 +26,7 @@ pub fn described() -> OpenApiRouter<App> {
         .routes(routes!(versions::version))
         .routes(routes!(versions::roll_back))
         .routes(routes!(preview::preview))
+        .routes(routes!(pick::pick))
 }
 
 /// Refuses an id of which no catalogue is made or searched here.

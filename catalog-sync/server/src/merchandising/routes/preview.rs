@@ -73,11 +73,7 @@ pub async fn preview(
         return Err(problem::bad_request("search.image: only words, filters and products are compared"));
     }
     checked(&asked.document)?;
-    let searched = app.search.catalogs.all().into_iter().find(|catalog| catalog.summary.id == id);
-    let searched = searched.ok_or_else(|| {
-        Refusal::new(409, "not_searched", "This replica does not search the catalogue")
-            .detail("a feed has to be built first, and the replica that has it asked")
-    })?;
+    let searched = searched(&app, &id)?;
     let live = compiled(drafts::live(&app, &id).await?.document)?;
     let draft = compiled(asked.document)?;
     let request = asked.search.request(HITS);
@@ -87,7 +83,16 @@ pub async fn preview(
     app.search.workers.run(job).await.map(Json)
 }
 
-fn compiled(document: Merchandising) -> Result<Arc<CompiledRules>, Refusal> {
+/// The catalogue, if this replica searches it.
+pub fn searched(app: &App, id: &str) -> Result<Arc<OpenCatalog>, Refusal> {
+    let searched = app.search.catalogs.all().into_iter().find(|catalog| catalog.summary.id == id);
+    searched.ok_or_else(|| {
+        Refusal::new(409, "not_searched", "This replica does not search the catalogue")
+            .detail("a feed has to be built first, and the replica that has it asked")
+    })
+}
+
+pub fn compiled(document: Merchandising) -> Result<Arc<CompiledRules>, Refusal> {
     CompiledRules::new(document).map(Arc::new).map_err(Refusal::internal)
 }
 

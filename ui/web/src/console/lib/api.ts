@@ -12,6 +12,7 @@ export type Difference = Schemas['Difference'];
 export type Problem = Schemas['JobProblem'];
 export type Rule = Schemas['MerchandisingRule'];
 export type RuleAction = Schemas['RuleAction'];
+export type Replacement = Schemas['Replacement'];
 export type Synonym = Schemas['Synonym'];
 export type Document = Schemas['Merchandising'];
 

@@ -1,6 +1,6 @@
 // A rule as a form has it: every field a text, empty where the rule says nothing.
 
-import type { Rule, RuleAction, Synonym } from './api';
+import type { Replacement, Rule, RuleAction, Synonym } from './api';
 
 export type ActionKind = RuleAction['kind'];
 export const actionKinds: ActionKind[] = ['pin', 'boost', 'bury', 'hide', 'filter', 'banner', 'redirect'];
@@ -133,3 +133,5 @@ export function freeId(name: string, taken: readonly string[]): string {
 
 export const synonymText = (synonym: Synonym): string =>
   synonym.kind === 'both' ? synonym.words.join(' ↔ ') : `${synonym.from} → ${synonym.to.join(', ')}`;
+
+export const replacementText = ({ product, by }: Replacement): string => `${product} → ${by}`;

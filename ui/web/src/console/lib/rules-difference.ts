@@ -1,7 +1,7 @@
 // What differs between two documents, as one line each.
 
 import type { Document } from './api';
-import { synonymText } from './rule-form';
+import { replacementText, synonymText } from './rule-form';
 
 export interface DocumentDifference {
   added: string[];
@@ -21,8 +21,8 @@ export function differenceOf(before: Document, after: Document): DocumentDiffere
   return found;
 }
 
-/** Rules by their ids, synonyms by what they say. */
-function entries({ rules = [], synonyms = [] }: Document): Map<string, { text: string; json: string }> {
+/** Rules by their ids, synonyms by what they say, replacements by what is replaced. */
+function entries({ rules = [], synonyms = [], replacements = [] }: Document): Map<string, { text: string; json: string }> {
   const all = new Map<string, { text: string; json: string }>();
   // The order of rules decides between two that want the same, so the place of a rule is a part of it.
   for (const [place, rule] of rules.entries())
@@ -31,5 +31,7 @@ function entries({ rules = [], synonyms = [] }: Document): Map<string, { text: s
     const key = JSON.stringify(synonym);
     all.set(key, { text: synonymText(synonym), json: key });
   }
+  for (const one of replacements)
+    all.set(`replacement ${one.product}`, { text: replacementText(one), json: JSON.stringify(one) });
   return all;
 }

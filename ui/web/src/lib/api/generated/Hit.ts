@@ -46,6 +46,10 @@ others: Array<string>,
  */
 effects?: Array<RuleEffect>, 
 /**
+ * The id of the product in whose place it stands, for the shop's staff.
+ */
+replaces?: string, 
+/**
  * In an experiment that merges two rankings, whose choice it is: 0 the present one's, 1 the other one's.
  */
 team?: number, };

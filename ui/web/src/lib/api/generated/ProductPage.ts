@@ -45,6 +45,10 @@ facts: Array<Fact>,
  */
 hasLink: boolean, 
 /**
+ * The product that takes its place, where the shop says so.
+ */
+replacedBy?: Card, 
+/**
  * The same article in other colours.
  */
 otherColors: Array<Card>, 

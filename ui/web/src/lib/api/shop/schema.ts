@@ -534,6 +534,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/catalogs/{id}/rules/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Products to choose from, whatever rules hide */
+        get: operations["pick_products"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/catalogs/{id}/rules/publish": {
         parameters: {
             query?: never;
@@ -2502,6 +2519,8 @@ export interface components {
             percent?: number | null;
             /** @description Why it is where it is. */
             reasons: components["schemas"]["Reasons"];
+            /** @description The id of the product in whose place it stands, for the shop's staff. */
+            replaces?: string | null;
             /**
              * Format: float
              * @description What it is ranked by: the sum of `reasons`.
@@ -3208,6 +3227,8 @@ export interface components {
         MatchKind: "exact" | "similar" | "other";
         /** @description Rules and synonyms of one catalogue. */
         Merchandising: {
+            /** @description Products that others take the place of; each at most once as `product`. */
+            replacements?: components["schemas"]["Replacement"][];
             /** @description The rules. Where two of them want the same, the earlier one has it. */
             rules?: components["schemas"]["MerchandisingRule"][];
             /** @description Words that stand for others. */
@@ -3386,6 +3407,11 @@ export interface components {
             /** @description The password until now. */
             old: string;
         };
+        /** @description Products to choose from. */
+        PickList: {
+            /** @description At most twelve. */
+            products: components["schemas"]["Card"][];
+        };
         /** @description What shoppers find now, and what they would find. */
         Preview: {
             /** @description With the others. */
@@ -3454,6 +3480,7 @@ export interface components {
             otherColors: components["schemas"]["Card"][];
             /** @description Its pattern, in English, if it was seen and the feed does not say. */
             pattern?: string | null;
+            replacedBy?: null | components["schemas"]["Card"];
             /** @description Colours that were seen on its picture, the largest first. */
             shades: components["schemas"]["Shade"][];
             /** @description Products that look like it. */
@@ -3684,6 +3711,15 @@ export interface components {
             id: string;
             /** @description What is wrong with it. */
             reason: string;
+        };
+        /** @description One product that takes the place of another. */
+        Replacement: {
+            /** @description Whether it does so also while the product can be bought; otherwise only while it is sold out. */
+            always?: boolean;
+            /** @description The id of the product that takes its place. It may be replaced itself. */
+            by: string;
+            /** @description The id of the product that is replaced. */
+            product: string;
         };
         /** @description A password set by a link. */
         Reset: {
@@ -8073,6 +8109,106 @@ export interface operations {
             };
             /** @description `rules_refused`: something is out of its bounds; the detail names it */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pick_products: {
+        parameters: {
+            query?: {
+                /** @description Words, or the beginning of an id. */
+                q?: string | null;
+                /** @description The id of a product that others may replace: the most alike of its category that can be bought. */
+                instead?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The catalogue's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found by words, alike and in stock, or sold out */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PickList"];
+                };
+            };
+            /** @description `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in`, `token_invalid`, `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: no such catalogue, or no such product */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_searched`: this replica does not search the catalogue */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
