@@ -88,7 +88,8 @@ pub use crate::look::{Flaw, Guess, Look, SeenColor};
 pub use crate::merchandise::check::InvalidMerchandising;
 pub use crate::merchandise::compiled::CompiledRules;
 pub use crate::merchandise::document::{
-    Merchandising, MerchandisingRule, Replacement, RuleAction, RuleCondition, RuleQuery, Selection, Synonym,
+    LookSpot, Merchandising, MerchandisingRule, Replacement, RuleAction, RuleCondition, RuleQuery, Selection,
+    ShopLook, Synonym,
 };
 pub use crate::merchandise::guidance::{Guidance, Guided, RuleDid, RuleEffect, RuleName};
 pub use crate::product::field::Field;
@@ -99,6 +100,7 @@ pub use crate::product::{Availability, Currency, Price, Product};
 pub use crate::rank::reasons::Reasons;
 pub use crate::rank::taste::{Affinity, Known, Signal, Taste};
 pub use crate::rank::weights::Weights;
+pub use crate::search::looks::ShownLook;
 pub use crate::search::parse::words::SplitWords;
 pub use crate::search::parse::{Chip, ParsedQuery};
 pub use crate::search::query::{Hit, Ingredient, Query, QueryImage, ScoreParts, SearchResult, Timings};

@@ -1,5 +1,5 @@
-//! The `picture:` protocol, which serves the window pictures of products, of the present query and of the
-//! history. It serves nothing else on this device.
+//! The `picture:` protocol, which serves the window pictures of products and looks, of the present query and of
+//! the history. It serves nothing else on this device.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -52,6 +52,8 @@ fn find(visit: &Visit, path: &str) -> Result<(Vec<u8>, &'static str), Problem> {
             let picture = full.map_or_else(|| visit.thumbnail(id), |full| Ok(Some(full)))?;
             Ok((picture.ok_or_else(none)?, KEEP_PRODUCT))
         }
+        // The first part is the picture's version: another picture has another address.
+        ("look", Some((_, id))) => Ok((visit.look_picture(id)?, KEEP_PRODUCT)),
         ("query", _) => Ok((jpeg(&visit.pictures.get(rest)?.pixels, QUERY_SIDE)?, KEEP_NOTHING)),
         ("history", _) => Ok((visit.library.history_picture(rest)?, KEEP_NOTHING)),
         _ => Err(none()),

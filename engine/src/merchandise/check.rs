@@ -4,8 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use crate::lexical::terms::terms;
 use crate::merchandise::document::{
-    Merchandising, MerchandisingRule, Replacement, RuleAction, RuleQuery, Selection, Synonym,
+    Merchandising, MerchandisingRule, Replacement, RuleAction, RuleQuery, Selection, ShopLook, Synonym,
 };
+use crate::merchandise::looks::CompiledLook;
 use crate::product::filter::Filter;
 
 /// Rules, synonyms, and replacements, of a document.
@@ -16,6 +17,10 @@ const MOST_ACTIONS: usize = 20;
 const MOST_PRODUCTS: usize = 100;
 /// Conditions of a selection or a filter.
 const MOST_CONDITIONS: usize = 10;
+/// Looks: each has a picture that travels with every release.
+const MOST_LOOKS: usize = 16;
+/// Products of a look.
+const MOST_SPOTS: usize = 12;
 /// Words of a condition on the query.
 const MOST_WORDS: usize = 10;
 /// Entries of a synonym.
@@ -48,7 +53,7 @@ impl Merchandising {
     pub const VERSION: u32 = 1;
 
     /// The largest document, in bytes of JSON.
-    pub const MOST_BYTES: usize = 1 << 20;
+    pub const MOST_BYTES: usize = 3 << 20;
 
     /// Reads a document and checks every bound.
     ///
@@ -95,7 +100,8 @@ impl Merchandising {
         }
         let mut synonyms = self.synonyms.iter().enumerate();
         synonyms.try_for_each(|(n, synonym)| check_synonym(&format!("synonyms[{n}]"), synonym))?;
-        check_replacements(&self.replacements)
+        check_replacements(&self.replacements)?;
+        check_looks(&self.looks)
     }
 
     /// The addresses that rules lead to.
@@ -116,11 +122,16 @@ fn check_version(version: u32) -> Checked {
     Err(refuse("version", format!("{version} is not known; this program reads version {known}")))
 }
 
-fn check_rule(place: &str, rule: &MerchandisingRule) -> Checked {
+fn check_id(place: &str, id: &str) -> Checked {
     let plain = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-' || c == b'_';
-    if !(1..=64).contains(&rule.id.len()) || !rule.id.bytes().all(plain) {
-        return Err(refuse(format!("{place}.id"), "lower-case letters, digits, - and _, at most 64"));
+    if (1..=64).contains(&id.len()) && id.bytes().all(plain) {
+        return Ok(());
     }
+    Err(refuse(place, "lower-case letters, digits, - and _, at most 64"))
+}
+
+fn check_rule(place: &str, rule: &MerchandisingRule) -> Checked {
+    check_id(&format!("{place}.id"), &rule.id)?;
     line(&format!("{place}.name"), &rule.name, 0, 100)?;
     let when = &rule.when;
     if let Some(RuleQuery::Exact { words } | RuleQuery::Contains { words }) = &when.query {
@@ -227,6 +238,29 @@ fn check_replacements(replacements: &[Replacement]) -> Checked {
             at = by;
         }
         ended.extend(path);
+    }
+    Ok(())
+}
+
+fn check_looks(looks: &[ShopLook]) -> Checked {
+    at_most("looks", looks.len(), 0, MOST_LOOKS)?;
+    let mut ids = HashSet::new();
+    for (n, look) in looks.iter().enumerate() {
+        let place = format!("looks[{n}]");
+        check_id(&format!("{place}.id"), &look.id)?;
+        if !ids.insert(look.id.as_str()) {
+            return Err(refuse(format!("{place}.id"), format!("another look is {:?}, too", look.id)));
+        }
+        line(&format!("{place}.title"), &look.title, 0, 100)?;
+        at_most(&format!("{place}.spots"), look.spots.len(), 1, MOST_SPOTS)?;
+        for (n, spot) in look.spots.iter().enumerate() {
+            let place = format!("{place}.spots[{n}]");
+            line(&format!("{place}.product"), &spot.product, 1, 512)?;
+            if ![spot.x, spot.y].iter().all(|share| (0.0..=1.0).contains(share)) {
+                return Err(refuse(place, "x and y from 0 to 1"));
+            }
+        }
+        CompiledLook::new(look).map_err(|reason| refuse(format!("{place}.picture"), reason))?;
     }
     Ok(())
 }
@@ -364,6 +398,42 @@ mod tests {
         let rules: Vec<_> = rules.into_iter().map(paused).collect();
         assert!(document(&rules[..1_000]).check().is_ok());
         assert!(document(&rules).check().is_err());
+    }
+
+    #[test]
+    fn looks_have_bounds_and_a_jpeg() {
+        let jpeg = |width: u32, height: u32, noise: u8| {
+            let paint =
+                |x: u32, y: u32| [x, y, x ^ y].map(|v| (v.wrapping_mul(2_654_435_761) >> 24) as u8 & noise);
+            let pixels = image::RgbImage::from_fn(width, height, |x, y| image::Rgb(paint(x, y)));
+            let mut bytes = std::io::Cursor::new(Vec::new());
+            pixels.write_to(&mut bytes, image::ImageFormat::Jpeg).unwrap();
+            base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes.into_inner())
+        };
+        let look = |id: &str, picture: &str, spots: &str| {
+            format!(r#"{{"id":"{id}","picture":"{picture}","spots":[{spots}]}}"#)
+        };
+        let looks = |all: &[String]| reason(&format!(r#"{{"version":1,"looks":[{}]}}"#, all.join(",")));
+        let (good, spot) = (jpeg(640, 480, 0), r#"{"x":0.5,"y":1,"product":"a"}"#);
+        assert_eq!(looks(&[look("a", &good, spot)]), "");
+        for (wrong, hint) in [
+            (look("A b", &good, spot), "looks[0].id"),
+            (look("a", &good, ""), "1 to 12"),
+            (look("a", &good, &[spot; 13].join(",")), "1 to 12"),
+            (look("a", &good, r#"{"x":1.01,"y":0,"product":"a"}"#), "x and y"),
+            (look("a", &good, r#"{"x":0,"y":0,"product":""}"#), "product"),
+            (look("a", "nonsense!", spot), "base64"),
+            (look("a", "iVBORw0KGgo=", spot), "no JPEG"),
+            (look("a", &jpeg(1_025, 64, 0), spot), "1025 × 64"),
+            (look("a", &jpeg(640, 63, 0), spot), "640 × 63"),
+            (look("a", &jpeg(1_024, 1_024, 255), spot), "at most 98304 bytes"),
+        ] {
+            assert!(looks(&[wrong.clone()]).contains(hint), "{}", looks(&[wrong]));
+        }
+        let many: Vec<String> = (0..17).map(|n| look(&format!("l{n}"), &good, spot)).collect();
+        assert_eq!(looks(&many[..16]), "");
+        assert!(looks(&many).contains("0 to 16"));
+        assert!(looks(&[many[0].clone(), many[0].clone()]).contains("another look"));
     }
 
     #[test]

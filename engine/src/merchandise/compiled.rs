@@ -8,6 +8,7 @@ use crate::error::{FilterError, Result};
 use crate::lexical::terms::terms;
 use crate::merchandise::check::InvalidMerchandising;
 use crate::merchandise::document::{Merchandising, MerchandisingRule, RuleAction, RuleQuery, Selection};
+use crate::merchandise::looks::CompiledLook;
 use crate::merchandise::replaced::{Chains, ChainsOfState};
 use crate::merchandise::synonyms::Synonyms;
 use crate::product::field::Field;
@@ -30,6 +31,7 @@ pub struct CompiledRules {
     moments: Vec<i64>,
     pub(crate) synonyms: Synonyms,
     chains: ChainsOfState,
+    pub(crate) looks: Vec<CompiledLook>,
 }
 
 /// One rule.
@@ -96,6 +98,7 @@ impl CompiledRules {
             general: Vec::new(),
             moments: moments(&rules),
             chains: ChainsOfState::default(),
+            looks: document.looks.iter().filter_map(|look| CompiledLook::new(look).ok()).collect(),
             rules: Vec::new(),
             document,
         };
@@ -112,6 +115,11 @@ impl CompiledRules {
     /// The document.
     pub fn document(&self) -> &Merchandising {
         &self.document
+    }
+
+    /// The picture of a look, a JPEG; `None` if there is no such look.
+    pub fn look_picture(&self, id: &str) -> Option<&[u8]> {
+        self.looks.iter().find(|look| look.id == id).map(|look| look.jpeg.as_slice())
     }
 
     /// A number that tells these rules from others, and times between which rules begin or end from each other: while

@@ -21,11 +21,21 @@ pub struct Merchandising {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "openapi", schema(max_items = 1000))]
     pub replacements: Vec<Replacement>,
+    /// Pictures with products on them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(max_items = 16))]
+    pub looks: Vec<ShopLook>,
 }
 
 impl Default for Merchandising {
     fn default() -> Self {
-        Self { version: Self::VERSION, rules: Vec::new(), synonyms: Vec::new(), replacements: Vec::new() }
+        Self {
+            version: Self::VERSION,
+            rules: Vec::new(),
+            synonyms: Vec::new(),
+            replacements: Vec::new(),
+            looks: Vec::new(),
+        }
     }
 }
 
@@ -225,4 +235,40 @@ pub struct Replacement {
     /// Whether it does so also while the product can be bought; otherwise only while it is sold out.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub always: bool,
+}
+
+/// A picture with products on it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ShopLook {
+    /// Unique among looks: lower-case letters, digits, `-` and `_`.
+    #[cfg_attr(feature = "openapi", schema(max_length = 64))]
+    pub id: String,
+    /// What shoppers read above it; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 100))]
+    pub title: String,
+    /// A JPEG of at most 96 KiB whose sides have 64 to 1024 pixels, as base64.
+    #[cfg_attr(feature = "openapi", schema(max_length = 131_072))]
+    pub picture: String,
+    /// The products on it.
+    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 12))]
+    pub spots: Vec<LookSpot>,
+}
+
+/// A product on a look's picture.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LookSpot {
+    /// Where it is, as a share of the width from the left.
+    #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 1))]
+    pub x: f32,
+    /// Where it is, as a share of the height from the top.
+    #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 1))]
+    pub y: f32,
+    /// The product's id.
+    #[cfg_attr(feature = "openapi", schema(max_length = 512))]
+    pub product: String,
 }

@@ -2,7 +2,7 @@
 //!
 //! One [`Merchandising`] document has rules and synonyms. A rule has conditions on the query and actions: it pins
 //! products to places, boosts, buries or hides them, filters, and shows a banner or a link. A replacement has one product
-//! take the place of another. The document lies in the catalogue and travels in releases, so every program that searches
+//! take the place of another. A look is a picture with products on it. The document lies in the catalogue and travels in releases, so every program that searches
 //! obeys it, without a network.
 //!
 //! [`check`] bounds a document, [`compiled`] prepares it for searches, [`synonyms`] finds other words for those of a
@@ -12,5 +12,6 @@ pub(crate) mod check;
 pub(crate) mod compiled;
 pub(crate) mod document;
 pub(crate) mod guidance;
+pub(crate) mod looks;
 pub(crate) mod replaced;
 pub(crate) mod synonyms;

@@ -2,6 +2,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod fusion;
+pub(crate) mod looks;
 pub(crate) mod parse;
 pub(crate) mod query;
 pub(crate) mod related;

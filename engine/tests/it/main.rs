@@ -13,6 +13,7 @@ mod items;
 mod ivf;
 mod kill;
 mod lists;
+mod looks;
 mod merchandising;
 mod model;
 mod pictureless;

@@ -61,6 +61,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         picture::capture_screen,
         picture::drop_picture,
         picture::paste_from_clipboard,
+        product::looks,
         product::open_in_shop,
         product::product,
         product::share_to_clipboard,

@@ -1,6 +1,6 @@
 use fs_err as fs;
 use knytt_app_core::shop::Share;
-use knytt_ui_api::{Code, Problem, ProductPage};
+use knytt_ui_api::{Code, Problem, ProductPage, ShownLook};
 use tauri::AppHandle;
 use tauri_plugin_clipboard_manager::ClipboardExt;
 use tauri_plugin_dialog::{DialogExt, FilePath};
@@ -11,6 +11,11 @@ use super::{Answer, Shared, blocking};
 #[tauri::command]
 pub async fn product(visit: Shared<'_>, id: String) -> Answer<ProductPage> {
     blocking(&visit, move |visit| visit.product_page(&id)).await
+}
+
+#[tauri::command]
+pub async fn looks(visit: Shared<'_>) -> Answer<Vec<ShownLook>> {
+    blocking(&visit, |visit| visit.looks()).await
 }
 
 #[tauri::command]

@@ -7,6 +7,7 @@ mod camera;
 mod catalog;
 mod convert;
 mod library;
+mod look;
 mod models;
 mod picture;
 mod problem;
@@ -20,6 +21,7 @@ pub use catalog::{
     CatalogEntry, CatalogEvent, CatalogKind, CatalogOffer, CatalogSummary, CatalogSync, SyncProgress, Trust,
 };
 pub use library::{Affinity, HistoryEntry, Learned, Personal, StorageUse};
+pub use look::{ShownLook, ShownSpot};
 pub use models::{
     MeasuredPrecision, ModelDevice, ModelEntry, ModelEvent, ModelList, ModelOffer, ModelPhase, ModelPurpose,
     ModelTask, ModelWork, ReembeddingPlan, UnfinishedReembedding,

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::look::ShownLook;
+
 /// An exact amount of money.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -137,4 +139,8 @@ pub struct ProductPage {
     pub cheaper: Vec<Card>,
     /// Products of other kinds that are near it in style, one of each kind.
     pub goes_with: Vec<Card>,
+    /// The shop's pictures that it is on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<ShownLook>>")]
+    pub looks: Vec<ShownLook>,
 }

@@ -41,6 +41,8 @@ const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/products/{id}", Browse),
     // A page shows pictures by their address alone.
     ("GET", "/api/v1/products/{id}/picture", Open),
+    ("GET", "/api/v1/looks", Browse),
+    ("GET", "/api/v1/looks/{id}/picture", Open),
     ("GET", "/api/v1/products/{id}/goes-with", Browse),
     ("GET", "/api/v1/products/{id}/cheaper", Browse),
     ("GET", "/api/v1/products/{id}/also-viewed", Browse),
@@ -102,6 +104,7 @@ const TABLE: &[(&str, &str, Access)] = &[
     // It changes nothing; it is no GET for the document that it takes.
     ("POST", "/api/v1/admin/catalogs/{id}/rules/preview", ANY_STAFF),
     ("GET", "/api/v1/admin/catalogs/{id}/rules/products", ANY_STAFF),
+    ("POST", "/api/v1/admin/catalogs/{id}/rules/spots", ANY_STAFF),
     ("GET", "/api/v1/admin/catalogs/{id}/experiments", ANY_STAFF),
     ("POST", "/api/v1/admin/catalogs/{id}/experiments", MERCHANDISERS),
     ("GET", "/api/v1/admin/catalogs/{id}/experiments/power", ANY_STAFF),

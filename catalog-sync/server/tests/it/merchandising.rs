@@ -237,6 +237,72 @@ async fn what_cannot_be_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_replaced_product_leads_to_its_successor_and_staff_find_one() {
+    let shop = Shop::open(Kind::Sqlite).await;
+    let (first, far) = (shop.first("dress").await, shop.far("dress").await);
+    let replacements = json!([{ "product": first, "by": far, "always": true }]);
+    shop.publish(&json!({ "version": 1, "replacements": replacements }), "").await;
+    let told = shop.search(&json!({ "text": "dress", "explain": true, "limit": 50 })).await;
+    assert_eq!((first_of(&told), &told["hits"][0]["replaces"]), (far.clone(), &json!(first)));
+    assert_eq!(told.to_string().matches(&format!("\"id\":\"{far}\"")).count(), 1, "it stands once");
+    let plain = shop.search(&json!({ "text": "dress" })).await;
+    assert!(plain["hits"][0].get("replaces").is_none(), "{}", plain["hits"][0]);
+    let page = shop.house.backend.get(&format!("/api/v1/products/{first}")).await.json();
+    assert_eq!(page["replacedBy"]["id"], json!(far), "{page}");
+    let html = shop.house.backend.get(&format!("/p/{first}")).await;
+    let html = String::from_utf8_lossy(&html.body).into_owned();
+    assert!(html.contains(&format!("/p/{far}")), "{html}");
+    let canonical = html.split("rel=\"canonical\"").nth(1).unwrap().split('>').next().unwrap();
+    assert!(canonical.contains(&format!("/p/{first}")), "{canonical}");
+
+    let pick = async |query: String| {
+        let path = format!("{RULES}/products{query}");
+        shop.send("GET", &path, &Value::Null).await.json()["products"].as_array().unwrap().clone()
+    };
+    assert_eq!(pick(format!("?q={first}")).await[0]["id"], json!(first));
+    let alike = pick(format!("?instead={first}")).await;
+    assert!(!alike.is_empty());
+    for card in &alike {
+        assert_eq!(card["category"], page["card"]["category"]);
+        assert!(card["id"] != json!(first) && card["availability"] != "out_of_stock", "{card}");
+    }
+    assert!(pick(String::new()).await.iter().all(|card| card["availability"] == "out_of_stock"));
+    let circle = json!([{ "product": "a", "by": "b" }, { "product": "b", "by": "a" }]);
+    let asked = json!({ "document": { "version": 1, "replacements": circle } });
+    assert_eq!(shop.send("PUT", &format!("{RULES}/draft"), &asked).await.code(), "rules_refused");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_is_proposed_published_and_shown() {
+    let shop = Shop::open(Kind::Sqlite).await;
+    let (first, far) = (shop.first("dress").await, shop.far("dress").await);
+    let picture = shop.house.backend.get(&format!("/api/v1/products/{first}/picture")).await.body;
+    let request =
+        shop.house.backend.request("POST", &format!("{RULES}/spots")).bearer_auth(&shop.admin.access);
+    let request = request.header("content-type", "image/jpeg").body(picture.clone());
+    let seen = Answer::of(request.send().await.unwrap()).await;
+    assert_eq!(seen.status, 200, "{seen:?}");
+    assert!(seen.json()["spots"].as_array().unwrap().len() <= 6);
+
+    let pixels = image::load_from_memory(&picture).unwrap().to_rgb8();
+    let mut jpeg = std::io::Cursor::new(Vec::new());
+    pixels.write_to(&mut jpeg, image::ImageFormat::Jpeg).unwrap();
+    let text = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, jpeg.get_ref());
+    let spots = json!([{ "x": 0.5, "y": 0.25, "product": first }, { "x": 0.5, "y": 0.75, "product": far }]);
+    let look = json!({ "id": "autumn", "title": "Autumn", "picture": text, "spots": spots });
+    assert_eq!(shop.house.backend.get("/api/v1/looks").await.json(), json!([]));
+    shop.publish(&json!({ "version": 1, "looks": [look] }), "").await;
+    let looks = shop.house.backend.get("/api/v1/looks").await.json();
+    assert_eq!((&looks[0]["id"], &looks[0]["spots"][1]["card"]["id"]), (&json!("autumn"), &json!(far)));
+    assert_eq!((&looks[0]["width"], &looks[0]["height"]), (&json!(pixels.width()), &json!(pixels.height())));
+    let shown = shop.house.backend.get("/api/v1/looks/autumn/picture").await;
+    assert_eq!((shown.header("content-type"), &shown.body[..]), ("image/jpeg", &jpeg.get_ref()[..]));
+    assert_eq!(shop.house.backend.get("/api/v1/looks/winter/picture").await.status, 404);
+    let page = shop.house.backend.get(&format!("/api/v1/products/{far}")).await.json();
+    assert_eq!(page["looks"], looks);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_analyst_looks_and_a_merchandiser_changes() {
     let shop = Shop::open(Kind::Sqlite).await;
     for (role, may) in [("analyst", false), ("merchandiser", true)] {

@@ -5,6 +5,7 @@
 
 pub mod chips;
 pub mod facets;
+mod looks;
 pub(crate) mod measure;
 mod open;
 mod person;
@@ -16,6 +17,7 @@ mod speed;
 mod suggest;
 pub mod taking_part;
 
+pub use self::looks::{look_picture, looks};
 #[cfg(feature = "visit")]
 pub(crate) use self::open::options as model_options;
 pub use self::open::{CatalogContext, Shop, folder_name, summarize};

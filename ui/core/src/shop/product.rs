@@ -7,6 +7,7 @@ use knytt_ui_api::{Card, Code, Fact, Problem, ProductPage, Shade, Variant};
 use knytt_wire::LINK_COLUMNS;
 use rust_decimal::Decimal;
 
+use super::looks::looks;
 use super::person::Person;
 use crate::problem::of_engine;
 
@@ -54,6 +55,7 @@ pub fn page(session: &SearchSession, id: &str, person: &Person) -> Result<Produc
         similar: cards(&similar(session, &product, person, Filter::default(), SIMILAR)?),
         cheaper: cheaper_than(session, &product, person)?,
         goes_with: goes_with(session, id, person)?,
+        looks: looks(session, Some(id), person)?,
     })
 }
 

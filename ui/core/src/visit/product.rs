@@ -1,7 +1,7 @@
 //! Products by id, from the open catalogue and as this person sees them.
 
 use knytt_engine::{Product, Signal};
-use knytt_ui_api::{Card, Problem, ProductPage};
+use knytt_ui_api::{Card, Problem, ProductPage, ShownLook};
 
 use super::state::Visit;
 use crate::shop::{self, Share, product};
@@ -25,6 +25,22 @@ impl Visit {
         self.library.note_opened(id);
         self.learn(id, Signal::Viewed)?;
         Ok(page)
+    }
+
+    /// The shop's looks.
+    ///
+    /// # Errors
+    /// No catalogue is open.
+    pub fn looks(&self) -> Result<Vec<ShownLook>, Problem> {
+        shop::looks(self.shop()?.session(), None, &self.person())
+    }
+
+    /// The picture of a look: a JPEG.
+    ///
+    /// # Errors
+    /// No catalogue is open, or there is no such look.
+    pub fn look_picture(&self, id: &str) -> Result<Vec<u8>, Problem> {
+        shop::look_picture(self.shop()?.session(), id)
     }
 
     /// Cards of these products, in this order; those that are not there are left out.

@@ -127,6 +127,10 @@ texts! {
     Sizes: ["Sizes", "Größen", "Tallas", "Tailles", "المقاسات", "尺码"],
     /// A product's other colours.
     OtherColors: ["Other colours", "Andere Farben", "Otros colores", "Autres couleurs", "ألوان أخرى", "其他颜色"],
+    /// Above a picture with products on it.
+    ShopTheLook: [
+        "Shop the look", "Den Look kaufen", "Compra el look", "Achetez le look", "تسوّق الإطلالة", "选购同款搭配",
+    ],
     /// What takes a product's place.
     ReplacedBy: [
         "Replaced by", "Ersetzt durch", "Sustituido por", "Remplacé par", "استُبدل بـ", "已被替换为",

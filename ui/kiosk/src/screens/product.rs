@@ -1,14 +1,15 @@
 //! A product's page.
 
-use eframe::egui::{Color32, Rect, StrokeKind, Ui, pos2, vec2};
-use knytt_ui_api::{Card, ProductPage};
+use eframe::egui::{Color32, CornerRadius, Rect, StrokeKind, Ui, pos2, vec2};
+use knytt_ui_api::{Card, ProductPage, ShownLook};
 
 use super::card::{cards, columns, large, price, stock};
 use super::frame::{TARGET, frame, scroll, trouble};
 use crate::kiosk::Kiosk;
 use crate::language::Text;
 use crate::look::{Icon, Look, Weight};
-use crate::shop::{Shelf, Stock};
+use crate::shop::{Shelf, Size, Stock};
+use crate::text::Side;
 use crate::visit::{Event, OpenProduct};
 
 pub(super) fn show(kiosk: &mut Kiosk, ui: &mut Ui, look: &Look) {
@@ -21,6 +22,9 @@ pub(super) fn show(kiosk: &mut Kiosk, ui: &mut Ui, look: &Look) {
     let Some(OpenProduct { page, stock, .. }) = open else { return };
     scroll(ui, area, &page.card.id, |ui, at| {
         let mut top = at.top() + head(kiosk, ui, look, at, &page, stock.as_ref()) + 48.0;
+        for shown in &page.looks {
+            top += self::looks(kiosk, ui, look, Rect::from_min_max(pos2(at.left(), top), at.max), shown);
+        }
         for (text, some) in [
             (Text::ReplacedBy, page.replaced_by.as_slice()),
             (Text::OtherColors, &page.other_colors),
@@ -134,6 +138,38 @@ fn sizes(ui: &Ui, look: &Look, words: Rect, mut y: f32, page: &ProductPage) -> f
         x += width + 12.0;
     }
     y + 84.0
+}
+
+/// A picture with numbers on its products, and the products below it in that order; says how high that is.
+fn looks(kiosk: &mut Kiosk, ui: &Ui, look: &Look, at: Rect, shown: &ShownLook) -> f32 {
+    let (edge, title) = (look.edge(), look.say(Text::ShopTheLook));
+    let said = if shown.title.is_empty() { title } else { shown.title.as_str() };
+    let head = look.label(said, 34.0).bold().within(at.width() - 2.0 * edge, 1);
+    let top = head.paint(ui.painter(), pos2(at.left() + edge, at.top())).bottom() + 18.0;
+    let room = vec2((at.width() - 2.0 * edge).min(900.0), 900.0 * look.scale);
+    let size = vec2(shown.width as f32, shown.height as f32);
+    let place = Rect::from_min_size(pos2(at.left() + edge, top), size * (room / size).min_elem());
+    let place = look.place(place);
+    ui.painter().rect_filled(place, 28, look.tokens.picture);
+    if let Some(texture) = kiosk.pictures.get(&shown.id, Size::Look) {
+        look.picture(ui.painter(), place, CornerRadius::same(28), &texture, Color32::WHITE);
+    }
+    for (n, spot) in (1_u32..).zip(&shown.spots) {
+        let middle = place.min + vec2(spot.x * place.width(), spot.y * place.height());
+        ui.painter().circle(middle, 24.0, Color32::from_black_alpha(200), (3.0, Color32::WHITE));
+        let number = n.to_string();
+        let inside = Rect::from_center_size(middle, vec2(48.0, 48.0));
+        let label = look.colored(&number, 24.0, Color32::WHITE).bold().side(Side::Middle);
+        label.paint_in(ui.painter(), inside);
+        let touched = Rect::from_center_size(middle, vec2(TARGET, TARGET));
+        let id = ui.scope_id().with(("spot", &shown.id, n));
+        if look.touch(ui, touched, id, &spot.card.title).clicked() {
+            kiosk.events.push(Event::Open(spot.card.id.clone()));
+        }
+    }
+    let row = Rect::from_min_max(pos2(at.left(), place.bottom() + 24.0), at.max);
+    let height = cards(kiosk, ui, look, row, shown.spots.iter().map(|spot| (&spot.card, None)));
+    row.top() - at.top() + height + 48.0
 }
 
 /// A heading and one row of cards; says how high it is.

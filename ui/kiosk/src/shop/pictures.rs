@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use eframe::egui::{ColorImage, Context, TextureHandle, TextureOptions};
-use knytt_app_core::shop::{Shop, full_picture, product, thumbnail};
+use knytt_app_core::shop::{Shop, full_picture, look_picture, product, thumbnail};
 use knytt_models::decode::{self, Limits};
 
 use super::answers::Opened;
@@ -23,6 +23,8 @@ pub enum Size {
     Small,
     /// For a page.
     Large,
+    /// Of a look, by the look's id.
+    Look,
 }
 
 type Key = (String, Size);
@@ -118,6 +120,7 @@ impl Pictures {
 fn decode_one(shop: &Shop, id: &str, size: Size) -> Option<ColorImage> {
     let file = match size {
         Size::Small => thumbnail(shop.session(), id).ok()??,
+        Size::Look => look_picture(shop.session(), id).ok()?,
         Size::Large => full_picture(shop, &product::find(shop.session(), id).ok()?).ok()??,
     };
     let pixels = decode::decode(&file, &Limits::default(), Some(LARGE / 2)).ok()?;

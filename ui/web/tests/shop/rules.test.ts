@@ -137,8 +137,66 @@ it('makes a synonym of a word that found nothing, by keyboard', { timeout: 120_0
   });
 });
 
+it('replaces a product with a suggested one, and its page leads there', { timeout: 120_000 }, async () => {
+  const [old] = await ids(await searched('dress'));
+  const page = await signedIn('replacements');
+  await id(page, 'replaced-product').fill(old!);
+  await id(page, 'suggest').click();
+  const suggested = id(page, 'suggestions').locator('button').first();
+  const successor = await suggested.getAttribute('data-id');
+  await suggested.click();
+  expect(await id(page, 'replaced-by').inputValue()).toBe(successor);
+  await id(page, 'replace-always').check();
+  expect(await violations(page)).toEqual([]);
+  await id(page, 'add-replacement').click();
+  await expect.poll(() => id(page, 'replacement').textContent()).toContain(`${old} → ${successor}`);
+  await publish(page, '');
+  const found = await ids(await searched('dress'));
+  expect(found).toContain(successor);
+  expect(found).not.toContain(old);
+  const replaced = await open(`${shop.url}/p/${encodeURIComponent(old!)}`);
+  await id(replaced, 'replaced-by').waitFor();
+  expect(await violations(replaced)).toEqual([]);
+  await id(replaced, 'replaced-by').click();
+  await replaced.waitForSelector(`[data-testid="product-page"][data-id="${successor}"]`);
+});
+
+it('makes a look of a product\u2019s picture, by keyboard, and shows it', { timeout: 120_000 }, async () => {
+  const [first, second] = await ids(await searched('coat'));
+  const page = await signedIn('looks');
+  await id(page, 'new-look').press('Enter');
+  await id(page, 'look-title').fill('For cold days');
+  await id(page, 'look-product').fill(first!);
+  await id(page, 'look-take').press('Enter');
+  await id(page, 'look-picture').waitFor();
+  // What was proposed is replaced by two products of our own.
+  await expect.poll(() => id(page, 'add-spot').count()).toBe(1);
+  const trash = page.locator('dialog [role="group"] button');
+  while ((await trash.count()) > 0) await trash.first().click();
+  for (const [at, product] of [first, second].entries()) {
+    await id(page, 'add-spot').press('Enter');
+    await id(page, 'spot-product').nth(at).fill(product!);
+  }
+  expect(await violations(page)).toEqual([]);
+  await id(page, 'save-look').press('Enter');
+  await page.waitForSelector('[data-testid="look"][data-id="for-cold-days"]');
+  await publish(page, '');
+
+  const start = await open(`${shop.url}/`);
+  await id(start, 'looks').waitFor();
+  await id(start, 'look').press('Enter');
+  await id(start, 'shop-look').waitFor();
+  expect(await violations(start)).toEqual([]);
+  const product = await open(`${shop.url}/p/${encodeURIComponent(second!)}`);
+  const dots = id(product, 'shop-look').locator('a.dot');
+  await expect.poll(() => dots.count()).toBe(2);
+  expect(await violations(product)).toEqual([]);
+  await dots.first().press('Enter');
+  await product.waitForSelector(`[data-testid="product-page"][data-id="${first}"]`);
+});
+
 it('fits a phone, in the dark', async () => {
-  for (const part of ['rules', 'synonyms']) {
+  for (const part of ['rules', 'synonyms', 'replacements', 'looks']) {
     const page = await signedIn(part, phone);
     await page.emulateMedia({ colorScheme: 'dark' });
     const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);

@@ -3,6 +3,7 @@
 mod drafts;
 mod pick;
 mod preview;
+mod spots;
 mod versions;
 
 use knytt_engine::Merchandising;
@@ -14,7 +15,7 @@ use crate::console::made;
 use crate::http::refusal::Refusal;
 
 /// The longest body with a document, in bytes: as others may write it, with spaces.
-const LONGEST: usize = 4 << 20;
+const LONGEST: usize = 6 << 20;
 
 /// All of them.
 pub fn described() -> OpenApiRouter<App> {
@@ -27,6 +28,7 @@ pub fn described() -> OpenApiRouter<App> {
         .routes(routes!(versions::roll_back))
         .routes(routes!(preview::preview))
         .routes(routes!(pick::pick))
+        .routes(routes!(spots::spots))
 }
 
 /// Refuses an id of which no catalogue is made or searched here.

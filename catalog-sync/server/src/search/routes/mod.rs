@@ -3,6 +3,7 @@
 mod answers;
 pub(crate) mod catalogs;
 mod feedback;
+mod looks;
 mod orders;
 mod pictures;
 mod products;
@@ -66,6 +67,8 @@ fn others() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(suggest::suggest))
         .routes(routes!(products::product))
+        .routes(routes!(looks::looks))
+        .routes(routes!(looks::picture))
         .routes(routes!(products::picture))
         .routes(routes!(products::cards))
         .routes(routes!(pictures::regions))

@@ -37,6 +37,18 @@ pub struct Where {
     language: Option<String>,
 }
 
+impl Where {
+    /// The catalogue, if the request names one.
+    pub fn catalog(&self) -> Option<&str> {
+        self.catalog.as_deref()
+    }
+
+    /// The shopper's language, if the request names one.
+    pub fn language(&self) -> Option<&str> {
+        self.language.as_deref()
+    }
+}
+
 /// Which picture of a product.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -261,7 +273,7 @@ pub fn shopper(language: Option<&str>) -> Result<Person, Refusal> {
 }
 
 /// Makes an answer that depends on nothing but the catalogue's state, which is its validator.
-async fn kept<F>(
+pub async fn kept<F>(
     app: &App,
     reach: &Reach,
     catalog: Option<&str>,

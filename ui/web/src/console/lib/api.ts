@@ -13,6 +13,7 @@ export type Problem = Schemas['JobProblem'];
 export type Rule = Schemas['MerchandisingRule'];
 export type RuleAction = Schemas['RuleAction'];
 export type Replacement = Schemas['Replacement'];
+export type Look = Schemas['ShopLook'];
 export type Synonym = Schemas['Synonym'];
 export type Document = Schemas['Merchandising'];
 

@@ -21,8 +21,13 @@ export function differenceOf(before: Document, after: Document): DocumentDiffere
   return found;
 }
 
-/** Rules by their ids, synonyms by what they say, replacements by what is replaced. */
-function entries({ rules = [], synonyms = [], replacements = [] }: Document): Map<string, { text: string; json: string }> {
+/** Rules and looks by their ids, synonyms by what they say, replacements by what is replaced. */
+function entries({
+  rules = [],
+  synonyms = [],
+  replacements = [],
+  looks = [],
+}: Document): Map<string, { text: string; json: string }> {
   const all = new Map<string, { text: string; json: string }>();
   // The order of rules decides between two that want the same, so the place of a rule is a part of it.
   for (const [place, rule] of rules.entries())
@@ -31,6 +36,8 @@ function entries({ rules = [], synonyms = [], replacements = [] }: Document): Ma
     const key = JSON.stringify(synonym);
     all.set(key, { text: synonymText(synonym), json: key });
   }
+  for (const look of looks)
+    all.set(`look ${look.id}`, { text: look.title || look.id, json: JSON.stringify(look) });
   for (const one of replacements)
     all.set(`replacement ${one.product}`, { text: replacementText(one), json: JSON.stringify(one) });
   return all;

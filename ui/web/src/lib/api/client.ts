@@ -21,6 +21,7 @@ import type { ProductPage } from './generated/ProductPage';
 import type { SearchRequest } from './generated/SearchRequest';
 import type { SearchResponse } from './generated/SearchResponse';
 import type { Settings } from './generated/Settings';
+import type { ShownLook } from './generated/ShownLook';
 import type { Start } from './generated/Start';
 import type { StorageUse } from './generated/StorageUse';
 import type { ModelClient } from './models';
@@ -77,6 +78,9 @@ export interface Client {
   product(id: string): Promise<ProductPage>;
   /** The address of a product's picture, for <img src>. */
   productImage(id: string, size: PictureSize): string;
+  /** The shop's pictures with products on them. */
+  looks(): Promise<ShownLook[]>;
+  lookImage(look: ShownLook): string;
   openInShop(id: string): Promise<void>;
 
   /** Takes a picture to search with: a file's bytes, or a web address that was pasted or dropped. */

@@ -45,6 +45,9 @@ export function tauriClient(): Client {
     search: (request) => call('search', { request }),
     product: (id) => call('product', { id }),
     productImage: (id, size) => picture(`product/${size}/${id}`),
+    looks: () => call('looks'),
+    // A web address of another picture is another one.
+    lookImage: ({ id, version }) => picture(`look/${version}/${id}`),
     openInShop: (id) => call('open_in_shop', { id }),
 
     addPicture: (bytes, name) =>

@@ -2,6 +2,7 @@
 import type { Card } from "./Card";
 import type { Fact } from "./Fact";
 import type { Shade } from "./Shade";
+import type { ShownLook } from "./ShownLook";
 import type { Variant } from "./Variant";
 
 /**
@@ -63,4 +64,8 @@ cheaper: Array<Card>,
 /**
  * Products of other kinds that are near it in style, one of each kind.
  */
-goesWith: Array<Card>, };
+goesWith: Array<Card>, 
+/**
+ * The shop's pictures that it is on.
+ */
+looks?: Array<ShownLook>, };

@@ -224,6 +224,8 @@ export function mockClient(params = new URLSearchParams()): Client {
       images.set(id, drawn);
       return drawn;
     },
+    looks: async () => [],
+    lookImage: () => '',
     openInShop: (id) => answer('open_in_shop', () => learn(id, 'bought')),
 
     addPicture: (bytes, name) => answer('add_picture', () => pictures.fromBytes(bytes, name)),

@@ -11,6 +11,7 @@ import type { Problem } from '../generated/Problem';
 import type { ProductPage } from '../generated/ProductPage';
 import type { SearchRequest } from '../generated/SearchRequest';
 import type { SearchResponse } from '../generated/SearchResponse';
+import type { ShownLook } from '../generated/ShownLook';
 import type { Start } from '../generated/Start';
 import { fail } from '../problem';
 import type { Schemas } from '../shop/client';
@@ -292,6 +293,14 @@ export function restClient({
         { id },
         { size: size === 'full' ? size : 'small', ...place() },
       ),
+    async looks() {
+      await placed();
+      const language = globalThis.document?.documentElement.lang;
+      const query = { ...place(), ...(language ? { language } : {}) };
+      return (await ask(shop.get('/api/v1/looks', { query }))) as ShownLook[];
+    },
+    lookImage: ({ id, version }) =>
+      shop.address('/api/v1/looks/{id}/picture', { id }, { v: version, ...place() }),
     openInShop: async (id) => {
       const query = { ...place(), ...telling.attribution(id) };
       window.open(shop.address('/api/v1/products/{id}/shop', { id }, query), '_blank', 'noopener');

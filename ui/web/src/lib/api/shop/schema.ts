@@ -591,6 +591,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/catalogs/{id}/rules/spots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find the products on a picture
+         * @description Nothing of it is kept or counted, and rules hide nothing.
+         */
+        post: operations["find_look_spots"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/catalogs/{id}/rules/versions": {
         parameters: {
             query?: never;
@@ -1264,6 +1284,40 @@ export interface paths {
          * @description Its setting `heartbeat` names this address, with a key of the scope `search` that is for no page.
          */
         post: operations["kiosk_alive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pictures that the shop shows with the products on them */
+        get: operations["looks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/looks/{id}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The picture of a look */
+        get: operations["look_picture"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3201,6 +3255,21 @@ export interface components {
             /** @description Answer with tokens for a program, instead of a browser's cookie. */
             tokens?: boolean;
         };
+        /** @description A product on a look's picture. */
+        LookSpot: {
+            /** @description The product's id. */
+            product: string;
+            /**
+             * Format: float
+             * @description Where it is, as a share of the width from the left.
+             */
+            x: number;
+            /**
+             * Format: float
+             * @description Where it is, as a share of the height from the top.
+             */
+            y: number;
+        };
         /** @description A release. */
         MadeRelease: {
             /** @description Who published it. */
@@ -3227,6 +3296,8 @@ export interface components {
         MatchKind: "exact" | "similar" | "other";
         /** @description Rules and synonyms of one catalogue. */
         Merchandising: {
+            /** @description Pictures with products on them. */
+            looks?: components["schemas"]["ShopLook"][];
             /** @description Products that others take the place of; each at most once as `product`. */
             replacements?: components["schemas"]["Replacement"][];
             /** @description The rules. Where two of them want the same, the earlier one has it. */
@@ -3476,11 +3547,13 @@ export interface components {
             hasLink: boolean;
             /** @description Whether its category was guessed from the pictures of like products, since the feed names none. */
             isCategoryGuessed: boolean;
+            /** @description The shop's pictures that it is on. */
+            looks?: components["schemas"]["ShownLook"][];
             /** @description The same article in other colours. */
             otherColors: components["schemas"]["Card"][];
             /** @description Its pattern, in English, if it was seen and the feed does not say. */
             pattern?: string | null;
-            replacedBy?: null | components["schemas"]["Card"];
+            replacedBy?: components["schemas"]["Card"] | null;
             /** @description Colours that were seen on its picture, the largest first. */
             shades: components["schemas"]["Shade"][];
             /** @description Products that look like it. */
@@ -4108,6 +4181,11 @@ export interface components {
              */
             release: number;
         };
+        /** @description Products that are seen on a picture. */
+        SeenSpots: {
+            /** @description The middle of each part, with the product that is nearest to it; each product once. */
+            spots: components["schemas"]["ShownSpot"][];
+        };
         /** @description Products: those that are named, and those that meet all of the conditions. */
         Selection: {
             /** @description As `knytt search --filter` takes them. */
@@ -4155,6 +4233,53 @@ export interface components {
              * @description The number of a variant among the arms, from 1.
              */
             arm: number;
+        };
+        /** @description A picture with products on it. */
+        ShopLook: {
+            /** @description Unique among looks: lower-case letters, digits, `-` and `_`. */
+            id: string;
+            /** @description A JPEG of at most 96 KiB whose sides have 64 to 1024 pixels, as base64. */
+            picture: string;
+            /** @description The products on it. */
+            spots: components["schemas"]["LookSpot"][];
+            /** @description What shoppers read above it; may be empty. */
+            title?: string;
+        };
+        /** @description A picture with products on it, as it is shown. */
+        ShownLook: {
+            /**
+             * Format: int32
+             * @description Pixels of the picture.
+             */
+            height: number;
+            /** @description What its picture is asked for by. */
+            id: string;
+            /** @description The products on it; at least one. */
+            spots: components["schemas"]["ShownSpot"][];
+            /** @description What stands above it; may be empty. */
+            title: string;
+            /** @description Another one for another picture. */
+            version: string;
+            /**
+             * Format: int32
+             * @description Pixels of the picture.
+             */
+            width: number;
+        };
+        /** @description A product on a look's picture. */
+        ShownSpot: {
+            /** @description The product. */
+            card: components["schemas"]["Card"];
+            /**
+             * Format: float
+             * @description Where it is, as a share of the width from the left.
+             */
+            x: number;
+            /**
+             * Format: float
+             * @description Where it is, as a share of the height from the top.
+             */
+            y: number;
         };
         /**
          * @description In what order hits come.
@@ -8149,9 +8274,9 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Words, or the beginning of an id. */
-                q?: string | null;
+                q?: string;
                 /** @description The id of a product that others may replace: the most alike of its category that can be bought. */
-                instead?: string | null;
+                instead?: string;
             };
             header?: never;
             path: {
@@ -8443,6 +8568,123 @@ export interface operations {
             };
             /** @description `not_json` */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_look_spots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The catalogue's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/*": number[];
+            };
+        };
+        responses: {
+            /** @description At most six; none if nothing stands out */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeenSpots"];
+                };
+            };
+            /** @description `bad_query`: out of its bounds, or not readable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in`, `token_invalid`, `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_searched`: this replica does not search the catalogue */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`, `picture_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `bad_picture` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12261,6 +12503,199 @@ export interface operations {
             };
             /** @description `not_json` */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    looks: {
+        parameters: {
+            query?: {
+                /** @description The catalogue; needed only where several are served. */
+                catalog?: string;
+                /** @description The shopper's language, such as `en`, for rules of one language. */
+                language?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of which something can be shown */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownLook"][];
+                };
+            };
+            /** @description They are as If-None-Match says */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_query`: out of its bounds, or not readable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `key_invalid`, `token_invalid`: what was shown as a key or a token opens nothing, or one is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `key_not_allowed`, `origin_not_allowed`: the key is not for this, or not for this page */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `catalog_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_picture: {
+        parameters: {
+            query?: {
+                /** @description The catalogue; needed only where several are served. */
+                catalog?: string;
+                /** @description The shopper's language, such as `en`, for rules of one language. */
+                language?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The look's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A JPEG */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            /** @description It is as If-None-Match says */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_query`: out of its bounds, or not readable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `key_invalid`, `token_invalid`: what was shown as a key or a token opens nothing, or one is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `key_not_allowed`, `origin_not_allowed`: the key is not for this, or not for this page */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`, `catalog_unknown` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
