@@ -60,7 +60,7 @@ pub use crate::catalog::snapshot::{Nearby, Record, ScoredProduct, Snapshot, Vect
 pub use crate::catalog::source::{QuarantineRow, SourceRecord};
 pub use crate::catalog::successor::Successor;
 pub use crate::catalog::transaction::{ProductRow, Transaction};
-pub use crate::catalog::writer::Writer;
+pub use crate::catalog::writer::{PictureSource, Writer};
 pub use crate::catalog::{Catalog, CatalogSpec, IndexInfo, Info};
 pub use crate::error::{Error, FilterError, Result};
 pub use crate::experiment::assign::Assignment;
@@ -94,6 +94,7 @@ pub use crate::merchandise::document::{
 pub use crate::merchandise::guidance::{Guidance, Guided, RuleDid, RuleEffect, RuleName};
 pub use crate::product::field::Field;
 pub use crate::product::filter::Filter;
+pub use crate::product::further_picture::{FurtherPicture, PictureRecord};
 pub use crate::product::gtin::Gtin;
 pub use crate::product::variant::Variant;
 pub use crate::product::{Availability, Currency, Price, Product};
@@ -109,4 +110,5 @@ pub use crate::search::shown::ListRules;
 pub use crate::store::active_environment::ActiveEnvironment;
 pub use crate::store::open::OpenOptions;
 pub use crate::store::pages::walk::PageReport;
+pub use crate::store::picture_number::MOST_FURTHER_PICTURES;
 pub use crate::store::schema::{DatabaseSize, SCHEMA_VERSION};

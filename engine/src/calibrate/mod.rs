@@ -24,13 +24,13 @@ use crate::calibrate::out_of_domain::{NEAREST, OutOfDomainClassifier, ReferenceE
 use crate::calibrate::quantile::quantile;
 use crate::calibrate::scale::{Calibration, Scale};
 use crate::calibrate::trades::Trades;
-use crate::catalog::snapshot::Snapshot;
+use crate::catalog::snapshot::{NearProduct, Snapshot};
 use crate::error::Result;
-use crate::index::top::Candidate;
 use crate::look::image_template::{ImageTemplate, TemplateQuery};
 use crate::look::words::english::{names_of_goods, translated};
 use crate::product::Product;
 use crate::search::session::SearchSession;
+use crate::store::picture_number::number_of;
 
 /// Products in the sample. The model embeds a picture and two texts of each.
 const SAMPLE: usize = 64;
@@ -71,7 +71,7 @@ struct Rephotographed {
     /// Its score against its own product, if that was among the nearest.
     own: Option<f32>,
     /// The nearest other products, best first.
-    others: Vec<Candidate>,
+    others: Vec<NearProduct>,
 }
 
 impl Rephotographed {
@@ -308,7 +308,7 @@ fn same_from(
         same.extend(likeness(&ImageTemplate::from_picture(picture)));
         let mut likest: Option<f32> = None;
         for hit in seen.others.iter().take(seen.others_of(COMPARED)) {
-            let template = template_of(snapshot, hit.item)?;
+            let template = template_of(snapshot, *hit)?;
             likest = likest.into_iter().chain(template.as_ref().and_then(likeness)).reduce(f32::max);
         }
         other.extend(likest);
@@ -316,13 +316,14 @@ fn same_from(
     Ok((!same.is_empty()).then(|| quantile(&mut other, 0.98).max(quantile(&mut same, 0.01))))
 }
 
-/// The template of a product's picture: the stored one, else that of its thumbnail.
-fn template_of(snapshot: &Snapshot, item: u32) -> Result<Option<ImageTemplate>> {
-    let product = snapshot.product_at(item)?;
-    if product.look.template.is_some() {
-        return Ok(product.look.template);
+/// The template of a product's nearest picture: the stored one, else that of its thumbnail.
+fn template_of(snapshot: &Snapshot, near: NearProduct) -> Result<Option<ImageTemplate>> {
+    let known = snapshot.recognised_at(near.picture)?.template;
+    if known.is_some() {
+        return Ok(known);
     }
-    let thumbnail = snapshot.thumbnail(&product.id)?.and_then(pixels);
+    let product = snapshot.product_at(near.item)?;
+    let thumbnail = snapshot.picture_thumbnail(&product.id, number_of(near.picture))?.and_then(pixels);
     Ok(thumbnail.map(|picture| ImageTemplate::from_picture(&picture)))
 }
 

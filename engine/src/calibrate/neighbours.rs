@@ -3,10 +3,9 @@
 use knytt_models::Embedding;
 use roaring::RoaringBitmap;
 
-use crate::catalog::snapshot::Snapshot;
+use crate::catalog::snapshot::{NearProduct, Snapshot};
 use crate::error::Result;
 use crate::index::Strategy;
-use crate::index::top::Candidate;
 use crate::product::filter::Filter;
 
 /// All products of a snapshot.
@@ -21,7 +20,7 @@ impl<'a> Neighbours<'a> {
     }
 
     /// The `k` products that are nearest to an embedding, best first.
-    pub(super) fn of(&self, embedding: &Embedding, k: usize) -> Result<Vec<Candidate>> {
+    pub(super) fn of(&self, embedding: &Embedding, k: usize) -> Result<Vec<NearProduct>> {
         Ok(self.snapshot.nearest(embedding, &self.all, k, Strategy::Auto)?.candidates)
     }
 

@@ -10,7 +10,8 @@ use crate::catalog::entry::{Derived, Entry};
 use crate::catalog::meta::{
     CatalogMeta, read_meta, write_calibration, write_experiment, write_merchandising, write_meta,
 };
-use crate::catalog::operation::{Committed, Operation};
+use crate::catalog::operation::{Committed, Operation, SetPicture};
+use crate::catalog::picture_changes::{OwnedPicture, PictureChanges};
 use crate::catalog::source::StoredSource;
 use crate::error::{Error, Result};
 use crate::experiment::document::Experiment;
@@ -19,9 +20,11 @@ use crate::lexical::{self, postings};
 use crate::merchandise::document::Merchandising;
 use crate::product::Product;
 use crate::product::field::text_key;
+use crate::product::further_picture::{FurtherPicture, PictureRecord};
 use crate::store::bitmap::{read_items, write_items};
 use crate::store::content_hash::{ContentSum, Element};
 use crate::store::facet_bitmaps::FacetChanges;
+use crate::store::picture_number::{ITEMS, MOST_FURTHER_PICTURES, picture_of};
 use crate::store::rank_features::{self, RankFeatures};
 use crate::store::schema::meta_key;
 use crate::store::view::{Edit, View};
@@ -63,6 +66,7 @@ pub(crate) struct Changes<'t, 'e, 'b> {
     facets: FacetChanges,
     words: postings::PostingChanges,
     content: ContentSum,
+    pictures: PictureChanges,
     committed: Committed,
 }
 
@@ -71,6 +75,7 @@ impl<'t, 'e, 'b> Changes<'t, 'e, 'b> {
         let view = edit.view();
         Ok(Self {
             content: read_content(view)?,
+            pictures: PictureChanges::begin(view)?,
             meta: read_meta(view)?,
             meta_changed: false,
             calibration: None,
@@ -100,6 +105,7 @@ impl<'t, 'e, 'b> Changes<'t, 'e, 'b> {
                 self.upsert(entry, Cow::Borrowed(vector), thumbnail.as_deref())
             }
             Operation::Update { product } => self.revise(product, None, None),
+            Operation::SetPictures { id, pictures } => self.set_pictures(id, pictures),
             Operation::Delete { id } => self.delete(id).map(drop),
             Operation::PutSource { source, record } => {
                 let stored = StoredSource { source: source.clone(), record: record.clone() };
@@ -182,6 +188,11 @@ impl<'t, 'e, 'b> Changes<'t, 'e, 'b> {
         &self.content
     }
 
+    /// The sum of all further pictures; `None` if there are none.
+    pub(crate) fn pictures_content(&self) -> Option<&ContentSum> {
+        self.pictures.content()
+    }
+
     pub(crate) fn products(&self) -> u64 {
         self.live.len()
     }
@@ -220,12 +231,67 @@ impl<'t, 'e, 'b> Changes<'t, 'e, 'b> {
         vector: Option<Cow<'b, [u8]>>,
         thumbnail: Option<Option<&[u8]>>,
     ) -> Result<()> {
-        let item = self.edit.db.ids.get(self.edit.txn, &text_key(&product.id))?;
-        let item = item.ok_or_else(|| Error::UnknownProduct { id: product.id.clone() })?;
+        let item = self.known(&product.id)?;
         let before = self.withdraw(item)?;
         let entry = self.revised(item, product, vector.as_deref(), thumbnail)?;
         self.committed.updated += 1;
         self.store(item, &Derived::from_product(&before), entry, vector, thumbnail)
+    }
+
+    fn known(&self, id: &str) -> Result<u32> {
+        let item = self.edit.db.ids.get(self.edit.txn, &text_key(id))?;
+        item.ok_or_else(|| Error::UnknownProduct { id: id.into() })
+    }
+
+    /// Gives a product these further pictures, in this order, and no others.
+    fn set_pictures(&mut self, id: &str, wanted: &'b [SetPicture]) -> Result<()> {
+        let item = self.known(id)?;
+        let stored = |set: &SetPicture| match set {
+            SetPicture::Stored { number, .. } => {
+                self.pictures.owned(self.edit.view(), &self.vectors, picture_of(item, *number))
+            }
+            SetPicture::New { .. } => Ok(None),
+        };
+        // All are read before any is written, since they may change their numbers.
+        let stored = wanted.iter().map(stored).collect::<Result<Vec<_>>>()?;
+        for ((number, wanted), stored) in (1..).zip(wanted).zip(stored) {
+            let at = (id, picture_of(item, number));
+            let (edit, vectors) = (&mut self.edit, &mut self.vectors);
+            match (wanted, stored) {
+                (SetPicture::Stored { number: before, address }, Some(stored)) => {
+                    let OwnedPicture { picture, vector, thumbnail } = stored;
+                    if *before == number && picture.address == *address {
+                        continue;
+                    }
+                    let picture = FurtherPicture { address: address.clone(), ..picture };
+                    let record = (&picture, Cow::Owned(vector), thumbnail.as_deref());
+                    self.pictures.put(edit, vectors, at, record)?;
+                }
+                (SetPicture::Stored { number, .. }, None) => {
+                    let reason = format!("it has no further picture {number} to keep");
+                    return Err(Error::InvalidProduct { id: id.into(), reason });
+                }
+                (SetPicture::New { picture, vector, thumbnail }, _) => {
+                    let record = (picture, Cow::Borrowed(&vector[..]), thumbnail.as_deref());
+                    self.pictures.put(edit, vectors, at, record)?;
+                }
+            }
+        }
+        let rest = u8::try_from(wanted.len()).unwrap_or(MOST_FURTHER_PICTURES).saturating_add(1);
+        self.pictures.remove_from(&mut self.edit, &mut self.vectors, (id, item), rest)
+    }
+
+    /// Stores a further picture of a product, in place of the one with the same number.
+    pub(crate) fn put_picture(&mut self, id: &str, record: &PictureRecord<'_>) -> Result<()> {
+        let at = (id, picture_of(self.known(id)?, record.number));
+        let record = (&record.picture, Cow::Owned(record.vector.to_vec()), record.thumbnail);
+        self.pictures.put(&mut self.edit, &mut self.vectors, at, record)
+    }
+
+    /// Deletes a further picture of a product, if it exists.
+    pub(crate) fn remove_picture(&mut self, id: &str, number: u8) -> Result<()> {
+        let at = (id, picture_of(self.known(id)?, number));
+        self.pictures.remove(&mut self.edit, &mut self.vectors, at)
     }
 
     /// The entry of a product that keeps its vector and thumbnail where none are given.
@@ -255,6 +321,7 @@ impl<'t, 'e, 'b> Changes<'t, 'e, 'b> {
         self.edit.db.products.delete(self.edit.txn, &item)?;
         self.edit.db.thumbnails.delete(self.edit.txn, &item)?;
         self.vectors.insert(item, None);
+        self.pictures.remove_from(&mut self.edit, &mut self.vectors, (id, item), 1)?;
         self.live.remove(item);
         self.freed.insert(item);
         self.committed.deleted += 1;
@@ -271,7 +338,7 @@ impl<'t, 'e, 'b> Changes<'t, 'e, 'b> {
             }
         }
         let last = [&self.live, &self.free, &self.freed].into_iter().filter_map(RoaringBitmap::max).max();
-        let next = last.map_or(Some(0), |last| last.checked_add(1));
+        let next = last.map_or(Some(0), |last| last.checked_add(1)).filter(|next| *next < ITEMS - 16);
         next.ok_or_else(|| Error::damaged("it has no item number left"))
     }
 
@@ -339,13 +406,15 @@ impl<'t, 'e, 'b> Changes<'t, 'e, 'b> {
     /// Writes the collected changes.
     pub(crate) fn finish(mut self) -> Result<Committed> {
         let edit = &mut self.edit;
-        vectors::write(edit, &self.live, &self.vectors)?;
+        let pictures = &self.live | self.pictures.all();
+        vectors::write(edit, &pictures, &self.vectors)?;
         price_column::write(edit, &self.prices)?;
         rank_features::write(edit, &self.rank_features)?;
         self.facets.write(edit)?;
         std::mem::take(&mut self.words).write(edit)?;
         self.free |= &self.freed;
-        let before = read_items(edit.view(), meta_key::LIVE)?;
+        let before = read_items(edit.view(), meta_key::LIVE)? | read_items(edit.view(), meta_key::PICTURES)?;
+        self.pictures.write(edit)?;
         write_items(edit, meta_key::LIVE, &self.live)?;
         write_items(edit, meta_key::FREE, &self.free)?;
         edit.db.meta.put(edit.txn, meta_key::CONTENT, &self.content.to_bytes())?;
@@ -361,12 +430,12 @@ impl<'t, 'e, 'b> Changes<'t, 'e, 'b> {
         if let Some(document) = &self.experiment {
             write_experiment(edit, document.as_ref())?;
         }
-        index::arroy::maintain(edit, self.meta.arroy_from, &self.live, &self.vectors)?;
+        index::arroy::maintain(edit, self.meta.arroy_from, &pictures, &self.vectors)?;
         let changed = self.vectors.iter().map(|(&item, vector)| (item, vector.is_some())).collect();
         if self.index_follows {
             index::ivf::maintain::clear(edit)?;
         } else {
-            index::ivf::maintain::maintain(edit, &before, &self.live, &changed)?;
+            index::ivf::maintain::maintain(edit, &before, &pictures, &changed)?;
         }
         Ok(self.committed)
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use roaring::RoaringBitmap;
 
 use crate::catalog::apply::add_up_content;
+use crate::catalog::picture_changes::read_record;
 use crate::catalog::snapshot::Snapshot;
 use crate::error::Result;
 use crate::index::arroy::ArroyIndex;
@@ -15,6 +16,8 @@ use crate::product::Product;
 use crate::product::field::{facet_key, facets_of, text_key};
 use crate::product::sortable_price;
 use crate::store::bitmap::read_items;
+use crate::store::content_hash::{ContentSum, Element};
+use crate::store::picture_number::{FurtherPictures, item_of};
 use crate::store::rank_features::{self, RankFeatures};
 use crate::store::schema::meta_key;
 use crate::store::{facet_bitmaps, place, price_column, segment, vectors};
@@ -69,7 +72,8 @@ impl Snapshot {
         let facets = self.check_products(&live, &mut report)?;
         self.check_facets(&facets, &mut report)?;
         self.check_words(&mut report)?;
-        self.check_leftovers(&live, &mut report)?;
+        let further = self.check_pictures(&live, &mut report)?;
+        self.check_leftovers(&live, &further, &mut report)?;
         let view = self.view();
         if report.is_sound() {
             let sum = add_up_content(view)?.hash();
@@ -118,6 +122,33 @@ impl Snapshot {
         Ok(facets)
     }
 
+    /// Checks that each further picture has its product, record and vector; returns all of them.
+    fn check_pictures(&self, live: &RoaringBitmap, report: &mut Report) -> Result<RoaringBitmap> {
+        let view = self.view();
+        let FurtherPictures(listed) = self.further()?;
+        let (mut seen, mut sum) = (RoaringBitmap::new(), ContentSum::empty());
+        for entry in view.db.pictures.iter(view.txn)? {
+            let (picture, _) = entry?;
+            seen.insert(picture);
+            let item = item_of(picture);
+            report.expect(live.contains(item), || format!("picture {picture} belongs to no product"));
+            let record = read_record(view, picture);
+            let sound = record.as_ref().is_ok_and(|record| is_unit(&segment::decode(record.vector)));
+            report.expect(sound, || format!("picture {picture} has no unit vector, or no readable record"));
+            if let (Ok(record), true) = (record, live.contains(item)) {
+                let id = self.product_at(item)?.id;
+                let (number, vector, thumbnail) = (record.number, record.vector, record.thumbnail);
+                sum.add(&Element::from_further_picture(&id, number, &record.picture, vector, thumbnail));
+            }
+        }
+        report.expect(seen == listed, || format!("{} further pictures, {} listed", seen.len(), listed.len()));
+        if report.is_sound() && !listed.is_empty() {
+            let is_right = self.pictures_hash()? == Some(sum.hash());
+            report.expect(is_right, || "the hash of further pictures is not that of the pictures".into());
+        }
+        Ok(seen)
+    }
+
     fn check_facets(&self, expected: &BTreeMap<Vec<u8>, RoaringBitmap>, report: &mut Report) -> Result<()> {
         let view = self.view();
         let mut stored = BTreeSet::new();
@@ -153,7 +184,12 @@ impl Snapshot {
         Ok(())
     }
 
-    fn check_leftovers(&self, live: &RoaringBitmap, report: &mut Report) -> Result<()> {
+    fn check_leftovers(
+        &self,
+        live: &RoaringBitmap,
+        further: &RoaringBitmap,
+        report: &mut Report,
+    ) -> Result<()> {
         let view = self.view();
         let ids = view.db.ids.len(view.txn)?;
         report.expect(ids == live.len(), || format!("{ids} ids for {} products", live.len()));
@@ -161,7 +197,8 @@ impl Snapshot {
         report.expect(free.is_disjoint(live), || "an item is both free and in use".into());
         for entry in view.db.thumbnails.iter(view.txn)? {
             let (item, _) = entry?;
-            report.expect(live.contains(item), || format!("the thumbnail of item {item} is left over"));
+            let is_known = live.contains(item) || further.contains(item);
+            report.expect(is_known, || format!("the thumbnail of item {item} is left over"));
         }
         for entry in view.db.prices.iter(view.txn)? {
             let (number, bytes) = entry?;
@@ -172,10 +209,11 @@ impl Snapshot {
                 });
             }
         }
-        if let Some(index) = ArroyIndex::open(view)? {
-            report.expect(index.items() == live, || "the arroy index covers other products".into());
+        let pictures = live | further;
+        if let Some(index) = ArroyIndex::open(view, &FurtherPictures::default())? {
+            report.expect(*index.items() == pictures, || "the arroy index covers other products".into());
         }
-        verify(view, live, &mut |fault| report.expect(false, || fault))?;
+        verify(view, &pictures, &mut |fault| report.expect(false, || fault))?;
         Ok(())
     }
 }

@@ -3,11 +3,14 @@
 use std::fmt::{self, Write as _};
 
 use crate::catalog::meta::CatalogMeta;
+use crate::catalog::picture_changes::read_record;
 use crate::catalog::snapshot::Snapshot;
 use crate::error::Result;
 use crate::lexical::postings;
+use crate::product::further_picture::PictureRecord;
 use crate::product::sortable_price;
 use crate::store::bitmap::read_items;
+use crate::store::picture_number::FurtherPictures;
 use crate::store::schema::meta_key;
 use crate::store::{facet_bitmaps, price_column, rank_features, segment, vectors};
 
@@ -29,6 +32,7 @@ impl Snapshot {
 
     fn dump_items(&self, text: &mut String) -> Result<()> {
         let view = self.view();
+        let further = self.further()?;
         let free: Vec<u32> = read_items(view, meta_key::FREE)?.iter().collect();
         let _ = writeln!(text, "live {:?} free {free:?}", self.live()?.iter().collect::<Vec<_>>());
         for entry in view.db.products.iter(view.txn)? {
@@ -46,6 +50,17 @@ impl Snapshot {
             if let Some(thumbnail) = view.db.thumbnails.get(view.txn, &item)? {
                 let _ = writeln!(text, "  thumbnail of {} bytes", thumbnail.len());
             }
+            self.dump_pictures(text, &further, item)?;
+        }
+        Ok(())
+    }
+
+    fn dump_pictures(&self, text: &mut String, further: &FurtherPictures, item: u32) -> Result<()> {
+        for picture in further.of(item) {
+            let PictureRecord { number, picture, vector, thumbnail } = read_record(self.view(), picture)?;
+            let (address, bytes) = (picture.address, thumbnail.map_or(0, <[u8]>::len));
+            let _ = writeln!(text, "  picture {number} {address:?}, thumbnail of {bytes} bytes");
+            let _ = writeln!(text, "    vector {:.3?}", segment::decode(vector));
         }
         Ok(())
     }

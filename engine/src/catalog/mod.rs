@@ -9,6 +9,7 @@ pub(crate) mod entry;
 pub(crate) mod meta;
 pub(crate) mod operation;
 pub(crate) mod origin;
+pub(crate) mod picture_changes;
 pub(crate) mod repair;
 pub(crate) mod review;
 pub(crate) mod snapshot;
@@ -79,6 +80,9 @@ pub struct Info {
     pub dimension: usize,
     /// The number of products.
     pub products: u64,
+    /// The number of their further pictures.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub further_pictures: u64,
     /// The number of refused sources.
     pub quarantined: u64,
     /// The number of stored sources.
@@ -272,6 +276,11 @@ impl CatalogSpec {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
 impl std::fmt::Debug for Catalog {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Catalog").field("path", &self.path()).field("id", &self.meta.catalog_id).finish()
@@ -298,6 +307,7 @@ impl Info {
             model_name: meta.model_name,
             dimension: meta.dimension,
             products,
+            further_pictures: entries("pictures"),
             quarantined: entries("quarantine"),
             sources: entries("sources"),
             index: IndexInfo {

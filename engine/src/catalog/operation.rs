@@ -8,12 +8,14 @@ use crate::experiment::document::Experiment;
 use crate::look::safety::SafetyConfig;
 use crate::merchandise::document::Merchandising;
 use crate::product::Product;
+use crate::product::further_picture::FurtherPicture;
 use crate::rank::weights::Weights;
 
 /// One change.
 pub(crate) enum Operation {
     Upsert { product: Product, vector: Box<[u8]>, thumbnail: Option<Box<[u8]>> },
     Update { product: Product },
+    SetPictures { id: String, pictures: Vec<SetPicture> },
     Delete { id: String },
     PutSource { source: String, record: SourceRecord },
     RemoveSource { source: String },
@@ -26,6 +28,27 @@ pub(crate) enum Operation {
     SetSafety(Option<SafetyConfig>),
     SetMerchandising(Option<Merchandising>),
     SetExperiment(Option<Experiment>),
+}
+
+/// A further picture that a product gets.
+pub(crate) enum SetPicture {
+    /// The one that it has under this number, now at this address.
+    Stored { number: u8, address: String },
+    /// Another one.
+    New { picture: FurtherPicture, vector: Box<[u8]>, thumbnail: Option<Box<[u8]>> },
+}
+
+impl SetPicture {
+    /// An estimate of the memory that it takes, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        let own = match self {
+            Self::Stored { address, .. } => address.len(),
+            Self::New { picture, vector, thumbnail } => {
+                picture.address.len() + vector.len() + thumbnail.as_ref().map_or(0, |bytes| bytes.len())
+            }
+        };
+        own + std::mem::size_of::<Self>()
+    }
 }
 
 impl Operation {

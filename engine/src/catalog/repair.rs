@@ -14,11 +14,13 @@ use crate::error::{Error, Result};
 use crate::experiment::document::Experiment;
 use crate::merchandise::document::Merchandising;
 use crate::product::Product;
+use crate::product::further_picture::{FurtherPicture, PictureRecord};
 use crate::store::active_environment::ActiveEnvironment;
 use crate::store::content_hash::ContentSum;
 use crate::store::env::OpenMode;
 use crate::store::open::OpenOptions;
 use crate::store::pages::{PageReport, Value};
+use crate::store::picture_number::{MOST_FURTHER_PICTURES, picture_of};
 use crate::store::salvage::Salvage;
 use crate::store::schema::meta_key;
 use crate::store::{place, segment};
@@ -44,6 +46,26 @@ struct Row {
     product: Product,
     vector: Vec<u8>,
     thumbnail: Option<Vec<u8>>,
+    further: Vec<FurtherRow>,
+}
+
+/// A readable further picture.
+struct FurtherRow {
+    number: u8,
+    picture: FurtherPicture,
+    vector: Vec<u8>,
+    thumbnail: Option<Vec<u8>>,
+}
+
+impl FurtherRow {
+    fn record(&self) -> PictureRecord<'_> {
+        PictureRecord {
+            number: self.number,
+            picture: self.picture.clone(),
+            vector: &self.vector,
+            thumbnail: self.thumbnail.as_deref(),
+        }
+    }
 }
 
 impl Catalog {
@@ -86,11 +108,13 @@ fn copy(salvage: &mut Salvage, catalog: &Catalog, meta: CatalogMeta) -> Result<R
     catalog.flush()?;
     let products = stored.len() as u64;
     let noted = salvage.meta_value(meta_key::CONTENT);
-    let noted = noted.and_then(|bytes| Some(ContentSum::from_bytes(&bytes).ok()?.hash()));
+    let hash = |bytes: Vec<u8>| Some(ContentSum::from_bytes(&bytes).ok()?.hash());
+    let pictures = salvage.meta_value(meta_key::PICTURES_CONTENT).and_then(hash);
+    let (noted, snapshot) = (noted.and_then(hash), catalog.read()?);
     Ok(Repaired {
         products,
         lost: salvage.entries_of("products").saturating_sub(products),
-        is_complete: noted == Some(catalog.read()?.content_hash()?),
+        is_complete: noted == Some(snapshot.content_hash()?) && pictures == snapshot.pictures_hash()?,
         found: salvage.report.clone(),
     })
 }
@@ -98,6 +122,7 @@ fn copy(salvage: &mut Salvage, catalog: &Catalog, meta: CatalogMeta) -> Result<R
 /// Copies the products; returns their ids.
 fn copy_products(salvage: &mut Salvage, catalog: &Catalog, dimension: usize) -> Result<BTreeSet<String>> {
     let (products, thumbnails) = (salvage.numbered("products"), salvage.numbered("thumbnails"));
+    let pictures = salvage.numbered("pictures");
     let mut vectors = Vectors::read(salvage, dimension);
     let mut stored = BTreeSet::new();
     let products: Vec<(u32, Value)> = products.into_iter().collect();
@@ -105,9 +130,19 @@ fn copy_products(salvage: &mut Salvage, catalog: &Catalog, dimension: usize) -> 
         let readable = |(item, place): &(u32, Value)| {
             let product: Product = serde_json::from_slice(&salvage.read(*place)?).ok()?;
             let vector = vectors.row(salvage, *item)?;
-            let is_sound = product.validate().is_ok() && expect_vector(&product, &vector, dimension).is_ok();
+            let is_sound =
+                product.validate().is_ok() && expect_vector(&product.id, &vector, dimension).is_ok();
             let thumbnail = thumbnails.get(item).and_then(|place| salvage.read(*place));
-            (is_sound && !stored.contains(&product.id)).then_some(Row { product, vector, thumbnail })
+            let mut further = |number: u8| {
+                let picture = picture_of(*item, number);
+                let described = serde_json::from_slice(&salvage.read(*pictures.get(&picture)?)?).ok()?;
+                let vector = vectors.row(salvage, picture)?;
+                expect_vector(&product.id, &vector, dimension).ok()?;
+                let thumbnail = thumbnails.get(&picture).and_then(|place| salvage.read(*place));
+                Some(FurtherRow { number, picture: described, vector, thumbnail })
+            };
+            let further = (1..=MOST_FURTHER_PICTURES).filter_map(&mut further).collect();
+            (is_sound && !stored.contains(&product.id)).then_some(Row { product, vector, thumbnail, further })
         };
         let rows: Vec<Row> = batch.iter().filter_map(readable).collect();
         let borrowed: Vec<ProductRow<'_>> = rows
@@ -120,7 +155,9 @@ fn copy_products(salvage: &mut Salvage, catalog: &Catalog, dimension: usize) -> 
             .collect();
         catalog.transact(|change| {
             change.leave_index();
-            change.upsert_all(&borrowed)
+            change.upsert_all(&borrowed)?;
+            let further = rows.iter().flat_map(|row| row.further.iter().map(move |one| (row, one)));
+            further.into_iter().try_for_each(|(row, one)| change.put_picture(&row.product.id, &one.record()))
         })?;
         stored.extend(rows.into_iter().map(|row| row.product.id));
     }

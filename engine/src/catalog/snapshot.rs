@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use crate::calibrate::scale::Calibration;
 use crate::catalog::apply::read_content;
 use crate::catalog::meta::{CatalogMeta, read_calibration, read_experiment, read_merchandising, read_meta};
+use crate::catalog::picture_changes;
 use crate::catalog::source::{QuarantineRow, SourceRecord, StoredSource};
 use crate::catalog::{Catalog, Info};
 use crate::error::{Error, Result};
@@ -25,9 +26,11 @@ use crate::merchandise::document::Merchandising;
 use crate::product::Product;
 use crate::product::field::{Field, text_key};
 use crate::product::filter::Filter;
+use crate::product::further_picture::{FurtherPicture, PictureRecord};
 use crate::store::bitmap::read_items;
 use crate::store::content_hash::ContentHash;
 use crate::store::env::ReadTxn;
+use crate::store::picture_number::{FurtherPictures, MOST_FURTHER_PICTURES, item_of, number_of, picture_of};
 use crate::store::schema::meta_key;
 use crate::store::view::View;
 use crate::store::{facet_bitmaps, segment, vectors};
@@ -65,9 +68,19 @@ pub struct Nearby {
     pub index: IndexKind,
 }
 
+/// A product that an index found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct NearProduct {
+    pub(crate) item: u32,
+    /// The picture of it that is nearest.
+    pub(crate) picture: u32,
+    /// The dot product of the query and that picture, higher is nearer.
+    pub(crate) score: f32,
+}
+
 /// The candidates that an index found, before their products are read.
 pub(crate) struct Candidates {
-    pub(crate) candidates: Vec<Candidate>,
+    pub(crate) candidates: Vec<NearProduct>,
     pub(crate) matched: u64,
     pub(crate) index: IndexKind,
 }
@@ -99,7 +112,9 @@ pub struct ScoredProduct {
     pub score: f32,
     /// The product.
     pub product: Product,
-    /// Its embedding, to f16 precision: `[dimension]`.
+    /// Which of its pictures is the nearest; 0: its own, else the number of a further picture.
+    pub picture: u8,
+    /// The embedding of that picture, to f16 precision: `[dimension]`.
     pub vector: Vec<f32>,
 }
 
@@ -151,7 +166,8 @@ impl Snapshot {
     /// Only if the storage fails.
     pub fn info(&self) -> Result<Info> {
         let view = self.view();
-        let arroy_vectors = ArroyIndex::open(view)?.map_or(0, |index| index.items().len());
+        let none = FurtherPictures::default();
+        let arroy_vectors = ArroyIndex::open(view, &none)?.map_or(0, |index| index.items().len());
         let disk_bytes = self.catalog.storage().disk_bytes()?;
         let calibration = self.calibration()?;
         Ok(Info::new(
@@ -194,15 +210,66 @@ impl Snapshot {
         self.stored_product(item)
     }
 
-    /// The features that recognise a product's picture. A search reads them of many products, so this reads nothing
+    /// The features that recognise a picture of a product. A search reads them of many products, so this reads nothing
     /// else of the product.
-    pub(crate) fn recognised_at(&self, item: u32) -> Result<Recognised> {
+    pub(crate) fn recognised_at(&self, picture: u32) -> Result<Recognised> {
         #[derive(Deserialize)]
         struct Pictured {
             #[serde(default)]
             look: Recognised,
         }
-        Ok(self.stored_product::<Pictured>(item)?.look)
+        if number_of(picture) == 0 {
+            return Ok(self.stored_product::<Pictured>(picture)?.look);
+        }
+        let FurtherPicture { template, instance_embedding, .. } =
+            picture_changes::read_picture(self.view(), picture)?;
+        Ok(Recognised { template, instance_embedding })
+    }
+
+    /// The further pictures of all products.
+    pub(crate) fn further(&self) -> Result<FurtherPictures> {
+        FurtherPictures::read(self.view())
+    }
+
+    /// The further pictures of a product, in their order; none if there is no such product.
+    ///
+    /// # Errors
+    /// Only if the storage fails.
+    pub fn further_pictures(&self, id: &str) -> Result<Vec<PictureRecord<'_>>> {
+        let Some(item) = self.item(id)? else { return Ok(Vec::new()) };
+        let further = self.further()?;
+        further.of(item).map(|picture| picture_changes::read_record(self.view(), picture)).collect()
+    }
+
+    /// The thumbnail of a product's further picture, an encoded picture; `None` if there is none.
+    ///
+    /// # Errors
+    /// Only if the storage fails.
+    pub fn picture_thumbnail(&self, id: &str, number: u8) -> Result<Option<&[u8]>> {
+        let Some(item) = self.item(id)? else { return Ok(None) };
+        let view = self.view();
+        let is_one = number <= MOST_FURTHER_PICTURES;
+        Ok(is_one.then(|| view.db.thumbnails.get(view.txn, &picture_of(item, number))).transpose()?.flatten())
+    }
+
+    /// The embedding of a product's further picture, to f16 precision; `None` if there is no such picture.
+    ///
+    /// # Errors
+    /// Only if the storage fails.
+    pub fn picture_vector(&self, id: &str, number: u8) -> Result<Option<Embedding>> {
+        let Some(item) = self.item(id)? else { return Ok(None) };
+        let found = self.further()?.of(item).find(|picture| number_of(*picture) == number);
+        let vector = found.map(|picture| self.vector_at(picture)).transpose()?;
+        Ok(vector.map(|vector| Embedding::new(vector, self.catalog.fingerprint().clone())).transpose()?)
+    }
+
+    /// The hash of all further pictures with their embeddings and thumbnails; `None` if there are none.
+    ///
+    /// # Errors
+    /// Only if the storage fails.
+    pub fn pictures_hash(&self) -> Result<Option<ContentHash>> {
+        let content = picture_changes::read_content(self.view())?;
+        Ok((!self.further()?.is_empty()).then(|| content.hash()))
     }
 
     /// The fields of a product that `T` has.
@@ -277,7 +344,8 @@ impl Snapshot {
         Ok(Some(Record { product: self.product_at(item)?, vector, thumbnail }))
     }
 
-    /// The hash of all products with their embeddings and thumbnails.
+    /// The hash of all products with their embeddings and thumbnails, without further pictures: those have
+    /// [a hash of their own](Self::pictures_hash).
     ///
     /// # Errors
     /// Only if the storage fails.
@@ -362,9 +430,9 @@ impl Snapshot {
     }
 
     /// A candidate with its product and vector.
-    pub(crate) fn scored(&self, candidate: Candidate) -> Result<ScoredProduct> {
-        let (product, vector) = (self.product_at(candidate.item)?, self.vector_at(candidate.item)?);
-        Ok(ScoredProduct { score: candidate.score, product, vector })
+    pub(crate) fn scored(&self, candidate: NearProduct) -> Result<ScoredProduct> {
+        let (product, vector) = (self.product_at(candidate.item)?, self.vector_at(candidate.picture)?);
+        Ok(ScoredProduct { score: candidate.score, product, picture: number_of(candidate.picture), vector })
     }
 
     /// The items that pass `filter`.
@@ -386,7 +454,8 @@ impl Snapshot {
         self.nearest(query.embedding, &among, query.k, query.strategy)
     }
 
-    /// The `k` items of `among` that are nearest to an embedding, or all of them; never one without a picture.
+    /// The `k` items of `among` with the pictures that are nearest to an embedding, or all of them; never one without a
+    /// picture.
     pub(crate) fn nearest(
         &self,
         embedding: &Embedding,
@@ -399,27 +468,32 @@ impl Snapshot {
         let among = &(among - self.without_picture()?);
         let matched = among.len();
         let k = k.min(usize::try_from(matched).unwrap_or(usize::MAX));
-        let index = index::preferred(strategy, self.len()?, matched);
+        let (further, products) = (self.further()?, self.len()?);
+        // Each picture of the products that pass costs as much as a product.
+        let pictures = further.with_own(products);
+        let compared = matched * pictures / products.max(1);
+        let index = index::preferred(strategy, pictures, compared);
         let approximate = match index {
             IndexKind::Exact => None,
             IndexKind::IvfRabitq => {
-                self.ivf_index()?.map(|index| index.nearest(vector, among, k)).transpose()?
+                self.ivf_index(&further)?.map(|index| index.nearest(vector, among, k)).transpose()?
             }
             IndexKind::Arroy => {
-                ArroyIndex::open(view)?.map(|index| index.nearest(vector, among, k)).transpose()?
+                ArroyIndex::open(view, &further)?.map(|index| index.nearest(vector, among, k)).transpose()?
             }
         };
         // With fewer candidates than match, the index ended early, so the exact scan answers.
         if let Some(candidates) = approximate.filter(|candidates| candidates.len() == k) {
-            return Ok(Candidates { candidates, matched, index });
+            return Ok(Candidates { candidates: near_products(candidates), matched, index });
         }
-        let exact = ExactScan { rows: self.catalog.storage().mapped(view)? };
-        Ok(Candidates { candidates: exact.nearest(vector, among, k)?, matched, index: IndexKind::Exact })
+        let exact = ExactScan { rows: self.catalog.storage().mapped(view)?, further: &further };
+        let candidates = near_products(exact.nearest(vector, among, k)?);
+        Ok(Candidates { candidates, matched, index: IndexKind::Exact })
     }
 
-    fn ivf_index(&self) -> Result<Option<IvfIndex<'_>>> {
+    fn ivf_index<'s>(&'s self, further: &'s FurtherPictures) -> Result<Option<IvfIndex<'s>>> {
         let view = self.view();
-        IvfIndex::open(view, || self.catalog.storage().mapped(view))
+        IvfIndex::open(view, further, || self.catalog.storage().mapped(view))
     }
 
     fn vector_of<'e>(&self, embedding: &'e Embedding) -> Result<&'e [f32]> {
@@ -430,4 +504,9 @@ impl Snapshot {
         }
         Ok(embedding.as_slice())
     }
+}
+
+fn near_products(candidates: Vec<Candidate>) -> Vec<NearProduct> {
+    let near = |Candidate { item: picture, score }| NearProduct { item: item_of(picture), picture, score };
+    candidates.into_iter().map(near).collect()
 }

@@ -13,8 +13,10 @@ use crate::experiment::document::Experiment;
 use crate::look::safety::SafetyConfig;
 use crate::merchandise::document::Merchandising;
 use crate::product::Product;
+use crate::product::further_picture::PictureRecord;
 use crate::rank::weights::Weights;
-use crate::store::content_hash::ContentHash;
+use crate::store::content_hash::{ContentHash, ContentSum};
+use crate::store::picture_number::MOST_FURTHER_PICTURES;
 
 /// How far the length of a vector may be from 1: f16 rounds each component.
 const LENGTH_TOLERANCE: f32 = 0.02;
@@ -121,10 +123,32 @@ impl Transaction<'_, '_> {
     ) -> Result<()> {
         product.validate()?;
         if let Some(vector) = vector {
-            expect_vector(product, vector, self.changes.meta().dimension)?;
+            expect_vector(&product.id, vector, self.changes.meta().dimension)?;
         }
         let vector = vector.map(|vector| Cow::Owned(vector.to_vec()));
         let done = self.changes.revise(product, vector, thumbnail);
+        self.note_full_map(done)
+    }
+
+    /// Stores a further picture of a product, in place of the one with the same number.
+    ///
+    /// # Errors
+    /// [`Error::UnknownProduct`], [`Error::InvalidProduct`] for a number that is none,
+    /// [`Error::DimensionMismatch`], and those of the storage.
+    pub fn put_picture(&mut self, id: &str, record: &PictureRecord<'_>) -> Result<()> {
+        expect_number(id, record.number)?;
+        expect_vector(id, record.vector, self.changes.meta().dimension)?;
+        let done = self.changes.put_picture(id, record);
+        self.note_full_map(done)
+    }
+
+    /// Removes a further picture of a product, if it exists.
+    ///
+    /// # Errors
+    /// [`Error::UnknownProduct`], [`Error::InvalidProduct`] for a number that is none, and those of the storage.
+    pub fn remove_picture(&mut self, id: &str, number: u8) -> Result<()> {
+        expect_number(id, number)?;
+        let done = self.changes.remove_picture(id, number);
         self.note_full_map(done)
     }
 
@@ -175,7 +199,12 @@ impl Transaction<'_, '_> {
         self.changes.set_experiment(document);
     }
 
-    /// The hash of the catalogue's content, with the changes so far.
+    /// The hash of all further pictures, with the changes so far; `None` if there are none.
+    pub fn pictures_hash(&self) -> Option<ContentHash> {
+        self.changes.pictures_content().map(ContentSum::hash)
+    }
+
+    /// The hash of all products with their own pictures, with the changes so far.
     pub fn content_hash(&self) -> ContentHash {
         self.changes.content().hash()
     }
@@ -194,12 +223,22 @@ impl Transaction<'_, '_> {
 impl ProductRow<'_> {
     fn entry(&self, dimension: usize) -> Result<Entry> {
         self.product.validate()?;
-        expect_vector(self.product, self.vector, dimension)?;
+        expect_vector(&self.product.id, self.vector, dimension)?;
         Entry::from_product(self.product, self.vector, self.thumbnail)
     }
 }
 
-pub(crate) fn expect_vector(product: &Product, vector: &[u8], dimension: usize) -> Result<()> {
+fn expect_number(id: &str, number: u8) -> Result<()> {
+    if (1..=MOST_FURTHER_PICTURES).contains(&number) {
+        return Ok(());
+    }
+    Err(Error::InvalidProduct {
+        id: id.into(),
+        reason: format!("no further picture has the number {number}"),
+    })
+}
+
+pub(crate) fn expect_vector(id: &str, vector: &[u8], dimension: usize) -> Result<()> {
     if vector.len() != 2 * dimension {
         return Err(Error::DimensionMismatch { expected: dimension, received: vector.len() / 2 });
     }
@@ -209,7 +248,7 @@ pub(crate) fn expect_vector(product: &Product, vector: &[u8], dimension: usize) 
         return Ok(());
     }
     let reason = format!("its vector has the length {length}, not 1");
-    Err(Error::InvalidProduct { id: product.id.clone(), reason })
+    Err(Error::InvalidProduct { id: id.into(), reason })
 }
 
 #[cfg(test)]

@@ -29,13 +29,15 @@ const STEP: usize = 10_000;
 /// - schema 3: the index of codes, and a key of its own for the calibration;
 /// - schema 4: places and delta blocks. The vectors of an older catalogue lie at their default places, so none are
 ///   written;
-/// - schema 5: the numbers of barcodes and of parts as fields of their own, also those of variants.
+/// - schema 5: the numbers of barcodes and of parts as fields of their own, also those of variants;
+/// - schema 6: further pictures. An older catalogue has none.
 pub(crate) fn upgrade(edit: &mut Edit<'_, '_>) -> Result<()> {
     let version = edit.db.meta.get(edit.txn, meta_key::SCHEMA)?.and_then(|v| v.try_into().ok());
     let version = version.map_or(1, u32::from_le_bytes);
     match version {
         ..2 => derive_all(edit)?,
-        _ => move_codes(edit)?,
+        2..5 => move_codes(edit)?,
+        _ => (),
     }
     if version < 3 {
         move_calibration(edit)?;

@@ -6,7 +6,7 @@ use crate::calibrate::scale::Calibration;
 use crate::catalog::Catalog;
 use crate::catalog::apply::Changes;
 use crate::catalog::entry;
-use crate::catalog::operation::{Committed, Operation};
+use crate::catalog::operation::{Committed, Operation, SetPicture};
 use crate::catalog::source::{QuarantineRow, SourceRecord};
 use crate::error::{Error, Result};
 use crate::experiment::document::Experiment;
@@ -14,7 +14,9 @@ use crate::look::Look;
 use crate::look::safety::SafetyConfig;
 use crate::merchandise::document::Merchandising;
 use crate::product::Product;
+use crate::product::further_picture::FurtherPicture;
 use crate::rank::weights::Weights;
+use crate::store::picture_number::MOST_FURTHER_PICTURES;
 use crate::store::segment;
 
 /// A vector of unit length, as every stored vector is: the first axis.
@@ -22,6 +24,27 @@ fn placeholder(dimension: usize) -> Vec<f32> {
     let mut vector = vec![0.0; dimension];
     vector.iter_mut().take(1).for_each(|first| *first = 1.0);
     vector
+}
+
+/// A further picture that a product is to have.
+#[derive(Clone, Debug)]
+pub enum PictureSource {
+    /// The one that the catalogue has under this number. It keeps its embedding and thumbnail.
+    Stored {
+        /// 1 to [`MOST_FURTHER_PICTURES`].
+        number: u8,
+        /// Where the picture is now: a path or a URL.
+        address: String,
+    },
+    /// Another one.
+    New {
+        /// Where it is, and what recognises it.
+        picture: FurtherPicture,
+        /// Its embedding.
+        embedding: Embedding,
+        /// An encoded picture, if there is one.
+        thumbnail: Option<Vec<u8>>,
+    },
 }
 
 /// A batch of changes. The writer keeps them in memory until [`Writer::commit`] stores them in one transaction, so
@@ -52,14 +75,7 @@ impl Writer {
         thumbnail: Option<&[u8]>,
     ) -> Result<()> {
         product.validate()?;
-        self.catalog.expects(embedding.fingerprint())?;
-        if embedding.dimension() != self.catalog.dimension() {
-            return Err(Error::DimensionMismatch {
-                expected: self.catalog.dimension(),
-                received: embedding.dimension(),
-            });
-        }
-        let vector = segment::encode(embedding.as_slice());
+        let vector = self.encode(embedding)?;
         let bytes = vector.len() + thumbnail.map_or(0, <[u8]>::len) + size_of(product);
         self.push(
             Operation::Upsert { product: product.clone(), vector, thumbnail: thumbnail.map(Into::into) },
@@ -90,6 +106,45 @@ impl Writer {
         product.validate()?;
         self.push(Operation::Update { product: product.clone() }, size_of(product));
         Ok(())
+    }
+
+    /// Gives a product these further pictures, in this order, and no others. A search finds the product by the best of
+    /// its pictures. The product must exist when the batch is committed; its own picture stays. Upserts and updates
+    /// keep the further pictures.
+    ///
+    /// # Errors
+    /// [`FingerprintMismatch`](Error::FingerprintMismatch), [`DimensionMismatch`](Error::DimensionMismatch), and
+    /// [`InvalidProduct`](Error::InvalidProduct) for more than [`MOST_FURTHER_PICTURES`]; the batch is unchanged then.
+    pub fn set_further_pictures(&mut self, id: &str, pictures: Vec<PictureSource>) -> Result<()> {
+        if pictures.len() > usize::from(MOST_FURTHER_PICTURES) {
+            let reason = format!("it has more than {MOST_FURTHER_PICTURES} further pictures");
+            return Err(Error::InvalidProduct { id: id.into(), reason });
+        }
+        let pictures = pictures.into_iter().map(|picture| self.encoded(picture));
+        let pictures = pictures.collect::<Result<Vec<_>>>()?;
+        let bytes = pictures.iter().map(SetPicture::bytes).sum::<usize>() + id.len();
+        self.push(Operation::SetPictures { id: id.into(), pictures }, bytes);
+        Ok(())
+    }
+
+    fn encoded(&self, picture: PictureSource) -> Result<SetPicture> {
+        Ok(match picture {
+            PictureSource::Stored { number, address } => SetPicture::Stored { number, address },
+            PictureSource::New { picture, embedding, thumbnail } => {
+                let vector = self.encode(&embedding)?;
+                SetPicture::New { picture, vector, thumbnail: thumbnail.map(Into::into) }
+            }
+        })
+    }
+
+    /// The stored form of an embedding.
+    fn encode(&self, embedding: &Embedding) -> Result<Box<[u8]>> {
+        self.catalog.expects(embedding.fingerprint())?;
+        let (expected, received) = (self.catalog.dimension(), embedding.dimension());
+        if expected != received {
+            return Err(Error::DimensionMismatch { expected, received });
+        }
+        Ok(segment::encode(embedding.as_slice()))
     }
 
     /// Removes a product, if it exists.

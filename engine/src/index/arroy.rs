@@ -12,10 +12,11 @@ use rand_arroy::rngs::StdRng;
 use roaring::RoaringBitmap;
 
 use crate::error::Result;
-use crate::index::Nearest;
 use crate::index::simd::Kernel;
 use crate::index::top::Candidate;
 use crate::index::top::Top;
+use crate::index::{Nearest, best_of_products};
+use crate::store::picture_number::FurtherPictures;
 use crate::store::segment;
 use crate::store::vectors::{self, Changed};
 use crate::store::view::{Edit, View};
@@ -82,19 +83,20 @@ fn add_all(edit: &mut Edit<'_, '_>, writer: &arroy::Writer<Cosine>, live: &Roari
 pub(crate) struct ArroyIndex<'t> {
     reader: arroy::Reader<'t, Cosine>,
     view: View<'t>,
+    further: &'t FurtherPictures,
 }
 
 impl<'t> ArroyIndex<'t> {
     /// The catalogue's index, or `None` if it has none.
-    pub(crate) fn open(view: View<'t>) -> Result<Option<Self>> {
+    pub(crate) fn open(view: View<'t>, further: &'t FurtherPictures) -> Result<Option<Self>> {
         match arroy::Reader::open(view.txn, INDEX, view.db.arroy) {
-            Ok(reader) => Ok(Some(Self { reader, view })),
+            Ok(reader) => Ok(Some(Self { reader, view, further })),
             Err(arroy::Error::MissingMetadata(_)) => Ok(None),
             Err(other) => Err(other.into()),
         }
     }
 
-    /// The items that it covers.
+    /// The pictures that it covers.
     pub(crate) fn items(&self) -> &RoaringBitmap {
         self.reader.item_ids()
     }
@@ -102,6 +104,15 @@ impl<'t> ArroyIndex<'t> {
 
 impl Nearest for ArroyIndex<'_> {
     fn nearest(&self, query: &[f32], among: &RoaringBitmap, k: usize) -> Result<Vec<Candidate>> {
+        let pictures: RoaringBitmap = self.further.by_product(among).into_iter().collect();
+        let per_product = pictures.len().div_ceil(among.len().max(1));
+        best_of_products(k, per_product as usize, |k| self.pictures(query, &pictures, k))
+    }
+}
+
+impl ArroyIndex<'_> {
+    /// The `k` nearest of these pictures, best first.
+    fn pictures(&self, query: &[f32], among: &RoaringBitmap, k: usize) -> Result<Vec<Candidate>> {
         let leaves = (LEAVES_PER_ROOT * (self.items().len() as f64).sqrt()) as usize;
         let Some(leaves) =
             NonZeroUsize::new(leaves.max(k.saturating_mul(LEAVES_PER_HIT)).max(LEAVES_AT_LEAST))

@@ -10,11 +10,14 @@ pub(crate) mod ivf;
 pub(crate) mod simd;
 pub(crate) mod top;
 
+use std::collections::HashSet;
+
 use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::index::top::Candidate;
+use crate::store::picture_number::item_of;
 
 /// A kind of index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,11 +58,35 @@ pub enum Strategy {
     Arroy,
 }
 
-/// An index that finds nearest items.
+/// An index that finds nearest products.
 pub(crate) trait Nearest {
-    /// The `k` items of `among` with the highest dot product with `query`, best first. Returns
-    /// fewer only if `among` has fewer, or if an approximate index misses some.
+    /// The `k` products of `among` that have a picture with the highest dot product with `query`, best first. Each is
+    /// its best picture. Returns fewer only if `among` has fewer, or if an approximate index misses some.
     fn nearest(&self, query: &[f32], among: &RoaringBitmap, k: usize) -> Result<Vec<Candidate>>;
+}
+
+/// The best `k` products of an index that finds pictures: `nearest` gives the best pictures of any number, best first.
+/// It is asked for more of them until they are of `k` products. `per_product`: pictures per product.
+fn best_of_products(
+    k: usize,
+    per_product: usize,
+    nearest: impl Fn(usize) -> Result<Vec<Candidate>>,
+) -> Result<Vec<Candidate>> {
+    if per_product <= 1 {
+        return nearest(k);
+    }
+    let mut wanted = k.saturating_mul(per_product);
+    loop {
+        let mut found = nearest(wanted)?;
+        let is_all = found.len() < wanted;
+        let mut seen = HashSet::with_capacity(k.min(found.len()));
+        found.retain(|picture| seen.insert(item_of(picture.item)));
+        if found.len() >= k || is_all {
+            found.truncate(k);
+            return Ok(found);
+        }
+        wanted = wanted.saturating_mul(4);
+    }
 }
 
 /// The exact scan answers if at most this many products pass the filter: it is then as fast as the IVF index,
@@ -72,7 +99,7 @@ const EXACT_TO_PRODUCTS: u64 = 1_000;
 const EXACT_TO_SHARE: f64 = 0.06;
 const EXACT_TO_PRODUCTS_OF_SHARE: u64 = 50_000;
 
-/// The kind of index to use when `matched` of `products` pass the filter. If the catalogue does not have it, or
+/// The kind of index to use when `matched` of `products` pass the filter; both count each picture of a product. If the catalogue does not have it, or
 /// it finds fewer than exist, the exact scan answers.
 pub(crate) fn preferred(strategy: Strategy, products: u64, matched: u64) -> IndexKind {
     let is_narrow =

@@ -3,7 +3,7 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
-/// An item and its score: its dot product with the query, higher is nearer.
+/// An item, or a picture of it, and its score: its dot product with the query, higher is nearer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Candidate {
     pub(crate) item: u32,

@@ -4,6 +4,7 @@ pub(crate) mod derived;
 pub(crate) mod field;
 pub(crate) mod filter;
 pub(crate) mod fold;
+pub(crate) mod further_picture;
 pub(crate) mod gtin;
 pub(crate) mod sortable_price;
 pub(crate) mod variant;

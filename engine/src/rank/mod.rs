@@ -41,7 +41,9 @@ const DIVERSIFIED: usize = 120;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct RankingCandidate {
     pub(crate) item: u32,
-    /// The cosine similarity to the query vector; 0 if there is none.
+    /// The picture of it that is nearest to the query vector.
+    pub(crate) picture: u32,
+    /// The cosine similarity of that picture to the query vector; 0 if there is none.
     pub(crate) similarity: f32,
     /// How well its texts match the words of the query, 0 to 1.
     pub(crate) words: f32,
@@ -53,7 +55,7 @@ pub(crate) struct Ranked {
     pub(crate) candidate: RankingCandidate,
     pub(crate) score: f32,
     pub(crate) reasons: Reasons,
-    /// The likeness of its picture and the query's, if they were compared.
+    /// The likeness of its nearest picture and the query's, if they were compared.
     pub(crate) likeness: Option<f32>,
     /// Other candidates of its group, the best first.
     pub(crate) others: Vec<u32>,
@@ -179,7 +181,7 @@ impl Ranking<'_> {
     ) -> Result<()> {
         let weights = &self.weights;
         for next in ranked.iter_mut().take(COMPARED) {
-            let known = self.snapshot.recognised_at(next.candidate.item)?;
+            let known = self.snapshot.recognised_at(next.candidate.picture)?;
             let templates = template.zip(known.template);
             next.likeness = templates.and_then(|(query, known)| query.likeness_in(known.as_bytes()));
             let cosine = instance_embedding

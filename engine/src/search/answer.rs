@@ -10,11 +10,12 @@ use roaring::RoaringBitmap;
 use crate::calibrate::out_of_domain::NEAREST;
 use crate::calibrate::scale::{Calibration, MatchKind, Scale};
 use crate::catalog::Catalog;
-use crate::catalog::snapshot::Snapshot;
+use crate::catalog::snapshot::{NearProduct, Snapshot};
 use crate::error::{Error, Result};
 use crate::index::IndexKind;
 use crate::index::Strategy;
 use crate::index::simd::Kernel;
+use crate::index::top::Candidate;
 use crate::lexical::Lexicon;
 use crate::lexical::terms::terms;
 use crate::look::Look;
@@ -32,6 +33,7 @@ use crate::search::fusion::{Embedded, Fusion};
 use crate::search::parse::ParsedQuery;
 use crate::search::query::{Hit, Query, SearchResult, Timings};
 use crate::search::timing::ms_since;
+use crate::store::picture_number::{FurtherPictures, number_of};
 use crate::store::rank_features;
 use crate::store::vectors;
 
@@ -155,7 +157,8 @@ pub(crate) fn answer(
         also: &words.also,
         translated: words.translated.as_ref(),
         without_picture: &without_picture,
-        only_words: like_words.is_some() || in_texts_only && fusion.is_none(),
+            further: &snapshot.further()?,
+            only_words: like_words.is_some() || in_texts_only && fusion.is_none(),
         ranking: Ranking {
             snapshot: &snapshot,
             without_picture: &without_picture,
@@ -291,6 +294,8 @@ struct Search<'a> {
     translated: Option<&'a Translated>,
     /// The items that have no vector to compare.
     without_picture: &'a RoaringBitmap,
+    /// The further pictures of products.
+    further: &'a FurtherPictures,
     /// Whether only the words choose candidates.
     only_words: bool,
     ranking: Ranking<'a>,
@@ -317,7 +322,7 @@ impl Search<'_> {
             let (nearest, index) = self.nearest(pool)?;
             timings.search_ms += ms_since(start);
             let start = Instant::now();
-            let similarities = nearest.iter().take(NEAREST).map(|(_, similarity)| *similarity).collect();
+            let similarities = nearest.iter().take(NEAREST).map(|near| near.score).collect();
             let candidates = self.candidates(nearest, pool)?;
             let ranked = self.ranking.rank(&candidates, k)?;
             timings.rank_ms += ms_since(start);
@@ -340,23 +345,28 @@ impl Search<'_> {
     }
 
     /// The nearest items; without a query vector, the first items.
-    fn nearest(&self, pool: usize) -> Result<(Vec<(u32, f32)>, IndexKind)> {
+    fn nearest(&self, pool: usize) -> Result<(Vec<NearProduct>, IndexKind)> {
         if self.only_words {
             return Ok((Vec::new(), IndexKind::Exact));
         }
         let Some(fusion) = self.fusion else {
-            return Ok((self.among.iter().take(pool).map(|item| (item, 0.0)).collect(), IndexKind::Exact));
+            let first = self.among.iter().take(pool);
+            let first = first.map(|item| NearProduct { item, picture: item, score: 0.0 });
+            return Ok((first.collect(), IndexKind::Exact));
         };
         let found = self.snapshot.nearest(fusion.embedding(), self.among, pool, self.query.strategy)?;
-        Ok((found.candidates.into_iter().map(|c| (c.item, c.score)).collect(), found.index))
+        Ok((found.candidates, found.index))
     }
 
     /// Adds the products that have the words of the query to the nearest ones.
-    fn candidates(&self, nearest: Vec<(u32, f32)>, pool: usize) -> Result<Vec<RankingCandidate>> {
-        let mut candidates: Vec<RankingCandidate> = nearest
-            .into_iter()
-            .map(|(item, similarity)| RankingCandidate { item, similarity, words: 0.0 })
-            .collect();
+    fn candidates(&self, nearest: Vec<NearProduct>, pool: usize) -> Result<Vec<RankingCandidate>> {
+        let candidate = |NearProduct { item, picture, score }: NearProduct| RankingCandidate {
+            item,
+            picture,
+            similarity: score,
+            words: 0.0,
+        };
+        let mut candidates: Vec<RankingCandidate> = nearest.into_iter().map(candidate).collect();
         let mut places: HashMap<u32, usize> =
             candidates.iter().enumerate().map(|(at, c)| (c.item, at)).collect();
         for (item, words) in self.with_words(pool)? {
@@ -393,26 +403,30 @@ impl Search<'_> {
 
     /// A candidate that the words found and the index did not.
     fn elsewhere(&self, item: u32) -> Result<RankingCandidate> {
-        let view = self.snapshot.view();
-        let similarity = match self.fusion {
-            Some(fusion) if !self.without_picture.contains(item) => {
-                let query = fusion.embedding().as_slice();
-                Kernel::best().dot(query, vectors::row(view, item)?)
+        let mut best = Candidate { item, score: 0.0 };
+        if let Some(fusion) = self.fusion.filter(|_| !self.without_picture.contains(item)) {
+            let (kernel, query) = (Kernel::best(), fusion.embedding().as_slice());
+            let score = |picture: u32| {
+                let row = vectors::row(self.snapshot.view(), picture)?;
+                Ok::<_, Error>(Candidate { item: picture, score: kernel.dot(query, row) })
+            };
+            best = score(item)?;
+            for picture in self.further.of(item) {
+                best = best.max(score(picture)?);
             }
-            _ => 0.0,
-        };
-        Ok(RankingCandidate { item, similarity, words: 0.0 })
+        }
+        Ok(RankingCandidate { item, picture: best.item, similarity: best.score, words: 0.0 })
     }
 
     fn hit(&self, position: usize, ranked: Ranked, kinds: HitKinds) -> Result<Hit> {
-        let RankingCandidate { item, similarity, words } = ranked.candidate;
+        let RankingCandidate { item, picture, similarity, words } = ranked.candidate;
         let named = kinds.named(words);
         let product = self.snapshot.product_at(item)?;
         // Similarity and score are those of the product whose place it takes.
         let scored = ranked.replaces.unwrap_or(item);
         let parts = match self.fusion {
             Some(fusion) if !self.without_picture.contains(scored) => {
-                fusion.parts(&self.snapshot.vector_at(scored)?)
+                fusion.parts(&self.snapshot.vector_at(picture)?)
             }
             _ => Default::default(),
         };
@@ -435,6 +449,8 @@ impl Search<'_> {
             kind,
             parts,
             likeness: ranked.likeness.filter(|_| ranked.replaces.is_none()),
+            // The picture that matched is one of the product whose place it takes.
+            picture: if ranked.replaces.is_some() { 0 } else { number_of(picture) },
             product,
             others: others.collect::<Result<_>>()?,
             effects: guidance.effects(item, scored, ranked.is_pinned),

@@ -170,7 +170,7 @@ pub struct Hit {
     pub score: f32,
     /// What the score is made of.
     pub reasons: Reasons,
-    /// Cosine similarity of the query and the product, −1 to 1, higher is nearer.
+    /// Cosine similarity of the query and the product's nearest picture, −1 to 1, higher is nearer.
     pub similarity: f32,
     /// How well its texts have the words of the query, from 0.6 to 1; `None` if they have few of them, and for queries
     /// that are not words alone.
@@ -180,10 +180,13 @@ pub struct Hit {
     pub kind: MatchKind,
     /// What the similarity is made of.
     pub parts: ScoreParts,
-    /// How much the product's picture is the query's, or holds it as a part: 1 is the very same. `None` if
+    /// How much the product's nearest picture is the query's, or holds it as a part: 1 is the very same. `None` if
     /// that was not looked at, as it is for the likeliest only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub likeness: Option<f32>,
+    /// Which of the product's pictures is the nearest to the query; 0: its own, else the number of a further picture.
+    #[serde(skip_serializing_if = "is_own")]
+    pub picture: u8,
     /// The product.
     pub product: Product,
     /// Ids of other products of its group that were candidates too: the same in other colours.
@@ -195,6 +198,11 @@ pub struct Hit {
     /// The id of the product in whose place it stands: its similarity and score are that product's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replaces: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_own(picture: &u8) -> bool {
+    *picture == 0
 }
 
 impl Hit {

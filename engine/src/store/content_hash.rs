@@ -5,6 +5,9 @@
 //! not depend on the size of the catalogue. This is LtHash (Bellare and Micciancio 1997; as
 //! parametrised by Lewi, Kim, Maykov and Weis, "Securing Update Propagation with Homomorphic Hashing",
 //! 2019) over BLAKE3. Finding two catalogues with the same hash is as hard as a short-vector problem.
+//!
+//! Further pictures of products add to a second sum of the same kind. So the hash of products is the one that programs
+//! compute which know one picture per product, and they can check a release that has more.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,11 +16,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::product::Product;
+use crate::product::further_picture::FurtherPicture;
 
 /// Sixteen-bit numbers in the sum.
 const LANES: usize = 1024;
 
-/// The hash of a catalogue's products with their embeddings and thumbnails. Two catalogues with the same content
+/// The hash of a catalogue's products with their embeddings and thumbnails, or of their further pictures. Two catalogues with the same content
 /// have the same hash, whatever changes led to it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -94,6 +98,25 @@ impl Element {
             fields.bytes("attribute", name.as_bytes());
             fields.bytes("value", value.as_bytes());
         }
+        fields.bytes("vector", vector);
+        if let Some(thumbnail) = thumbnail {
+            fields.bytes("thumbnail", thumbnail);
+        }
+        Self::from_hash(&fields.0)
+    }
+
+    /// What a further picture adds to a sum of its own. `vector`: little-endian f16.
+    pub(crate) fn from_further_picture(
+        id: &str,
+        number: u8,
+        picture: &FurtherPicture,
+        vector: &[u8],
+        thumbnail: Option<&[u8]>,
+    ) -> Self {
+        let mut fields = HashedFields(blake3::Hasher::new_derive_key("knytt 2026 catalogue further picture"));
+        fields.text("id", id);
+        fields.bytes("number", &[number]);
+        fields.json("picture", picture);
         fields.bytes("vector", vector);
         if let Some(thumbnail) = thumbnail {
             fields.bytes("thumbnail", thumbnail);

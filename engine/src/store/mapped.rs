@@ -9,6 +9,7 @@ use std::sync::{Arc, LazyLock};
 use heed::RoTxn;
 
 use crate::error::Result;
+use crate::store::picture_number::NUMBERS;
 use crate::store::schema::ItemDatabase;
 use crate::store::view::View;
 use crate::store::{place, segment};
@@ -23,7 +24,8 @@ struct Span {
 /// The spans of all values that a search may read, as one transaction sees them.
 pub(crate) struct Spans {
     vectors: Vec<Span>,
-    places: Vec<Span>,
+    /// By the number of the picture; see [`place::position_of`].
+    places: [Vec<Span>; NUMBERS],
     cells: Vec<Span>,
     delta: Vec<Span>,
     /// Whether a query has read any of it.
@@ -38,15 +40,15 @@ unsafe impl Sync for Spans {}
 impl Spans {
     /// Reads the address of every value of the databases.
     pub(crate) fn read(view: View<'_>) -> Result<Self> {
-        let databases = [view.db.vectors, view.db.places, view.db.cells, view.db.delta];
-        let [vectors, places, cells, delta] = databases.map(|database| spans(database, view.txn));
-        Ok(Self {
-            vectors: vectors?,
-            places: places?,
-            cells: cells?,
-            delta: delta?,
-            is_read: AtomicBool::new(false),
-        })
+        let databases = [view.db.vectors, view.db.cells, view.db.delta];
+        let [vectors, cells, delta] = databases.map(|database| spans(database, view.txn));
+        let mut places: [Vec<Span>; NUMBERS] = std::array::from_fn(|_| Vec::new());
+        for entry in view.db.places.iter(view.txn)? {
+            let (block, bytes) = entry?;
+            let (number, at) = place::position_of_block(block);
+            put(&mut places[number], at, bytes);
+        }
+        Ok(Self { vectors: vectors?, places, cells: cells?, delta: delta?, is_read: AtomicBool::new(false) })
     }
 
     /// The values, for as long as the transaction is open.
@@ -63,11 +65,16 @@ fn spans(database: ItemDatabase<'_>, txn: &RoTxn<'_>) -> Result<Vec<Span>> {
     let mut spans = Vec::new();
     for entry in database.iter(txn)? {
         let (number, bytes) = entry?;
-        // A number without a value has no span.
-        spans.resize(number as usize, Span { start: std::ptr::null(), len: 0 });
-        spans.push(Span { start: bytes.as_ptr(), len: bytes.len() });
+        put(&mut spans, number as usize, bytes);
     }
     Ok(spans)
+}
+
+/// Adds the span of a number that is higher than all before.
+fn put(spans: &mut Vec<Span>, number: usize, bytes: &[u8]) {
+    // A number without a value has no span.
+    spans.resize(number, Span { start: std::ptr::null(), len: 0 });
+    spans.push(Span { start: bytes.as_ptr(), len: bytes.len() });
 }
 
 /// All stored vectors and blocks of codes, in place.
@@ -85,7 +92,7 @@ impl<'t> Mapped<'t> {
         Ok(unsafe { spans.mapped(view.dimension) })
     }
 
-    /// The vector of an item: `[dimension]`, little-endian f16.
+    /// The vector of a picture: `[dimension]`, little-endian f16.
     ///
     /// # Errors
     /// [`Error::Damaged`](crate::Error::Damaged) if there is none.
@@ -97,14 +104,14 @@ impl<'t> Mapped<'t> {
         row.ok_or_else(|| segment::missing(item))
     }
 
-    /// The place of an item's vector.
+    /// The place of a picture's vector.
     ///
     /// # Errors
     /// [`Error::Damaged`](crate::Error::Damaged) if its block of places is cut short.
     #[inline]
-    pub(crate) fn place(&self, item: u32) -> Result<u32> {
-        let block = self.spans.places.get(place::block_of(item) as usize);
-        place::in_block(self.bytes(block), item)
+    pub(crate) fn place(&self, picture: u32) -> Result<u32> {
+        let (number, at) = place::position_of(picture);
+        place::in_block(self.bytes(self.spans.places[number].get(at)), picture)
     }
 
     /// The codes of a cell; `None` if it is empty.

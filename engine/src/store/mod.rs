@@ -11,6 +11,7 @@ pub(crate) mod lock_file;
 pub(crate) mod mapped;
 pub(crate) mod open;
 pub(crate) mod pages;
+pub(crate) mod picture_number;
 pub(crate) mod place;
 pub(crate) mod price_column;
 pub(crate) mod rank_features;

@@ -1,10 +1,12 @@
-//! The *place* of an item's vector: the number of its row among the rows of all segments.
+//! The *place* of a picture's vector: the number of its row among the rows of all segments. A product's own picture has
+//! the number of its item.
 //!
 //! By default the place of an item is the item's own number. That holds while vectors are written once and in the
 //! order of items, and then nothing is stored. As soon as one item of a block lies elsewhere, the block stores the
 //! places of all its items: `[1020]` little-endian `u32`, which fill one page together with LMDB's header.
 
 use crate::error::{Error, Result};
+use crate::store::picture_number::{number_of, picture_of};
 use crate::store::view::{Edit, View};
 
 /// Items per block.
@@ -16,6 +18,20 @@ const BYTES: usize = SLOTS as usize * 4;
 #[inline]
 pub(crate) fn block_of(item: u32) -> u32 {
     item / SLOTS
+}
+
+/// Where the block of a picture is among those of pictures with the same number, and that number. Further pictures have
+/// their blocks far behind those of the products' own.
+#[inline]
+pub(crate) fn position_of(picture: u32) -> (usize, usize) {
+    let number = number_of(picture);
+    (usize::from(number), (block_of(picture) - block_of(picture_of(0, number))) as usize)
+}
+
+/// [`position_of`] the pictures of this block.
+pub(crate) fn position_of_block(block: u32) -> (usize, usize) {
+    // No product has the highest items, so a block on a border belongs to the higher number.
+    position_of(block.saturating_mul(SLOTS).saturating_add(SLOTS - 1))
 }
 
 /// The place of an item, from its block; without a block, every item of it lies at its default place.

@@ -1,7 +1,8 @@
 //! The named databases of a catalogue, with the format of their keys and values.
 //!
-//! This is schema 5. Integers in keys are big-endian, so that LMDB's byte order is the numeric order. An *item*
-//! is the `u32` that stands for a product inside the catalogue.
+//! This is schema 6. Integers in keys are big-endian, so that LMDB's byte order is the numeric order. An *item*
+//! is the `u32` that stands for a product inside the catalogue; a *picture* is the `u32` that stands for one of its
+//! pictures, and the item itself for the product's own picture ([`crate::store::picture_number`]).
 //!
 //! | database | key | value |
 //! |---|---|---|
@@ -9,16 +10,17 @@
 //! | `products` | item | the product as JSON |
 //! | `ids` | text key of the product's id | item |
 //! | `vectors` | place / 256 | up to 256 vectors of little-endian f16, at place % 256; see [`crate::store::vectors`] |
-//! | `places` | item / 1020 | 1020 little-endian `u32`, at item % 1020; see [`crate::store::place`] |
+//! | `places` | picture / 1020 | 1020 little-endian `u32`, at picture % 1020; see [`crate::store::place`] |
 //! | `prices` | item / 1024 | 1024 little-endian `i64`, at item % 1024; see [`crate::store::price_column`] |
 //! | `facts` | item / 256 | up to 256 rows of rank features, at item % 256; see [`crate::store::rank_features`] |
 //! | `facets` | field and value | the value as the feed writes it, and the bitmap of its items |
 //! | `words` | term and block | the items of the block that have the term; see [`crate::lexical`] |
-//! | `thumbnails` | item | an encoded picture |
+//! | `thumbnails` | picture | an encoded picture |
+//! | `pictures` | picture | a further picture as JSON; see [`crate::product::further_picture`] |
 //! | `sources` | text key of the source | JSON |
 //! | `quarantine` | text key of the source | JSON |
-//! | `cells` | cell | a block with the codes of the cell's items; see [`crate::index::ivf`] |
-//! | `fresh` | delta block | a block with the codes of items that no cell holds yet; see [`crate::index::ivf`] |
+//! | `cells` | cell | a block with the codes of the cell's pictures; see [`crate::index::ivf`] |
+//! | `fresh` | delta block | a block with the codes of pictures that no cell holds yet; see [`crate::index::ivf`] |
 //! | `arroy` | defined by arroy | defined by arroy |
 
 use arroy::distances::Cosine;
@@ -30,7 +32,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 
 /// The version that this program reads and writes.
-pub const SCHEMA_VERSION: u32 = 5;
+pub const SCHEMA_VERSION: u32 = 6;
 
 /// The most databases that LMDB may open: those below, and room for a few more.
 pub(crate) const MAX_DATABASES: u32 = 24;
@@ -54,9 +56,13 @@ pub(crate) mod meta_key {
     pub(crate) const FREE: &str = "free";
     /// The sum behind the content hash; see [`crate::store::content_hash`].
     pub(crate) const CONTENT: &str = "content";
+    /// Bitmap of the further pictures that exist, if there are any.
+    pub(crate) const PICTURES: &str = "pictures";
+    /// The sum behind the hash of further pictures, if there are any.
+    pub(crate) const PICTURES_CONTENT: &str = "pictures content";
     /// The centres of the index's cells; see [`crate::index::ivf`].
     pub(crate) const CELLS: &str = "cells";
-    /// Bitmap of the items whose codes in cells are stale.
+    /// Bitmap of the pictures whose codes in cells are stale.
     pub(crate) const STALE: &str = "moved";
     /// The delta block that the next merge begins with, a little-endian `u32`.
     pub(crate) const NEXT_DELTA_BLOCK: &str = "shelf";
@@ -124,6 +130,7 @@ databases! {
     facets = "facets": TextDatabase<'t>,
     words = "words": TextDatabase<'t>,
     thumbnails = "thumbnails": ItemDatabase<'t>,
+    pictures = "pictures": ItemDatabase<'t>,
     sources = "sources": TextDatabase<'t>,
     quarantine = "quarantine": TextDatabase<'t>,
     cells = "cells": ItemDatabase<'t>,

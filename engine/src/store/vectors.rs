@@ -19,7 +19,7 @@ use crate::store::place;
 use crate::store::segment::{self, SLOTS};
 use crate::store::view::{Edit, View};
 
-/// Items whose vector changed; `None`: the item is gone.
+/// Pictures whose vector changed; `None`: the picture is gone. A product's own picture has the number of its item.
 pub(crate) type Changed<'b> = BTreeMap<u32, Option<Cow<'b, [u8]>>>;
 
 /// An item and its vector.
@@ -53,7 +53,7 @@ pub(crate) fn row<'t>(view: View<'t>, item: u32) -> Result<&'t [u8]> {
     segment::row(segment, slot, view.dimension).ok_or_else(|| segment::missing(item))
 }
 
-/// Writes the vectors of a batch. `live`: the items that exist after it.
+/// Writes the vectors of a batch. `live`: the pictures that exist after it.
 pub(crate) fn write(edit: &mut Edit<'_, '_>, live: &RoaringBitmap, changed: &Changed<'_>) -> Result<()> {
     let rows = changed.iter().filter_map(|(item, row)| Some((*item, Cow::Borrowed(row.as_deref()?))));
     let mut rows: Vec<Row<'_>> = rows.collect();

@@ -8,6 +8,7 @@ mod browse;
 mod calibrate;
 mod concurrency;
 mod disk;
+mod further_pictures;
 mod instance_embedding;
 mod items;
 mod ivf;

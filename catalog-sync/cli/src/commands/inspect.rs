@@ -106,7 +106,11 @@ impl Inspection {
     fn text(&self) -> Result<String> {
         let info = &self.info;
         let mut text = String::new();
-        writeln!(text, "{}: {}", self.path, counted(info.products, "product"))?;
+        let further = match info.further_pictures {
+            0 => String::new(),
+            count => format!(", {}", counted(count, "further picture")),
+        };
+        writeln!(text, "{}: {}{further}", self.path, counted(info.products, "product"))?;
         writeln!(
             text,
             "model {} ({}), {} dimensions",

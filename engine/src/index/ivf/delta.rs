@@ -14,6 +14,7 @@ use super::cells::Cells;
 use super::code::Code;
 use crate::error::Result;
 use crate::store::mapped::Mapped;
+use crate::store::picture_number::item_of;
 use crate::store::schema::meta_key;
 use crate::store::segment;
 use crate::store::view::{Edit, View};
@@ -69,7 +70,7 @@ impl Delta {
         let code = |&item: &u32| {
             let vector = segment::decode(rows.row(item)?);
             let number = match cells.len() {
-                0 => item / ITEMS_PER_DELTA_BLOCK,
+                0 => item_of(item) / ITEMS_PER_DELTA_BLOCK,
                 _ => cells.home(&vector)? / CELLS_PER_DELTA_BLOCK,
             };
             Ok((number, cells.coder.encode(&vector, &cells.mean)))

@@ -42,11 +42,12 @@ use self::cells::Cells;
 use self::code::{Probe, dot};
 use self::shortlist::Shortlist;
 use crate::error::Result;
-use crate::index::Nearest;
 use crate::index::ivf::cold_read::ColdReadDetector;
 use crate::index::top::Candidate;
+use crate::index::{Nearest, best_of_products};
 use crate::store::bitmap::read_items;
 use crate::store::mapped::{Mapped, will_need};
+use crate::store::picture_number::{FurtherPictures, item_of};
 use crate::store::schema::meta_key;
 use crate::store::view::View;
 
@@ -82,29 +83,43 @@ const CELLS_READ_AHEAD: usize = 24;
 pub(crate) struct IvfIndex<'t> {
     mapped: Mapped<'t>,
     cells: Cells<'t>,
-    /// Items whose codes in cells are outdated.
+    /// Pictures whose codes in cells are outdated.
     stale: RoaringBitmap,
     products: u64,
+    further: &'t FurtherPictures,
 }
 
 impl<'t> IvfIndex<'t> {
     /// The catalogue's index, or `None` while it is too small for one.
-    pub(crate) fn open(view: View<'t>, mapped: impl FnOnce() -> Result<Mapped<'t>>) -> Result<Option<Self>> {
+    pub(crate) fn open(
+        view: View<'t>,
+        further: &'t FurtherPictures,
+        mapped: impl FnOnce() -> Result<Mapped<'t>>,
+    ) -> Result<Option<Self>> {
         let Some(cells) = view.db.meta.get(view.txn, meta_key::CELLS)? else { return Ok(None) };
         let cells = Cells::read(cells, view.dimension)?;
         let stale = read_items(view, meta_key::STALE)?;
-        Ok(Some(Self { mapped: mapped()?, cells, stale, products: view.db.products.len(view.txn)? }))
+        let products = view.db.products.len(view.txn)?;
+        Ok(Some(Self { mapped: mapped()?, cells, stale, products, further }))
     }
 }
 
 impl Nearest for IvfIndex<'_> {
     fn nearest(&self, query: &[f32], among: &RoaringBitmap, k: usize) -> Result<Vec<Candidate>> {
+        let per_product = self.further.with_own(self.products).div_ceil(self.products.max(1));
+        best_of_products(k, per_product as usize, |k| self.pictures(query, among, k))
+    }
+}
+
+impl IvfIndex<'_> {
+    /// The `k` nearest pictures of the products of `among`, best first.
+    fn pictures(&self, query: &[f32], among: &RoaringBitmap, k: usize) -> Result<Vec<Candidate>> {
         let is_filtered = among.len() < self.products;
         let margins = if is_filtered { FILTERED } else { USUAL };
         let probe = self.cells.coder.probe(query, margins.deviations);
         let mut shortlist = Shortlist::new(k);
-        let passes = |item| !is_filtered || among.contains(item);
-        let passes_in_cell = |item| passes(item) && !self.stale.contains(item);
+        let passes = |picture| !is_filtered || among.contains(item_of(picture));
+        let passes_in_cell = |picture| passes(picture) && !self.stale.contains(picture);
         let mut pace = ColdReadDetector::begin(self.mapped.is_first());
         let scanned =
             self.scan_cells(query, &probe, margins.gaps, &mut shortlist, &mut pace, &passes_in_cell)?;
@@ -121,11 +136,9 @@ impl Nearest for IvfIndex<'_> {
         for (_, bytes) in self.mapped.delta().filter(|(block, _)| is_scanned(*block)) {
             shortlist.scan(Block::read(bytes, width)?, &probe, base, &passes);
         }
-        shortlist.rescore(query, &mut pace, |item| self.mapped.row(item))
+        shortlist.rescore(query, &mut pace, |picture| self.mapped.row(picture))
     }
-}
 
-impl IvfIndex<'_> {
     /// Scans cells, the nearest first, until the margins allow to stop. Returns for each cell whether it was
     /// scanned.
     fn scan_cells(

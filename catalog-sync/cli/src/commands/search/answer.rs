@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::Result;
 use knytt_engine::{
     Catalog, CompiledRules, Guided, Hit, ListRules, MatchKind, ParsedQuery, Product, Query, Reasons,
-    RuleEffect, Scale, ScoreParts, SearchResult, Timings,
+    RuleEffect, Scale, ScoreParts, SearchResult, Snapshot, Timings,
 };
 use serde::Serialize;
 
@@ -48,6 +48,9 @@ pub struct AnswerHit {
     /// What each side of the query adds to the score; the sides that were not asked are absent.
     pub parts: ScoreParts,
     pub product: Product,
+    /// The further picture of the product that is nearest to the query; absent if its own is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub picture: Option<AnswerPicture>,
     /// How much its picture is the query's; absent where they were not compared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub likeness: Option<f32>,
@@ -60,6 +63,15 @@ pub struct AnswerHit {
     /// The id of the product in whose place it stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replaces: Option<String>,
+}
+
+/// A further picture of a product.
+#[derive(Serialize)]
+pub struct AnswerPicture {
+    /// From 1; [`Product::more_images`] has those of the feed, of which some may not be embedded.
+    pub number: u8,
+    /// A path or a URL, as the feed gave it.
+    pub address: String,
 }
 
 #[derive(Serialize)]
@@ -102,6 +114,7 @@ impl Answer {
                 reasons: Reasons { visual: Some(similarity), ..Reasons::default() },
                 similarity,
                 likeness: None,
+                picture: 0,
                 named: None,
                 kind: MatchKind::Other,
                 parts: ScoreParts { product: Some(similarity), ..ScoreParts::default() },
@@ -132,8 +145,10 @@ impl Answer {
     pub fn new(catalog: &Catalog, result: SearchResult) -> Result<Self> {
         let info = catalog.info()?;
         let (good_match, scale) = (result.is_good(), result.scale);
+        let snapshot = catalog.read()?;
+        let hits = result.hits.into_iter().map(|hit| AnswerHit::new(&snapshot, hit, scale));
         Ok(Self {
-            hits: result.hits.into_iter().map(|hit| AnswerHit::new(hit, scale)).collect(),
+            hits: hits.collect::<Result<_>>()?,
             understood: result.parsed,
             good_match,
             matched: result.matched,
@@ -156,8 +171,10 @@ impl Answer {
 }
 
 impl AnswerHit {
-    fn new(hit: Hit, scale: Option<Scale>) -> Self {
-        Self {
+    fn new(snapshot: &Snapshot, hit: Hit, scale: Option<Scale>) -> Result<Self> {
+        let further = if hit.picture == 0 { Vec::new() } else { snapshot.further_pictures(&hit.id)? };
+        let picture = further.into_iter().find(|further| further.number == hit.picture);
+        Ok(Self {
             rank: hit.position,
             percent: scale.map(|scale| hit.percent(&scale)),
             id: hit.id,
@@ -167,11 +184,13 @@ impl AnswerHit {
             kind: scale.map(|_| hit.kind),
             parts: hit.parts,
             product: readable(hit.product),
+            picture: picture
+                .map(|found| AnswerPicture { number: found.number, address: found.picture.address }),
             likeness: hit.likeness,
             others: hit.others,
             effects: hit.effects,
             replaces: hit.replaces,
-        }
+        })
     }
 }
 

@@ -80,8 +80,9 @@ fn summary(answer: &Answer) -> String {
 fn card(snapshot: &Snapshot, hit: &AnswerHit) -> Result<Card> {
     let product = &hit.product;
     let kind = [product.brand.as_str(), product.category.as_str()];
+    let number = hit.picture.as_ref().map_or(0, |picture| picture.number);
     Ok(Card {
-        picture: snapshot.thumbnail(&hit.id)?.map(<[u8]>::to_vec),
+        picture: snapshot.picture_thumbnail(&hit.id, number)?.map(<[u8]>::to_vec),
         score: hit.score,
         title: product.title.clone(),
         kind: kind.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
