@@ -5,10 +5,10 @@ use std::path::Path;
 use knytt_engine::{
     Calibration, Catalog, Experiment, Merchandising, Product, SafetyConfig, Transaction, Weights,
 };
-use knytt_pack::{Change, Columns, Header};
+use knytt_pack::{Change, Columns, FurtherRow, Header};
 use knytt_wire::Delta;
 
-use crate::merge::{Merge, MergedProduct};
+use crate::merge::{Merge, MergedProduct, StepPacks};
 use crate::metadata::Verified;
 use crate::progress::{Cancel, Progress, Report};
 use crate::{Error, Result};
@@ -108,9 +108,14 @@ pub(crate) fn read_rules(rules: &serde_json::Value) -> Option<Merchandising> {
 pub(crate) fn apply(catalog: &Catalog, delta: &Delta, job: &Job<'_>, done: u64) -> Result<()> {
     let header = job.header();
     catalog.transact(|transaction| {
-        expect_content(&delta.base, transaction)?;
-        let (vectors, pictures) = (delta.vectors.as_ref(), delta.pictures.as_ref());
-        let rows = Merge::open(job.packs, job.verified, &header, &delta.attributes, vectors, pictures)?;
+        expect_content(&delta.base, delta.further_base.as_deref(), transaction)?;
+        let packs = StepPacks {
+            attributes: &delta.attributes,
+            vectors: delta.vectors.as_ref(),
+            pictures: delta.pictures.as_ref(),
+            further: delta.further.as_ref(),
+        };
+        let rows = Merge::open(job.packs, job.verified, &header, packs)?;
         for (n, row) in rows.enumerate() {
             job.step(done + n as u64)?;
             let row = row?;
@@ -131,13 +136,39 @@ pub(crate) fn apply(catalog: &Catalog, delta: &Delta, job: &Job<'_>, done: u64) 
         transaction.set_safety(job.safety(delta.to));
         transaction.set_merchandising(job.rules(delta.to));
         transaction.set_experiment(job.experiment(delta.to));
-        expect_content(&delta.content, transaction)
+        expect_content(&delta.content, delta.further_content.as_deref(), transaction)
     })
 }
 
-fn expect_content(expected: &str, transaction: &Transaction<'_, '_>) -> Result<()> {
+/// Compares the catalogue with the hashes that it must have: of its products, and of their further pictures if there
+/// are any.
+pub(crate) fn expect_content(
+    expected: &str,
+    further: Option<&str>,
+    transaction: &Transaction<'_, '_>,
+) -> Result<()> {
     let found = transaction.content_hash().to_string();
-    if found == expected { Ok(()) } else { Err(Error::Content { expected: expected.into(), found }) }
+    if found != expected {
+        return Err(Error::Content { expected: expected.into(), found });
+    }
+    let found = transaction.pictures_hash().map(|hash| hash.to_string());
+    if found.as_deref() == further {
+        return Ok(());
+    }
+    let or_none = |hash: Option<&str>| hash.unwrap_or("no further pictures").to_owned();
+    Err(Error::Content { expected: or_none(further), found: or_none(found.as_deref()) })
+}
+
+/// Makes the further pictures of a product what the packs say.
+pub(crate) fn further(transaction: &mut Transaction<'_, '_>, rows: &[FurtherRow], pack: &str) -> Result<()> {
+    for FurtherRow { id, number, picture } in rows {
+        let done = match picture {
+            Some(picture) => transaction.put_picture(id, &picture.record(*number)),
+            None => transaction.remove_picture(id, *number),
+        };
+        done.map_err(|error| no_sense(error, pack))?;
+    }
+    Ok(())
 }
 
 /// Makes one product what the packs say.
@@ -149,7 +180,7 @@ pub(crate) fn change(transaction: &mut Transaction<'_, '_>, row: MergedProduct, 
     let (vector, picture) = (row.vector.as_deref(), row.picture.as_ref().map(Option::as_deref));
     match (row.attributes, known) {
         (Some(attributes), known) => match (attributes.change, known) {
-            (Change::Delete, Some(_)) if vector.is_none() && picture.is_none() => {
+            (Change::Delete, Some(_)) if vector.is_none() && picture.is_none() && row.further.is_empty() => {
                 transaction.delete(&row.id)?;
             }
             (Change::Delete, _) => return Err(refuse("is deleted, and is not there or has a picture")),
@@ -163,10 +194,12 @@ pub(crate) fn change(transaction: &mut Transaction<'_, '_>, row: MergedProduct, 
             }
             (Change::Set(_), None) => return Err(refuse("is changed and is not there")),
         },
+        // Further pictures alone leave the product as it is.
+        (None, Some(_)) if vector.is_none() && picture.is_none() => {}
         (None, Some(product)) => transaction.revise(&product, vector, picture).map_err(senseless)?,
         (None, None) => return Err(refuse("has a picture or a vector and is not there")),
     }
-    Ok(())
+    further(transaction, &row.further, pack)
 }
 
 /// What no catalogue takes is the fault of the pack that says it.

@@ -5,10 +5,11 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{Scope, ScopedJoinHandle};
 
 use knytt_engine::{Catalog, Product, ProductRow};
+use knytt_pack::FurtherRow;
 use knytt_wire::Shard;
 
 use crate::apply::{self, Job};
-use crate::merge::Merge;
+use crate::merge::{Merge, StepPacks};
 use crate::{Error, Result};
 
 /// Rows of one transaction: so many that little is written twice, so few that memory stays small.
@@ -27,6 +28,7 @@ struct Row {
     product: Product,
     vector: Vec<u8>,
     picture: Option<Vec<u8>>,
+    further: Vec<FurtherRow>,
 }
 
 /// Adds the products of all shards, and leaves the index to the transaction after; how many they are.
@@ -49,8 +51,13 @@ fn read<'p>(shards: &'p [Shard], job: &Job<'_>, batches: &SyncSender<Batch<'p>>)
     let header = job.header();
     let mut done = 0;
     for shard in shards {
-        let (vectors, pictures) = (Some(&shard.vectors), Some(&shard.pictures));
-        let mut rows = Merge::open(job.packs, job.verified, &header, &shard.attributes, vectors, pictures)?;
+        let packs = StepPacks {
+            attributes: &shard.attributes,
+            vectors: Some(&shard.vectors),
+            pictures: Some(&shard.pictures),
+            further: shard.further.as_ref(),
+        };
+        let mut rows = Merge::open(job.packs, job.verified, &header, packs)?;
         let pack = &shard.attributes.target;
         loop {
             let batch = read_batch(&mut rows, pack, job, &mut done)?;
@@ -72,7 +79,7 @@ fn read_batch<'p>(rows: &mut Merge, pack: &'p str, job: &Job<'_>, done: &mut u64
         let mut row = row?;
         let (product, vector) = apply::whole(&mut row, pack)?;
         job.check_link(&product)?;
-        batch.push(Row { product, vector, picture: row.picture.flatten() });
+        batch.push(Row { product, vector, picture: row.picture.flatten(), further: row.further });
         *done += 1;
     }
     Ok(Batch { pack, rows: batch })
@@ -97,7 +104,8 @@ fn write(catalog: &Catalog, batch: &Batch<'_>) -> Result<()> {
     catalog.transact::<_, Error>(|transaction| {
         // Made once, when all is there: nobody searches before.
         transaction.leave_index();
-        transaction.upsert_all(&rows).map_err(|error| apply::no_sense(error, batch.pack))
+        transaction.upsert_all(&rows).map_err(|error| apply::no_sense(error, batch.pack))?;
+        batch.rows.iter().try_for_each(|row| apply::further(transaction, &row.further, batch.pack))
     })
 }
 

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::iter::Peekable;
 use std::path::Path;
 
-use knytt_pack::{AttributesRow, Expected, Header, PackReader, PictureRow, Row, VectorRow};
+use knytt_pack::{AttributesRow, Expected, FurtherRow, Header, PackReader, PictureRow, Row, VectorRow};
 use knytt_wire::Pack;
 
 use crate::download::path_of;
@@ -20,13 +20,25 @@ pub(crate) struct MergedProduct {
     pub(crate) vector: Option<Vec<u8>>,
     /// `Some(None)`: the product has no picture any more.
     pub(crate) picture: Option<Option<Vec<u8>>>,
+    /// Further pictures that are new, changed or gone.
+    pub(crate) further: Vec<FurtherRow>,
 }
 
-/// Reads up to three packs side by side.
+/// The packs of one step.
+#[derive(Clone, Copy)]
+pub(crate) struct StepPacks<'p> {
+    pub(crate) attributes: &'p Pack,
+    pub(crate) vectors: Option<&'p Pack>,
+    pub(crate) pictures: Option<&'p Pack>,
+    pub(crate) further: Option<&'p Pack>,
+}
+
+/// Reads up to four packs side by side.
 pub(crate) struct Merge {
     attributes: Rows<AttributesRow>,
     vectors: Rows<VectorRow>,
     pictures: Rows<PictureRow>,
+    further: Rows<FurtherRow>,
 }
 
 struct Rows<R: Row> {
@@ -39,24 +51,28 @@ impl Merge {
         folder: &Path,
         verified: &Verified,
         header: &Header,
-        attributes: &Pack,
-        vectors: Option<&Pack>,
-        pictures: Option<&Pack>,
+        packs: StepPacks<'_>,
     ) -> Result<Self> {
         Ok(Self {
-            attributes: Rows::open(folder, verified, header, Some(attributes))?,
-            vectors: Rows::open(folder, verified, header, vectors)?,
-            pictures: Rows::open(folder, verified, header, pictures)?,
+            attributes: Rows::open(folder, verified, header, Some(packs.attributes))?,
+            vectors: Rows::open(folder, verified, header, packs.vectors)?,
+            pictures: Rows::open(folder, verified, header, packs.pictures)?,
+            further: Rows::open(folder, verified, header, packs.further)?,
         })
     }
 
     fn read(&mut self) -> Result<Option<MergedProduct>> {
-        let ids = [self.attributes.peek()?, self.vectors.peek()?, self.pictures.peek()?];
+        let ids =
+            [self.attributes.peek()?, self.vectors.peek()?, self.pictures.peek()?, self.further.peek()?];
         let Some(id) = ids.into_iter().flatten().min() else { return Ok(None) };
         let attributes = self.attributes.take(&id)?;
         let vector = self.vectors.take(&id)?.map(|row| row.vector);
         let picture = self.pictures.take(&id)?.map(|row| row.picture);
-        Ok(Some(MergedProduct { id, attributes, vector, picture }))
+        let mut further = Vec::new();
+        while let Some(row) = self.further.take(&id)? {
+            further.push(row);
+        }
+        Ok(Some(MergedProduct { id, attributes, vector, picture, further }))
     }
 }
 

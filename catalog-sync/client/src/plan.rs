@@ -14,6 +14,17 @@ pub(crate) struct LocalCatalog {
     pub(crate) release: u64,
     pub(crate) model: String,
     pub(crate) content: String,
+    /// The hash of its further pictures, if it has any.
+    pub(crate) further: Option<String>,
+}
+
+/// The content of a state: the hash of its products, and that of their further pictures if there are any.
+type Content<'c> = (&'c str, Option<&'c str>);
+
+impl LocalCatalog {
+    fn state(&self) -> Content<'_> {
+        (&self.content, self.further.as_deref())
+    }
 }
 
 /// A way to the release.
@@ -45,11 +56,12 @@ impl Plan {
 pub(crate) fn plan(here: Option<&LocalCatalog>, verified: &Verified) -> Result<Option<Plan>> {
     let release = &verified.release;
     let same_model = here.filter(|here| here.model == release.model.fingerprint);
-    if same_model.is_some_and(|here| here.release == release.number && here.content == release.content) {
+    let newest = (release.content.as_str(), release.further.as_deref());
+    if same_model.is_some_and(|here| here.release == release.number && here.state() == newest) {
         return Ok(None);
     }
     let by_steps = match same_model {
-        Some(here) => by_deltas(here.release, Some(&here.content), verified)?,
+        Some(here) => by_deltas(here.release, here.state(), verified)?,
         None => None,
     };
     let from_nothing = from_snapshot(verified)?;
@@ -63,7 +75,8 @@ pub(crate) fn plan(here: Option<&LocalCatalog>, verified: &Verified) -> Result<O
 /// The way from nothing, whatever is here.
 pub(crate) fn from_snapshot(verified: &Verified) -> Result<Option<Plan>> {
     let snapshot = &verified.release.snapshot;
-    let Some(mut plan) = by_deltas(snapshot.release, Some(&snapshot.content), verified)? else {
+    let state = (snapshot.content.as_str(), snapshot.further.as_deref());
+    let Some(mut plan) = by_deltas(snapshot.release, state, verified)? else {
         return Ok(None);
     };
     plan.snapshot = true;
@@ -75,7 +88,7 @@ pub(crate) fn from_snapshot(verified: &Verified) -> Result<Option<Plan>> {
 
 /// The cheapest path over deltas. They all lead forwards, so by the order of where they begin each
 /// release's cost is final when it is reached.
-fn by_deltas(from: u64, content: Option<&str>, verified: &Verified) -> Result<Option<Plan>> {
+fn by_deltas(from: u64, content: Content<'_>, verified: &Verified) -> Result<Option<Plan>> {
     let release = &verified.release;
     let mut steps: Vec<(&Delta, u64)> = Vec::new();
     for delta in &release.deltas {
@@ -85,7 +98,7 @@ fn by_deltas(from: u64, content: Option<&str>, verified: &Verified) -> Result<Op
     let mut best: std::collections::BTreeMap<u64, (u64, Option<usize>)> = [(from, (0, None))].into();
     for (index, (delta, bytes)) in steps.iter().enumerate() {
         // A delta of another history than that of what is here would fail when it is applied.
-        if delta.from == from && content.is_some_and(|content| content != delta.base) {
+        if delta.from == from && content != (delta.base.as_str(), delta.further_base.as_deref()) {
             continue;
         }
         let Some(&(cost, _)) = best.get(&delta.from) else { continue };
@@ -107,7 +120,7 @@ fn by_deltas(from: u64, content: Option<&str>, verified: &Verified) -> Result<Op
         }
     }
     // The release of the same number with other content is of another history.
-    if path.is_empty() && content.is_some_and(|content| content != release.content) {
+    if path.is_empty() && content != (release.content.as_str(), release.further.as_deref()) {
         return Ok(None);
     }
     path.reverse();

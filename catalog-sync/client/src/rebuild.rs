@@ -79,10 +79,10 @@ fn expect_snapshot(catalog: &Catalog, job: &Job<'_>) -> Result<()> {
         transaction.set_safety(job.safety(snapshot.release));
         transaction.set_merchandising(job.rules(snapshot.release));
         transaction.set_experiment(job.experiment(snapshot.release));
-        let found = transaction.content_hash().to_string();
-        if found == snapshot.content && transaction.products() == snapshot.products {
-            return Ok(());
+        if transaction.products() != snapshot.products {
+            let found = transaction.content_hash().to_string();
+            return Err(Error::Content { expected: snapshot.content.clone(), found });
         }
-        Err(Error::Content { expected: snapshot.content.clone(), found })
+        apply::expect_content(&snapshot.content, snapshot.further.as_deref(), transaction)
     })
 }

@@ -188,6 +188,7 @@ impl Run<'_> {
             release: info.release,
             model: info.fingerprint.to_string(),
             content: snapshot.content_hash()?.to_string(),
+            further: snapshot.pictures_hash()?.map(|hash| hash.to_string()),
         }))
     }
 

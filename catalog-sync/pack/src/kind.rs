@@ -13,6 +13,10 @@ pub enum Kind {
     Pictures,
     /// Digests of vectors and pictures.
     Digests,
+    /// Further pictures, with their vectors.
+    Further,
+    /// Digests of further pictures.
+    FurtherDigests,
 }
 
 impl Kind {
@@ -23,6 +27,8 @@ impl Kind {
             Self::Vectors => "vectors",
             Self::Pictures => "pictures",
             Self::Digests => "digests",
+            Self::Further => "further",
+            Self::FurtherDigests => "further-digests",
         }
     }
 }

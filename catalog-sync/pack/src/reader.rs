@@ -27,12 +27,12 @@ pub struct Expected<'h> {
     pub uncompressed_bytes: u64,
 }
 
-/// Reads the rows of a pack, in the order of their ids.
+/// Reads the rows of a pack, in the order of their ids and numbers.
 pub struct PackReader<R: Row> {
     batches: ParquetRecordBatchReader,
     header: Header,
     ready: VecDeque<R>,
-    last: Option<String>,
+    last: Option<(String, u8)>,
     failed: bool,
     kind: PhantomData<R>,
 }
@@ -74,11 +74,12 @@ impl<R: Row> PackReader<R> {
         }
         let row = self.ready.pop_front();
         if let Some(row) = &row {
-            let id = row.id();
-            if let Some(last) = self.last.as_deref().filter(|last| *last >= id) {
-                return Err(Error::Order { id: id.into(), after: last.into() });
+            let key = (row.id(), row.number());
+            let before = self.last.as_ref().map(|(id, number)| (id.as_str(), *number));
+            if let Some((last, _)) = before.filter(|last| *last >= key) {
+                return Err(Error::Order { id: key.0.into(), after: last.into() });
             }
-            self.last = Some(id.into());
+            self.last = Some((key.0.into(), key.1));
         }
         Ok(row)
     }

@@ -8,13 +8,19 @@ use arrow_schema::{DataType, Field, Schema};
 use crate::{Error, Header, Kind, Result};
 
 /// A row of a pack: one of [`AttributesRow`](crate::AttributesRow), [`VectorRow`](crate::VectorRow),
-/// [`PictureRow`](crate::PictureRow), [`DigestRow`](crate::DigestRow).
+/// [`PictureRow`](crate::PictureRow), [`DigestRow`](crate::DigestRow), [`FurtherRow`](crate::FurtherRow),
+/// [`FurtherDigestRow`](crate::FurtherDigestRow).
 pub trait Row: Sized + Clone {
     /// The kind of its packs.
     const KIND: Kind;
 
     /// The product that it is about.
     fn id(&self) -> &str;
+
+    /// Which of the product's rows it is, where a product can have several: they come in the order of id and number.
+    fn number(&self) -> u8 {
+        0
+    }
 
     /// About how much memory it takes, in bytes.
     fn weight(&self) -> usize;

@@ -30,21 +30,11 @@ impl Row for VectorRow {
     }
 
     fn fields(header: &Header) -> Vec<Field> {
-        let length = i32::try_from(header.dimension).unwrap_or(i32::MAX);
-        vec![Field::new("vector", DataType::FixedSizeList(value_field(), length), false)]
+        vec![vector_field(header)]
     }
 
     fn columns(rows: &[Self], header: &Header) -> Result<Vec<ArrayRef>> {
-        let mut values = Vec::with_capacity(rows.len() * header.dimension);
-        for row in rows {
-            if row.vector.len() != header.dimension * 2 {
-                return Err(no_row(&row.id, format!("its vector has {} bytes", row.vector.len())));
-            }
-            values.extend(row.vector.chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]])));
-        }
-        let length = i32::try_from(header.dimension).unwrap_or(i32::MAX);
-        let values = Arc::new(Float16Array::from_iter_values(values));
-        Ok(vec![Arc::new(FixedSizeListArray::try_new(value_field(), length, values, None)?)])
+        Ok(vec![vector_column(rows.iter().map(|row| (row.id.as_str(), row.vector.as_slice())), header)?])
     }
 
     fn rows(batch: &RecordBatch, header: &Header) -> Result<Vec<Self>> {
@@ -52,15 +42,50 @@ impl Row for VectorRow {
         let vectors = column::<FixedSizeListArray>(batch, "vector", Kind::Vectors)?;
         let row = |(n, id): (usize, Option<&str>)| {
             let id = id.unwrap_or_default().to_owned();
-            let values = vectors.value(n);
-            let values = values.as_any().downcast_ref::<Float16Array>();
-            let values = values.filter(|values| values.len() == header.dimension && values.null_count() == 0);
-            let values = values.ok_or_else(|| no_row(&id, "its vector is of another type"))?;
-            let vector = values.values().iter().flat_map(|value| value.to_le_bytes()).collect();
+            let vector = vector_at(vectors, n, &id, header)?;
             Ok(Self { id, vector })
         };
         ids.iter().enumerate().map(row).collect()
     }
+}
+
+/// The column `vector`.
+pub(crate) fn vector_field(header: &Header) -> Field {
+    Field::new("vector", DataType::FixedSizeList(value_field(), length(header)), false)
+}
+
+/// Vectors (`[dimension]` little-endian f16), each with the id of its product, as a column.
+pub(crate) fn vector_column<'r>(
+    rows: impl Iterator<Item = (&'r str, &'r [u8])>,
+    header: &Header,
+) -> Result<ArrayRef> {
+    let mut values = Vec::new();
+    for (id, vector) in rows {
+        if vector.len() != header.dimension * 2 {
+            return Err(no_row(id, format!("its vector has {} bytes", vector.len())));
+        }
+        values.extend(vector.chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]])));
+    }
+    let values = Arc::new(Float16Array::from_iter_values(values));
+    Ok(Arc::new(FixedSizeListArray::try_new(value_field(), length(header), values, None)?))
+}
+
+/// The vector of row `n`: `[dimension]` little-endian f16.
+pub(crate) fn vector_at(
+    vectors: &FixedSizeListArray,
+    n: usize,
+    id: &str,
+    header: &Header,
+) -> Result<Vec<u8>> {
+    let values = vectors.value(n);
+    let values = values.as_any().downcast_ref::<Float16Array>();
+    let values = values.filter(|values| values.len() == header.dimension && values.null_count() == 0);
+    let values = values.ok_or_else(|| no_row(id, "its vector is of another type"))?;
+    Ok(values.values().iter().flat_map(|value| value.to_le_bytes()).collect())
+}
+
+fn length(header: &Header) -> i32 {
+    i32::try_from(header.dimension).unwrap_or(i32::MAX)
 }
 
 fn value_field() -> Arc<Field> {

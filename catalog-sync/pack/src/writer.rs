@@ -31,7 +31,7 @@ pub struct PackWriter<R: Row, W: Write + Send> {
     header: Header,
     waiting: Vec<R>,
     waiting_bytes: usize,
-    last: Option<String>,
+    last: Option<(String, u8)>,
     rows: u64,
 }
 
@@ -53,7 +53,7 @@ impl<R: Row, W: Write + Send> PackWriter<R, W> {
         Ok(Self { parquet, header, waiting: Vec::new(), waiting_bytes: 0, last: None, rows: 0 })
     }
 
-    /// Adds a row. Rows must come in the order of their ids.
+    /// Adds a row. Rows must come in the order of their ids and numbers.
     ///
     /// # Errors
     /// [`Error::Order`], [`Error::Row`], or the sink cannot be written.
@@ -62,10 +62,11 @@ impl<R: Row, W: Write + Send> PackWriter<R, W> {
         if id.is_empty() {
             return Err(no_row(id, "it has no id"));
         }
-        if let Some(last) = self.last.as_deref().filter(|last| *last >= id) {
+        let before = self.last.as_ref().map(|(id, number)| (id.as_str(), *number));
+        if let Some((last, _)) = before.filter(|last| *last >= (id, row.number())) {
             return Err(Error::Order { id: id.into(), after: last.into() });
         }
-        self.last = Some(id.into());
+        self.last = Some((id.into(), row.number()));
         self.waiting_bytes += row.weight();
         self.waiting.push(row.clone());
         self.rows += 1;
@@ -113,24 +114,26 @@ pub(crate) fn uncompressed_bytes(metadata: &ParquetMetaData) -> u64 {
 fn properties(kind: Kind, header: &Header) -> Result<WriterProperties> {
     let level = match kind {
         Kind::Attributes => 9,
-        Kind::Vectors => 3,
+        Kind::Vectors | Kind::Further => 3,
         // Encoded pictures and digests do not get smaller.
-        Kind::Pictures | Kind::Digests => 1,
+        Kind::Pictures | Kind::Digests | Kind::FurtherDigests => 1,
     };
     let mut properties = WriterProperties::builder()
         .set_created_by(CREATED_BY.into())
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(level)?))
         .set_key_value_metadata(Some(header.key_values(kind)))
         .set_statistics_enabled(EnabledStatistics::Chunk)
-        // Ids are all different.
+        // Nearly all ids are different.
         .set_column_dictionary_enabled(ColumnPath::from("id"), false)
         .set_column_encoding(ColumnPath::from("id"), Encoding::DELTA_BYTE_ARRAY);
+    let vectors = || ColumnPath::from(vec!["vector".into(), "list".into(), "element".into()]);
     let heavy = match kind {
-        Kind::Vectors => Some(ColumnPath::from(vec!["vector".into(), "list".into(), "element".into()])),
-        Kind::Pictures => Some(ColumnPath::from("picture")),
-        Kind::Attributes | Kind::Digests => None,
+        Kind::Vectors => vec![vectors()],
+        Kind::Pictures => vec![ColumnPath::from("picture")],
+        Kind::Further => vec![vectors(), ColumnPath::from("picture"), ColumnPath::from("look")],
+        Kind::Attributes | Kind::Digests | Kind::FurtherDigests => Vec::new(),
     };
-    if let Some(heavy) = heavy {
+    for heavy in heavy {
         properties = properties
             .set_column_dictionary_enabled(heavy.clone(), false)
             .set_column_statistics_enabled(heavy, EnabledStatistics::None);

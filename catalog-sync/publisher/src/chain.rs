@@ -95,17 +95,31 @@ mod tests {
 
     fn delta(from: u64, to: u64, bytes: u64) -> Delta {
         let (base, content) = (from.to_string(), to.to_string());
-        Delta { from, to, base, content, products: 1, attributes: pack(bytes), vectors: None, pictures: None }
+        Delta {
+            from,
+            to,
+            base,
+            content,
+            further_base: None,
+            further_content: None,
+            products: 1,
+            attributes: pack(bytes),
+            vectors: None,
+            pictures: None,
+            further: None,
+        }
     }
 
     fn snapshot(release: u64, bytes: u64) -> SnapshotPacks {
-        let shard = Shard { attributes: pack(bytes), vectors: pack(0), pictures: pack(0) };
+        let shard = Shard { attributes: pack(bytes), vectors: pack(0), pictures: pack(0), further: None };
         SnapshotPacks {
             release,
             products: 1,
             content: "c".into(),
+            further: None,
             shards: vec![shard],
             digests: vec![pack(999)],
+            further_digests: Vec::new(),
         }
     }
 

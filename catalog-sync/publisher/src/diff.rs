@@ -1,10 +1,12 @@
 //! What changed between two states of a shard.
 
-use knytt_pack::{Columns, digest};
+use std::collections::BTreeMap;
+
+use knytt_pack::{Columns, FurtherRow, digest};
 
 use crate::Result;
 use crate::source::Source;
-use crate::state::ShardState;
+use crate::state::{Digest, ShardState};
 
 /// What happened to one product.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +24,8 @@ pub(crate) enum EditKind {
         columns: Columns,
         vector: bool,
         picture: bool,
+        /// A bit for the number of each further picture that is new, changed or gone.
+        further: u16,
     },
 }
 
@@ -36,6 +40,8 @@ pub struct Changes {
     pub vectors: u64,
     /// Pictures that are sent, or taken away.
     pub pictures: u64,
+    /// Further pictures that are sent, or taken away.
+    pub further: u64,
 }
 
 /// What leads from `before` to the products of `ids`, which are those of the same shard, as they are now.
@@ -43,14 +49,19 @@ pub(crate) fn between(mut before: ShardState, source: &Source, ids: &[&str]) -> 
     let mut edits = Vec::new();
     for &id in ids {
         let record = source.record(id)?;
+        let digests = further_digests(source, id)?;
         let kind = match before.remove(id) {
-            None => {
-                EditKind::Set { columns: Columns::ALL, vector: true, picture: record.thumbnail.is_some() }
-            }
+            None => EditKind::Set {
+                columns: Columns::ALL,
+                vector: true,
+                picture: record.thumbnail.is_some(),
+                further: differing(&BTreeMap::new(), &digests),
+            },
             Some(known) => EditKind::Set {
                 columns: Columns::between(&known.product, &record.product),
                 vector: known.vector != digest(record.vector),
                 picture: known.picture != record.thumbnail.map(digest),
+                further: differing(&known.further, &digests),
             },
         };
         if kind != NOTHING {
@@ -61,7 +72,20 @@ pub(crate) fn between(mut before: ShardState, source: &Source, ids: &[&str]) -> 
     Ok(edits)
 }
 
-const NOTHING: EditKind = EditKind::Set { columns: Columns::NONE, vector: false, picture: false };
+const NOTHING: EditKind = EditKind::Set { columns: Columns::NONE, vector: false, picture: false, further: 0 };
+
+/// The digests of a product's further pictures by their numbers.
+pub(crate) fn further_digests(source: &Source, id: &str) -> Result<BTreeMap<u8, Digest>> {
+    let digest = |row: FurtherRow| Some((row.number, row.picture?.digest()));
+    Ok(source.further_of(id)?.into_iter().filter_map(digest).collect())
+}
+
+/// A bit for each number under which the two have other pictures.
+fn differing(before: &BTreeMap<u8, Digest>, after: &BTreeMap<u8, Digest>) -> u16 {
+    let numbers = before.keys().chain(after.keys()).filter(|number| **number < 16);
+    let differ = numbers.filter(|number| before.get(number) != after.get(number));
+    differ.fold(0, |bits, number| bits | 1 << number)
+}
 
 /// Counts edits.
 pub(crate) fn count(edits: &[Edit]) -> Changes {
@@ -69,10 +93,11 @@ pub(crate) fn count(edits: &[Edit]) -> Changes {
     for edit in edits {
         match edit.kind {
             EditKind::Delete => changes.deletes += 1,
-            EditKind::Set { vector, picture, .. } => {
+            EditKind::Set { vector, picture, further, .. } => {
                 changes.upserts += 1;
                 changes.vectors += u64::from(vector);
                 changes.pictures += u64::from(picture);
+                changes.further += u64::from(further.count_ones());
             }
         }
     }

@@ -1,6 +1,9 @@
 //! The packs of a release: written shard by shard, sent, and chosen by what they cost.
 
-use knytt_pack::{AttributesRow, Change, Columns, DigestRow, PictureRow, VectorRow, digest, shards_for};
+use knytt_pack::{
+    AttributesRow, Change, Columns, DigestRow, FurtherDigestRow, FurtherRow, PictureRow, VectorRow, digest,
+    shards_for,
+};
 use knytt_wire::{Delta, Pack, Release, Shard, SnapshotPacks};
 use tough::schema::Target;
 
@@ -8,6 +11,7 @@ use crate::chain;
 use crate::diff::{self, Changes, Edit, EditKind};
 use crate::publish::{Comparison, Progress, Publication, Summary};
 use crate::published_release::PublishedRelease;
+use crate::source::Source;
 use crate::{Error, Result};
 
 impl Publication<'_> {
@@ -28,7 +32,7 @@ impl Publication<'_> {
             if let Some(carried) = carried {
                 self.carry_deltas(release, carried)?;
             }
-            let before = (last.release.number, last.release.content.as_str());
+            let before = Base::of_release(&last.release);
             let delta = self.write_delta(before, release, &comparison.step)?;
             release.deltas.push(delta);
             full |= carried.map(|carried| self.outweighs(release, carried)).transpose()?.unwrap_or(true);
@@ -66,7 +70,14 @@ impl Publication<'_> {
     /// Takes over the snapshot of an earlier release.
     fn carry_snapshot(&mut self, release: &mut Release, last: &PublishedRelease) -> Result<()> {
         release.snapshot = last.release.snapshot.clone();
-        for pack in release.snapshot.shards.iter().flat_map(Shard::packs).chain(&release.snapshot.digests) {
+        for pack in release
+            .snapshot
+            .shards
+            .iter()
+            .flat_map(Shard::packs)
+            .chain(&release.snapshot.digests)
+            .chain(&release.snapshot.further_digests)
+        {
             self.uploader.carry(&pack.target, named(last, pack)?);
         }
         Ok(())
@@ -82,8 +93,8 @@ impl Publication<'_> {
         Ok(way.is_none_or(|way| way > whole))
     }
 
-    /// Writes what leads from an earlier release (its number and content) to `release`.
-    fn write_delta(&mut self, from: (u64, &str), release: &Release, edits: &[Edit]) -> Result<Delta> {
+    /// Writes what leads from an earlier release to `release`.
+    fn write_delta(&mut self, from: Base<'_>, release: &Release, edits: &[Edit]) -> Result<Delta> {
         let (source, header) = (self.source, &self.source.header);
         let attributes = edits.iter().filter_map(|edit| match edit.kind {
             EditKind::Delete => Some(Ok(AttributesRow::gone(&edit.id))),
@@ -105,16 +116,20 @@ impl Publication<'_> {
             Ok(PictureRow { id: edit.id.clone(), picture })
         });
         let pictures = self.uploader.pack(header, pictures)?;
+        let further = self.uploader.pack(header, further_edits(source, edits)?.into_iter())?;
         let mut hold = |packed: crate::pack_uploader::LocalPack| self.uploader.hold(packed);
         Ok(Delta {
-            from: from.0,
+            from: from.number,
             to: release.number,
-            base: from.1.into(),
+            base: from.content.into(),
             content: release.content.clone(),
+            further_base: from.further.map(str::to_owned),
+            further_content: release.further.clone(),
             products: release.products,
             attributes: hold(attributes),
             vectors: Some(vectors).filter(|packed| packed.pack.rows > 0).map(&mut hold),
             pictures: Some(pictures).filter(|packed| packed.pack.rows > 0).map(&mut hold),
+            further: Some(further).filter(|packed| packed.pack.rows > 0).map(&mut hold),
         })
     }
 
@@ -125,7 +140,8 @@ impl Publication<'_> {
         from: &SnapshotPacks,
         edits: &[Edit],
     ) -> Result<Option<u64>> {
-        let leap = self.write_delta((from.release, &from.content), release, edits)?;
+        let base = Base { number: from.release, content: &from.content, further: from.further.as_deref() };
+        let leap = self.write_delta(base, release, edits)?;
         let bytes = |pack: &Pack| self.uploader.length(&pack.target).unwrap_or(0);
         let way = chain::Costs::new(&release.deltas, release.number, bytes).from(from.release);
         let cost = self.delta_bytes(&leap);
@@ -144,6 +160,10 @@ impl Publication<'_> {
             let (shard, digests) = self.write_shard(ids, last)?;
             release.snapshot.shards.push(shard);
             release.snapshot.digests.push(digests);
+            if release.further.is_some() {
+                let digests = self.write_further_digests(ids, last)?;
+                release.snapshot.further_digests.push(digests);
+            }
         }
         Ok(())
     }
@@ -182,22 +202,74 @@ impl Publication<'_> {
             })
         });
         let digests = self.uploader.pack(header, digests)?;
+        let further = ids.iter().flat_map(|id| match source.further_of(id) {
+            Ok(rows) => rows.into_iter().map(Ok).collect(),
+            Err(error) => vec![Err(error)],
+        });
+        let further = self.uploader.pack::<FurtherRow>(header, further)?;
+        let further = Some(further).filter(|packed| packed.pack.rows > 0);
         let mut send = |packed: crate::pack_uploader::LocalPack| {
             let known = last.and_then(|last| last.target(&packed.pack.target));
             self.uploader.send(packed, known)
         };
-        let shard =
-            Shard { attributes: send(attributes)?, vectors: send(vectors)?, pictures: send(pictures)? };
+        let (attributes, vectors, pictures) = (send(attributes)?, send(vectors)?, send(pictures)?);
+        let shard = Shard { attributes, vectors, pictures, further: further.map(&mut send).transpose()? };
         Ok((shard, send(digests)?))
+    }
+
+    fn write_further_digests(&mut self, ids: &[&str], last: Option<&PublishedRelease>) -> Result<Pack> {
+        let mut rows = Vec::new();
+        for id in ids {
+            let digests = diff::further_digests(self.source, id)?.into_iter();
+            rows.extend(
+                digests.map(|(number, digest)| Ok(FurtherDigestRow { id: (*id).to_owned(), number, digest })),
+            );
+        }
+        let packed = self.uploader.pack(&self.source.header, rows.into_iter())?;
+        let known = last.and_then(|last| last.target(&packed.pack.target));
+        self.uploader.send(packed, known)
     }
 }
 
 impl Summary {
     fn count(&mut self, changes: Changes) {
-        let Changes { upserts, deletes, vectors, pictures } = changes;
+        let Changes { upserts, deletes, vectors, pictures, further } = changes;
         (self.upserts, self.deletes) = (upserts, deletes);
-        (self.vectors, self.pictures) = (vectors, pictures);
+        (self.vectors, self.pictures, self.further) = (vectors, pictures, further);
     }
+}
+
+/// The state that a delta begins from.
+#[derive(Clone, Copy)]
+struct Base<'r> {
+    number: u64,
+    content: &'r str,
+    /// The hash of its further pictures, if it has any.
+    further: Option<&'r str>,
+}
+
+impl<'r> Base<'r> {
+    fn of_release(release: &'r Release) -> Self {
+        Self { number: release.number, content: &release.content, further: release.further.as_deref() }
+    }
+}
+
+/// The rows of further pictures that are new, changed or gone. Those of deleted products go with them.
+fn further_edits(source: &Source, edits: &[Edit]) -> Result<Vec<Result<FurtherRow>>> {
+    let mut rows = Vec::new();
+    for edit in edits {
+        let EditKind::Set { further, .. } = edit.kind else { continue };
+        if further == 0 {
+            continue;
+        }
+        let now = source.further_of(&edit.id)?;
+        for number in (1..16_u8).filter(|number| further & 1 << number != 0) {
+            let row = now.iter().find(|row| row.number == number).cloned();
+            let gone = || FurtherRow { id: edit.id.clone(), number, picture: None };
+            rows.push(Ok(row.unwrap_or_else(gone)));
+        }
+    }
+    Ok(rows)
 }
 
 /// What the verified metadata says of a pack of the last release.

@@ -117,6 +117,8 @@ pub struct Summary {
     pub vectors: u64,
     /// Pictures that changed.
     pub pictures: u64,
+    /// Further pictures of products that are new, changed or gone.
+    pub further: u64,
     /// What a device fetches that starts from nothing, without the model and later deltas, in bytes.
     pub snapshot_bytes: u64,
     /// What a device fetches that has the release before, in bytes.
@@ -300,12 +302,15 @@ impl Publication<'_> {
             model,
             products,
             content: source.content.clone(),
+            further: source.further.clone(),
             snapshot: SnapshotPacks {
                 release: self.place.floor.number.saturating_add(1),
                 products,
                 content: source.content.clone(),
+                further: source.further.clone(),
                 shards: Vec::new(),
                 digests: Vec::new(),
+                further_digests: Vec::new(),
             },
             deltas: Vec::new(),
             mirrors: self.options.mirrors.clone(),
@@ -377,6 +382,7 @@ impl Publication<'_> {
             && last.carries
             && !consolidates
             && release.content == self.source.content
+            && release.further == self.source.further
             && release.model == *model
             && release.title == self.title()
             && release.mirrors == self.options.mirrors

@@ -1,7 +1,9 @@
 //! What is published: a catalogue at one moment.
 
-use knytt_engine::{Calibration, Catalog, Experiment, Info, Merchandising, Product, Record, Snapshot};
-use knytt_pack::{Header, shard_of};
+use knytt_engine::{
+    Calibration, Catalog, Experiment, Info, Merchandising, PictureRecord, Product, Record, Snapshot,
+};
+use knytt_pack::{FurtherRow, Header, shard_of};
 use tempfile::TempDir;
 
 use crate::{Error, Popularity, Result};
@@ -20,6 +22,8 @@ pub(crate) struct Source {
     pub(crate) ids: Vec<String>,
     /// The content hash, hexadecimal.
     pub(crate) content: String,
+    /// The hash of all further pictures, hexadecimal, if there are any.
+    pub(crate) further: Option<String>,
     pub(crate) header: Header,
     _scratch: Option<TempDir>,
 }
@@ -47,9 +51,10 @@ impl Source {
             dimension: info.dimension,
         };
         let content = snapshot.content_hash()?.to_string();
+        let further = snapshot.pictures_hash()?.map(|hash| hash.to_string());
         let (ids, rules) = (snapshot.ids()?, snapshot.merchandising()?);
         let experiment = snapshot.experiment()?;
-        Ok(Self { ids, rules, experiment, content, info, header, snapshot, _scratch: scratch })
+        Ok(Self { ids, rules, experiment, content, further, info, header, snapshot, _scratch: scratch })
     }
 
     pub(crate) fn calibration(&self) -> Option<Calibration> {
@@ -68,6 +73,19 @@ impl Source {
     pub(crate) fn record(&self, id: &str) -> Result<Record<'_>> {
         let record = self.snapshot.record(id)?;
         record.ok_or_else(|| Error::unexpected(format!("{id:?} is listed but not stored")))
+    }
+
+    /// The further pictures of a product, in their order.
+    pub(crate) fn further_of(&self, id: &str) -> Result<Vec<FurtherRow>> {
+        if self.further.is_none() {
+            return Ok(Vec::new());
+        }
+        let row = |record: PictureRecord<'_>| FurtherRow {
+            id: id.to_owned(),
+            number: record.number,
+            picture: Some(record.into()),
+        };
+        Ok(self.snapshot.further_pictures(id)?.into_iter().map(row).collect())
     }
 
     /// About how many bytes all vectors, pictures and texts take.

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use knytt_engine::Product;
 use knytt_pack::{
-    AttributesRow, Change, Columns, DigestRow, Expected, Header, PackReader, PictureRow, Row, VectorRow,
-    digest, shard_of,
+    AttributesRow, Change, Columns, DigestRow, Expected, FurtherDigestRow, FurtherRow, Header, PackReader,
+    PictureRow, Row, VectorRow, digest, shard_of,
 };
 use knytt_wire::{Delta, Pack};
 use tokio::runtime::Runtime;
@@ -22,6 +22,8 @@ pub(crate) struct PublishedProduct {
     pub(crate) product: Product,
     pub(crate) vector: Digest,
     pub(crate) picture: Option<Digest>,
+    /// Of its further pictures, by their numbers.
+    pub(crate) further: BTreeMap<u8, Digest>,
 }
 
 /// The products of a shard, by their ids.
@@ -42,6 +44,7 @@ struct Step {
     attributes: Vec<AttributesRow>,
     vectors: Vec<(String, Digest)>,
     pictures: Vec<(String, Option<Digest>)>,
+    further: Vec<(String, u8, Option<Digest>)>,
 }
 
 impl<'a> State<'a> {
@@ -79,8 +82,16 @@ impl<'a> State<'a> {
             let product = row?.product;
             let digest = digests.get(&product.id);
             let digest = digest.ok_or_else(|| Error::untrusted(format!("{:?} has no digest", product.id)))?;
-            let known = PublishedProduct { vector: digest.vector, picture: digest.picture, product };
+            let (vector, picture) = (digest.vector, digest.picture);
+            let known = PublishedProduct { vector, picture, further: BTreeMap::new(), product };
             base.insert(known.product.id.clone(), known);
+        }
+        // A release without further pictures has no digests of them.
+        if let Some(digests) = snapshot.further_digests.get(shard) {
+            for row in self.rows::<FurtherDigestRow>(digests)? {
+                let FurtherDigestRow { id, number, digest } = row?;
+                base.get_mut(&id).ok_or_else(|| unknown(&id))?.further.insert(number, digest);
+            }
         }
         let kept = with_base.then(|| base.clone());
         let mut now = base;
@@ -109,6 +120,13 @@ impl<'a> State<'a> {
                 step[shard_of(&id, shards)].pictures.push((id, picture.as_deref().map(digest)));
             }
         }
+        if let Some(pack) = &delta.further {
+            for row in self.rows::<FurtherRow>(pack)? {
+                let FurtherRow { id, number, picture } = row?;
+                let digest = picture.map(|picture| picture.digest());
+                step[shard_of(&id, shards)].further.push((id, number, digest));
+            }
+        }
         Ok(step)
     }
 
@@ -134,6 +152,7 @@ impl Step {
                             product: row.product.clone(),
                             vector: Digest::default(),
                             picture: None,
+                            further: BTreeMap::new(),
                         };
                         shard.insert(id.clone(), known);
                     }
@@ -146,6 +165,13 @@ impl Step {
         }
         for (id, picture) in &self.pictures {
             shard.get_mut(id).ok_or_else(|| unknown(id))?.picture = *picture;
+        }
+        for (id, number, digest) in &self.further {
+            let further = &mut shard.get_mut(id).ok_or_else(|| unknown(id))?.further;
+            match digest {
+                Some(digest) => drop(further.insert(*number, *digest)),
+                None => drop(further.remove(number)),
+            }
         }
         Ok(())
     }

@@ -37,8 +37,12 @@ pub struct Release {
     pub model: Model,
     /// How many products it has.
     pub products: u64,
-    /// The content hash of the whole catalogue, hexadecimal.
+    /// The content hash of all products with their own pictures, hexadecimal.
     pub content: String,
+    /// The hash of all further pictures, hexadecimal, if there are any. Devices of earlier versions do not read it, nor
+    /// the packs of further pictures: they show and find the products' own pictures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub further: Option<String>,
     /// The way from nothing.
     pub snapshot: SnapshotPacks,
     /// Steps from release to release. A device takes the cheapest path over them, or the snapshot.
@@ -105,12 +109,18 @@ pub struct SnapshotPacks {
     pub products: u64,
     /// The content hash after it, hexadecimal.
     pub content: String,
+    /// The hash of all further pictures after it, hexadecimal, if there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub further: Option<String>,
     /// Products are spread over shards by their ids, so that a change leaves most packs as they were.
     pub shards: Vec<Shard>,
     /// One per shard: digests of vectors and pictures, from which the publisher of the next release
     /// sees what changed. Devices leave them.
     #[serde(default)]
     pub digests: Vec<Pack>,
+    /// The same of further pictures; none if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub further_digests: Vec<Pack>,
 }
 
 /// The packs of one shard. All have their rows in the order of the ids.
@@ -122,6 +132,9 @@ pub struct Shard {
     pub vectors: Pack,
     /// A picture per product that has one.
     pub pictures: Pack,
+    /// Further pictures, if a product of the shard has some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub further: Option<Pack>,
 }
 
 /// A step from one release to a later one.
@@ -135,6 +148,12 @@ pub struct Delta {
     pub base: String,
     /// The content hash after it, hexadecimal.
     pub content: String,
+    /// The hash of all further pictures before it, hexadecimal, if there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub further_base: Option<String>,
+    /// The hash of all further pictures after it, hexadecimal, if there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub further_content: Option<String>,
     /// How many products there are after it.
     pub products: u64,
     /// Products that are new, changed (in some columns) or gone.
@@ -145,6 +164,9 @@ pub struct Delta {
     /// New pictures.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pictures: Option<Pack>,
+    /// Further pictures that are new, changed or gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub further: Option<Pack>,
 }
 
 /// One file of rows.
@@ -243,7 +265,8 @@ impl Release {
     /// Every pack that it names, those for publishers too.
     pub fn packs(&self) -> impl Iterator<Item = &Pack> {
         let shards = self.snapshot.shards.iter().flat_map(Shard::packs);
-        shards.chain(&self.snapshot.digests).chain(self.deltas.iter().flat_map(Delta::packs))
+        let digests = self.snapshot.digests.iter().chain(&self.snapshot.further_digests);
+        shards.chain(digests).chain(self.deltas.iter().flat_map(Delta::packs))
     }
 
     fn names_are_plain(&self) -> bool {
@@ -253,9 +276,12 @@ impl Release {
 
     /// Deltas must lead from the snapshot to this release, with products and content that agree.
     fn path_is_whole(&self) -> bool {
-        let same_end = |products: u64, content: &str| products == self.products && content == self.content;
+        let same_end = |products: u64, content: &str, further: &Option<String>| {
+            products == self.products && content == self.content && *further == self.further
+        };
         if self.snapshot.release == self.number {
-            return same_end(self.snapshot.products, &self.snapshot.content);
+            let SnapshotPacks { products, content, further, .. } = &self.snapshot;
+            return same_end(*products, content, further);
         }
         let mut steps: Vec<&Delta> = self.deltas.iter().collect();
         steps.sort_by_key(|delta| delta.from);
@@ -266,21 +292,25 @@ impl Release {
             }
         }
         reached.contains(&self.number)
-            && self.deltas.iter().filter(|d| d.to == self.number).all(|d| same_end(d.products, &d.content))
+            && self
+                .deltas
+                .iter()
+                .filter(|d| d.to == self.number)
+                .all(|d| same_end(d.products, &d.content, &d.further_content))
     }
 }
 
 impl Shard {
-    /// Its three packs.
+    /// Its packs.
     pub fn packs(&self) -> impl Iterator<Item = &Pack> {
-        [&self.attributes, &self.vectors, &self.pictures].into_iter()
+        [&self.attributes, &self.vectors, &self.pictures].into_iter().chain(&self.further)
     }
 }
 
 impl Delta {
     /// Its packs.
     pub fn packs(&self) -> impl Iterator<Item = &Pack> {
-        [Some(&self.attributes), self.vectors.as_ref(), self.pictures.as_ref()].into_iter().flatten()
+        std::iter::once(&self.attributes).chain(&self.vectors).chain(&self.pictures).chain(&self.further)
     }
 }
 
@@ -308,7 +338,12 @@ mod tests {
     }
 
     fn release() -> Release {
-        let shard = Shard { attributes: pack("a"), vectors: pack("v"), pictures: pack("p") };
+        let shard = Shard {
+            attributes: pack("a"),
+            vectors: pack("v"),
+            pictures: pack("p"),
+            further: Some(pack("f")),
+        };
         Release {
             format: FORMAT,
             catalog: "shop".into(),
@@ -318,22 +353,28 @@ mod tests {
             model: Model { fingerprint: "ff".into(), name: "m".into(), dimension: 4, files: vec![] },
             products: 10,
             content: "c3".into(),
+            further: Some("f3".into()),
             snapshot: SnapshotPacks {
                 release: 2,
                 products: 9,
                 content: "c2".into(),
+                further: Some("f2".into()),
                 shards: vec![shard],
                 digests: vec![pack("d")],
+                further_digests: vec![pack("fd")],
             },
             deltas: vec![Delta {
                 from: 2,
                 to: 3,
                 base: "c2".into(),
                 content: "c3".into(),
+                further_base: Some("f2".into()),
+                further_content: Some("f3".into()),
                 products: 10,
                 attributes: pack("da"),
                 vectors: Some(pack("dv")),
                 pictures: None,
+                further: Some(pack("df")),
             }],
             mirrors: vec!["https://mirror.example/shop/".parse().unwrap()],
             events: None,
@@ -353,7 +394,7 @@ mod tests {
         let json = serde_json::to_vec(&release).unwrap();
         assert_eq!(Release::from_json(&json), Ok(release.clone()));
         let names: Vec<_> = release.packs().map(|pack| pack.target.as_str()).collect();
-        assert_eq!(names, ["a", "v", "p", "d", "da", "dv"]);
+        assert_eq!(names, ["a", "v", "p", "f", "d", "fd", "da", "dv", "df"]);
     }
 
     #[test]
@@ -364,7 +405,8 @@ mod tests {
 
     #[test]
     fn contradictions_are_refused() {
-        let wrong: [fn(&mut Release); 11] = [
+        let wrong: [fn(&mut Release); 12] = [
+            |r| r.deltas[0].further_content = None,
             |r| r.log = Some(ReleaseLog { previous: Some("0F".repeat(32)) }),
             |r| r.catalog.clear(),
             |r| r.model.dimension = 0,

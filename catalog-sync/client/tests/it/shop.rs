@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use half::f16;
 use knytt_client::{Cancel, Error, SyncOptions, Synced, sync};
-use knytt_engine::{Catalog, CatalogSpec, Fingerprint, Product};
+use knytt_engine::{Catalog, CatalogSpec, Fingerprint, FurtherPicture, PictureRecord, Product};
 use knytt_models::Bundle;
 use knytt_publisher::{Depot, KeyOptions, Keys, Outcome, PublishOptions, Summary, init, open_depot, publish};
 use knytt_wire::Url;
@@ -76,6 +76,19 @@ impl Shop {
             edit(&mut product);
             change.revise(&product, None, None)
         });
+    }
+
+    /// Gives a product another further picture of this number.
+    pub fn picture(&mut self, id: &str, number: u8) {
+        let vector = self.vector();
+        let thumbnail: Vec<u8> = (0..1500).map(|_| self.random.random()).collect();
+        let picture = FurtherPicture { address: format!("{id}-{number}.jpg"), ..FurtherPicture::default() };
+        let record = PictureRecord { number, picture, vector: &vector, thumbnail: Some(&thumbnail) };
+        self.change(|change| change.put_picture(id, &record));
+    }
+
+    pub fn remove_picture(&mut self, id: &str, number: u8) {
+        self.change(|change| change.remove_picture(id, number));
     }
 
     pub fn delete(&mut self, id: &str) {
@@ -191,6 +204,7 @@ pub fn assert_same(device: &Device, shop: &Shop) {
     let (mine, theirs) = (device.catalog().read().unwrap(), shop.catalog.read().unwrap());
     assert!(mine.check().unwrap().is_sound());
     assert_eq!(mine.ids().unwrap(), theirs.ids().unwrap());
+    assert_eq!(mine.pictures_hash().unwrap(), theirs.pictures_hash().unwrap());
     for id in mine.ids().unwrap().iter().step_by(7) {
         assert_eq!(mine.record(id).unwrap(), theirs.record(id).unwrap());
     }

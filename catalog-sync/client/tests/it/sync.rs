@@ -364,3 +364,40 @@ async fn rules_of_a_later_version_are_not_obeyed_and_stop_no_release() {
     device.sync().await.unwrap();
     assert_eq!(device.catalog().read().unwrap().merchandising().unwrap(), None);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn further_pictures_come_with_the_release_and_then_those_that_change() {
+    let mut shop = Shop::new(120);
+    for n in 0..40 {
+        shop.picture(&format!("p{n:04}"), 1);
+        shop.picture(&format!("p{n:04}"), 2);
+    }
+    shop.publish();
+    let server = shop.serve().await;
+    let device = Device::new(&server.url);
+    device.sync().await.unwrap();
+    assert_same(&device, &shop);
+    assert_eq!(device.catalog().info().unwrap().further_pictures, 80);
+
+    shop.picture("p0003", 2);
+    shop.picture("p0100", 1);
+    shop.remove_picture("p0004", 2);
+    shop.delete("p0005");
+    let summary = shop.publish();
+    assert_eq!((summary.further, summary.deletes), (3, 1));
+    let synced = device.sync().await.unwrap();
+    assert!(synced.changed && !synced.swapped && synced.downloaded_bytes < 40_000, "{synced:?}");
+    assert_same(&device, &shop);
+
+    // A device that was of an earlier version has none of them: it takes the whole release.
+    let without: Result<(), knytt_engine::Error> = device.catalog().transact(|change| {
+        (0..120).filter(|n| *n != 5).try_for_each(|n| {
+            (1..3).try_for_each(|number| change.remove_picture(&format!("p{n:04}"), number))
+        })
+    });
+    without.unwrap();
+    shop.edit("p0001", |product| product.title = "another".into());
+    shop.publish();
+    assert!(device.sync().await.unwrap().swapped);
+    assert_same(&device, &shop);
+}

@@ -1,7 +1,10 @@
 //! What is written is read, and the same rows make the same file.
 
-use knytt_engine::Product;
-use knytt_pack::{AttributesRow, Change, Columns, DigestRow, Error, PackWriter, PictureRow, digest};
+use knytt_engine::{FurtherPicture, Product};
+use knytt_pack::{
+    AttributesRow, Change, Columns, DigestRow, Error, FurtherContent, FurtherDigestRow, FurtherRow,
+    PackWriter, PictureRow, digest,
+};
 use proptest::prelude::*;
 
 use crate::common::{header, product, read, vector, write};
@@ -49,6 +52,41 @@ fn vectors_pictures_and_digests_come_back_to_the_bit() {
     let digests: Vec<_> = (0..600).map(of).collect();
     let (file, written) = write(&digests);
     assert_eq!(read::<DigestRow>(&file, written).unwrap(), digests);
+}
+
+#[test]
+fn further_pictures_come_back_in_the_order_of_id_and_number() {
+    let content = |n: usize| FurtherContent {
+        picture: FurtherPicture { address: format!("{n}.jpg"), ..FurtherPicture::default() },
+        vector: vector("", n as f32).vector,
+        thumbnail: (!n.is_multiple_of(3)).then(|| vec![n as u8; n]),
+    };
+    let row = |n: usize| FurtherRow {
+        id: format!("{:05}", n / 3),
+        number: (n % 3) as u8 + 1,
+        picture: (!n.is_multiple_of(4)).then(|| content(n)),
+    };
+    let rows: Vec<_> = (0..600).map(row).collect();
+    let (file, written) = write(&rows);
+    assert_eq!(read::<FurtherRow>(&file, written).unwrap(), rows);
+    let digests = rows.iter().filter_map(|row| {
+        let (id, number) = (row.id.clone(), row.number);
+        Some(FurtherDigestRow { id, number, digest: row.picture.as_ref()?.digest() })
+    });
+    let digests = digests.collect::<Vec<_>>();
+    let (file, written) = write(&digests);
+    assert_eq!(read::<FurtherDigestRow>(&file, written).unwrap(), digests);
+
+    let mut pack = PackWriter::new(Vec::new(), &header()).unwrap();
+    pack.push(&row(1)).unwrap();
+    assert!(matches!(pack.push(&row(1)), Err(Error::Order { .. })), "the same number twice");
+    assert!(matches!(pack.push(&row(0)), Err(Error::Order { .. })), "a lower number");
+    let (plain, other) = (content(1), content(2));
+    let moved = FurtherPicture { address: "elsewhere".into(), ..plain.picture.clone() };
+    let none = FurtherContent { thumbnail: None, ..plain.clone() };
+    let digests =
+        [plain.digest(), other.digest(), none.digest(), FurtherContent { picture: moved, ..plain }.digest()];
+    assert!((1..4).all(|n| !digests[..n].contains(&digests[n])), "every part counts");
 }
 
 #[test]

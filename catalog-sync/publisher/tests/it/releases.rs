@@ -1,14 +1,15 @@
 //! Releases one after another, read back by a device after each.
 
 use knytt_engine::{
-    Calibration, Merchandising, MerchandisingRule, RuleAction, SafetyConfig, Scale, Selection, Weights,
+    Calibration, FurtherPicture, Merchandising, MerchandisingRule, PictureRecord, RuleAction, SafetyConfig,
+    Scale, Selection, Weights,
 };
 use knytt_publisher::{Error, Outcome, Popularity, PublishOptions};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use crate::device::{Device, Seen, run};
-use crate::shop::{Shop, full, incremental, item, items, items_of, vector};
+use crate::shop::{Shop, full, incremental, item, items, items_of, noise, vector};
 
 fn root(shop: &Shop) -> Vec<u8> {
     fs_err::read(shop.folder.path().join("keys/1.root.json")).unwrap()
@@ -302,4 +303,66 @@ fn calibration(rng: &mut ChaCha8Rng) -> Calibration {
     let (image, text) = (scale(Some(0.937_421_1)), Some(scale(None)));
     let same_from = Some(rng.random());
     Calibration { image, text, products: 20, out_of_domain: None, gibberish: None, trades: None, same_from }
+}
+
+/// Gives a product these further pictures.
+fn picture(shop: &Shop, id: &str, pictures: &[(u8, u32)]) {
+    let changed: Result<(), knytt_engine::Error> = shop.catalog.transact(|change| {
+        for (number, seed) in pictures {
+            let (vector, thumbnail) = (vector(*seed), noise(*seed, 2_000));
+            let picture = FurtherPicture { address: format!("{seed}.jpg"), ..FurtherPicture::default() };
+            let record =
+                PictureRecord { number: *number, picture, vector: &vector, thumbnail: Some(&thumbnail) };
+            change.put_picture(id, &record)?;
+        }
+        Ok(())
+    });
+    changed.unwrap();
+}
+
+/// The device of these tests knows no further pictures, as devices of earlier versions do not.
+#[test]
+fn further_pictures_are_sent_when_they_change_and_devices_that_do_not_know_them_read_the_rest() {
+    let shop = Shop::new();
+    shop.set(&items(0, 40));
+    let first = shop.publish(&full());
+    let plain = seen(&shop).release;
+    assert!(plain.further.is_none() && plain.snapshot.further_digests.is_empty());
+    let json = serde_json::to_string(&plain).unwrap();
+    assert!(
+        !json.contains("further"),
+        "without further pictures a release is what it was before there were some"
+    );
+    let mut device = Device::default();
+    run(device.install(&seen(&shop)));
+
+    picture(&shop, "product 1", &[(1, 501), (2, 502)]);
+    picture(&shop, "product 2", &[(1, 503)]);
+    let second = shop.publish(&full());
+    assert_eq!((second.release, second.upserts, second.further), (first.release + 1, 2, 3));
+    assert_eq!((second.vectors, second.pictures), (0, 0));
+    let release = agree(&shop, &mut device).release;
+    let hash = shop.catalog.read().unwrap().pictures_hash().unwrap().unwrap().to_string();
+    assert_eq!((release.further.as_deref(), &release.content), (Some(hash.as_str()), &plain.content));
+    assert!(matches!(shop.try_publish(&full()).unwrap(), Outcome::Unchanged(_)));
+
+    // One of them is another, one goes: the delta has those and nothing else.
+    picture(&shop, "product 1", &[(2, 504)]);
+    let changed: Result<(), knytt_engine::Error> =
+        shop.catalog.transact(|change| change.remove_picture("product 2", 1));
+    changed.unwrap();
+    let third = shop.publish(&incremental());
+    assert_eq!((third.further, third.upserts), (2, 2));
+    let release = agree(&shop, &mut device).release;
+    let last = release.deltas.iter().max_by_key(|delta| delta.from).unwrap();
+    assert_eq!((last.attributes.rows, last.further.as_ref().unwrap().rows), (0, 2));
+    assert!(last.vectors.is_none() && last.pictures.is_none());
+    // The comparison after a step over deltas finds nothing either.
+    assert!(matches!(shop.try_publish(&incremental()).unwrap(), Outcome::Unchanged(_)));
+    let gone: Result<(), knytt_engine::Error> =
+        shop.catalog.transact(|change| change.delete("product 1").map(drop));
+    gone.unwrap();
+    let fourth = shop.publish(&full());
+    assert_eq!((fourth.deletes, fourth.further), (1, 0));
+    assert!(agree(&shop, &mut device).release.further.is_none(), "no picture is left");
 }
