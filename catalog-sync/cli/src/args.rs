@@ -155,6 +155,10 @@ pub struct BuildArgs {
     #[arg(long)]
     pub each_picture: bool,
 
+    /// Embed at most so many pictures of a product: a search finds it by the best of them, and its page shows all
+    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u8).range(1..=12))]
+    pub pictures: u8,
+
     /// Take drafts and what is archived or not published too
     #[arg(long)]
     pub unpublished: bool,

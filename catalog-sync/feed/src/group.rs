@@ -75,9 +75,14 @@ fn item(image: String, members: Vec<Listing>, is_whole: bool, pictures: Pictures
     };
     match located {
         Ok(picture) => {
+            let further = product.more_images.iter().map(|image| {
+                let located = Picture::locate_in(image, pictures.bases);
+                located.unwrap_or_else(|(code, reason)| Picture::Missing(code, reason))
+            });
+            let further = further.collect();
             shorten_inline(&mut product.image);
             product.more_images.iter_mut().for_each(shorten_inline);
-            Ok(Item { place, picture, product })
+            Ok(Item { place, picture, further, product })
         }
         Err((code, reason)) => {
             Err(Rejection::new(place, code, reason).of_product(&product.id, &product.title))

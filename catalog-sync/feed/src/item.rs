@@ -11,6 +11,8 @@ pub struct Item {
     pub place: String,
     /// Where its picture is.
     pub picture: Picture,
+    /// Where its further pictures are, in the order of [`Product::more_images`].
+    pub further: Vec<Picture>,
     /// Everything that is known without the picture.
     pub product: Product,
 }

@@ -66,7 +66,9 @@ mod visibility;
 pub use column::Columns;
 pub use error::{Error, Fault, Result};
 pub use feed::{Feed, Options};
-pub use fetch::{Download, FetchOptions, FetchedPicture, Fetcher, Patience, Prefetch, kept_picture};
+pub use fetch::{
+    Download, FetchOptions, FetchedItem, FetchedPicture, Fetcher, Patience, Prefetch, kept_picture,
+};
 pub use folder::Folder;
 pub use format::Format;
 pub use item::{Entry, Item, Rejection};

@@ -12,6 +12,7 @@ mod faulty;
 mod feeds;
 mod json;
 mod kill;
+mod pictures;
 mod releases;
 mod resume;
 mod search;

@@ -257,6 +257,7 @@ fn write_summary(text: &mut String, summary: &Summary) -> Result<()> {
             (summary.deletes, "gone"),
             (summary.vectors, "with another vector"),
             (summary.pictures, "with another picture"),
+            (summary.further, "further pictures of products"),
         ];
         let changes: Vec<String> = changes
             .iter()

@@ -19,7 +19,7 @@ use url::Url;
 
 use self::cache::{Cache, CacheEntry};
 use self::host::Hosts;
-pub use self::prefetch::{FetchedPicture, Prefetch};
+pub use self::prefetch::{FetchedItem, FetchedPicture, Prefetch};
 use self::transfer::Attempt;
 use crate::{Error, Refusal, Result};
 

@@ -33,11 +33,21 @@ impl FetchedPicture {
     }
 }
 
-/// The entries in their order, each with the fetch of its picture.
+/// A product to be with its pictures, which are here or on their way.
+pub struct FetchedItem {
+    /// The product to be.
+    pub item: Item,
+    /// Its own picture.
+    pub picture: FetchedPicture,
+    /// Its further pictures, as many as [`Item::further`].
+    pub further: Vec<FetchedPicture>,
+}
+
+/// The entries in their order, each with the fetch of its pictures.
 pub struct Prefetch<'f, I> {
     fetcher: &'f Fetcher,
     entries: I,
-    queue: VecDeque<Result<Result<(Item, FetchedPicture), Rejection>>>,
+    queue: VecDeque<Result<Result<FetchedItem, Rejection>>>,
 }
 
 impl Fetcher {
@@ -46,21 +56,27 @@ impl Fetcher {
         Prefetch { fetcher: self, entries, queue: VecDeque::new() }
     }
 
-    fn begin(&self, entry: Entry) -> Result<Result<(Item, FetchedPicture), Rejection>> {
+    fn begin(&self, entry: Entry) -> Result<Result<FetchedItem, Rejection>> {
         let item = match entry {
             Ok(item) => item,
             Err(rejection) => return Ok(Err(rejection)),
         };
-        let shot = match &item.picture {
+        let picture = self.begin_picture(&item.picture)?;
+        let further =
+            item.further.iter().map(|further| self.begin_picture(further)).collect::<Result<_>>()?;
+        Ok(Ok(FetchedItem { item, picture, further }))
+    }
+
+    fn begin_picture(&self, picture: &Picture) -> Result<FetchedPicture> {
+        Ok(match picture {
             Picture::Remote(url) => FetchedPicture::Coming(self.fetch(url)?),
             here => FetchedPicture::Here(here.clone()),
-        };
-        Ok(Ok((item, shot)))
+        })
     }
 }
 
 impl<I: Iterator<Item = Result<Entry>>> Iterator for Prefetch<'_, I> {
-    type Item = Result<Result<(Item, FetchedPicture), Rejection>>;
+    type Item = Result<Result<FetchedItem, Rejection>>;
 
     fn next(&mut self) -> Option<Self::Item> {
         while self.queue.len() < AHEAD {

@@ -109,7 +109,11 @@ impl Folder {
             id: id.clone(),
             ..Product::default()
         };
-        Ok(Item { place: id, picture: Picture::File(self.root.join(relative)), product })
+        let file = |relative: &Path| Picture::File(self.root.join(relative));
+        // One without a name in `more_images` is left out of both.
+        let named = others.into_iter().flatten().filter(|other| slashed(other).is_some());
+        let further = named.map(|other| file(other)).collect();
+        Ok(Item { place: id, picture: file(relative), further, product })
     }
 }
 

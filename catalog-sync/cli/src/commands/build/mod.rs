@@ -1,6 +1,7 @@
 //! `knytt build`: a catalogue that mirrors its source.
 
 mod deletes;
+mod further;
 mod prepare;
 mod report;
 mod store;
@@ -99,9 +100,9 @@ fn build(
         |sourced| preparer.take(sourced),
         interrupt,
         |prepared| {
-            let rejection = store.accept(prepared)?;
+            let rejected = store.accept(prepared)?;
             progress.step();
-            rejection.map_or(Ok(()), |rejection| refuse(args, &store, &progress, &rejection))
+            rejected.iter().try_for_each(|rejection| refuse(args, &store, &progress, rejection))
         },
     );
     progress.finish();
@@ -133,22 +134,26 @@ fn build(
     report.check()
 }
 
-/// Sets aside what names a file of this machine, where the feed is not from here. Files that came with the feed in a
+/// Keeps as many pictures of a product as were asked for, and sets aside what names a file of this machine, where the feed is not from here. Files that came with the feed in a
 /// zip file are its own.
 fn confined(
     args: &BuildArgs,
     source: &Source,
     entry: Result<Result<Item, Rejection>, knytt_feed::Error>,
 ) -> Result<Result<Item, Rejection>, knytt_feed::Error> {
+    let is_refused = |picture: &Picture| matches!(picture, Picture::File(path) if args.confined && !source.has_packed(path));
+    let (code, reason) =
+        ("local-image", "the picture is not at an address of the internet, and files are not read here");
     entry.map(|sourced| {
-        let item = sourced?;
-        match &item.picture {
-            Picture::File(path) if args.confined && !source.has_packed(path) => {
-                let reason = "the picture is not at an address of the internet, and files are not read here";
-                Err(item.rejected("local-image", reason))
-            }
-            _ => Ok(item),
+        let mut item = sourced?;
+        if is_refused(&item.picture) {
+            return Err(item.rejected(code, reason));
         }
+        item.further.truncate(usize::from(args.pictures) - 1);
+        for further in item.further.iter_mut().filter(|further| is_refused(further)) {
+            *further = Picture::Missing(code, reason.into());
+        }
+        Ok(item)
     })
 }
 

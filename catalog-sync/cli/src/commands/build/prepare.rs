@@ -4,10 +4,11 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use anyhow::{Context, Result};
 use knytt_engine::{Catalog, Flaw, Look, SafetyConfig, SafetyGate, SourceRecord};
-use knytt_feed::FetchedPicture;
+use knytt_feed::FetchedItem;
 use knytt_models::decode::{Limits, decode_part};
 use knytt_models::{Bundle, Encoder, Options, Pending};
 
+use super::further::{PreparedPictures, ReadPictures};
 use crate::args::BuildArgs;
 use crate::catalog::explain as explain_engine;
 use crate::interrupt::Interrupt;
@@ -21,9 +22,9 @@ const CUT: &str = "picture_cut";
 /// An item on its way to the writer.
 pub enum Prepared {
     /// As it is in the catalogue.
-    Unchanged { id: String },
+    Unchanged { id: String, set_aside: Vec<Rejection> },
     /// The picture is known; something else about the product is new.
-    Described { item: Item, record: SourceRecord },
+    Described(Described),
     /// The picture is new.
     PendingProduct(PendingProduct),
     /// Its picture cannot be had, and it is kept.
@@ -34,10 +35,20 @@ pub enum Prepared {
     Rejected(Rejection),
 }
 
+/// A product whose picture is known and of which something else is new.
+pub struct Described {
+    pub item: Item,
+    pub content: Content,
+    pub further: PreparedPictures,
+    /// What the catalogue has of it.
+    pub known: SourceRecord,
+}
+
 /// A product whose picture is on its way through the model.
 pub struct PendingProduct {
     pub item: Item,
-    pub record: SourceRecord,
+    pub content: Content,
+    pub further: PreparedPictures,
     pub thumbnail: Vec<u8>,
     pub embedding: Pending,
     /// What may refuse it once it is embedded.
@@ -56,12 +67,9 @@ pub struct Pictureless {
 
 /// A product with new words whose picture is the one that the catalogue has.
 pub struct EarlierPicture {
-    pub item: Item,
-    pub record: SourceRecord,
+    pub described: Described,
     /// The place, and why there is no new picture.
     pub why: Rejection,
-    /// Whether the words are as they were, too.
-    pub is_same: bool,
 }
 
 /// What a catalogue has of a product.
@@ -75,24 +83,24 @@ pub enum Stored {
     Same,
 }
 
-/// A product to be with its picture on the way, or what is set aside.
-pub type SourcedItem = Result<(Item, FetchedPicture), Rejection>;
+/// A product to be with its pictures on the way, or what is set aside.
+pub type SourcedItem = Result<FetchedItem, Rejection>;
 
 /// Shared by all workers.
 pub struct Preparer<'a> {
-    catalog: &'a Catalog,
-    interrupt: &'a Interrupt,
+    pub(super) catalog: &'a Catalog,
+    pub(super) interrupt: &'a Interrupt,
     model: Model,
-    limits: Limits,
+    pub(super) limits: Limits,
     /// Whether poor pictures are set aside.
-    refuses_poor: bool,
+    pub(super) refuses_poor: bool,
     /// Whether products are kept whose picture cannot be had.
     keeps_pictureless: bool,
     /// Whether products keep the picture that the catalogue has, where there is no other.
-    keeps_earlier: bool,
+    pub(super) keeps_earlier: bool,
     safety: SafetyConfig,
     /// Whether the gate is asked about products that are in the catalogue already.
-    looks_again: bool,
+    pub(super) looks_again: bool,
 }
 
 impl<'a> Preparer<'a> {
@@ -131,7 +139,7 @@ impl<'a> Preparer<'a> {
     /// on its way. A bad picture is a rejection.
     pub fn take(&self, sourced: SourcedItem) -> Result<Prepared> {
         match sourced {
-            Ok((item, shot)) => self.prepare(item, shot),
+            Ok(fetched) => self.prepare(fetched),
             Err(rejection) => Ok(Prepared::Rejected(rejection)),
         }
     }
@@ -144,42 +152,75 @@ impl<'a> Preparer<'a> {
         self.model.encoder()
     }
 
-    fn prepare(&self, mut item: Item, shot: FetchedPicture) -> Result<Prepared> {
+    /// The safety gate, if it is on.
+    ///
+    /// # Errors
+    /// The model cannot be loaded.
+    pub(super) fn gate(&self) -> Result<Option<Arc<SafetyGate>>> {
+        self.model.gate(&self.safety)
+    }
+
+    fn prepare(&self, fetched: FetchedItem) -> Result<Prepared> {
+        let FetchedItem { mut item, picture, further } = fetched;
         item.product.set_has_picture(true);
-        let read = shot.read(self.limits.max_file_bytes, &|| self.interrupt.is_asked());
-        let bytes = match read.map_err(explain)? {
-            Ok(bytes) => bytes,
-            Err((code, reason)) => return self.without_picture(item, code, reason),
-        };
-        let content = Content::of(&item, &bytes)?;
-        let record = content.record(&item);
+        let read =
+            picture.read(self.limits.max_file_bytes, &|| self.interrupt.is_asked()).map_err(explain)?;
         // The snapshot ends with this line: held longer, it would keep the file from growing.
         let known = self.catalog.read()?.source(&item.product.id)?;
+        let own = read.as_ref().ok().map(|bytes| blake3::hash(bytes).to_hex().to_string());
+        let further = self.read_further(&item, further, own.as_deref(), known.as_ref())?;
+        let bytes = match read {
+            Ok(bytes) => bytes,
+            Err((code, reason)) => return self.without_picture(item, further, code, reason),
+        };
+        let content = Content::of(&item, &bytes)?;
         let has_picture = known.as_ref().is_some_and(|known| content.has_picture_of(known));
         if self.looks_again && has_picture && self.refuses_kept(&item)? {
             return Ok(rejected(item, "unsafe-picture", Flaw::Unsafe.to_string()));
         }
         match known {
-            Some(known) if known == record => Ok(Prepared::Unchanged { id: item.product.id }),
-            Some(_) if has_picture => self.describe(item, record),
-            _ => self.embed(item, record, &bytes),
+            Some(known) if self.is_unchanged(&item, &content, &further, &known) => {
+                Ok(Prepared::Unchanged { id: item.product.id, set_aside: further.set_aside })
+            }
+            Some(known) if has_picture => {
+                self.describe(item, content, further, known).map(Prepared::Described)
+            }
+            _ => self.embed(item, content, further, &bytes),
         }
     }
 
+    /// Whether the catalogue has all of an item, and the gate need not be asked about further pictures again.
+    fn is_unchanged(
+        &self,
+        item: &Item,
+        content: &Content,
+        further: &ReadPictures,
+        known: &SourceRecord,
+    ) -> bool {
+        let asks_gate = self.looks_again && !further.hashes().is_empty();
+        !asks_gate && further.are_stored() && content.record(item, &further.hashes()) == *known
+    }
+
     /// Keeps a product with the picture that the catalogue has of it, or without one, or sets it aside.
-    fn without_picture(&self, item: Item, code: &'static str, reason: String) -> Result<Prepared> {
+    fn without_picture(
+        &self,
+        item: Item,
+        further: ReadPictures,
+        code: &'static str,
+        reason: String,
+    ) -> Result<Prepared> {
         let known = self.catalog.read()?.source(&item.product.id)?;
         // A feed that names no picture any more says that there is none.
         let is_named = code != "missing-image";
         if let Some(known) =
             known.as_ref().filter(|known| self.keeps_earlier && is_named && has_picture(known))
         {
-            return self.with_earlier_picture(item, known, code, &reason);
+            return self.with_earlier_picture(item, further, known, code, &reason);
         }
         if !self.keeps_pictureless {
             return Ok(rejected(item, code, reason));
         }
-        let record = Content::without_picture(&item)?.record(&item);
+        let record = Content::without_picture(&item)?.record(&item, "");
         let stored = match known {
             None => Stored::Nothing,
             Some(known) if known == record => Stored::Same,
@@ -192,7 +233,8 @@ impl<'a> Preparer<'a> {
     /// The record has the earlier picture's hash, so that the next build embeds whatever other one it finds.
     fn with_earlier_picture(
         &self,
-        mut item: Item,
+        item: Item,
+        further: ReadPictures,
         known: &SourceRecord,
         code: &'static str,
         reason: &str,
@@ -201,11 +243,9 @@ impl<'a> Preparer<'a> {
             return Ok(rejected(item, "unsafe-picture", Flaw::Unsafe.to_string()));
         }
         let content = Content { picture: known.picture_hash().into(), ..Content::of(&item, &[])? };
-        let record = content.record(&item);
         let why = item.rejected(code, format!("kept with its earlier picture: {reason}"));
-        self.take_what_was_seen(&mut item)?;
-        let is_same = *known == record;
-        Ok(Prepared::EarlierPicture(EarlierPicture { item, record, why, is_same }))
+        let described = self.describe(item, content, further, known.clone())?;
+        Ok(Prepared::EarlierPicture(EarlierPicture { described, why }))
     }
 
     /// Whether the safety gate refuses a picture that is in the catalogue already.
@@ -217,9 +257,16 @@ impl<'a> Preparer<'a> {
         }
     }
 
-    fn describe(&self, mut item: Item, record: SourceRecord) -> Result<Prepared> {
+    fn describe(
+        &self,
+        mut item: Item,
+        content: Content,
+        further: ReadPictures,
+        known: SourceRecord,
+    ) -> Result<Described> {
         self.take_what_was_seen(&mut item)?;
-        Ok(Prepared::Described { item, record })
+        let further = self.embed_further(&item, further)?;
+        Ok(Described { item, content, further, known })
     }
 
     /// What was seen on the picture stays.
@@ -231,11 +278,17 @@ impl<'a> Preparer<'a> {
         Ok(())
     }
 
-    fn embed(&self, mut item: Item, record: SourceRecord, bytes: &[u8]) -> Result<Prepared> {
+    fn embed(
+        &self,
+        mut item: Item,
+        content: Content,
+        further: ReadPictures,
+        bytes: &[u8],
+    ) -> Result<Prepared> {
         let encoder = self.model.encoder()?;
         let decoded = match decode_part(bytes, &self.limits, Some(encoder.target_side())) {
             Ok(decoded) => decoded,
-            Err(error) => return self.without_picture(item, error.code(), error.to_string()),
+            Err(error) => return self.without_picture(item, further, error.code(), error.to_string()),
         };
         if decoded.percent < 100 {
             item.product.attributes.insert(CUT.into(), format!("{} %", decoded.percent));
@@ -250,7 +303,9 @@ impl<'a> Preparer<'a> {
         let gate = self.model.gate(&self.safety)?;
         let embedding = encoder.submit_image(&picture)?;
         item.product.look = look;
-        Ok(Prepared::PendingProduct(PendingProduct { item, record, thumbnail, embedding, gate }))
+        let further = self.embed_further(&item, further)?;
+        let pending = PendingProduct { item, content, further, thumbnail, embedding, gate };
+        Ok(Prepared::PendingProduct(pending))
     }
 }
 
@@ -261,9 +316,9 @@ fn rejected(item: Item, code: &'static str, reason: String) -> Prepared {
 /// Stands for the hash of a picture where there is none.
 const NO_PICTURE: &str = "none";
 
-/// What the next build compares with: the hash of the picture, then that of all else, so that new words
-/// about an old picture are told from a new picture.
-struct Content {
+/// What the next build compares with: the hash of the picture, then that of all else, then those of further pictures,
+/// so that new words about an old picture are told from a new picture.
+pub struct Content {
     picture: String,
     fields: String,
 }
@@ -281,9 +336,12 @@ impl Content {
         Ok(Self { picture: NO_PICTURE.into(), ..Self::of(item, &[])? })
     }
 
-    fn record(&self, item: &Item) -> SourceRecord {
+    /// `further`: the hashes of the further pictures. A product without any has the record that it had before products
+    /// could have some.
+    pub fn record(&self, item: &Item, further: &str) -> SourceRecord {
+        let further = if further.is_empty() { String::new() } else { format!("-{further}") };
         SourceRecord {
-            content_hash: format!("{}-{}", self.picture, self.fields),
+            content_hash: format!("{}-{}{further}", self.picture, self.fields),
             product: item.product.id.clone(),
         }
     }

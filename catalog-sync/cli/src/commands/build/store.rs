@@ -5,12 +5,14 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use knytt_engine::{
-    Catalog, Committed, Flaw, InstanceEmbedding, QuarantineRow, SafetyConfig, SourceRecord, Weights, Writer,
+    Catalog, Committed, Flaw, InstanceEmbedding, PictureSource, QuarantineRow, SafetyConfig, SourceRecord,
+    Weights, Writer,
 };
 use knytt_models::{Embedding, Pending};
 use serde::Serialize;
 
-use super::prepare::{EarlierPicture, PendingProduct, Pictureless, Prepared, Stored};
+use super::further::{PreparedPictures, hashes};
+use super::prepare::{Described, EarlierPicture, PendingProduct, Pictureless, Prepared, Stored};
 use crate::args::KeptIndex;
 use crate::catalog::explain;
 use crate::source::{Item, Rejection};
@@ -60,6 +62,10 @@ pub struct Store {
     refused: HashSet<String>,
     counts: Counts,
     embedded: u64,
+    /// Further pictures that went through the model.
+    embedded_further: u64,
+    /// Further pictures of the present product that are set aside.
+    set_aside: Vec<Rejection>,
     /// Products that are new and without a picture.
     new_pictureless: u64,
     committed: Committed,
@@ -76,6 +82,8 @@ impl Store {
             refused: HashSet::new(),
             counts: Counts::default(),
             embedded: 0,
+            embedded_further: 0,
+            set_aside: Vec::new(),
             new_pictureless: 0,
             committed: Committed::default(),
             last_commit: Instant::now(),
@@ -104,26 +112,27 @@ impl Store {
     ///
     /// # Errors
     /// The model or the disk fails.
-    pub fn accept(&mut self, prepared: Prepared) -> Result<Option<Rejection>> {
+    pub fn accept(&mut self, prepared: Prepared) -> Result<Vec<Rejection>> {
+        self.set_aside.clear();
         let rejection = match prepared {
-            Prepared::Unchanged { id } => {
+            Prepared::Unchanged { id, set_aside } => {
                 self.counts.unchanged += 1;
                 self.seen.insert(id);
+                self.set_aside.extend(set_aside);
                 None
             }
-            Prepared::Described { item, record } => self.describe(&item, &record)?,
+            Prepared::Described(described) => self.describe(described)?,
             Prepared::PendingProduct(pictured) => self.insert(pictured)?,
             Prepared::Pictureless(pictureless) => self.insert_pictureless(pictureless)?,
             Prepared::EarlierPicture(earlier) => self.keep_earlier(earlier)?,
             Prepared::Rejected(rejection) => Some(rejection),
         };
-        if let Some(rejection) = &rejection {
-            self.quarantine(rejection);
-        }
+        let rejected: Vec<Rejection> = rejection.into_iter().chain(self.set_aside.drain(..)).collect();
+        rejected.iter().for_each(|rejection| self.quarantine(rejection));
         if self.last_commit.elapsed() >= COMMIT_EVERY || self.writer.pending_bytes() >= COMMIT_BYTES {
             self.commit()?;
         }
-        Ok(rejection)
+        Ok(rejected)
     }
 
     /// What the source no longer has, or what can no longer be used of it.
@@ -198,20 +207,46 @@ impl Store {
 
     /// Pictures that went through the model.
     pub fn embedded(&self) -> u64 {
-        self.embedded
+        self.embedded + self.embedded_further
     }
 
-    fn describe(&mut self, item: &Item, record: &SourceRecord) -> Result<Option<Rejection>> {
-        if let Some(rejection) = refusal(item, self.writer.update(&item.product))? {
+    fn describe(&mut self, described: Described) -> Result<Option<Rejection>> {
+        let Described { item, content, further, known } = described;
+        let (hashes, pictures) = self.wait_for(further)?;
+        let record = content.record(&item, &hashes);
+        if record == known {
+            self.counts.unchanged += 1;
+            self.seen.insert(item.product.id);
+            return Ok(None);
+        }
+        if let Some(rejection) = refusal(&item, self.writer.update(&item.product))? {
             return Ok(Some(rejection));
         }
+        self.writer.set_further_pictures(&item.product.id, pictures).map_err(explain)?;
         self.counts.described += 1;
-        self.keep(item, record);
+        self.keep(&item, &record);
         Ok(None)
     }
 
+    /// The hashes of further pictures and what the writer makes of them, once they are embedded.
+    fn wait_for(&mut self, further: PreparedPictures) -> Result<(String, Vec<PictureSource>)> {
+        self.set_aside.extend(further.set_aside);
+        let mut kept = Vec::with_capacity(further.pictures.len());
+        for picture in further.pictures {
+            match picture.wait()? {
+                Ok(picture) => kept.push(picture),
+                Err(rejection) => self.set_aside.push(rejection),
+            }
+        }
+        let hashes = hashes(kept.iter().map(|(hash, _)| hash.as_str()));
+        let pictures: Vec<PictureSource> = kept.into_iter().map(|(_, picture)| picture).collect();
+        let new = pictures.iter().filter(|picture| matches!(picture, PictureSource::New { .. }));
+        self.embedded_further += new.count() as u64;
+        Ok((hashes, pictures))
+    }
+
     fn insert(&mut self, pictured: PendingProduct) -> Result<Option<Rejection>> {
-        let PendingProduct { mut item, record, thumbnail, embedding, gate } = pictured;
+        let PendingProduct { mut item, content, further, thumbnail, embedding, gate } = pictured;
         let embedding = match wait(&item, embedding)? {
             Ok(embedding) => embedding,
             Err(rejection) => return Ok(Some(rejection)),
@@ -221,13 +256,15 @@ impl Store {
             return Ok(Some(item.rejected("unsafe-picture", reason)));
         }
         item.product.look.instance_embedding = InstanceEmbedding::from_embedding(&embedding);
+        let (hashes, pictures) = self.wait_for(further)?;
         if let Some(rejection) =
             refusal(&item, self.writer.upsert(&item.product, &embedding, Some(&thumbnail)))?
         {
             return Ok(Some(rejection));
         }
+        self.writer.set_further_pictures(&item.product.id, pictures).map_err(explain)?;
         self.embedded += 1;
-        self.keep(&item, &record);
+        self.keep(&item, &content.record(&item, &hashes));
         Ok(None)
     }
 
@@ -240,7 +277,10 @@ impl Store {
         }
         match stored {
             Stored::Nothing => self.new_pictureless += 1,
-            Stored::Another => self.counts.described += 1,
+            Stored::Another => {
+                self.writer.set_further_pictures(&item.product.id, Vec::new()).map_err(explain)?;
+                self.counts.described += 1;
+            }
             Stored::Same => self.counts.unchanged += 1,
         }
         self.counts.pictureless += 1;
@@ -250,11 +290,8 @@ impl Store {
     }
 
     fn keep_earlier(&mut self, earlier: EarlierPicture) -> Result<Option<Rejection>> {
-        let EarlierPicture { item, record, why, is_same } = earlier;
-        if is_same {
-            self.counts.unchanged += 1;
-            self.seen.insert(item.product.id.clone());
-        } else if let Some(rejection) = self.describe(&item, &record)? {
+        let EarlierPicture { described, why } = earlier;
+        if let Some(rejection) = self.describe(described)? {
             return Ok(Some(rejection));
         }
         self.counts.earlier_pictures += 1;
