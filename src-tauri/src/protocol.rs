@@ -46,17 +46,29 @@ fn find(visit: &Visit, path: &str) -> Result<(Vec<u8>, &'static str), Problem> {
     // The id comes last and whole: a shop may write slashes into its ids.
     let (kind, rest) = path.split_once('/').ok_or_else(none)?;
     match (kind, rest.split_once('/')) {
-        ("product", Some(("thumb", id))) => Ok((visit.thumbnail(id)?.ok_or_else(none)?, KEEP_PRODUCT)),
-        ("product", Some(("full", id))) => {
-            let full = visit.full_picture(&visit.product_of(id)?)?.filter(|bytes| kind_of(bytes).is_ok());
-            let picture = full.map_or_else(|| visit.thumbnail(id), |full| Ok(Some(full)))?;
-            Ok((picture.ok_or_else(none)?, KEEP_PRODUCT))
+        ("product", Some((size, id))) => {
+            // `thumb`, or `thumb-2` for the second further picture.
+            let (size, number) = size.split_once('-').unwrap_or((size, "0"));
+            let number = number.parse().map_err(|_| none())?;
+            Ok((product_picture(visit, size, id, number)?.ok_or_else(none)?, KEEP_PRODUCT))
         }
         // The first part is the picture's version: another picture has another address.
         ("look", Some((_, id))) => Ok((visit.look_picture(id)?, KEEP_PRODUCT)),
         ("query", _) => Ok((jpeg(&visit.pictures.get(rest)?.pixels, QUERY_SIDE)?, KEEP_NOTHING)),
         ("history", _) => Ok((visit.library.history_picture(rest)?, KEEP_NOTHING)),
         _ => Err(none()),
+    }
+}
+
+fn product_picture(visit: &Visit, size: &str, id: &str, number: u8) -> Result<Option<Vec<u8>>, Problem> {
+    let full = match size {
+        "thumb" => None,
+        "full" => visit.full_picture(&visit.product_of(id)?, number)?,
+        _ => return Ok(None),
+    };
+    match full.filter(|bytes| kind_of(bytes).is_ok()) {
+        Some(full) => Ok(Some(full)),
+        None => visit.thumbnail(id, number),
     }
 }
 

@@ -36,6 +36,7 @@ impl From<&knytt_engine::Product> for Card {
             availability: product.availability.into(),
             colors: product.colors.clone(),
             favourite: false,
+            picture: None,
         }
     }
 }

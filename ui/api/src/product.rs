@@ -59,6 +59,11 @@ pub struct Card {
     pub colors: Vec<String>,
     /// Whether the shopper keeps it.
     pub favourite: bool,
+    /// Which of its pictures to show: the number of a further picture that a query's picture is nearest to; absent: its
+    /// own picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub picture: Option<u8>,
 }
 
 /// A colour of a product.
@@ -111,6 +116,10 @@ pub struct Fact {
 pub struct ProductPage {
     /// As in the grid.
     pub card: Card,
+    /// The numbers of its further pictures, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<u8>>")]
+    pub pictures: Vec<u8>,
     /// Whether its category was guessed from the pictures of like products, since the feed names none.
     pub is_category_guessed: bool,
     /// Free text, may be empty.

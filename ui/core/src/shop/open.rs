@@ -235,12 +235,12 @@ impl Shop {
         self.session.encoder().bundle().weights_summary().map_or(0, |summary| summary.file_bytes as u64)
     }
 
-    /// The file with the product's own picture, if it lies in one of the folders for pictures. A path
-    /// that leads out of them is not followed.
-    pub fn picture_file(&self, product: &Product) -> Option<PathBuf> {
-        let path = Path::new(&product.image);
+    /// The file with the picture of a product that has this address in the catalogue, if it lies in one of the folders
+    /// for pictures. A path that leads out of them is not followed.
+    pub fn picture_file(&self, address: &str) -> Option<PathBuf> {
+        let path = Path::new(address);
         let inside = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-        if product.image.is_empty() || !inside {
+        if address.is_empty() || !inside {
             return None;
         }
         self.pictures.iter().find_map(|root| {

@@ -42,6 +42,7 @@ pub fn page(session: &SearchSession, id: &str, person: &Person) -> Result<Produc
     let cards = |products: &[Product]| products.iter().map(|product| person.card(product)).collect();
     Ok(ProductPage {
         card: person.card(&product),
+        pictures: further_pictures(session, id)?,
         is_category_guessed: product.category.trim().is_empty() && product.look.category.is_some(),
         description: product.description.clone(),
         sizes: product.sizes.clone(),
@@ -66,6 +67,13 @@ fn successor(session: &SearchSession, id: &str, person: &Person) -> Result<Optio
     let obeyed = ListRules { rules: rules.as_deref(), language: person.language.as_deref() };
     let successor = snapshot.successor(id, obeyed).map_err(of_engine)?;
     Ok(successor.map(|product| person.card(&product)))
+}
+
+/// The numbers of a product's further pictures, in their order.
+fn further_pictures(session: &SearchSession, id: &str) -> Result<Vec<u8>, Problem> {
+    let snapshot = session.catalog().read().map_err(of_engine)?;
+    let pictures = snapshot.further_pictures(id).map_err(of_engine)?;
+    Ok(pictures.iter().map(|picture| picture.number).collect())
 }
 
 /// Products of its kind that cost less, the most alike first.

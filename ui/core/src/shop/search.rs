@@ -109,7 +109,12 @@ fn search(
     let is_found = result.is_good() && !(response.understood.texts_only && result.hits.is_empty());
     response.verdict = if is_found { Verdict::Found } else { Verdict::NoGoodMatch };
     let wanted = result.hits.iter().filter(|hit| person.wants(&hit.id)).take(limit_of(request));
-    let mut hits: Vec<_> = wanted.map(|hit| found(hit, &result, person.card(&hit.product))).collect();
+    let card = |hit: &knytt_engine::Hit| Card {
+        // Words are about the product; a picture is of one of its sides.
+        picture: Some(hit.picture).filter(|number| *number > 0 && query.image.is_some()),
+        ..person.card(&hit.product)
+    };
+    let mut hits: Vec<_> = wanted.map(|hit| found(hit, &result, card(hit))).collect();
     sort(&mut hits, request.sort);
     response.hits = hits;
     response.guided = Guided::from_engine(result.guided);

@@ -32,21 +32,22 @@ pub struct Share {
 /// There is no such product.
 pub fn share(shop: &Shop, id: &str) -> Result<Share, Problem> {
     let product = find(shop.session(), id)?;
-    Ok(Share { name: file_name(&product), text: lines(&product), picture: full_picture(shop, &product)? })
+    Ok(Share { name: file_name(&product), text: lines(&product), picture: full_picture(shop, &product, 0)? })
 }
 
 /// The longer side of a picture that is made again for browsers, in pixels.
 const SHOWN_SIDE: u32 = 2_048;
 
-/// The largest picture of a product there is: the shop's file, as a JPEG where browsers do not show it, else the
-/// thumbnail.
+/// The largest there is of a product's picture (0: its own, else the number of a further one): the shop's file, as a
+/// JPEG where browsers do not show it, else the thumbnail.
 ///
 /// # Errors
 /// The catalogue cannot be read.
-pub fn full_picture(shop: &Shop, product: &Product) -> Result<Option<Vec<u8>>, Problem> {
+pub fn full_picture(shop: &Shop, product: &Product, number: u8) -> Result<Option<Vec<u8>>, Problem> {
     let limits = decode::Limits::default();
     let fits = |file: &PathBuf| file.metadata().is_ok_and(|m| m.len() <= limits.max_file_bytes);
-    if let Some(file) = shop.picture_file(product).filter(fits) {
+    let address = address(shop.session(), product, number)?;
+    if let Some(file) = address.and_then(|address| shop.picture_file(&address)).filter(fits) {
         let bytes = fs::read(file).map_err(of_io)?;
         if is_shown(&bytes) {
             return Ok(Some(bytes));
@@ -55,7 +56,18 @@ pub fn full_picture(shop: &Shop, product: &Product) -> Result<Option<Vec<u8>>, P
             return jpeg(&picture, SHOWN_SIDE).map(Some);
         }
     }
-    thumbnail(shop.session(), &product.id)
+    thumbnail(shop.session(), &product.id, number)
+}
+
+/// Where a product's picture is, as the catalogue has it; `None` if there is no such picture.
+fn address(session: &SearchSession, product: &Product, number: u8) -> Result<Option<String>, Problem> {
+    if number == 0 {
+        return Ok(Some(product.image.clone()));
+    }
+    let snapshot = session.catalog().read().map_err(of_engine)?;
+    let pictures = snapshot.further_pictures(&product.id).map_err(of_engine)?;
+    let found = pictures.into_iter().find(|picture| picture.number == number);
+    Ok(found.map(|found| found.picture.address))
 }
 
 /// Whether every browser shows a picture file as it is: HEIC and TIFF are shown by some alone.
@@ -64,13 +76,13 @@ fn is_shown(bytes: &[u8]) -> bool {
     image::guess_format(bytes).is_ok_and(|format| matches!(format, Avif | Bmp | Gif | Jpeg | Png | WebP))
 }
 
-/// The small picture of a product.
+/// The small picture of a product (0: its own, else the number of a further one).
 ///
 /// # Errors
 /// The catalogue cannot be read.
-pub fn thumbnail(session: &SearchSession, id: &str) -> Result<Option<Vec<u8>>, Problem> {
+pub fn thumbnail(session: &SearchSession, id: &str, number: u8) -> Result<Option<Vec<u8>>, Problem> {
     let snapshot = session.catalog().read().map_err(of_engine)?;
-    Ok(snapshot.thumbnail(id).map_err(of_engine)?.map(<[u8]>::to_vec))
+    Ok(snapshot.picture_thumbnail(id, number).map_err(of_engine)?.map(<[u8]>::to_vec))
 }
 
 impl Share {

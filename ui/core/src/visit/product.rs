@@ -67,19 +67,20 @@ impl Visit {
         shop::share(self.shop()?.as_ref(), id)
     }
 
-    /// The largest picture of a product there is: the shop's file, else the thumbnail.
+    /// The largest there is of a product's picture (0: its own, else the number of a further one): the shop's file, else
+    /// the thumbnail.
     ///
     /// # Errors
     /// The catalogue cannot be read.
-    pub fn full_picture(&self, product: &Product) -> Result<Option<Vec<u8>>, Problem> {
-        shop::full_picture(self.shop()?.as_ref(), product)
+    pub fn full_picture(&self, product: &Product, number: u8) -> Result<Option<Vec<u8>>, Problem> {
+        shop::full_picture(self.shop()?.as_ref(), product, number)
     }
 
-    /// The small picture of a product.
+    /// The small picture of a product (0: its own, else the number of a further one).
     ///
     /// # Errors
     /// The catalogue cannot be read.
-    pub fn thumbnail(&self, id: &str) -> Result<Option<Vec<u8>>, Problem> {
-        shop::thumbnail(self.shop()?.session(), id)
+    pub fn thumbnail(&self, id: &str, number: u8) -> Result<Option<Vec<u8>>, Problem> {
+        shop::thumbnail(self.shop()?.session(), id, number)
     }
 }

@@ -78,18 +78,18 @@ fn pictures_come_from_the_catalogues_folders_only() {
     let visit = &shop.visit;
     let mut product = visit.product_of(&shop.search(words("dress")).hits[0].card.id).unwrap();
     let file = shop.folder.path().join("feed").join(&product.image);
-    assert!(visit.full_picture(&product).unwrap().is_some(), "the thumbnail stands in");
+    assert!(visit.full_picture(&product, 0).unwrap().is_some(), "the thumbnail stands in");
     let large = b"\xff\xd8\xff and the rest of a large JPEG";
     fs_err::write(&file, large).unwrap();
-    assert_eq!(visit.full_picture(&product).unwrap().unwrap(), large);
+    assert_eq!(visit.full_picture(&product, 0).unwrap().unwrap(), large);
     fs_err::write(&file, b"no picture").unwrap();
-    let thumbnail = visit.thumbnail(&product.id).unwrap();
-    assert_eq!(visit.full_picture(&product).unwrap(), thumbnail, "browsers show no other file");
+    let thumbnail = visit.thumbnail(&product.id, 0).unwrap();
+    assert_eq!(visit.full_picture(&product, 0).unwrap(), thumbnail, "browsers show no other file");
     // TIFF is made a JPEG.
     let mut tiff = std::io::Cursor::new(Vec::new());
     image::RgbImage::new(40, 30).write_to(&mut tiff, image::ImageFormat::Tiff).unwrap();
     fs_err::write(&file, tiff.into_inner()).unwrap();
-    let shown = image::load_from_memory(&visit.full_picture(&product).unwrap().unwrap()).unwrap();
+    let shown = image::load_from_memory(&visit.full_picture(&product, 0).unwrap().unwrap()).unwrap();
     assert_eq!((shown.width(), shown.height()), (40, 30));
 
     let outside = shop.folder.path().join("secret.jpg");
@@ -97,13 +97,13 @@ fn pictures_come_from_the_catalogues_folders_only() {
     let absolute = outside.to_str().unwrap().to_owned();
     for path in ["../secret.jpg", "images/../../secret.jpg", &absolute, ""] {
         product.image = path.into();
-        assert_ne!(visit.full_picture(&product).unwrap().unwrap_or_default(), b"secret", "{path}");
+        assert_ne!(visit.full_picture(&product, 0).unwrap().unwrap_or_default(), b"secret", "{path}");
     }
     #[cfg(unix)]
     {
         std::os::unix::fs::symlink(&outside, shop.folder.path().join("feed/images/link.jpg")).unwrap();
         product.image = "images/link.jpg".into();
-        assert_ne!(visit.full_picture(&product).unwrap().unwrap_or_default(), b"secret");
+        assert_ne!(visit.full_picture(&product, 0).unwrap().unwrap_or_default(), b"secret");
     }
 }
 

@@ -169,7 +169,7 @@ fn a_catalogue_comes_and_is_searched() {
     assert!(sync.problem.is_none() && sync.progress.is_none());
     let found = device.visit.search(&SearchRequest { limit: 5, ..words("red dress") }).unwrap();
     assert!(!found.hits.is_empty());
-    assert!(device.visit.thumbnail(&found.hits[0].card.id).unwrap().is_some());
+    assert!(device.visit.thumbnail(&found.hits[0].card.id, 0).unwrap().is_some());
 }
 
 #[test]

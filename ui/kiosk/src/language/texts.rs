@@ -77,6 +77,8 @@ texts! {
     Leave: ["Finish", "Beenden", "Terminar", "Terminer", "إنهاء", "结束"],
     /// Starts a search.
     Search: ["Search", "Suchen", "Buscar", "Chercher", "بحث", "搜索"],
+    /// One of the pictures of a product.
+    Picture: ["Picture {n}", "Bild {n}", "Imagen {n}", "Image {n}", "الصورة {n}", "图片 {n}"],
     /// The key that takes back a letter.
     Erase: ["Delete", "Löschen", "Borrar", "Effacer", "حذف", "删除"],
     /// The key that takes back all letters.

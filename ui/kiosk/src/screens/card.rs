@@ -48,7 +48,7 @@ fn one(kiosk: &mut Kiosk, ui: &Ui, look: &Look, place: Rect, card: &Card, kind: 
     let image = Rect::from_min_size(place.min, vec2(place.width(), place.width()));
     let round = CornerRadius { nw: 22, ne: 22, sw: 0, se: 0 };
     painter.rect_filled(image, round, look.tokens.picture);
-    if let Some(texture) = kiosk.pictures.get(&card.id, Size::Small) {
+    if let Some(texture) = kiosk.pictures.get_one(&card.id, card.picture.unwrap_or(0), Size::Small) {
         look.picture(painter, image, round, &texture, Color32::WHITE);
     }
     let said = match kind {
@@ -99,10 +99,12 @@ pub(super) fn stock(look: &Look, availability: Availability) -> Option<(&'static
     Some((look.say(text), color))
 }
 
-/// The whole of a product's picture on a sheet; says where that stands. Until the picture is there, the sheet is square:
+/// The whole of a product's picture (0: its own, else the number of a further one) on a sheet; says where that stands. Until the picture is there, the sheet is square:
 /// most pictures are, and nothing moves when it comes.
-pub(super) fn large(kiosk: &mut Kiosk, ui: &Ui, look: &Look, place: Rect, id: &str) -> Rect {
-    let texture = kiosk.pictures.get(id, Size::Large).or_else(|| kiosk.pictures.get(id, Size::Small));
+pub(super) fn large(kiosk: &mut Kiosk, ui: &Ui, look: &Look, place: Rect, id: &str, number: u8) -> Rect {
+    let pictures = &mut kiosk.pictures;
+    let texture = pictures.get_one(id, number, Size::Large);
+    let texture = texture.or_else(|| pictures.get_one(id, number, Size::Small));
     // The sheet is as large as the picture: a strip of another colour beside it would look like a part of it.
     let shape = texture.as_ref().map_or(vec2(1.0, 1.0), TextureHandle::size_vec2);
     let fit = contain(shape, place);

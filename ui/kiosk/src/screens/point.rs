@@ -74,7 +74,9 @@ fn hits(kiosk: &mut Kiosk, ui: &Ui, look: &Look, area: Rect) {
             look.place(Rect::from_min_size(pos2(x, area.bottom() - tile - 120.0), vec2(tile, tile + 88.0)));
         look.sheet(ui.painter(), place, 22);
         let image = Rect::from_min_size(place.min, vec2(tile, tile));
-        if let Some(texture) = kiosk.pictures.get(&hit.card.id, Size::Small) {
+        if let Some(texture) =
+            kiosk.pictures.get_one(&hit.card.id, hit.card.picture.unwrap_or(0), Size::Small)
+        {
             let round = CornerRadius { nw: 22, ne: 22, sw: 0, se: 0 };
             look.picture(ui.painter(), image, round, &texture, Color32::WHITE);
         }

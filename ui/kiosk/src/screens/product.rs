@@ -12,6 +12,10 @@ use crate::shop::{Shelf, Size, Stock};
 use crate::text::Side;
 use crate::visit::{Event, OpenProduct};
 
+/// The side of a small picture below the large one, and the space around it: as large as a finger needs.
+const SMALL: f32 = 92.0;
+const SMALL_GAP: f32 = 16.0;
+
 pub(super) fn show(kiosk: &mut Kiosk, ui: &mut Ui, look: &Look) {
     let open = kiosk.visit.kept().product.clone();
     let title = open.as_ref().map_or(String::new(), |open| open.page.card.title.clone());
@@ -57,7 +61,10 @@ fn head(
     let edge = look.edge();
     let side = (at.width() - 2.0 * edge) * if look.is_portrait() { 0.52 } else { 0.34 };
     let picture = Rect::from_min_size(pos2(at.left() + edge, at.top() + 4.0), vec2(side, side * 1.12));
-    let shown = large(kiosk, ui, look, look.place(picture), &page.card.id);
+    let number =
+        Some(kiosk.visit.kept().picture).filter(|number| page.pictures.contains(number)).unwrap_or(0);
+    let shown = large(kiosk, ui, look, look.place(picture), &page.card.id, number);
+    let shown = shown.union(small_ones(kiosk, ui, look, shown, page, number));
     let words = Rect::from_min_max(
         pos2(picture.right() + 40.0, picture.top()),
         pos2(at.right() - edge, picture.bottom()),
@@ -101,6 +108,37 @@ fn head(
     let text = look.colored(&page.description, 25.0, look.tokens.ink_soft).within(width, 7);
     let end = text.paint(painter, pos2(words.left(), button.bottom() + 28.0)).bottom();
     end.max(shown.bottom()) - at.top()
+}
+
+/// The small pictures below the large one, to choose it by; says where they are.
+fn small_ones(kiosk: &mut Kiosk, ui: &Ui, look: &Look, large: Rect, page: &ProductPage, number: u8) -> Rect {
+    let mut all = large;
+    if page.pictures.is_empty() {
+        return all;
+    }
+    let numbers = std::iter::once(0).chain(page.pictures.iter().copied());
+    let (mut x, mut y) = (large.left(), large.bottom() + SMALL_GAP);
+    for (position, one) in (1..).zip(numbers) {
+        if x + SMALL > large.right() && x > large.left() {
+            (x, y) = (large.left(), y + SMALL + SMALL_GAP);
+        }
+        let rect = Rect::from_min_size(pos2(x, y), vec2(SMALL, SMALL));
+        ui.painter().rect_filled(rect, 16, look.tokens.picture);
+        if let Some(texture) = kiosk.pictures.get_one(&page.card.id, one, Size::Small) {
+            look.picture(ui.painter(), rect, CornerRadius::same(16), &texture, Color32::WHITE);
+        }
+        if one == number {
+            ui.painter().rect_stroke(rect, 16, (5.0, look.tokens.accent), StrokeKind::Inside);
+        }
+        let said = look.language.count(Text::Picture, position);
+        let id = ui.scope_id().with(("picture", one));
+        if look.touch_choice(ui, rect, id, &said, one == number).clicked() {
+            kiosk.events.push(Event::Picture(one));
+        }
+        all = all.union(rect);
+        x += SMALL + SMALL_GAP;
+    }
+    all
 }
 
 /// Where a product stands in this store, in words and their colour.

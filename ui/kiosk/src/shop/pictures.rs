@@ -27,7 +27,8 @@ pub enum Size {
     Look,
 }
 
-type Key = (String, Size);
+/// The product, which of its pictures, and how large.
+type Key = (String, u8, Size);
 
 struct Made {
     texture: Option<TextureHandle>,
@@ -52,10 +53,10 @@ impl Pictures {
         let (wanted, asked) = channel::<Key>();
         let (give, made) = channel();
         let work = move || {
-            for (id, size) in asked {
+            for (id, number, size) in asked {
                 let opened = shop.get().and_then(Result::ok);
-                let picture = opened.and_then(|shop| decode_one(&shop, &id, size));
-                if give.send(((id, size), picture)).is_err() {
+                let picture = opened.and_then(|shop| decode_one(&shop, &id, number, size));
+                if give.send(((id, number, size), picture)).is_err() {
                     return;
                 }
                 wake();
@@ -87,9 +88,14 @@ impl Pictures {
 
     /// The picture of a product if it is there; otherwise it is on its way.
     pub fn get(&mut self, id: &str, size: Size) -> Option<TextureHandle> {
+        self.get_one(id, 0, size)
+    }
+
+    /// A picture of a product (0: its own, else the number of a further one) if it is there; otherwise it is on its way.
+    pub fn get_one(&mut self, id: &str, number: u8, size: Size) -> Option<TextureHandle> {
         let (wanted, pass) = (&self.wanted, self.pass);
-        let slot = self.held.entry((id.to_owned(), size)).or_insert_with(|| {
-            let _ = wanted.send((id.to_owned(), size));
+        let slot = self.held.entry((id.to_owned(), number, size)).or_insert_with(|| {
+            let _ = wanted.send((id.to_owned(), number, size));
             Made { texture: None, drawn: pass }
         });
         slot.drawn = pass;
@@ -117,11 +123,11 @@ impl Pictures {
     }
 }
 
-fn decode_one(shop: &Shop, id: &str, size: Size) -> Option<ColorImage> {
+fn decode_one(shop: &Shop, id: &str, number: u8, size: Size) -> Option<ColorImage> {
     let file = match size {
-        Size::Small => thumbnail(shop.session(), id).ok()??,
+        Size::Small => thumbnail(shop.session(), id, number).ok()??,
         Size::Look => look_picture(shop.session(), id).ok()?,
-        Size::Large => full_picture(shop, &product::find(shop.session(), id).ok()?).ok()??,
+        Size::Large => full_picture(shop, &product::find(shop.session(), id).ok()?, number).ok()??,
     };
     let pixels = decode::decode(&file, &Limits::default(), Some(LARGE / 2)).ok()?;
     let longer = pixels.width().max(pixels.height());

@@ -66,6 +66,8 @@ pub enum Event {
     Sort(Sort),
     /// A product's page.
     Open(String),
+    /// Another picture of the open product: 0 for its own, else the number of a further one.
+    Picture(u8),
     /// A product is put on the list to take along, or taken off.
     Collect(String),
     /// Another language.

@@ -47,6 +47,8 @@ pub struct Kept {
     pub unknown_code: bool,
     /// The open product.
     pub product: Option<OpenProduct>,
+    /// Which of its pictures is shown large; 0: its own, else the number of a further one.
+    pub picture: u8,
     /// Ids of products on the way back.
     pub seen: Vec<String>,
     /// What is taken along, with the address of each.

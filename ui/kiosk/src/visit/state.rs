@@ -165,6 +165,7 @@ impl Visit {
                 self.ask_hits();
             }
             Event::Open(id) => self.open(id),
+            Event::Picture(number) => self.kept.picture = number,
             Event::Collect(id) => self.collect(&id),
             Event::Answered(answer) => self.take(answer),
         }
@@ -274,8 +275,17 @@ impl Visit {
         } else {
             self.kept.seen.clear();
         }
+        let shown = self.shown_of(&id);
         self.ask_product(id);
+        self.kept.picture = shown;
         self.show(Screen::Product);
+    }
+
+    /// Which picture of a product its hit shows.
+    fn shown_of(&self, id: &str) -> u8 {
+        let kept = &self.kept;
+        let mut hits = kept.response.iter().chain(&kept.live).flat_map(|response| &response.hits);
+        hits.find(|hit| hit.card.id == id).and_then(|hit| hit.card.picture).unwrap_or(0)
     }
 
     fn collect(&mut self, id: &str) {
@@ -300,6 +310,7 @@ impl Visit {
 
     fn ask_product(&mut self, id: String) {
         self.kept.product = None;
+        self.kept.picture = 0;
         self.newest[1] = self.ask(Question::Product(id));
         self.kept.waits = true;
     }

@@ -41,7 +41,13 @@ function itemOf(card: Card, position: number, queryId: string, shown: Shown): HT
   const link = make(
     'a',
     { href: shop.page(card.id) },
-    make('img', { src: shop.picture(card.id), alt: '', width: 256, height: 320, loading: 'lazy' }),
+    make('img', {
+      src: shop.picture(card.id, card.picture),
+      alt: '',
+      width: 256,
+      height: 320,
+      loading: 'lazy',
+    }),
     make('span', { className: 'name', dir: 'auto' }, card.title),
     priceOf(card, shown),
   );

@@ -112,7 +112,7 @@ function hitOf(card: Card, query: string, origin: string, catalog: string | null
     name: card.title,
     price: now ? Number(now.amount) : null,
     currency: now?.currency ?? null,
-    image: pictureOf(origin, card.id, catalog),
+    image: pictureOf(origin, card.id, catalog, card.picture),
     url: pageOf(origin, card.id, catalog),
     _highlightResult: { title: text(card.title), name: text(card.title), brand: text(card.brand) },
   };

@@ -12,6 +12,8 @@ export interface Card {
   price: Money | null;
   salePrice: Money | null;
   availability: string;
+  /** Which of its pictures a searched picture is nearest to, if not its own. */
+  picture?: number;
 }
 
 export interface Found {
@@ -48,8 +50,8 @@ export class Shop {
     return this.#send(`similar/${encodeURIComponent(product)}?${query}`, { signal });
   }
 
-  picture(id: string): string {
-    return pictureOf(this.origin, id, this.element.getAttribute('catalog'));
+  picture(id: string, number?: number): string {
+    return pictureOf(this.origin, id, this.element.getAttribute('catalog'), number);
   }
 
   /** The product's page: the element's `href` with `{id}` replaced, else the page that the server has. */
@@ -75,9 +77,10 @@ export class Shop {
   }
 }
 
-/** A small picture of a product. */
-export function pictureOf(origin: string, id: string, catalog: string | null): string {
+/** A small picture of a product: its own, or a further one by its number. */
+export function pictureOf(origin: string, id: string, catalog: string | null, number = 0): string {
   const query = new URLSearchParams({ size: 'small', ...(catalog === null ? {} : { catalog }) });
+  if (number > 0) query.set('number', String(number));
   return `${origin}/api/v1/products/${encodeURIComponent(id)}/picture?${query}`;
 }
 

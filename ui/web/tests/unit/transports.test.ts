@@ -106,6 +106,7 @@ describe('the app', () => {
 
   it('shows pictures over its own protocol', () => {
     expect(client.productImage('a/b', 'thumb')).toBe('picture://localhost/product%2Fthumb%2Fa%2Fb');
+    expect(client.productImage('a/b', 'full', 2)).toBe('picture://localhost/product%2Ffull-2%2Fa%2Fb');
     expect(client.pictureUrl('q1')).toBe('picture://localhost/query%2Fq1');
     expect(client.historyImage('h1')).toBe('picture://localhost/history%2Fh1');
   });

@@ -57,6 +57,9 @@ pub struct PictureSize {
     catalog: Option<String>,
     /// `small` (256 pixels) or `full` (the shop's file, where it is here); `small` if absent.
     size: Option<String>,
+    /// Which of the product's pictures: the number of a further one; its own if absent.
+    #[param(maximum = 11)]
+    number: Option<u8>,
 }
 
 /// Which page of products like one.
@@ -126,11 +129,12 @@ pub async fn picture(
         Some("full") => true,
         Some(_) => return Err(bad_query("size: small or full")),
     };
+    let number = wanted.number.unwrap_or(0);
     kept(&app, &reach, wanted.catalog.as_deref(), &headers, move |catalog| {
         let product = shop::find(catalog.shop.session(), &id).map_err(of_problem)?;
         let file = match full {
-            true => full_picture(&catalog.shop, &product),
-            false => thumbnail(catalog.shop.session(), &id),
+            true => full_picture(&catalog.shop, &product, number),
+            false => thumbnail(catalog.shop.session(), &id, number),
         };
         let file = file.map_err(of_problem)?.ok_or_else(Refusal::not_found)?;
         let kind = image::guess_format(&file).map_or("application/octet-stream", |f| f.to_mime_type());

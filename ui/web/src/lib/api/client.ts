@@ -76,8 +76,8 @@ export interface Client {
 
   search(request: SearchRequest): Promise<Answer>;
   product(id: string): Promise<ProductPage>;
-  /** The address of a product's picture, for <img src>. */
-  productImage(id: string, size: PictureSize): string;
+  /** The address of a product's picture, for <img src>: its own, or a further one by its number. */
+  productImage(id: string, size: PictureSize, number?: number): string;
   /** The shop's pictures with products on them. */
   looks(): Promise<ShownLook[]>;
   lookImage(look: ShownLook): string;

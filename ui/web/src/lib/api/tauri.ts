@@ -44,7 +44,7 @@ export function tauriClient(): Client {
 
     search: (request) => call('search', { request }),
     product: (id) => call('product', { id }),
-    productImage: (id, size) => picture(`product/${size}/${id}`),
+    productImage: (id, size, number = 0) => picture(`product/${size}${number > 0 ? `-${number}` : ''}/${id}`),
     looks: () => call('looks'),
     // A web address of another picture is another one.
     lookImage: ({ id, version }) => picture(`look/${version}/${id}`),

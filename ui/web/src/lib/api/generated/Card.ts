@@ -41,4 +41,9 @@ colors: Array<string>,
 /**
  * Whether the shopper keeps it.
  */
-favourite: boolean, };
+favourite: boolean, 
+/**
+ * Which of its pictures to show: the number of a further picture that a query's picture is nearest to; absent: its
+ * own picture.
+ */
+picture?: number, };

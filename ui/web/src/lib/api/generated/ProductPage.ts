@@ -14,6 +14,10 @@ export type ProductPage = {
  */
 card: Card, 
 /**
+ * The numbers of its further pictures, in their order.
+ */
+pictures?: Array<number>, 
+/**
  * Whether its category was guessed from the pictures of like products, since the feed names none.
  */
 isCategoryGuessed: boolean, 

@@ -287,11 +287,11 @@ export function restClient({
       }
       return page;
     },
-    productImage: (id, size) =>
+    productImage: (id, size, number = 0) =>
       shop.address(
         '/api/v1/products/{id}/picture',
         { id },
-        { size: size === 'full' ? size : 'small', ...place() },
+        { size: size === 'full' ? size : 'small', ...(number > 0 ? { number } : {}), ...place() },
       ),
     async looks() {
       await placed();

@@ -2027,6 +2027,12 @@ export interface components {
             favourite: boolean;
             /** @description Stable and unique in its catalogue. */
             id: string;
+            /**
+             * Format: int32
+             * @description Which of its pictures to show: the number of a further picture that a query's picture is nearest to; absent: its
+             *     own picture.
+             */
+            picture?: number | null;
             price?: components["schemas"]["Money"] | null;
             salePrice?: components["schemas"]["Money"] | null;
             /** @description What a shopper reads first. */
@@ -14348,6 +14354,8 @@ export interface operations {
                 catalog?: string;
                 /** @description `small` (256 pixels) or `full` (the shop's file, where it is here); `small` if absent. */
                 size?: string;
+                /** @description Which of the product's pictures: the number of a further one; its own if absent. */
+                number?: number;
             };
             header?: never;
             path: {
