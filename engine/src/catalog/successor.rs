@@ -138,7 +138,7 @@ mod tests {
         let old = Catalog::create(&home, &spec("old")).unwrap();
         let successor = Successor::of_model(&home, &spec("new").model);
         drop(Catalog::create(successor.path(), &spec("new")).unwrap());
-        assert_eq!(Successor::begun(&home), [successor.clone()]);
+        assert_eq!(Successor::begun(&home).as_slice(), std::slice::from_ref(&successor));
         Successor::sweep(&home);
         assert_eq!((id(&home).as_str(), Successor::is_active(&home)), ("old", false));
         successor.activate().unwrap();

@@ -428,7 +428,7 @@ mod tests {
             (look("a", &jpeg(640, 63, 0), spot), "640 × 63"),
             (look("a", &jpeg(1_024, 1_024, 255), spot), "at most 98304 bytes"),
         ] {
-            assert!(looks(&[wrong.clone()]).contains(hint), "{}", looks(&[wrong]));
+            assert!(looks(std::slice::from_ref(&wrong)).contains(hint), "{}", looks(&[wrong]));
         }
         let many: Vec<String> = (0..17).map(|n| look(&format!("l{n}"), &good, spot)).collect();
         assert_eq!(looks(&many[..16]), "");

@@ -157,8 +157,8 @@ pub(crate) fn answer(
         also: &words.also,
         translated: words.translated.as_ref(),
         without_picture: &without_picture,
-            further: &snapshot.further()?,
-            only_words: like_words.is_some() || in_texts_only && fusion.is_none(),
+        further: &snapshot.further()?,
+        only_words: like_words.is_some() || in_texts_only && fusion.is_none(),
         ranking: Ranking {
             snapshot: &snapshot,
             without_picture: &without_picture,
@@ -192,7 +192,7 @@ pub(crate) fn answer(
     // Words that products have are not gibberish, whatever the detector says.
     let says_nothing = !found.named
         && (gibberish.zip(embedded.only_text()).is_some_and(|(b, said)| b.is_gibberish(said))
-            || is_sold_elsewhere(calibration.as_ref(), query, parsed.as_ref(), &embedded));
+            || is_sold_elsewhere(calibration.as_ref(), query, words.parsed.as_ref(), &embedded));
     let is_out_of_domain = in_domain == Some(false) || says_nothing;
     let scale = scale.map(|scale| if is_out_of_domain { scale.for_out_of_domain() } else { scale });
     let same_from = calibration.and_then(|calibration| calibration.same_from);

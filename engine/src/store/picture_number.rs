@@ -61,8 +61,8 @@ impl FurtherPictures {
 
     /// The further pictures of a product.
     pub(crate) fn of(&self, item: u32) -> impl Iterator<Item = u32> {
-        let numbers = if self.is_empty() { 1..=0 } else { 1..=MOST_FURTHER_PICTURES };
-        numbers.map(move |number| picture_of(item, number)).filter(|picture| self.0.contains(*picture))
+        let most = if self.is_empty() { 0 } else { MOST_FURTHER_PICTURES };
+        (1..=most).map(move |number| picture_of(item, number)).filter(|picture| self.0.contains(*picture))
     }
 
     /// All pictures of the products of `among`: those of one product side by side, its own first.

@@ -41,6 +41,9 @@ pub enum Purpose {
     /// The same with a larger model.
     #[serde(rename = "anything, on fast machines")]
     FastMachines,
+    /// Pictures alone: words are searched in the texts.
+    #[serde(rename = "pictures only, smaller details")]
+    Pictures,
 }
 
 /// What was measured of a model, as its publishers or others say.
@@ -70,6 +73,7 @@ impl fmt::Display for Purpose {
             Self::Anything => "anything",
             Self::Details => "anything, smaller details",
             Self::FastMachines => "anything, on fast machines",
+            Self::Pictures => "pictures only, smaller details",
         })
     }
 }
@@ -166,11 +170,11 @@ pub const KNOWN: [KnownModel; 9] = [
     KnownModel {
         name: "dinov2",
         repository: "facebook/dinov2-base",
-        purpose: "pictures only, small details; words are searched in the texts",
+        purpose: Purpose::Pictures,
         languages: "none",
         license: "apache-2.0",
         parameters_millions: 87,
         dimension: 768,
-        quality: "not compared on shops' pictures",
+        figures: None,
     },
 ];

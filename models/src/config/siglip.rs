@@ -86,7 +86,7 @@ mod tests {
         let VisionConfig::ViT(vision) = &config.vision_config else { panic!("{config:?}") };
         assert_eq!((config.projection_dim, vision.patch_size, vision.image_size), (768, 16, 224));
         assert_eq!((vision.num_attention_heads, vision.layer_norm_eps), (12, 1e-6));
-        let text = &config.text_config;
+        let text = config.text_config.as_ref().unwrap();
         assert_eq!((text.vocab_size, text.max_position_embeddings, text.hidden_size), (32_000, 64, 768));
         assert_eq!((text.hidden_act, text.reading), (Activation::GeluTanh, TextReading::LastPosition));
         let again = Config::parse(&serde_json::to_vec(&config).unwrap()).unwrap();

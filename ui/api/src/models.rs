@@ -74,6 +74,8 @@ pub enum ModelPurpose {
     Details,
     /// The same with a larger model.
     FastMachines,
+    /// Pictures alone: words are searched in the texts.
+    Pictures,
 }
 
 /// A model in one arithmetic, measured on this device.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use knytt_engine::{Catalog, Info, Origin, Product, SearchSession};
+use knytt_engine::{Catalog, Info, Origin, SearchSession};
 use knytt_models::{
     Bundle, Device, Encoder, Options, Precision, PrecisionBenchmark, user_cache, user_models,
 };

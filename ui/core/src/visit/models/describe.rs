@@ -121,6 +121,7 @@ fn purpose(purpose: Purpose) -> ModelPurpose {
         Purpose::Anything => ModelPurpose::Anything,
         Purpose::Details => ModelPurpose::Details,
         Purpose::FastMachines => ModelPurpose::FastMachines,
+        Purpose::Pictures => ModelPurpose::Pictures,
     }
 }
 

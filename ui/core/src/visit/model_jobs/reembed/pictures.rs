@@ -29,7 +29,7 @@ impl<'s> PictureFiles<'s> {
     /// The file of a product's picture, if it is here. It may be another one than the catalogue was built with.
     pub(super) fn file(&self, product: &Product) -> Option<PathBuf> {
         let downloaded = || kept_picture(&self.downloads, &Url::parse(&product.image).ok()?);
-        self.shop.picture_file(product).or_else(downloaded)
+        self.shop.picture_file(&product.image).or_else(downloaded)
     }
 
     /// The picture that the catalogue was built with, its shorter side at least `side` pixels if the file has so many.

@@ -3,4 +3,4 @@
 /**
  * What a model is good for.
  */
-export type ModelPurpose = "clothes" | "anything" | "details" | "fast_machines";
+export type ModelPurpose = "clothes" | "anything" | "details" | "fast_machines" | "pictures";
