@@ -52,6 +52,8 @@ pub fn soak(arguments: &[String]) -> Result<()> {
     system::ensure_test_tools()?;
     let kills = arguments.first().map_or(SOAK_KILLS, String::as_str);
     check(tests()?.args(["--", "kill"]).env("KNYTT_KILLS", kills))?;
+    // A month of a simulated shop in which nothing is wrong raises no alert.
+    check(tests()?.args(["--", "while_nothing_is_wrong"]).env("KNYTT_QUIET_DAYS", "30"))?;
     // Replicas and nodes of the backend are killed under load, its disk runs full and has room again, and silent, deaf
     // and amplifying clients besiege it. The kiosk's screen is killed and frozen. The backend is the program that people
     // run: how long honest clients wait says nothing of one that is hardly optimised.

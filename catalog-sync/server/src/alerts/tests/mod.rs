@@ -103,6 +103,7 @@ async fn each_fault_raises_its_alert_alone(records: Records) {
         shop.faults = fault;
         let steps = steps_to_alert(&mut shop, within).await;
         assert!(steps.is_some(), "{metric}: not within {within} steps of two minutes");
+        println!("{metric}: an alert after {} minutes", 2 * steps.unwrap_or_default());
         shop.faults = Faults::default();
         resolved_alone(&mut shop, metric, calm).await;
         sqlx::query("DELETE FROM alerts").execute(shop.db.pool()).await.unwrap();
@@ -241,4 +242,5 @@ async fn while_nothing_is_wrong_nothing_is_raised() {
         step(&mut shop).await;
     }
     assert_eq!(all(&records.db).await, []);
+    println!("{} days, {steps} looks at each rule, no alert", quiet_days());
 }

@@ -10,7 +10,7 @@ use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
 use super::super::kiosks::{self, Kiosk};
 use super::super::recent::{Answered, RecentCounts};
 use crate::accounts::secret;
-use crate::db::Database;
+use crate::db::{Database, Tx};
 use crate::feedback::{DAY_MS, DayKey, add_days};
 use crate::jobs;
 use crate::way::{Channel, Kind, Way};
@@ -40,12 +40,30 @@ pub struct Shop {
     pub random: ChaCha8Rng,
     /// The share of today's searches that lead to a product: days differ by more than chance.
     pub clicked: f64,
+    /// The share of today's searches without a hit.
+    pub without: f64,
+    /// How similar today's best hits are.
+    pub similar: f64,
+    /// An hour in which a newsletter brings more searches.
+    pub busy_hour: i64,
+    /// Similarities of best hits that are not written yet, by step.
+    pub scores: BTreeMap<i64, i64>,
 }
 
 impl Shop {
     pub fn new(db: &Database) -> Self {
         let random = ChaCha8Rng::seed_from_u64(20_261_129);
-        Self { db: db.clone(), now_ms: BEGIN, faults: Faults::default(), random, clicked: 0.3 }
+        Self {
+            db: db.clone(),
+            now_ms: BEGIN,
+            faults: Faults::default(),
+            random,
+            clicked: 0.3,
+            without: 0.05,
+            similar: 0.42,
+            busy_hour: 0,
+            scores: BTreeMap::new(),
+        }
     }
 
     fn number(&mut self) -> f64 {
@@ -67,13 +85,17 @@ impl Shop {
         let hour = self.now_ms.rem_euclid(DAY_MS) as f64 / 3_600_000.0;
         let of_day = 1.0 + 0.9 * ((hour - 13.0) / 24.0 * std::f64::consts::TAU).cos();
         let weekend = if self.now_ms.div_euclid(DAY_MS) % 7 < 2 { 1.4 } else { 1.0 };
-        let mean = 240.0 * of_day * weekend;
+        let newsletter = if hour as i64 == self.busy_hour { 1.8 } else { 1.0 };
+        let mean = 240.0 * of_day * weekend * newsletter;
         (mean + mean.sqrt() * self.normal()).max(0.0) as i64
     }
 
     fn begin_day(&mut self) {
         if self.now_ms.rem_euclid(DAY_MS) == 0 {
             self.clicked = 0.3 * (1.0 + 0.01 * self.normal());
+            self.without = 0.05 * (1.0 + 0.02 * self.normal());
+            self.similar = 0.42 + 0.004 * self.normal();
+            self.busy_hour = 8 + (self.number() * 14.0) as i64;
         }
     }
 
@@ -81,7 +103,7 @@ impl Shop {
     fn counted(&mut self) -> [i64; 3] {
         self.begin_day();
         let searches = self.searches();
-        let without = if self.faults.without_hits { 0.5 } else { 0.05 };
+        let without = if self.faults.without_hits { 0.5 } else { self.without };
         let clicked = if self.faults.without_clicks { 0.0 } else { self.clicked };
         let zero_result = self.some(searches, without);
         [searches, zero_result, self.some(searches, clicked)]
@@ -107,13 +129,30 @@ impl Shop {
                     .unwrap();
             }
             let counted = self.counted();
+            (0..counted[0] / 10).for_each(|_| self.score());
             so_far = [0, 1, 2].map(|at| so_far[at] + counted[at]);
             self.now_ms += STEP_MS;
             if self.now_ms.rem_euclid(DAY_MS) == 0 || self.now_ms >= until_ms {
                 let days = BTreeMap::from([(key(day), [so_far[0], so_far[1], 0, so_far[2], 0, 0])]);
                 add_days(&self.db, &mut tx, &days).await.unwrap();
+                self.scores.values_mut().for_each(|searches| *searches *= 10);
+                let scores = std::mem::take(&mut self.scores);
+                write_scores(&mut tx, day, &scores).await;
             }
         }
+        tx.commit().await.unwrap();
+    }
+
+    /// One search has a best hit.
+    fn score(&mut self) {
+        let similarity = self.similar + 0.05 * self.normal();
+        *self.scores.entry((similarity * 40.0).floor() as i64).or_default() += 1;
+    }
+
+    async fn write_scores(&mut self, day: i64) {
+        let scores = std::mem::take(&mut self.scores);
+        let mut tx = self.db.begin().await.unwrap();
+        write_scores(&mut tx, day, &scores).await;
         tx.commit().await.unwrap();
     }
 
@@ -131,6 +170,7 @@ impl Shop {
                 false => Answered::Within(Duration::from_secs_f64(ms / 1e3)),
             };
             recent.count("shop", answered, self.now_ms);
+            self.score();
         }
         let mut tx = self.db.begin().await.unwrap();
         let days = BTreeMap::from([(key(day), [searches, zero_result, 0, clicked, 0, 0])]);
@@ -138,6 +178,10 @@ impl Shop {
         recent.write(&self.db, &mut tx).await.unwrap();
         tx.commit().await.unwrap();
         self.now_ms += STEP_MS;
+        // What the database has of an hour is enough for a comparison of days.
+        if self.now_ms.rem_euclid(3_600_000) == 0 {
+            self.write_scores(day).await;
+        }
         if !self.faults.silent_kiosk {
             let kiosk = Kiosk { name: "door".into(), seen_ms: self.now_ms, ..Kiosk::default() };
             assert!(kiosks::see(&self.db, &kiosk).await.unwrap());
@@ -163,6 +207,15 @@ impl Shop {
                    ON CONFLICT (catalog) DO UPDATE SET expires_ms = excluded.expires_ms";
         let until = self.now_ms + (days * DAY_MS as f64) as i64;
         sqlx::query(sql).bind(until).execute(self.db.pool()).await.unwrap();
+    }
+}
+
+async fn write_scores(tx: &mut Tx, day: i64, scores: &BTreeMap<i64, i64>) {
+    for (bucket, searches) in scores {
+        let sql = "INSERT INTO insight_scores VALUES ('shop', $1, 7, 'web', 'words', $2, $3) \
+                   ON CONFLICT (catalog, day, release, channel, kind, bucket) \
+                   DO UPDATE SET searches = insight_scores.searches + excluded.searches";
+        sqlx::query(sql).bind(day).bind(*bucket).bind(*searches).execute(&mut **tx).await.unwrap();
     }
 }
 
