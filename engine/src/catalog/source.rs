@@ -25,6 +25,13 @@ impl SourceRecord {
         let rest = self.content_hash.split_once('-').map_or("", |(_, rest)| rest);
         Self { content_hash: format!("{hash}-{rest}"), product: self.product.clone() }
     }
+
+    /// The same source as if its further pictures were not read yet: the next build reads them.
+    #[must_use]
+    pub fn without_further_pictures(&self) -> Self {
+        let own: Vec<&str> = self.content_hash.splitn(3, '-').take(2).collect();
+        Self { content_hash: own.join("-"), product: self.product.clone() }
+    }
 }
 
 /// A source that was refused, and why.

@@ -83,7 +83,9 @@ fn every_index_finds_products_by_their_best_picture_with_and_without_filters() {
     assert_sound(&snapshot);
     let info = snapshot.info().unwrap();
     assert_eq!((info.products, info.further_pictures, info.index.arroy_vectors), (2_000, 3_000, 5_000));
-    let filters: [(&[&str], fn(usize) -> bool); 3] =
+    /// Conditions, and which numbers meet them.
+    type Narrowing = (&'static [&'static str], fn(usize) -> bool);
+    let filters: [Narrowing; 3] =
         [(&[], |_| true), (&["color=odd"], |n| n % 2 == 1), (&["size=rare"], |n| n % 97 == 0)];
     let queries = clustered(&mut rng(9), 12, DIMENSION, 80);
     for (filter, passes) in filters {

@@ -22,7 +22,7 @@ fn words_are_searched_in_the_texts_and_the_answer_says_so() {
         model_name: encoder.model_name().into(),
         dimension: encoder.dimension(),
     };
-    let catalog = Catalog::create(&dir.path().join("catalog"), &spec).unwrap();
+    let catalog = Catalog::create(dir.path().join("catalog"), &spec).unwrap();
     let session = SearchSession::new(catalog, encoder).unwrap();
     let mut writer = session.catalog().write();
     for (n, title) in (0..).zip(["Straw hat", "Leather boots", "Leather belt"]) {

@@ -73,10 +73,14 @@ mod tests {
         assert!(pace.note(ModelPhase::Downloading, 0, at(0)));
         assert_eq!((pace.per_second(), pace.seconds_left(100)), (0.0, None));
         assert!(!pace.note(ModelPhase::Downloading, 1, at(100)), "that was told just now");
-        (1..=20).for_each(|n| drop(pace.note(ModelPhase::Downloading, n * 10, at(n * 1000))));
+        for n in 1..=20 {
+            pace.note(ModelPhase::Downloading, n * 10, at(n * 1000));
+        }
         assert_eq!((pace.per_second(), pace.seconds_left(250)), (10.0, Some(5)));
         // Twice as fast from here on.
-        (1..=10).for_each(|n| drop(pace.note(ModelPhase::Downloading, 200 + n * 20, at(20_000 + n * 1000))));
+        for n in 1..=10 {
+            pace.note(ModelPhase::Downloading, 200 + n * 20, at(20_000 + n * 1000));
+        }
         assert_eq!(pace.per_second(), 20.0);
         assert!(pace.note(ModelPhase::Converting, 0, at(30_001)), "a new phase is told at once");
         assert_eq!(pace.seconds_left(9), None);

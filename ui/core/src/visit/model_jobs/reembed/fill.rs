@@ -7,8 +7,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use knytt_engine::{
-    Catalog, CatalogSpec, Error as Engine, InstanceEmbedding, Product, Snapshot, SourceRecord, Successor,
-    Writer,
+    Catalog, CatalogSpec, Error as Engine, FurtherPicture, InstanceEmbedding, PictureSource, Product,
+    Snapshot, SourceRecord, Successor, Writer,
 };
 use knytt_models::{Embedding, Encoder, Error as Model, Pending};
 use knytt_ui_api::{ModelPhase, Problem};
@@ -46,7 +46,15 @@ pub(super) struct Filling<'f> {
 /// A product of the old catalogue.
 struct Row {
     product: Product,
+    /// Without its further pictures: the next build compares them with their files.
     record: Option<SourceRecord>,
+    thumbnail: Option<Vec<u8>>,
+    further: Vec<Further>,
+}
+
+/// A further picture of a product.
+struct Further {
+    picture: FurtherPicture,
     thumbnail: Option<Vec<u8>>,
 }
 
@@ -58,6 +66,12 @@ enum Queued {
     Thumbnail(Pending),
     /// There is none that can be read.
     Nothing,
+}
+
+/// What becomes of a product's pictures: its own, and each further one that can be read.
+struct QueuedPictures {
+    own: Queued,
+    further: Vec<Option<Pending>>,
 }
 
 impl<'f> Filling<'f> {
@@ -118,7 +132,8 @@ impl<'f> Filling<'f> {
 
     fn fill(&self, ids: &[String], store: &mut Store) -> Result<(), Problem> {
         let rows = self.missing(ids).map_err(of_engine)?;
-        let queued: Vec<OnceLock<Result<Queued, Model>>> = rows.iter().map(|_| OnceLock::new()).collect();
+        let queued: Vec<OnceLock<Result<QueuedPictures, Model>>> =
+            rows.iter().map(|_| OnceLock::new()).collect();
         let next = AtomicUsize::new(0);
         let decode = || {
             while let Some((row, slot)) = {
@@ -144,7 +159,12 @@ impl<'f> Filling<'f> {
         for id in ids {
             let Some(record) = old.record(id)? else { continue };
             let thumbnail = record.thumbnail.map(<[u8]>::to_vec);
-            let row = Row { product: record.product, record: old.source(id)?, thumbnail };
+            let further = old.further_pictures(id)?.into_iter();
+            let further = further
+                .map(|one| Further { picture: one.picture, thumbnail: one.thumbnail.map(<[u8]>::to_vec) })
+                .collect();
+            let source = old.source(id)?.map(|source| source.without_further_pictures());
+            let row = Row { product: record.product, record: source, thumbnail, further };
             if !row.is_in(&new)? {
                 rows.push(row);
             }
@@ -152,8 +172,24 @@ impl<'f> Filling<'f> {
         Ok(rows)
     }
 
-    /// Decodes a picture and queues it at the model.
-    fn queue(&self, row: &Row) -> Result<Queued, Model> {
+    /// Decodes a product's pictures and queues them at the model.
+    fn queue(&self, row: &Row) -> Result<QueuedPictures, Model> {
+        let own = self.queue_own(row)?;
+        let further = match own {
+            Queued::Nothing => Vec::new(),
+            _ => row.further.iter().map(|one| self.queue_further(one)).collect::<Result<_, _>>()?,
+        };
+        Ok(QueuedPictures { own, further })
+    }
+
+    fn queue_further(&self, one: &Further) -> Result<Option<Pending>, Model> {
+        let side = self.encoder.target_side();
+        let large = self.files.further(&one.picture.address, side);
+        let picture = large.or_else(|| self.files.thumbnail(one.thumbnail.as_deref(), side));
+        picture.map(|picture| self.encoder.submit_image(&picture)).transpose()
+    }
+
+    fn queue_own(&self, row: &Row) -> Result<Queued, Model> {
         if !row.product.has_picture() {
             return Ok(Queued::Nothing);
         }
@@ -201,7 +237,12 @@ impl Row {
             (Some(known), Some(record)) => *known == *record || *known == record.with_picture(THUMBNAIL),
             (known, record) => known == record,
         };
-        Ok(plain[0] == plain[1] && there.thumbnail == self.thumbnail.as_deref() && is_record)
+        // What the new model could not read is missing there for good; more than there are here may not be.
+        let further = new.further_pictures(&self.product.id)?;
+        let mut here = self.further.iter().map(|one| &one.picture.address);
+        let is_further = further.iter().all(|one| here.any(|address| *address == one.picture.address))
+            && (further.is_empty() == self.further.is_empty() || !self.product.has_picture());
+        Ok(plain[0] == plain[1] && there.thumbnail == self.thumbnail.as_deref() && is_record && is_further)
     }
 }
 
@@ -213,9 +254,9 @@ struct Store {
 
 impl Store {
     /// Waits for the embedding of a product and stores both.
-    fn take(&mut self, row: Row, queued: Queued) -> Result<(), Problem> {
-        let Row { mut product, record, thumbnail } = row;
-        let (pending, picture) = match queued {
+    fn take(&mut self, row: Row, queued: QueuedPictures) -> Result<(), Problem> {
+        let Row { mut product, record, thumbnail, further } = row;
+        let (pending, picture) = match queued.own {
             Queued::Large(pending) => (Some(pending), None),
             Queued::Thumbnail(pending) => (Some(pending), Some(THUMBNAIL)),
             Queued::Nothing => (None, Some(NO_PICTURE)),
@@ -230,6 +271,12 @@ impl Store {
             None => self.writer.upsert_without_picture(&product),
         };
         stored.map_err(of_engine)?;
+        if embedding.is_some() && !further.is_empty() {
+            let pictures = further.into_iter().zip(queued.further);
+            let pictures = pictures.filter_map(|(one, pending)| one.embedded(pending?).transpose());
+            let pictures = pictures.collect::<Result<_, _>>()?;
+            self.writer.set_further_pictures(&product.id, pictures).map_err(of_engine)?;
+        }
         if let Some(record) = record {
             let record = picture.map_or_else(|| record.clone(), |hash| record.with_picture(hash));
             self.writer.put_source(&product.id, &record);
@@ -239,6 +286,16 @@ impl Store {
             self.last_commit = Instant::now();
         }
         Ok(())
+    }
+}
+
+impl Further {
+    /// Waits for the embedding. `None` if the picture has none.
+    fn embedded(self, pending: Pending) -> Result<Option<PictureSource>, Problem> {
+        let Some(embedding) = embedding_of(pending)? else { return Ok(None) };
+        let instance_embedding = InstanceEmbedding::from_embedding(&embedding);
+        let picture = FurtherPicture { instance_embedding, ..self.picture };
+        Ok(Some(PictureSource::New { picture, embedding, thumbnail: self.thumbnail }))
     }
 }
 

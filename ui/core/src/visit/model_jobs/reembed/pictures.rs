@@ -26,10 +26,10 @@ impl<'s> PictureFiles<'s> {
         Self { shop, downloads: shop.folder().join(DOWNLOADS), limits: Limits::default() }
     }
 
-    /// The file of a product's picture, if it is here. It may be another one than the catalogue was built with.
-    pub(super) fn file(&self, product: &Product) -> Option<PathBuf> {
-        let downloaded = || kept_picture(&self.downloads, &Url::parse(&product.image).ok()?);
-        self.shop.picture_file(&product.image).or_else(downloaded)
+    /// The file of the picture at this address, if it is here. It may be another one than the catalogue was built with.
+    pub(super) fn file(&self, address: &str) -> Option<PathBuf> {
+        let downloaded = || kept_picture(&self.downloads, &Url::parse(address).ok()?);
+        self.shop.picture_file(address).or_else(downloaded)
     }
 
     /// The picture that the catalogue was built with, its shorter side at least `side` pixels if the file has so many.
@@ -40,12 +40,20 @@ impl<'s> PictureFiles<'s> {
         record: Option<&SourceRecord>,
         side: u32,
     ) -> Option<RgbImage> {
-        let file = self.file(product)?;
-        let is_readable =
-            |file: &PathBuf| file.metadata().is_ok_and(|m| m.len() <= self.limits.max_file_bytes);
-        let bytes = fs::read(Some(file).filter(is_readable)?).ok()?;
+        let bytes = self.bytes(&product.image)?;
         let is_same = |record: &SourceRecord| record.picture_hash() == blake3::hash(&bytes).to_hex().as_str();
         record.is_none_or(is_same).then(|| decode(&bytes, &self.limits, Some(side)).ok()).flatten()
+    }
+
+    /// A further picture as it is now, its shorter side at least `side` pixels if the file has so many.
+    pub(super) fn further(&self, address: &str, side: u32) -> Option<RgbImage> {
+        decode(&self.bytes(address)?, &self.limits, Some(side)).ok()
+    }
+
+    fn bytes(&self, address: &str) -> Option<Vec<u8>> {
+        let is_readable =
+            |file: &PathBuf| file.metadata().is_ok_and(|m| m.len() <= self.limits.max_file_bytes);
+        fs::read(self.file(address).filter(is_readable)?).ok()
     }
 
     /// The catalogue's own small picture.

@@ -27,7 +27,7 @@ impl Visit {
             user_cache().and_then(|cache| PrecisionBenchmark::read(&cache, bundle.fingerprint()))
         });
         let counted = count(&shop).map_err(of_engine)?;
-        let embedded = counted.pictures + counted.thumbnails;
+        let embedded = counted.pictures + counted.thumbnails + info.further_pictures;
         let seconds = measured.map(|m| (m.image_ms_in(m.choice) * embedded as f64 / 1e3).ceil() as u32);
         Ok(ReembeddingPlan {
             model: model.into(),
@@ -55,7 +55,7 @@ fn count(shop: &Shop) -> Result<Counted, Engine> {
     let snapshot = shop.session().catalog().read()?;
     for product in snapshot.products()? {
         let product = product?;
-        let is_here = product.has_picture() && files.file(&product).is_some();
+        let is_here = product.has_picture() && files.file(&product.image).is_some();
         match is_here {
             true => counted.pictures += 1,
             false if product.has_picture() && snapshot.thumbnail(&product.id)?.is_some() => {
@@ -69,6 +69,8 @@ fn count(shop: &Shop) -> Result<Counted, Engine> {
 
 /// About what a catalogue with the same products and vectors of this dimension takes, in bytes.
 pub(super) fn needed_bytes(info: &Info, dimension: usize) -> u64 {
-    let vectors = |dimension: usize| (info.products as f64 * dimension as f64 * COMPONENT_BYTES) as u64;
+    let vectors = |dimension: usize| {
+        ((info.products + info.further_pictures) as f64 * dimension as f64 * COMPONENT_BYTES) as u64
+    };
     info.disk_bytes.saturating_sub(vectors(info.dimension)) + vectors(dimension)
 }
