@@ -39,7 +39,9 @@ struct Verification {
     precision: Precision,
     load_ms: f64,
     image_ms: f64,
-    text_ms: f64,
+    /// Absent if the model knows pictures only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text_ms: Option<f64>,
     /// Of a batch of two against one alone.
     batch_max_difference: f32,
 }
@@ -63,7 +65,10 @@ pub fn verify(args: &BundleArgs) -> Result<()> {
     let (encoder, load_ms) = timed(|| start(bundle, &args.options()))?;
     let (picture, other) = (pattern(0), pattern(90));
     let (alone, image_ms) = timed(|| Ok(encoder.embed_image(&picture)?))?;
-    let (_, text_ms) = timed(|| Ok(encoder.embed_text("a red dress")?))?;
+    let text_ms = match encoder.embeds_words() {
+        true => Some(timed(|| Ok(encoder.embed_text("a red dress")?))?.1),
+        false => None,
+    };
     let pending = [&picture, &other].map(|picture| encoder.submit_image(picture));
     let [batched, _] = pending.map(|pending| pending.and_then(knytt_models::Pending::wait));
     let verification = Verification {
@@ -164,6 +169,9 @@ impl Description {
         writeln!(text, "{}", self.name)?;
         writeln!(text, "fingerprint  {}", self.fingerprint)?;
         writeln!(text, "image tower  {}, {} px", self.image_tower, self.image_side)?;
+        if self.config.text_config.is_none() {
+            writeln!(text, "text tower   none: it knows pictures only, and words are searched in the texts")?;
+        }
         writeln!(text, "embedding    {} dimensions", self.dimension)?;
         let (parameters, size) = (number(self.parameters as u64), bytes(self.weights_bytes as u64));
         writeln!(
@@ -184,11 +192,8 @@ impl Verification {
             "loaded       on {} in {}, in {:.0} ms, every tensor there and of its shape",
             self.device, self.precision, self.load_ms
         )?;
-        writeln!(
-            text,
-            "ran          one picture in {:.1} ms, one text in {:.1} ms",
-            self.image_ms, self.text_ms
-        )?;
+        let of_text = self.text_ms.map_or_else(String::new, |ms| format!(", one text in {ms:.1} ms"));
+        writeln!(text, "ran          one picture in {:.1} ms{of_text}", self.image_ms)?;
         writeln!(
             text,
             "batches      differ from one picture alone by {:.1e} at most",

@@ -55,7 +55,16 @@ impl User {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_becomes_a_searchable_shop_for_each_layout() {
-    for layout in ["gelu", "archive", "open-clip", "siglip", "siglip2", "open-clip-siglip"] {
+    for layout in [
+        "gelu",
+        "archive",
+        "open-clip",
+        "siglip",
+        "siglip2",
+        "open-clip-siglip",
+        "open-clip-siglip2",
+        "dinov2",
+    ] {
         let server = Server::start(&golden(layout)).await;
         let user = User::of(&server);
         let got = User::json(&user.run(&["model", "get", "hf:shop/model", "--json"]).await);
@@ -77,6 +86,27 @@ async fn a_name_becomes_a_searchable_shop_for_each_layout() {
         assert!(user.run(&["model", "remove", "model"]).await.status.success());
         assert!(!user.home.path().join("models/model").exists());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shop_of_a_model_of_pictures_only_is_searched_by_words_in_its_texts() {
+    let server = Server::start(&golden("dinov2")).await;
+    let user = User::of(&server);
+    User::json(&user.run(&["model", "get", "hf:shop/model", "--json"]).await);
+    let verified = User::json(&user.run(&["model", "verify", "model", "--json"]).await);
+    assert!(verified.get("text_ms").is_none() && verified["image_ms"].is_number(), "{verified}");
+    let pictures = golden("pictures");
+    let build = ["build", pictures.to_str().unwrap(), "--catalog", "shop", "--model", "model"];
+    let kinds = user.run(&[&build[..], &["--kind", "dress"]].concat()).await;
+    assert_eq!(kinds.status.code(), Some(2), "{kinds:?}");
+    assert!(String::from_utf8_lossy(&kinds.stderr).contains("knows pictures only"), "{kinds:?}");
+    assert!(user.run(&build).await.status.success());
+    let found = user.run(&["search", "--catalog", "shop", "--text", "landscape", "--json"]).await;
+    assert!(String::from_utf8_lossy(&found.stderr).contains("words are searched in the texts"), "{found:?}");
+    let found = User::json(&found);
+    assert_eq!(found["hits"][0]["product"]["image"], "landscape.jpg");
+    let nothing = user.run(&["search", "--catalog", "shop", "--text", "zeppelin"]).await;
+    assert!(String::from_utf8_lossy(&nothing.stdout).contains("No product's texts"), "{nothing:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -99,6 +99,15 @@ texts! {
         "The nearest there is", "Was am nächsten kommt", "Lo más parecido", "Ce qui s’en approche le plus",
         "أقرب ما يوجد", "最接近的商品",
     ],
+    /// A model without a text tower.
+    TextsOnly: [
+        "This model knows pictures only: words are searched in the texts",
+        "Dieses Modell kennt nur Bilder: Worte werden in den Texten gesucht",
+        "Este modelo solo conoce imágenes: las palabras se buscan en los textos",
+        "Ce modèle ne connaît que les images : les mots sont cherchés dans les textes",
+        "هذا النموذج يعرف الصور فقط: يُبحث عن الكلمات في النصوص",
+        "此模型只认识图片：文字将在商品文本中搜索",
+    ],
     /// Filters that leave nothing.
     NothingPasses: [
         "No product passes these filters", "Kein Produkt passt zu diesen Filtern",

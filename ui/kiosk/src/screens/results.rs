@@ -40,6 +40,9 @@ pub(super) fn show(kiosk: &mut Kiosk, ui: &mut Ui, look: &Look) {
         if let Some(banner) = response.guided.as_ref().and_then(|guided| guided.banner.as_deref()) {
             top += self::banner(ui, look, at, top, banner);
         }
+        if response.understood.texts_only {
+            top += texts_only(ui, look, at, top);
+        }
         top += row(kiosk, ui, look, at, top, sorts(kiosk));
         top += row(kiosk, ui, look, at, top, filters(kiosk, &response));
         if response.verdict == Verdict::NoGoodMatch && !response.hits.is_empty() {
@@ -117,6 +120,17 @@ fn banner(ui: &Ui, look: &Look, at: Rect, top: f32, said: &str) -> f32 {
     laid.paint(ui.painter(), place.min + vec2(32.0, 22.0));
     look.name(ui, place, said);
     place.height() + 24.0
+}
+
+/// Says that words are searched in the texts alone; says how high that is.
+fn texts_only(ui: &Ui, look: &Look, at: Rect, top: f32) -> f32 {
+    let said = look.say(Text::TextsOnly);
+    let width = at.width() - 2.0 * look.edge();
+    let laid = look.colored(said, 26.0, look.tokens.ink_soft).within(width, BANNER_LINES).lay(ui.painter());
+    let place = look.place(Rect::from_min_size(pos2(at.left() + look.edge(), top), vec2(width, laid.size.y)));
+    laid.paint(ui.painter(), place.min);
+    look.name(ui, place, said);
+    place.height() + 20.0
 }
 
 /// Draws buttons side by side, on as many lines as they need; says how high that is.

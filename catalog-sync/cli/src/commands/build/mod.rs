@@ -57,6 +57,7 @@ pub fn run(args: &BuildArgs) -> Result<()> {
     let note = Origin::read(&args.catalog);
     let location = location(args, &note);
     let bundle = location.open()?;
+    refuse_words(args, &bundle)?;
     if args.rebuild {
         catalog::clear(&args.catalog)?;
     }
@@ -68,6 +69,19 @@ pub fn run(args: &BuildArgs) -> Result<()> {
     Origin { model: Some(location.remembered()), source: Some(full_path(args)), kind }
         .write(&args.catalog)?;
     build(args, &source, &catalog, bundle, &interrupt)
+}
+
+/// Refuses what compares pictures with words, where the model knows pictures only.
+fn refuse_words(args: &BuildArgs, bundle: &Bundle) -> Result<()> {
+    let gate = args.safety.as_ref().is_some_and(|safety| safety.0.threshold.is_some());
+    if bundle.embeds_words() || args.kinds.is_empty() && !gate {
+        return Ok(());
+    }
+    let message = format!(
+        "--kind and --safety compare pictures with words, and the model {} knows pictures only",
+        bundle.name()
+    );
+    Err(Failure::usage(message).hint("leave them out, or build with a model that embeds words").into())
 }
 
 fn build(

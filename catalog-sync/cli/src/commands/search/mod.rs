@@ -40,6 +40,9 @@ pub fn run(args: &SearchArgs) -> Result<()> {
         _ => Answer::new(&catalog, session.search(&query).map_err(|error| refuse(error, args))?)?,
     };
     model::tell_of_its_device(session.encoder());
+    if !session.encoder().embeds_words() && (query.text.is_some() || !query.without.is_empty()) {
+        eprintln!("note: this model knows pictures only: words are searched in the texts");
+    }
     match (&args.html, args.json) {
         (Some(path), _) => write_page(path, &catalog, args, &query, picture.as_deref(), &answer),
         (None, true) => output::json(&answer),

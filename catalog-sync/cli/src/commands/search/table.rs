@@ -30,7 +30,11 @@ pub fn render(answer: &Answer, why: bool) -> String {
     );
     let guided = guided(answer);
     if answer.hits.is_empty() {
-        return format!("{guided}No product passes these filters.\n{}\n", quiet(&took));
+        let nothing = match answer.matched {
+            0 => "No product passes these filters.",
+            _ => "No product's texts have these words.",
+        };
+        return format!("{guided}{nothing}\n{}\n", quiet(&took));
     }
     let rows: Vec<_> = answer.hits.iter().map(row).collect();
     let doubt = if answer.good_match { "" } else { "No good match; this comes nearest:\n" };

@@ -3559,6 +3559,8 @@ export interface components {
             otherColors: components["schemas"]["Card"][];
             /** @description Its pattern, in English, if it was seen and the feed does not say. */
             pattern?: string | null;
+            /** @description The numbers of its further pictures, in their order. */
+            pictures?: number[];
             replacedBy?: components["schemas"]["Card"] | null;
             /** @description Colours that were seen on its picture, the largest first. */
             shades: components["schemas"]["Shade"][];
