@@ -11,7 +11,7 @@ const shared =
   /node_modules\/svelte\/|src\/(?:components\/(?:shared|query|camera|search)\/|lib\/(?:state|util|i18n|camera|api\/(?:shop\/)?[a-z]+\.ts))/u;
 const sharedProduct =
   /product\/(?:ProductCard|Price|Stock|Match|Favourite|CompareBar)|catalogs\/SyncBar|preload-helper/u;
-const lazy = /messages\/(?!en\.)|CropDialog|FilterSheet|api\/tauri|i18n\/account/u;
+const lazy = /messages\/(?!en\.)|CropDialog|FilterSheet|LookStrip|api\/tauri|i18n\/account/u;
 const ofFirstView = (id: string): boolean => (shared.test(id) || sharedProduct.test(id)) && !lazy.test(id);
 
 /** How many milliseconds a test waits for what a page shows, on a machine that is busy with other things. */

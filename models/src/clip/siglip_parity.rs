@@ -1,5 +1,5 @@
-//! SigLIP's towers in Candle, which GPUs run, against transformers (`models/tests/golden/make_siglip.py`). The packed
-//! ones are compared in `models/tests/it/siglip.rs`.
+//! SigLIP's towers in Candle, which GPUs run, and DINOv2's, against transformers (`models/tests/golden/make_siglip.py` and
+//! `make_dinov2.py`). The packed ones are compared in `models/tests/it`.
 
 use std::path::Path;
 
@@ -51,6 +51,22 @@ fn candles_towers_give_the_embeddings_of_the_reference() {
         }
         assert_eq!((images.len(), texts.len()), (3, 6), "{variant}");
     }
+}
+
+#[test]
+fn candles_dinov2_gives_the_embeddings_of_the_reference() {
+    let published = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/dinov2");
+    let dir = tempfile::tempdir().unwrap();
+    let bundle = crate::convert::convert(&published, &dir.path().join("bundle")).unwrap().bundle;
+    let bundle = Bundle::open(&bundle).unwrap();
+    let golden = safetensors::load(published.join("golden.safetensors"), &Device::Cpu).unwrap();
+    let mut model = bundle.load_plain(Device::Cpu).unwrap();
+    for name in ["landscape.jpg", "portrait.png", "tiny.bmp"] {
+        let pixels = golden[&format!("pixels/{name}")].flatten_all().unwrap().to_vec1::<f32>().unwrap();
+        let ours = model.images(&pixels, bundle.image_width()).unwrap();
+        assert_close(name, &ours[0], &golden[&format!("image/{name}")]);
+    }
+    assert!(matches!(model.texts(&[vec![1]], 48), Err(crate::Error::PicturesOnly)));
 }
 
 #[cfg(feature = "wgpu")]

@@ -1,4 +1,5 @@
-// Fails if the compressed interface, or the console, is larger than its limit.
+// Fails if the compressed interface, or the console, is larger than its limit, or if two of its files import each
+// other: then one of them runs before what it needs is there.
 
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -27,3 +28,17 @@ for (const [part, size] of Object.entries(sizes)) {
   console.log(`${part}: ${(size / 1000).toFixed(1)} kB gzip of at most ${limits[part] / 1000} kB`);
   if (size > limits[part]) process.exitCode = 1;
 }
+
+const scripts = [...files(dist)].filter((path) => path.endsWith('.js'));
+const imports = new Map(
+  scripts.map((path) => {
+    const named = readFileSync(path, 'utf8').matchAll(/(?:from|import)\s*"\.\/([^"]+)"/gu);
+    return [basename(path), new Set([...named].map(([, name]) => name))];
+  }),
+);
+for (const [one, others] of imports)
+  for (const other of others) {
+    if (one > other || !imports.get(other)?.has(one)) continue;
+    console.error(`${one} and ${other} import each other: see codeSplitting in vite.config.ts`);
+    process.exitCode = 1;
+  }
