@@ -104,7 +104,7 @@ const TABLE: &[(&str, &str, Access)] = &[
     // It changes nothing; it is no GET for the document that it takes.
     ("POST", "/api/v1/admin/catalogs/{id}/rules/preview", ANY_STAFF),
     ("GET", "/api/v1/admin/catalogs/{id}/rules/products", ANY_STAFF),
-    ("POST", "/api/v1/admin/catalogs/{id}/rules/spots", ANY_STAFF),
+    ("POST", "/api/v1/admin/catalogs/{id}/rules/spots", MERCHANDISERS),
     ("GET", "/api/v1/admin/catalogs/{id}/experiments", ANY_STAFF),
     ("POST", "/api/v1/admin/catalogs/{id}/experiments", MERCHANDISERS),
     ("GET", "/api/v1/admin/catalogs/{id}/experiments/power", ANY_STAFF),
