@@ -94,11 +94,20 @@ fn named(session: &SearchSession, words: &str) -> Result<Vec<Card>, Refusal> {
     Ok(cards)
 }
 
-/// What is most like a product, of its category, and can be bought.
+/// What is most like a product and can be bought: of its category, or of any if its category has nothing else.
 fn alike(session: &SearchSession, id: &str) -> Result<Vec<Card>, Refusal> {
     let category = Card::from(&shop::find(session, id).map_err(of_problem)?).category;
     let filter = Filter::default().but(Field::Availability, "out_of_stock");
-    let filter = if category.is_empty() { filter } else { filter.with(Field::Category, &category) };
+    if !category.is_empty() {
+        let of_category = alike_among(session, id, filter.clone().with(Field::Category, &category))?;
+        if !of_category.is_empty() {
+            return Ok(of_category);
+        }
+    }
+    alike_among(session, id, filter)
+}
+
+fn alike_among(session: &SearchSession, id: &str, filter: Filter) -> Result<Vec<Card>, Refusal> {
     let query = Search { product: Some(id.into()), filter, k: 2 * MOST, ..Search::default() };
     let hits = session.search(&query).map_err(Refusal::internal)?.hits;
     let cards = hits.iter().map(|hit| Card::from(&hit.product));
