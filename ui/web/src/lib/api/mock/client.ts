@@ -299,7 +299,8 @@ export function mockClient(params = new URLSearchParams()): Client {
     saveSettings: (wanted) => answer('save_settings', () => void (settings = { ...wanted }), 0),
     storageUse: () =>
       answer('storage_use', () => ({ catalog: 48_200_000, model: 86_400_000, personal: 21_000 })),
-    measureModel: () => answer('measure_model', () => ({ image: 18.4, text: textsOnly ? null : 6.2 }), latency * 20),
+    measureModel: () =>
+      answer('measure_model', () => ({ image: 18.4, text: textsOnly ? null : 6.2 }), latency * 20),
     deleteMyData: () =>
       answer('delete_my_data', () => {
         favourites.clear();
