@@ -12,8 +12,12 @@ use serde::{Deserialize, Serialize};
 /// The largest value of the bytes.
 const LARGEST: f32 = 127.0;
 
-/// The cosine of two different things of one kind, from which on a cosine counts.
+/// The cosine of two different things of one kind, where the tower knows such things well. A lower one never counts.
 const UNRELATED: f32 = 0.6;
+
+/// The share of the compared candidates that may stand out. Where the tower does not know what it compares, all
+/// cosines are high, and those of different things are as high as those of one thing.
+const STAND_OUT: f32 = 0.02;
 
 /// A direction, quantised to one byte per value. In JSON it is Base64.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,10 +40,25 @@ impl InstanceEmbedding {
     }
 }
 
-/// Converts a cosine of instance embeddings into a summand for a score, 0 to 1. It is squared, so that things of
-/// the same kind gain little.
-pub(crate) fn evidence(cosine: f32) -> f32 {
-    ((cosine - UNRELATED) / (1.0 - UNRELATED)).max(0.0).powi(2)
+/// Converts cosines of instance embeddings into summands for scores.
+pub(crate) struct Evidence {
+    /// The cosine from which on one counts.
+    unrelated: f32,
+}
+
+impl Evidence {
+    /// `cosines` are those of all candidates that are compared: nearly all of them show other things than the query.
+    pub(crate) fn among(mut cosines: Vec<f32>) -> Self {
+        cosines.sort_by(f32::total_cmp);
+        let rank = (cosines.len().saturating_sub(1) as f32 * (1.0 - STAND_OUT)) as usize;
+        Self { unrelated: cosines.get(rank).copied().unwrap_or(UNRELATED).max(UNRELATED) }
+    }
+
+    /// 0 to 1. It is squared, so that things of the same kind gain little.
+    pub(crate) fn of(&self, cosine: f32) -> f32 {
+        let span = (1.0 - self.unrelated).max(f32::EPSILON);
+        ((cosine - self.unrelated) / span).clamp(0.0, 1.0).powi(2)
+    }
 }
 
 impl TryFrom<String> for InstanceEmbedding {
@@ -100,6 +119,18 @@ mod tests {
 
     #[test]
     fn evidence_begins_above_unrelated_things_and_ends_at_one() {
-        assert_eq!([-1.0, UNRELATED, 1.0].map(evidence), [0.0, 0.0, 1.0]);
+        let known = Evidence::among(vec![0.1, 0.3, 0.2, 0.9]);
+        assert_eq!([-1.0, UNRELATED, 1.0].map(|cosine| known.of(cosine)), [0.0, 0.0, 1.0]);
+        assert_eq!(Evidence::among(Vec::new()).of(1.0), 1.0);
+    }
+
+    #[test]
+    fn where_all_are_alike_only_what_stands_out_counts() {
+        let mut cosines = vec![0.94; 98];
+        cosines.extend([0.95, 0.99]);
+        let alike = Evidence::among(cosines);
+        assert_eq!(alike.of(0.94), 0.0);
+        assert!(alike.of(0.95) < 0.05 && alike.of(0.99) > 0.6, "{} {}", alike.of(0.95), alike.of(0.99));
+        assert_eq!(Evidence::among(vec![1.0; 10]).of(1.0), 0.0);
     }
 }

@@ -18,9 +18,10 @@ use crate::catalog::snapshot::Snapshot;
 use crate::error::Result;
 use crate::index::simd::Kernel;
 use crate::look::image_template::TemplateQuery;
+use crate::look::instance_embedding::Evidence;
 use crate::look::lab::Lab;
 use crate::look::palette::ColorName;
-use crate::look::{Look, image_template, instance_embedding};
+use crate::look::{Look, image_template};
 use crate::merchandise::guidance::Guidance;
 use crate::rank::reasons::Reasons;
 use crate::rank::taste::{Preference, Taste};
@@ -180,16 +181,20 @@ impl Ranking<'_> {
         ranked: &mut [Ranked],
     ) -> Result<()> {
         let weights = &self.weights;
-        for next in ranked.iter_mut().take(COMPARED) {
+        let compared = ranked.len().min(COMPARED);
+        let mut cosines = Vec::with_capacity(compared);
+        for next in &mut ranked[..compared] {
             let known = self.snapshot.recognised_at(next.candidate.picture)?;
             let templates = template.zip(known.template);
             next.likeness = templates.and_then(|(query, known)| query.likeness_in(known.as_bytes()));
-            let cosine = instance_embedding
-                .zip(known.instance_embedding)
-                .and_then(|(query, known)| known.cosine(query));
             next.reasons.likeness = next.likeness.map(|l| weights.likeness * image_template::evidence(l));
-            next.reasons.instance_embedding =
-                cosine.map(|cosine| weights.instance_embedding * instance_embedding::evidence(cosine));
+            let instances = instance_embedding.zip(known.instance_embedding);
+            cosines.push(instances.and_then(|(query, known)| known.cosine(query)));
+        }
+        let evidence = Evidence::among(cosines.iter().flatten().copied().collect());
+        for (next, cosine) in ranked.iter_mut().zip(cosines) {
+            let instances = cosine.map(|cosine| weights.instance_embedding * evidence.of(cosine));
+            next.reasons.instance_embedding = instances;
             next.score = next.reasons.sum();
         }
         Ok(())

@@ -49,12 +49,12 @@ impl Weights {
     /// The weights of a catalogue that sets none.
     pub const USUAL: Self = Self {
         visual: 1.0,
-        likeness: 0.2,
-        instance_embedding: 1.5,
+        likeness: 0.1,
+        instance_embedding: 0.6,
         words: 0.8,
         color: 0.12,
         category: 0.1,
-        pattern: 0.05,
+        pattern: 0.02,
         brand: 0.03,
         price: 0.03,
         personal: 0.3,
