@@ -4,11 +4,15 @@ use image::codecs::jpeg::JpegEncoder;
 use image::{GenericImageView, RgbImage, imageops};
 use knytt_models::decode;
 
+use crate::calibrate::scene;
 use crate::calibrate::synthetic_negatives::seeded_rng::SeededRng;
 
-/// Crops a picture, changes its light, blurs and compresses it. `number` seeds the choices.
+/// Crops a picture, changes its light, blurs and compresses it. Every second picture with a plain ground is put into a
+/// scene first. `number` seeds the choices.
 pub(super) fn photographed(picture: &RgbImage, number: u32) -> RgbImage {
     let mut rng = SeededRng::new(u64::from(number) << 20);
+    let scene = (number % 2 == 1).then(|| scene::around(picture, &mut rng)).flatten();
+    let picture = scene.as_ref().unwrap_or(picture);
     let keep = rng.within(0.78, 1.0);
     let (width, height) = picture.dimensions();
     let side = |length: u32| ((length as f32 * keep) as u32).max(1);

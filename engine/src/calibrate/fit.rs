@@ -6,7 +6,7 @@ use crate::calibrate::quantile::quantile;
 /// The share of the catalogue's own pictures that the line may classify as outside. It is lower than the share
 /// that the documentation promises, since photographs of shoppers differ more from the catalogue's pictures than
 /// simulated second photographs do.
-const REFUSED: f64 = 0.02;
+const REFUSED: f64 = 0.03;
 
 /// Steps of gradient descent. With five parameters, more steps change nothing.
 const STEPS: usize = 600;

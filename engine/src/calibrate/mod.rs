@@ -7,6 +7,7 @@ mod neighbours;
 pub(crate) mod out_of_domain;
 mod quantile;
 pub(crate) mod scale;
+mod scene;
 pub(crate) mod synthetic_negatives;
 pub(crate) mod trades;
 
