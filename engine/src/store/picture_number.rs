@@ -41,6 +41,9 @@ pub(crate) fn number_of(picture: u32) -> u8 {
     (picture >> ITEM_BITS) as u8
 }
 
+/// Products of which there are fewer than one for so many further pictures are looked up one by one.
+const LOOKED_UP_ONE_IN: u64 = 8;
+
 /// The further pictures of all products.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FurtherPictures(pub(crate) RoaringBitmap);
@@ -70,10 +73,34 @@ impl FurtherPictures {
         if self.is_empty() {
             return among.iter().collect();
         }
-        let of_number =
-            |number| self.0.range(picture_of(0, number)..=picture_of(ITEMS - 1, number)).peekable();
-        let mut further: Vec<_> = (1..=MOST_FURTHER_PICTURES).map(of_number).collect();
-        further.retain_mut(|pictures| pictures.peek().is_some());
+        // A few products are looked up; many are met on the way through all pictures.
+        match among.len().saturating_mul(LOOKED_UP_ONE_IN) < self.0.len() {
+            true => self.looked_up(among),
+            false => self.met(among),
+        }
+    }
+
+    /// The pictures of each number, for the numbers that any product has.
+    fn of_numbers(&self) -> impl Iterator<Item = (u8, std::ops::RangeInclusive<u32>)> {
+        let range = |number| picture_of(0, number)..=picture_of(ITEMS - 1, number);
+        let all = (1..=MOST_FURTHER_PICTURES).map(move |number| (number, range(number)));
+        all.filter(|(_, range)| self.0.range_cardinality(range.clone()) > 0)
+    }
+
+    fn looked_up(&self, among: &RoaringBitmap) -> Vec<u32> {
+        let numbers: Vec<u8> = self.of_numbers().map(|(number, _)| number).collect();
+        let mut all = Vec::new();
+        for item in among {
+            all.push(item);
+            let further = numbers.iter().map(|number| picture_of(item, *number));
+            all.extend(further.filter(|picture| self.0.contains(*picture)));
+        }
+        all
+    }
+
+    fn met(&self, among: &RoaringBitmap) -> Vec<u32> {
+        let mut further: Vec<_> =
+            self.of_numbers().map(|(_, range)| self.0.range(range).peekable()).collect();
         let mut all = Vec::with_capacity(usize::try_from(self.with_own(among.len())).unwrap_or(0));
         for item in among {
             all.push(item);
@@ -103,8 +130,10 @@ mod tests {
     fn pictures_of_a_product_are_side_by_side() {
         let pictures = [(1, 1), (1, 2), (4, 1), (9, 3)].map(|(item, number)| picture_of(item, number));
         let further = FurtherPictures(pictures.into_iter().collect());
-        let all = further.by_product(&[0, 1, 4, 5].into_iter().collect());
-        assert_eq!(all, [0, 1, pictures[0], pictures[1], 4, pictures[2], 5]);
+        let some = [0, 1, 4, 5].into_iter().collect();
+        for all in [further.met(&some), further.looked_up(&some), further.by_product(&some)] {
+            assert_eq!(all, [0, 1, pictures[0], pictures[1], 4, pictures[2], 5]);
+        }
         assert_eq!(further.of(1).collect::<Vec<_>>(), pictures[..2]);
         assert_eq!(FurtherPictures::default().by_product(&[3, 8].into_iter().collect()), [3, 8]);
     }
