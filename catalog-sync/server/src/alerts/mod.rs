@@ -8,6 +8,7 @@
 mod alert;
 mod chance;
 mod channels;
+mod commands;
 mod deliver;
 mod deliveries;
 mod drift;
@@ -30,6 +31,8 @@ mod watch;
 mod webhook;
 
 pub(crate) use self::gauges::AlertGauges;
+pub use self::commands::{list_kiosks, order_kiosk};
+pub use self::kiosks::{GivenOrder, Kiosk, KioskState};
 pub(crate) use self::recent::{Answered, RecentCounts};
 pub(crate) use self::routes::described;
 pub(crate) use self::watch::run;
