@@ -14,9 +14,9 @@ const NAME: &str = "knytt-kiosk";
 
 /// What the kiosk opens at run time, which no library names: a driver of Vulkan, what windows need, letters. cage does
 /// not start without Xwayland, though nothing here uses it.
-const DEPENDS: &str = "cage | labwc, fonts-noto-core, libpam-systemd, libvulkan1, libwayland-client0, libxkbcommon0, \
+const DEPENDS: &str = "cage | labwc, fonts-droid-fallback, fonts-noto-core, libpam-systemd, libvulkan1, libwayland-client0, libxkbcommon0, \
                        mesa-vulkan-drivers, systemd, xwayland";
-const RECOMMENDS: &str = "ca-certificates, fonts-droid-fallback";
+const RECOMMENDS: &str = "ca-certificates";
 
 /// Files of `ui/kiosk/package`, and where they lie in the system.
 const FILES: [(&str, &str); 10] = [
@@ -66,8 +66,9 @@ fn pack(program: &Path, folder: &Path) -> Result<PathBuf> {
          Maintainer: The Knytt authors <knytt@example.com>\nInstalled-Size: {kilobytes}\n\
          Depends: {linked}, {DEPENDS}\nRecommends: {RECOMMENDS}\n\
          Description: screen in a store that finds products\n \
-         Shoppers search a shop's catalogue by camera, words and categories. Nothing of a visit is kept.\n \
-         The package has a service that shows it on the first screen and starts it again whenever it ends.\n",
+         Shoppers search a shop's catalogue by camera, words and categories.\n \
+         Nothing of a visit is kept. A service shows it on the first screen and\n \
+         starts it again whenever it ends.\n",
         version = env!("CARGO_PKG_VERSION"),
     );
     write(&tree.join("DEBIAN/control"), control.as_bytes(), 0o644)?;
@@ -103,7 +104,11 @@ fn lay(program: &Path, tree: &Path, libraries: &str) -> Result<()> {
 /// The packages of the libraries that the program is linked to.
 fn linked(program: &Path, folder: &Path) -> Result<String> {
     // dpkg-shlibdeps reads which package it works for.
-    write(&folder.join("debian/control"), format!("Source: {NAME}\n\nPackage: {NAME}\nArchitecture: any\n").as_bytes(), 0o644)?;
+    write(
+        &folder.join("debian/control"),
+        format!("Source: {NAME}\n\nPackage: {NAME}\nArchitecture: any\n").as_bytes(),
+        0o644,
+    )?;
     let mut read = Command::new("dpkg-shlibdeps");
     let found = said(read.args(["-O", "-e"]).arg(program).current_dir(folder))?;
     Ok(found.trim_start_matches("shlibs:Depends=").to_owned())
@@ -114,7 +119,9 @@ fn source(name: &str) -> PathBuf {
 }
 
 fn write(file: &Path, bytes: &[u8], mode: u32) -> Result<()> {
-    for folder in file.ancestors().skip(1).filter(|folder| !folder.exists()).collect::<Vec<_>>().into_iter().rev() {
+    for folder in
+        file.ancestors().skip(1).filter(|folder| !folder.exists()).collect::<Vec<_>>().into_iter().rev()
+    {
         fs::create_dir(folder)?;
         fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755))?;
     }
@@ -162,7 +169,8 @@ mod tests {
         assert!(program.starts_with("-rwxr-xr-x"), "{program}");
         let control = said(Command::new("dpkg-deb").arg("--field").arg(&package)).unwrap();
         assert!(control.contains("libc6") && control.contains("cage | labwc"), "{control}");
-        let unit = fs::read_to_string(folder.join("tree/usr/lib/systemd/system/knytt-kiosk.service")).unwrap();
+        let unit =
+            fs::read_to_string(folder.join("tree/usr/lib/systemd/system/knytt-kiosk.service")).unwrap();
         for line in ["Restart=always", "WatchdogSec=60", "User=knytt-kiosk", "NoExecPaths=/"] {
             assert!(unit.lines().any(|found| found == line), "{line}");
         }

@@ -115,7 +115,9 @@ fn a_kiosk_says_how_it_is_and_obeys_what_its_shop_signed() {
     order(&backend, &["kiosk", "restart", "door", "--key", &other]);
     until(&backend, "what another key signed is refused", |kiosk| kiosk["order"]["became"] == "refused");
     let unknown = command::Run::from(
-        knytt(&[&["kiosk", "restart", "gate", "--key", &key][..], &backend.records()].concat()).output().unwrap(),
+        knytt(&[&["kiosk", "restart", "gate", "--key", &key][..], &backend.records()].concat())
+            .output()
+            .unwrap(),
     );
     assert!(unknown.code == Some(1) && unknown.stderr.contains("door"), "{unknown:?}");
 

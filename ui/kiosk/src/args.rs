@@ -119,7 +119,9 @@ impl Args {
 /// not stay dark for it.
 fn read(file: &Path) -> Result<Document, InvalidSettings> {
     let document = Document::read(file)?;
-    let Some(catalog) = document.catalog.as_ref().filter(|_| document.takes_orders()) else { return Ok(document) };
+    let Some(catalog) = document.catalog.as_ref().filter(|_| document.takes_orders()) else {
+        return Ok(document);
+    };
     let over = match settings_from_afar(catalog) {
         Ok(None) => return Ok(document),
         Ok(Some(text)) => Document::read_over(file, &text),

@@ -66,12 +66,12 @@ struct OrderArgs {
 
 #[derive(Debug, Args)]
 struct SettingsArgs {
+    #[command(flatten)]
+    order: OrderArgs,
+
     /// The settings: a TOML document with some keys of a kiosk's. An empty one takes back what was sent before
     #[arg(value_name = "DOCUMENT")]
     document: PathBuf,
-
-    #[command(flatten)]
-    order: OrderArgs,
 }
 
 /// Makes a key, or signs an order and has it wait for its kiosk.

@@ -30,8 +30,8 @@ mod verdict;
 mod watch;
 mod webhook;
 
-pub(crate) use self::gauges::AlertGauges;
 pub use self::commands::{list_kiosks, order_kiosk};
+pub(crate) use self::gauges::AlertGauges;
 pub use self::kiosks::{GivenOrder, Kiosk, KioskState};
 pub(crate) use self::recent::{Answered, RecentCounts};
 pub(crate) use self::routes::described;

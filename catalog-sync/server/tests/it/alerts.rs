@@ -153,7 +153,9 @@ fn refused(answer: &Answer) -> (u16, String) {
 }
 
 async fn an_order_waits_until_its_kiosk_obeyed(house: &House, admin: &Someone, key: &str) {
-    let text = |kiosk: &str| json!({ "kiosk": kiosk, "issued_ms": 5, "until_ms": i64::MAX, "task": "restart" }).to_string();
+    let text = |kiosk: &str| {
+        json!({ "kiosk": kiosk, "issued_ms": 5, "until_ms": i64::MAX, "task": "restart" }).to_string()
+    };
     let order = json!({ "order": text("door"), "signature": "00" });
     let put = async |name: &str, order: Value| {
         house.send("PUT", &format!("/api/v1/admin/kiosks/{name}/order"), &admin.access, &order).await

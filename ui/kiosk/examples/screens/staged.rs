@@ -42,10 +42,18 @@ pub fn stage(shop: &Shop, category: &str) -> Result<Staged> {
     let (dresses, shoes, bags) = (of(category)?, of("Jeans")?, of("Shirts")?);
     let first = dresses.first().context("no product")?.clone();
     let (replaced, next) = (dresses.get(2).context("too few")?.clone(), dresses.get(3).context("too few")?);
-    let spots = [first.clone(), shoes.first().context("no jeans")?.clone(), bags.first().context("no shirts")?.clone()];
+    let spots = [
+        first.clone(),
+        shoes.first().context("no jeans")?.clone(),
+        bags.first().context("no shirts")?.clone(),
+    ];
     let look = BASE64.encode(collage(&snapshot, &spots)?);
     let places = [(0.5, 0.27), (0.25, 0.75), (0.75, 0.75)];
-    let spots: Vec<_> = spots.iter().zip(places).map(|(product, (x, y))| serde_json::json!({"x": x, "y": y, "product": product})).collect();
+    let spots: Vec<_> = spots
+        .iter()
+        .zip(places)
+        .map(|(product, (x, y))| serde_json::json!({"x": x, "y": y, "product": product}))
+        .collect();
     let rules = serde_json::json!({"version": 1, "rules": [],
         "looks": [{"id": "weekend", "title": "", "picture": look, "spots": spots}],
         "replacements": [{"product": replaced, "by": next, "always": true}]});

@@ -68,8 +68,12 @@ fn qr(text: &str) -> Result<GrayImage> {
     let (side, module) = (code.width() as u32, 8);
     let (left, top) = (320 - side * module / 2, 200 - side * module / 2);
     Ok(GrayImage::from_fn(640, 400, |x, y| {
-        let at = |value: u32, from: u32| value.checked_sub(from).map(|value| value / module).filter(|at| *at < side);
-        let dark = at(x, left).zip(at(y, top)).is_some_and(|(x, y)| code[(x as usize, y as usize)] == qrcode::Color::Dark);
+        let at = |value: u32, from: u32| {
+            value.checked_sub(from).map(|value| value / module).filter(|at| *at < side)
+        };
+        let dark = at(x, left)
+            .zip(at(y, top))
+            .is_some_and(|(x, y)| code[(x as usize, y as usize)] == qrcode::Color::Dark);
         Luma([if dark { 20 } else { 235 }])
     }))
 }
@@ -199,7 +203,9 @@ impl Walk<'_> {
         self.press(Text::Larger)?;
         self.store.press(&format!("{} (2)", self.say(Text::TakeAlong)))?;
         self.shoot("list")?;
-        for (view, words) in [("words", "red dress"), ("no-match", "spaceship"), ("other-trade", "washing machine")] {
+        for (view, words) in
+            [("words", "red dress"), ("no-match", "spaceship"), ("other-trade", "washing machine")]
+        {
             self.press(Text::Leave)?;
             self.press(Text::Type)?;
             self.store.type_in(words, self.say(Text::Space))?;

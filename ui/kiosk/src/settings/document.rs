@@ -7,7 +7,7 @@ use knytt_capture::Source;
 use knytt_wire::{CatalogLink, MAX_KIOSK_NAME_CHARS, Url, is_kiosk_name};
 use serde::Deserialize;
 
-use super::from_afar::{HeartbeatTo, OrderKey, OWN_KEYS};
+use super::from_afar::{HeartbeatTo, OWN_KEYS, OrderKey};
 use super::parts::{Accent, Hours, Rotation, Theme, Way};
 use super::pin::PinHash;
 use super::{PRODUCT_STAYS, Settings};
@@ -125,7 +125,8 @@ impl TryFrom<String> for KioskName {
     type Error = String;
 
     fn try_from(name: String) -> Result<Self, String> {
-        let refused = || format!("{name:?} is no name of a kiosk: a line of 1 to {MAX_KIOSK_NAME_CHARS} characters");
+        let refused =
+            || format!("{name:?} is no name of a kiosk: a line of 1 to {MAX_KIOSK_NAME_CHARS} characters");
         if is_kiosk_name(&name) { Ok(Self(name)) } else { Err(refused()) }
     }
 }
@@ -218,10 +219,11 @@ impl Document {
     /// [`InvalidSettings`]; of what came over it, without a line.
     pub fn read_over(path: &Path, over: &str) -> Result<Self, InvalidSettings> {
         let wrong = |reason: String| InvalidSettings::FromAfar(reason.trim().replace('\n', ", "));
-        let mut table: toml::Table = fs_err::read_to_string(path)?.parse().map_err(|error: toml::de::Error| {
-            InvalidSettings::FromAfar(error.message().into())
-        })?;
-        let over: toml::Table = over.parse().map_err(|error: toml::de::Error| wrong(error.message().into()))?;
+        let mut table: toml::Table = fs_err::read_to_string(path)?
+            .parse()
+            .map_err(|error: toml::de::Error| InvalidSettings::FromAfar(error.message().into()))?;
+        let over: toml::Table =
+            over.parse().map_err(|error: toml::de::Error| wrong(error.message().into()))?;
         if let Some(own) = OWN_KEYS.into_iter().find(|key| over.contains_key(*key)) {
             return Err(wrong(format!("`{own}` stands in the kiosk's own document alone")));
         }
@@ -279,7 +281,10 @@ impl Document {
             return Some(("feedback_address", "nothing is told without `feedback = true`"));
         }
         if self.orders.is_some() && (self.catalog.is_none() || self.heartbeat.is_none()) {
-            return Some(("orders", "orders come with answers to `heartbeat`, and are noted beside `catalog`"));
+            return Some((
+                "orders",
+                "orders come with answers to `heartbeat`, and are noted beside `catalog`",
+            ));
         }
         if self.update_hours.is_some() && self.link.is_none() {
             return Some(("update_hours", "nothing is fetched without `link`"));

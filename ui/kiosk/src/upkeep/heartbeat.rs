@@ -92,7 +92,8 @@ impl Heartbeat {
         let (store, orders) = (settings.store.clone(), Orders::of(settings, &name));
         let restarts = Arc::new(AtomicBool::new(false));
         let (mine, since) = (Arc::clone(&restarts), Instant::now());
-        let line = Line { to, name, store, shop, report, journal, orders, restarts: mine, refused: None, since };
+        let line =
+            Line { to, name, store, shop, report, journal, orders, restarts: mine, refused: None, since };
         let (now, asked) = channel();
         thread::Builder::new().name("knytt-kiosk-alive".into()).spawn(move || line.run(&asked, &wake))?;
         Ok(Some(Self { now, restarts }))
@@ -138,7 +139,9 @@ impl Line {
     fn take(&mut self, signed: &SignedKioskOrder) {
         let Some(orders) = &self.orders else { return };
         let issued_ms = signed.read().map_or(0, |order| order.issued_ms);
-        if self.restarts.load(Ordering::Relaxed) || self.refused.as_ref().is_some_and(|(ms, _)| *ms == issued_ms) {
+        if self.restarts.load(Ordering::Relaxed)
+            || self.refused.as_ref().is_some_and(|(ms, _)| *ms == issued_ms)
+        {
             return;
         }
         match orders.take(signed, Timestamp::now().as_millisecond()) {
@@ -156,7 +159,8 @@ impl Line {
 
     async fn send(&mut self, client: &reqwest::Client) -> Result<Option<SignedKioskOrder>, String> {
         let body = self.body().map_err(|error| error.to_string())?;
-        let mut request = client.post(self.to.url.clone()).header("content-type", "application/json").body(body);
+        let mut request =
+            client.post(self.to.url.clone()).header("content-type", "application/json").body(body);
         if let Some(key) = &self.to.key {
             request = request.bearer_auth(key);
         }

@@ -142,8 +142,12 @@ mod tests {
         let document = folder.path().join("kiosk.toml");
         fs_err::write(&document, "name = \"Nordwind\"\nlanguages = [\"de\", \"en\"]\n").unwrap();
         let key = OrderKey::try_from(hex(mine.public_key().as_ref())).unwrap();
-        let orders =
-            Orders { key, kiosk: "door".into(), document, folder: orders_beside(&folder.path().join("shop")) };
+        let orders = Orders {
+            key,
+            kiosk: "door".into(),
+            document,
+            folder: orders_beside(&folder.path().join("shop")),
+        };
         let settings = |text: &str| KioskTask::Settings(text.into());
         let refused = |order: &SignedKioskOrder, now| orders.take(order, now).unwrap_err().to_string();
         let restart = signed(&mine, "door", 1000, KioskTask::Restart);

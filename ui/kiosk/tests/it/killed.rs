@@ -3,7 +3,6 @@
 #![cfg(target_os = "linux")]
 
 use std::io::{BufRead, BufReader};
-use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::Receiver;
@@ -195,21 +194,12 @@ fn a_kiosk_that_is_killed_frozen_or_loses_its_gpu_comes_back_each_time() {
     }
 }
 
-/// A process that plays a video into a pipe, as a camera's driver in a process of its own does.
-struct CameraProcess(Ends);
-
-impl CameraProcess {
-    fn start(video: &Path, pipe: &Path) -> Self {
-        let mut command = Command::new("sh");
-        command.args(["-c", "trap '' PIPE; while :; do cat \"$0\" > \"$1\"; sleep 0.1; done"]).arg(video).arg(pipe);
-        Self(Ends(command.stderr(Stdio::null()).process_group(0).spawn().unwrap()))
-    }
-}
-
-impl Drop for CameraProcess {
-    fn drop(&mut self) {
-        signal("-KILL", &format!("-{}", self.0.0.id()));
-    }
+/// A process that plays a video into a pipe, as a camera's driver in a process of its own does. It holds the pipe open
+/// for reading, too, so that it lives on when the kiosk closes the pipe.
+fn camera_process(video: &Path, pipe: &Path) -> Ends {
+    let mut command = Command::new("sh");
+    command.args(["-c", "exec cat \"$0\" 1<>\"$1\""]).arg(video).arg(pipe);
+    Ends(command.spawn().unwrap())
 }
 
 #[test]
@@ -220,9 +210,9 @@ fn a_kiosk_whose_cameras_process_dies_shows_it_again_each_time() {
     let mut bytes = std::io::Cursor::new(Vec::new());
     let picture = image::RgbImage::from_pixel(640, 400, image::Rgb([90, 120, 60]));
     picture.write_to(&mut bytes, image::ImageFormat::Jpeg).unwrap();
-    fs_err::write(&video, bytes.into_inner().repeat(200)).unwrap();
+    fs_err::write(&video, bytes.into_inner().repeat(4000)).unwrap();
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    let mut camera = CameraProcess::start(&video, &pipe);
+    let mut camera = camera_process(&video, &pipe);
     // The clock of the screen hardly moves, so that the visit does not end.
     let mut store =
         Store::with(Duration::from_micros(10), Settings { camera: Source::File(pipe.clone()), ..settings() });
@@ -236,7 +226,7 @@ fn a_kiosk_whose_cameras_process_dies_shows_it_again_each_time() {
         store.until("it is away", is(State::Away));
         noticed.push(died.elapsed());
         let begun = Instant::now();
-        camera = CameraProcess::start(&video, &pipe);
+        camera = camera_process(&video, &pipe);
         store.until("it is back", is(State::Running));
         back.push(begun.elapsed());
         println!("the camera: noticed after {:?}, back after {:?}", noticed.last(), back.last());

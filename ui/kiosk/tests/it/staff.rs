@@ -137,7 +137,16 @@ pub fn listener() -> (knytt_wire::Url, Receiver<(Option<String>, serde_json::Val
 #[test]
 fn signs_of_life_have_nothing_of_a_visit_but_its_hour() {
     let (url, posts) = listener();
-    let mut store = Store::with(STEP, Settings { heartbeat: Some(HeartbeatTo { name: Some("door".into()), ..HeartbeatTo::new(url, Some("key".into())) }), ..settings() });
+    let mut store = Store::with(
+        STEP,
+        Settings {
+            heartbeat: Some(HeartbeatTo {
+                name: Some("door".into()),
+                ..HeartbeatTo::new(url, Some("key".into()))
+            }),
+            ..settings()
+        },
+    );
     let alive = std::iter::from_fn(|| posts.recv_timeout(Duration::from_secs(60)).ok());
     let (key, alive) = alive.into_iter().find(|(_, alive)| alive["products"] == 60).unwrap();
     assert_eq!(key.as_deref(), Some("key"));
@@ -173,7 +182,8 @@ fn an_address_that_does_not_answer_disturbs_nothing() {
     // It takes connections, and says nothing.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/alive", silent.local_addr().unwrap()).parse().unwrap();
-    let mut store = Store::with(STEP, Settings { heartbeat: Some(HeartbeatTo::new(url, None)), ..settings() });
+    let mut store =
+        Store::with(STEP, Settings { heartbeat: Some(HeartbeatTo::new(url, None)), ..settings() });
     let (_waits, _) = silent.accept().unwrap();
     store.press("Look around");
     store.until("the categories", |store| store.kiosk().visit().screen() == Screen::Browse);

@@ -85,7 +85,8 @@ impl KioskAlive {
     }
 
     fn is_sound(&self) -> bool {
-        let fits = |(text, most): (&str, usize)| text.chars().count() <= most && !text.contains(char::is_control);
+        let fits =
+            |(text, most): (&str, usize)| text.chars().count() <= most && !text.contains(char::is_control);
         let is_number = |value: Option<f32>| value.is_none_or(f32::is_finite);
         is_kiosk_name(&self.name)
             && self.texts().into_iter().all(fits)
