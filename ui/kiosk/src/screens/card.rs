@@ -98,7 +98,8 @@ fn one(kiosk: &mut Kiosk, ui: &Ui, look: &Look, place: Rect, card: &Card, mark: 
 /// The number of a product on a look, on its picture and on the product's card.
 pub(super) fn spot(ui: &Ui, look: &Look, middle: Pos2, number: u32) {
     ui.painter().circle(middle, SPOT / 2.0, Color32::from_black_alpha(200), (3.0, Color32::WHITE));
-    let label = look.colored(&number.to_string(), 24.0, Color32::WHITE).bold().side(Side::Middle);
+    let number = number.to_string();
+    let label = look.colored(&number, 24.0, Color32::WHITE).bold().side(Side::Middle);
     label.paint_in(ui.painter(), Rect::from_center_size(middle, vec2(SPOT, SPOT)));
 }
 
