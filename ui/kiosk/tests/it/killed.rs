@@ -142,6 +142,7 @@ fn driver(folder: &Path) -> Option<[(&'static str, PathBuf); 2]> {
     Some([("VK_DRIVER_FILES", file), ("KNYTT_GPU_DRIVER", lavapipe)])
 }
 
+/// Signals one process, never a group: procps 4.0.2 takes `kill -KILL -1234` for all processes.
 fn signal(name: &str, process: &str) {
     assert!(Command::new("kill").args([name, process]).status().unwrap().success(), "{name} {process}");
 }
