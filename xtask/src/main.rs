@@ -4,6 +4,8 @@ mod bench;
 mod bundle;
 #[cfg(test)]
 mod documents;
+#[cfg(unix)]
+mod kiosk_package;
 mod programs;
 mod python;
 mod relevance;
@@ -33,7 +35,8 @@ Usage: cargo xtask <command>
            docs/relevance-rows.md; --photos FILE.csv also measures photographs
   soak     kill writers and syncs at many random instants and check the catalogue after each
   fuzz     feed mutated metadata and packs to what reads them
-  bundle   pack the app to be installed: deb and rpm on Linux
+  bundle   pack the app to be installed: deb and rpm on Linux;
+           with --kiosk, the kiosk of a store with its service, as a deb; --program FILE packs that program
   ship     build `knytt` and the kiosk as they are handed out: optimised across crates, which takes long,
            with their symbols in files of their own; with names, some of them only
   screens  draw docs/screenshots again; with names, some of them only: app, web, console, kiosk
@@ -50,6 +53,8 @@ fn main() -> Result<()> {
     match command {
         "run" if rest.first().is_some_and(|first| first == "--web") => web::run(&rest[1..]),
         "run" => run::run(rest),
+        #[cfg(unix)]
+        "bundle" if rest.first().is_some_and(|first| first == "--kiosk") => kiosk_package::bundle(&rest[1..]),
         "bundle" => bundle::bundle(rest),
         "ship" => ship::ship(rest),
         "screens" => screens::screens(rest),

@@ -78,6 +78,7 @@ fn tests() -> Result<Command> {
     let binary = |name: &str| target().join("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     command.args(["test", "--workspace"]);
     command.env("KNYTT_BIN", binary("knytt")).env("KNYTT_APP_BIN", binary("knytt-app"));
+    command.env("KNYTT_KIOSK_BIN", binary("knytt-kiosk"));
     // The tests must not read what was measured of this machine for the person who works on it.
     command.env("KNYTT_CACHE", target().join("tmp/knytt-cache"));
     // Reads packs as other programs do.

@@ -61,8 +61,10 @@ pub enum Command {
     Sync(commands::sync::SyncArgs),
     /// Serve releases to devices, take their feedback, and search catalogues over HTTP
     Serve(Box<commands::serve::ServeArgs>),
-    /// Show what shoppers looked for, found and did not find
+    /// Show what shoppers looked for, found and did not find, and how kiosks are
     Report(commands::report::ReportArgs),
+    /// Order the kiosks of a shop to start again or to take settings, signed
+    Kiosk(commands::kiosk::KioskArgs),
     /// Make, list and revoke the keys by which a server knows publishers
     ApiKey(commands::api_key::ApiKeyArgs),
     /// Make the first admin of a server, who decides who else may do what

@@ -43,6 +43,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Sync(args) => commands::sync::run(&args),
         Command::Serve(args) => commands::serve::run(&args),
         Command::Report(args) => commands::report::run(&args),
+        Command::Kiosk(args) => commands::kiosk::run(&args),
         Command::ApiKey(args) => commands::api_key::run(&args),
         Command::Admin(args) => commands::admin::run(&args),
         Command::Model(ModelCommand::List(args)) => commands::models::list(&args),

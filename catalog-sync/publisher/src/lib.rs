@@ -13,6 +13,7 @@ mod diff;
 mod error;
 mod gc;
 mod keys;
+mod kiosk;
 mod metadata;
 mod pack_uploader;
 mod packs;
@@ -35,6 +36,7 @@ pub use gc::{Collected, collect};
 pub use keys::{
     Expiries, KeyDescription, KeyOptions, Keys, Passphrase, Role, Rotation, SigningCommand, init,
 };
+pub use kiosk::KioskKey;
 pub use popularity::Popularity;
 pub use publish::{Outcome, Progress, PublishOptions, Summary, publish};
 pub use qr::terminal_code;

@@ -43,6 +43,7 @@ mod way;
 mod web;
 
 pub use accounts::{create_admin, note_command};
+pub use alerts::{GivenOrder, Kiosk, KioskState, list_kiosks, order_kiosk};
 pub use config::{Address, Config, LogFormat, PageFeedback, RecordsArgs, Settings};
 pub use db::{Database, block_on};
 pub use error::{Error, Result};

@@ -4,6 +4,7 @@
 mod event;
 mod hosts;
 mod identity;
+mod kiosk;
 mod link;
 mod log;
 mod problem;
@@ -17,6 +18,10 @@ pub use event::{
 };
 pub use hosts::{HOSTS_FIELD, Hosts, InvalidHost, LINK_COLUMNS};
 pub use identity::{CatalogIdentity, IdentifiedEvent, takes_feedback};
+pub use kiosk::{
+    InvalidKioskOrder, KioskOrder, KioskTask, MAX_KIOSK_NAME_CHARS, MAX_KIOSK_ORDER_BYTES, SignedKioskOrder,
+    is_kiosk_name,
+};
 pub use link::{CatalogLink, InvalidLink, LinkedRelease};
 pub use log::{
     BrokenLog, LOG_AFTER_FIELD, LOG_HEAD_HEADER, LOG_PAGE_ENTRIES, LogEntry, LogHead, LogPage,

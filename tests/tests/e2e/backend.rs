@@ -42,7 +42,8 @@ impl Backend {
         format!("http://{}/v1/catalogs/catalog/", self.address)
     }
 
-    fn records(&self) -> [&str; 2] {
+    /// How commands name its database.
+    pub fn records(&self) -> [&str; 2] {
         ["--data", &self.data]
     }
 

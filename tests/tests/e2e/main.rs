@@ -12,6 +12,8 @@ mod faulty;
 mod feeds;
 mod json;
 mod kill;
+#[cfg(target_os = "linux")]
+mod kiosk;
 mod pictures;
 mod releases;
 mod resume;

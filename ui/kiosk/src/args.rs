@@ -1,6 +1,6 @@
 //! The kiosk's command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -8,7 +8,8 @@ use clap::{Parser, Subcommand};
 use knytt_capture::Source;
 use knytt_kiosk::Settings;
 use knytt_kiosk::language::Language;
-use knytt_kiosk::settings::Document;
+use knytt_kiosk::settings::{Document, InvalidSettings};
+use knytt_kiosk::upkeep::settings_from_afar;
 
 /// Find a product on a screen in the store.
 #[derive(Clone, Debug, Parser)]
@@ -85,7 +86,7 @@ impl Args {
     pub fn settings(&self) -> Result<Settings> {
         let program = std::env::current_exe()?;
         let sample = program.parent().context("the program lies in no folder")?.join("sample");
-        let document = self.settings.as_deref().map(Document::read).transpose()?.unwrap_or_default();
+        let document = self.settings.as_deref().map(read).transpose()?.unwrap_or_default();
         let mut settings = document.settings(sample.join("catalog"));
         if let Some(catalog) = &self.catalog {
             // The link of the document would fetch another shop into this folder.
@@ -112,6 +113,24 @@ impl Args {
         settings.low = self.low.map_or(settings.low, |low| f32::from(low) / 100.0);
         Ok(settings)
     }
+}
+
+/// The document, and what the shop ordered from afar over it. What cannot be used of that is left out: the screen must
+/// not stay dark for it.
+fn read(file: &Path) -> Result<Document, InvalidSettings> {
+    let document = Document::read(file)?;
+    let Some(catalog) = document.catalog.as_ref().filter(|_| document.takes_orders()) else {
+        return Ok(document);
+    };
+    let over = match settings_from_afar(catalog) {
+        Ok(None) => return Ok(document),
+        Ok(Some(text)) => Document::read_over(file, &text),
+        Err(error) => Err(error.into()),
+    };
+    Ok(over.unwrap_or_else(|error| {
+        eprintln!("knytt-kiosk: settings from afar are left out: {error}");
+        document
+    }))
 }
 
 fn size(text: &str) -> Result<(f32, f32), String> {

@@ -112,7 +112,7 @@ impl Viewfinder {
                     if let Err(reason) = &ended
                         && std::mem::replace(&mut worked, false)
                     {
-                        journal.note(format!("camera: {reason}"));
+                        journal.fault(format!("camera: {reason}"));
                     }
                     worked |= ended.is_ok();
                     if wanted(&mine).is_some() && lock(&mine).turn == turn {
@@ -212,7 +212,11 @@ fn run(
     let _camera = Camera::open(&request, sink)?;
     let (mut judge, mut motion, mut compared) = (FrameJudge::new(), Motion::default(), None::<Instant>);
     for frame in frames {
-        let frame = frame?;
+        // Closing a camera that hangs takes two seconds more: the screen says so before.
+        let frame = frame.inspect_err(|_| {
+            lock(shared).state = State::Away;
+            wake();
+        })?;
         let want = {
             let mut shared = lock(shared);
             if shared.turn != turn {

@@ -12,7 +12,7 @@ use clap::Parser;
 use eframe::egui::{self, ViewportBuilder};
 use eframe::{CreationContext, Frame, NativeOptions, egui_wgpu, run_native};
 use knytt_kiosk::settings::{Document, PinHash};
-use knytt_kiosk::watch::{Heart, Patience, supervise};
+use knytt_kiosk::watch::{Heart, Patience, ServiceNotifier, supervise};
 use knytt_kiosk::{Ending, Kiosk, look};
 
 use crate::args::Args;
@@ -38,7 +38,8 @@ fn main() -> Result<()> {
             command.args(&rest).arg("--beat");
             command
         };
-        return supervise(command, Patience::default()).context("the kiosk cannot be started");
+        let systemd = ServiceNotifier::from_environment();
+        return supervise(command, Patience::default(), systemd).context("the kiosk cannot be started");
     }
     run(args)
 }

@@ -34,6 +34,8 @@ left_out!(key, KeyArgs, "key");
 left_out!(publish, PublishArgs, "publish");
 #[cfg(not(feature = "publish"))]
 left_out!(release, ReleaseArgs, "release");
+#[cfg(not(all(feature = "publish", feature = "serve")))]
+left_out!(kiosk, KioskArgs, "kiosk");
 #[cfg(not(feature = "serve"))]
 left_out!(serve, ServeArgs, "serve");
 #[cfg(not(feature = "serve"))]

@@ -11,6 +11,8 @@ pub mod eval;
 pub mod inspect;
 #[cfg(feature = "publish")]
 pub mod key;
+#[cfg(all(feature = "publish", feature = "serve"))]
+pub mod kiosk;
 #[cfg(not(all(feature = "publish", feature = "serve")))]
 mod left_out;
 pub mod model;
@@ -21,6 +23,8 @@ pub mod publish;
 pub mod release;
 #[cfg(feature = "serve")]
 pub mod report;
+#[cfg(feature = "serve")]
+mod report_kiosks;
 pub mod rules;
 pub mod search;
 #[cfg(feature = "serve")]
@@ -28,6 +32,8 @@ pub mod serve;
 pub mod sync;
 pub mod taste;
 
+#[cfg(not(all(feature = "publish", feature = "serve")))]
+pub use left_out::kiosk;
 #[cfg(not(feature = "serve"))]
 pub use left_out::{admin, api_key, report, serve};
 #[cfg(not(feature = "publish"))]

@@ -3,14 +3,18 @@
 use std::fmt::Write as _;
 
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, Subcommand};
 use knytt_server::{Activity, Database, Date, Filter, QueryRow, RecordsArgs, Report, block_on};
 
 use crate::output::{self, Column, number, quiet};
 
 /// `knytt report`
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct ReportArgs {
+    #[command(subcommand)]
+    of: Option<ReportCommand>,
+
     /// One catalogue [default: all]
     #[arg(long, value_name = "ID")]
     catalog: Option<String>,
@@ -33,6 +37,13 @@ pub struct ReportArgs {
 
     #[command(flatten)]
     records: RecordsArgs,
+}
+
+/// What else there is a report of.
+#[derive(Debug, Subcommand)]
+enum ReportCommand {
+    /// The kiosks that have sent heartbeats: how they are, and what became of the orders they were given
+    Kiosks(super::report_kiosks::KiosksArgs),
 }
 
 const QUERIES: &[Column] = &[
@@ -79,6 +90,9 @@ const ACTIVITY: &[Column] = &[
 /// # Errors
 /// The database cannot be had.
 pub fn run(args: &ReportArgs) -> Result<()> {
+    if let Some(ReportCommand::Kiosks(args)) = &args.of {
+        return super::report_kiosks::run(args);
+    }
     let filter = Filter { catalog: args.catalog.clone(), from: args.from, to: args.to, top: args.top };
     let report = block_on(async {
         let db = Database::open(&args.records.address()?, 1).await?;

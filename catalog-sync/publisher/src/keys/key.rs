@@ -79,7 +79,7 @@ impl SigningKey {
 }
 
 /// The PKCS#8 document in a key's file.
-fn document(path: &Path, passphrase: Option<&Passphrase>) -> Result<Vec<u8>> {
+pub(crate) fn document(path: &Path, passphrase: Option<&Passphrase>) -> Result<Vec<u8>> {
     let bad = |reason: String| Error::BadKey { path: path.to_owned(), reason };
     let text = fs_err::read(path)?;
     let file = pem::parse(&text).map_err(|e| bad(e.to_string()))?;
@@ -91,7 +91,8 @@ fn document(path: &Path, passphrase: Option<&Passphrase>) -> Result<Vec<u8>> {
     }
 }
 
-fn encoded(document: &[u8], passphrase: Option<&Passphrase>) -> Result<String> {
+/// A key's file of its PKCS#8 document.
+pub(crate) fn encoded(document: &[u8], passphrase: Option<&Passphrase>) -> Result<String> {
     Ok(pem::encode(&match passphrase {
         None => pem::Pem::new(LABEL, document),
         Some(passphrase) => pem::Pem::new(passphrase::LABEL, passphrase.encrypt(document)?),

@@ -27,7 +27,7 @@ use tough::schema::{Root, Signed};
 
 pub use command::SigningCommand;
 pub(crate) use hex::hex;
-pub(crate) use key::SigningKey;
+pub(crate) use key::{SigningKey, document, encoded, write_new};
 pub use passphrase::Passphrase;
 pub use role::Role;
 pub(crate) use root::{RootVersion, SPEC_VERSION};

@@ -134,6 +134,8 @@ const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/admin/alert-channels/{id}/deliveries", ADMIN),
     ("GET", "/api/v1/admin/kiosks", ANY_STAFF),
     ("DELETE", "/api/v1/admin/kiosks/{name}", PUBLISHERS),
+    ("PUT", "/api/v1/admin/kiosks/{name}/order", PUBLISHERS),
+    ("DELETE", "/api/v1/admin/kiosks/{name}/order", PUBLISHERS),
     // The handler asks for a key.
     ("POST", "/api/v1/kiosks/alive", Open),
     ("GET", "/api/v1/admin/stats", ANY_STAFF),

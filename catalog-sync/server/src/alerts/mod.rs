@@ -8,6 +8,7 @@
 mod alert;
 mod chance;
 mod channels;
+mod commands;
 mod deliver;
 mod deliveries;
 mod drift;
@@ -29,7 +30,9 @@ mod verdict;
 mod watch;
 mod webhook;
 
+pub use self::commands::{list_kiosks, order_kiosk};
 pub(crate) use self::gauges::AlertGauges;
+pub use self::kiosks::{GivenOrder, Kiosk, KioskState};
 pub(crate) use self::recent::{Answered, RecentCounts};
 pub(crate) use self::routes::described;
 pub(crate) use self::watch::run;

@@ -152,6 +152,33 @@ fn refused(answer: &Answer) -> (u16, String) {
     (answer.status, answer.code())
 }
 
+async fn an_order_waits_until_its_kiosk_obeyed(house: &House, admin: &Someone, key: &str) {
+    let text = |kiosk: &str| {
+        json!({ "kiosk": kiosk, "issued_ms": 5, "until_ms": i64::MAX, "task": "restart" }).to_string()
+    };
+    let order = json!({ "order": text("door"), "signature": "00" });
+    let put = async |name: &str, order: Value| {
+        house.send("PUT", &format!("/api/v1/admin/kiosks/{name}/order"), &admin.access, &order).await
+    };
+    assert_eq!(refused(&put("window", order.clone()).await), (400, "bad_request".into()));
+    assert_eq!(put("window", json!({ "order": text("window"), "signature": "00" })).await.status, 404);
+    assert_eq!(put("door", order.clone()).await.status, 204);
+    let beat = async |obeyed: Value| {
+        let alive = json!({ "name": "door", "obeyed_ms": obeyed });
+        house.send("POST", "/api/v1/kiosks/alive", key, &alive).await
+    };
+    let became = async || {
+        let kiosks = house.send("GET", "/api/v1/admin/kiosks", &admin.access, &Value::Null).await.json();
+        kiosks[0]["order"]["became"].as_str().map(str::to_owned)
+    };
+    assert_eq!(beat(json!(4)).await.json()["order"], order);
+    assert_eq!(became().await.as_deref(), Some("waits"));
+    assert_eq!(beat(json!(5)).await.status, 204);
+    assert_eq!(became().await.as_deref(), Some("obeyed"));
+    let taken = house.send("DELETE", "/api/v1/admin/kiosks/door/order", &admin.access, &Value::Null).await;
+    assert_eq!((taken.status, became().await), (204, None));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn rules_are_changed_within_their_bounds_and_kiosks_are_known() {
     for kind in [Kind::Sqlite, Kind::Postgres] {
@@ -192,13 +219,18 @@ async fn rules_are_changed_within_their_bounds_and_kiosks_are_known() {
         let alive = json!({ "name": "door", "store": "Main Street", "version": "0.2.0", "uptime_seconds": 5,
             "memory_bytes": null, "products": 90, "release": 7, "camera": "none", "last_visit_hour": null });
         let beat = async |token: &str| house.send("POST", "/api/v1/kiosks/alive", token, &alive).await;
+        let long = json!({ "name": "door", "last_error": "x".repeat(301) });
         assert_eq!(refused(&beat("").await), (401, "key_invalid".into()));
         let report = house.records.key("shop", Scope::Report).await;
         assert_eq!(refused(&beat(&report).await), (403, "key_not_allowed".into()));
         let search = house.records.key("shop", Scope::Search).await;
         assert_eq!(beat(&search).await.status, 204);
+        let long = house.send("POST", "/api/v1/kiosks/alive", &search, &long).await;
+        assert_eq!(refused(&long), (400, "bad_request".into()));
         let kiosks = send("GET", "/api/v1/admin/kiosks", Value::Null).await.json();
         assert_eq!((&kiosks[0]["name"], &kiosks[0]["release"]), (&json!("door"), &json!(7)));
+        assert_eq!(kiosks[0]["state"]["uptimeSeconds"], 5);
+        an_order_waits_until_its_kiosk_obeyed(&house, &admin, &search).await;
         assert_eq!(send("DELETE", "/api/v1/admin/kiosks/door", Value::Null).await.status, 204);
         assert_eq!(send("DELETE", "/api/v1/admin/kiosks/door", Value::Null).await.status, 404);
     }

@@ -4,6 +4,7 @@
 //! this program moves: pictures of one shop have the same bytes in every run.
 
 mod canvas;
+mod staged;
 mod store;
 mod views;
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use eframe::egui::{Context, Ui, UiBuilder, Vec2};
+use eframe::egui::{Context, Ui, UiBuilder, Vec2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use knytt_capture::Source;
@@ -140,6 +140,20 @@ impl Store {
             self.press(&key)?;
         }
         Ok(())
+    }
+
+    /// Drags what is shown upwards, as a finger does.
+    pub fn scroll(&mut self, points: f32) {
+        let middle = self.harness.ctx.content_rect().center();
+        // Between pictures and buttons nothing is pressed: a drag is no press.
+        self.harness.drag_at(middle);
+        self.harness.step();
+        for part in 1..=10 {
+            self.harness.hover_at(middle - vec2(0.0, points * part as f32 / 10.0));
+            self.harness.step();
+        }
+        self.harness.drop_at(middle - vec2(0.0, points));
+        self.harness.step();
     }
 
     /// Waits for the products' pictures, and writes what is shown.

@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use eframe::egui::{Vec2, vec2};
+use image::{GrayImage, Luma};
 use knytt_capture::Source;
 use knytt_kiosk::language::{Language, Text};
 use knytt_kiosk::visit::Screen;
 
 use crate::canvas::Gpu;
+use crate::staged::{self, Staged};
 use crate::store::{Look, Shop, Store};
 
 const SIZES: [(&str, Vec2); 2] = [("portrait", vec2(1080.0, 1920.0)), ("landscape", vec2(1920.0, 1080.0))];
@@ -42,8 +44,38 @@ pub fn draw(gpu: &Rc<Gpu>, shop: &Shop, folder: &Path) -> Result<()> {
         }
         let look = look(size, Language::English, false);
         rare(gpu, shop, folder, shape, &look)?;
+        by_hand(gpu, &staged::stage(shop, CATEGORY)?, folder, shape, size)?;
     }
     Ok(())
+}
+
+/// What a shop adds by hand: by day in English, at night in Arabic.
+fn by_hand(gpu: &Rc<Gpu>, staged: &Staged, folder: &Path, shape: &str, size: Vec2) -> Result<()> {
+    let code = tempfile::tempdir()?;
+    qr(&staged.replaced)?.save(code.path().join("code.png"))?;
+    for (language, dark) in [(Language::English, false), (Language::Arabic, true)] {
+        let suffix = format!("{shape}{}{}", suffix_of(language), if dark { "-dark" } else { "" });
+        let look = Look { camera: Source::File(code.path().to_owned()), ..look(size, language, dark) };
+        let mut walk = Walk { store: Store::open(gpu, &staged.shop, &look)?, folder, suffix, look };
+        walk.by_hand(&staged.shown).with_context(|| walk.suffix.clone())?;
+    }
+    Ok(())
+}
+
+/// A QR code as a camera sees it, in the middle of its picture.
+fn qr(text: &str) -> Result<GrayImage> {
+    let code = qrcode::QrCode::new(text)?;
+    let (side, module) = (code.width() as u32, 8);
+    let (left, top) = (320 - side * module / 2, 200 - side * module / 2);
+    Ok(GrayImage::from_fn(640, 400, |x, y| {
+        let at = |value: u32, from: u32| {
+            value.checked_sub(from).map(|value| value / module).filter(|at| *at < side)
+        };
+        let dark = at(x, left)
+            .zip(at(y, top))
+            .is_some_and(|(x, y)| code[(x as usize, y as usize)] == qrcode::Color::Dark);
+        Luma([if dark { 20 } else { 235 }])
+    }))
 }
 
 fn look(size: Vec2, language: Language, dark: bool) -> Look {
@@ -133,6 +165,26 @@ impl Walk<'_> {
             .until("the product", |store| store.visit().is_ok_and(|visit| visit.kept().product.is_some()))
     }
 
+    /// A product with several pictures and a look, and one that another replaces, which only its code leads to.
+    fn by_hand(&mut self, shown: &str) -> Result<()> {
+        self.products()?;
+        self.store.press(shown)?;
+        self.store.until("the look", |store| {
+            let open = store.visit().ok().and_then(|visit| visit.kept().product.as_ref());
+            open.is_some_and(|open| !open.page.looks.is_empty())
+        })?;
+        self.shoot("pictures")?;
+        self.store.scroll(self.look.size.y * 0.36);
+        self.shoot("look")?;
+        self.press(Text::Leave)?;
+        self.press(Text::Point)?;
+        self.store.until("the replaced product", |store| {
+            let open = store.visit().ok().and_then(|visit| visit.kept().product.as_ref());
+            open.is_some_and(|open| open.page.replaced_by.is_some())
+        })?;
+        self.shoot("replaced")
+    }
+
     fn states(&mut self) -> Result<()> {
         self.press(Text::Browse)?;
         self.shoot("categories")?;
@@ -151,7 +203,9 @@ impl Walk<'_> {
         self.press(Text::Larger)?;
         self.store.press(&format!("{} (2)", self.say(Text::TakeAlong)))?;
         self.shoot("list")?;
-        for (view, words) in [("words", "red dress"), ("no-match", "spaceship")] {
+        for (view, words) in
+            [("words", "red dress"), ("no-match", "spaceship"), ("other-trade", "washing machine")]
+        {
             self.press(Text::Leave)?;
             self.press(Text::Type)?;
             self.store.type_in(words, self.say(Text::Space))?;

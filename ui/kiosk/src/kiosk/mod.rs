@@ -20,7 +20,7 @@ use crate::telling::Teller;
 use crate::upkeep::{Heartbeat, Journal, Report, Sync};
 use crate::visit::{Event, Screen, Visit, Visitor};
 
-/// How the staff ends the kiosk.
+/// How the staff, or an order from afar, ends the kiosk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
     /// It is to start again.
@@ -76,7 +76,7 @@ impl Kiosk {
         let pictures = Pictures::start(opened(), wake())?;
         let finder = Viewfinder::start(settings.camera.clone(), opened(), journal.clone(), wake())?;
         let sync = Sync::start(&settings, journal.clone(), wake())?;
-        let alive = Heartbeat::start(&settings, opened(), Arc::clone(&report), journal.clone())?;
+        let alive = Heartbeat::start(&settings, opened(), Arc::clone(&report), journal.clone(), wake())?;
         let teller = Teller::start(&settings, opened(), visitor, journal.clone())?;
         let desk = Desk::new(settings.pin.clone(), journal.clone());
         let visit = Visit::new(settings.patience, settings.language);
@@ -127,6 +127,11 @@ impl Kiosk {
         &self.desk
     }
 
+    /// What the camera is doing; none while it is closed.
+    pub fn camera(&self) -> Option<State> {
+        self.finder.state()
+    }
+
     /// Whether the first screen rests, because nobody was there for long.
     pub fn rests(&self) -> bool {
         self.rests
@@ -137,7 +142,7 @@ impl Kiosk {
         self.teller.as_ref()
     }
 
-    /// Set once the staff ends the kiosk.
+    /// Set once the staff or an order from afar ends the kiosk.
     pub fn ending(&self) -> Option<Ending> {
         self.ending
     }
@@ -169,6 +174,14 @@ impl Kiosk {
                 Order::Restart => self.ending = Some(Ending::Restart),
                 Order::Exit => self.ending = Some(Ending::Exit),
             }
+        }
+    }
+
+    /// Starts again where an order from afar wants it, once nobody is there.
+    fn obey_from_afar(&mut self) {
+        let is_free = self.visit.screen() == Screen::Attract && self.desk.page() == Page::Closed;
+        if is_free && self.ending.is_none() && self.alive.as_ref().is_some_and(Heartbeat::wants_restart) {
+            self.ending = Some(Ending::Restart);
         }
     }
 

@@ -1,6 +1,6 @@
 //! One pass of the screen.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use eframe::egui::{Ui, UiBuilder};
 
@@ -14,6 +14,7 @@ const BEAT: Duration = Duration::from_secs(1);
 impl Kiosk {
     /// Draws the screen, and takes what was touched. The time is that of the screen.
     pub fn ui(&mut self, ui: &mut Ui) {
+        let begun = Instant::now();
         let ctx = ui.ctx().clone();
         self.now = Duration::from_secs_f64(ctx.input(|input| input.time).max(0.0));
         self.pictures.begin_pass(&ctx);
@@ -32,7 +33,9 @@ impl Kiosk {
             self.keeper.ask(ask);
         }
         self.obey();
+        self.obey_from_afar();
         self.forget_if_over(&ctx);
+        self.report.drawn(begun.elapsed());
         self.say_that_it_lives();
         turn_output(self.settings.rotation, &ctx, ui.layer_id(), look.screen.size());
         ctx.request_repaint_after(if self.desk.is_held() { BEAT / 8 } else { BEAT });

@@ -117,9 +117,14 @@ fn ways(kiosk: &mut Kiosk, ui: &Ui, look: &Look, area: Rect) {
             pos2(place.left() + disc + 64.0, place.top()),
             pos2(place.right() - 24.0, place.bottom()),
         ));
-        let title = look.label(look.say(text), 34.0).bold().within(words.width(), 1).lay(painter);
-        let more =
-            look.colored(look.say(hint), 25.0, look.tokens.ink_soft).within(words.width(), 1).lay(painter);
+        // On a small screen letters shrink before words are cut.
+        let fits = |natural: f32, size: f32| (size * (words.width() / natural).min(1.0)).max(size * 0.7);
+        let (said, hint) = (look.say(text), look.say(hint));
+        let size = fits(look.label(said, 34.0).bold().lay(painter).size.x, 34.0);
+        let title = look.label(said, size).bold().within(words.width(), 1).lay(painter);
+        let ink = look.tokens.ink_soft;
+        let size = fits(look.colored(hint, 25.0, ink).lay(painter).size.x, 25.0);
+        let more = look.colored(hint, size, ink).within(words.width(), 1).lay(painter);
         let top = words.center().y - (title.size.y + more.size.y) / 2.0;
         title.paint(painter, pos2(words.left(), top));
         more.paint(painter, pos2(words.left(), top + title.size.y));

@@ -1,12 +1,13 @@
 //! A product as a card, and rows of them.
 
-use eframe::egui::{Color32, CornerRadius, Rect, TextureHandle, Ui, pos2, vec2};
+use eframe::egui::{Color32, CornerRadius, Pos2, Rect, TextureHandle, Ui, pos2, vec2};
 use knytt_ui_api::{Availability, Card, MatchKind};
 
 use crate::kiosk::Kiosk;
 use crate::language::Text;
 use crate::look::{Look, contain, grid};
 use crate::shop::Size;
+use crate::text::Side;
 use crate::visit::Event;
 
 /// What stands under a card's picture: two lines of its name, and a line of its price.
@@ -15,12 +16,23 @@ const WORDS: f32 = 156.0;
 /// The space between cards.
 pub(super) const GAP: f32 = 28.0;
 
+/// The width of a number.
+const SPOT: f32 = 48.0;
+
 /// How many cards stand side by side.
 pub(super) fn columns(look: &Look) -> usize {
     if look.is_portrait() { 3 } else { 5 }
 }
 
-/// Draws cards in a grid of this width from here on; says how high it is.
+/// What stands on a card's picture.
+pub(super) enum Mark {
+    /// How the product matches.
+    Kind(MatchKind),
+    /// Its number on a look.
+    Number(u32),
+}
+
+/// Draws cards over the screen's width from here on; says how high they are.
 pub(super) fn cards<'a>(
     kiosk: &mut Kiosk,
     ui: &Ui,
@@ -28,21 +40,32 @@ pub(super) fn cards<'a>(
     at: Rect,
     all: impl ExactSizeIterator<Item = (&'a Card, Option<MatchKind>)>,
 ) -> f32 {
-    let columns = columns(look);
-    let width = at.width() - 2.0 * look.edge();
-    let tile = (width - GAP * (columns - 1) as f32) / columns as f32;
-    let start = pos2(at.left() + look.edge(), at.top());
-    let (places, height) = grid(start, width, columns, GAP, tile + WORDS * look.scale, all.len());
-    for (place, (card, kind)) in places.into_iter().zip(all) {
+    let within = Rect::from_min_max(at.min + vec2(look.edge(), 0.0), at.max - vec2(look.edge(), 0.0));
+    let marked = all.map(|(card, kind)| (card, kind.map(Mark::Kind)));
+    cards_within(kiosk, ui, look, within, columns(look), marked)
+}
+
+/// Draws cards in a grid of this width from here on; says how high it is.
+pub(super) fn cards_within<'a>(
+    kiosk: &mut Kiosk,
+    ui: &Ui,
+    look: &Look,
+    at: Rect,
+    columns: usize,
+    all: impl ExactSizeIterator<Item = (&'a Card, Option<Mark>)>,
+) -> f32 {
+    let tile = (at.width() - GAP * (columns - 1) as f32) / columns as f32;
+    let (places, height) = grid(at.min, at.width(), columns, GAP, tile + WORDS * look.scale, all.len());
+    for (place, (card, mark)) in places.into_iter().zip(all) {
         let place = look.place(place);
         if ui.is_rect_visible(place) {
-            one(kiosk, ui, look, place, card, kind);
+            one(kiosk, ui, look, place, card, mark);
         }
     }
     height
 }
 
-fn one(kiosk: &mut Kiosk, ui: &Ui, look: &Look, place: Rect, card: &Card, kind: Option<MatchKind>) {
+fn one(kiosk: &mut Kiosk, ui: &Ui, look: &Look, place: Rect, card: &Card, mark: Option<Mark>) {
     let painter = ui.painter();
     look.sheet(painter, place, 22);
     let image = Rect::from_min_size(place.min, vec2(place.width(), place.width()));
@@ -51,13 +74,15 @@ fn one(kiosk: &mut Kiosk, ui: &Ui, look: &Look, place: Rect, card: &Card, kind: 
     if let Some(texture) = kiosk.pictures.get_one(&card.id, card.picture.unwrap_or(0), Size::Small) {
         look.picture(painter, image, round, &texture, Color32::WHITE);
     }
-    let said = match kind {
-        Some(MatchKind::Exact) => Some(Text::Exact),
-        Some(MatchKind::Similar) => Some(Text::Similar),
-        _ => None,
-    };
-    if let Some(said) = said {
-        badge(ui, look, image, look.say(said));
+    match mark {
+        Some(Mark::Kind(MatchKind::Exact)) => badge(ui, look, image, look.say(Text::Exact)),
+        Some(Mark::Kind(MatchKind::Similar)) => badge(ui, look, image, look.say(Text::Similar)),
+        Some(Mark::Number(number)) => {
+            let corner = Rect::from_min_size(image.min + vec2(14.0, 14.0), vec2(SPOT, SPOT));
+            let from_right = corner.translate(vec2(image.width() - SPOT - 28.0, 0.0));
+            spot(ui, look, if look.from_right() { from_right } else { corner }.center(), number);
+        }
+        _ => {}
     }
     let (left, width) = (place.left() + 20.0, place.width() - 40.0);
     let title =
@@ -70,6 +95,14 @@ fn one(kiosk: &mut Kiosk, ui: &Ui, look: &Look, place: Rect, card: &Card, kind: 
     }
 }
 
+/// The number of a product on a look, on its picture and on the product's card.
+pub(super) fn spot(ui: &Ui, look: &Look, middle: Pos2, number: u32) {
+    ui.painter().circle(middle, SPOT / 2.0, Color32::from_black_alpha(200), (3.0, Color32::WHITE));
+    let number = number.to_string();
+    let label = look.colored(&number, 24.0, Color32::WHITE).bold().side(Side::Middle);
+    label.paint_in(ui.painter(), Rect::from_center_size(middle, vec2(SPOT, SPOT)));
+}
+
 fn badge(ui: &Ui, look: &Look, image: Rect, said: &str) {
     let label = look.colored(said, 22.0, look.tokens.on_accent).bold();
     let laid = label.lay(ui.painter());
@@ -80,7 +113,7 @@ fn badge(ui: &Ui, look: &Look, image: Rect, said: &str) {
 }
 
 /// What it costs; a sale in its own colour.
-pub(super) fn price(ui: &Ui, look: &Look, card: &Card, at: eframe::egui::Pos2, width: f32, size: f32) {
+pub(super) fn price(ui: &Ui, look: &Look, card: &Card, at: Pos2, width: f32, size: f32) {
     let sale = card.sale_price.as_ref();
     let Some(money) = sale.or(card.price.as_ref()) else { return };
     let said = look.language.price(&money.amount, &money.currency);

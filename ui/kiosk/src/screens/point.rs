@@ -40,6 +40,11 @@ pub(super) fn show(kiosk: &mut Kiosk, ui: &mut Ui, look: &Look) {
 
 /// Writes the newest frame into the one texture, in place unless the camera changed its size.
 fn take_frame(kiosk: &mut Kiosk, ui: &Ui) {
+    if kiosk.finder.state() == Some(State::Away) {
+        // The last picture would look like a camera that sees.
+        kiosk.frame = None;
+        return;
+    }
     let Some(shown) = kiosk.finder.take() else { return };
     match &mut kiosk.frame {
         Some((texture, pixels)) if texture.size() == shown.image.size => {

@@ -3,18 +3,20 @@
 use eframe::egui::{Color32, CornerRadius, Rect, StrokeKind, Ui, pos2, vec2};
 use knytt_ui_api::{Card, ProductPage, ShownLook};
 
-use super::card::{cards, columns, large, price, stock};
+use super::card::{GAP, Mark, cards, cards_within, columns, large, price, spot, stock};
 use super::frame::{TARGET, frame, scroll, trouble};
 use crate::kiosk::Kiosk;
 use crate::language::Text;
 use crate::look::{Icon, Look, Weight};
 use crate::shop::{Shelf, Size, Stock};
-use crate::text::Side;
 use crate::visit::{Event, OpenProduct};
 
 /// The side of a small picture below the large one, and the space around it: as large as a finger needs.
 const SMALL: f32 = 92.0;
 const SMALL_GAP: f32 = 16.0;
+
+/// How many products of a look stand side by side.
+const LOOK_COLUMNS: usize = 3;
 
 pub(super) fn show(kiosk: &mut Kiosk, ui: &mut Ui, look: &Look) {
     let open = kiosk.visit.kept().product.clone();
@@ -178,36 +180,45 @@ fn sizes(ui: &Ui, look: &Look, words: Rect, mut y: f32, page: &ProductPage) -> f
     y + 84.0
 }
 
-/// A picture with numbers on its products, and the products below it in that order; says how high that is.
+/// A picture with numbers on its products, and the products in that order: below it, or beside it on a wide screen; says
+/// how high that is.
 fn looks(kiosk: &mut Kiosk, ui: &Ui, look: &Look, at: Rect, shown: &ShownLook) -> f32 {
     let (edge, title) = (look.edge(), look.say(Text::ShopTheLook));
     let said = if shown.title.is_empty() { title } else { shown.title.as_str() };
-    let head = look.label(said, 34.0).bold().within(at.width() - 2.0 * edge, 1);
+    let width = at.width() - 2.0 * edge;
+    let head = look.label(said, 34.0).bold().within(width, 1);
     let top = head.paint(ui.painter(), pos2(at.left() + edge, at.top())).bottom() + 18.0;
-    let room = vec2((at.width() - 2.0 * edge).min(900.0), 900.0 * look.scale);
+    let room = if look.is_portrait() {
+        vec2(width, 900.0 * look.scale)
+    } else {
+        vec2(width * 0.4, look.screen.height() * 0.66)
+    };
     let size = vec2(shown.width as f32, shown.height as f32);
     let place = Rect::from_min_size(pos2(at.left() + edge, top), size * (room / size).min_elem());
-    let place = look.place(place);
+    look_picture(kiosk, ui, look, look.place(place), shown);
+    let spots = (1_u32..).zip(&shown.spots).map(|(number, spot)| (&spot.card, Some(Mark::Number(number))));
+    let spots: Vec<_> = spots.collect();
+    let below = pos2(place.left(), place.bottom() + 24.0);
+    let start = if look.is_portrait() { below } else { pos2(place.right() + 2.0 * GAP, top) };
+    let beside = Rect::from_min_max(start, pos2(at.right() - edge, at.bottom().max(start.y)));
+    let height = cards_within(kiosk, ui, look, beside, LOOK_COLUMNS, spots.into_iter());
+    place.bottom().max(start.y + height) - at.top() + 48.0
+}
+
+fn look_picture(kiosk: &mut Kiosk, ui: &Ui, look: &Look, place: Rect, shown: &ShownLook) {
     ui.painter().rect_filled(place, 28, look.tokens.picture);
     if let Some(texture) = kiosk.pictures.get(&shown.id, Size::Look) {
         look.picture(ui.painter(), place, CornerRadius::same(28), &texture, Color32::WHITE);
     }
-    for (n, spot) in (1_u32..).zip(&shown.spots) {
-        let middle = place.min + vec2(spot.x * place.width(), spot.y * place.height());
-        ui.painter().circle(middle, 24.0, Color32::from_black_alpha(200), (3.0, Color32::WHITE));
-        let number = n.to_string();
-        let inside = Rect::from_center_size(middle, vec2(48.0, 48.0));
-        let label = look.colored(&number, 24.0, Color32::WHITE).bold().side(Side::Middle);
-        label.paint_in(ui.painter(), inside);
+    for (number, on) in (1_u32..).zip(&shown.spots) {
+        let middle = place.min + vec2(on.x * place.width(), on.y * place.height());
+        spot(ui, look, middle, number);
         let touched = Rect::from_center_size(middle, vec2(TARGET, TARGET));
-        let id = ui.scope_id().with(("spot", &shown.id, n));
-        if look.touch(ui, touched, id, &spot.card.title).clicked() {
-            kiosk.events.push(Event::Open(spot.card.id.clone()));
+        let id = ui.scope_id().with(("spot", &shown.id, number));
+        if look.touch(ui, touched, id, &on.card.title).clicked() {
+            kiosk.events.push(Event::Open(on.card.id.clone()));
         }
     }
-    let row = Rect::from_min_max(pos2(at.left(), place.bottom() + 24.0), at.max);
-    let height = cards(kiosk, ui, look, row, shown.spots.iter().map(|spot| (&spot.card, None)));
-    row.top() - at.top() + height + 48.0
 }
 
 /// A heading and one row of cards; says how high it is.

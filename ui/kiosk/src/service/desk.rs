@@ -157,7 +157,7 @@ impl Desk {
         };
         match thread::Builder::new().name("knytt-kiosk-pin".into()).spawn(compare) {
             Ok(_) => self.checks = Some(checks),
-            Err(error) => self.journal.note(format!("the PIN cannot be compared: {error}")),
+            Err(error) => self.journal.fault(format!("the PIN cannot be compared: {error}")),
         }
     }
 

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use knytt_capture::Source;
-use knytt_wire::{CatalogLink, Url};
+use knytt_wire::{CatalogLink, MAX_KIOSK_NAME_CHARS, Url, is_kiosk_name};
 use serde::Deserialize;
 
+use super::from_afar::{HeartbeatTo, OWN_KEYS, OrderKey};
 use super::parts::{Accent, Hours, Rotation, Theme, Way};
 use super::pin::PinHash;
 use super::{PRODUCT_STAYS, Settings};
@@ -14,7 +15,7 @@ use crate::language::Language;
 use crate::visit::Patience;
 
 /// The keys of the document, for its description.
-pub const KEYS: [&str; 23] = [
+pub const KEYS: [&str; 24] = [
     "catalog",
     "pictures",
     "link",
@@ -38,6 +39,7 @@ pub const KEYS: [&str; 23] = [
     "feedback",
     "feedback_address",
     "heartbeat",
+    "orders",
 ];
 
 /// A document as it is written. Everything may be missing; flags of the command line come before it.
@@ -70,6 +72,10 @@ pub struct Document {
     feedback: bool,
     feedback_address: Option<Address>,
     heartbeat: Option<Heartbeat>,
+    orders: Option<OrderKey>,
+    /// Where it was read.
+    #[serde(skip)]
+    file: PathBuf,
 }
 
 /// The kiosk has none; the document may say so.
@@ -85,6 +91,8 @@ enum Microphone {
 struct Heartbeat {
     address: Address,
     key: Option<String>,
+    name: Option<KioskName>,
+    seconds: Option<Seconds<1, 300>>,
 }
 
 /// Makes a type of the document of one that reads from a text.
@@ -107,6 +115,21 @@ macro_rules! from_text {
 from_text!(Link, CatalogLink);
 from_text!(Spoken, Language);
 from_text!(Camera, Source);
+
+/// What the kiosk is called in its heartbeats.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "String")]
+struct KioskName(String);
+
+impl TryFrom<String> for KioskName {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        let refused =
+            || format!("{name:?} is no name of a kiosk: a line of 1 to {MAX_KIOSK_NAME_CHARS} characters");
+        if is_kiosk_name(&name) { Ok(Self(name)) } else { Err(refused()) }
+    }
+}
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "String")]
@@ -175,6 +198,9 @@ pub enum InvalidSettings {
         /// What is wrong there.
         reason: String,
     },
+    /// What came from afar cannot be used over the document.
+    #[error("settings from afar: {0}")]
+    FromAfar(String),
 }
 
 impl Document {
@@ -184,11 +210,43 @@ impl Document {
     /// [`InvalidSettings`], with the line.
     pub fn read(path: &Path) -> Result<Self, InvalidSettings> {
         let text = fs_err::read_to_string(path)?;
-        let mut document = Self::parse(path, &text)?;
+        Ok(Self::parse(path, &text)?.placed(path))
+    }
+
+    /// Reads a document and puts the keys of another one over its own.
+    ///
+    /// # Errors
+    /// [`InvalidSettings`]; of what came over it, without a line.
+    pub fn read_over(path: &Path, over: &str) -> Result<Self, InvalidSettings> {
+        let wrong = |reason: String| InvalidSettings::FromAfar(reason.trim().replace('\n', ", "));
+        let mut table: toml::Table = fs_err::read_to_string(path)?
+            .parse()
+            .map_err(|error: toml::de::Error| InvalidSettings::FromAfar(error.message().into()))?;
+        let over: toml::Table =
+            over.parse().map_err(|error: toml::de::Error| wrong(error.message().into()))?;
+        if let Some(own) = OWN_KEYS.into_iter().find(|key| over.contains_key(*key)) {
+            return Err(wrong(format!("`{own}` stands in the kiosk's own document alone")));
+        }
+        table.extend(over);
+        let document: Self = table.try_into().map_err(|error| wrong(error.message().into()))?;
+        match document.contradiction() {
+            Some((key, reason)) => Err(wrong(format!("{key}: {reason}"))),
+            None => Ok(document.placed(path)),
+        }
+    }
+
+    /// Its paths are relative to its folder.
+    fn placed(mut self, path: &Path) -> Self {
         let folder = path.parent().unwrap_or(Path::new(""));
-        document.catalog = document.catalog.map(|catalog| folder.join(catalog));
-        document.pictures = document.pictures.iter().map(|pictures| folder.join(pictures)).collect();
-        Ok(document)
+        self.catalog = self.catalog.map(|catalog| folder.join(catalog));
+        self.pictures = self.pictures.iter().map(|pictures| folder.join(pictures)).collect();
+        self.file = path.into();
+        self
+    }
+
+    /// Whether it has a key for orders from afar.
+    pub fn takes_orders(&self) -> bool {
+        self.orders.is_some()
     }
 
     fn parse(path: &Path, text: &str) -> Result<Self, InvalidSettings> {
@@ -222,6 +280,12 @@ impl Document {
         if self.feedback_address.is_some() && !self.feedback {
             return Some(("feedback_address", "nothing is told without `feedback = true`"));
         }
+        if self.orders.is_some() && (self.catalog.is_none() || self.heartbeat.is_none()) {
+            return Some((
+                "orders",
+                "orders come with answers to `heartbeat`, and are noted beside `catalog`",
+            ));
+        }
         if self.update_hours.is_some() && self.link.is_none() {
             return Some(("update_hours", "nothing is fetched without `link`"));
         }
@@ -254,7 +318,13 @@ impl Document {
             pin: self.pin.clone(),
             feedback: self.feedback,
             feedback_address: self.feedback_address.as_ref().map(|address| address.0.clone()),
-            heartbeat: self.heartbeat.as_ref().map(|beat| (beat.address.0.clone(), beat.key.clone())),
+            heartbeat: self.heartbeat.as_ref().map(|beat| {
+                let to = HeartbeatTo::new(beat.address.0.clone(), beat.key.clone());
+                let every = beat.seconds.map_or(to.every, Duration::from);
+                let name = beat.name.as_ref().map(|name| name.0.clone());
+                HeartbeatTo { every, name, ..to }
+            }),
+            orders: self.orders.clone().map(|key| (key, self.file.clone())),
             catalog: usual.catalog,
             languages,
         }
@@ -309,9 +379,11 @@ mod tests {
             pin = "{}"
             feedback = true
             feedback_address = "https://shop.example/v1/events"
-            heartbeat = {{ address = "https://shop.example/alive", key = "k" }}
+            heartbeat = {{ address = "https://shop.example/alive", key = "k", name = "door", seconds = 20 }}
+            orders = "{}"
             "##,
-            pin.as_str()
+            pin.as_str(),
+            "0a".repeat(32)
         );
         let settings = parsed(&text).unwrap();
         assert_eq!(settings.languages, [Language::German, Language::English, Language::Arabic]);
@@ -323,9 +395,10 @@ mod tests {
         assert_eq!(settings.rotation, Rotation::Quarter);
         assert!(settings.pin.unwrap().matches("2580"));
         assert!(settings.feedback && settings.feedback_address.is_some());
-        assert!(
-            settings.heartbeat.is_some_and(|(url, key)| url.as_str().ends_with("alive") && key.is_some())
-        );
+        let to = settings.heartbeat.unwrap();
+        assert!(to.url.as_str().ends_with("alive") && to.key.is_some());
+        assert_eq!((to.name.as_deref(), to.every), (Some("door"), Duration::from_secs(20)));
+        assert!(settings.orders.is_some());
         for key in KEYS {
             assert!(text.contains(&format!("\n            {key} = ")), "{key} is not in the test's document");
         }
@@ -355,6 +428,8 @@ mod tests {
             ("microphone = \"on\"", 1, "none"),
             ("heartbeat = { address = \"http://shop.example/\" }", 1, "not encrypted"),
             ("heartbeat = { address = \"https://a.example/\", pass = 1 }", 1, "pass"),
+            ("heartbeat = { address = \"https://a.example/\", seconds = 0 }", 1, "from 1 to 300"),
+            ("orders = \"abc\"", 1, "64 hexadecimal"),
             ("name = \"a\"\nlink = \"https://shop.example/shop\"", 2, "needs `catalog`"),
             ("languages = [\"de\"]\n\nlanguage = \"en\"", 3, "not one of"),
             ("ways = []", 1, "at least one way"),

@@ -1,10 +1,13 @@
 //! What a shop decides about its kiosk: read from a document, and checked before anything is shown.
 
 mod document;
+mod from_afar;
 mod parts;
 mod pin;
 
 pub use self::document::{Document, InvalidSettings, KEYS};
+pub(crate) use self::from_afar::bytes;
+pub use self::from_afar::{HeartbeatTo, OrderKey};
 pub use self::parts::{Accent, Hours, Rotation, Theme, Way};
 pub use self::pin::{InvalidPin, PinHash};
 
@@ -65,8 +68,10 @@ pub struct Settings {
     pub feedback: bool,
     /// Where that goes; none: to where the catalogue's release says.
     pub feedback_address: Option<knytt_wire::Url>,
-    /// Where a heartbeat goes each minute, with the key that is sent with it.
-    pub heartbeat: Option<(knytt_wire::Url, Option<String>)>,
+    /// Where heartbeats go.
+    pub heartbeat: Option<HeartbeatTo>,
+    /// The key whose orders are obeyed, and the document that settings from afar come over.
+    pub orders: Option<(OrderKey, PathBuf)>,
 }
 
 impl Settings {
@@ -95,6 +100,7 @@ impl Settings {
             feedback: false,
             feedback_address: None,
             heartbeat: None,
+            orders: None,
         }
     }
 }

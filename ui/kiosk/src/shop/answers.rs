@@ -206,7 +206,9 @@ impl<W: Fn() + Send + Clone + 'static> Counter<W> {
                 let summary = shop.summary();
                 self.journal.note(format!("{} products, release {}", summary.products, summary.release));
             }
-            Err(problem) => self.journal.note(format!("the catalogue cannot be opened: {}", problem.message)),
+            Err(problem) => {
+                self.journal.fault(format!("the catalogue cannot be opened: {}", problem.message))
+            }
         }
         let shop = shop.map(Arc::new);
         self.shop.set(shop.clone());

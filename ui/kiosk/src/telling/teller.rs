@@ -57,7 +57,7 @@ impl Teller {
             if folder.join("data.mdb").exists()
                 && let Err(error) = fs_err::remove_dir_all(&folder)
             {
-                journal.note(format!("feedback of before is not deleted: {error}"));
+                journal.fault(format!("feedback of before is not deleted: {error}"));
             }
             return Ok(None);
         }
@@ -65,7 +65,7 @@ impl Teller {
         let outbox = match opened {
             Ok(outbox) => outbox,
             Err(error) => {
-                journal.note(format!("feedback cannot be kept: {error}"));
+                journal.fault(format!("feedback cannot be kept: {error}"));
                 return Ok(None);
             }
         };
@@ -183,7 +183,7 @@ fn send(settings: &Settings, outbox: &OwnOutbox, journal: &Journal) -> io::Resul
     let delivery = match delivery {
         Ok(delivery) => delivery,
         Err(error) => {
-            journal.note(format!("feedback cannot be sent: {error}"));
+            journal.fault(format!("feedback cannot be sent: {error}"));
             return Ok(());
         }
     };

@@ -83,7 +83,7 @@ impl Writer {
             if let Err(error) = self.outbox.push(&overtaken, &told)
                 && !std::mem::replace(&mut failed, true)
             {
-                self.journal.note(format!("feedback is not kept: {error}"));
+                self.journal.fault(format!("feedback is not kept: {error}"));
             }
         }
     }

@@ -3,10 +3,14 @@
 
 mod heartbeat;
 mod journal;
+mod machine;
+mod orders;
 mod report;
 mod sync;
 
 pub use self::heartbeat::Heartbeat;
 pub use self::journal::Journal;
-pub use self::report::{Report, memory_bytes};
+pub use self::machine::memory_bytes;
+pub use self::orders::{Orders, Refused, orders_beside, settings_from_afar};
+pub use self::report::{Frames, Report};
 pub use self::sync::Sync;

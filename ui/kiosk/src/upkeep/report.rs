@@ -1,7 +1,7 @@
 //! How the kiosk is, for the staff and for the heartbeat.
 
-use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
-use std::time::Instant;
+use std::sync::atomic::{AtomicI64, AtomicU8, AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
@@ -18,6 +18,18 @@ pub struct Report {
     camera: AtomicU8,
     /// The hour of the last visit, in hours since 1970.
     last_visit: AtomicI64,
+    /// Frames since the last heartbeat, and the longest of them in microseconds.
+    frames: AtomicU32,
+    slowest_us: AtomicU32,
+}
+
+/// How the screen was drawn for a while.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Frames {
+    /// On average.
+    pub per_second: f32,
+    /// The longest one, without what the GPU took for it.
+    pub slowest_ms: u32,
 }
 
 /// The number of a camera that is closed.
@@ -25,7 +37,13 @@ const OFF: u8 = u8::MAX;
 
 impl Default for Report {
     fn default() -> Self {
-        Self { started: Instant::now(), camera: AtomicU8::new(OFF), last_visit: AtomicI64::new(NONE) }
+        Self {
+            started: Instant::now(),
+            camera: AtomicU8::new(OFF),
+            last_visit: AtomicI64::new(NONE),
+            frames: AtomicU32::new(0),
+            slowest_us: AtomicU32::new(0),
+        }
     }
 }
 
@@ -33,6 +51,20 @@ impl Report {
     /// Seconds since the kiosk began.
     pub fn uptime_seconds(&self) -> u64 {
         self.started.elapsed().as_secs()
+    }
+
+    /// Notes a frame that took so long.
+    pub fn drawn(&self, took: Duration) {
+        self.frames.fetch_add(1, Ordering::Relaxed);
+        self.slowest_us.fetch_max(u32::try_from(took.as_micros()).unwrap_or(u32::MAX), Ordering::Relaxed);
+    }
+
+    /// How the screen was drawn in the time since the last call; none for less than a tenth of a second.
+    pub fn take_frames(&self, time: Duration) -> Option<Frames> {
+        let frames = self.frames.swap(0, Ordering::Relaxed);
+        let slowest_ms = self.slowest_us.swap(0, Ordering::Relaxed) / 1000;
+        (time >= Duration::from_millis(100))
+            .then(|| Frames { per_second: frames as f32 / time.as_secs_f32(), slowest_ms })
     }
 
     /// Says how the camera is; `None` while it is closed.
@@ -67,13 +99,6 @@ impl Report {
     }
 }
 
-/// The memory that this process holds, in bytes; none where the system does not say.
-pub fn memory_bytes() -> Option<u64> {
-    let pages = fs_err::read_to_string("/proc/self/statm").ok()?;
-    // Linux on all machines that have a screen uses pages of 4 KiB, but for some of Arm's, where this is too little.
-    pages.split_whitespace().nth(1)?.parse::<u64>().ok().map(|pages| pages * 4096)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,6 +110,16 @@ mod tests {
         report.visited();
         let hour = report.last_visit_hour().unwrap();
         assert!(hour.len() == "2026-11-29T16Z".len() && hour.ends_with('Z') && !hour.contains(':'), "{hour}");
+    }
+
+    #[test]
+    fn frames_are_counted_anew_for_each_heartbeat() {
+        let report = Report::default();
+        [4, 30, 6].into_iter().for_each(|ms| report.drawn(Duration::from_millis(ms)));
+        let time = Duration::from_secs(2);
+        assert_eq!(report.take_frames(time), Some(Frames { per_second: 1.5, slowest_ms: 30 }));
+        assert_eq!(report.take_frames(time), Some(Frames { per_second: 0.0, slowest_ms: 0 }));
+        assert_eq!(report.take_frames(Duration::ZERO), None);
     }
 
     #[test]

@@ -130,7 +130,10 @@ impl Courier {
         if synced.as_ref().is_ok_and(|synced| synced.changed) {
             self.shared.has_news.store(true, Ordering::Relaxed);
         }
-        self.journal.note(&said);
+        match &synced {
+            Ok(_) => self.journal.note(&said),
+            Err(_) => self.journal.fault(&said),
+        }
         let at = Zoned::now().strftime("%d %b %H:%M").to_string();
         *self.shared.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(format!("{at}: {said}"));
         synced.is_ok()

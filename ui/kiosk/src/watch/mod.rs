@@ -3,11 +3,15 @@
 //! The kiosk's screen writes one byte to a pipe each second ([`Heart`]). A pipe needs no disk, so that a full one
 //! restarts nothing, and it ends with the process, so that no old heartbeat is left behind.
 
+mod notify;
+
 use std::io::{self, Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
+
+pub use self::notify::ServiceNotifier;
 
 /// How long the supervisor waits for what.
 #[derive(Clone, Copy, Debug)]
@@ -68,17 +72,23 @@ enum End {
     Failed,
 }
 
-/// Runs `command` until it ends by itself with success, and starts it again whenever it does otherwise.
+/// Runs `command` until it ends by itself with success, and starts it again whenever it does otherwise. Tells systemd of
+/// each heartbeat, so that its watchdog ends what no new process mends, the compositor too.
 ///
 /// # Errors
 /// It cannot be started at all.
-pub fn supervise(mut command: impl FnMut() -> Command, patience: Patience) -> io::Result<()> {
+pub fn supervise(
+    mut command: impl FnMut() -> Command,
+    patience: Patience,
+    mut systemd: ServiceNotifier,
+) -> io::Result<()> {
     let mut pause = patience.pause;
     loop {
         let begun = Instant::now();
         let mut child = command().stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
         let beats = listen(&mut child)?;
-        if watch(&mut child, &beats, patience)? == End::Asked {
+        if watch(&mut child, &beats, patience, &mut systemd)? == End::Asked {
+            systemd.ends();
             return Ok(());
         }
         let is_good = begun.elapsed() >= patience.good_run;
@@ -105,11 +115,19 @@ fn listen(child: &mut Child) -> io::Result<Receiver<()>> {
     Ok(beats)
 }
 
-fn watch(child: &mut Child, beats: &Receiver<()>, patience: Patience) -> io::Result<End> {
+fn watch(
+    child: &mut Child,
+    beats: &Receiver<()>,
+    patience: Patience,
+    systemd: &mut ServiceNotifier,
+) -> io::Result<End> {
     let mut wait = patience.start;
     loop {
         match beats.recv_timeout(wait) {
-            Ok(()) => wait = patience.silence,
+            Ok(()) => {
+                systemd.alive();
+                wait = patience.silence;
+            }
             Err(RecvTimeoutError::Timeout) => {
                 // It is frozen, perhaps stopped: only a kill ends such a process.
                 child.kill()?;
@@ -148,7 +166,7 @@ mod tests {
             command.arg("-c").arg(&script).arg(&file);
             command
         };
-        supervise(command, SHORT).unwrap();
+        supervise(command, SHORT, ServiceNotifier::from_environment()).unwrap();
         fs_err::read_to_string(&file).unwrap().lines().count()
     }
 

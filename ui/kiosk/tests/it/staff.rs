@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use knytt_kiosk::language::Language;
 use knytt_kiosk::service::Page;
-use knytt_kiosk::settings::{KEYS, PinHash};
+use knytt_kiosk::settings::{HeartbeatTo, KEYS, PinHash};
 use knytt_kiosk::visit::Screen;
 use knytt_kiosk::{Ending, Settings};
 
@@ -137,22 +137,39 @@ pub fn listener() -> (knytt_wire::Url, Receiver<(Option<String>, serde_json::Val
 #[test]
 fn signs_of_life_have_nothing_of_a_visit_but_its_hour() {
     let (url, posts) = listener();
-    let mut store = Store::with(STEP, Settings { heartbeat: Some((url, Some("key".into()))), ..settings() });
+    let mut store = Store::with(
+        STEP,
+        Settings {
+            heartbeat: Some(HeartbeatTo {
+                name: Some("door".into()),
+                ..HeartbeatTo::new(url, Some("key".into()))
+            }),
+            ..settings()
+        },
+    );
     let alive = std::iter::from_fn(|| posts.recv_timeout(Duration::from_secs(60)).ok());
     let (key, alive) = alive.into_iter().find(|(_, alive)| alive["products"] == 60).unwrap();
     assert_eq!(key.as_deref(), Some("key"));
-    assert_eq!((&alive["name"], &alive["camera"]), (&"Nordwind".into(), &"off".into()));
+    assert_eq!((&alive["name"], &alive["camera"]), (&"door".into(), &"off".into()));
     assert_eq!(alive["last_visit_hour"], serde_json::Value::Null);
     let mut keys: Vec<&str> = alive.as_object().unwrap().keys().map(String::as_str).collect();
     keys.sort_unstable();
     let expected = [
         "camera",
+        "errors",
+        "frames_per_second",
+        "last_error",
         "last_visit_hour",
         "memory_bytes",
         "name",
+        "obeyed_ms",
         "products",
+        "refused_because",
+        "refused_ms",
         "release",
+        "slowest_frame_ms",
         "store",
+        "temperature_celsius",
         "uptime_seconds",
         "version",
     ];
@@ -162,8 +179,12 @@ fn signs_of_life_have_nothing_of_a_visit_but_its_hour() {
 
 #[test]
 fn an_address_that_does_not_answer_disturbs_nothing() {
-    let url = "http://127.0.0.1:9/alive".parse().unwrap();
-    let mut store = Store::with(STEP, Settings { heartbeat: Some((url, None)), ..settings() });
+    // It takes connections, and says nothing.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/alive", silent.local_addr().unwrap()).parse().unwrap();
+    let mut store =
+        Store::with(STEP, Settings { heartbeat: Some(HeartbeatTo::new(url, None)), ..settings() });
+    let (_waits, _) = silent.accept().unwrap();
     store.press("Look around");
     store.until("the categories", |store| store.kiosk().visit().screen() == Screen::Browse);
 }

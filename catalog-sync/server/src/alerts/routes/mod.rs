@@ -26,6 +26,7 @@ pub fn described() -> OpenApiRouter<App> {
         .routes(routes!(channels::deliveries))
         .routes(routes!(kiosks::kiosks))
         .routes(routes!(kiosks::remove))
+        .routes(routes!(kiosks::order, kiosks::take_back))
         .routes(routes!(kiosks::alive))
 }
 
