@@ -10,13 +10,21 @@ type Messages = BTreeMap<String, serde_json::Value>;
 
 macro_rules! messages {
     ($($code:literal),*) => {
-        [$(($code, include_str!(concat!("../../../../ui/web/src/lib/i18n/messages/", $code, ".json")))),*]
+        [$(($code, [
+            include_str!(concat!("../../../../ui/web/src/lib/i18n/messages/", $code, ".json")),
+            include_str!(concat!("../../../../ui/web/src/lib/i18n/messages/pages.", $code, ".json")),
+        ])),*]
     };
 }
 
+/// The messages of the interface's first view and of its pages.
+fn read(parts: [&str; 2]) -> Messages {
+    parts.into_iter().flat_map(|text| serde_json::from_str::<Messages>(text).unwrap_or_default()).collect()
+}
+
 static MESSAGES: LazyLock<BTreeMap<&str, Messages>> = LazyLock::new(|| {
-    let read = |(code, text)| (code, serde_json::from_str(text).unwrap_or_default());
-    messages!["en", "de", "es", "fr", "zh", "ar"].into_iter().map(read).collect()
+    let all = messages!["en", "de", "es", "fr", "zh", "ar"];
+    all.into_iter().map(|(code, parts)| (code, read(parts))).collect()
 });
 
 /// The languages of the interface, the first for everybody else.
