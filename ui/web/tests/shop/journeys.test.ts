@@ -2,7 +2,7 @@
 
 import { describe, expect, inject, it } from 'vitest';
 import { axeViolations } from './axe';
-import { browser, choose, desktop, id, ids, painted, phone, photo, settled } from './harness';
+import { browser, choose, desktop, id, ids, painted, phone, photo, settled, standsStill } from './harness';
 
 const { open, context } = browser();
 
@@ -58,6 +58,10 @@ describe('a page from the server', () => {
     expect(await page.locator('.served').count()).toBe(0);
     await id(page, 'back').click();
     await settled(page);
+  });
+
+  it.each([desktop, phone])('shows its products where they stay, at $width px', async (viewport) => {
+    await standsStill(await open('/', viewport));
   });
 
   it('of a category begins the search with it', async () => {

@@ -4,7 +4,7 @@ import type { ProductPage } from '../generated/ProductPage';
 import type { Schemas } from '../shop/client';
 
 interface Served {
-  /** Of a product's or a category's page: the catalogue. */
+  /** The catalogue that the page is of. */
   catalog?: string;
   product?: ProductPage;
   category?: string;
@@ -14,6 +14,8 @@ interface Served {
   /** The language whose rules the answer obeys. */
   language?: string;
   page?: Schemas['SearchPage'];
+  /** How many looks the catalogue has. */
+  looks?: number;
 }
 
 let read: Served | null = null;
@@ -52,6 +54,13 @@ export function servedCatalogs(): Schemas['Searched'][] | null {
   const { catalogs = null } = page();
   delete page().catalogs;
   return catalogs;
+}
+
+/** Whether the page says that the catalogue has no looks, in this language. Once: the shop may make some. */
+export function servedWithoutLooks(catalog: string | null, spoken: string): boolean {
+  const { looks, catalog: of, language } = page();
+  delete page().looks;
+  return looks === 0 && language === spoken && (catalog === null || catalog === of);
 }
 
 /** The first page of the answer to a question, if the page came with it: to words alone, in the usual order. Once. */
