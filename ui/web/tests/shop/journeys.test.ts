@@ -100,6 +100,9 @@ it('shows the last answers and favourites without a connection', async () => {
     );
     await id(page, 'words').fill('never asked before');
     await id(page, 'problem').first().waitFor();
+    // Its script and its texts were not loaded before.
+    await id(page, 'nav-settings').click();
+    await id(page, 'language').waitFor();
   } finally {
     await context().setOffline(false);
   }
@@ -137,6 +140,13 @@ it('reads from right to left in Arabic', async () => {
   expect(await axeViolations(page)).toEqual([]);
   await page.reload();
   await page.waitForSelector('html[dir="rtl"][lang="ar"]');
+  await page.setViewportSize(phone);
+  for (const path of ['#/', '#/product/kn-00012', '#/settings']) {
+    await page.goto(`${inject('shop')}/${path}`);
+    await page.waitForSelector('main:not([hidden]) :is(h1, [data-testid="hit"])');
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(over, path).toBeLessThanOrEqual(0);
+  }
   await id(page, 'language').selectOption('system');
 });
 
