@@ -49,9 +49,9 @@ struct Served<'a> {
     text: &'a str,
     /// The language that rules were obeyed in.
     language: &'a str,
-    /// The catalogue that is searched, and how many looks it has.
+    /// The catalogue that is searched, and its looks.
     catalog: &'a str,
-    looks: usize,
+    looks: &'a [ShownLook],
     page: &'a SearchPage,
 }
 
@@ -124,8 +124,7 @@ fn document(shown: &Shown<'_>, catalogs: &[Searched], addresses: &Addresses, lan
     let products = found.hits.iter().take(SHOWN).map(|hit: &Hit| &hit.card);
     let said = [text.trim(), addresses.catalog().unwrap_or_default(), "Knytt"];
     let title = said.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
-    let served =
-        Served { catalogs, text, language: language.code(), catalog, looks: looks.len(), page: found };
+    let served = Served { catalogs, text, language: language.code(), catalog, looks, page: found };
     Document {
         language,
         title,

@@ -148,6 +148,7 @@ it('reads from right to left in Arabic', async () => {
     expect(over, path).toBeLessThanOrEqual(0);
   }
   await id(page, 'language').selectOption('system');
+  await page.waitForSelector('html[dir="ltr"][lang="en"]');
 });
 
 it('is used by keyboard alone', async () => {

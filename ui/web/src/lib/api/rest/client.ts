@@ -22,7 +22,7 @@ import { openedFrom, wordsOf } from './opened';
 import { BrowserLibrary } from './library';
 import { BrowserPictures } from './pictures';
 import { RestSearch, told } from './search';
-import { served, servedCatalogs, servedCategory, servedWithoutLooks } from './served';
+import { served, servedCatalogs, servedCategory, servedLooks } from './served';
 import { grab, saveFile, sharedAddress } from './system';
 import { forgetSettings, readSettings, saveSettings } from './settings';
 import { openStore } from './store';
@@ -296,7 +296,8 @@ export function restClient({
     async looks() {
       await placed();
       const language = globalThis.document?.documentElement.lang ?? '';
-      if (servedWithoutLooks(open.name, language)) return [];
+      const known = servedLooks(open.name, language);
+      if (known) return known;
       const query = { ...place(), ...(language ? { language } : {}) };
       return (await ask(shop.get('/api/v1/looks', { query }))) as ShownLook[];
     },

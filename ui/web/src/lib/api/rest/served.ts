@@ -1,6 +1,7 @@
 // Reads the data that the server put into its page, so that the interface need not ask for it.
 
 import type { ProductPage } from '../generated/ProductPage';
+import type { ShownLook } from '../generated/ShownLook';
 import type { Schemas } from '../shop/client';
 
 interface Served {
@@ -14,8 +15,8 @@ interface Served {
   /** The language whose rules the answer obeys. */
   language?: string;
   page?: Schemas['SearchPage'];
-  /** How many looks the catalogue has. */
-  looks?: number;
+  /** The looks of the catalogue, to who looks around. */
+  looks?: ShownLook[];
 }
 
 let read: Served | null = null;
@@ -56,11 +57,12 @@ export function servedCatalogs(): Schemas['Searched'][] | null {
   return catalogs;
 }
 
-/** Whether the page says that the catalogue has no looks, in this language. Once: the shop may make some. */
-export function servedWithoutLooks(catalog: string | null, spoken: string): boolean {
-  const { looks, catalog: of, language } = page();
+/** The looks of the catalogue as they are in this language, once: the shop may make others. */
+export function servedLooks(catalog: string | null, spoken: string): ShownLook[] | null {
+  const { looks, catalog: of, language, text } = page();
   delete page().looks;
-  return looks === 0 && language === spoken && (catalog === null || catalog === of);
+  const isThis = language === spoken && (catalog === null || catalog === of);
+  return looks && isThis && !text?.trim() ? looks : null;
 }
 
 /** The first page of the answer to a question, if the page came with it: to words alone, in the usual order. Once. */
