@@ -8,10 +8,11 @@ const policy =
 
 /** What the first view needs. Else each part that a lazy view shares with it would be a file of its own. */
 const shared =
-  /node_modules\/svelte\/|src\/(?:components\/(?:shared|query|camera|search)\/|lib\/(?:state|util|i18n|camera|api\/(?:shop\/)?[a-z]+\.ts))/u;
+  /node_modules\/svelte\/|src\/(?:components\/(?:shared|query|search)\/|lib\/(?:state|util|i18n|api\/(?:shop\/)?[a-z]+\.ts))/u;
 const sharedProduct =
   /product\/(?:ProductCard|Price|Stock|Match|Favourite|CompareBar)|catalogs\/SyncBar|preload-helper/u;
-const lazy = /messages\/(?!en\.)|CropDialog|FilterSheet|LookStrip|api\/tauri|i18n\/account/u;
+const lazy =
+  /messages\/(?!en\.)|CropDialog|FilterSheet|LookStrip|api\/tauri|i18n\/(?:account|reasons)|state\/model/u;
 const ofFirstView = (id: string): boolean => (shared.test(id) || sharedProduct.test(id)) && !lazy.test(id);
 
 /** How many milliseconds a test waits for what a page shows, on a machine that is busy with other things. */

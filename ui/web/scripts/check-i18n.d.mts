@@ -6,3 +6,9 @@ export function missing(
 ): { language: string; key: string }[];
 export function messageFaults(messages: Record<string, Record<string, Message>>): string[];
 export function faults(messages: Record<string, Record<string, Message>>, code: string): string[];
+export function firstView(path?: string): string;
+export function misplaced(
+  first: Record<string, Message>,
+  pages: Record<string, Message>,
+  code: string,
+): string[];

@@ -1,9 +1,10 @@
 // Checks that every key in the sources is in every language, that every key in the files is used, and that
-// every message takes the same parameters and has the plural forms that its language needs. The console's
-// messages are in files of their own; what a language lacks of them is said in English, and counted here.
+// every message takes the same parameters and has the plural forms that its language needs. A message stands with
+// the first view if that says it, else with the pages. The console's messages are in files of their own; what a
+// language lacks of them is said in English, and counted here.
 
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -20,6 +21,44 @@ function* sources(dir) {
   }
 }
 
+const isFile = (path) => existsSync(path) && statSync(path).isFile();
+
+/** The file that an import names, if it is one of ours. */
+const fileOf = (from, name) =>
+  ['', '.ts', '/index.ts'].map((end) => join(dirname(from), name) + end).find((path) => isFile(path));
+
+/**
+ * The text of all that runs without the messages of the pages: what `main.ts` imports, and what that imports, except
+ * through `withMessages`.
+ */
+export function firstView(path = join(root, 'src/main.ts'), seen = new Map()) {
+  const code = readFileSync(path, 'utf8');
+  seen.set(path, code);
+  const still = /^\s*(?:import|export)\s+(?!type\b)(?:[^'";]*?\bfrom\s*)?'(\.[^']+)'/gmu;
+  const later = /(?<!withMessages\(\s*)\bimport\(\s*'(\.[^']+)'/gu;
+  for (const [, name] of [...code.matchAll(still), ...code.matchAll(later)]) {
+    const file = fileOf(path, name);
+    if (file && /\.(ts|svelte)$/u.test(file) && !seen.has(file)) firstView(file, seen);
+  }
+  return [...seen.values()].join('\n');
+}
+
+const keysIn = (code) =>
+  new Set([...code.matchAll(/['"`]([a-z]\w*(?:\.\w+)+)['"`]/gu)].map(([, name]) => name));
+
+/** Returns one line per message that stands in the wrong part; `code` is what runs in the first view. */
+export function misplaced(first, pages, code) {
+  const said = keysIn(code);
+  return [
+    ...Object.keys(pages)
+      .filter((key) => said.has(key))
+      .map((key) => `${key}: the first view says it, so it belongs into en.json`),
+    ...Object.keys(first)
+      .filter((key) => !said.has(key))
+      .map((key) => `${key}: only pages say it, so it belongs into pages.en.json`),
+  ];
+}
+
 const forms = (message) => (typeof message === 'string' ? { other: message } : message);
 const parameters = (text) =>
   [...text.matchAll(/\{(\w+)\}/gu)]
@@ -31,7 +70,7 @@ const parameters = (text) =>
 export function faults(messages, code) {
   const found = [];
   const keys = new Set(Object.keys(messages.en));
-  const named = new Set([...code.matchAll(/['"`]([a-z]\w*(?:\.\w+)+)['"`]/gu)].map(([, name]) => name));
+  const named = keysIn(code);
   for (const key of keys) if (!named.has(key)) found.push(`${key}: nothing uses it`);
   for (const [, key] of code.matchAll(/\bt\(\s*['"]([^'"]+)['"]/gu))
     if (!keys.has(key)) found.push(`${key}: not in en.json`);
@@ -80,15 +119,21 @@ export function messageFaults(messages) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const all = (prefix) =>
     Object.fromEntries(languages.map((language) => [language, read(`${prefix}${language}`)]));
-  const [messages, ofConsole] = [all(''), all('console.')];
+  const [first, pages, ofConsole] = [all(''), all('pages.'), all('console.')];
+  const both = Object.fromEntries(
+    languages.map((language) => [language, { ...first[language], ...pages[language] }]),
+  );
   const found = [
-    ...faults(messages, [...sources(join(root, 'src'))].join('\n')),
+    ...faults(both, [...sources(join(root, 'src'))].join('\n')),
+    ...misplaced(first.en, pages.en, firstView()),
+    ...missing(first).map(({ language, key }) => `${language}: ${key} is not in ${language}.json`),
     ...messageFaults(ofConsole),
   ];
   for (const fault of found) console.error(fault);
   if (found.length > 0) process.exit(1);
-  const [count, own] = [Object.keys(messages.en).length, Object.keys(ofConsole.en).length];
-  console.log(`i18n: ${count} messages in ${languages.length} languages, and ${own} of the console`);
+  const [count, ofPages, own] = [first, pages, ofConsole].map(({ en }) => Object.keys(en).length);
+  const told = `${count} messages of the first view, ${ofPages} of pages and ${own} of the console`;
+  console.log(`i18n: ${told} in ${languages.length} languages`);
   const lacking = missing(ofConsole);
   if (lacking.length > 0) console.log(`i18n: ${lacking.length} messages of the console are in English alone`);
 }

@@ -81,9 +81,17 @@ impl Addresses {
 
     /// A product's picture, for pages of this origin: the same address as the interface has.
     pub fn own_picture(&self, id: &str, size: &str) -> String {
-        let catalog = self.catalog.iter().map(|catalog| format!("&catalog={}", segment(catalog)));
-        let path = format!("/api/v1/products/{}/picture?size={size}", segment(id));
-        format!("{path}{}", catalog.collect::<String>())
+        format!("/api/v1/products/{}/picture?size={size}{}", segment(id), self.of_catalog())
+    }
+
+    /// A look's picture, for pages of this origin: the same address as the interface has.
+    pub fn look_picture(&self, id: &str, version: &str) -> String {
+        format!("/api/v1/looks/{}/picture?v={}{}", segment(id), segment(version), self.of_catalog())
+    }
+
+    /// What names the catalogue in an address that asks for more.
+    fn of_catalog(&self) -> String {
+        self.catalog.iter().map(|catalog| format!("&catalog={}", segment(catalog))).collect()
     }
 
     fn at(&self, path: &str) -> String {

@@ -1,10 +1,11 @@
-//! The start page, with the answer to what its address asks: the first products are there before any script.
+//! The start page, with the looks of the shop and the answer to what its address asks: the first products are there before any script.
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
-use knytt_ui_api::Hit;
+use knytt_app_core::shop::{Person, looks};
+use knytt_ui_api::{Hit, ShownLook};
 use serde::{Deserialize, Serialize};
 
 use super::document::Document;
@@ -17,6 +18,7 @@ use crate::app::App;
 use crate::http::extract::Address;
 use crate::http::refusal::Refusal;
 use crate::search::body::SearchBody;
+use crate::search::of_problem;
 use crate::search::page::SearchPage;
 use crate::search::reach::Reach;
 use crate::search::routes::catalogs::{Searched, searched};
@@ -27,6 +29,9 @@ const HITS: u32 = 60;
 
 /// Products that the page shows before the interface does: more than a window has room for.
 const SHOWN: usize = 12;
+
+/// Looks that the page shows before the interface does: more than a wide window has room for.
+const LOOKS: usize = 12;
 
 /// What the address of the start page may say after `?`. The interface reads more of it.
 #[derive(Debug, Default, Deserialize)]
@@ -44,6 +49,9 @@ struct Served<'a> {
     text: &'a str,
     /// The language that rules were obeyed in.
     language: &'a str,
+    /// The catalogue that is searched, and its looks.
+    catalog: &'a str,
+    looks: &'a [ShownLook],
     page: &'a SearchPage,
 }
 
@@ -83,7 +91,17 @@ pub async fn page(
         return site::index(headers).await;
     };
     let addresses = Addresses::new(&app, &headers, &catalog);
-    let document = document(&found.body, &text, &searched(&app, &Reach::default()), &addresses, language);
+    // They stand above the products of who looks around. Without them the page is still of use.
+    let of = catalog.clone();
+    let read = move || {
+        looks(of.shop.session(), None, &Person::who_speaks(Some(language.code()))).map_err(of_problem)
+    };
+    let looks = match text.trim().is_empty() {
+        true => app.search.workers.run(read).await.unwrap_or_default(),
+        false => Vec::new(),
+    };
+    let page = Shown { found: &found.body, text: &text, catalog: &catalog.summary.id, looks: &looks };
+    let document = document(&page, &searched(&app, &Reach::default()), &addresses, language);
     let mut response = pages::html(document.render());
     // It has an answer of its own, with the token that ties feedback to it.
     let cached = HeaderValue::from_static("private, no-cache");
@@ -93,16 +111,20 @@ pub async fn page(
     Ok(response)
 }
 
-fn document(
-    found: &SearchPage,
-    text: &str,
-    catalogs: &[Searched],
-    addresses: &Addresses,
-    language: Language,
-) -> Document {
-    let shown = found.hits.iter().take(SHOWN).map(|hit: &Hit| &hit.card);
+/// What the page shows.
+struct Shown<'a> {
+    found: &'a SearchPage,
+    text: &'a str,
+    catalog: &'a str,
+    looks: &'a [ShownLook],
+}
+
+fn document(shown: &Shown<'_>, catalogs: &[Searched], addresses: &Addresses, language: Language) -> Document {
+    let &Shown { found, text, catalog, looks } = shown;
+    let products = found.hits.iter().take(SHOWN).map(|hit: &Hit| &hit.card);
     let said = [text.trim(), addresses.catalog().unwrap_or_default(), "Knytt"];
     let title = said.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+    let served = Served { catalogs, text, language: language.code(), catalog, looks, page: found };
     Document {
         language,
         title,
@@ -113,15 +135,34 @@ fn document(
         structured: None,
         several: addresses.catalog().map(Into::into),
         content: format!(
-            "<main class=\"served start\"><h1>{}</h1>{}{}</main>",
+            "<main class=\"served start\">{}<h1>{}</h1>{}{}</main>",
+            strip(looks, addresses, language),
             Text(language.say("results.title")),
-            cards(shown, addresses),
+            cards(products, addresses),
             others(catalogs, addresses),
         ),
-        data: Some(script_json(&Served { catalogs, text, language: language.code(), page: found })),
+        data: Some(script_json(&served)),
         // Answers to words are endless: for search engines they are all the start page, whose address they name.
         is_listed: true,
     }
+}
+
+/// The looks of the shop, as the interface shows them above the products.
+fn strip(looks: &[ShownLook], addresses: &Addresses, language: Language) -> String {
+    if looks.is_empty() {
+        return String::new();
+    }
+    let title = language.say("look.title");
+    let one = |look: &ShownLook| {
+        let name = if look.title.is_empty() { title } else { &look.title };
+        format!(
+            "<li><div><img src=\"{}\" alt=\"\" width=\"160\" height=\"200\" /><span dir=\"auto\">{}</span></div></li>",
+            Text(&addresses.look_picture(&look.id, &look.version)),
+            Text(name)
+        )
+    };
+    let all = looks.iter().take(LOOKS).map(one).collect::<String>();
+    format!("<section class=\"looks\"><h2>{}</h2><ul>{all}</ul></section>", Text(title))
 }
 
 /// The ways to the other catalogues, for readers without scripts.

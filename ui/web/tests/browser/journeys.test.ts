@@ -2,6 +2,7 @@
 
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { shifts, watchShifts } from '../shifts';
 import { browser, id, ready } from './harness';
 
 const { open } = browser();
@@ -196,4 +197,14 @@ describe('settings', () => {
     await page.getByRole('button', { name: 'Open a catalogue folder' }).click();
     await ready(page);
   });
+});
+
+it.each([0, 3])('keeps products where they were first shown, with %i looks', async (looks) => {
+  const page = await open(`hint=1&looks=${looks}`);
+  await watchShifts(page);
+  await page.reload();
+  await ready(page);
+  await id(page, 'hit').first().waitFor();
+  expect(await id(page, 'look').count()).toBe(looks);
+  expect(await shifts(page)).toEqual([]);
 });

@@ -85,6 +85,15 @@ const views: {
   { name: 'first start', query: 'hint=1', act: ready },
   { name: 'browsing', act: ready },
   {
+    name: 'looks',
+    query: 'hint=0&looks=8',
+    act: async (page) => {
+      await ready(page);
+      await id(page, 'look').nth(1).click();
+      await id(page, 'shop-look').waitFor();
+    },
+  },
+  {
     name: 'words',
     act: async (page) => {
       await ready(page);

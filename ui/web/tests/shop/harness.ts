@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 import { launch } from '../../scripts/browser.mjs';
+import { servedTop, shifts, watchShifts } from '../shifts';
 
 export const desktop = { width: 1440, height: 900 };
 export const phone = { width: 360, height: 740 };
@@ -91,6 +92,17 @@ export const id = (page: Page, name: string) => page.getByTestId(name);
 /** Waits until the grid shows an answer and no search runs. */
 export async function settled(page: Page): Promise<void> {
   await page.waitForSelector('section.results[aria-busy="false"] [data-testid="hit"]');
+}
+
+/** Loads a start page anew: nothing moves on it, and products stand where the server put them. */
+export async function standsStill(page: Page): Promise<void> {
+  await watchShifts(page);
+  await page.reload();
+  await settled(page);
+  await page.waitForFunction(() => document.querySelector('.served') === null);
+  const shown = await page.locator('[data-testid="hit"] img').first().boundingBox();
+  expect(Math.abs(shown!.y - (await servedTop(page))!)).toBeLessThanOrEqual(2);
+  expect(await shifts(page)).toEqual([]);
 }
 
 export const ids = (page: Page): Promise<string[]> =>

@@ -2,7 +2,7 @@
 
 import { describe, expect, inject, it } from 'vitest';
 import { axeViolations } from './axe';
-import { browser, choose, desktop, id, ids, painted, phone, photo, settled } from './harness';
+import { browser, choose, desktop, id, ids, painted, phone, photo, settled, standsStill } from './harness';
 
 const { open, context } = browser();
 
@@ -60,6 +60,10 @@ describe('a page from the server', () => {
     await settled(page);
   });
 
+  it.each([desktop, phone])('shows its products where they stay, at $width px', async (viewport) => {
+    await standsStill(await open('/', viewport));
+  });
+
   it('of a category begins the search with it', async () => {
     const page = await open('/c/Dresses');
     await settled(page);
@@ -96,6 +100,9 @@ it('shows the last answers and favourites without a connection', async () => {
     );
     await id(page, 'words').fill('never asked before');
     await id(page, 'problem').first().waitFor();
+    // Its script and its texts were not loaded before.
+    await id(page, 'nav-settings').click();
+    await id(page, 'language').waitFor();
   } finally {
     await context().setOffline(false);
   }
@@ -133,7 +140,15 @@ it('reads from right to left in Arabic', async () => {
   expect(await axeViolations(page)).toEqual([]);
   await page.reload();
   await page.waitForSelector('html[dir="rtl"][lang="ar"]');
+  await page.setViewportSize(phone);
+  for (const path of ['#/', '#/product/kn-00012', '#/settings']) {
+    await page.goto(`${inject('shop')}/${path}`);
+    await page.waitForSelector('main:not([hidden]) :is(h1, [data-testid="hit"])');
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(over, path).toBeLessThanOrEqual(0);
+  }
   await id(page, 'language').selectOption('system');
+  await page.waitForSelector('html[dir="ltr"][lang="en"]');
 });
 
 it('is used by keyboard alone', async () => {

@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openShop, program } from '../../scripts/shop.mjs';
 import { axeViolations as violations } from './axe';
-import { browser, desktop, id, ids, phone, settled } from './harness';
+import { browser, desktop, id, ids, phone, settled, standsStill } from './harness';
 
 const [email, password] = ['you@shop.example', 'correct horse battery'];
 const folder = mkdtempSync(join(tmpdir(), 'knytt-rules-'));
@@ -183,7 +183,11 @@ it('makes a look of a product\u2019s picture, by keyboard, and shows it', { time
   await publish(page, '');
 
   const start = await open(`${shop.url}/`);
-  await id(start, 'looks').waitFor();
+  for (const viewport of [phone, desktop]) {
+    await start.setViewportSize(viewport);
+    await standsStill(start);
+    expect(await id(start, 'look').count()).toBe(1);
+  }
   await id(start, 'look').press('Enter');
   await id(start, 'shop-look').waitFor();
   expect(await violations(start)).toEqual([]);

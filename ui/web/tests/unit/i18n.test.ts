@@ -1,11 +1,20 @@
-import { describe, expect, it } from 'vitest';
-import { faults, languages, messageFaults, missing, read } from '../../scripts/check-i18n.mjs';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import {
+  faults,
+  firstView,
+  languages,
+  messageFaults,
+  misplaced,
+  missing,
+  read,
+} from '../../scripts/check-i18n.mjs';
 import { bytes, milliseconds, money, percent } from '../../src/lib/i18n/format';
 import type { Chip } from '../../src/lib/api/generated/Chip';
 import type { Condition } from '../../src/lib/api/generated/Condition';
 import { conditionName } from '../../src/lib/i18n/conditions';
 import { fieldName, valueName } from '../../src/lib/i18n/fields';
 import { i18n, render, spokenOf, t } from '../../src/lib/i18n/i18n.svelte';
+import type { Spoken } from '../../src/lib/i18n/i18n.svelte';
 import { reasonsOf } from '../../src/lib/i18n/reasons';
 import { problemText } from '../../src/lib/i18n/problems';
 
@@ -26,9 +35,44 @@ describe('the check of the message files', () => {
     ['an empty message', { en, de: { ...de, 'a.b': ' ' } }, code],
   ])('finds %s', (_, messages, source) => expect(faults(messages, source).length).toBeGreaterThan(0));
 
-  it('holds for every language here', () => {
-    const all = Object.keys(read('en'));
-    for (const language of languages) expect(Object.keys(read(language)).sort()).toEqual([...all].sort());
+  it.each(['', 'pages.'])('holds for every language here, of %j', (part) => {
+    const all = Object.keys(read(`${part}en`));
+    for (const language of languages)
+      expect(Object.keys(read(`${part}${language}`)).sort()).toEqual([...all].sort());
+  });
+});
+
+describe('the messages of pages and dialogs', () => {
+  it('are said by nothing that runs without them', () => {
+    const [first, pages] = [read('en'), read('pages.en')];
+    expect(misplaced(first, pages, firstView())).toEqual([]);
+    const key = Object.keys(pages)[0]!;
+    expect(misplaced(first, pages, `${firstView()} t('${key}')`)).toHaveLength(1);
+    expect(misplaced({ ...first, 'a.b': 'x' }, pages, firstView())).toHaveLength(1);
+  });
+
+  it('are there, whole, as soon as a page is, in whichever language', async () => {
+    for (const language of languages as Spoken[]) {
+      vi.resetModules();
+      const { i18n, withMessages } = await import('../../src/lib/i18n/i18n.svelte');
+      await i18n.use(language);
+      expect(i18n.messages).toEqual(read(language));
+      const all = { ...read(language), ...read(`pages.${language}`) };
+      expect(await withMessages(Promise.resolve('the page'))).toBe('the page');
+      expect(i18n.messages).toEqual(all);
+    }
+  });
+
+  it('follow a language that is chosen while they load', async () => {
+    vi.resetModules();
+    const { i18n, withMessages } = await import('../../src/lib/i18n/i18n.svelte');
+    const page = withMessages(Promise.resolve());
+    const chosen = i18n.use('fr');
+    await page;
+    expect(i18n.messages).toEqual({ ...read('fr'), ...read('pages.fr') });
+    await chosen;
+    await i18n.use('zh');
+    expect(i18n.messages).toEqual({ ...read('zh'), ...read('pages.zh') });
   });
 });
 
@@ -70,6 +114,8 @@ describe('languages', () => {
 });
 
 describe('formats', () => {
+  beforeAll(() => i18n.addPages());
+
   it('writes amounts exactly', () => {
     expect(money({ amount: '12345678901234.56', currency: 'EUR' })).toContain('12,345,678,901,234.56');
     expect(money({ amount: '5', currency: 'nonsense' })).toBe('5 nonsense');

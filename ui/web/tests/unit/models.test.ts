@@ -1,9 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { mockClient } from '../../src/lib/api/mock';
 import { duration } from '../../src/lib/i18n/format';
+import { i18n } from '../../src/lib/i18n/i18n.svelte';
 import { problemText } from '../../src/lib/i18n/problems';
 import { App } from '../../src/lib/state/app.svelte';
+import { followModels } from '../../src/lib/state/model-events';
 
+beforeAll(() => i18n.addPages());
 beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal('document', { documentElement: { dataset: {} } });
@@ -22,7 +25,7 @@ async function make(query = '') {
   const app = new App(client);
   app.router.go = () => undefined;
   client.onCatalogs((event) => app.heard(event));
-  client.models!.onEvents((event) => app.heardModel(event));
+  followModels(app, client.models!);
   void app.begin();
   const models = app.models!;
   void models.load();

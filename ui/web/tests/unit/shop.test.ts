@@ -24,7 +24,7 @@ const json = (value: unknown, status = 200, headers = {}) =>
     headers: { 'content-type': 'application/json', ...headers },
   });
 
-test('the types are those of docs/openapi.json', async () => {
+test('the types are those of docs/openapi.json', { timeout: 60_000 }, async () => {
   const { types } = await import('../../scripts/openapi.mjs');
   const committed = await readFile('src/lib/api/shop/schema.ts', 'utf8');
   expect(committed, 'npm run openapi').toBe(await types());

@@ -93,3 +93,9 @@ export function bytes(value: number): string {
     maximumFractionDigits: step > 1 ? 1 : 0,
   }).format(value / 1000 ** step);
 }
+
+/** Text of a number and its unit that stays on one line. */
+export const unbroken = (text: string): string => text.replaceAll(' ', '\u00a0');
+
+/** Text that keeps its own direction in a line that is read from right to left. */
+export const isolated = (text: string): string => `\u2068${text}\u2069`;

@@ -1,21 +1,35 @@
-// The texts of the interface. English is built in; the other languages are loaded when chosen.
+// The texts of the interface, in two parts: what the first view says, and what pages and dialogs say that are loaded
+// when they open. English of the first view is built in; all else is loaded when it is wanted.
 
 import type { Language } from '../api/generated/Language';
 import en from './messages/en.json';
+import type ofPages from './messages/pages.en.json';
 
-export type Key = keyof typeof en;
+export type Key = keyof typeof en | keyof typeof ofPages;
 export type Params = Record<string, string | number>;
 /** Text, or its plural forms by Intl.PluralRules of `count`. */
 export type Message = string | ({ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>);
 export type Messages = Record<Key, Message>;
 export type Spoken = Exclude<Language, 'system'>;
 
-const load: Record<Exclude<Spoken, 'en'>, () => Promise<{ default: unknown }>> = {
+type Load = () => Promise<{ default: unknown }>;
+
+const firstView: Record<Spoken, Load> = {
+  en: () => Promise.resolve({ default: en }),
   de: () => import('./messages/de.json'),
   es: () => import('./messages/es.json'),
   fr: () => import('./messages/fr.json'),
   zh: () => import('./messages/zh.json'),
   ar: () => import('./messages/ar.json'),
+};
+
+const pages: Record<Spoken, Load> = {
+  en: () => import('./messages/pages.en.json'),
+  de: () => import('./messages/pages.de.json'),
+  es: () => import('./messages/pages.es.json'),
+  fr: () => import('./messages/pages.fr.json'),
+  zh: () => import('./messages/pages.zh.json'),
+  ar: () => import('./messages/pages.ar.json'),
 };
 
 /** The name of each language in that language. */
@@ -36,18 +50,43 @@ export function spokenOf(language: Language, wished: readonly string[]): Spoken 
 
 class I18n {
   language = $state<Spoken>('en');
-  messages = $state.raw<Messages>(en);
+  /** Without those of the pages until one is opened: `scripts/check-i18n.mjs` proves that nothing else says them. */
+  messages = $state.raw<Messages>(en as unknown as Messages);
   readonly dir = $derived(this.language === 'ar' ? 'rtl' : 'ltr');
 
   #wanted: Spoken = 'en';
+  #wantsPages = false;
+  #hasPages = false;
+  /** Counts loads, so that an older one that ends late changes nothing. */
+  #turn = 0;
+  #latest: Promise<void> = Promise.resolve();
 
-  async use(language: Spoken): Promise<void> {
+  use(language: Spoken): Promise<void> {
     this.#wanted = language;
-    const messages = language === 'en' ? en : ((await load[language]()).default as Messages);
-    // A later choice may have loaded first; it must stay.
-    if (this.#wanted !== language) return;
-    this.messages = messages;
+    return this.#begin();
+  }
+
+  /** Loads the messages of pages and dialogs, too, now and with each later language. */
+  async addPages(): Promise<void> {
+    if (this.#hasPages) return;
+    this.#wantsPages = true;
+    await this.#begin();
+  }
+
+  #begin(): Promise<void> {
+    this.#latest = this.#load(++this.#turn);
+    return this.#latest;
+  }
+
+  async #load(turn: number): Promise<void> {
+    const language = this.#wanted;
+    const parts = this.#wantsPages ? [firstView, pages] : [firstView];
+    const loaded = await Promise.all(parts.map((part) => part[language]()));
+    // A later choice stays. Who waits here needs what that one loads.
+    if (turn !== this.#turn) return this.#latest;
+    this.messages = Object.assign({}, ...loaded.map((part) => part.default)) as Messages;
     this.language = language;
+    this.#hasPages = parts.includes(pages);
   }
 }
 
@@ -66,3 +105,9 @@ export function render(message: Message, params: Params, language: string): stri
 }
 
 export const t = (key: Key, params: Params = {}): string => render(i18n.messages[key], params, i18n.language);
+
+/** Waits for a page or a dialog and for its messages. Only what is loaded so may say a message of the pages. */
+export async function withMessages<T>(part: Promise<T>): Promise<T> {
+  const [loaded] = await Promise.all([part, i18n.addPages()]);
+  return loaded;
+}

@@ -6,7 +6,6 @@ import type { Card } from '../api/generated/Card';
 import type { CatalogEvent } from '../api/generated/CatalogEvent';
 import type { CatalogSummary } from '../api/generated/CatalogSummary';
 import type { Hit } from '../api/generated/Hit';
-import type { ModelEvent } from '../api/generated/ModelEvent';
 import type { ModelSummary } from '../api/generated/ModelSummary';
 import type { Opened } from '../api/generated/Opened';
 import type { Problem } from '../api/generated/Problem';
@@ -20,7 +19,7 @@ import { CameraState } from './camera.svelte';
 import { Catalogs } from './catalogs.svelte';
 import { Compare } from './compare.svelte';
 import { Library } from './library.svelte';
-import { ModelsState } from './models.svelte';
+import type { ModelsState } from './models.svelte';
 import { Notices } from './notices.svelte';
 import { Router } from './router.svelte';
 import { SearchSession } from './session.svelte';
@@ -38,8 +37,8 @@ export class App {
   readonly camera: CameraState;
   readonly catalogs: Catalogs;
   readonly adding: AddCatalog;
-  /** Where models are on this device. */
-  readonly models: ModelsState | null;
+  /** Where models are on this device: `followModels` gives it. */
+  models = $state.raw<ModelsState | null>(null);
   /** Where the shop keeps accounts. */
   readonly account: AccountState | null;
   /** Opens the system's file dialog; the search bar's file input answers it. */
@@ -65,7 +64,6 @@ export class App {
     this.camera = new CameraState(client, this.session, this.settings);
     this.catalogs = new Catalogs(client, this.tellOfCatalog);
     this.adding = new AddCatalog(client, (path) => void this.openCatalog(path));
-    this.models = client.models ? new ModelsState(client.models) : null;
     this.account = client.account ? new AccountState(client.account, () => this.#others()) : null;
   }
 
@@ -95,7 +93,7 @@ export class App {
     this.problem = start.catalog ? null : (start.problem ?? { code: 'no_catalog', message: '' });
     if (start.catalog) {
       if (start.problem) this.tell(start.problem);
-      if (start.model?.notice) this.#moved(start.model);
+      if (start.model?.notice) this.moved(start.model);
       const category = this.client.servedCategory?.();
       if (category) this.session.filters = { category: [category] };
       this.session.changed();
@@ -129,31 +127,8 @@ export class App {
     else if (event.kind === 'ended' && !this.adding.hear(event)) this.#ended(event);
   }
 
-  /** Handles model events: progress, the end of work, and a model that left its device. */
-  heardModel(event: ModelEvent): void {
-    this.models?.hear(event);
-    if (event.kind === 'moved') this.#moved(event.model);
-    else if (event.kind === 'ended') this.#modelEnded(event);
-  }
-
-  #modelEnded({ task, name, problem, model }: ModelEvent & { kind: 'ended' }): void {
-    if (model && this.start) this.start = { ...this.start, model };
-    if (problem) {
-      // The settings show it; elsewhere a notice says it.
-      if (!isQuiet(problem) && this.router.route.name !== 'settings')
-        this.notices.say(problemText(problem, 'model'), 'bad');
-    } else if (task === 'get') this.notices.say(t('models.got', { name }));
-    else if (task === 'measure') this.notices.say(t('models.measured', { name }));
-    else {
-      this.notices.say(t('models.used', { name, catalog: this.openName }));
-      // What was found with the other model is no answer any more.
-      if (this.start?.catalog && !this.session.live) void this.session.run(false);
-    }
-    const wanting = this.catalogs.list.find(({ sync }) => sync?.wantedModel === name);
-    if (task === 'get' && !problem && wanting) void this.catalogs.update(wanting.path);
-  }
-
-  #moved(model: ModelSummary): void {
+  /** Says that the model runs on another device than the shopper chose. */
+  moved(model: ModelSummary): void {
     if (this.start) this.start = { ...this.start, model };
     this.notices.say(t('models.moved'), 'bad');
   }

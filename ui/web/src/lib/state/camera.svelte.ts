@@ -6,10 +6,11 @@ import type { FrameState } from '../api/generated/FrameState';
 import type { Problem } from '../api/generated/Problem';
 import { fail, isQuiet, problemOf } from '../api/problem';
 import type { Feed, Screens } from '../camera/feed';
-import { nativeFeed } from '../camera/native';
-import { webFeed, webSources } from '../camera/web';
 import type { SearchSession } from './session.svelte';
 import type { SettingsState } from './settings.svelte';
+
+/** Most visits open no camera. */
+const cameras = () => import('../camera/open');
 
 export class CameraState {
   status = $state<'off' | 'opening' | 'on' | 'failed'>('off');
@@ -110,20 +111,21 @@ export class CameraState {
       this.status = 'on';
       if (this.live) this.session.live = (template) => feed.ask(template);
       // A browser tells the cameras' names only once one is open.
-      if (!this.native) this.sources = await webSources();
+      if (!this.native) this.sources = await (await cameras()).webSources();
     } catch (thrown) {
       if (turn === this.#turn) this.#fail(problemOf(thrown));
     }
   }
 
   async #list(): Promise<void> {
-    this.sources = this.native ? await this.client.cameras() : await webSources();
+    this.sources = this.native ? await this.client.cameras() : await (await cameras()).webSources();
     if (this.native && this.sources.length === 0) fail('camera_none', 'No camera is connected.');
     // The camera of the last visit may be gone.
     if (!this.sources.some(({ id }) => id === this.source)) this.source = '';
   }
 
-  #open(screens: Screens, turn: number): Promise<Feed> {
+  async #open(screens: Screens, turn: number): Promise<Feed> {
+    const { nativeFeed, webFeed } = await cameras();
     const options = { source: this.source, live: this.live, template: () => this.session.template() };
     const make = this.native ? nativeFeed : webFeed;
     return make(this.client, options, screens, {

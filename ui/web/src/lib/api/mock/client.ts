@@ -28,6 +28,7 @@ import type { Shopper } from './search';
 import { MockTaste } from './taste';
 import type { Signal } from './taste';
 import { licenceText } from './licences';
+import { drawLook, mockLooks } from './looks';
 
 export function mockClient(params = new URLSearchParams()): Client {
   const latency = Number(params.get('latency') ?? 25);
@@ -224,8 +225,8 @@ export function mockClient(params = new URLSearchParams()): Client {
       images.set(id, drawn);
       return drawn;
     },
-    looks: async () => [],
-    lookImage: () => '',
+    looks: () => answer('looks', () => mockLooks(Number(params.get('looks') ?? 0), card)),
+    lookImage: drawLook,
     openInShop: (id) => answer('open_in_shop', () => learn(id, 'bought')),
 
     addPicture: (bytes, name) => answer('add_picture', () => pictures.fromBytes(bytes, name)),

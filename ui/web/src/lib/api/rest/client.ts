@@ -22,7 +22,7 @@ import { openedFrom, wordsOf } from './opened';
 import { BrowserLibrary } from './library';
 import { BrowserPictures } from './pictures';
 import { RestSearch, told } from './search';
-import { served, servedCatalogs, servedCategory } from './served';
+import { served, servedCatalogs, servedCategory, servedLooks } from './served';
 import { grab, saveFile, sharedAddress } from './system';
 import { forgetSettings, readSettings, saveSettings } from './settings';
 import { openStore } from './store';
@@ -295,7 +295,9 @@ export function restClient({
       ),
     async looks() {
       await placed();
-      const language = globalThis.document?.documentElement.lang;
+      const language = globalThis.document?.documentElement.lang ?? '';
+      const known = servedLooks(open.name, language);
+      if (known) return known;
       const query = { ...place(), ...(language ? { language } : {}) };
       return (await ask(shop.get('/api/v1/looks', { query }))) as ShownLook[];
     },

@@ -1,10 +1,11 @@
 // Reads the data that the server put into its page, so that the interface need not ask for it.
 
 import type { ProductPage } from '../generated/ProductPage';
+import type { ShownLook } from '../generated/ShownLook';
 import type { Schemas } from '../shop/client';
 
 interface Served {
-  /** Of a product's or a category's page: the catalogue. */
+  /** The catalogue that the page is of. */
   catalog?: string;
   product?: ProductPage;
   category?: string;
@@ -14,6 +15,8 @@ interface Served {
   /** The language whose rules the answer obeys. */
   language?: string;
   page?: Schemas['SearchPage'];
+  /** The looks of the catalogue, to who looks around. */
+  looks?: ShownLook[];
 }
 
 let read: Served | null = null;
@@ -52,6 +55,14 @@ export function servedCatalogs(): Schemas['Searched'][] | null {
   const { catalogs = null } = page();
   delete page().catalogs;
   return catalogs;
+}
+
+/** The looks of the catalogue as they are in this language, once: the shop may make others. */
+export function servedLooks(catalog: string | null, spoken: string): ShownLook[] | null {
+  const { looks, catalog: of, language, text } = page();
+  delete page().looks;
+  const isThis = language === spoken && (catalog === null || catalog === of);
+  return looks && isThis && !text?.trim() ? looks : null;
 }
 
 /** The first page of the answer to a question, if the page came with it: to words alone, in the usual order. Once. */
