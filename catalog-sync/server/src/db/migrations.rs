@@ -77,6 +77,12 @@ const VERSIONS: &[Version] = &[
         include_str!("../../migrations/sqlite/12_alerts.sql"),
         include_str!("../../migrations/postgres/12_alerts.sql"),
     ),
+    (
+        13,
+        "embeddings",
+        include_str!("../../migrations/sqlite/13_embeddings.sql"),
+        include_str!("../../migrations/postgres/13_embeddings.sql"),
+    ),
 ];
 
 /// The checksum of the SQL that version 6 had on SQLite at first. It filled its tables more and more slowly the more
