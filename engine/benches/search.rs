@@ -19,8 +19,9 @@ use std::time::Instant;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
 use knytt_engine::{
-    Catalog, CatalogSpec, CompiledRules, Filter, Fingerprint, Merchandising, MerchandisingRule, Product, Query,
-    Replacement, RuleAction, RuleCondition, RuleQuery, SearchSession, Selection, Snapshot, Strategy, Synonym, VectorQuery,
+    Catalog, CatalogSpec, CompiledRules, Filter, Fingerprint, Merchandising, MerchandisingRule, Product,
+    Query, Replacement, RuleAction, RuleCondition, RuleQuery, SearchSession, Selection, Snapshot, Strategy,
+    Synonym, VectorQuery,
 };
 use knytt_models::{Bundle, Device, Embedding, Encoder};
 use rand::{Rng, SeedableRng};
@@ -209,7 +210,9 @@ fn rules(criterion: &mut Criterion) {
         let query = Query { text: Some(text.into()), ..Query::default() };
         let guide = || session.guide(&snapshot, &query, &query.filter).unwrap();
         guide();
-        group.bench_function(BenchmarkId::new("1,000 and 1,000 replaced", text), |b| b.iter(|| black_box(guide())));
+        group.bench_function(BenchmarkId::new("1,000 and 1,000 replaced", text), |b| {
+            b.iter(|| black_box(guide()))
+        });
     }
     let query = Query { text: Some("nothing that a rule names".into()), ..Query::default() };
     group.bench_function(BenchmarkId::new("1,000 replaced", "the first search of a state"), |b| {

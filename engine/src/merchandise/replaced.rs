@@ -191,7 +191,10 @@ mod tests {
         let of_state = ChainsOfState::default();
         let chains = of_state.get(&snapshot, &replacements).unwrap();
         assert_eq!(chains.links.len(), 1_000);
-        assert!(Arc::ptr_eq(&chains, &of_state.get(&snapshot, &replacements).unwrap()), "nothing is read again");
+        assert!(
+            Arc::ptr_eq(&chains, &of_state.get(&snapshot, &replacements).unwrap()),
+            "nothing is read again"
+        );
         // Of what a search may show, only what is replaced is looked at.
         assert_eq!(chains.among(&(990..1_100).collect()).len(), 10);
         upsert(&catalog, 0..1);

@@ -20,7 +20,9 @@ use crate::feedback::DAY_MS;
 
 #[cfg(test)]
 pub(crate) use embeddings::tests::a_changed_week;
-pub(crate) use embeddings::{Days, EmbeddingDrift, QueryEmbeddings, follow as follow_catalogs, of_all_catalogs};
+pub(crate) use embeddings::{
+    Days, EmbeddingDrift, QueryEmbeddings, follow as follow_catalogs, of_all_catalogs,
+};
 pub(crate) use observe::{Asked, count};
 pub(crate) use sketch::{bucket, middle, quantile};
 pub(crate) use stability::{Histogram, Stability};

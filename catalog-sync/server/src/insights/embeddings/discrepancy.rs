@@ -37,7 +37,8 @@ impl Discrepancy {
         // Each sample's own variance is in the distance of the means: without it, nothing is expected of the same.
         let own = |sums: &Sums| Variance::within([sums]).value() / sums.count as f64;
         let squared = apart - own(&all_before) - own(&all_now);
-        let by_chance = sizes * (dispersion(before, by_search) * beyond(&[&all_before, &all_now], pooled) - pooled);
+        let by_chance =
+            sizes * (dispersion(before, by_search) * beyond(&[&all_before, &all_now], pooled) - pooled);
         Some(Self { squared, by_chance: by_chance.max(f64::MIN_POSITIVE) })
     }
 

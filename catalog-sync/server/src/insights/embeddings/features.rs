@@ -53,7 +53,9 @@ impl Features {
         }
         let scale = 1.0 / (FREQUENCIES as f32).sqrt();
         let mut features = [0.0; FEATURES];
-        for (pair, frequency) in features.chunks_exact_mut(2).zip(self.frequencies.chunks_exact(self.dimension)) {
+        for (pair, frequency) in
+            features.chunks_exact_mut(2).zip(self.frequencies.chunks_exact(self.dimension))
+        {
             let (sin, cos) = dot(frequency, embedding).sin_cos();
             pair.copy_from_slice(&[scale * cos, scale * sin]);
         }
@@ -83,7 +85,8 @@ pub fn width(embeddings: &[Vec<f32>]) -> Option<f64> {
         distances.extend(embeddings[at + 1..].iter().map(|other| f64::from(squared(other)).sqrt()));
     }
     let middle = distances.len() / 2;
-    let median = (!distances.is_empty()).then(|| *distances.select_nth_unstable_by(middle, f64::total_cmp).1)?;
+    let median =
+        (!distances.is_empty()).then(|| *distances.select_nth_unstable_by(middle, f64::total_cmp).1)?;
     Some(median.max(LEAST_WIDTH))
 }
 
@@ -99,7 +102,9 @@ mod tests {
             (values[at], values[63]) = ((1.0 - part * part).sqrt(), part);
             values
         };
-        for (a, b) in [(unit(0, 0.0), unit(0, 0.0)), (unit(0, 0.9), unit(1, 0.9)), (unit(0, 0.0), unit(1, 0.0))] {
+        for (a, b) in
+            [(unit(0, 0.0), unit(0, 0.0)), (unit(0, 0.9), unit(1, 0.9)), (unit(0, 0.0), unit(1, 0.0))]
+        {
             let squared: f32 = a.iter().zip(&b).map(|(a, b)| (a - b).powi(2)).sum();
             let kernel = (-squared / (2.0 * 0.8 * 0.8)).exp();
             let found = dot(&features.of(&a).unwrap(), &features.of(&b).unwrap());

@@ -63,7 +63,10 @@ fn sums(row: &AnyRow, at: usize) -> Result<Option<Sums>, sqlx::Error> {
 ///
 /// # Errors
 /// The database refuses.
-pub async fn of_all_catalogs(db: &Database, days: Days) -> Result<Vec<(String, EmbeddingDrift)>, sqlx::Error> {
+pub async fn of_all_catalogs(
+    db: &Database,
+    days: Days,
+) -> Result<Vec<(String, EmbeddingDrift)>, sqlx::Error> {
     of_queries(db, None, days).await
 }
 
@@ -71,7 +74,11 @@ pub async fn of_all_catalogs(db: &Database, days: Days) -> Result<Vec<(String, E
 ///
 /// # Errors
 /// The database refuses.
-pub async fn of_catalog(db: &Database, catalog: &str, days: Days) -> Result<Vec<EmbeddingDrift>, sqlx::Error> {
+pub async fn of_catalog(
+    db: &Database,
+    catalog: &str,
+    days: Days,
+) -> Result<Vec<EmbeddingDrift>, sqlx::Error> {
     let queries = of_queries(db, Some(catalog), days).await?;
     let mut rows: Vec<EmbeddingDrift> = queries.into_iter().map(|(_, row)| row).collect();
     rows.extend(of_states(db, catalog).await?);
@@ -109,7 +116,11 @@ async fn of_states(db: &Database, catalog: &str) -> Result<Vec<EmbeddingDrift>, 
     let mut states: Vec<(String, i64, Sums)> = Vec::new();
     let query = sqlx::query(sql).bind(catalog.to_owned()).bind(STATES + 1);
     for row in query.fetch_all(db.reports()).await? {
-        states.extend(sums(&row, 2)?.map(|sums| Ok::<_, sqlx::Error>((row.try_get(0)?, row.try_get(1)?, sums))).transpose()?);
+        states.extend(
+            sums(&row, 2)?
+                .map(|sums| Ok::<_, sqlx::Error>((row.try_get(0)?, row.try_get(1)?, sums)))
+                .transpose()?,
+        );
     }
     let pairs = states.iter().zip(states.iter().skip(1)).filter(|(now, before)| now.0 == before.0);
     let compared = pairs.filter_map(|((_, release, now), (_, release_before, before))| {

@@ -7,11 +7,11 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
 
 use super::discrepancy::Discrepancy;
-use super::kernel;
+use super::features::{Features, Vector, width};
 use super::keep::{AskedEmbedding, EmbeddingSums, LEAST};
+use super::kernel;
 use super::read::{Days, of_all_catalogs, of_catalog};
 use super::releases;
-use super::features::{Features, Vector, width};
 use super::sums::Sums;
 use crate::db::Database;
 use crate::jobs::tests::postgres::Postgres;
@@ -69,7 +69,8 @@ fn exact(a: &[Vec<f32>], b: &[Vec<f32>], width: f64) -> f64 {
         (-f64::from(squared) / (2.0 * width * width)).exp()
     };
     let within = |all: &[Vec<f32>]| {
-        let pairs = all.iter().enumerate().flat_map(|(at, x)| all[at + 1..].iter().map(move |y| kernel(x, y)));
+        let pairs =
+            all.iter().enumerate().flat_map(|(at, x)| all[at + 1..].iter().map(move |y| kernel(x, y)));
         2.0 * pairs.sum::<f64>() / (all.len() * (all.len() - 1)) as f64
     };
     let between: f64 = a.iter().flat_map(|x| b.iter().map(|y| kernel(x, y))).sum();
@@ -219,7 +220,10 @@ async fn words_have_moved_and_pictures_have_not(db: &Database) {
     }
     let rows = of_catalog(db, "shop", days).await.unwrap();
     let sold = rows.last().unwrap();
-    assert_eq!((&*sold.of, sold.release, sold.release_before, sold.drifted), ("catalog", Some(1), Some(0), true));
+    assert_eq!(
+        (&*sold.of, sold.release, sold.release_before, sold.drifted),
+        ("catalog", Some(1), Some(0), true)
+    );
     assert_eq!(rows.len(), 3, "{rows:?}");
 }
 

@@ -92,7 +92,8 @@ mod tests {
 
     #[test]
     fn what_changed_most_is_first_and_what_cannot_be_compared_is_left_out() {
-        let values = |all: &[(&str, [i64; 2])]| all.iter().map(|(name, counts)| ((*name).into(), *counts)).collect();
+        let values =
+            |all: &[(&str, [i64; 2])]| all.iter().map(|(name, counts)| ((*name).into(), *counts)).collect();
         let counted = Counted::from([
             ("category".into(), values(&[("Dresses", [900, 300]), ("Shoes", [100, 700])])),
             ("language".into(), values(&[("de", [500, 500]), ("en", [500, 500])])),
@@ -100,7 +101,10 @@ mod tests {
         ]);
         let rows = rows(counted);
         let first = &rows[0];
-        assert_eq!((&*first.part, &*first.value, first.share, first.share_before), ("category", "Shoes", 0.7, 0.1));
+        assert_eq!(
+            (&*first.part, &*first.value, first.share, first.share_before),
+            ("category", "Shoes", 0.7, 0.1)
+        );
         assert!((first.index - 0.6 * 7_f64.ln()).abs() < 0.01, "{first:?}");
         assert_eq!(rows.len(), 4, "{rows:?}");
         assert!(rows[2..].iter().all(|row| row.part == "language" && row.index == 0.0), "{rows:?}");

@@ -370,7 +370,10 @@ pub async fn drift(State(app): State<App>, Query(asked): Query<StatsQuery>) -> R
         StatsRefusals,
     )
 )]
-pub async fn embeddings(State(app): State<App>, Query(asked): Query<StatsQuery>) -> Result<Response, Refusal> {
+pub async fn embeddings(
+    State(app): State<App>,
+    Query(asked): Query<StatsQuery>,
+) -> Result<Response, Refusal> {
     let (scope, is_table) = asked.read()?;
     let days = Days { before: scope.week_before().from, from: scope.from, to: scope.to };
     let rows = embeddings::of_catalog(&app.db, &scope.catalog, days).await?;

@@ -20,8 +20,10 @@ async fn of_fifty_queries_a_sum_is_kept_and_of_fewer_nothing() {
         sqlx::any::install_default_drivers();
         let pool = AnyPool::connect(&shop.records.url()).await.unwrap();
         let measured = "SELECT COUNT(*), CAST(SUM(products) AS BIGINT) FROM embedding_releases";
-        until("the catalogue is measured", async || sums(&pool, "SELECT COUNT(*) FROM embedding_releases").await == [1])
-            .await;
+        until("the catalogue is measured", async || {
+            sums(&pool, "SELECT COUNT(*) FROM embedding_releases").await == [1]
+        })
+        .await;
         assert_eq!(sums(&pool, measured).await, [1, 90]);
         let search = async |text: &str| {
             let body = json!({ "text": text, "language": "de-AT", "limit": 1 });
@@ -46,7 +48,10 @@ async fn of_fifty_queries_a_sum_is_kept_and_of_fewer_nothing() {
         })
         .await;
         let row = &get("/embeddings?catalog=garments").await[0];
-        assert_eq!((&row["of"], &row["count"], &row["drifted"]), (&json!("catalog"), &json!(90), &json!(false)));
+        assert_eq!(
+            (&row["of"], &row["count"], &row["drifted"]),
+            (&json!("catalog"), &json!(90), &json!(false))
+        );
         assert!(row["byChance"].as_f64().unwrap() > row["discrepancy"].as_f64().unwrap(), "{row}");
 
         let week_before = "INSERT INTO insight_shares SELECT catalog, day - 3, part, 'en', searches \
