@@ -14,12 +14,14 @@
 use std::cell::Cell;
 use std::hint::black_box;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
 use knytt_engine::{
-    Catalog, CatalogSpec, Filter, Fingerprint, Merchandising, MerchandisingRule, Product, Query, RuleAction,
-    RuleCondition, RuleQuery, SearchSession, Selection, Snapshot, Strategy, Synonym, VectorQuery,
+    Catalog, CatalogSpec, CompiledRules, Filter, Fingerprint, Merchandising, MerchandisingRule, Product,
+    Query, Replacement, RuleAction, RuleCondition, RuleQuery, SearchSession, Selection, Snapshot, Strategy,
+    Synonym, VectorQuery,
 };
 use knytt_models::{Bundle, Device, Embedding, Encoder};
 use rand::{Rng, SeedableRng};
@@ -174,7 +176,8 @@ fn updates(criterion: &mut Criterion, catalog: &Catalog, vectors: &mut Vectors, 
     });
 }
 
-/// What 1,000 rules and 1,000 synonyms add to a search whose words some of the rules name.
+/// What 1,000 rules, 1,000 synonyms and 1,000 replacements add to a search whose words some of the rules name, and what
+/// reading the chains of replacements takes once for each state of the catalogue.
 fn rules(criterion: &mut Criterion) {
     let encoder = Encoder::start(Bundle::starter().unwrap(), Device::Cpu).unwrap();
     let dir = tempfile::tempdir().unwrap();
@@ -199,6 +202,36 @@ fn rules(criterion: &mut Criterion) {
         println!("{text}: {} of 1,000 rules apply", guide().shown.rules.len());
         group.bench_function(BenchmarkId::new("1,000", text), |b| b.iter(|| black_box(guide())));
     }
+    // Each of 1,000 products is replaced; of eighty, eight lead through each other.
+    let replaced = Merchandising { replacements: replacements(), ..document() };
+    let compiled = || Arc::new(CompiledRules::new(replaced.clone()).unwrap());
+    session.replace_rules(Some(compiled()));
+    for text in ["a dress for summer 7", "nothing that a rule names"] {
+        let query = Query { text: Some(text.into()), ..Query::default() };
+        let guide = || session.guide(&snapshot, &query, &query.filter).unwrap();
+        guide();
+        group.bench_function(BenchmarkId::new("1,000 and 1,000 replaced", text), |b| {
+            b.iter(|| black_box(guide()))
+        });
+    }
+    let query = Query { text: Some("nothing that a rule names".into()), ..Query::default() };
+    group.bench_function(BenchmarkId::new("1,000 replaced", "the first search of a state"), |b| {
+        b.iter_batched(
+            || session.replace_rules(Some(compiled())),
+            |()| black_box(session.guide(&snapshot, &query, &query.filter).unwrap()),
+            BatchSize::PerIteration,
+        );
+    });
+}
+
+/// 1,000 replacements of the bench's products.
+fn replacements() -> Vec<Replacement> {
+    let replacement = |number: usize| {
+        // Seven of eighty lead to the next one, so that chains have up to eight links.
+        let by = if number % 80 < 7 { number + 1 } else { number + 1_000 };
+        Replacement { product: number.to_string(), by: by.to_string(), always: true }
+    };
+    (0..1_000).map(replacement).collect()
 }
 
 /// Ten rules for each of 100 words; of those of one word, each needs another second word.

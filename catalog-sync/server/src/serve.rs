@@ -136,6 +136,7 @@ async fn start(config: Arc<Config>, db: &Database, tasks: &mut JoinSet<()>) -> R
     crate::experiments::refresh(db, &search.catalogs).await?;
     tasks.spawn(crate::experiments::follow(db.clone(), search.catalogs.clone()));
     tasks.spawn(search.clone().follow());
+    tasks.spawn(crate::insights::follow_catalogs(db.clone(), search.catalogs.clone()));
     for follower in search.followers(&objects) {
         tasks.spawn(follower.run());
     }

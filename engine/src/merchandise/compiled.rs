@@ -140,6 +140,13 @@ impl CompiledRules {
 
     /// The rules that apply, in the order of the document.
     pub(crate) fn applying(&self, asked: &Asked<'_>) -> Vec<&CompiledRule> {
+        let rules = self.candidates(asked).into_iter().map(|number| &self.rules[number as usize]);
+        rules.filter(|rule| rule.applies(asked)).collect()
+    }
+
+    /// The numbers of the rules that are looked at: those that need no word and no category, and those whose first word
+    /// or category is asked for.
+    fn candidates(&self, asked: &Asked<'_>) -> Vec<u32> {
         let mut numbers = self.general.clone();
         for word in &asked.words {
             numbers.extend(self.by_word.get(word).into_iter().flatten());
@@ -149,8 +156,7 @@ impl CompiledRules {
         }
         numbers.sort_unstable();
         numbers.dedup();
-        let rules = numbers.into_iter().map(|number| &self.rules[number as usize]);
-        rules.filter(|rule| rule.applies(asked)).collect()
+        numbers
     }
 }
 
@@ -250,6 +256,24 @@ mod tests {
     fn applying<'r>(rules: &'r CompiledRules, typed: &str, filter: &Filter, at_ms: i64) -> Vec<&'r str> {
         let asked = Asked { words: terms(typed), filter, language: Some("en"), at_ms };
         rules.applying(&asked).into_iter().map(|rule| rule.id.as_str()).collect()
+    }
+
+    #[test]
+    fn of_a_thousand_rules_a_search_looks_at_those_of_its_words() {
+        let when = |number: usize| match number {
+            0..50 => "{}".to_owned(),
+            50..500 => format!(r#"{{"category":"kind{number}"}}"#),
+            _ => format!(r#"{{"query":{{"kind":"contains","words":"summer{} more"}}}}"#, number / 10),
+        };
+        let conditions: Vec<_> = (0..1_000).map(|number| (format!("r{number}"), when(number))).collect();
+        let conditions: Vec<_> = conditions.iter().map(|(id, when)| (id.as_str(), when.as_str())).collect();
+        let rules = compiled(&conditions);
+        let looked_at = |typed: &str, filter: &Filter| {
+            rules.candidates(&Asked { words: terms(typed), filter, language: None, at_ms: 0 }).len()
+        };
+        assert_eq!(looked_at("a dress for the beach", &Filter::default()), 50);
+        assert_eq!(looked_at("summer50 more of summer99", &Filter::default()), 70);
+        assert_eq!(looked_at("dress", &Filter::parse(&["category=kind50"]).unwrap()), 51);
     }
 
     #[test]

@@ -147,3 +147,58 @@ impl<'a> ChainReader<'a> {
         Ok(links)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use knytt_models::{Embedding, Fingerprint};
+
+    use super::*;
+    use crate::catalog::{Catalog, CatalogSpec};
+    use crate::product::Product;
+
+    fn upsert(catalog: &Catalog, numbers: impl Iterator<Item = usize>) {
+        let embedding = Embedding::new(vec![0.6, 0.8], Fingerprint::of(&[b"m"])).unwrap();
+        let mut writer = catalog.write();
+        for number in numbers {
+            let product = Product { id: number.to_string(), ..Product::default() };
+            writer.upsert(&product, &embedding, None).unwrap();
+        }
+        writer.commit().unwrap();
+    }
+
+    #[test]
+    fn a_thousand_replacements_read_each_product_once_for_a_state_and_none_for_a_search() {
+        let dir = tempfile::tempdir().unwrap();
+        let model = Fingerprint::of(&[b"m"]);
+        let spec = CatalogSpec { id: "shop".into(), model, model_name: "m".into(), dimension: 2 };
+        let catalog = Catalog::create(dir.path(), &spec).unwrap();
+        upsert(&catalog, 0..1_100);
+        // Ten to a chain, which is longer than is followed.
+        let by = |number: usize| if number % 10 == 9 { 1_000 + number / 10 } else { number + 1 };
+        let replacement = |number: usize| Replacement {
+            product: number.to_string(),
+            by: by(number).to_string(),
+            always: true,
+        };
+        let replacements: Vec<Replacement> = (0..1_000).map(replacement).collect();
+        let snapshot = catalog.read().unwrap();
+        let next = replacements.iter().map(|next| (next.product.as_str(), next)).collect();
+        let mut reader = ChainReader { snapshot: &snapshot, next, known: HashMap::new() };
+        for replacement in &replacements {
+            assert!(reader.follow(&replacement.product).unwrap().len() <= MOST_LINKS);
+        }
+        assert_eq!(reader.known.len(), 1_100, "each product is read once");
+        let of_state = ChainsOfState::default();
+        let chains = of_state.get(&snapshot, &replacements).unwrap();
+        assert_eq!(chains.links.len(), 1_000);
+        assert!(
+            Arc::ptr_eq(&chains, &of_state.get(&snapshot, &replacements).unwrap()),
+            "nothing is read again"
+        );
+        // Of what a search may show, only what is replaced is looked at.
+        assert_eq!(chains.among(&(990..1_100).collect()).len(), 10);
+        upsert(&catalog, 0..1);
+        let snapshot = catalog.read().unwrap();
+        assert!(!Arc::ptr_eq(&chains, &of_state.get(&snapshot, &replacements).unwrap()), "another state");
+    }
+}

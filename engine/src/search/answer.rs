@@ -204,7 +204,20 @@ pub(crate) fn answer(
     let Words { parsed, also, .. } = words;
     let mut guided = std::mem::take(&mut guidance.shown);
     guided.also = also;
-    Ok(SearchResult { hits, timings, matched, index, scale, parsed, named, in_domain, says_nothing, guided })
+    let words_embedding = embedded.text.clone();
+    Ok(SearchResult {
+        hits,
+        timings,
+        matched,
+        index,
+        scale,
+        parsed,
+        named,
+        in_domain,
+        says_nothing,
+        guided,
+        words_embedding,
+    })
 }
 
 /// Whether words alone are asked for, and name goods of another kind of shop.

@@ -141,6 +141,10 @@ pub struct SearchResult {
     pub says_nothing: bool,
     /// What the retailer's rules and synonyms add.
     pub guided: Guided,
+    /// What the model made of the words that hits should match; `None` without words, and for models that know pictures
+    /// only.
+    #[serde(skip)]
+    pub words_embedding: Option<Embedding>,
 }
 
 impl SearchResult {

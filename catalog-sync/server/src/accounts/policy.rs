@@ -147,6 +147,8 @@ const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/admin/stats/products", ANY_STAFF),
     ("GET", "/api/v1/admin/stats/service", ANY_STAFF),
     ("GET", "/api/v1/admin/stats/drift", ANY_STAFF),
+    ("GET", "/api/v1/admin/stats/embeddings", ANY_STAFF),
+    ("GET", "/api/v1/admin/stats/changes", ANY_STAFF),
 ];
 
 /// Who may use a route; `None` for one that the table does not have.

@@ -1,4 +1,4 @@
-//! Whether the best hits of yesterday and today are as near as in the week before.
+//! Whether the best hits of yesterday and today are as near as in the week before, and what is asked is about the same.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use super::rule::Terms;
 use super::verdict::{Reading, Verdict};
 use crate::db::Database;
 use crate::feedback::DAY_MS;
-use crate::insights::{Histogram, Stability};
+use crate::insights::{Days, EmbeddingDrift, Histogram, Stability, of_all_catalogs};
 
 /// Days of the week that it is compared with.
 const REFERENCE_DAYS: i64 = 7;
@@ -16,14 +16,41 @@ const REFERENCE_DAYS: i64 = 7;
 /// The histograms of a way in: before, and now.
 type Both = [Histogram; 2];
 
+/// The days of a rule's window, and the week before them.
+fn days(terms: &Terms, now_ms: i64) -> Days {
+    let to = now_ms.div_euclid(DAY_MS);
+    let from = to - (terms.window_minutes * 60_000 / DAY_MS).max(1) + 1;
+    Days { before: from - REFERENCE_DAYS, from, to }
+}
+
+/// The readings of a rule: one for each catalogue, for words and for pictures.
+pub async fn embeddings(db: &Database, terms: &Terms, now_ms: i64) -> Result<Vec<Reading>, sqlx::Error> {
+    let all = of_all_catalogs(db, days(terms, now_ms)).await?;
+    Ok(all.into_iter().map(|(catalog, moved)| moved_reading(terms, catalog, moved)).collect())
+}
+
+fn moved_reading(terms: &Terms, catalog: String, moved: EmbeddingDrift) -> Reading {
+    let EmbeddingDrift { of, count, before, discrepancy, by_chance, .. } = moved;
+    let verdict = match discrepancy > terms.threshold.max(by_chance) {
+        true if count.min(before) >= terms.minimum => Verdict::Broken,
+        true => Verdict::Between,
+        false => Verdict::Fine,
+    };
+    let asked = if of == "image" { "pictures" } else { "words" };
+    let text = format!(
+        "{asked} that are searched with are about other things than in the week before: a discrepancy of \
+         {discrepancy:.3}, by chance up to {by_chance:.3}"
+    );
+    Reading { catalog, subject: of, value: discrepancy, expected: terms.threshold, count, verdict, text }
+}
+
 /// The readings of a rule: one for each catalogue and way in.
 pub async fn drift(db: &Database, terms: &Terms, now_ms: i64) -> Result<Vec<Reading>, sqlx::Error> {
-    let today = now_ms.div_euclid(DAY_MS);
-    let first = today - (terms.window_minutes * 60_000 / DAY_MS).max(1) + 1;
+    let Days { before, from, to } = days(terms, now_ms);
     let sql = "SELECT catalog, channel, kind, CAST(CASE WHEN day >= $1 THEN 1 ELSE 0 END AS BIGINT) AS is_now, bucket, \
                CAST(SUM(searches) AS BIGINT) FROM insight_scores WHERE day BETWEEN $2 AND $3 AND kind <> 'browse' \
                GROUP BY catalog, channel, kind, is_now, bucket";
-    let query = sqlx::query(sql).bind(first).bind(first - REFERENCE_DAYS).bind(today);
+    let query = sqlx::query(sql).bind(from).bind(before).bind(to);
     let mut ways: BTreeMap<(String, String), Both> = BTreeMap::new();
     for row in query.fetch_all(db.pool()).await? {
         let (channel, kind): (String, String) = (row.try_get(1)?, row.try_get(2)?);

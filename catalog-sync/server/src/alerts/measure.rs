@@ -44,6 +44,7 @@ pub async fn readings(db: &Database, terms: &Terms, now_ms: i64) -> Result<Vec<R
         (Metric::FailedJob, _) => failed_jobs(db, terms, now_ms).await,
         (Metric::Kiosk, _) => kiosks(db, terms, now_ms).await,
         (Metric::Drift, _) => drift::drift(db, terms, now_ms).await,
+        (Metric::Embeddings, _) => drift::embeddings(db, terms, now_ms).await,
         (Metric::Scheduler, _) => scheduler(db, terms, now_ms).await,
     }
 }

@@ -30,13 +30,16 @@ pub enum Metric {
     /// The population stability index of how near the best hits of yesterday and today are, against the week before, by
     /// way in.
     Drift,
+    /// The squared maximum mean discrepancy of the embeddings of what was asked yesterday and today, against the week
+    /// before, by words and pictures.
+    Embeddings,
     /// Minutes since something looked for feeds that are due.
     Scheduler,
 }
 
 impl Metric {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::LatencyP99,
         Self::Failures,
         Self::ClickThrough,
@@ -45,13 +48,14 @@ impl Metric {
         Self::FailedJob,
         Self::Kiosk,
         Self::Drift,
+        Self::Embeddings,
         Self::Scheduler,
     ];
 
     /// The comparisons that make sense of it; the first is that of the default rule.
     pub fn comparisons(self) -> &'static [Comparison] {
         match self {
-            Self::LatencyP99 | Self::Failures | Self::Drift => &[Comparison::Above],
+            Self::LatencyP99 | Self::Failures | Self::Drift | Self::Embeddings => &[Comparison::Above],
             Self::ClickThrough => &[Comparison::ChanceBelow],
             Self::ZeroResults => &[Comparison::ChanceAbove, Comparison::Above],
             Self::Signatures => &[Comparison::Below],
@@ -70,6 +74,7 @@ impl Metric {
             Self::FailedJob => "failedJob",
             Self::Kiosk => "kiosk",
             Self::Drift => "drift",
+            Self::Embeddings => "embeddings",
             Self::Scheduler => "scheduler",
         }
     }
@@ -212,6 +217,7 @@ impl Terms {
             Metric::FailedJob => (0.0, 1_440, 0),
             Metric::Kiosk => (10.0, 10_080, 0),
             Metric::Drift => (0.25, 2_880, 500),
+            Metric::Embeddings => (0.02, 2_880, 500),
             Metric::Scheduler => (2.0, 1_440, 0),
         };
         let comparison = metric.comparisons()[0];

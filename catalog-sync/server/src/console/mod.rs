@@ -39,7 +39,7 @@ use crate::objects::store::Objects;
 use crate::search::SearchService;
 use crate::{Config, Result};
 
-pub(crate) use self::routes::{described, is_upload};
+pub(crate) use self::routes::{described, elsewhere, is_upload};
 
 /// What the routes and the jobs of the console share. Clones share all of it.
 #[derive(Clone)]

@@ -79,9 +79,15 @@ const VERSIONS: &[Version] = &[
     ),
     (
         13,
-        "kiosks",
+"kiosks",
         include_str!("../../migrations/sqlite/13_kiosks.sql"),
         include_str!("../../migrations/postgres/13_kiosks.sql"),
+    ),
+    (
+        14,
+        "embeddings",
+        include_str!("../../migrations/sqlite/14_embeddings.sql"),
+        include_str!("../../migrations/postgres/14_embeddings.sql"),
     ),
 ];
 

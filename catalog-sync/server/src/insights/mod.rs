@@ -1,6 +1,7 @@
 //! What shoppers together like: read from the roll-ups of believed events, and kept for a minute. And what staff see of
 //! it: [`stats`] reads the counts of events and those of the server's own answers, which [`tally`] keeps.
 
+mod embeddings;
 mod observe;
 mod sketch;
 mod stability;
@@ -17,6 +18,11 @@ use sqlx::Row as _;
 use crate::db::Database;
 use crate::feedback::DAY_MS;
 
+#[cfg(test)]
+pub(crate) use embeddings::tests::a_changed_week;
+pub(crate) use embeddings::{
+    Days, EmbeddingDrift, QueryEmbeddings, follow as follow_catalogs, of_all_catalogs,
+};
 pub(crate) use observe::{Asked, count};
 pub(crate) use sketch::{bucket, middle, quantile};
 pub(crate) use stability::{Histogram, Stability};

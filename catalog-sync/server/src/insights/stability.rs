@@ -23,6 +23,11 @@ pub fn step(similarity: f32) -> i64 {
     (f64::from(similarity.clamp(-1.0, 1.0)) * STEPS).floor() as i64
 }
 
+/// The least similarity of a step.
+pub fn begin(step: i64) -> f64 {
+    step as f64 / STEPS
+}
+
 /// How two histograms differ.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stability {
@@ -127,5 +132,6 @@ mod tests {
         let few = Stability::of(&Histogram::from([(10, 5)]), &Histogram::from([(20, 5)])).unwrap();
         assert!(!few.has_drifted(0.25), "{few:?}");
         assert_eq!((step(1.0), step(-1.0), step(0.0), step(f32::NAN)), (40, -40, 0, 0));
+        assert_eq!((begin(step(0.4)), begin(step(-1.0))), (0.4, -1.0));
     }
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use knytt_wire::Participation;
 
+use super::embeddings::{AskedEmbedding, EmbeddingSums, QueryEmbeddings};
 use super::sketch::bucket;
 use super::stability::step;
 use crate::accounts::now_ms;
@@ -27,6 +28,12 @@ const TYPING: Duration = Duration::from_secs(4);
 /// Visitors that are kept while the database is away; of those beyond, only their searches are counted.
 const MOST_SEEN: usize = 200_000;
 
+/// Embeddings that wait to be summed, at most: of those beyond, only their searches are counted.
+const MOST_EMBEDDINGS: usize = 10_000;
+
+/// Letters of a category that are counted.
+const LONGEST_CATEGORY: usize = 100;
+
 const ANSWERS: Columns =
     added!("insight_answers", 7, "catalog, day, release": "answers", "cached", "refused", "failed"; "");
 
@@ -34,6 +41,8 @@ const LATENCY: Columns = added!("insight_latency", 6, "catalog, day, release, st
 
 const SCORES: Columns =
     added!("insight_scores", 7, "catalog, day, release, channel, kind, bucket": "searches"; "");
+
+const SHARES: Columns = added!("insight_shares", 5, "catalog, day, part, value": "searches"; "");
 
 /// One answer of the server's own.
 #[derive(Clone, Debug)]
@@ -60,6 +69,12 @@ pub struct Counted {
     pub is_cached: bool,
     /// The cosine similarity of the nearest hit, if there is one.
     pub similarity: Option<f32>,
+    /// Its category, if there is one.
+    pub category: Option<String>,
+    /// The shopper's language, if the request said it.
+    pub language: Option<String>,
+    /// What the query was for the model.
+    pub embeddings: QueryEmbeddings,
     /// How long its stages took, in milliseconds; those of 0 were not needed.
     pub stages: [(&'static str, f64); 4],
 }
@@ -79,6 +94,8 @@ struct Counts {
     latency: BTreeMap<(String, i64, i64, &'static str, i64), [i64; 1]>,
     arms: ArmCounts,
     scores: BTreeMap<(DayKey, i64), [i64; 1]>,
+    shares: BTreeMap<(String, i64, &'static str, String), [i64; 1]>,
+    embeddings: Vec<AskedEmbedding>,
     unfinished: HashMap<(String, Visitor), Unfinished>,
     recent: RecentCounts,
 }
@@ -88,12 +105,13 @@ struct Counts {
 pub struct Tally {
     db: Database,
     counts: Arc<Mutex<Counts>>,
+    embeddings: EmbeddingSums,
 }
 
 impl Tally {
     /// Nothing is counted yet.
     pub fn new(db: &Database) -> Self {
-        Self { db: db.clone(), counts: Arc::default() }
+        Self { db: db.clone(), counts: Arc::default(), embeddings: EmbeddingSums::new(db) }
     }
 
     fn counts(&self) -> MutexGuard<'_, Counts> {
@@ -134,9 +152,13 @@ impl Tally {
     }
 
     async fn write(&self) {
-        let taken = self.counts().take();
+        let mut taken = self.counts().take();
         if taken.is_empty() {
             return;
+        }
+        let embeddings = std::mem::take(&mut taken.embeddings);
+        if let Err(error) = self.embeddings.add(embeddings, today()).await {
+            tracing::warn!(%error, "sums of embeddings were not written; they are tried again");
         }
         if let Err(error) = taken.write(&self.db).await {
             tracing::warn!(%error, "counts of searches were not written; they are tried again");
@@ -186,10 +208,26 @@ impl Counts {
             let failures = [counted.is_empty, counted.is_no_good_match].map(i64::from);
             self.arms.add_search(part, day, failures, who);
         }
-        if counted.way.kind != Kind::Browse && self.seen.len() < MOST_SEEN {
+        if counted.way.kind == Kind::Browse {
+            return;
+        }
+        self.asked(counted, day);
+        if self.seen.len() < MOST_SEEN {
             let Counted { catalog, release, way, visitor, .. } = counted;
             self.seen.extend(Seen::all(catalog, day, *release, way.channel, *visitor));
         }
+    }
+
+    /// Counts what a search asked about, and keeps its embeddings until they are summed.
+    fn asked(&mut self, counted: &Counted, day: i64) {
+        let language = counted.language.as_deref().map(spoken).unwrap_or_default();
+        let category = counted.category.as_ref().map(|name| name.chars().take(LONGEST_CATEGORY).collect());
+        for (part, value) in [("language", Some(language)), ("category", category)] {
+            let Some(value) = value else { continue };
+            self.shares.entry((counted.catalog.clone(), day, part, value)).or_default()[0] += 1;
+        }
+        let left = MOST_EMBEDDINGS.saturating_sub(self.embeddings.len());
+        self.embeddings.extend(counted.embeddings.of(&counted.catalog).take(left));
     }
 
     /// Counts the searches after which nothing was typed for this long.
@@ -221,6 +259,7 @@ impl Counts {
         merge(&mut self.latency, other.latency);
         self.arms.merge(other.arms);
         merge(&mut self.scores, other.scores);
+        merge(&mut self.shares, other.shares);
         self.recent.merge(other.recent);
         self.seen.extend(other.seen);
     }
@@ -241,6 +280,10 @@ impl Counts {
             query.bind(key.channel.clone()).bind(key.kind.clone()).bind(*step)
         })
         .await?;
+        add_all(db, &mut tx, &SHARES, &self.shares, |q, (a, b, c, d)| {
+            q.bind(a.clone()).bind(*b).bind(*c).bind(d.clone())
+        })
+        .await?;
         self.recent.write(db, &mut tx).await?;
         tx.commit().await
     }
@@ -250,6 +293,13 @@ fn merge<K: Ord, const N: usize>(to: &mut BTreeMap<K, [i64; N]>, from: BTreeMap<
     for (key, counted) in from {
         to.entry(key).or_insert([0; N]).iter_mut().zip(counted).for_each(|(to, count)| *to += count);
     }
+}
+
+/// The language of a tag: `en` of `en-GB`; empty if it is none. Clients say it, so nothing else is counted.
+fn spoken(tag: &str) -> String {
+    let language = tag.split(['-', '_']).next().unwrap_or_default();
+    let is_language = matches!(language.len(), 2 | 3) && language.bytes().all(|c| c.is_ascii_alphabetic());
+    if is_language { language.to_ascii_lowercase() } else { String::new() }
 }
 
 fn today() -> i64 {
@@ -274,6 +324,9 @@ mod tests {
             is_no_good_match: false,
             is_cached: false,
             similarity: Some(0.4),
+            category: Some("Dresses".into()),
+            language: Some("de-AT".into()),
+            embeddings: QueryEmbeddings::default(),
             stages: [("decode", 0.0), ("embed", 3.0), ("search", 1.0), ("rank", 0.5)],
         }
     }
@@ -328,6 +381,8 @@ mod tests {
             async |sql: &'static str| sqlx::query_scalar::<_, i64>(sql).fetch_one(db.pool()).await.unwrap();
         assert_eq!(sum("SELECT SUM(searches) FROM insight_days").await, 2);
         assert_eq!(sum("SELECT SUM(answers) FROM insight_answers").await, 2);
+        let of_part = "SELECT searches FROM insight_shares WHERE part = 'language' AND value = 'de'";
+        assert_eq!(sum(of_part).await, 2);
         assert_eq!(sum("SELECT visitors FROM insight_visitors WHERE release = -1").await, 1);
     }
 }

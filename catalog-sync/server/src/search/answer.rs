@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use knytt_app_core::shop::search::answer;
+use knytt_app_core::shop::search::answer_with_words;
 use knytt_app_core::shop::taking_part::{ArmSettings, TakingPart};
 use knytt_app_core::shop::{Person, QueryPicture, read_picture};
 use knytt_engine::{PictureLook, SearchSession};
@@ -11,7 +11,7 @@ use knytt_models::decode::Limits;
 use knytt_ui_api::{Problem, SearchResponse, Sort, Timings};
 
 use super::body::SearchBody;
-use super::cache::{Caches, SeenPicture};
+use super::cache::{Caches, KeptAnswer, SeenPicture};
 use super::catalogs::{OpenCatalog, State};
 use super::cursor::Cursor;
 use super::page::{Answered, Page};
@@ -19,6 +19,7 @@ use super::reach::Reach;
 use super::refusals::of_problem;
 use super::service::{SearchService, SearchSettings};
 use crate::http::refusal::Refusal;
+use crate::insights::QueryEmbeddings;
 
 /// Hits of an answer, from which pages are cut. The ranking compares about as many candidates; what comes after
 /// them is not like the query.
@@ -96,7 +97,9 @@ async fn one(
     let kept = service.caches.answers.get(&(state, digest));
     service.metrics.looked_up("answers", kept.is_some());
     match kept {
-        Some(response) => Ok((Answered { state, digest, response }, true)),
+        Some(KeptAnswer { response, embeddings }) => {
+            Ok((Answered { state, digest, response, embeddings }, true))
+        }
         None if state != now => {
             let before = service.catalogs.of_state(&catalog.summary.id, state, settings).ok_or_else(gone)?;
             Ok((compute(service, &before, settings, wanted).await?, false))
@@ -124,7 +127,8 @@ async fn merged(
         let rules = control.state.rules.rotate_left(1) ^ variant.state.rules ^ number(&part.seed());
         let response = Arc::new(part.merge(wanted.digest.as_bytes(), &control.response, &variant.response));
         let state = State { rules, ..control.state };
-        return Ok((Answered { state, digest: wanted.digest, response }, was_kept && is_kept));
+        let embeddings = control.embeddings;
+        return Ok((Answered { state, digest: wanted.digest, response, embeddings }, was_kept && is_kept));
     }
     Err(changes())
 }
@@ -158,11 +162,12 @@ async fn compute(
         if let Some((_, timings)) = &picture {
             metrics.looked_up("pictures", timings.embed == 0.0);
         }
-        let (state, response) = of_one_state(&catalog, &session, &body, picture)?;
+        let (state, response, embeddings) = of_one_state(&catalog, &session, &body, picture)?;
         metrics.answered(waited, &response.timings);
         let response = Arc::new(response);
-        caches.answers.insert((state, digest), response.clone());
-        Ok(Answered { state, digest, response })
+        let kept = KeptAnswer { response: response.clone(), embeddings: embeddings.clone() };
+        caches.answers.insert((state, digest), kept);
+        Ok(Answered { state, digest, response, embeddings })
     };
     let answered = service.workers.run(job).await;
     if answered.as_ref().is_err_and(|refusal| refusal.code() == "busy") {
@@ -213,7 +218,7 @@ fn of_one_state(
     session: &SearchSession,
     body: &SearchBody,
     picture: Option<(Arc<SeenPicture>, Timings)>,
-) -> Result<(State, SearchResponse), Refusal> {
+) -> Result<(State, SearchResponse, QueryEmbeddings), Refusal> {
     let is_asked =
         picture.is_some() || body.like.is_some() || !body.mix.is_empty() || !body.text.trim().is_empty();
     let request = body.request(if is_asked { DEPTH } else { BROWSED });
@@ -223,12 +228,13 @@ fn of_one_state(
             Some((seen, timings)) => QueryPicture { timings: *timings, ..seen.query() },
             None => QueryPicture::default(),
         };
-        let search = || answer(session, &request, query, &Person::default());
+        let search = || answer_with_words(session, &request, query, &Person::default());
         let response = tracing::info_span!("search").in_scope(search);
-        let response = response.map_err(of_problem)?;
+        let (response, words) = response.map_err(of_problem)?;
         let after = catalog.state_with(session)?;
         if after == state {
-            return Ok((state, response));
+            let image = picture.map(|(seen, _)| Arc::new(seen.embedding.clone()));
+            return Ok((state, response, QueryEmbeddings { words: words.map(Arc::new), image }));
         }
         state = after;
     }

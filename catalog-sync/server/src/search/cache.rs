@@ -13,6 +13,7 @@ use knytt_ui_api::{SearchResponse, Timings};
 use moka::sync::Cache;
 
 use super::catalogs::State;
+use crate::insights::QueryEmbeddings;
 
 /// How long an answer is kept.
 const ANSWERS: Duration = Duration::from_secs(300);
@@ -25,6 +26,9 @@ const ANSWER_BYTES: u64 = 64 << 20;
 
 /// Bytes of all pictures' embeddings and small copies.
 const PICTURE_BYTES: u64 = 64 << 20;
+
+/// About what an answer takes besides its hits: facets, and two embeddings.
+const ANSWER: usize = 6_000;
 
 /// About what one hit of an answer takes.
 const HIT_BYTES: usize = 1_200;
@@ -55,11 +59,20 @@ impl SeenPicture {
     }
 }
 
+/// An answer that is kept, and what its query was for the model.
+#[derive(Clone)]
+pub struct KeptAnswer {
+    /// All hits.
+    pub response: Arc<SearchResponse>,
+    /// The embeddings of the query.
+    pub embeddings: QueryEmbeddings,
+}
+
 /// Both caches. Clones share them.
 #[derive(Clone)]
 pub struct Caches {
     /// Whole answers, of which a page is a part.
-    pub answers: Cache<AnswerKey, Arc<SearchResponse>>,
+    pub answers: Cache<AnswerKey, KeptAnswer>,
     /// What was seen on pictures.
     pub pictures: Cache<PictureKey, Arc<SeenPicture>>,
 }
@@ -67,8 +80,8 @@ pub struct Caches {
 impl Caches {
     /// Empty ones.
     pub fn new() -> Self {
-        let answer_bytes = |_: &AnswerKey, answer: &Arc<SearchResponse>| {
-            u32::try_from(2_000 + answer.hits.len() * HIT_BYTES).unwrap_or(u32::MAX)
+        let answer_bytes = |_: &AnswerKey, answer: &KeptAnswer| {
+            u32::try_from(ANSWER + answer.response.hits.len() * HIT_BYTES).unwrap_or(u32::MAX)
         };
         let picture_bytes = |_: &PictureKey, seen: &Arc<SeenPicture>| {
             u32::try_from(4 * seen.embedding.dimension() + seen.look.pixels.as_raw().len())

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::catalogs::{OpenCatalog, State};
 use super::cursor::Cursor;
 use crate::feedback::normal;
-use crate::insights::Counted;
+use crate::insights::{Counted, QueryEmbeddings};
 use crate::tokens::{self, Claim, Keys};
 use crate::way::{Kind, Way};
 
@@ -24,6 +24,8 @@ pub struct Answered {
     pub digest: blake3::Hash,
     /// All hits.
     pub response: Arc<SearchResponse>,
+    /// What the query was for the model.
+    pub embeddings: QueryEmbeddings,
 }
 
 /// A page of hits.
@@ -73,6 +75,7 @@ pub struct Page {
     pub counted: Option<Counted>,
     /// The experiment that the search took part in.
     part: Option<Participation>,
+    embeddings: QueryEmbeddings,
     commit: u64,
 }
 
@@ -85,7 +88,7 @@ impl Page {
         size: usize,
         is_cached: bool,
     ) -> Self {
-        let Answered { state, digest, response } = answered;
+        let Answered { state, digest, response, embeddings } = answered;
         let all = response.hits.len();
         let (start, end) = (offset.min(all), offset.saturating_add(size).min(all));
         let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
@@ -107,7 +110,8 @@ impl Page {
             guided: response.guided.clone(),
         };
         let etag = format!("\"{state}-{}-{start}-{end}-e\"", &digest.to_hex()[..16]);
-        Self { body, etag, is_cached, counted: None, part: None, commit: state.commit }
+        let (embeddings, commit) = (embeddings.clone(), state.commit);
+        Self { body, etag, is_cached, counted: None, part: None, embeddings, commit }
     }
 
     /// The page of a search that took part in an experiment.
@@ -147,6 +151,7 @@ impl Page {
         self.body.feedback_token = keys.sign(&self.body.catalog, &claim);
         let Timings { decode, embed, search, rank, .. } = self.body.timings;
         let is_empty = self.body.hits.is_empty();
+        let nearest = self.body.hits.iter().max_by(|a, b| a.similarity.total_cmp(&b.similarity));
         self.counted = Some(Counted {
             catalog: self.body.catalog.clone(),
             release: i64::from(self.body.release),
@@ -158,7 +163,10 @@ impl Page {
             is_empty,
             is_no_good_match: !is_empty && self.body.verdict == Verdict::NoGoodMatch,
             is_cached: self.is_cached,
-            similarity: self.body.hits.iter().map(|hit| hit.similarity).reduce(f32::max),
+            similarity: nearest.map(|hit| hit.similarity),
+            category: nearest.map(|hit| hit.card.category.clone()),
+            language: asked.language.map(str::to_owned),
+            embeddings: std::mem::take(&mut self.embeddings),
             stages: [("decode", decode), ("embed", embed), ("search", search), ("rank", rank)],
         });
         self
@@ -173,6 +181,8 @@ pub struct Asked<'a> {
     pub is_typing: bool,
     /// How the search came.
     pub way: Way,
+    /// The shopper's language, if the request says it.
+    pub language: Option<&'a str>,
     /// The name that the request has for who asks.
     pub visitor: Option<&'a str>,
     /// Where it came from.

@@ -96,6 +96,34 @@ impl Shop {
 const BOTH: [Kind; 2] = [Kind::Sqlite, Kind::Postgres];
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_replica_without_the_files_names_the_other_one_and_serves_what_it_can() {
+    for kind in BOTH {
+        let (shop, data) = (Shop::open(kind).await, tempfile::tempdir().unwrap());
+        let other = Backend::start(settings(&shop.house.records, data.path())).await;
+        let (garments, rules) = ("/api/v1/admin/catalogs/garments", json!({ "document": { "version": 1 } }));
+        for (method, path, body, status, code) in [
+            ("POST", "/feed", json!({}), 421, Some("elsewhere")),
+            ("PUT", "/options", json!({}), 421, Some("elsewhere")),
+            ("POST", "/rules/preview", rules.clone(), 421, Some("elsewhere")),
+            ("GET", "/rules/products?q=dress", Value::Null, 421, Some("elsewhere")),
+            // A draft is a row of the database, which both have.
+            ("PUT", "/rules/draft", rules, 200, None),
+            ("GET", "/releases", Value::Null, 200, None),
+        ] {
+            let request = other.request(method, &format!("{garments}{path}")).bearer_auth(&shop.admin.access);
+            let request = request.header(header::CONTENT_TYPE, "application/json").body(body.to_string());
+            let answer = Answer::of(request.send().await.unwrap()).await;
+            let found = (answer.status, answer.code_or_none());
+            assert_eq!(found, (status, code.map(str::to_owned)), "{method} {path}: {answer:?}");
+        }
+        // Where the files are, nothing was built yet.
+        let preview = json!({ "document": { "version": 1 } });
+        let here = shop.send("POST", &format!("{garments}/rules/preview"), &preview).await;
+        assert_eq!((here.status, here.code().as_str()), (409, "not_searched"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_feed_becomes_a_catalogue_that_is_searched() {
     for kind in BOTH {
         let shop = Shop::open(kind).await;

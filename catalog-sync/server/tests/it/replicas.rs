@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use knytt_engine::{Catalog, Product};
 use knytt_publisher::{KeyOptions, Keys, Outcome, PublishOptions, init, open_depot, publish};
-use knytt_server::Settings;
+use knytt_server::{Scope, Settings};
 use knytt_wire::Url;
 use serde_json::{Value, json};
 
@@ -91,6 +91,18 @@ async fn a_replica_is_ready_when_it_has_caught_up_and_follows_what_is_published(
     assert_eq!(found["hits"][0]["card"]["title"], "Changed");
     let page = String::from_utf8(backend.get("/metrics").await.body).unwrap();
     assert!(page.contains(&format!("knytt_search_release{{catalog=\"garments\"}} {second}")), "{page}");
+    // What is followed is changed where it is made.
+    let key = records.key("*", Scope::Admin).await;
+    for (method, path, status, code) in [
+        ("POST", "garments/feed", 421, "not_made_here"),
+        ("POST", "garments/fetch", 421, "not_made_here"),
+        ("GET", "garments/releases", 421, "not_made_here"),
+        ("POST", "others/feed", 404, "not_found"),
+    ] {
+        let request = backend.request(method, &format!("/api/v1/admin/catalogs/{path}")).bearer_auth(&key);
+        let answer = Answer::of(request.send().await.unwrap()).await;
+        assert_eq!((answer.status, answer.code().as_str()), (status, code), "{method} {path}");
+    }
     backend.stop().await;
     // A replica that starts again has what it had, and is ready once it has looked.
     let again = Backend::start(shop.replica(&records, data.path())).await;

@@ -7,6 +7,7 @@ use knytt_engine::{
     BrowsedProduct, Field, Filter, Guidance, Ingredient, Order, Query, QueryImage, SearchResult,
     SearchSession, Snapshot,
 };
+use knytt_models::Embedding;
 use knytt_ui_api::{
     Card, Code, Guided, Hit, MatchKind, Problem, Reasons, RuleEffect, ScoreParts, SearchRequest,
     SearchResponse, Sort, Verdict,
@@ -35,6 +36,19 @@ pub fn answer(
     picture: QueryPicture,
     person: &Person,
 ) -> Result<SearchResponse, Problem> {
+    answer_with_words(session, request, picture, person).map(|(response, _)| response)
+}
+
+/// The same, and what the model made of the words, if there were any.
+///
+/// # Errors
+/// Those of [`answer`].
+pub fn answer_with_words(
+    session: &SearchSession,
+    request: &SearchRequest,
+    picture: QueryPicture,
+    person: &Person,
+) -> Result<(SearchResponse, Option<Embedding>), Problem> {
     let parsed = chips::read(session, request)?;
     let chosen = filter_of(request)?;
     let filter = parsed.as_ref().map_or_else(|| chosen.clone(), |r| chosen.clone().and(&r.filter()));
@@ -56,20 +70,21 @@ pub fn answer(
         guided: None,
     };
     let only_conditions = parsed.as_ref().is_some_and(|r| r.positive.is_empty() && r.negative.is_empty());
+    let mut embedding = None;
     if !asks_for && (parsed.is_none() || only_conditions && request.sort != Sort::Match) {
         browse(&snapshot, request, &filter, &guidance, person, &mut response)?;
         response.guided = Guided::from_engine(guidance.shown);
         response.verdict = if parsed.is_some() { Verdict::Found } else { Verdict::Browsing };
     } else {
         drop(snapshot);
-        search(session, &query, request, person, &mut response)?;
+        embedding = search(session, &query, request, person, &mut response)?;
     }
     if response.matched == 0 {
         response.verdict = Verdict::NothingPasses;
     }
     let t = &mut response.timings;
     t.total = t.decode + t.embed + t.search + t.rank;
-    Ok(response)
+    Ok((response, embedding))
 }
 
 /// The products that pass the filter, in the catalogue's order as rules change it, or by price.
@@ -96,14 +111,14 @@ fn browse(
     Ok(())
 }
 
-/// The products that match best.
+/// The products that match best. Returns what the model made of the words.
 fn search(
     session: &SearchSession,
     query: &Query,
     request: &SearchRequest,
     person: &Person,
     response: &mut SearchResponse,
-) -> Result<(), Problem> {
+) -> Result<Option<Embedding>, Problem> {
     let result = session.search(query).map_err(of_engine)?;
     // Words that no text has find nothing, though products pass the filters.
     let is_found = result.is_good() && !(response.understood.texts_only && result.hits.is_empty());
@@ -121,7 +136,7 @@ fn search(
     response.timings.search = result.timings.search_ms;
     response.timings.rank = result.timings.rank_ms;
     response.timings.embed += result.timings.embed_ms;
-    Ok(())
+    Ok(result.words_embedding)
 }
 
 fn found(hit: &knytt_engine::Hit, result: &SearchResult, card: Card) -> Hit {

@@ -204,6 +204,20 @@ async fn best_hits_that_are_further_away_raise_an_alert(records: Records) {
     assert!(open[0].text.contains("further from the query"), "{}", open[0].text);
 }
 
+async fn words_about_other_things_raise_an_alert(records: Records) {
+    let db = &records.db;
+    rules::make_usual(db, BEGIN).await.unwrap();
+    let today = BEGIN / DAY_MS + 8;
+    crate::insights::a_changed_week(db, today).await;
+    evaluate(db, today * DAY_MS + 3_600_000).await.unwrap();
+    let open = store::open(db).await.unwrap();
+    assert_eq!(
+        open.iter().map(|alert| (alert.metric, &*alert.subject)).collect::<Vec<_>>(),
+        [(Metric::Embeddings, "words")]
+    );
+    assert!(open[0].text.contains("about other things"), "{}", open[0].text);
+}
+
 /// Runs a test on both databases.
 macro_rules! on_both {
     ($($name:ident),+ $(,)?) => {
@@ -221,6 +235,7 @@ on_both!(
     an_alert_stays_one_over_restarts_and_is_told_once,
     a_rule_of_a_catalogue_stands_in_place_of_that_of_all,
     best_hits_that_are_further_away_raise_an_alert,
+    words_about_other_things_raise_an_alert,
 );
 
 /// Days of the quiet time; `KNYTT_QUIET_DAYS=30` goes through a month.

@@ -229,7 +229,7 @@ pub async fn create(
         (status = 404, description = "`not_found`", body = Problem),
         (status = 413, description = "`body_too_large`", body = Problem),
         (status = 415, description = "`not_json`", body = Problem),
-        (status = 421, description = "`elsewhere`", body = Problem),
+        (status = 421, description = "`elsewhere`, `not_made_here`", body = Problem),
     )
 )]
 pub async fn set_options(

@@ -68,7 +68,7 @@ pub struct SourceRequest {
         (status = 408, description = "`body_too_slow`", body = Problem),
         (status = 409, description = "`too_many`: other feeds of this catalogue wait", body = Problem),
         (status = 413, description = "`body_too_large`", body = Problem),
-        (status = 421, description = "`elsewhere`: another replica has this catalogue", body = Problem),
+        (status = 421, description = "`elsewhere`: another replica has this catalogue; `not_made_here`: it is only searched here", body = Problem),
         (status = 507, description = "`disk_full`", body = Problem),
     )
 )]
@@ -109,7 +109,7 @@ pub async fn upload(
         (status = 404, description = "`not_found`", body = Problem),
         (status = 413, description = "`body_too_large`", body = Problem),
         (status = 415, description = "`not_json`", body = Problem),
-        (status = 421, description = "`elsewhere`", body = Problem),
+        (status = 421, description = "`elsewhere`, `not_made_here`", body = Problem),
     )
 )]
 pub async fn set_source(
@@ -147,7 +147,7 @@ pub async fn set_source(
         (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
         (status = 403, description = "`not_allowed`, `cross_site`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
-        (status = 421, description = "`elsewhere`", body = Problem),
+        (status = 421, description = "`elsewhere`, `not_made_here`", body = Problem),
     )
 )]
 pub async fn remove_source(
@@ -175,7 +175,7 @@ pub async fn remove_source(
         (status = 403, description = "`not_allowed`, `cross_site`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         (status = 409, description = "`no_source`: it has no address; `too_many`: other feeds wait", body = Problem),
-        (status = 421, description = "`elsewhere`", body = Problem),
+        (status = 421, description = "`elsewhere`, `not_made_here`", body = Problem),
     )
 )]
 pub async fn fetch_now(

@@ -49,7 +49,18 @@ async fn known(console: &Console, id: &str) -> Result<Made, Refusal> {
     if !is_id(id) {
         return Err(Refusal::not_found());
     }
-    made::by_id(&console.db, id).await?.ok_or_else(Refusal::not_found)
+    match made::by_id(&console.db, id).await? {
+        Some(made) => Ok(made),
+        None if console.search.catalogs.get(Some(id)).is_ok() => Err(not_made_here()),
+        None => Err(Refusal::not_found()),
+    }
+}
+
+/// The catalogue is searched here, and no console of this database makes it.
+fn not_made_here() -> Refusal {
+    Refusal::new(421, "not_made_here", "The catalogue is only searched here").detail(
+        "it comes from releases that are followed, or from a folder: change and publish it where it is made",
+    )
 }
 
 /// The catalogue of this id, whose files this replica has.
@@ -57,9 +68,14 @@ async fn at_home(console: &Console, id: &str) -> Result<(Made, std::sync::Arc<No
     let made = known(console, id).await?;
     match &console.node {
         Some(node) if node.name == made.node => Ok((made, node.clone())),
-        _ => Err(Refusal::new(421, "elsewhere", "Another replica has this catalogue")
-            .detail("ask the replica on which the catalogue was made")),
+        _ => Err(elsewhere()),
     }
+}
+
+/// The catalogue's files are on another replica.
+pub fn elsewhere() -> Refusal {
+    Refusal::new(421, "elsewhere", "Another replica has this catalogue")
+        .detail("ask the replica on which the catalogue was made")
 }
 
 /// A catalogue's id: a name of a folder on every system, and of releases.

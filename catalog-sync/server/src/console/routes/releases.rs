@@ -77,7 +77,7 @@ pub struct KeysMade {
         (status = 403, description = "`not_allowed`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         (status = 409, description = "`nothing_built`", body = Problem),
-        (status = 421, description = "`elsewhere`", body = Problem),
+        (status = 421, description = "`elsewhere`, `not_made_here`", body = Problem),
     )
 )]
 pub async fn difference(State(app): State<App>, Path(id): Path<String>) -> Result<Json<Difference>, Refusal> {
@@ -104,6 +104,7 @@ pub async fn difference(State(app): State<App>, Path(id): Path<String>) -> Resul
         (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
         (status = 403, description = "`not_allowed`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
+        (status = 421, description = "`not_made_here`", body = Problem),
     )
 )]
 pub async fn releases(State(app): State<App>, Path(id): Path<String>) -> Result<Json<Vec<Release>>, Refusal> {
@@ -128,7 +129,7 @@ pub async fn releases(State(app): State<App>, Path(id): Path<String>) -> Result<
         (status = 409, description = "`already_there`: keys lie here", body = Problem),
         (status = 413, description = "`body_too_large`", body = Problem),
         (status = 415, description = "`not_json`", body = Problem),
-        (status = 421, description = "`elsewhere`", body = Problem),
+        (status = 421, description = "`elsewhere`, `not_made_here`", body = Problem),
         (status = 422, description = "`password_refused`: the passphrase is too short", body = Problem),
     )
 )]
@@ -169,7 +170,7 @@ pub async fn make_keys(
         (status = 409, description = "`nothing_built`, `no_keys`, `in_progress`", body = Problem),
         (status = 413, description = "`body_too_large`", body = Problem),
         (status = 415, description = "`not_json`", body = Problem),
-        (status = 421, description = "`elsewhere`", body = Problem),
+        (status = 421, description = "`elsewhere`, `not_made_here`", body = Problem),
         (status = 422, description = "`password_refused`: no passphrase is so short", body = Problem),
     )
 )]
@@ -202,7 +203,7 @@ pub async fn publish(
         (status = 409, description = "`nothing_built`, `no_keys`, `in_progress`", body = Problem),
         (status = 413, description = "`body_too_large`", body = Problem),
         (status = 415, description = "`not_json`", body = Problem),
-        (status = 421, description = "`elsewhere`", body = Problem),
+        (status = 421, description = "`elsewhere`, `not_made_here`", body = Problem),
         (status = 422, description = "`password_refused`: no passphrase is so short", body = Problem),
     )
 )]
@@ -243,7 +244,7 @@ pub async fn roll_back(
         (status = 409, description = "`no_keys`, `in_progress`", body = Problem),
         (status = 413, description = "`body_too_large`", body = Problem),
         (status = 415, description = "`not_json`", body = Problem),
-        (status = 421, description = "`elsewhere`", body = Problem),
+        (status = 421, description = "`elsewhere`, `not_made_here`", body = Problem),
         (status = 422, description = "`password_refused`: no passphrase is so short", body = Problem),
     )
 )]

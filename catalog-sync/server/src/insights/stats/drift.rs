@@ -1,6 +1,6 @@
 //! Whether the best hits of searches are as near as in the week before the window, by way in and by release.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use sqlx::Row as _;
@@ -8,10 +8,7 @@ use utoipa::ToSchema;
 
 use super::scope::Scope;
 use crate::db::Database;
-use crate::insights::stability::{Histogram, Stability};
-
-/// Days that a window is compared with: those just before it.
-const REFERENCE_DAYS: i64 = 7;
+use crate::insights::stability::{Histogram, Stability, begin};
 
 /// Searches on both sides, below which nothing is said.
 const LEAST: i64 = 200;
@@ -42,6 +39,21 @@ pub struct DriftRow {
     pub mean_before: f64,
     /// Whether it is another distribution, and not by chance.
     pub drifted: bool,
+    /// The similarities of the best hits in steps of 0.025, the least first; steps that neither period has are left out.
+    pub histogram: Vec<ScoreStep>,
+}
+
+/// A step of similarities, and which share of the searches has its best hit there.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = InsightScoreStep)]
+pub struct ScoreStep {
+    /// The least similarity of the step.
+    pub from: f64,
+    /// The share in the window, 0 to 1.
+    pub share: f64,
+    /// The share in the seven days before.
+    pub share_before: f64,
 }
 
 type Way = (String, String);
@@ -75,8 +87,7 @@ fn all(releases: &BTreeMap<i64, Histogram>) -> Histogram {
 /// The database refuses.
 pub async fn drift(db: &Database, scope: &Scope) -> Result<Vec<DriftRow>, sqlx::Error> {
     let now = histograms(db, scope).await?;
-    let reference = Scope { from: scope.from - REFERENCE_DAYS, to: scope.from - 1, ..scope.clone() };
-    let before = histograms(db, &reference).await?;
+    let before = histograms(db, &scope.week_before()).await?;
     let mut rows = Vec::new();
     for (way, releases) in &now {
         let Some(reference) = before.get(way).map(all) else { continue };
@@ -106,5 +117,20 @@ fn row(way: &Way, release: Option<i64>, before: &Histogram, now: &Histogram) -> 
         mean: stability.now,
         mean_before: stability.before,
         drifted: stability.has_drifted(DRIFTED),
+        histogram: steps(before, now),
     })
+}
+
+fn steps(before: &Histogram, now: &Histogram) -> Vec<ScoreStep> {
+    let share = |of: &Histogram, step: i64| {
+        let count = of.get(&step).copied().unwrap_or_default();
+        count as f64 / of.values().sum::<i64>().max(1) as f64
+    };
+    let all: BTreeSet<i64> = before.keys().chain(now.keys()).copied().collect();
+    let step = |step: i64| ScoreStep {
+        from: begin(step),
+        share: share(now, step),
+        share_before: share(before, step),
+    };
+    all.into_iter().map(step).collect()
 }

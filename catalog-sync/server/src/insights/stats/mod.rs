@@ -1,5 +1,6 @@
 //! What staff see: the counts of a catalogue over days, as JSON and as tables. Nothing here reads an event.
 
+mod changes;
 mod drift;
 mod figures;
 mod index;

@@ -10,6 +10,7 @@ use utoipa::{IntoParams, IntoResponses, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::changes::{self, ChangeRow};
 use super::drift::{self, DriftRow};
 use super::figures::{self, DayRow, Figures};
 use super::money::{self, Revenue};
@@ -24,6 +25,7 @@ use crate::app::App;
 use crate::http::csv;
 use crate::http::extract::Query;
 use crate::http::refusal::Refusal;
+use crate::insights::embeddings::{self, Days, EmbeddingDrift};
 
 /// Rows of a list, if it is not said, and at most.
 const USUAL: u32 = 20;
@@ -41,6 +43,8 @@ pub fn described() -> OpenApiRouter<App> {
         .routes(routes!(products))
         .routes(routes!(service))
         .routes(routes!(drift))
+        .routes(routes!(embeddings))
+        .routes(routes!(changes))
 }
 
 /// Which rows, and how many.
@@ -347,5 +351,65 @@ pub async fn drift(State(app): State<App>, Query(asked): Query<StatsQuery>) -> R
         let counts = [row.searches, row.before].map(|count| count.to_string());
         let shares = [row.index, row.mean, row.mean_before].map(|share| format!("{share:.4}"));
         [&[row.channel, row.kind, release][..], &counts, &shares, &[row.drifted.to_string()]].concat()
+    }))
+}
+
+/// Whether what is asked and what is sold has moved in the model's space
+///
+/// By the maximum mean discrepancy: words and pictures of searches that the server answered itself, against the seven days
+/// before the window, if there were 200 or more on both sides; and each of the last states of the catalogue, against the
+/// one before it. `release` is not looked at.
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/stats/embeddings",
+    operation_id = "stats_embeddings",
+    tag = "admin",
+    params(StatsQuery),
+    responses(
+        (status = 200, description = "Words, pictures, and states of the catalogue, the newest first", content((Vec<EmbeddingDrift> = "application/json"), (String = "text/csv"))),
+        StatsRefusals,
+    )
+)]
+pub async fn embeddings(
+    State(app): State<App>,
+    Query(asked): Query<StatsQuery>,
+) -> Result<Response, Refusal> {
+    let (scope, is_table) = asked.read()?;
+    let days = Days { before: scope.week_before().from, from: scope.from, to: scope.to };
+    let rows = embeddings::of_catalog(&app.db, &scope.catalog, days).await?;
+    let header =
+        ["of", "release", "release_before", "count", "before", "discrepancy", "by_chance", "drifted"];
+    Ok(shown(rows, is_table, &file_name("embeddings", &scope), &header, |row: EmbeddingDrift| {
+        let release = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
+        let counts = [row.count, row.before].map(|count| count.to_string());
+        let distances = [row.discrepancy, row.by_chance].map(|distance| format!("{distance:.5}"));
+        let releases = [release(row.release), release(row.release_before)];
+        [&[row.of][..], &releases, &counts, &distances, &[row.drifted.to_string()]].concat()
+    }))
+}
+
+/// What has changed against the seven days before the window
+///
+/// The shares of searches by way in, and of those that the server answered itself by language and by the category of the
+/// nearest hit. `release` is not looked at.
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/stats/changes",
+    operation_id = "stats_changes",
+    tag = "admin",
+    params(StatsQuery),
+    responses(
+        (status = 200, description = "Shares, that which changed most first; at most 40", content((Vec<ChangeRow> = "application/json"), (String = "text/csv"))),
+        StatsRefusals,
+    )
+)]
+pub async fn changes(State(app): State<App>, Query(asked): Query<StatsQuery>) -> Result<Response, Refusal> {
+    let (scope, is_table) = asked.read()?;
+    let rows = changes::changes(&app.db, &scope).await?;
+    let header = ["part", "value", "searches", "before", "share", "share_before", "index"];
+    Ok(shown(rows, is_table, &file_name("changes", &scope), &header, |row: ChangeRow| {
+        let counts = [row.searches, row.before].map(|count| count.to_string());
+        let shares = [row.share, row.share_before, row.index].map(|share| format!("{share:.4}"));
+        [&[row.part, row.value][..], &counts, &shares].concat()
     }))
 }

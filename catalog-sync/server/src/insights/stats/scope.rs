@@ -16,6 +16,9 @@ const EPOCH: Date = jiff::civil::date(1970, 1, 1);
 /// Days of a window, if it is not said.
 const USUAL_DAYS: u32 = 28;
 
+/// Days that a window is compared with to see whether it drifted: those just before it.
+pub const REFERENCE_DAYS: i64 = 7;
+
 /// Days of a window at most.
 const MOST_DAYS: u32 = 366;
 
@@ -96,6 +99,11 @@ impl Scope {
     /// The same with `days` days before it.
     pub fn earlier(&self, days: i64) -> Self {
         Self { from: self.from - days, ..self.clone() }
+    }
+
+    /// The seven days just before it, which it is compared with.
+    pub fn week_before(&self) -> Self {
+        Self { from: self.from - REFERENCE_DAYS, to: self.from - 1, ..self.clone() }
     }
 
     /// A query whose `{scope}` is this catalogue, these days and this release.

@@ -56,7 +56,8 @@ pub struct PickList {
         (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
         (status = 403, description = "`not_allowed`", body = Problem),
         (status = 404, description = "`not_found`: no such catalogue, or no such product", body = Problem),
-        (status = 409, description = "`not_searched`: this replica does not search the catalogue", body = Problem),
+        (status = 409, description = "`not_searched`: no feed of the catalogue was built", body = Problem),
+        (status = 421, description = "`elsewhere`: another replica has this catalogue", body = Problem),
     )
 )]
 pub async fn pick(
@@ -68,7 +69,7 @@ pub async fn pick(
     if [&asked.q, &asked.instead].into_iter().flatten().any(|text| text.chars().count() > LONGEST) {
         return Err(problem::bad_request(format!("at most {LONGEST} letters")));
     }
-    let catalog = searched(&app, &id)?;
+    let catalog = searched(&app, &id).await?;
     let job = move || {
         let session = catalog.shop.session().with_rules(compiled(Merchandising::default())?);
         let products = match (&asked.q, &asked.instead) {

@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use super::{LONGEST, checked, drafts, expect_catalog};
 use crate::accounts::{Body, problem};
 use crate::app::App;
+use crate::console::{elsewhere, made};
 use crate::http::refusal::Refusal;
 use crate::search::{OpenCatalog, SearchBody, of_problem};
 
@@ -56,9 +57,10 @@ pub struct Preview {
         (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
         (status = 403, description = "`not_allowed`, `cross_site`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
-        (status = 409, description = "`not_searched`: this replica does not search the catalogue", body = Problem),
+        (status = 409, description = "`not_searched`: no feed of the catalogue was built", body = Problem),
         (status = 413, description = "`body_too_large`", body = Problem),
         (status = 415, description = "`not_json`", body = Problem),
+        (status = 421, description = "`elsewhere`: another replica has this catalogue", body = Problem),
         (status = 422, description = "`rules_refused`: something is out of its bounds; the detail names it", body = Problem),
     )
 )]
@@ -73,7 +75,7 @@ pub async fn preview(
         return Err(problem::bad_request("search.image: only words, filters and products are compared"));
     }
     checked(&asked.document)?;
-    let searched = searched(&app, &id)?;
+    let searched = searched(&app, &id).await?;
     let live = compiled(drafts::live(&app, &id).await?.document)?;
     let draft = compiled(asked.document)?;
     let request = asked.search.request(HITS);
@@ -84,12 +86,20 @@ pub async fn preview(
 }
 
 /// The catalogue, if this replica searches it.
-pub fn searched(app: &App, id: &str) -> Result<Arc<OpenCatalog>, Refusal> {
+///
+/// # Errors
+/// 421 if another replica has it, 409 if no feed was built.
+pub async fn searched(app: &App, id: &str) -> Result<Arc<OpenCatalog>, Refusal> {
     let searched = app.search.catalogs.all().into_iter().find(|catalog| catalog.summary.id == id);
-    searched.ok_or_else(|| {
-        Refusal::new(409, "not_searched", "This replica does not search the catalogue")
-            .detail("a feed has to be built first, and the replica that has it asked")
-    })
+    if let Some(searched) = searched {
+        return Ok(searched);
+    }
+    let here = app.console.node.as_ref().map(|node| node.name.as_str());
+    match made::by_id(&app.db, id).await? {
+        Some(made) if here != Some(made.node.as_str()) => Err(elsewhere()),
+        _ => Err(Refusal::new(409, "not_searched", "This replica does not search the catalogue")
+            .detail("a feed has to be built first")),
+    }
 }
 
 pub fn compiled(document: Merchandising) -> Result<Arc<CompiledRules>, Refusal> {

@@ -46,8 +46,9 @@ pub struct SeenSpots {
         (status = 401, description = "`not_signed_in`, `token_invalid`, `key_invalid`", body = Problem),
         (status = 403, description = "`not_allowed`, `cross_site`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
-        (status = 409, description = "`not_searched`: this replica does not search the catalogue", body = Problem),
+        (status = 409, description = "`not_searched`: no feed of the catalogue was built", body = Problem),
         (status = 413, description = "`body_too_large`, `picture_too_large`", body = Problem),
+        (status = 421, description = "`elsewhere`: another replica has this catalogue", body = Problem),
         (status = 422, description = "`bad_picture`", body = Problem),
     )
 )]
@@ -58,7 +59,7 @@ pub async fn spots(
 ) -> Result<Json<SeenSpots>, Refusal> {
     expect_catalog(&app, &id).await?;
     let file = read_body(request, LONGEST).await?;
-    let catalog = searched(&app, &id)?;
+    let catalog = searched(&app, &id).await?;
     let job = move || {
         let session = catalog.shop.session().with_rules(compiled(Merchandising::default())?);
         let limits = Limits { system_library: false, ..Limits::default() };

@@ -1,4 +1,4 @@
-//! What every search may answer.
+//! What several routes may answer alike.
 
 use knytt_wire::Problem;
 use utoipa::IntoResponses;
@@ -34,4 +34,16 @@ pub enum PageAnswers {
     /// `picture_unreachable`: the host of `imageUrl` does not give it
     #[response(status = 502, content_type = "application/problem+json")]
     Unreachable(Problem),
+}
+
+/// The answers, besides its own, of a route whose answer depends on nothing but the catalogue's state.
+#[derive(IntoResponses)]
+#[allow(dead_code, reason = "it describes answers; `kept` and `Refusal` make them")]
+pub enum AsBefore {
+    /// It is as If-None-Match says
+    #[response(status = 304)]
+    Unchanged,
+    /// `not_found`: there is none of this id, or nothing of it to show; `catalog_unknown`
+    #[response(status = 404, content_type = "application/problem+json")]
+    Unknown(Problem),
 }

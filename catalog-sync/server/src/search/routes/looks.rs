@@ -6,8 +6,8 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use knytt_app_core::shop::{look_picture, looks as all};
 use knytt_ui_api::ShownLook;
-use knytt_wire::Problem;
 
+use super::answers::AsBefore;
 use super::products::{Where, kept, shopper};
 use crate::app::App;
 use crate::http::extract::{Path, Query};
@@ -23,8 +23,7 @@ use crate::search::refusals::of_problem;
     params(Where),
     responses(
         (status = 200, description = "All of which something can be shown", body = [ShownLook]),
-        (status = 304, description = "They are as If-None-Match says"),
-        (status = 404, description = "`catalog_unknown`", body = Problem, content_type = "application/problem+json"),
+        AsBefore,
     )
 )]
 pub async fn looks(
@@ -50,8 +49,7 @@ pub async fn looks(
     params(("id" = String, Path, description = "The look's id"), Where),
     responses(
         (status = 200, description = "A JPEG", content_type = "image/jpeg", body = Vec<u8>),
-        (status = 304, description = "It is as If-None-Match says"),
-        (status = 404, description = "`not_found`, `catalog_unknown`", body = Problem, content_type = "application/problem+json"),
+        AsBefore,
     )
 )]
 pub async fn picture(

@@ -11,7 +11,7 @@ use knytt_wire::Problem;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::answers::PageAnswers;
+use super::answers::{AsBefore, PageAnswers};
 use super::search::answered_of_kind;
 use crate::app::App;
 use crate::http::extract::{Address, Path, Query};
@@ -86,8 +86,7 @@ pub struct Similar {
     params(("id" = String, Path, description = "The product's id"), Where),
     responses(
         (status = 200, description = "The product", body = ProductPage),
-        (status = 304, description = "It is as If-None-Match says"),
-        (status = 404, description = "`not_found`, `catalog_unknown`", body = Problem, content_type = "application/problem+json"),
+        AsBefore,
     )
 )]
 pub async fn product(
@@ -113,8 +112,7 @@ pub async fn product(
     params(("id" = String, Path, description = "The product's id"), PictureSize),
     responses(
         (status = 200, description = "A picture file", content_type = "image/*", body = Vec<u8>),
-        (status = 304, description = "It is as If-None-Match says"),
-        (status = 404, description = "`not_found`: no such product, or it has no picture", body = Problem, content_type = "application/problem+json"),
+        AsBefore,
     )
 )]
 pub async fn picture(
@@ -219,8 +217,7 @@ pub async fn similar(
     params(("id" = String, Path, description = "The product's id"), Where),
     responses(
         (status = 200, description = "Products, one of each kind", body = [Card]),
-        (status = 304, description = "They are as If-None-Match says"),
-        (status = 404, description = "`not_found`, `catalog_unknown`", body = Problem, content_type = "application/problem+json"),
+        AsBefore,
     )
 )]
 pub async fn goes_with(
@@ -246,8 +243,7 @@ pub async fn goes_with(
     params(("id" = String, Path, description = "The product's id"), Where),
     responses(
         (status = 200, description = "Products, the most alike first", body = [Card]),
-        (status = 304, description = "They are as If-None-Match says"),
-        (status = 404, description = "`not_found`, `catalog_unknown`", body = Problem, content_type = "application/problem+json"),
+        AsBefore,
     )
 )]
 pub async fn cheaper(

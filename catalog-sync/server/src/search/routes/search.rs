@@ -161,10 +161,11 @@ pub async fn answered_of_kind(
 ) -> Result<Page, Refusal> {
     let way = Way { channel: reach.channel(), kind };
     let (words, is_typing, visitor) = (body.text.clone(), body.typing, body.visitor.clone());
+    let language = body.language.clone();
     let who = visitor.clone().or(address.map(|address| address.to_string()));
     let page = answer::search(&app.search, reach, body, picture, who.as_deref()).await?;
-    let visitor = visitor.as_deref();
-    Ok(page.sign(&app.tokens, &Asked { words: &words, is_typing, way, visitor, address }))
+    let (visitor, language) = (visitor.as_deref(), language.as_deref());
+    Ok(page.sign(&app.tokens, &Asked { words: &words, is_typing, way, language, visitor, address }))
 }
 
 /// What a request asks with.

@@ -24,13 +24,28 @@ SELECT CAST(printf('%016d', CASE kind WHEN 0 THEN visit ELSE n + 1000000000 END)
     ({last} - n * 90 / {count}) * 86400000, 0, {last} - n * 90 / {count}, '{}'
 FROM skewed";
 
-/// The words of the events, as if each search had been a visitor's; and the times of the server's own answers.
-const MANY_ROWS: [&str; 2] = [
+/// The words of the events, as if each search had been a visitor's; the times and similarities of the server's own answers,
+/// what they were about, and the sums of four replicas.
+const MANY_ROWS: [&str; 6] = [
     "INSERT INTO insight_queries SELECT catalog, day, query, searches, zero_result, no_good_match, searches FROM query_days",
     "INSERT INTO insight_latency
      WITH RECURSIVE buckets (b) AS (SELECT 0 UNION ALL SELECT b + 1 FROM buckets WHERE b < 399),
      stages (stage) AS (VALUES ('decode'), ('embed'), ('search'), ('rank'), ('total'))
      SELECT 'shop', day, release, stage, b, 1 + b % 7 FROM (SELECT DISTINCT day, release FROM insight_days), stages, buckets",
+    "INSERT INTO insight_scores
+     WITH RECURSIVE buckets (b) AS (SELECT 0 UNION ALL SELECT b + 1 FROM buckets WHERE b < 39),
+     kinds (kind) AS (VALUES ('words'), ('image'), ('both'))
+     SELECT 'shop', day, release, 'web', kind, b, 1 + b % 7 FROM (SELECT DISTINCT day, release FROM insight_days), kinds, buckets",
+    "INSERT INTO insight_shares
+     WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 199)
+     SELECT 'shop', day, 'category', 'category ' || n, 1 + n % 7 FROM (SELECT DISTINCT day FROM insight_days), numbers",
+    "INSERT INTO embedding_days
+     WITH writers (writer) AS (VALUES ('a'), ('b'), ('c'), ('d')), kinds (kind) AS (VALUES ('words'), ('image'))
+     SELECT 'shop', day, 'model', kind, writer, 500, 1.0, 30, zeroblob(2048)
+     FROM (SELECT DISTINCT day FROM insight_days), writers, kinds",
+    "INSERT INTO embedding_releases
+     WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 50)
+     SELECT 'shop', 'model', 'state ' || n, n, n, 20000, 100.0, 1000, zeroblob(2048) FROM numbers",
 ];
 
 /// Prints how long the migration and each route take: `KNYTT_EVENTS=3000000 cargo test -p knytt-server --test it
@@ -58,7 +73,8 @@ async fn statistics_of_many_events() {
     let backend = Backend::start(settings(&records, data.path())).await;
     let key = records.key("*", Scope::Admin).await;
     for days in [7, 28, 90] {
-        for path in ["", "/days", "/ways", "/releases", "/queries", "/products", "/service"] {
+        let all = ["", "/days", "/ways", "/releases", "/queries", "/products", "/service"];
+        for path in all.into_iter().chain(["/drift", "/embeddings", "/changes"]) {
             let mut times = Vec::new();
             for _ in 0..5 {
                 let started = std::time::Instant::now();

@@ -1,5 +1,6 @@
 //! The console's statistics, on both databases.
 
+mod embeddings;
 mod many;
 mod own_counts;
 mod roll_ups;

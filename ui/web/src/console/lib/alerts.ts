@@ -20,6 +20,7 @@ export const metrics: readonly Metric[] = [
   'failedJob',
   'kiosk',
   'drift',
+  'embeddings',
   'scheduler',
 ];
 

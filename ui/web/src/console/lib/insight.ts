@@ -13,6 +13,9 @@ export type Release = Schemas['InsightRelease'];
 export type Query = Schemas['InsightQuery'];
 export type Product = Schemas['InsightProduct'];
 export type Drift = Schemas['InsightDrift'];
+export type ScoreStep = Schemas['InsightScoreStep'];
+export type Moved = Schemas['InsightEmbeddings'];
+export type Change = Schemas['InsightChange'];
 export type Service = Schemas['InsightService'];
 
 export const windows = [7, 28, 90] as const;
@@ -81,7 +84,17 @@ export const money = (amount: string, currency: string): string =>
 
 export const title = (name: Name): string => say(`figure.${name}` as Word);
 
-export type Table = '' | '/days' | '/ways' | '/releases' | '/queries' | '/products' | '/service' | '/drift';
+export type Table =
+  | ''
+  | '/days'
+  | '/ways'
+  | '/releases'
+  | '/queries'
+  | '/products'
+  | '/service'
+  | '/drift'
+  | '/embeddings'
+  | '/changes';
 
 /** The address of a table for spreadsheets. */
 export const csv = (table: Table, scope: Scope, more: object = {}): string =>

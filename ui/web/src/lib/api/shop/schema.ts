@@ -868,6 +868,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/stats/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What has changed against the seven days before the window
+         * @description The shares of searches by way in, and of those that the server answered itself by language and by the category of the
+         *     nearest hit. `release` is not looked at.
+         */
+        get: operations["stats_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/stats/days": {
         parameters: {
             query?: never;
@@ -898,6 +919,28 @@ export interface paths {
          *     searches on either side are left out. `release` is not looked at.
          */
         get: operations["stats_drift"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/stats/embeddings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether what is asked and what is sold has moved in the model's space
+         * @description By the maximum mean discrepancy: words and pictures of searches that the server answered itself, against the seven days
+         *     before the window, if there were 200 or more on both sides; and each of the last states of the catalogue, against the
+         *     one before it. `release` is not looked at.
+         */
+        get: operations["stats_embeddings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1913,7 +1956,7 @@ export interface components {
          * @description What a rule looks at.
          * @enum {string}
          */
-        AlertMetric: "latencyP99" | "failures" | "clickThrough" | "zeroResults" | "signatures" | "failedJob" | "kiosk" | "drift" | "scheduler";
+        AlertMetric: "latencyP99" | "failures" | "clickThrough" | "zeroResults" | "signatures" | "failedJob" | "kiosk" | "drift" | "embeddings" | "scheduler";
         /** @description A rule. */
         AlertRule: components["schemas"]["AlertTerms"] & {
             /** @description Who made or changed it: an account's id, `key:` and an API key's id, or `default`. */
@@ -2604,6 +2647,38 @@ export interface components {
             /** @description The ids. */
             ids: string[];
         };
+        /** @description Searches with one value. */
+        InsightChange: {
+            /**
+             * Format: int64
+             * @description Searches in the seven days before it.
+             */
+            before: number;
+            /**
+             * Format: double
+             * @description What it adds to the population stability index of this part.
+             */
+            index: number;
+            /** @description What searches are told apart by: `way`, `language`, `category`. */
+            part: string;
+            /**
+             * Format: int64
+             * @description Searches in the window.
+             */
+            searches: number;
+            /**
+             * Format: double
+             * @description Of the searches of this part in the window, 0 to 1.
+             */
+            share: number;
+            /**
+             * Format: double
+             * @description The same in the seven days before.
+             */
+            shareBefore: number;
+            /** @description A channel and a kind (`web words`), a language (`en`, empty if none was said), the category of the nearest hit. */
+            value: string;
+        };
         /** @description A day. */
         InsightDay: components["schemas"]["InsightFigures"] & {
             /**
@@ -2639,6 +2714,8 @@ export interface components {
             channel: string;
             /** @description Whether it is another distribution, and not by chance. */
             drifted: boolean;
+            /** @description The similarities of the best hits in steps of 0.025, the least first; steps that neither period has are left out. */
+            histogram: components["schemas"]["InsightScoreStep"][];
             /**
              * Format: double
              * @description The population stability index of the similarity of the best hit: from 0.25 on it is another distribution.
@@ -2666,6 +2743,43 @@ export interface components {
              * @description Searches with a hit in the window.
              */
             searches: number;
+        };
+        /** @description What is asked, or what is sold, against what was before. */
+        InsightEmbeddings: {
+            /**
+             * Format: int64
+             * @description Queries in the seven days before it, or products of the state before.
+             */
+            before: number;
+            /**
+             * Format: double
+             * @description What it exceeds by chance once in a thousand times.
+             */
+            byChance: number;
+            /**
+             * Format: int64
+             * @description Queries in the window, or products.
+             */
+            count: number;
+            /**
+             * Format: double
+             * @description The squared maximum mean discrepancy: about 0 of the same distribution, 2 at most.
+             */
+            discrepancy: number;
+            /** @description Whether it is another distribution, and not by chance. */
+            drifted: boolean;
+            /** @description The embeddings of what: `words` and `image` of queries, `catalog` of what is sold. */
+            of: string;
+            /**
+             * Format: int64
+             * @description The release; absent for queries. 0 is a state that was built where it is searched.
+             */
+            release?: number | null;
+            /**
+             * Format: int64
+             * @description The release that it is compared with.
+             */
+            releaseBefore?: number | null;
         };
         /** @description Counts and what follows from them. */
         InsightFigures: {
@@ -2904,6 +3018,24 @@ export interface components {
              * @description Sales that named their value.
              */
             sales: number;
+        };
+        /** @description A step of similarities, and which share of the searches has its best hit there. */
+        InsightScoreStep: {
+            /**
+             * Format: double
+             * @description The least similarity of the step.
+             */
+            from: number;
+            /**
+             * Format: double
+             * @description The share in the window, 0 to 1.
+             */
+            share: number;
+            /**
+             * Format: double
+             * @description The share in the seven days before.
+             */
+            shareBefore: number;
         };
         /** @description How the server answered searches. */
         InsightService: {
@@ -5946,7 +6078,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `elsewhere` */
+            /** @description `elsewhere`, `not_made_here` */
             421: {
                 headers: {
                     [name: string]: unknown;
@@ -6893,7 +7025,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `elsewhere`: another replica has this catalogue */
+            /** @description `elsewhere`: another replica has this catalogue; `not_made_here`: it is only searched here */
             421: {
                 headers: {
                     [name: string]: unknown;
@@ -7009,7 +7141,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `elsewhere` */
+            /** @description `elsewhere`, `not_made_here` */
             421: {
                 headers: {
                     [name: string]: unknown;
@@ -7124,7 +7256,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `elsewhere` */
+            /** @description `elsewhere`, `not_made_here` */
             421: {
                 headers: {
                     [name: string]: unknown;
@@ -7250,7 +7382,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `elsewhere` */
+            /** @description `elsewhere`, `not_made_here` */
             421: {
                 headers: {
                     [name: string]: unknown;
@@ -7588,7 +7720,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `elsewhere` */
+            /** @description `elsewhere`, `not_made_here` */
             421: {
                 headers: {
                     [name: string]: unknown;
@@ -7685,6 +7817,15 @@ export interface operations {
             };
             /** @description `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_made_here` */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7809,7 +7950,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `elsewhere` */
+            /** @description `elsewhere`, `not_made_here` */
             421: {
                 headers: {
                     [name: string]: unknown;
@@ -8213,7 +8354,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_searched`: this replica does not search the catalogue */
+            /** @description `not_searched`: no feed of the catalogue was built */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8233,6 +8374,15 @@ export interface operations {
             };
             /** @description `not_json` */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `elsewhere`: another replica has this catalogue */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8340,8 +8490,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_searched`: this replica does not search the catalogue */
+            /** @description `not_searched`: no feed of the catalogue was built */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `elsewhere`: another replica has this catalogue */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8673,7 +8832,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_searched`: this replica does not search the catalogue */
+            /** @description `not_searched`: no feed of the catalogue was built */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8684,6 +8843,15 @@ export interface operations {
             };
             /** @description `body_too_large`, `picture_too_large` */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `elsewhere`: another replica has this catalogue */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8991,7 +9159,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `elsewhere` */
+            /** @description `elsewhere`, `not_made_here` */
             421: {
                 headers: {
                     [name: string]: unknown;
@@ -9115,7 +9283,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `elsewhere` */
+            /** @description `elsewhere`, `not_made_here` */
             421: {
                 headers: {
                     [name: string]: unknown;
@@ -9208,7 +9376,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `elsewhere` */
+            /** @description `elsewhere`, `not_made_here` */
             421: {
                 headers: {
                     [name: string]: unknown;
@@ -10284,6 +10452,92 @@ export interface operations {
             };
         };
     };
+    stats_changes: {
+        parameters: {
+            query: {
+                /** @description The catalogue. */
+                catalog: string;
+                /** @description Days of the window; 28 if absent. */
+                days?: number;
+                /** @description Its last day, as 2026-11-29 in UTC; today if absent. */
+                to?: string;
+                /** @description Only this release. */
+                release?: number;
+                /** @description `csv`: a table for spreadsheets. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Shares, that which changed most first; at most 40 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsightChange"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description `bad_request`, `bad_query` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in`, `token_invalid`, `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     stats_days: {
         parameters: {
             query: {
@@ -10397,6 +10651,92 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InsightDrift"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description `bad_request`, `bad_query` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in`, `token_invalid`, `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stats_embeddings: {
+        parameters: {
+            query: {
+                /** @description The catalogue. */
+                catalog: string;
+                /** @description Days of the window; 28 if absent. */
+                days?: number;
+                /** @description Its last day, as 2026-11-29 in UTC; today if absent. */
+                to?: string;
+                /** @description Only this release. */
+                release?: number;
+                /** @description `csv`: a table for spreadsheets. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Words, pictures, and states of the catalogue, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsightEmbeddings"][];
                     "text/csv": string;
                 };
             };
@@ -12570,7 +12910,7 @@ export interface operations {
                     "application/json": components["schemas"]["ShownLook"][];
                 };
             };
-            /** @description They are as If-None-Match says */
+            /** @description It is as If-None-Match says */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -12604,7 +12944,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unknown` */
+            /** @description `not_found`: there is none of this id, or nothing of it to show; `catalog_unknown` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -12702,7 +13042,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`, `catalog_unknown` */
+            /** @description `not_found`: there is none of this id, or nothing of it to show; `catalog_unknown` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14022,7 +14362,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`, `catalog_unknown` */
+            /** @description `not_found`: there is none of this id, or nothing of it to show; `catalog_unknown` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14179,7 +14519,7 @@ export interface operations {
                     "application/json": components["schemas"]["Card"][];
                 };
             };
-            /** @description They are as If-None-Match says */
+            /** @description It is as If-None-Match says */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -14213,7 +14553,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`, `catalog_unknown` */
+            /** @description `not_found`: there is none of this id, or nothing of it to show; `catalog_unknown` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14277,7 +14617,7 @@ export interface operations {
                     "application/json": components["schemas"]["Card"][];
                 };
             };
-            /** @description They are as If-None-Match says */
+            /** @description It is as If-None-Match says */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -14311,7 +14651,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`, `catalog_unknown` */
+            /** @description `not_found`: there is none of this id, or nothing of it to show; `catalog_unknown` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14411,7 +14751,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`: no such product, or it has no picture */
+            /** @description `not_found`: there is none of this id, or nothing of it to show; `catalog_unknown` */
             404: {
                 headers: {
                     [name: string]: unknown;
