@@ -79,7 +79,7 @@ const VERSIONS: &[Version] = &[
     ),
     (
         13,
-"kiosks",
+        "kiosks",
         include_str!("../../migrations/sqlite/13_kiosks.sql"),
         include_str!("../../migrations/postgres/13_kiosks.sql"),
     ),
