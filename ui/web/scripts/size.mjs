@@ -10,7 +10,7 @@ import { gzipSync } from 'node:zlib';
  * In bytes. The first view is what a browser loads before it shows products. Of the interface and the console all six
  * languages count, of which one is loaded. No shopper loads what is of the console.
  */
-const limits = { 'first view': 90_000, interface: 200_000, console: 128_000 };
+const limits = { 'first view': 90_000, interface: 200_000, console: 136_000 };
 const ofConsole = /^(show|console)[-.]/u;
 /** Only tests load it. */
 const ofTests = /^mock-/u;

@@ -135,6 +135,7 @@ impl Answer {
             named: false,
             in_domain: None,
             says_nothing: false,
+            words_embedding: None,
             guided: Guided::default(),
         };
         Self::new(catalog, result)

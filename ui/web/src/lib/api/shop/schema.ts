@@ -834,6 +834,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/kiosks/{name}/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give a kiosk an order that its retailer signed
+         * @description `knytt kiosk … --print` writes one. It waits for the kiosk's next heartbeat, in the place of the order before. The
+         *     kiosk verifies the signature; this server does not know the key.
+         */
+        put: operations["order_kiosk"];
+        post?: never;
+        /** Take back the order that waits for a kiosk */
+        delete: operations["take_back_order"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/stats": {
         parameters: {
             query?: never;
@@ -2592,6 +2614,23 @@ export interface components {
             /** @description Events that are wrong and would be wrong again. */
             rejected: components["schemas"]["Rejected"][];
         };
+        /** @description An order, and what became of it. */
+        GivenOrder: {
+            /** @description `waits`, `obeyed`, `refused` or `late`. */
+            became: string;
+            /**
+             * Format: int64
+             * @description When it was given, in milliseconds since 1970.
+             */
+            issuedMs: number;
+            /** @description `restart` or `settings`. */
+            task: string;
+            /**
+             * Format: int64
+             * @description Until when the kiosk may obey it.
+             */
+            untilMs: number;
+        };
         /** @description What the shop's rules add to an answer, besides the order of its hits. */
         Guided: {
             /** @description What was searched for besides the typed words, for the shop's staff. */
@@ -3316,6 +3355,7 @@ export interface components {
         Kiosk: {
             /** @description Its name. */
             name: string;
+            order?: components["schemas"]["GivenOrder"] | null;
             /**
              * Format: int64
              * @description The release that it searches; 0 if it does not say.
@@ -3326,24 +3366,161 @@ export interface components {
              * @description When its last heartbeat came, in milliseconds since 1970.
              */
             seenMs: number;
+            /** @description How it is. */
+            state: components["schemas"]["KioskState"];
             /** @description The store that it stands in; empty if it does not say. */
             store: string;
             /** @description The version of its program. */
             version: string;
         };
-        /** @description A kiosk's heartbeat. Other fields are ignored. */
+        /** @description A kiosk's heartbeat. Other fields are ignored; what is missing is not known. */
         KioskAlive: {
+            /** @description `off`, `starting`, `works` or `away`. */
+            camera?: string | null;
+            /**
+             * Format: int32
+             * @description What failed since its program began.
+             */
+            errors?: number | null;
+            /**
+             * Format: float
+             * @description Pictures that its screen drew each second since the heartbeat before.
+             */
+            frames_per_second?: number | null;
+            /** @description The last of it. */
+            last_error?: string | null;
+            /** @description The hour of the last visit, in UTC. */
+            last_visit_hour?: string | null;
+            /**
+             * Format: int64
+             * @description Memory that its program holds.
+             */
+            memory_bytes?: number | null;
             /** @description Its name. */
             name: string;
+            /**
+             * Format: int64
+             * @description When the order was given that it obeyed last, in milliseconds since 1970.
+             */
+            obeyed_ms?: number | null;
+            /**
+             * Format: int32
+             * @description Products of its catalogue.
+             */
+            products?: number | null;
+            /** @description Why. */
+            refused_because?: string | null;
+            /**
+             * Format: int64
+             * @description The same of the order that it refused last.
+             */
+            refused_ms?: number | null;
             /**
              * Format: int32
              * @description The release that it searches.
              */
             release?: number | null;
+            /**
+             * Format: int32
+             * @description The longest that one of them took.
+             */
+            slowest_frame_ms?: number | null;
             /** @description The store that it stands in. */
             store?: string | null;
+            /**
+             * Format: float
+             * @description The temperature of its machine.
+             */
+            temperature_celsius?: number | null;
+            /**
+             * Format: int64
+             * @description Seconds since its program began.
+             */
+            uptime_seconds?: number | null;
             /** @description The version of its program. */
             version?: string | null;
+        };
+        /** @description What waits for the kiosk. */
+        KioskAnswer: {
+            /** @description An order that its retailer signed. */
+            order: components["schemas"]["SignedKioskOrder"];
+        };
+        /** @description How a kiosk is, as its last heartbeat said. What it does not say is null. */
+        KioskState: {
+            /**
+             * @description `off`, `starting`, `works` or `away`.
+             * @default null
+             */
+            camera?: string | null;
+            /**
+             * Format: int32
+             * @description What failed since its program began.
+             * @default null
+             */
+            errors?: number | null;
+            /**
+             * Format: float
+             * @description Pictures that its screen drew each second since the heartbeat before. One, while nobody is there.
+             * @default null
+             */
+            framesPerSecond?: number | null;
+            /**
+             * @description The last of it.
+             * @default null
+             */
+            lastError?: string | null;
+            /**
+             * @description The hour of the last visit, in UTC.
+             * @default null
+             */
+            lastVisitHour?: string | null;
+            /**
+             * Format: int64
+             * @description Memory that its program holds.
+             * @default null
+             */
+            memoryBytes?: number | null;
+            /**
+             * Format: int64
+             * @description When the order was given that it obeyed last, in milliseconds since 1970.
+             * @default null
+             */
+            obeyedMs?: number | null;
+            /**
+             * Format: int32
+             * @description Products of its catalogue.
+             * @default null
+             */
+            products?: number | null;
+            /**
+             * @description Why.
+             * @default null
+             */
+            refusedBecause?: string | null;
+            /**
+             * Format: int64
+             * @description The same of the order that it refused last.
+             * @default null
+             */
+            refusedMs?: number | null;
+            /**
+             * Format: int32
+             * @description The longest that one of them took, in milliseconds.
+             * @default null
+             */
+            slowestFrameMs?: number | null;
+            /**
+             * Format: float
+             * @description The temperature of its machine, in degrees Celsius.
+             * @default null
+             */
+            temperatureCelsius?: number | null;
+            /**
+             * Format: int64
+             * @description Seconds since its program began.
+             * @default null
+             */
+            uptimeSeconds?: number | null;
         };
         /** @description An account, and the token that sets its password once. */
         Link: {
@@ -4421,6 +4598,13 @@ export interface components {
              */
             y: number;
         };
+        /** @description An order with its signature, as servers hand it on. */
+        SignedKioskOrder: {
+            /** @description The order, as JSON. */
+            order: string;
+            /** @description The Ed25519 signature, 128 hexadecimal digits. */
+            signature: string;
+        };
         /**
          * @description In what order hits come.
          * @enum {string}
@@ -4596,19 +4780,19 @@ export interface components {
             /**
              * Format: float
              * @description The same thing from any side, by its instance embedding; 0 where the bundle gives none.
-             * @default 1.5
+             * @default 0.6000000238418579
              */
             identity?: number;
             /**
              * Format: float
              * @description The same picture, or a part of it, by its template.
-             * @default 0.20000000298023224
+             * @default 0.10000000149011612
              */
             likeness?: number;
             /**
              * Format: float
              * @description The same pattern.
-             * @default 0.05000000074505806
+             * @default 0.019999999552965164
              */
             pattern?: number;
             /**
@@ -10292,6 +10476,196 @@ export interface operations {
             };
         };
     };
+    order_kiosk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The kiosk's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignedKioskOrder"];
+            };
+        };
+        responses: {
+            /** @description It waits */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`: it is no order, or one of another kiosk */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in`, `token_invalid`, `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_back_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The kiosk's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None waits */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_query`: out of its bounds, or not readable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in`, `token_invalid`, `key_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: ask again after Retry-After seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable`, `timeout`: ask again after Retry-After seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     stats: {
         parameters: {
             query: {
@@ -12797,6 +13171,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It is noted, and an order waits */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KioskAnswer"];
+                };
+            };
             /** @description It is noted */
             204: {
                 headers: {
