@@ -189,7 +189,7 @@ async fn rules_are_changed_within_their_bounds_and_kiosks_are_known() {
         };
         let rules = "/api/v1/admin/alert-rules";
         until("the usual rules are there", async || {
-            send("GET", rules, Value::Null).await.json().as_array().unwrap().len() == 9
+            send("GET", rules, Value::Null).await.json().as_array().unwrap().len() == 10
         })
         .await;
         let terms = json!({ "metric": "latencyP99", "comparison": "above", "threshold": 500.0, "windowMinutes": 10,
