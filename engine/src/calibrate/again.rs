@@ -7,9 +7,16 @@ use knytt_models::decode;
 use crate::calibrate::scene;
 use crate::calibrate::synthetic_negatives::seeded_rng::SeededRng;
 
+/// A simulated second photograph.
+pub(super) struct Again {
+    pub picture: RgbImage,
+    /// Whether the product was put into a scene.
+    pub in_scene: bool,
+}
+
 /// Crops a picture, changes its light, blurs and compresses it. Every second picture with a plain ground is put into a
 /// scene first. `number` seeds the choices.
-pub(super) fn photographed(picture: &RgbImage, number: u32) -> RgbImage {
+pub(super) fn photographed(picture: &RgbImage, number: u32) -> Again {
     let mut rng = SeededRng::new(u64::from(number) << 20);
     let scene = (number % 2 == 1).then(|| scene::around(picture, &mut rng)).flatten();
     let picture = scene.as_ref().unwrap_or(picture);
@@ -20,7 +27,7 @@ pub(super) fn photographed(picture: &RgbImage, number: u32) -> RgbImage {
     let (x, y) = (rng.whole(width - w + 1), rng.whole(height - h + 1));
     let part = picture.view(x, y, w, h).to_image();
     let seen = imageops::fast_blur(&part, rng.within(0.4, 2.4));
-    through_jpeg(lit(seen, &mut rng))
+    Again { picture: through_jpeg(lit(seen, &mut rng)), in_scene: scene.is_some() }
 }
 
 /// Changes the colour and the strength of the light.
@@ -61,8 +68,9 @@ mod tests {
 
     #[test]
     fn a_second_photograph_keeps_most_of_the_picture() {
-        let again = photographed(&shirt(|_, _| [245, 244, 240]), 1);
-        assert!(again.width() >= 74 && again.width() <= 96);
-        assert_ne!(again, photographed(&shirt(|_, _| [245, 244, 240]), 2));
+        let [again, other] = [1, 2].map(|number| photographed(&shirt(|_, _| [245, 244, 240]), number));
+        assert!(again.picture.width() >= 74 && again.picture.width() <= 96);
+        assert_ne!(again.picture, other.picture);
+        assert!(again.in_scene && !other.in_scene);
     }
 }

@@ -6,7 +6,11 @@ use crate::calibrate::quantile::quantile;
 /// The share of the catalogue's own pictures that the line may classify as outside. It is lower than the share
 /// that the documentation promises, since photographs of shoppers differ more from the catalogue's pictures than
 /// simulated second photographs do.
-const REFUSED: f64 = 0.03;
+const REFUSED: f64 = 0.02;
+
+/// The share of those pictures that the line may classify as outside whose product was put into a scene. It is high,
+/// since a drawn scene is harder than a photograph of a product among its like.
+const REFUSED_IN_SCENES: f64 = 0.2;
 
 /// Steps of gradient descent. With five parameters, more steps change nothing.
 const STEPS: usize = 600;
@@ -20,8 +24,12 @@ const DECAY: f32 = 2e-3;
 type DomainFeatures = [f32; FEATURES];
 
 /// Fits a logistic regression in which both classes have the same total weight. Then shifts the line so that all
-/// of `wanted` but the share [`REFUSED`] is above zero.
-pub(super) fn line(wanted: &[DomainFeatures], unwanted: &[DomainFeatures]) -> Line {
+/// of `wanted` but the share [`REFUSED`] is above zero, and all of `in_scenes` but the share [`REFUSED_IN_SCENES`].
+pub(super) fn line(
+    wanted: &[DomainFeatures],
+    in_scenes: &[DomainFeatures],
+    unwanted: &[DomainFeatures],
+) -> Line {
     let (mean, spread) = scales(wanted, unwanted);
     let unit = |features: &DomainFeatures| -> DomainFeatures {
         std::array::from_fn(|i| (features[i] - mean[i]) / spread[i])
@@ -43,8 +51,12 @@ pub(super) fn line(wanted: &[DomainFeatures], unwanted: &[DomainFeatures]) -> Li
         bias -= RATE * lift;
     }
     let weights: DomainFeatures = std::array::from_fn(|i| weights[i] / spread[i]);
-    let mut scores: Vec<f32> = wanted.iter().map(|features| dot(&weights, features)).collect();
-    Line { weights, bias: -quantile(&mut scores, REFUSED) }
+    let least = |of: &[DomainFeatures], refused: f64| {
+        let mut scores: Vec<f32> = of.iter().map(|features| dot(&weights, features)).collect();
+        (!scores.is_empty()).then(|| quantile(&mut scores, refused))
+    };
+    let least = [least(wanted, REFUSED), least(in_scenes, REFUSED_IN_SCENES)];
+    Line { weights, bias: -least.into_iter().flatten().reduce(f32::min).unwrap_or_default() }
 }
 
 /// Mean and standard deviation of every feature.
@@ -72,10 +84,14 @@ mod tests {
             (0..count).map(|_| std::array::from_fn(|i| at * i as f32 + rng.within(-1.0, 1.0))).collect()
         };
         let (wanted, unwanted) = (cloud(0.8, 200), cloud(-0.8, 50));
-        let line = line(&wanted, &unwanted);
+        let line = line(&wanted, &[], &unwanted);
         let above = |of: &[DomainFeatures]| {
             of.iter().filter(|f| line.score(f) >= 0.0).count() as f64 / of.len() as f64
         };
         assert!(above(&wanted) >= 0.97 && above(&unwanted) < 0.02, "{} {}", above(&wanted), above(&unwanted));
+        let scenes = cloud(0.1, 50);
+        let further = super::line(&wanted, &scenes, &unwanted);
+        let above = scenes.iter().filter(|f| further.score(f) >= 0.0).count();
+        assert!(further.bias > line.bias && (38..=42).contains(&above), "{above} of 50");
     }
 }

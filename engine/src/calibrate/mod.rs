@@ -18,7 +18,7 @@ use image::RgbImage;
 use knytt_models::{Embedding, Fingerprint, Options, Pending, PrecisionBenchmark};
 use rayon::prelude::*;
 
-use self::again::pixels;
+use self::again::{Again, pixels};
 use crate::calibrate::gibberish::GibberishDetector;
 use crate::calibrate::neighbours::Neighbours;
 use crate::calibrate::out_of_domain::{NEAREST, OutOfDomainClassifier, ReferenceEmbeddings};
@@ -69,6 +69,8 @@ fn embedded_negatives() -> MutexGuard<'static, HashMap<Fingerprint, Arc<[Embeddi
 /// A simulated second photograph of a product, and its nearest products.
 struct Rephotographed {
     embedding: Embedding,
+    /// Whether its product was put into a scene.
+    in_scene: bool,
     /// Its score against its own product, if that was among the nearest.
     own: Option<f32>,
     /// The nearest other products, best first.
@@ -108,7 +110,7 @@ impl SearchSession {
         }
         let sample = sample(&snapshot, products, SAMPLE)?;
         let pictures = pictures(&snapshot, &sample)?;
-        let again: Vec<RgbImage> = pictures
+        let again: Vec<Again> = pictures
             .par_iter()
             .enumerate()
             .map(|(n, (_, picture))| again::photographed(picture, n as u32))
@@ -163,17 +165,18 @@ impl SearchSession {
         &self,
         all: &Neighbours<'_>,
         pictures: &[(String, RgbImage)],
-        again: &[RgbImage],
+        again: &[Again],
     ) -> Result<Vec<Rephotographed>> {
-        let embeddings = self.embed_all(again)?;
-        let seen = |(embedding, (id, _)): (Embedding, &(String, RgbImage))| {
+        let embeddings = in_batches(again, |again| self.encoder().submit_image(&again.picture))?;
+        let seen = |((embedding, again), (id, _)): ((Embedding, &Again), &(String, RgbImage))| {
             let item = all.snapshot().item(id)?;
             let (own, mut others): (Vec<_>, Vec<_>) =
                 all.of(&embedding, NEAREST + 1)?.into_iter().partition(|hit| Some(hit.item) == item);
             others.truncate(NEAREST);
-            Ok(Rephotographed { embedding, own: own.first().map(|own| own.score), others })
+            let own = own.first().map(|own| own.score);
+            Ok(Rephotographed { embedding, in_scene: again.in_scene, own, others })
         };
-        embeddings.into_iter().zip(pictures).map(seen).collect()
+        embeddings.into_iter().zip(again).zip(pictures).map(seen).collect()
     }
 
     fn embed_all(&self, pictures: &[RgbImage]) -> Result<Vec<Embedding>> {
@@ -199,23 +202,24 @@ impl SearchSession {
         let synthetic_negatives = self.synthetic_negatives()?;
         let references = ReferenceEmbeddings::new(&synthetic_negatives);
         // Each picture counts twice: as one of a product in the catalogue, and, without its own product, as one
-        // of a similar product that is not.
-        let in_domain = seen.iter().flat_map(|seen| {
+        // of a similar product that is not. In a scene such a product is as far as things that the shop has not.
+        let (mut in_domain, mut in_scenes) = (Vec::new(), Vec::new());
+        for seen in seen {
             let near = references.nearest(&seen.embedding, None);
             let others = seen.scores();
             let with_own: Vec<f32> = seen.own.iter().chain(&others).copied().collect();
-            [
-                OutOfDomainClassifier::features(&with_own, &near),
-                OutOfDomainClassifier::features(&others, &near),
-            ]
-        });
-        let in_domain: Vec<_> = in_domain.collect();
+            let with_own = OutOfDomainClassifier::features(&with_own, &near);
+            match seen.in_scene {
+                true => in_scenes.push(with_own),
+                false => in_domain.extend([with_own, OutOfDomainClassifier::features(&others, &near)]),
+            }
+        }
         let out_of_domain = synthetic_negatives.iter().enumerate().map(|(n, embedding)| {
             let scores: Vec<f32> = all.of(embedding, NEAREST)?.iter().map(|hit| hit.score).collect();
             Ok(OutOfDomainClassifier::features(&scores, &references.nearest(embedding, Some(n))))
         });
         let out_of_domain = out_of_domain.collect::<Result<Vec<_>>>()?;
-        Ok(Some(OutOfDomainClassifier::new(references, fit::line(&in_domain, &out_of_domain))))
+        Ok(Some(OutOfDomainClassifier::new(references, fit::line(&in_domain, &in_scenes, &out_of_domain))))
     }
 
     /// The model's embeddings of the synthetic negatives.
@@ -299,12 +303,12 @@ fn in_batches<T>(
 fn same_from(
     snapshot: &Snapshot,
     pictures: &[(String, RgbImage)],
-    again: &[RgbImage],
+    again: &[Again],
     seen: &[Rephotographed],
 ) -> Result<Option<f32>> {
     let (mut same, mut other) = (Vec::new(), Vec::new());
     for (((_, picture), again), seen) in pictures.iter().zip(again).zip(seen) {
-        let query = TemplateQuery::new(again);
+        let query = TemplateQuery::new(&again.picture);
         let likeness = |template: &ImageTemplate| query.likeness_in(template.as_bytes());
         same.extend(likeness(&ImageTemplate::from_picture(picture)));
         let mut likest: Option<f32> = None;

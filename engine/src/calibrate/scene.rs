@@ -86,7 +86,7 @@ impl Pose {
     fn random(picture: &RgbImage, rng: &mut SeededRng) -> Self {
         let own_middle = [picture.width() as f32 / 2.0, picture.height() as f32 / 2.0];
         let shift = [rng.within(-0.16, 0.16), rng.within(-0.16, 0.16)];
-        let (scale, turn) = (rng.within(0.55, 1.05), rng.within(-0.3, 0.3));
+        let (scale, turn) = (rng.within(0.65, 1.05), rng.within(-0.25, 0.25));
         Self {
             middle: std::array::from_fn(|n| own_middle[n] * (1.0 + 2.0 * shift[n] * (1.2 - scale))),
             own_middle,
