@@ -193,7 +193,7 @@ it('makes a look of a product\u2019s picture, by keyboard, and shows it', { time
   expect(await violations(start)).toEqual([]);
   const product = await open(`${shop.url}/p/${encodeURIComponent(second!)}`);
   const dots = id(product, 'shop-look').locator('a.dot');
-  await expect.poll(() => dots.count()).toBe(2);
+  await expect.poll(() => dots.count(), { timeout: 15_000 }).toBe(2);
   expect(await violations(product)).toEqual([]);
   await dots.first().press('Enter');
   await product.waitForSelector(`[data-testid="product-page"][data-id="${first}"]`);
