@@ -5,6 +5,8 @@ use std::time::Duration;
 use knytt_wire::Url;
 use serde::Deserialize;
 
+use super::parts::hex_bytes;
+
 /// Keys that stand in the kiosk's own document alone: what it reads and trusts, and by whose word, is decided on the
 /// machine.
 pub const OWN_KEYS: [&str; 5] = ["catalog", "pictures", "link", "heartbeat", "orders"];
@@ -45,14 +47,7 @@ impl TryFrom<String> for OrderKey {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let known = bytes(&text).filter(|bytes| bytes.len() == 32);
+        let known = hex_bytes(&text).filter(|bytes| bytes.len() == 32);
         known.map(Self).ok_or_else(|| format!("{text:?} is no key of 64 hexadecimal digits"))
     }
-}
-
-/// Bytes of hexadecimal digits.
-pub fn bytes(hex: &str) -> Option<Vec<u8>> {
-    let is_hex = hex.len().is_multiple_of(2) && hex.bytes().all(|digit| digit.is_ascii_hexdigit());
-    let byte = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).ok();
-    is_hex.then(|| (0..hex.len()).step_by(2).map(byte).collect::<Option<_>>())?
 }

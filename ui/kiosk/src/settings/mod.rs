@@ -6,8 +6,8 @@ mod parts;
 mod pin;
 
 pub use self::document::{Document, InvalidSettings, KEYS};
-pub(crate) use self::from_afar::bytes;
 pub use self::from_afar::{HeartbeatTo, OrderKey};
+pub(crate) use self::parts::hex_bytes;
 pub use self::parts::{Accent, Hours, Rotation, Theme, Way};
 pub use self::pin::{InvalidPin, PinHash};
 

@@ -73,6 +73,13 @@ impl TryFrom<i64> for Rotation {
     }
 }
 
+/// The bytes that pairs of hexadecimal digits say; `None` of anything else.
+pub(crate) fn hex_bytes(hex: &str) -> Option<Vec<u8>> {
+    let is_hex = hex.len().is_multiple_of(2) && hex.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let byte = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).ok();
+    is_hex.then(|| (0..hex.len()).step_by(2).map(byte).collect::<Option<_>>())?
+}
+
 /// A shop's own colour, written `#0e6a55`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
@@ -83,9 +90,10 @@ impl FromStr for Accent {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || format!("{text:?} is no colour like \"#0e6a55\"");
-        let hex = text.strip_prefix('#').filter(|hex| hex.len() == 6 && hex.is_ascii()).ok_or_else(wrong)?;
-        let part = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).map_err(|_| wrong());
-        Ok(Self(Color32::from_rgb(part(0)?, part(2)?, part(4)?)))
+        match text.strip_prefix('#').and_then(hex_bytes).as_deref() {
+            Some([red, green, blue]) => Ok(Self(Color32::from_rgb(*red, *green, *blue))),
+            _ => Err(wrong()),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
 use knytt_wire::{InvalidKioskOrder, KioskTask, SignedKioskOrder};
 
-use crate::settings::{Document, InvalidSettings, OrderKey, bytes};
+use crate::settings::{Document, InvalidSettings, OrderKey, hex_bytes};
 
 const OBEYED: &str = "obeyed";
 const SETTINGS: &str = "settings.toml";
@@ -87,7 +87,7 @@ impl Orders {
     pub fn take(&self, signed: &SignedKioskOrder, now_ms: i64) -> Result<(), Refused> {
         let order = signed.read()?;
         let key = UnparsedPublicKey::new(&ED25519, self.key.bytes());
-        let signature = bytes(&signed.signature).ok_or(Refused::Signature)?;
+        let signature = hex_bytes(&signed.signature).ok_or(Refused::Signature)?;
         key.verify(&SignedKioskOrder::signed_bytes(&signed.order), &signature)
             .map_err(|_| Refused::Signature)?;
         if order.kiosk != self.kiosk {
