@@ -172,7 +172,7 @@ mod tests {
     #[test]
     fn a_colour_has_six_digits() {
         assert_eq!("#0E6a55".parse(), Ok(Accent(Color32::from_rgb(14, 106, 85))));
-        for wrong in ["", "0e6a55", "#0e6a5", "#0e6a5g", "#ääa"] {
+        for wrong in ["", "0e6a55", "#0e6a5", "#0e6a5g", "#ääa", "#+1+2+3"] {
             assert!(wrong.parse::<Accent>().is_err(), "{wrong}");
         }
     }

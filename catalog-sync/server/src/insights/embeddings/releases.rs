@@ -26,14 +26,6 @@ const WIDTH_OF: usize = 256;
 /// States of a catalogue that are kept.
 const KEPT: i64 = 50;
 
-/// A catalogue's model and what is known of its embeddings.
-struct Measured {
-    model: String,
-    dimension: usize,
-    width: Option<f64>,
-    sums: Option<Sums>,
-}
-
 /// Measures each state of the catalogues that are searched, for as long as it is awaited.
 pub async fn follow(db: Database, catalogs: Arc<Catalogs>) {
     let mut known = HashSet::new();
@@ -69,52 +61,49 @@ async fn look(
         let features = match kernel::features(db, &id, &model).await? {
             Some(features) => Some(features),
             None => {
-                let measured = measured(catalog, None).await?;
-                let Some(width) = measured.width else { return Ok(()) };
-                kernel::note(db, &id, &measured.model, measured.dimension, width).await?;
+                let Some(width) = on_a_thread(catalog, width_of).await? else { return Ok(()) };
+                let dimension = catalog.shop.session().encoder().dimension();
+                kernel::note(db, &id, &model, dimension, width).await?;
                 kernel::features(db, &id, &model).await?
             }
         };
-        let sums = measured(catalog, features).await?.sums.filter(|sums| sums.count > 1);
-        let release = i64::try_from(state.release).unwrap_or(i64::MAX);
-        if let Some(sums) = sums {
-            note(db, (&id, &model, &key.1), release, &sums).await?;
+        if let Some(features) = features {
+            let sums = on_a_thread(catalog, move |snapshot| sums_of(snapshot, &features)).await?;
+            let release = i64::try_from(state.release).unwrap_or(i64::MAX);
+            if sums.count > 1 {
+                note(db, (&id, &model, &key.1), release, &sums).await?;
+            }
         }
     }
     known.insert(key);
     Ok(())
 }
 
-/// Reads the catalogue on a thread of its own: its sums with these features, or else the width of the kernel.
-async fn measured(catalog: &Arc<OpenCatalog>, features: Option<Features>) -> Result<Measured, Failure> {
+/// Reads the catalogue's present state on a thread that may wait.
+async fn on_a_thread<T: Send + 'static>(
+    catalog: &Arc<OpenCatalog>,
+    read: impl FnOnce(&Snapshot) -> Result<T, knytt_engine::Error> + Send + 'static,
+) -> Result<T, Failure> {
     let catalog = catalog.clone();
-    let read = move || -> Result<Measured, knytt_engine::Error> {
-        let session = catalog.shop.session();
-        let snapshot = session.catalog().read()?;
-        let mut measured = Measured {
-            model: session.encoder().fingerprint().to_string(),
-            dimension: session.encoder().dimension(),
-            width: None,
-            sums: None,
-        };
-        match features {
-            Some(features) => {
-                let mut sums = Sums::default();
-                each(&snapshot, PRODUCTS, |embedding| {
-                    features.of(embedding).iter().for_each(|features| sums.add(features));
-                })?;
-                measured.sums = Some(sums);
-            }
-            None => {
-                let mut embeddings = Vec::new();
-                each(&snapshot, WIDTH_OF as u64, |embedding| embeddings.push(embedding.to_vec()))?;
-                embeddings.truncate(2 * WIDTH_OF);
-                measured.width = width(&embeddings);
-            }
-        }
-        Ok(measured)
-    };
+    let read = move || read(&catalog.shop.session().catalog().read()?);
     Ok(tokio::task::spawn_blocking(read).await??)
+}
+
+/// The width of the kernel for a catalogue's embeddings; `None` of fewer than two.
+fn width_of(snapshot: &Snapshot) -> Result<Option<f64>, knytt_engine::Error> {
+    let mut embeddings = Vec::new();
+    each(snapshot, WIDTH_OF as u64, |embedding| embeddings.push(embedding.to_vec()))?;
+    embeddings.truncate(2 * WIDTH_OF);
+    Ok(width(&embeddings))
+}
+
+/// The sums of a catalogue's embeddings.
+fn sums_of(snapshot: &Snapshot, features: &Features) -> Result<Sums, knytt_engine::Error> {
+    let mut sums = Sums::default();
+    each(snapshot, PRODUCTS, |embedding| {
+        features.of(embedding).iter().for_each(|features| sums.add(features));
+    })?;
+    Ok(sums)
 }
 
 /// Goes through about `most` products that have an embedding. Their ids say which, so they are the same in each release.
