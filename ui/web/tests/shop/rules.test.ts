@@ -170,7 +170,7 @@ it('makes a look of a product\u2019s picture, by keyboard, and shows it', { time
   await id(page, 'look-take').press('Enter');
   await id(page, 'look-picture').waitFor();
   // What was proposed is replaced by two products of our own.
-  await expect.poll(() => id(page, 'add-spot').count()).toBe(1);
+  await id(page, 'look-looking').waitFor({ state: 'detached' });
   const trash = page.locator('dialog [role="group"] button');
   while ((await trash.count()) > 0) await trash.first().click();
   for (const [at, product] of [first, second].entries()) {
