@@ -29,10 +29,19 @@ const REPORTS: u32 = 2;
 /// How long one statement of a report may take on PostgreSQL, which goes on after the request has ended.
 const REPORT_TIMEOUT: Duration = Duration::from_secs(120);
 
+/// How long a transaction waits for those before it. On SQLite one writes at a time.
+const TURN: Duration = Duration::from_secs(15);
+
+/// The pages that SQLite's one connection for transactions keeps, as SQLite is told: 16 MiB. The rows of one commit are
+/// spread over many tables and indexes; pages that do not fit are written before the commit, and read and written again.
+const WRITER_CACHE: &str = "PRAGMA cache_size = -16384";
+
 /// The records. Clones share the connections.
 #[derive(Clone, Debug)]
 pub struct Database {
     pool: AnyPool,
+    /// Connections of transactions. SQLite has one: another one's cache would be of no use after each commit.
+    writers: AnyPool,
     reports: AnyPool,
     sqlite: bool,
     probe: Probe,
@@ -58,11 +67,18 @@ impl Database {
             .connect_with(options.clone())
             .await?;
         migrations::migrate(&pool, sqlite).await?;
+        let writers = match sqlite {
+            true => pool_options(1, sqlite)
+                .acquire_timeout(TURN)
+                .after_connect(|connection, _| Box::pin(prepare_to_write(connection)))
+                .connect_lazy_with(options.clone()),
+            false => pool.clone(),
+        };
         let reports = pool_options(REPORTS, sqlite)
             .after_connect(move |connection, _| Box::pin(prepare_to_read(connection, sqlite)))
             .connect_lazy_with(options);
         let room = Room::of(address.reveal());
-        Ok(Self { pool, reports, sqlite, probe: Probe::default(), room })
+        Ok(Self { pool, writers, reports, sqlite, probe: Probe::default(), room })
     }
 
     pub(crate) fn pool(&self) -> &AnyPool {
@@ -79,8 +95,9 @@ impl Database {
         self.sqlite
     }
 
+    /// Begins a transaction that writes.
     pub(crate) async fn begin(&self) -> Result<Tx, sqlx::Error> {
-        Tx::begin(&self.pool, self.sqlite).await
+        Tx::begin(&self.writers, self.sqlite).await
     }
 
     /// Whether the database takes writes now: events were stored a moment ago, or a note is written and on
@@ -107,6 +124,7 @@ impl Database {
     /// Ends all connections.
     pub async fn close(&self) {
         self.reports.close().await;
+        self.writers.close().await;
         self.pool.close().await;
     }
 }
@@ -146,6 +164,12 @@ async fn prepare(connection: &mut AnyConnection, sqlite: bool) -> Result<(), sql
     Ok(())
 }
 
+/// The connection of SQLite's transactions.
+async fn prepare_to_write(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    prepare(connection, true).await?;
+    connection.execute(WRITER_CACHE).await.map(|_| ())
+}
+
 /// A report cannot write, and ends at some time.
 async fn prepare_to_read(connection: &mut AnyConnection, sqlite: bool) -> Result<(), sqlx::Error> {
     if sqlite {
@@ -181,6 +205,23 @@ mod tests {
         let mut tx = db.begin().await.unwrap();
         tx.execute("INSERT INTO catalogs VALUES ('shop', 0)").await.unwrap();
         tx.commit().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn transactions_wait_for_each_other_and_keep_their_pages() {
+        let (db, _dir) = open().await;
+        let mut first = db.begin().await.unwrap();
+        let pages: i64 = sqlx::query_scalar("PRAGMA cache_size").fetch_one(&mut *first).await.unwrap();
+        assert_eq!(format!("PRAGMA cache_size = {pages}"), WRITER_CACHE);
+        let second = tokio::spawn({
+            let db = db.clone();
+            async move { db.begin().await.unwrap().commit().await }
+        });
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert!(!second.is_finished());
+        sqlx::query("SELECT COUNT(*) FROM events").execute(db.pool()).await.unwrap();
+        first.commit().await.unwrap();
+        second.await.unwrap().unwrap();
     }
 
     #[tokio::test]

@@ -27,10 +27,10 @@ use crate::http::refusal::Refusal;
 use crate::outbox::wake::WakeSignal;
 
 /// How many batches may wait.
-const QUEUE: usize = 512;
+const QUEUE: usize = 4_096;
 
 /// Events of a batch that are committed together. A larger batch is several jobs, between which others have a turn.
-const PART_EVENTS: usize = 128;
+const PART_EVENTS: usize = 16;
 
 /// How long a batch waits for memory before it is refused as busy.
 const PLACE: Duration = Duration::from_secs(5);

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 /// How long a commit takes while several senders are there.
-const COMMIT: Duration = Duration::from_millis(20);
+const COMMIT: Duration = Duration::from_millis(5);
 
 /// The bytes of JSON that such a commit has at least, and that any has at most.
-const LEAST: usize = 64 << 10;
+const LEAST: usize = 8 << 10;
 const MOST: usize = 4 << 20;
 
 /// The weight of a new measurement beside those before.
