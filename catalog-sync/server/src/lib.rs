@@ -16,6 +16,7 @@
 mod accounts;
 mod alerts;
 mod app;
+mod arenas;
 mod config;
 mod console;
 mod db;

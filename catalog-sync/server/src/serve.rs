@@ -57,6 +57,7 @@ const ANSWERS: Duration = Duration::from_secs(7 * 86_400);
 /// # Errors
 /// Those of [`run`]; or the address cannot be listened on.
 pub fn serve(config: Config) -> Result<()> {
+    crate::arenas::bound();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let traces = config.traces.as_ref().map(|settings| Traces::start(settings, runtime.handle().clone()));
     let traces = traces.transpose()?;
