@@ -142,6 +142,64 @@ it('makes a shop out of nothing, publishes it, and takes a release back', { time
   await expect.poll(() => page.getByText('release.publish').count()).toBe(3);
 });
 
+it('shows how a kiosk is, and takes its order back', async () => {
+  const records = ['--data', join(folder, 'data')];
+  const run = (...args: string[]) => execFileSync(knytt, [...args, ...records], { encoding: 'utf8' });
+  const made = run('api-key', 'create', '--catalog', '*', '--scope', 'search', '--json');
+  const beat = await fetch(`${url}/api/v1/kiosks/alive`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${(JSON.parse(made) as { token: string }).token}`,
+    },
+    body: JSON.stringify({
+      name: 'door',
+      store: 'Harbour Street',
+      version: '0.2.0',
+      release: 3,
+      uptime_seconds: 7200,
+      memory_bytes: 412_000_000,
+      products: 29,
+      camera: 'away',
+      frames_per_second: 29.7,
+      slowest_frame_ms: 48,
+      temperature_celsius: 51.4,
+      errors: 2,
+      last_error: 'the camera is gone',
+      last_visit_hour: '2026-11-30T09Z',
+    }),
+  });
+  expect(beat.status).toBe(204);
+  const key = join(folder, 'kiosk.pem');
+  execFileSync(knytt, ['kiosk', 'key', key], { stdio: 'ignore' });
+  run('kiosk', 'restart', 'door', '--key', key);
+
+  for (const viewport of [desktop, phone]) {
+    const page = await signedIn(viewport);
+    await id(page, 'to-alerts').click();
+    const kiosk = page.locator('[data-testid="kiosk"][data-name="door"]');
+    await kiosk.waitFor();
+    const said = await kiosk.textContent();
+    const facts = [
+      'door · Harbour Street',
+      'camera gone',
+      '30 pictures a second',
+      '48 ms',
+      '51 °C',
+      '412 MB',
+    ];
+    for (const fact of [...facts, '29 products', 'Errors since its start: 2', 'the camera is gone']) {
+      expect(said).toContain(fact);
+    }
+    expect(await id(page, 'kiosk-order').textContent()).toContain('waits for the next heartbeat');
+    expect(await violations(page)).toEqual([]);
+  }
+  const page = await signedIn();
+  await id(page, 'to-alerts').click();
+  await id(page, 'take-back-order').press('Enter');
+  await id(page, 'kiosk-order').waitFor({ state: 'detached' });
+});
+
 it('works on a phone, in the dark, and by keyboard alone', async () => {
   const page = await signedIn(phone);
   await page.emulateMedia({ colorScheme: 'dark' });

@@ -25,9 +25,9 @@ export const say = (key: Word, params: Params = {}): string => {
 };
 
 /** The word for a name of the server's, or the name itself where a newer server has others. */
-export const sayOf = (prefix: string, name: string): string => {
+export const sayOf = (prefix: string, name: string, params: Params = {}): string => {
   const key = `${prefix}.${name}`;
-  return key in messages ? say(key as Word) : name;
+  return key in messages ? say(key as Word, params) : name;
 };
 
 export const time = (ms: number): string =>
