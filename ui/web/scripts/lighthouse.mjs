@@ -36,8 +36,8 @@ const browser = spawn(chromium, [...flags, `--remote-debugging-port=${port}`, 'a
 try {
   await reachable(`http://127.0.0.1:${port}/json/version`);
   console.log(`${knytt}\n`);
-  console.log('| page | performance | accessibility | practices | SEO | FCP | LCP | TBT | CLS |');
-  console.log('|---|---|---|---|---|---|---|---|---|');
+  console.log('| page | performance | accessibility | practices | SEO | FCP | LCP | TTI | TBT | CLS |');
+  console.log('|---|---|---|---|---|---|---|---|---|---|');
   for (const [name, path] of Object.entries(pages)) {
     if (asked.length === 0 || asked.includes(name))
       console.log(row(name, await measured(`${shop.url}${path}`)));
@@ -83,6 +83,7 @@ function row(name, { categories: scores, audits }) {
     ...categories.map(score),
     seconds('first-contentful-paint'),
     seconds('largest-contentful-paint'),
+    seconds('interactive'),
     `${Math.round(audits['total-blocking-time'].numericValue)} ms`,
     audits['cumulative-layout-shift'].numericValue.toFixed(3),
   ];

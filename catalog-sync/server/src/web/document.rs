@@ -88,9 +88,9 @@ impl Document {
         if self.is_listed {
             self.links(&mut head);
         }
-        // English is inside the interface.
-        for words in site::words(self.language.code()) {
-            let _ = write!(head, "\n    <link data-later=\"modulepreload\" crossorigin href=\"/{words}\" />");
+        for file in site::beside(self.language.code(), self.kind == "product") {
+            let kind = if file.ends_with(".css") { "preload\" as=\"style" } else { "modulepreload" };
+            let _ = write!(head, "\n    <link data-later=\"{kind}\" crossorigin href=\"/{file}\" />");
         }
         if let Some(structured) = &self.structured {
             let _ = write!(head, "\n    <script type=\"application/ld+json\">{structured}</script>");

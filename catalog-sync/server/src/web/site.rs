@@ -68,10 +68,20 @@ pub fn inline(element: &str) -> Vec<&'static str> {
     after.filter_map(|rest| rest.split_once(end.as_str()).map(|(text, _)| text)).collect()
 }
 
-/// The addresses of the files that hold the words of a language.
-pub fn words(language: &str) -> impl Iterator<Item = &'static str> {
-    let start = format!("assets/{language}-");
-    FILES.iter().map(|file| file.name).filter(move |name| name.starts_with(&start) && name.ends_with(".js"))
+/// The files that a page is shown with besides those of the start page: the words of its language, and what shows a
+/// product. The interface would ask for them one after the other.
+pub fn beside(language: &str, is_product: bool) -> impl Iterator<Item = &'static str> {
+    let mut parts = vec![format!("assets/{language}-")];
+    if is_product {
+        parts.extend([
+            "assets/Product-".into(),
+            "assets/CardRow-".into(),
+            format!("assets/pages.{language}-"),
+        ]);
+    }
+    let is_code = |name: &str| name.ends_with(".js") || name.ends_with(".css");
+    let names = FILES.iter().map(|file| file.name).filter(move |name| is_code(name));
+    names.filter(move |name| parts.iter().any(|part| name.starts_with(part.as_str())))
 }
 
 /// Tells this interface from that of another build.

@@ -47,6 +47,10 @@ export class App {
   asked = $state.raw<{ card: Card; hit: Hit | null } | null>(null);
   /** Counts the catalogues that were opened: another one may have a product of the same id. */
   turns = $state(0);
+  /** Whether the search was shown: who opens a product's page by its address does not see it at first. */
+  searchShown = $state(false);
+  /** Whether the first products are asked for when the search is shown. */
+  #productsWait = false;
   /** Whether the cropper is shown large. */
   enlarged = $state(false);
 
@@ -96,10 +100,19 @@ export class App {
       if (start.model?.notice) this.moved(start.model);
       const category = this.client.servedCategory?.();
       if (category) this.session.filters = { category: [category] };
-      this.session.changed();
+      // A product's page is whole without them, and sooner there.
+      this.#productsWait = this.router.route.name === 'product';
+      if (!this.#productsWait) this.session.changed();
     }
     // Without a catalogue, only a link to one is of use.
     if (start.opened && (start.catalog || start.opened.kind === 'catalog')) this.opened(start.opened);
+  }
+
+  /** The search is shown: its first products are asked for, unless others were. */
+  showSearch(): void {
+    this.searchShown = true;
+    if (this.#productsWait && !this.session.busy) this.session.changed();
+    this.#productsWait = false;
   }
 
   opened(opened: Opened): void {
