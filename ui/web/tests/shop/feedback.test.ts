@@ -47,8 +47,14 @@ function recorded(page: Page): Sent[] {
 }
 
 async function searchAndOpen(page: Page, words: string): Promise<string> {
+  // The hits of the search before are there until then.
+  const answered = page.waitForResponse(
+    (answer) =>
+      answer.url().includes('/api/v1/search') && (answer.request().postData() ?? '').includes(words),
+  );
   await id(page, 'words').fill(words);
   await id(page, 'words').press('Enter');
+  await answered;
   await page.waitForSelector('[data-percent]');
   await settled(page);
   const first = page.getByTestId('hit').first();
