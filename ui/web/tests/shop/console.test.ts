@@ -183,7 +183,7 @@ it('shows how a kiosk is, and takes its order back', async () => {
     const facts = [
       'door · Harbour Street',
       'camera gone',
-      '30 pictures a second',
+      'pictures a second: 30',
       '48 ms',
       '51 °C',
       '412 MB',
