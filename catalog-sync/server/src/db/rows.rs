@@ -9,7 +9,7 @@ use super::Database;
 /// Rows of one statement at most. PostgreSQL takes 65,535 values in all.
 const POSTGRES_ROWS: usize = 512;
 
-/// SQLite takes 32,766 values; larger statements than this save nothing more.
+/// SQLite takes 32,766 values in all; this many rows of the widest table are far below that.
 const SQLITE_ROWS: usize = 64;
 
 /// A statement that inserts rows: `INSERT INTO {into} VALUES {rows} {after}`.

@@ -198,6 +198,16 @@ it('shows how a kiosk is, and takes its order back', async () => {
   await id(page, 'to-alerts').click();
   await id(page, 'take-back-order').press('Enter');
   await id(page, 'kiosk-order').waitFor({ state: 'detached' });
+
+  // A list that cannot be read says so, and comes back by itself.
+  const route = '**/api/v1/admin/kiosks';
+  const cut = await signedIn();
+  await cut.route(route, (request) => request.abort());
+  await id(cut, 'to-alerts').click();
+  await cut.locator('[data-testid="kiosks"] [data-testid="failure"]').waitFor();
+  await cut.unroute(route);
+  await cut.locator('[data-testid="kiosk"][data-name="door"]').waitFor();
+  await cut.locator('[data-testid="kiosks"] [data-testid="failure"]').waitFor({ state: 'detached' });
 });
 
 it('works on a phone, in the dark, and by keyboard alone', async () => {
