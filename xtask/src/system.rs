@@ -54,6 +54,8 @@ const TESTS: &[Need] = &[
         debian: &["dbus", "dbus-daemon"],
     },
     Need { name: "WebKitWebDriver", probe: File("/usr/bin/WebKitWebDriver"), debian: &["webkit2gtk-driver"] },
+    // Ends, stops and continues the programs that the tests start.
+    Need { name: "kill", probe: File("/usr/bin/kill"), debian: &["procps"] },
     // Makes the network namespaces of the runs without a network.
     Need { name: "iproute2", probe: Program("ip", &["-V"]), debian: &["iproute2"] },
     // The backend's database and its event stream. The tests start both.

@@ -1,5 +1,8 @@
 //! How many heaps the C library keeps.
-#![expect(unsafe_code, reason = "mallopt has no safe interface here")]
+#![cfg_attr(
+    all(target_os = "linux", target_env = "gnu"),
+    expect(unsafe_code, reason = "mallopt has no safe interface here")
+)]
 
 /// Keeps one heap for each processor. glibc would make eight for each, one after the other as threads allocate at the
 /// same moment, and every one keeps what a photograph or a batch once took. A number in `MALLOC_ARENA_MAX` goes before.

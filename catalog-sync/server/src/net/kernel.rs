@@ -1,5 +1,5 @@
 //! What the kernel knows of this process and its sockets, and no safe interface tells.
-#![expect(unsafe_code, reason = "getrlimit, setrlimit and ioctl have no safe interface here")]
+#![cfg_attr(unix, expect(unsafe_code, reason = "getrlimit, setrlimit and ioctl have no safe interface here"))]
 
 /// What the process needs beside its connections: the database, the log, files that are being written.
 const RESERVE: u64 = 256;
