@@ -5,11 +5,12 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use eframe::egui::{Context, Ui, UiBuilder, Vec2, vec2};
+use eframe::egui::{Context, Pos2, Ui, UiBuilder, Vec2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use knytt_capture::Source;
 use knytt_kiosk::language::Language;
+use knytt_kiosk::settings::PinHash;
 use knytt_kiosk::visit::Visit;
 use knytt_kiosk::{Kiosk, Settings, look};
 
@@ -35,6 +36,8 @@ pub struct Look {
     /// The part of the height that stays empty for wheelchairs.
     pub low: f32,
     pub camera: Source,
+    /// What lets the staff in.
+    pub pin: Option<PinHash>,
     /// How far its clock goes on with each pass.
     pub step: Duration,
 }
@@ -58,6 +61,7 @@ impl Store {
             dark: look.dark,
             camera: look.camera.clone(),
             low: look.low,
+            pin: look.pin.clone(),
             ..Settings::of_catalog(shop.catalog.clone())
         };
         let fonts = look::definitions()?;
@@ -86,12 +90,20 @@ impl Store {
         Ok(store)
     }
 
+    /// The kiosk as it is now.
+    ///
+    /// # Errors
+    /// It did not start.
+    pub fn kiosk(&self) -> Result<&Kiosk> {
+        self.harness.state().as_ref().context("the kiosk did not start")
+    }
+
     /// The visit as it is now.
     ///
     /// # Errors
     /// The kiosk did not start.
     pub fn visit(&self) -> Result<&Visit> {
-        Ok(self.harness.state().as_ref().context("the kiosk did not start")?.visit())
+        Ok(self.kiosk()?.visit())
     }
 
     /// Draws until something holds.
@@ -140,6 +152,14 @@ impl Store {
             self.press(&key)?;
         }
         Ok(())
+    }
+
+    /// Touches a place for a moment.
+    pub fn tap(&mut self, place: Pos2) {
+        self.harness.drag_at(place);
+        self.harness.step();
+        self.harness.drop_at(place);
+        self.harness.step();
     }
 
     /// Drags what is shown upwards, as a finger does.

@@ -5,10 +5,13 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use eframe::egui::{Vec2, vec2};
+use eframe::egui::{Vec2, pos2, vec2};
 use image::{GrayImage, Luma};
 use knytt_capture::Source;
+use knytt_kiosk::camera::State;
 use knytt_kiosk::language::{Language, Text};
+use knytt_kiosk::service::Page;
+use knytt_kiosk::settings::PinHash;
 use knytt_kiosk::visit::Screen;
 
 use crate::canvas::Gpu;
@@ -24,6 +27,10 @@ const CATEGORY: &str = "Dresses";
 
 /// A product of it that stands before the camera.
 const SHOWN: &str = "images/kn-00075.jpg";
+
+/// What the staff enters, and how often it touches the corner before.
+const PIN: &str = "2580";
+const TOUCHES: usize = 5;
 
 /// So short that the first screen's product stays the same one however long threads take.
 const STANDING: Duration = Duration::from_micros(10);
@@ -79,7 +86,7 @@ fn qr(text: &str) -> Result<GrayImage> {
 }
 
 fn look(size: Vec2, language: Language, dark: bool) -> Look {
-    Look { size, dark, language, low: 0.0, camera: Source::default(), step: STANDING }
+    Look { size, dark, language, low: 0.0, camera: Source::default(), pin: None, step: STANDING }
 }
 
 fn suffix_of(language: Language) -> String {
@@ -99,6 +106,10 @@ fn rare(gpu: &Rc<Gpu>, shop: &Shop, folder: &Path, shape: &str, usual: &Look) ->
     fs_err::copy(shop.pictures.join(SHOWN), camera.path().join("frame.jpg"))?;
     let pointing = Look { camera: Source::File(camera.path().to_owned()), ..usual.clone() };
     open(&pointing)?.camera()?;
+    let unplugged = Look { camera: Source::File(camera.path().join("gone")), ..usual.clone() };
+    open(&unplugged)?.camera_away()?;
+    let staffed = Look { pin: Some(PinHash::of(PIN)?), ..usual.clone() };
+    open(&staffed)?.service()?;
     // The question comes after 45 passes of a second.
     let leaving = Look { step: Duration::from_secs(1), ..usual.clone() };
     open(&leaving)?.still_there()
@@ -222,6 +233,29 @@ impl Walk<'_> {
             store.visit().is_ok_and(|visit| visit.kept().live.is_some())
         })?;
         self.shoot("camera")
+    }
+
+    fn camera_away(&mut self) -> Result<()> {
+        self.press(Text::Point)?;
+        self.store.until("that the camera is away", |store| {
+            store.kiosk().is_ok_and(|kiosk| kiosk.camera() == Some(State::Away))
+        })?;
+        self.shoot("camera-away")
+    }
+
+    /// What the staff sees: the pad, and the menu behind it.
+    fn service(&mut self) -> Result<()> {
+        (0..TOUCHES).for_each(|_| self.store.tap(pos2(40.0, 40.0)));
+        self.store
+            .until("the pad", |store| store.kiosk().is_ok_and(|kiosk| kiosk.desk().page() == Page::Pad))?;
+        self.store.press("2")?;
+        self.store.press("5")?;
+        self.shoot("pin")?;
+        PIN[2..].chars().try_for_each(|digit| self.store.press(&digit.to_string()))?;
+        self.store.press("OK")?;
+        self.store
+            .until("the menu", |store| store.kiosk().is_ok_and(|kiosk| kiosk.desk().page() == Page::Menu))?;
+        self.shoot("service")
     }
 
     fn still_there(&mut self) -> Result<()> {
