@@ -2,7 +2,8 @@
 //!
 //! Two shares are compared on the scale of the arcsine of their roots, where the spread of a share depends on the number
 //! of cases alone (Anscombe, 1948). Days differ by more than single searches do: the spread of the weeks that are
-//! compared with is estimated and widens the bound (quasi-binomial). An alarm may be false each time that somebody looks;
+//! compared with is estimated and widens the bound (quasi-binomial). Four weeks are too few for that alone, since they
+//! may happen to be alike; so a shop's days are taken to differ by [`OF_DAYS`] at least. An alarm may be false each time that somebody looks;
 //! so the chance of a single look is the false alarms of a year that are borne, by the looks of a year. By the union
 //! bound, no more than these are expected, however the looks depend on each other.
 
@@ -44,6 +45,9 @@ pub fn sum(shares: &[Share]) -> Share {
         .fold(Share::default(), |all, one| Share { part: all.part + one.part, whole: all.whole + one.whole })
 }
 
+/// By what part of itself a share differs from day to day while nothing is wrong, at least: one standard deviation.
+const OF_DAYS: f64 = 0.03;
+
 /// How many standard deviations `now` is above what it was `before`; below, it is negative. `None` where nothing can be
 /// compared.
 pub fn deviations(now: Share, before: &[Share]) -> Option<f64> {
@@ -52,8 +56,15 @@ pub fn deviations(now: Share, before: &[Share]) -> Option<f64> {
         return None;
     }
     let difference = 2.0 * (now.value().sqrt().asin() - usual.value().sqrt().asin());
-    let spread = (1.0 / now.whole + 1.0 / usual.whole) * dispersion(before, usual.value());
+    let of_searches = (1.0 / now.whole + 1.0 / usual.whole) * dispersion(before, usual.value());
+    let weeks = before.iter().filter(|week| week.whole > 0.0).count() as f64;
+    let spread = of_searches + of_day(usual.value()) * (1.0 + 1.0 / weeks);
     Some(difference / spread.sqrt())
+}
+
+/// The variance of a day's share on the scale of the arcsine.
+fn of_day(usual: f64) -> f64 {
+    OF_DAYS * OF_DAYS * usual / (1.0 - usual).max(f64::EPSILON)
 }
 
 /// By how much the weeks spread more than single searches explain; never less than 1.
@@ -145,6 +156,14 @@ mod tests {
         assert!(deviations(Share::of(200, 1_000), &unsteady).unwrap() > -2.0);
         assert_eq!(deviations(Share::of(0, 0), &steady), None);
         assert_eq!(deviations(Share::of(1, 10), &[]), None);
+    }
+
+    #[test]
+    fn days_of_many_searches_differ_by_a_tenth_now_and_then() {
+        let alike: Vec<Share> = [3_080, 3_110, 3_095, 3_105].map(|part| Share::of(part, 64_000)).into();
+        let away = deviations(Share::of(3_430, 64_557), &alike).unwrap();
+        assert!((2.0..4.0).contains(&away), "{away}");
+        assert!(deviations(Share::of(4_500, 64_557), &alike).unwrap() > 6.0);
     }
 
     #[test]
