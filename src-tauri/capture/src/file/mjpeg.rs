@@ -21,6 +21,7 @@ const START_OF_IMAGE: u8 = 0xD8;
 const END_OF_IMAGE: u8 = 0xD9;
 const START_OF_SCAN: u8 = 0xDA;
 
+/// A file, which begins again at its end.
 pub(super) struct Mjpeg {
     path: PathBuf,
     file: BufReader<File>,
@@ -29,10 +30,45 @@ pub(super) struct Mjpeg {
     played: u64,
 }
 
+/// What another program plays, from wherever that is.
+#[cfg(unix)]
+pub(super) struct MjpegStream<R> {
+    stream: BufReader<R>,
+    interval: Duration,
+}
+
 impl Mjpeg {
     pub(super) fn open(path: &Path, interval: Duration) -> Result<Self> {
         let file = File::open(path).map_err(|source| Error::File { path: path.into(), source })?;
         Ok(Self { path: path.into(), file: BufReader::new(file), interval, played: 0 })
+    }
+}
+
+#[cfg(unix)]
+impl<R: Read> MjpegStream<R> {
+    pub(super) fn new(stream: R, interval: Duration) -> Self {
+        Self { stream: BufReader::new(stream), interval }
+    }
+}
+
+#[cfg(unix)]
+impl<R: Read> Footage for MjpegStream<R> {
+    fn next(&mut self) -> Result<Arc<RgbImage>> {
+        loop {
+            match next_jpeg(&mut self.stream) {
+                Ok(Some(bytes)) => {
+                    if let Ok(picture) = jpeg::decode(&bytes) {
+                        return Ok(Arc::new(picture));
+                    }
+                }
+                Ok(None) => return Err(Error::lost("nothing plays into it any more")),
+                Err(error) => return Err(Error::lost(error)),
+            }
+        }
+    }
+
+    fn interval(&self) -> Duration {
+        self.interval
     }
 }
 

@@ -1,6 +1,8 @@
 //! Files in the place of a camera: for demonstrations, tests and machines without one.
 
 mod mjpeg;
+#[cfg(unix)]
+mod pipe;
 mod stills;
 mod y4m;
 
@@ -14,12 +16,19 @@ use crate::footage::{Footage, Request};
 
 const DEFAULT_FPS: u32 = 24;
 
-/// A folder, a picture, or a video; what it is is read from its first bytes.
+/// A folder, a picture, or a video; what it is is read from its first bytes. A named pipe has JPEGs one after the other:
+/// its first bytes could be read once only, and whoever opens it again is in the middle of one.
 pub(crate) fn open(path: &Path, request: &Request) -> Result<Box<dyn Footage>> {
     let unreadable = |source| Error::File { path: path.into(), source };
     let interval = interval(request.fps.unwrap_or(DEFAULT_FPS), 1);
-    if path.metadata().map_err(unreadable)?.is_dir() {
+    let kind = path.metadata().map_err(unreadable)?.file_type();
+    if kind.is_dir() {
         return Ok(Box::new(stills::Stills::from_folder(path, interval)?));
+    }
+    #[cfg(unix)]
+    if std::os::unix::fs::FileTypeExt::is_fifo(&kind) {
+        let pipe = pipe::Pipe::open(path).map_err(unreadable)?;
+        return Ok(Box::new(mjpeg::MjpegStream::new(pipe, interval)));
     }
     let start = first_bytes(path).map_err(unreadable)?;
     if start.starts_with(b"YUV4MPEG2 ") {
@@ -149,6 +158,28 @@ mod tests {
         assert!(found.iter().all(|red| close_to(&[*red], &[50]) || close_to(&[*red], &[250])), "{found:?}");
         let nothing = reds("a.mjpeg", &jpeg_of(50)[..100], 1);
         assert!(matches!(nothing, Err(Error::Unsupported { .. })), "{nothing:?}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_read_from_where_it_is_and_ends_with_who_plays_into_it() {
+        use std::io::Write as _;
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("camera");
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        // Nobody has its other end open.
+        let mut footage = open(&path, &Request::default()).unwrap();
+        assert!(matches!(footage.next(), Err(Error::Lost { .. })));
+        for _ in 0..2 {
+            // It can be read, too, so that it opens without waiting, as that of a camera's process.
+            let mut player = fs::OpenOptions::new().read(true).write(true).open(&path).unwrap();
+            player.write_all(&jpeg_of(150)[100..]).unwrap();
+            player.write_all(&jpeg_of(50)).unwrap();
+            let mut footage = open(&path, &Request::default()).unwrap();
+            assert!(close_to(&[footage.next().unwrap().get_pixel(0, 0)[0]], &[50]));
+            drop(player);
+            assert!(matches!(footage.next(), Err(Error::Lost { .. })));
+        }
     }
 
     #[test]
