@@ -26,14 +26,14 @@ const EVENTS: Columns = Columns {
     into: "events (id, name, catalog, release, visit, search_id, item_id, position, search_term, results, \
            good_match, at_ms, received_ms, day, payload, bound, root)",
     count: 17,
-    after: "ON CONFLICT DO NOTHING RETURNING id",
+    after: "ON CONFLICT DO NOTHING",
 };
 
-const BATCHES: Columns = Columns {
-    into: "batches (key, digest, outcome, at_ms)",
-    count: 4,
-    after: "ON CONFLICT DO NOTHING RETURNING key",
-};
+/// As [`EVENTS`], and says which rows are new.
+const NEW_EVENTS: Columns = Columns { after: "ON CONFLICT DO NOTHING RETURNING id", ..EVENTS };
+
+const BATCHES: Columns =
+    Columns { into: "batches (key, digest, outcome, at_ms)", count: 4, after: "ON CONFLICT DO NOTHING" };
 
 /// A batch that was answered before: the hash of its body, and the answer without its rejected events.
 type Answered = HashMap<String, (Vec<u8>, Outcome)>;
@@ -96,8 +96,7 @@ async fn write(
     jobs: &[&IngestJob],
     publishes: bool,
 ) -> Result<Option<(Vec<Outcome>, Intake)>, sqlx::Error> {
-    let mut tx = db.begin().await?;
-    let rows = insert_events(db, &mut tx, jobs).await?;
+    let (mut tx, rows) = insert_events(db, jobs).await?;
     if publishes && !rows.is_empty() {
         rows::enqueue(&mut tx, rows.iter().map(|row| row.payload.as_str())).await?;
     }
@@ -138,24 +137,44 @@ fn repeated(job: &IngestJob, answered: &Answered) -> Option<Answer> {
     Some(Answer::Stored(Outcome { rejected: job.rejected.clone(), ..*outcome }))
 }
 
-/// Inserts the events that are not there and returns their rows.
-async fn insert_events<'a>(
-    db: &Database,
-    tx: &mut Tx,
-    jobs: &[&'a IngestJob],
-) -> Result<Vec<&'a Row>, sqlx::Error> {
+/// Begins a transaction with the events that are not there, and returns their rows.
+///
+/// A database that says which rows are new sends each of them back, which takes longer than to store it. So it is asked
+/// how many they were, and begins again if some were there.
+async fn insert_events<'a>(db: &Database, jobs: &[&'a IngestJob]) -> Result<(Tx, Vec<&'a Row>), sqlx::Error> {
     let mut rows: Vec<&Row> = jobs.iter().flat_map(|job| &job.rows).collect();
     rows.sort_unstable_by_key(|row| row.id);
     rows.dedup_by_key(|row| row.id);
+    let mut tx = db.begin().await?;
+    if insert_all(db, &mut tx, &EVENTS, &rows, |query, row| bind_event(query, row)).await? == rows.len() {
+        return Ok((tx, rows));
+    }
+    tx.rollback().await?;
+    let mut tx = db.begin().await?;
     let mut fresh = HashSet::with_capacity(rows.len());
-    for query in insert(db, &EVENTS, &rows, |query, row| bind_event(query, row)) {
-        for row in query.fetch_all(&mut **tx).await? {
+    for query in insert(db, &NEW_EVENTS, &rows, |query, row| bind_event(query, row)) {
+        for row in query.fetch_all(&mut *tx).await? {
             let id: Vec<u8> = row.try_get(0)?;
             fresh.insert(Uuid::from_slice(&id).map_err(|e| sqlx::Error::Decode(e.into()))?);
         }
     }
     rows.retain(|row| fresh.contains(&row.id));
-    Ok(rows)
+    Ok((tx, rows))
+}
+
+/// Inserts rows; returns how many of them were new.
+async fn insert_all<R>(
+    db: &Database,
+    tx: &mut Tx,
+    columns: &Columns,
+    rows: &[R],
+    bind: impl Fn(RowsQuery, &R) -> RowsQuery,
+) -> Result<usize, sqlx::Error> {
+    let mut new = 0;
+    for query in insert(db, columns, rows, bind) {
+        new += query.execute(&mut **tx).await?.rows_affected() as usize;
+    }
+    Ok(new)
 }
 
 fn bind_event(query: RowsQuery, row: &Row) -> RowsQuery {
@@ -199,13 +218,10 @@ async fn insert_batches<'a>(
     let mut rows: Vec<(&IngestJob, String)> =
         noted.map(|(job, outcome)| Ok((job, encode(outcome)?))).collect::<Result<_, sqlx::Error>>()?;
     rows.sort_unstable_by(|(a, _), (b, _)| a.key.cmp(&b.key));
-    let mut written = 0;
-    for query in insert(db, &BATCHES, &rows, |query, (job, outcome)| {
+    let written = insert_all(db, tx, &BATCHES, &rows, |query, (job, outcome)| {
         query.bind(job.key.as_str()).bind(job.digest.as_slice()).bind(outcome.as_str()).bind(now)
-    }) {
-        written += query.fetch_all(&mut **tx).await?.len();
-    }
-    Ok(written == rows.len())
+    });
+    Ok(written.await? == rows.len())
 }
 
 /// Whether the same may succeed in a moment: a deadlock, a serialisation failure, a database that is locked.
