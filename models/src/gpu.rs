@@ -25,8 +25,8 @@ impl OnGpu {
     pub fn load(config: &Config, weights: &[u8], adapter: Option<usize>, options: &Options) -> Result<Self> {
         let shape = shape(config).ok_or_else(|| Error::DeviceFailed {
             device: options.device.to_string(),
-            reason: "GPUs have no kernels yet for EfficientNet-Lite, alone or beside another tower, for SigLIP and \
-                     for DINOv2"
+            reason: "GPUs have no kernels yet for EfficientNet-Lite, alone or beside another tower, for SigLIP, for \
+                     RoBERTa and for DINOv2"
                 .into(),
         })?;
         let end_token = config.text_config.as_ref().map_or(0, |text| text.eos_token_id);

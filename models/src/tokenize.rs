@@ -26,6 +26,8 @@ enum Style {
     SigLip(Padding),
     /// Small letters, or what open_clip does; then this end and these pads.
     SigLip2(Padding, TextCleaning),
+    /// Single blanks.
+    Roberta,
 }
 
 /// What follows the words of a text that fills the context.
@@ -96,6 +98,7 @@ impl Style {
         let padding = |end, pad| Ok(Padding { end: id(end)?, pad: id(pad)? });
         match (text.reading, tokenizer.get_model()) {
             (TextReading::EndToken, _) => Ok(Self::Clip),
+            (TextReading::Mean, _) => Ok(Self::Roberta),
             (TextReading::LastPosition, ModelWrapper::Unigram(_)) => {
                 padding("</s>", "</s>").map(Self::SigLip)
             }
@@ -108,11 +111,12 @@ impl Style {
         }
     }
 
-    /// As transformers' `SiglipTokenizer` and `Siglip2Tokenizer` do it. Some published files do it again, which
-    /// changes nothing.
+    /// As transformers' `SiglipTokenizer` and `Siglip2Tokenizer` and open_clip's `HFTokenizer` do it. Some published files
+    /// do it again, which changes nothing.
     fn prepared<'t>(&self, text: &'t str) -> Cow<'t, str> {
         match self {
             Self::Clip => text.into(),
+            Self::Roberta => text.split_whitespace().collect::<Vec<_>>().join(" ").into(),
             Self::SigLip(_) => {
                 let text = text.to_lowercase().replace('▁', " ");
                 let text: String = text.chars().filter(|c| !c.is_ascii_punctuation()).collect();
@@ -128,7 +132,7 @@ impl Style {
 
     fn padding(&self) -> Option<Padding> {
         match self {
-            Self::Clip => None,
+            Self::Clip | Self::Roberta => None,
             Self::SigLip(padding) | Self::SigLip2(padding, _) => Some(*padding),
         }
     }

@@ -86,7 +86,7 @@ const fn figures(text: &'static str) -> Option<Figures> {
 }
 
 /// Models whose architecture this program computes. What was proven here is the architecture, on random weights.
-pub const KNOWN: [KnownModel; 9] = [
+pub const KNOWN: [KnownModel; 10] = [
     KnownModel {
         name: "fashion-clip",
         repository: FASHION_CLIP,
@@ -165,6 +165,16 @@ pub const KNOWN: [KnownModel; 9] = [
         license: "apache-2.0",
         parameters_millions: 375,
         dimension: 768,
+        figures: None,
+    },
+    KnownModel {
+        name: "xlm-roberta-b32",
+        repository: "laion/CLIP-ViT-B-32-xlm-roberta-base-laion5B-s13B-b90k",
+        purpose: Purpose::Anything,
+        languages: "many",
+        license: "mit",
+        parameters_millions: 366,
+        dimension: 512,
         figures: None,
     },
     KnownModel {

@@ -1,7 +1,7 @@
 //! CLIP and SigLIP: an image tower and a text tower that meet in one space; and DINOv2, an image tower alone.
 //!
-//! Follows transformers' `modeling_clip.py`, `modeling_siglip.py` and `modeling_dinov2.py` (5.23); names of tensors are
-//! those of the checkpoints of the first two, and DINOv2's are converted to CLIP's.
+//! Follows transformers' `modeling_clip.py`, `modeling_siglip.py`, `modeling_dinov2.py` and `modeling_xlm_roberta.py`
+//! (5.23); names of tensors are those of the checkpoints of the first two, and the others' are converted to CLIP's.
 
 mod attention_pooling;
 mod conv;
@@ -12,6 +12,7 @@ mod efficientnet_parity;
 mod images;
 mod packed;
 mod resnet;
+mod roberta;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test that cannot unwrap says less, not more")]
 mod siglip_parity;
@@ -23,6 +24,7 @@ use candle_core::{Device, Result, Tensor};
 use candle_nn::{Linear, Module, VarBuilder, linear, linear_no_bias};
 
 use self::images::ImageEncoder;
+use self::roberta::Roberta;
 use self::text::TextTower;
 use crate::config::{Config, TextConfig, TextReading};
 
@@ -38,9 +40,11 @@ pub(crate) struct Clip {
 }
 
 /// The text tower with its projection.
-struct TextEncoder {
-    tower: TextTower,
-    projection: Linear,
+enum TextEncoder {
+    /// Read at one position.
+    AtPosition { tower: TextTower, projection: Linear },
+    /// Read by the mean of all.
+    Mean(Roberta),
 }
 
 impl Clip {
@@ -65,22 +69,26 @@ impl Clip {
     /// `ids`: token ids of each text, begin and end token included. Returns `[batch, dimension]`,
     /// f32, not yet of unit norm; `None` without a text tower.
     pub fn encode_texts(&self, ids: &[Vec<u32>], device: &Device) -> Result<Option<Tensor>> {
-        let encoded =
-            self.texts.as_ref().map(|texts| texts.projection.forward(&texts.tower.forward(ids, device)?));
-        encoded.transpose()
+        self.texts.as_ref().map(|texts| texts.forward(ids, device)).transpose()
     }
 }
 
 impl TextEncoder {
     fn new(text: &TextConfig, dimension: usize, weights: &VarBuilder<'_>) -> Result<Self> {
-        let from = text.hidden_size;
-        Ok(Self {
-            tower: TextTower::new(text, &weights.pp("text_model"))?,
-            projection: match text.reading {
-                TextReading::EndToken => linear_no_bias(from, dimension, weights.pp("text_projection"))?,
-                TextReading::LastPosition => linear(from, dimension, weights.pp("text_model.head"))?,
-            },
-        })
+        let (from, model) = (text.hidden_size, weights.pp("text_model"));
+        let projection = match text.reading {
+            TextReading::Mean => return Roberta::new(text, dimension, &model).map(Self::Mean),
+            TextReading::EndToken => linear_no_bias(from, dimension, weights.pp("text_projection"))?,
+            TextReading::LastPosition => linear(from, dimension, model.pp("head"))?,
+        };
+        Ok(Self::AtPosition { tower: TextTower::new(text, &model)?, projection })
+    }
+
+    fn forward(&self, ids: &[Vec<u32>], device: &Device) -> Result<Tensor> {
+        match self {
+            Self::AtPosition { tower, projection } => projection.forward(&tower.forward(ids, device)?),
+            Self::Mean(roberta) => roberta.forward(ids, device),
+        }
     }
 }
 

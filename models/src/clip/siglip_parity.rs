@@ -1,5 +1,5 @@
-//! SigLIP's towers in Candle, which GPUs run, and DINOv2's, against transformers (`models/tests/golden/make_siglip.py` and
-//! `make_dinov2.py`). The packed ones are compared in `models/tests/it`.
+//! SigLIP's towers in Candle, which GPUs run, DINOv2's and RoBERTa, against their references
+//! (`models/tests/golden/make_siglip.py`, `make_dinov2.py` and `make_xlm_roberta.py`). The packed ones are compared in `models/tests/it`.
 
 use std::path::Path;
 
@@ -67,6 +67,23 @@ fn candles_dinov2_gives_the_embeddings_of_the_reference() {
         assert_close(name, &ours[0], &golden[&format!("image/{name}")]);
     }
     assert!(matches!(model.texts(&[vec![1]], 48), Err(crate::Error::PicturesOnly)));
+}
+
+#[test]
+fn candles_roberta_gives_the_embeddings_of_the_reference() {
+    let published = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/xlm-roberta");
+    let dir = tempfile::tempdir().unwrap();
+    let bundle = crate::convert::convert(&published, &dir.path().join("bundle")).unwrap().bundle;
+    let bundle = Bundle::open(&bundle).unwrap();
+    let golden = safetensors::load(published.join("golden.safetensors"), &Device::Cpu).unwrap();
+    let mut model = bundle.load_plain(Device::Cpu).unwrap();
+    let ids: Vec<Vec<u32>> = (0..6)
+        .map(|n| golden[&format!("tokens/{n}")].to_vec1::<i64>().unwrap())
+        .map(|ids| ids.into_iter().map(|id| id as u32).collect())
+        .collect();
+    for (n, ours) in model.texts(&ids, bundle.dimension()).unwrap().iter().enumerate() {
+        assert_close(&format!("text {n}"), ours, &golden[&format!("text/{n}")]);
+    }
 }
 
 #[cfg(feature = "wgpu")]

@@ -40,6 +40,7 @@ impl TextTower {
             TextReading::EndToken => Some(causal_mask(longest, device)?),
             TextReading::LastPosition if ids.iter().all(|ids| ids.len() == longest) => None,
             TextReading::LastPosition => bail!("texts of a tower without a causal mask have one length"),
+            TextReading::Mean => bail!("a mean is read in RoBERTa's tower"),
         };
         let padded: Vec<u32> =
             ids.iter().flat_map(|ids| (0..longest).map(|n| ids.get(n).copied().unwrap_or(0))).collect();
@@ -61,7 +62,7 @@ impl TextTower {
 pub(super) fn read_position(reading: TextReading, end_token: u32, ids: &[u32]) -> usize {
     match reading {
         TextReading::EndToken => end_position(end_token, ids),
-        TextReading::LastPosition => ids.len().saturating_sub(1),
+        TextReading::LastPosition | TextReading::Mean => ids.len().saturating_sub(1),
     }
 }
 

@@ -71,7 +71,7 @@ impl FeedForward {
     }
 }
 
-fn activate(activation: Activation, x: &Tensor) -> Result<Tensor> {
+pub(super) fn activate(activation: Activation, x: &Tensor) -> Result<Tensor> {
     match activation {
         Activation::QuickGelu => x * candle_nn::ops::sigmoid(&(x * 1.702)?)?,
         Activation::Gelu => x.gelu_erf(),
@@ -89,7 +89,8 @@ pub(super) struct Attention {
 }
 
 impl Attention {
-    fn new(shape: &Transformer, weights: &VarBuilder<'_>) -> Result<Self> {
+    /// The layers `q_proj`, `k_proj`, `v_proj` and `out_proj`.
+    pub fn new(shape: &Transformer, weights: &VarBuilder<'_>) -> Result<Self> {
         let project = |name| linear(shape.hidden_size, shape.hidden_size, weights.pp(name));
         Ok(Self {
             query: project("q_proj")?,

@@ -52,6 +52,9 @@ pub enum TextReading {
     /// Texts are padded to the longest length, all positions see each other, and the last one is read: SigLIP. The
     /// projection is a layer with a bias, `text_model.head`.
     LastPosition,
+    /// All positions see each other, each part of a layer is normalised after it was added, and the mean of all
+    /// positions is read: RoBERTa. The projection is two layers without biases, `text_model.head.fc1` and `fc2`.
+    Mean,
 }
 
 /// What SigLIP2's texts go through before its tokenizer; the weights were trained with either.
@@ -105,6 +108,9 @@ pub struct TextConfig {
     pub(crate) eos_token_id: u32,
     #[serde(default, skip_serializing_if = "TextReading::is_at_end_token")]
     pub(crate) reading: TextReading,
+    /// Outputs of the first of the two layers that read a mean.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) projection_hidden_size: usize,
     #[serde(default, skip_serializing_if = "TextCleaning::is_of_transformers")]
     pub(crate) cleaning: TextCleaning,
 }
@@ -277,6 +283,9 @@ impl TextConfig {
     fn check(&self) -> Result<()> {
         if self.max_position_embeddings < 3 {
             return Err(invalid("text_config: max_position_embeddings must be at least 3"));
+        }
+        if (self.reading == TextReading::Mean) != (self.projection_hidden_size > 0) {
+            return Err(invalid("text_config: projection_hidden_size belongs to the reading \"mean\""));
         }
         self.transformer().check("text_config")
     }

@@ -8,6 +8,7 @@
 
 mod dinov2;
 mod open_clip;
+mod open_clip_roberta;
 mod open_clip_siglip;
 mod plan;
 mod positions;
@@ -91,6 +92,8 @@ pub fn convert_with_notes(from: &Path, to: &Path, notes: &[(&str, &[u8])]) -> Re
             let config = read(from, "open_clip_config.json")?;
             if open_clip_siglip::is_siglip(&config) {
                 open_clip_siglip::make(from, &config, &source)?
+            } else if open_clip_roberta::is_roberta(&config) {
+                open_clip_roberta::make(from, &config, &source)?
             } else {
                 open_clip::make(from, &config, &source)?
             }

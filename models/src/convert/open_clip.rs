@@ -40,9 +40,10 @@ struct ModelConfig {
     _init_logit_scale: Option<f64>,
 }
 
+/// open_clip's own vision transformer.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct VisionConfig {
+pub(super) struct VisionConfig {
     #[serde(default = "vision_layers")]
     layers: usize,
     #[serde(default = "vision_width")]
@@ -54,7 +55,7 @@ struct VisionConfig {
     #[serde(default = "patch_size")]
     patch_size: usize,
     #[serde(default = "image_size")]
-    image_size: usize,
+    pub(super) image_size: usize,
     /// Only while training.
     #[serde(default, rename = "patch_dropout")]
     _patch_dropout: f64,
@@ -108,12 +109,7 @@ pub(super) fn make(folder: &Path, config: &[u8], source: &Source<'_>) -> Result<
     let file: File<ModelConfig> =
         serde_json::from_slice(config).map_err(|e| unusable(&folder.join(FILE), e.to_string()))?;
     let ModelConfig { vision_cfg: vision, text_cfg: text, .. } = &file.model_cfg;
-    if let Some(name) = &vision.timm_model_name {
-        return Err(unusable(
-            &folder.join(FILE),
-            format!("its image tower is timm's {name}, which is not known"),
-        ));
-    }
+    vision.check(folder)?;
     Ok(Made {
         config: pretty(&config_json(&file.model_cfg, vision, text)),
         preprocessor: pretty(&preprocessor_json(folder, &file.preprocess_cfg, vision.image_size)?),
@@ -121,9 +117,42 @@ pub(super) fn make(folder: &Path, config: &[u8], source: &Source<'_>) -> Result<
     })
 }
 
+impl VisionConfig {
+    /// # Errors
+    /// [`Error::Layout`] if the tower is another library's.
+    pub(super) fn check(&self, folder: &Path) -> Result<()> {
+        match &self.timm_model_name {
+            Some(name) => {
+                let reason = format!("its image tower is timm's {name}, which is not known");
+                Err(unusable(&folder.join(FILE), reason))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The section of a bundle's config.
+    pub(super) fn section(&self, quick_gelu: bool) -> Value {
+        json!({
+            "hidden_size": self.width,
+            "intermediate_size": inner(self.width, self.mlp_ratio),
+            "num_hidden_layers": self.layers,
+            "num_attention_heads": self.width / self.head_width.max(1),
+            "image_size": self.image_size,
+            "patch_size": self.patch_size,
+            "hidden_act": activation(quick_gelu),
+        })
+    }
+}
+
+fn activation(quick_gelu: bool) -> &'static str {
+    if quick_gelu { "quick_gelu" } else { "gelu" }
+}
+
+fn inner(width: usize, ratio: f64) -> usize {
+    (width as f64 * ratio) as usize
+}
+
 fn config_json(model: &ModelConfig, vision: &VisionConfig, text: &TextConfig) -> Value {
-    let activation = if model.quick_gelu { "quick_gelu" } else { "gelu" };
-    let inner = |width: usize, ratio: f64| (width as f64 * ratio) as usize;
     json!({
         "model_type": "clip",
         "projection_dim": model.embed_dim,
@@ -134,18 +163,10 @@ fn config_json(model: &ModelConfig, vision: &VisionConfig, text: &TextConfig) ->
             "num_hidden_layers": text.layers,
             "num_attention_heads": text.heads,
             "max_position_embeddings": text.context_length,
-            "hidden_act": activation,
+            "hidden_act": activation(model.quick_gelu),
             "eos_token_id": LARGEST_ID,
         },
-        "vision_config": {
-            "hidden_size": vision.width,
-            "intermediate_size": inner(vision.width, vision.mlp_ratio),
-            "num_hidden_layers": vision.layers,
-            "num_attention_heads": vision.width / vision.head_width.max(1),
-            "image_size": vision.image_size,
-            "patch_size": vision.patch_size,
-            "hidden_act": activation,
-        },
+        "vision_config": vision.section(model.quick_gelu),
     })
 }
 

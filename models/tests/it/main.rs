@@ -12,6 +12,7 @@ mod layouts;
 mod parity;
 mod precision;
 mod siglip;
+mod xlm_roberta;
 
 use std::path::PathBuf;
 

@@ -10,6 +10,7 @@ mod images;
 mod maps;
 mod projection;
 mod resnet;
+mod roberta;
 mod source;
 mod text;
 mod transformer;
@@ -20,6 +21,7 @@ use knytt_kernels::ThreadTeam;
 pub(crate) use self::cache::Cache;
 use self::images::PackedImageEncoder;
 use self::projection::Projection;
+use self::roberta::PackedRoberta;
 pub(crate) use self::source::Source;
 use self::text::PackedTextTower;
 use crate::config::{Config, TextConfig, TextReading};
@@ -33,9 +35,11 @@ pub(crate) struct PackedClip {
 }
 
 /// The text tower with its projection.
-struct PackedTextEncoder {
-    tower: PackedTextTower,
-    projection: Projection,
+enum PackedTextEncoder {
+    /// Read at one position.
+    AtPosition { tower: PackedTextTower, projection: Projection },
+    /// Read by the mean of all.
+    Mean(PackedRoberta),
 }
 
 impl PackedClip {
@@ -63,20 +67,30 @@ impl PackedClip {
     /// [`Error::PicturesOnly`] without a text tower; an id that is not in the vocabulary.
     pub fn encode_texts(&mut self, ids: &[Vec<u32>]) -> Result<Vec<f32>> {
         let texts = self.texts.as_mut().ok_or(Error::PicturesOnly)?;
-        let pooled = texts.tower.forward(&self.team, ids)?;
-        Ok(texts.projection.forward(&self.team, &pooled))
+        texts.forward(&self.team, ids)
     }
 }
 
 impl PackedTextEncoder {
     fn new(text: &TextConfig, dimension: usize, source: &mut Source<'_>) -> Result<Self> {
-        let shape = [dimension, text.hidden_size];
-        Ok(Self {
-            tower: PackedTextTower::new(text, "text_model", source)?,
-            projection: match text.reading {
-                TextReading::EndToken => Projection::new("text_projection", shape, source)?,
-                TextReading::LastPosition => Projection::with_bias("text_model.head", shape, source)?,
-            },
-        })
+        let (prefix, shape) = ("text_model", [dimension, text.hidden_size]);
+        if text.reading == TextReading::Mean {
+            return PackedRoberta::new(text, dimension, prefix, source).map(Self::Mean);
+        }
+        let tower = PackedTextTower::new(text, prefix, source)?;
+        let projection = match text.reading {
+            TextReading::LastPosition => Projection::with_bias("text_model.head", shape, source)?,
+            _ => Projection::new("text_projection", shape, source)?,
+        };
+        Ok(Self::AtPosition { tower, projection })
+    }
+
+    fn forward(&mut self, team: &ThreadTeam, ids: &[Vec<u32>]) -> Result<Vec<f32>> {
+        match self {
+            Self::AtPosition { tower, projection } => {
+                Ok(projection.forward(team, &tower.forward(team, ids)?))
+            }
+            Self::Mean(roberta) => roberta.forward(team, ids),
+        }
     }
 }

@@ -49,7 +49,8 @@ impl Projection {
         self.layer.outputs()
     }
 
-    fn activated(&mut self, team: &ThreadTeam, pooled: &[f32], activation: Activation) -> Vec<f32> {
+    /// The same, each result through a nonlinearity.
+    pub fn activated(&mut self, team: &ThreadTeam, pooled: &[f32], activation: Activation) -> Vec<f32> {
         let rows = self.rows.prepare(team, pooled, self.layer.depth());
         let mut out = vec![0.0; rows.count() * self.layer.outputs()];
         self.layer.forward(team, rows, Epilogue { add: false, activation }, &mut out);

@@ -13,8 +13,8 @@ use crate::config::{Activation, Transformer};
 use crate::error::Result;
 
 /// What is added to a residual stream.
-const ADD: Epilogue = Epilogue { add: true, activation: Nonlinearity::None };
-const PLAIN: Epilogue = Epilogue { add: false, activation: Nonlinearity::None };
+pub(super) const ADD: Epilogue = Epilogue { add: true, activation: Nonlinearity::None };
+pub(super) const PLAIN: Epilogue = Epilogue { add: false, activation: Nonlinearity::None };
 
 pub(super) struct PackedEncoder {
     layers: Vec<PackedLayer>,
@@ -133,11 +133,7 @@ impl FeedForward {
             norm: source.norm(norm, hidden, shape.layer_norm_eps)?,
             fc1: source.linear(prefix, &["fc1"], [inner, hidden])?,
             fc2: source.linear(prefix, &["fc2"], [hidden, inner])?,
-            activation: match shape.activation {
-                Activation::QuickGelu => Nonlinearity::QuickGelu,
-                Activation::Gelu => Nonlinearity::Gelu,
-                Activation::GeluTanh => Nonlinearity::GeluTanh,
-            },
+            activation: nonlinearity(shape.activation),
         })
     }
 
@@ -148,6 +144,14 @@ impl FeedForward {
         let activate = Epilogue { add: false, activation: self.activation };
         self.fc1.forward(team, prepared, activate, inner);
         self.fc2.forward(team, rows.prepare(team, inner, self.fc2.depth()), ADD, x);
+    }
+}
+
+pub(super) fn nonlinearity(activation: Activation) -> Nonlinearity {
+    match activation {
+        Activation::QuickGelu => Nonlinearity::QuickGelu,
+        Activation::Gelu => Nonlinearity::Gelu,
+        Activation::GeluTanh => Nonlinearity::GeluTanh,
     }
 }
 
