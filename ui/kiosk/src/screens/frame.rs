@@ -1,6 +1,6 @@
 //! What stands around a screen: its head, its foot, and the part between that moves.
 
-use eframe::egui::containers::scroll_area::ScrollBarVisibility;
+use eframe::egui::containers::scroll_area::{ScrollBarVisibility, ScrollSource};
 use eframe::egui::{Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
 
 use crate::kiosk::Kiosk;
@@ -114,6 +114,8 @@ pub(super) fn scroll(ui: &mut Ui, rect: Rect, salt: &str, draw: impl FnOnce(&mut
     // Egui's shade at the edges has the colours of its own theme.
     part.spacing_mut().scroll.fade.strength = 0.0;
     let area = ScrollArea::vertical().id_salt(salt).auto_shrink(false);
+    // Some touch screens are mice for the system.
+    let area = area.scroll_source(ScrollSource::ALL);
     area.scroll_bar_visibility(ScrollBarVisibility::AlwaysHidden).show(&mut part, |ui| {
         let origin = ui.max_rect().min;
         let height = draw(ui, Rect::from_min_size(origin, rect.size()));

@@ -2,15 +2,20 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{Color32, CornerRadius, Rect, TextureOptions, Ui, pos2, vec2};
+use eframe::egui::{Color32, CornerRadius, Rect, TextureOptions, Ui, Vec2, pos2, vec2};
 
 use super::frame::frame;
 use crate::camera::State;
 use crate::kiosk::Kiosk;
 use crate::language::Text;
-use crate::look::{Look, cover};
+use crate::look::{Icon, Look, Weight, cover};
+use crate::settings::Way;
 use crate::shop::Size;
 use crate::visit::Event;
+
+/// What stands there while the camera shows nothing: the disc with its drawing, and the buttons of the other ways.
+const DISC: f32 = 132.0;
+const BUTTON: Vec2 = vec2(440.0, 88.0);
 
 /// How many hits stand over the picture.
 const HITS: usize = 4;
@@ -19,12 +24,7 @@ pub(super) fn show(kiosk: &mut Kiosk, ui: &mut Ui, look: &Look) {
     take_frame(kiosk, ui);
     let area = frame(kiosk, ui, look, look.say(Text::Point));
     let Some((texture, pixels)) = &kiosk.frame else {
-        let away = kiosk.finder.state() == Some(State::Away);
-        let said = look.say(if away { Text::CameraAway } else { Text::CameraStarts });
-        return look
-            .label(said, 34.0)
-            .within(area.width() - 2.0 * look.edge(), 3)
-            .paint_in(ui.painter(), area.shrink(look.edge()));
+        return without_picture(kiosk, ui, look, area);
     };
     let uv = cover(texture.size_vec2(), area.size());
     ui.painter().image(texture.id(), area, uv, Color32::WHITE);
@@ -36,6 +36,41 @@ pub(super) fn show(kiosk: &mut Kiosk, ui: &mut Ui, look: &Look) {
         kiosk.events.push(Event::Freeze(pixels));
     }
     hits(kiosk, ui, look, area);
+}
+
+/// Says that the camera starts, or that it is away and what else can be done.
+fn without_picture(kiosk: &mut Kiosk, ui: &Ui, look: &Look, area: Rect) {
+    let is_away = kiosk.finder.state() == Some(State::Away);
+    let painter = ui.painter();
+    let said = look.say(if is_away { Text::CameraAway } else { Text::CameraStarts });
+    let label = look.label(said, 34.0);
+    // As wide as the words, so that they stand in the middle, unless they need more lines.
+    let width = label.lay(painter).size.x.min(area.width() - 2.0 * look.edge());
+    let laid = label.within(width.ceil(), 3).lay(painter);
+    let height = DISC + 40.0 + laid.size.y + if is_away { 48.0 + BUTTON.y } else { 0.0 };
+    let middle = area.center().x;
+    let mut top = area.center().y - height / 2.0;
+    let disc = Rect::from_center_size(pos2(middle, top + DISC / 2.0), vec2(DISC, DISC));
+    painter.circle_filled(disc.center(), DISC / 2.0, look.tokens.accent_wash);
+    look.icon(painter, Icon::Camera, disc.shrink(DISC * 0.27), look.tokens.accent_strong);
+    top += DISC + 40.0;
+    let words = Rect::from_min_size(pos2(middle - laid.size.x / 2.0, top), laid.size);
+    laid.paint(painter, words.min);
+    look.name(ui, words, said);
+    if !is_away {
+        return;
+    }
+    top += words.height() + 48.0;
+    let others = [(Way::Type, Icon::Keyboard, Text::Type), (Way::Browse, Icon::Tiles, Text::Browse)];
+    let others: Vec<_> = others.into_iter().filter(|(way, ..)| kiosk.settings.ways.contains(way)).collect();
+    let mut left = middle - (others.len() as f32 * (BUTTON.x + 20.0) - 20.0) / 2.0;
+    for (way, icon, text) in others {
+        let place = look.place(Rect::from_min_size(pos2(left, top), BUTTON));
+        if look.button(ui, place, look.say(text), Some(icon), Weight::Usual) {
+            kiosk.events.push(Event::Go(way.screen()));
+        }
+        left += BUTTON.x + 20.0;
+    }
 }
 
 /// Writes the newest frame into the one texture, in place unless the camera changed its size.
