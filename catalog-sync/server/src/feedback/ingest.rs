@@ -18,7 +18,7 @@ use super::memory::{BatchMemory, MemoryShare};
 use super::pace::Pace;
 use super::readers::Readers;
 use super::row::Row;
-use super::store::{self, Stored};
+use super::store::{self, Repeats, Stored};
 use crate::Result;
 use crate::config::Config;
 use crate::db::Database;
@@ -71,6 +71,7 @@ impl Ingest {
                 metrics: metrics.clone(),
                 jobs: jobs.clone(),
                 admission: admission.clone(),
+                repeats: Repeats::default(),
             };
             tokio::spawn(writer.run());
         }
@@ -172,6 +173,7 @@ struct Writer {
     metrics: Arc<Metrics>,
     jobs: FairQueue<IngestJob>,
     admission: Admission,
+    repeats: Repeats,
 }
 
 impl Writer {
@@ -201,7 +203,7 @@ impl Writer {
 
     async fn commit(&self, group: Vec<IngestJob>) {
         let started = Instant::now();
-        match store::store(&self.db, &group, self.publishes).await {
+        match store::store(&self.db, &group, self.publishes, &self.repeats).await {
             Ok(Stored { answers, intake }) => {
                 self.admission.note(intake);
                 self.db.prove();

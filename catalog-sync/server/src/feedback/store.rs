@@ -4,6 +4,8 @@
 //! for each other and do not lock each other out.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use knytt_wire::{Outcome, Uuid};
@@ -38,6 +40,10 @@ const BATCHES: Columns =
 /// A batch that was answered before: the hash of its body, and the answer without its rejected events.
 type Answered = HashMap<String, (Vec<u8>, Outcome)>;
 
+/// Whether the group before had events that were there already: then the next one likely has some, too.
+#[derive(Debug, Default)]
+pub struct Repeats(AtomicBool);
+
 /// What became of a group.
 pub struct Stored {
     /// Of each job, in their order.
@@ -47,9 +53,14 @@ pub struct Stored {
 }
 
 /// Stores all events of the jobs and says what became of each batch.
-pub async fn store(db: &Database, jobs: &[IngestJob], publishes: bool) -> Result<Stored, sqlx::Error> {
+pub async fn store(
+    db: &Database,
+    jobs: &[IngestJob],
+    publishes: bool,
+    repeats: &Repeats,
+) -> Result<Stored, sqlx::Error> {
     for attempt in 1.. {
-        match try_store(db, jobs, publishes).await {
+        match try_store(db, jobs, publishes, repeats).await {
             Ok(Some(stored)) => return Ok(stored),
             Ok(None) if attempt < ATTEMPTS => {}
             Ok(None) => return Err(sqlx::Error::WorkerCrashed),
@@ -67,6 +78,7 @@ async fn try_store(
     db: &Database,
     jobs: &[IngestJob],
     publishes: bool,
+    repeats: &Repeats,
 ) -> Result<Option<Stored>, sqlx::Error> {
     let mut answered = answered(db, jobs).await?;
     let mut answers: Vec<Option<Answer>> = jobs.iter().map(|job| repeated(job, &answered)).collect();
@@ -77,7 +89,9 @@ async fn try_store(
     let mut intake = Intake::new();
     if !new.is_empty() {
         let new_jobs: Vec<&IngestJob> = new.iter().map(|&i| &jobs[i]).collect();
-        let Some((outcomes, stored)) = write(db, &new_jobs, publishes).await? else { return Ok(None) };
+        let Some((outcomes, stored)) = write(db, &new_jobs, publishes, repeats).await? else {
+            return Ok(None);
+        };
         intake = stored;
         for (&i, outcome) in new.iter().zip(outcomes) {
             answered.insert(jobs[i].key.clone(), (jobs[i].digest.to_vec(), outcome));
@@ -95,8 +109,9 @@ async fn write(
     db: &Database,
     jobs: &[&IngestJob],
     publishes: bool,
+    repeats: &Repeats,
 ) -> Result<Option<(Vec<Outcome>, Intake)>, sqlx::Error> {
-    let (mut tx, rows) = insert_events(db, jobs).await?;
+    let (mut tx, rows) = insert_events(db, jobs, repeats).await?;
     if publishes && !rows.is_empty() {
         rows::enqueue(&mut tx, rows.iter().map(|row| row.payload.as_str())).await?;
     }
@@ -141,25 +156,38 @@ fn repeated(job: &IngestJob, answered: &Answered) -> Option<Answer> {
 ///
 /// A database that says which rows are new sends each of them back, which takes longer than to store it. So it is asked
 /// how many they were, and begins again if some were there.
-async fn insert_events<'a>(db: &Database, jobs: &[&'a IngestJob]) -> Result<(Tx, Vec<&'a Row>), sqlx::Error> {
+async fn insert_events<'a>(
+    db: &Database,
+    jobs: &[&'a IngestJob],
+    repeats: &Repeats,
+) -> Result<(Tx, Vec<&'a Row>), sqlx::Error> {
     let mut rows: Vec<&Row> = jobs.iter().flat_map(|job| &job.rows).collect();
     rows.sort_unstable_by_key(|row| row.id);
     rows.dedup_by_key(|row| row.id);
     let mut tx = db.begin().await?;
-    if insert_all(db, &mut tx, &EVENTS, &rows, |query, row| bind_event(query, row)).await? == rows.len() {
-        return Ok((tx, rows));
+    if !repeats.0.load(Relaxed) {
+        if insert_all(db, &mut tx, &EVENTS, &rows, |query, row| bind_event(query, row)).await? == rows.len() {
+            return Ok((tx, rows));
+        }
+        tx.rollback().await?;
+        tx = db.begin().await?;
     }
-    tx.rollback().await?;
-    let mut tx = db.begin().await?;
+    let fresh = insert_new(db, &mut tx, &rows).await?;
+    repeats.0.store(fresh.len() < rows.len(), Relaxed);
+    rows.retain(|row| fresh.contains(&row.id));
+    Ok((tx, rows))
+}
+
+/// Inserts events; returns the ids of those that were new.
+async fn insert_new(db: &Database, tx: &mut Tx, rows: &[&Row]) -> Result<HashSet<Uuid>, sqlx::Error> {
     let mut fresh = HashSet::with_capacity(rows.len());
-    for query in insert(db, &NEW_EVENTS, &rows, |query, row| bind_event(query, row)) {
-        for row in query.fetch_all(&mut *tx).await? {
+    for query in insert(db, &NEW_EVENTS, rows, |query, row| bind_event(query, row)) {
+        for row in query.fetch_all(&mut **tx).await? {
             let id: Vec<u8> = row.try_get(0)?;
             fresh.insert(Uuid::from_slice(&id).map_err(|e| sqlx::Error::Decode(e.into()))?);
         }
     }
-    rows.retain(|row| fresh.contains(&row.id));
-    Ok((tx, rows))
+    Ok(fresh)
 }
 
 /// Inserts rows; returns how many of them were new.
