@@ -186,9 +186,18 @@ pub fn is_compiler() -> bool {
 /// Runs the compiler whose path and arguments this program was given.
 pub fn compile() -> Result<()> {
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
-    let (compiler, arguments) = arguments.split_first().context("cargo gives the compiler's path")?;
-    let status = Command::new(compiler).args(arguments).args(loading(arguments)).status()?;
-    std::process::exit(status.code().unwrap_or(1))
+    let (program, arguments) = arguments.split_first().context("cargo gives the compiler's path")?;
+    let mut compiler = Command::new(program);
+    compiler.args(arguments).args(loading(arguments));
+    // In place of this program, so that who ends this one ends the compiler.
+    #[cfg(unix)]
+    let status: std::io::Result<std::process::ExitStatus> =
+        Err(std::os::unix::process::CommandExt::exec(&mut compiler));
+    #[cfg(not(unix))]
+    let status = compiler.status();
+    std::process::exit(
+        status.with_context(|| format!("cannot start {}", program.display()))?.code().unwrap_or(1),
+    )
 }
 
 /// What the compiler is told beside its arguments.
