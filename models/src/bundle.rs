@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use candle_core::Device as Candle;
+use candle_core::{DType, Device as Candle};
 use knytt_kernels::{Isa, Precision};
 use safetensors::SafeTensors;
 
@@ -179,13 +179,16 @@ impl Bundle {
             Device::Cpu => self.load_for_processor(self.precision(options), options),
             #[cfg(feature = "wgpu")]
             Device::Gpu(adapter) => self.load_gpu(adapter, options),
-            other => self.load_plain(other.open()?),
+            other => {
+                let dtype = in_candle(options)?;
+                Model::plain(&self.config, &self.weights, dtype, other.open()?, other)
+            }
         }
     }
 
-    /// Loads the weights for Candle's tensors.
-    pub(crate) fn load_plain(&self, device: Candle) -> Result<Model> {
-        Model::plain(&self.config, &self.weights, device)
+    /// Loads the weights for Candle's tensors on the processor: the reference, and what Candle's GPUs compute.
+    pub(crate) fn load_plain(&self, dtype: DType) -> Result<Model> {
+        Model::plain(&self.config, &self.weights, dtype, Candle::Cpu, Device::Cpu)
     }
 
     /// Loads the weights for an adapter's kernels.
@@ -234,6 +237,18 @@ impl Bundle {
             Model::packed(&self.config, &self.weights, isa, precision, threads, cache.unwrap_or_default())?;
         self.weights.release_pages();
         Ok(model)
+    }
+}
+
+/// In what Candle's GPUs compute. Of the sixteen bits that there are, they take f16, as the other GPUs do.
+pub(crate) fn in_candle(options: &Options) -> Result<DType> {
+    match options.precision {
+        Asked::Auto | Asked::F32 => Ok(DType::F32),
+        Asked::Bf16 => Ok(DType::F16),
+        Asked::Int8 => Err(Error::Device {
+            device: options.device.to_string(),
+            reason: "not in eight bits; ask for f32 or bf16".into(),
+        }),
     }
 }
 

@@ -25,12 +25,12 @@ impl Device {
     pub(crate) fn open(self) -> Result<candle_core::Device> {
         match self {
             Self::Cpu => Ok(candle_core::Device::Cpu),
-            Self::Cuda(n) if cfg!(feature = "cuda") => {
-                candle_core::Device::new_cuda(n).map_err(|e| self.missing(&e.to_string()))
-            }
+            #[cfg(feature = "cuda")]
+            Self::Cuda(n) => crate::cuda::open(n),
             Self::Metal(n) if cfg!(feature = "metal") => {
                 candle_core::Device::new_metal(n).map_err(|e| self.missing(&e.to_string()))
             }
+            #[cfg(not(feature = "cuda"))]
             Self::Cuda(_) => Err(self.missing("this build has no CUDA support; build with --features cuda")),
             Self::Metal(_) => {
                 Err(self.missing("this build has no Metal support; build with --features metal"))

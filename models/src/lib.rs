@@ -18,7 +18,10 @@ pub mod shrink;
 
 mod bundle;
 mod clip;
+mod compare_device;
 mod config;
+#[cfg(any(feature = "cuda", test))]
+mod cuda;
 mod device;
 mod embedding;
 mod encoder;
@@ -36,6 +39,7 @@ mod tokenize;
 mod weights;
 
 pub use bundle::{Bundle, WeightsSummary};
+pub use compare_device::{BatchComparison, DeviceComparison};
 pub use config::{
     Activation, Config, EfficientNetConfig, MbConvStage, ResNetConfig, TextCleaning, TextConfig, TextReading,
     TowerConfig, TowersConfig, Transformer, ViTConfig, VisionConfig,

@@ -121,7 +121,8 @@ impl Bundle {
         Ok(times[PASSES / 2])
     }
 
-    fn normalised(&self, picture: &RgbImage) -> Vec<f32> {
+    /// `[3, height, width]`, as the image tower takes it.
+    pub(crate) fn normalised(&self, picture: &RgbImage) -> Vec<f32> {
         let mut pixels = Vec::new();
         self.preprocessing().normalise_into(&self.preprocessing().pixels(picture), &mut pixels);
         pixels

@@ -15,7 +15,7 @@ use crate::error::Error;
 pub struct Options {
     /// Where the model runs.
     pub device: Device,
-    /// In what arithmetic. CUDA and Metal compute in f32; of any other GPU see `docs/gpu.md`.
+    /// In what arithmetic. Of GPUs see `docs/gpu.md`.
     pub precision: Precision,
     /// The instruction set that the processor's kernels use. If none: the one that the environment variable
     /// `KNYTT_ISA` names, else the fastest that computes correctly on this processor.

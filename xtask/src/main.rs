@@ -2,6 +2,7 @@
 
 mod bench;
 mod bundle;
+mod cuda;
 #[cfg(test)]
 mod documents;
 #[cfg(unix)]
@@ -39,6 +40,8 @@ Usage: cargo xtask <command>
            with --kiosk, the kiosk of a store with its service, as a deb; --program FILE packs that program
   ship     build `knytt` and the kiosk as they are handed out: optimised across crates, which takes long,
            with their symbols in files of their own; with names, some of them only
+  cuda     with `check`, check the models with CUDA; with `test`, test what they say where it fails; with `build`,
+           build a `knytt` for NVIDIA's GPUs (--debug: not optimised). Fetches a CUDA compiler if CUDA_HOME names none
   screens  draw docs/screenshots again; with names, some of them only: app, web, console, kiosk
   setup    only install what is missing, and build the interface
   unused   look for dependencies that are named and not used
@@ -46,6 +49,9 @@ Usage: cargo xtask <command>
 ";
 
 fn main() -> Result<()> {
+    if cuda::is_compiler() {
+        return cuda::compile();
+    }
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (command, rest) =
         arguments.split_first().map_or(("help", &[][..]), |(first, rest)| (first.as_str(), rest));
@@ -57,6 +63,7 @@ fn main() -> Result<()> {
         "bundle" if rest.first().is_some_and(|first| first == "--kiosk") => kiosk_package::bundle(&rest[1..]),
         "bundle" => bundle::bundle(rest),
         "ship" => ship::ship(rest),
+        "cuda" => cuda::cuda(rest),
         "screens" => screens::screens(rest),
         "test" => test::test(rest),
         "bench" => bench::bench(rest),

@@ -256,6 +256,8 @@ pub enum ModelCommand {
     Info(BundleArgs),
     /// Load a bundle, check every tensor, and run one picture and one text through it
     Verify(BundleArgs),
+    /// Compare what a device computes with what the processor does, and how fast it is, in small and large batches
+    Compare(CompareArgs),
     /// Measure with a catalogue's pictures which arithmetic is fast on this machine and finds the same;
     /// --precision auto takes it from then on
     Prove(ProveArgs),
@@ -275,6 +277,25 @@ pub struct ProveArgs {
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// `knytt model compare`
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    #[command(flatten)]
+    pub bundle: BundleArgs,
+
+    /// Folder of pictures to compare with [default: drawn patterns]
+    #[arg(long, value_name = "DIR")]
+    pub pictures: Option<PathBuf>,
+
+    /// How many pictures of the folder at most, by name
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = count, requires = "pictures")]
+    pub count: usize,
+
+    /// Pictures in one pass
+    #[arg(long, value_name = "N,…", value_delimiter = ',', default_value = "1,8,64,256", value_parser = count)]
+    pub batch: Vec<usize>,
 }
 
 /// The bundle to look at.

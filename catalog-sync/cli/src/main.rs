@@ -52,6 +52,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Model(ModelCommand::Remove(args)) => commands::models::remove(&args),
         Command::Model(ModelCommand::Info(args)) => commands::model::info(&args),
         Command::Model(ModelCommand::Verify(args)) => commands::model::verify(&args),
+        Command::Model(ModelCommand::Compare(args)) => commands::compare::run(&args),
         Command::Model(ModelCommand::Prove(args)) => commands::model::prove(&args),
         Command::Completions { shell } => commands::completions::run(shell),
     }

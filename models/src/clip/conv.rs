@@ -5,7 +5,7 @@
 //! (docs/decisions/models.md). With channels last, the pixels of a patch row lie side by side, so the copy
 //! is a few long `memcpy`s per output pixel.
 
-use candle_core::{CpuStorage, CustomOp1, InplaceOp2, Layout, Result, Shape, Tensor, bail};
+use candle_core::{CpuStorage, CustomOp1, DType, InplaceOp2, Layout, Result, Shape, Tensor, bail};
 use candle_nn::VarBuilder;
 use rayon::prelude::*;
 
@@ -63,7 +63,7 @@ impl Conv {
         let patches =
             if self.unfold.kernel == 1 { x.reshape(((), channels))? } else { self.unfold.apply(x)? };
         let y = patches.matmul(&self.matrix)?;
-        let y = if y.device().is_cpu() {
+        let y = if has_kernels(&y) {
             y.inplace_op2(&self.bias, &AddBias { relu: self.relu })?;
             y
         } else {
@@ -104,7 +104,7 @@ impl Unfold {
     }
 
     fn apply(&self, x: &Tensor) -> Result<Tensor> {
-        if x.device().is_cpu() { x.contiguous()?.apply_op1_no_bwd(self) } else { self.by_slices(x) }
+        if has_kernels(x) { x.contiguous()?.apply_op1_no_bwd(self) } else { self.by_slices(x) }
     }
 
     /// The same from tensor operations alone, for devices that have no kernel of ours.
@@ -214,6 +214,11 @@ impl InplaceOp2 for AddBias {
     }
 }
 
+/// Whether the kernels of this file compute it.
+fn has_kernels(x: &Tensor) -> bool {
+    x.device().is_cpu() && x.dtype() == DType::F32
+}
+
 fn contiguous<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
     match (storage.as_slice::<f32>(), layout.contiguous_offsets()) {
         (Ok(values), Some((start, end))) => Ok(&values[start..end]),
@@ -225,7 +230,7 @@ fn contiguous<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]>
 mod tests {
     use std::collections::HashMap;
 
-    use candle_core::{DType, Device};
+    use candle_core::Device;
 
     use super::*;
 

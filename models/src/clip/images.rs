@@ -1,6 +1,6 @@
 //! From pixels to the embedding of a picture: one tower with its heads, or several side by side.
 
-use candle_core::{Result, Tensor, bail};
+use candle_core::{DType, Result, Tensor, bail};
 use candle_nn::{Linear, Module, VarBuilder, linear, linear_no_bias};
 
 use super::efficientnet::EfficientNet;
@@ -124,10 +124,11 @@ impl SideBySide {
     }
 }
 
-/// Each row at unit length; zeros stay.
+/// Each row at unit length; zeros stay. Squares do not fit in 16 bits.
 fn unit(rows: &Tensor) -> Result<Tensor> {
+    let (dtype, rows) = (rows.dtype(), rows.to_dtype(DType::F32)?);
     let length = rows.sqr()?.sum_keepdim(1)?.sqrt()?.clamp(f32::MIN_POSITIVE, f32::MAX)?;
-    rows.broadcast_div(&length)
+    rows.broadcast_div(&length)?.to_dtype(dtype)
 }
 
 /// From the image tower to the space that pictures and words share.

@@ -20,7 +20,7 @@ mod text;
 mod transformer;
 mod vit;
 
-use candle_core::{Device, Result, Tensor};
+use candle_core::{DType, Device, Result, Tensor};
 use candle_nn::{Linear, Module, VarBuilder, linear, linear_no_bias};
 
 use self::images::ImageEncoder;
@@ -37,6 +37,8 @@ pub(crate) struct Clip {
     images: ImageEncoder,
     texts: Option<TextEncoder>,
     image_size: usize,
+    /// In what it computes: f32 or f16.
+    dtype: DType,
 }
 
 /// The text tower with its projection.
@@ -55,6 +57,7 @@ impl Clip {
             images: ImageEncoder::new(&config.vision_config, config.projection_dim, weights)?,
             texts: text.map(|text| TextEncoder::new(text, config.projection_dim, weights)).transpose()?,
             image_size: config.vision_config.image_size(),
+            dtype: weights.dtype(),
         })
     }
 
@@ -63,13 +66,15 @@ impl Clip {
     pub fn encode_images(&self, pixels: &[f32], device: &Device) -> Result<Tensor> {
         let side = self.image_size;
         let batch = pixels.len() / (3 * side * side);
-        self.images.forward(&Tensor::from_slice(pixels, (batch, 3, side, side), device)?)
+        let pixels = Tensor::from_slice(pixels, (batch, 3, side, side), device)?;
+        self.images.forward(&pixels.to_dtype(self.dtype)?)?.to_dtype(DType::F32)
     }
 
     /// `ids`: token ids of each text, begin and end token included. Returns `[batch, dimension]`,
     /// f32, not yet of unit norm; `None` without a text tower.
     pub fn encode_texts(&self, ids: &[Vec<u32>], device: &Device) -> Result<Option<Tensor>> {
-        self.texts.as_ref().map(|texts| texts.forward(ids, device)).transpose()
+        let encode = |texts: &TextEncoder| texts.forward(ids, device)?.to_dtype(DType::F32);
+        self.texts.as_ref().map(encode).transpose()
     }
 }
 
@@ -120,7 +125,7 @@ mod tests {
     fn the_starters_embeddings_are_those_of_its_reference() {
         let golden = safetensors::load_buffer(GOLDEN, &Device::Cpu).unwrap();
         let bundle = Bundle::starter().unwrap();
-        let mut models = vec![bundle.load_plain(Device::Cpu).unwrap()];
+        let mut models = vec![bundle.load_plain(DType::F32).unwrap()];
         models.extend(
             Isa::available().into_iter().map(|isa| bundle.load_packed(isa, Precision::F32, 2, None).unwrap()),
         );

@@ -3,7 +3,7 @@
 //! Dense 3 × 3 convolutions, batch normalisation folded into them, ReLU, and a mean over the last
 //! feature map. `models/starter/README.md` describes it tensor by tensor.
 
-use candle_core::{Result, Tensor};
+use candle_core::{DType, Result, Tensor};
 use candle_nn::VarBuilder;
 
 use super::conv::Conv;
@@ -49,12 +49,13 @@ impl ResNet {
     }
 }
 
-/// Of each channel over all positions, `[batch, channels]` both.
+/// Of each channel over all positions, `[batch, channels]` both. Their sums take 32 bits.
 pub(super) fn means_and_deviations(map: &Tensor) -> Result<[Tensor; 2]> {
-    let map = map.flatten(1, 2)?;
+    let dtype = map.dtype();
+    let map = map.flatten(1, 2)?.to_dtype(DType::F32)?;
     let means = map.mean_keepdim(1)?;
     let deviations = map.broadcast_sub(&means)?.sqr()?.mean(1)?.sqrt()?;
-    Ok([means.squeeze(1)?, deviations])
+    Ok([means.squeeze(1)?.to_dtype(dtype)?, deviations.to_dtype(dtype)?])
 }
 
 struct Block {

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use candle_core::{Device, Tensor, safetensors};
+use candle_core::{DType, Device, Tensor, safetensors};
 
 use crate::bundle::Bundle;
 
@@ -22,7 +22,7 @@ fn candles_towers_give_the_embeddings_of_the_reference() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(variant);
         let bundle = Bundle::open(&folder).unwrap();
         let golden = safetensors::load(folder.join("golden.safetensors"), &Device::Cpu).unwrap();
-        let mut model = bundle.load_plain(Device::Cpu).unwrap();
+        let mut model = bundle.load_plain(DType::F32).unwrap();
         let named = |start: &str| {
             let of = |name: &String| name.strip_prefix(start).map(str::to_owned);
             let mut names: Vec<String> = golden.keys().filter_map(of).collect();
@@ -60,7 +60,7 @@ fn candles_dinov2_gives_the_embeddings_of_the_reference() {
     let bundle = crate::convert::convert(&published, &dir.path().join("bundle")).unwrap().bundle;
     let bundle = Bundle::open(&bundle).unwrap();
     let golden = safetensors::load(published.join("golden.safetensors"), &Device::Cpu).unwrap();
-    let mut model = bundle.load_plain(Device::Cpu).unwrap();
+    let mut model = bundle.load_plain(DType::F32).unwrap();
     for name in ["landscape.jpg", "portrait.png", "tiny.bmp"] {
         let pixels = golden[&format!("pixels/{name}")].flatten_all().unwrap().to_vec1::<f32>().unwrap();
         let ours = model.images(&pixels, bundle.image_width()).unwrap();
@@ -76,7 +76,7 @@ fn candles_roberta_gives_the_embeddings_of_the_reference() {
     let bundle = crate::convert::convert(&published, &dir.path().join("bundle")).unwrap().bundle;
     let bundle = Bundle::open(&bundle).unwrap();
     let golden = safetensors::load(published.join("golden.safetensors"), &Device::Cpu).unwrap();
-    let mut model = bundle.load_plain(Device::Cpu).unwrap();
+    let mut model = bundle.load_plain(DType::F32).unwrap();
     let ids: Vec<Vec<u32>> = (0..6)
         .map(|n| golden[&format!("tokens/{n}")].to_vec1::<i64>().unwrap())
         .map(|ids| ids.into_iter().map(|id| id as u32).collect())

@@ -37,7 +37,9 @@ impl TextTower {
     pub fn forward(&self, ids: &[Vec<u32>], device: &Device) -> Result<Tensor> {
         let longest = ids.iter().map(Vec::len).max().unwrap_or(0);
         let mask = match self.reading {
-            TextReading::EndToken => Some(causal_mask(longest, device)?),
+            TextReading::EndToken => {
+                Some(causal_mask(longest, device)?.to_dtype(self.token_embedding.dtype())?)
+            }
             TextReading::LastPosition if ids.iter().all(|ids| ids.len() == longest) => None,
             TextReading::LastPosition => bail!("texts of a tower without a causal mask have one length"),
             TextReading::Mean => bail!("a mean is read in RoBERTa's tower"),

@@ -17,7 +17,7 @@ mod tokenizer;
 
 use std::path::{Path, PathBuf};
 
-use candle_core::Device;
+use candle_core::DType;
 use fs_err as fs;
 use serde::Serialize;
 
@@ -112,7 +112,7 @@ pub fn convert_with_notes(from: &Path, to: &Path, notes: &[(&str, &[u8])]) -> Re
         }
         made.plan.write(&source, &folder.join("model.safetensors"))?;
         // Loading shows whether every tensor is there and has the shape that the config says.
-        Bundle::open(folder)?.load_plain(Device::Cpu).map(drop)
+        Bundle::open(folder)?.load_plain(DType::F32).map(drop)
     })?;
     Ok(Converted { layout, weights: maps.first().into(), bundle: to.into() })
 }

@@ -99,6 +99,23 @@ fn the_model_inside_describes_and_verifies_itself() {
             .concat(),
     );
     assert!(verified["batch_max_difference"].as_f64().unwrap() < 1e-4, "{verified}");
+    let compared = json(&["model", "compare", "starter", "--batch", "1"]);
+    has_keys(
+        &compared,
+        &[
+            "model",
+            "device",
+            "precision",
+            "agrees",
+            "load_ms",
+            "pictures",
+            "processor_images_per_second",
+            "batches",
+            "text_cosine",
+        ],
+    );
+    has_keys(&compared["batches"][0], &["batch", "images_per_second", "cosine", "instance_cosine"]);
+    assert_eq!(compared["agrees"], true, "{compared}");
 }
 
 #[test]

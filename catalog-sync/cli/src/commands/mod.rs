@@ -6,6 +6,7 @@ pub mod admin;
 pub mod api_key;
 pub mod build;
 pub mod catalog;
+pub mod compare;
 pub mod completions;
 pub mod eval;
 pub mod inspect;

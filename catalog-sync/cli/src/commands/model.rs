@@ -127,7 +127,7 @@ fn timed<T>(run: impl FnOnce() -> Result<T>) -> Result<(T, f64)> {
 }
 
 /// Any picture with edges and colours.
-fn pattern(shift: u32) -> RgbImage {
+pub(super) fn pattern(shift: u32) -> RgbImage {
     RgbImage::from_fn(320, 240, |x, y| {
         let x = x + shift;
         if (x / 40 + y / 40).is_multiple_of(2) {
