@@ -4,7 +4,7 @@
 //! those of the checkpoints of the first two, and DINOv2's are converted to CLIP's.
 
 mod attention_pooling;
-mod conv;
+pub(crate) mod conv;
 mod efficientnet;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test that cannot unwrap says less, not more")]

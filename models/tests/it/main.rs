@@ -11,6 +11,7 @@ mod gpu;
 mod layouts;
 mod parity;
 mod precision;
+mod safety;
 mod siglip;
 
 use std::path::PathBuf;
