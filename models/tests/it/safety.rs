@@ -1,11 +1,9 @@
 //! The safety classifier gives the scores of the reference in PyTorch (`make_safety.py`).
 
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 use fs_err as fs;
 use knytt_models::convert::{Layout, convert};
-use knytt_models::decode::{Limits, decode};
 use knytt_models::{Error, Fingerprint, SafetyClassifier};
 use tempfile::TempDir;
 
@@ -69,23 +67,4 @@ fn a_classifier_that_is_not_computed_here_is_refused() {
     }
     let other = changed("\"stem_width\": 8", "\"stem_width\": 9");
     assert!(matches!(SafetyClassifier::open(other.path()), Err(Error::Weights(_))));
-}
-
-/// Not a test of this project's files: scores of photographs by a true classifier, one JSON line each, and the time of
-/// one. `KNYTT_SAFETY` is the classifier's folder, `KNYTT_PHOTOS` one with photographs.
-#[test]
-#[ignore = "needs a classifier and photographs"]
-fn scores_of_photographs() {
-    let folder = |name| std::path::PathBuf::from(std::env::var_os(name).unwrap());
-    let classifier = SafetyClassifier::open(&folder("KNYTT_SAFETY")).unwrap();
-    for entry in fs::read_dir(folder("KNYTT_PHOTOS")).unwrap().flatten() {
-        let picture = decode(&fs::read(entry.path()).unwrap(), &Limits::default(), Some(224)).unwrap();
-        let start = Instant::now();
-        let score = classifier.score(&picture).unwrap();
-        println!(
-            "{{\"photo\": {:?}, \"score\": {score}, \"ms\": {}}}",
-            entry.path(),
-            start.elapsed().as_secs_f64() * 1e3
-        );
-    }
 }
