@@ -287,7 +287,7 @@ impl SearchSession {
     /// The same by its pixels, before it is embedded.
     fn admit_pixels(&self, picture: &RgbImage) -> Result<()> {
         match self.gate()? {
-            Some(gate) if self.gatekeeper.refuses_pixels(&gate, picture)? => Err(Error::UnsafePicture),
+            Some(gate) if self.gatekeeper.refuses_pixels(&gate, picture) => Err(Error::UnsafePicture),
             _ => Ok(()),
         }
     }

@@ -70,7 +70,7 @@ fn a_classifier_refuses_pixels_and_a_device_without_it_goes_on() {
     let models = std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../models/tests/golden"));
     let classifier = SafetyClassifier::open(&models.join("safety")).unwrap();
     let look = PictureLook::from_pixels(&picture());
-    let threshold = classifier.score(&look.pixels).unwrap().min(classifier.score(&picture()).unwrap());
+    let threshold = classifier.score(&look.pixels).min(classifier.score(&picture()));
     let session = session(dir.path(), None);
     let rule =
         ClassifierRule { name: "random".into(), fingerprint: classifier.fingerprint().clone(), threshold };

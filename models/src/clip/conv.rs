@@ -14,7 +14,7 @@ const ROWS_PER_TASK: usize = 256;
 
 /// A convolution over `[batch, height, width, channels]` with square kernel and bias, optionally
 /// followed by ReLU.
-pub(crate) struct Conv {
+pub(super) struct Conv {
     /// `[kernel · kernel · channels, outputs]`
     matrix: Tensor,
     bias: Tensor,
@@ -25,7 +25,9 @@ pub(crate) struct Conv {
 impl Conv {
     /// A 3 × 3 convolution with a border of one zero, as `weight` `[to, from, 3, 3]` and `bias`.
     pub fn new(from: usize, to: usize, stride: usize, relu: bool, weights: &VarBuilder<'_>) -> Result<Self> {
-        Self::centred([from, to], (3, stride), relu, weights)
+        let weight = weights.get((to, from, 3, 3), "weight")?;
+        let bias = weights.get(to, "bias")?;
+        Self::from_weight(&weight, bias, Unfold::even(3, stride, 1), relu)
     }
 
     /// The way around a residual block: a mean over `stride` × `stride` and a 1 × 1 convolution, which
@@ -49,19 +51,6 @@ impl Conv {
         Self::from_weight(&weight, weights.get(to, "bias")?, Unfold::same(kernel, stride), relu)
     }
 
-    /// A convolution with an odd kernel and as many zeros around as put its middle on every position, as `weight`
-    /// `[to, from, kernel, kernel]` and `bias`.
-    pub fn centred(
-        [from, to]: [usize; 2],
-        (kernel, stride): (usize, usize),
-        relu: bool,
-        weights: &VarBuilder<'_>,
-    ) -> Result<Self> {
-        let weight = weights.get((to, from, kernel, kernel), "weight")?;
-        let unfold = Unfold::even(kernel, stride, kernel / 2);
-        Self::from_weight(&weight, weights.get(to, "bias")?, unfold, relu)
-    }
-
     fn from_weight(weight: &Tensor, bias: Tensor, unfold: Unfold, relu: bool) -> Result<Self> {
         let matrix = weight.permute((2, 3, 1, 0))?.flatten_to(2)?.contiguous()?;
         Ok(Self { matrix, bias, unfold, relu })
@@ -71,8 +60,8 @@ impl Conv {
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let (batch, height, width, channels) = x.dims4()?;
         let (out_height, out_width) = (self.unfold.output(height), self.unfold.output(width));
-        let is_whole = self.unfold.kernel == 1 && self.unfold.stride == 1;
-        let patches = if is_whole { x.reshape(((), channels))? } else { self.unfold.apply(x)? };
+        let patches =
+            if self.unfold.kernel == 1 { x.reshape(((), channels))? } else { self.unfold.apply(x)? };
         let y = patches.matmul(&self.matrix)?;
         let y = if y.device().is_cpu() {
             y.inplace_op2(&self.bias, &AddBias { relu: self.relu })?;
@@ -87,7 +76,7 @@ impl Conv {
 
 /// Copies the patch under each output pixel into a row: `[batch · height' · width', kernel² · channels]`.
 #[derive(Clone, Copy)]
-pub(crate) struct Unfold {
+pub(super) struct Unfold {
     pub kernel: usize,
     pub stride: usize,
     /// Zeros before the first position, above and to the left.
@@ -278,17 +267,6 @@ mod tests {
             assert!(difference(&plain.forward(&x).unwrap(), &expected) < 1e-4);
             let cut = Conv::new(from, to, stride, true, &weights(&weight, &bias)).unwrap();
             assert!(difference(&cut.forward(&x).unwrap(), &expected.relu().unwrap()) < 1e-4);
-        }
-    }
-
-    #[test]
-    fn a_centred_convolution_agrees_with_candles_own_for_every_kernel_and_stride() {
-        for (kernel, stride) in [(1, 1), (1, 2), (3, 2), (7, 2)] {
-            let x = random(&[2, 8, 8, 3]);
-            let (weight, bias) = (random(&[4, 3, kernel, kernel]), random(&[4]));
-            let conv = Conv::centred([3, 4], (kernel, stride), false, &weights(&weight, &bias)).unwrap();
-            let expected = reference(&x, &weight, &bias, stride);
-            assert!(difference(&conv.forward(&x).unwrap(), &expected) < 1e-4, "{kernel} {stride}");
         }
     }
 

@@ -4,7 +4,7 @@
 //! those of the checkpoints of the first two, and DINOv2's are converted to CLIP's.
 
 mod attention_pooling;
-pub(crate) mod conv;
+mod conv;
 mod efficientnet;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test that cannot unwrap says less, not more")]
@@ -26,7 +26,7 @@ use self::images::ImageEncoder;
 use self::text::TextTower;
 use crate::config::{Config, TextConfig, TextReading};
 
-pub(crate) use self::packed::{Cache, PackedClip, Source};
+pub(crate) use self::packed::{Cache, Maps, PackedClip, PackedConv, Source};
 #[cfg(feature = "wgpu")]
 pub(crate) use self::text::end_position;
 

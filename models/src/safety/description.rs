@@ -55,7 +55,10 @@ impl SafetyDescription {
             return Err(invalid("threshold must be from 0 to 1"));
         }
         this.network.check().map_err(invalid)?;
-        this.preprocessing()?;
+        let (width, height) = this.preprocessing()?.output_size();
+        if width != height {
+            return Err(invalid(format!("the crop must be as wide as it is high, not {width} × {height}")));
+        }
         Ok(this)
     }
 

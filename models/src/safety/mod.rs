@@ -8,14 +8,13 @@ mod description;
 mod network;
 
 use std::path::Path;
+use std::sync::Arc;
 
-use candle_core::{DType, Device, Tensor};
-use candle_nn::VarBuilder;
 use image::RgbImage;
 
 pub use self::description::SafetyDescription;
 use self::network::Network;
-use crate::error::{Error, Result, without_backtrace};
+use crate::error::Result;
 use crate::fingerprint::Fingerprint;
 use crate::preprocess::Preprocessing;
 use crate::weights::Weights;
@@ -29,7 +28,8 @@ pub(crate) const WEIGHTS_FILE: &str = "model.safetensors";
 /// Texts that a licence asks to go with the weights. They need not be there.
 pub(crate) const LICENSE_FILES: [&str; 2] = ["NOTICE", "LICENSE"];
 
-/// A classifier of pictures, loaded. It runs on the processor, in f32, on the thread that asks and Rayon's.
+/// A classifier of pictures, loaded. It runs on the processor, in f32, on the thread that asks: several threads can ask
+/// at the same time.
 pub struct SafetyClassifier {
     description: SafetyDescription,
     fingerprint: Fingerprint,
@@ -46,17 +46,14 @@ impl SafetyClassifier {
     /// Loads the classifier in `folder`.
     ///
     /// # Errors
-    /// [`Error::Read`] if a file is missing, [`Error::Config`] if `safety.json` is not what it should be,
-    /// [`Error::Weights`] if a tensor is missing or has another shape.
+    /// [`Error::Read`](crate::Error::Read) if a file is missing, [`Error::Config`](crate::Error::Config) if `safety.json` is not what it should be,
+    /// [`Error::Weights`](crate::Error::Weights) if a tensor is missing or has another shape.
     pub fn open(folder: &Path) -> Result<Self> {
         let description = SafetyDescription::read(folder)?;
-        let weights = Weights::map(&folder.join(WEIGHTS_FILE))?;
+        let weights = Arc::new(Weights::map(&folder.join(WEIGHTS_FILE))?);
         let preprocessing = description.preprocessing()?;
         let fingerprint = fingerprint(&description, &preprocessing, &weights)?;
-        let tensors = VarBuilder::from_slice_safetensors(&weights, DType::F32, &Device::Cpu)
-            .map_err(|e| Error::Weights(e.to_string()))?;
-        let network = Network::new(&description.network, &tensors)
-            .map_err(|e| Error::Weights(without_backtrace(&e)))?;
+        let network = Network::new(&description.network, &weights)?;
         Ok(Self { description, fingerprint, preprocessing, network })
     }
 
@@ -79,16 +76,11 @@ impl SafetyClassifier {
     }
 
     /// How likely it is that `picture` (RGB, any size, upright) may not be shown, from 0 to 1.
-    ///
-    /// # Errors
-    /// [`Error::Compute`] if there is no memory for it.
-    pub fn score(&self, picture: &RgbImage) -> Result<f32> {
-        let (width, height) = self.preprocessing.output_size();
-        let mut pixels = Vec::with_capacity((3 * width * height) as usize);
+    pub fn score(&self, picture: &RgbImage) -> f32 {
+        let (side, _) = self.preprocessing.output_size();
+        let mut pixels = Vec::with_capacity((3 * side * side) as usize);
         self.preprocessing.normalise_into(&self.preprocessing.pixels(picture), &mut pixels);
-        let shape = (1, 3, height as usize, width as usize);
-        let pixels = Tensor::from_vec(pixels, shape, &Device::Cpu)?;
-        Ok(self.network.refused_share(&pixels)?)
+        self.network.refused_share(&pixels, side as usize)
     }
 }
 

@@ -3,13 +3,16 @@
 //! Batch norm is folded into the convolutions. Where a stage halves its maps, the first convolution of its first block
 //! does, as in the original ResNet.
 
-use candle_core::{Result, Tensor};
-use candle_nn::{Linear, Module, VarBuilder, linear, ops};
+use std::sync::Arc;
+
+use knytt_kernels::{Activation, Epilogue, Isa, Precision, ThreadTeam};
 use serde::{Deserialize, Serialize};
 
-use crate::clip::conv::{Conv, Unfold};
+use crate::clip::{Cache, Maps, PackedConv, Source};
+use crate::error::Result;
+use crate::weights::Weights;
 
-/// What the network gives: the share of what may be shown, then that of what may not.
+/// What the network gives: of what may be shown, then of what may not.
 const OUTPUTS: usize = 2;
 
 /// The numbers that describe a network.
@@ -51,68 +54,80 @@ impl NetworkShape {
 }
 
 pub(super) struct Network {
-    stem: Conv,
+    stem: PackedConv,
     blocks: Vec<Block>,
-    head: Linear,
+    /// `[2, channels]`, and for each output what is added.
+    head: (Vec<f32>, Vec<f32>),
 }
 
 struct Block {
-    conv1: Conv,
-    conv2: Conv,
-    conv3: Conv,
+    conv1: PackedConv,
+    conv2: PackedConv,
+    conv3: PackedConv,
     /// Of a stage's first block.
-    shortcut: Option<Conv>,
+    shortcut: Option<PackedConv>,
 }
 
 impl Network {
-    pub fn new(shape: &NetworkShape, weights: &VarBuilder<'_>) -> Result<Self> {
-        let stem = Conv::centred([3, shape.stem_width], (7, 2), true, &weights.pp("stem"))?;
+    pub fn new(shape: &NetworkShape, weights: &Arc<Weights>) -> Result<Self> {
+        let mut source = Source::new(weights, Isa::chosen()?, Precision::F32, Cache::default())?;
+        let stem = PackedConv::centred([3, shape.stem_width], (7, 2), "stem", &mut source)?;
         let (mut from, mut blocks) = (shape.stem_width, Vec::new());
         for (s, stage) in shape.stages.iter().enumerate() {
-            let (weights, to) = (weights.pp("stages").pp(s), stage.width * shape.expansion);
+            let to = stage.width * shape.expansion;
             for n in 0..stage.depth {
                 let stride = (n == 0).then_some(stage.stride);
-                blocks.push(Block::new([from, stage.width, to], stride, &weights.pp(n))?);
+                let name = format!("stages.{s}.{n}");
+                blocks.push(Block::new([from, stage.width, to], stride, &name, &mut source)?);
                 from = to;
             }
         }
-        Ok(Self { stem, blocks, head: linear(from, OUTPUTS, weights.pp("head"))? })
+        let head = (source.values("head.weight", &[OUTPUTS, from])?, source.values("head.bias", &[OUTPUTS])?);
+        Ok(Self { stem, blocks, head })
     }
 
-    /// From `[1, 3, side, side]`, f32, RGB, normalised: the share of what may not be shown.
-    pub fn refused_share(&self, pixels: &Tensor) -> Result<f32> {
-        let x = self.stem.forward(&pixels.permute((0, 2, 3, 1))?.contiguous()?)?;
-        let x = self.blocks.iter().try_fold(halved(&x)?, |x, block| block.forward(&x))?;
-        let outputs = self.head.forward(&x.mean((1, 2))?)?;
-        ops::softmax_last_dim(&outputs)?.get_on_dim(1, 1)?.squeeze(0)?.to_scalar()
+    /// From `[3, side, side]`, f32, RGB, normalised: the share of what may not be shown, 0 to 1. It runs on the calling
+    /// thread alone.
+    pub fn refused_share(&self, pixels: &[f32], side: usize) -> f32 {
+        let team = ThreadTeam::alone();
+        let x = self.stem.forward(team, &Maps::channels_last(pixels, side), RELU, None).halved();
+        let means = self.blocks.iter().fold(x, |x, block| block.forward(team, x)).means();
+        let (weight, bias) = &self.head;
+        let of_output = |(row, bias): (&[f32], &f32)| -> f32 {
+            row.iter().zip(&means).map(|(weight, mean)| weight * mean).sum::<f32>() + bias
+        };
+        let outputs: Vec<f32> = weight.chunks_exact(means.len()).zip(bias).map(of_output).collect();
+        // Softmax over two values.
+        1.0 / (1.0 + (outputs[0] - outputs[1]).exp())
     }
 }
 
-/// The largest of 3 × 3 positions, every second one. Maps are not negative here, so a border of zeros adds nothing.
-fn halved(x: &Tensor) -> Result<Tensor> {
-    let (batch, height, width, channels) = x.dims4()?;
-    let window = Unfold { kernel: 3, stride: 2, padding: 0, after: 1 };
-    let mut taps = window.taps(x)?.into_iter();
-    let first = taps.next().map_or_else(|| x.flatten(0, 2), Ok)?;
-    let largest = taps.try_fold(first, |largest, tap| largest.maximum(&tap))?;
-    largest.reshape((batch, window.output(height), window.output(width), channels))
-}
+const RELU: Epilogue = Epilogue { add: false, activation: Activation::Relu };
 
 impl Block {
     /// `stride`: of a stage's first block.
-    fn new([from, width, to]: [usize; 3], stride: Option<usize>, weights: &VarBuilder<'_>) -> Result<Self> {
-        let shortcut = |stride| Conv::centred([from, to], (1, stride), false, &weights.pp("shortcut"));
+    fn new(
+        [from, width, to]: [usize; 3],
+        stride: Option<usize>,
+        name: &str,
+        source: &mut Source<'_>,
+    ) -> Result<Self> {
+        let mut conv =
+            |channels, shape, part| PackedConv::centred(channels, shape, &format!("{name}.{part}"), source);
         Ok(Self {
-            conv1: Conv::centred([from, width], (1, stride.unwrap_or(1)), true, &weights.pp("conv1"))?,
-            conv2: Conv::centred([width, width], (3, 1), true, &weights.pp("conv2"))?,
-            conv3: Conv::centred([width, to], (1, 1), false, &weights.pp("conv3"))?,
-            shortcut: stride.map(shortcut).transpose()?,
+            conv1: conv([from, width], (1, stride.unwrap_or(1)), "conv1")?,
+            conv2: conv([width, width], (3, 1), "conv2")?,
+            conv3: conv([width, to], (1, 1), "conv3")?,
+            shortcut: stride.map(|stride| conv([from, to], (1, stride), "shortcut")).transpose()?,
         })
     }
 
-    fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let inner = self.conv3.forward(&self.conv2.forward(&self.conv1.forward(x)?)?)?;
-        let around = self.shortcut.as_ref().map_or_else(|| Ok(x.clone()), |conv| conv.forward(x))?;
-        (inner + around)?.relu()
+    fn forward(&self, team: &ThreadTeam, x: Maps) -> Maps {
+        let inner = self.conv2.forward(team, &self.conv1.forward(team, &x, RELU, None), RELU, None);
+        let around = match &self.shortcut {
+            Some(conv) => conv.forward(team, &x, Epilogue::default(), None),
+            None => x,
+        };
+        self.conv3.forward(team, &inner, Epilogue { add: true, ..RELU }, Some(around))
     }
 }

@@ -76,21 +76,14 @@ impl SafetyGate {
     }
 
     /// The classifier's score of a picture (RGB, upright, any size), 0 to 1; none without a classifier.
-    ///
-    /// # Errors
-    /// [`Model`](crate::Error::Model) if the classifier fails.
-    pub fn pixel_score(&self, picture: &RgbImage) -> Result<Option<f32>> {
-        let score = |(classifier, _): &(SafetyClassifier, f32)| Ok(classifier.score(picture)?);
-        self.classifier.as_ref().map(score).transpose()
+    pub fn pixel_score(&self, picture: &RgbImage) -> Option<f32> {
+        self.classifier.as_ref().map(|(classifier, _)| classifier.score(picture))
     }
 
     /// Whether the classifier gives a picture at least the threshold's score.
-    ///
-    /// # Errors
-    /// [`Model`](crate::Error::Model) if the classifier fails.
-    pub fn refuses_pixels(&self, picture: &RgbImage) -> Result<bool> {
-        let score = self.pixel_score(picture)?;
-        Ok(score.zip(self.classifier.as_ref()).is_some_and(|(score, (_, threshold))| score >= *threshold))
+    pub fn refuses_pixels(&self, picture: &RgbImage) -> bool {
+        let score = self.pixel_score(picture);
+        score.zip(self.classifier.as_ref()).is_some_and(|(score, (_, threshold))| score >= *threshold)
     }
 }
 
@@ -151,7 +144,7 @@ mod tests {
         let models: &Path = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/tests/golden").as_ref();
         let here = SafetyClassifier::open(&models.join("safety")).unwrap();
         let picture = RgbImage::from_fn(80, 60, |x, y| image::Rgb([x as u8 * 3, y as u8 * 4, 90]));
-        let score = here.score(&picture).unwrap();
+        let score = here.score(&picture);
         let rule = |threshold| ClassifierRule {
             name: "random".into(),
             fingerprint: here.fingerprint().clone(),
@@ -161,10 +154,10 @@ mod tests {
             let config = SafetyConfig { classifier: Some(rule(threshold)), ..SafetyConfig::default() };
             SafetyGate::open(&random(), &config, models).unwrap().unwrap()
         };
-        assert!(gate(score, Some(models)).refuses_pixels(&picture).unwrap());
-        assert!(!gate(score + 0.01, Some(models)).refuses_pixels(&picture).unwrap());
+        assert!(gate(score, Some(models)).refuses_pixels(&picture));
+        assert!(!gate(score + 0.01, Some(models)).refuses_pixels(&picture));
         let without = gate(score, Some(models.join("gelu").as_path()));
-        assert!(!without.refuses_pixels(&picture).unwrap());
+        assert!(!without.refuses_pixels(&picture));
         assert_eq!(without.missing(), Some("random"));
     }
 }

@@ -53,9 +53,9 @@ impl Gatekeeper {
     }
 
     /// Whether `gate`, the present one, refuses a query's pixels.
-    pub fn refuses_pixels(&self, gate: &Arc<SafetyGate>, picture: &RgbImage) -> Result<bool> {
+    pub fn refuses_pixels(&self, gate: &Arc<SafetyGate>, picture: &RgbImage) -> bool {
         if !gate.judges_pixels() {
-            return Ok(false);
+            return false;
         }
         let mut hasher = blake3::Hasher::new();
         hasher.update(&picture.width().to_le_bytes()).update(picture.as_raw());
@@ -63,16 +63,16 @@ impl Gatekeeper {
         let mut known = None;
         self.with_judged(gate, |judged| known = judged.iter().find(|(of, _)| *of == hash).map(|(_, it)| *it));
         if let Some(refused) = known {
-            return Ok(refused);
+            return refused;
         }
-        let refused = gate.refuses_pixels(picture)?;
+        let refused = gate.refuses_pixels(picture);
         self.with_judged(gate, |judged| {
             judged.push_back((hash, refused));
             if judged.len() > REMEMBERED {
                 judged.pop_front();
             }
         });
-        Ok(refused)
+        refused
     }
 
     /// What `gate` judged is forgotten with it.

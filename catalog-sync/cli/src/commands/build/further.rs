@@ -218,7 +218,7 @@ impl Preparer<'_> {
             return Ok(Err(refused(item, number, "poor-picture", &flaw.to_string())));
         }
         let gate = self.gate()?;
-        if refuses_pixels(gate.as_deref(), &decoded)? {
+        if refuses_pixels(gate.as_deref(), &decoded) {
             return Ok(Err(refused(item, number, "unsafe-picture", &Flaw::Unsafe.to_string())));
         }
         let thumbnail = thumbnail::jpeg(&decoded, THUMBNAIL_SIDE)

@@ -11,8 +11,8 @@ use super::prepare::Preparer;
 use crate::catalog::explain;
 
 /// Whether the gate refuses a decoded picture before it is embedded.
-pub fn refuses_pixels(gate: Option<&SafetyGate>, picture: &RgbImage) -> Result<bool> {
-    gate.map_or(Ok(false), |gate| gate.refuses_pixels(picture)).map_err(explain)
+pub fn refuses_pixels(gate: Option<&SafetyGate>, picture: &RgbImage) -> bool {
+    gate.is_some_and(|gate| gate.refuses_pixels(picture))
 }
 
 impl Preparer<'_> {
@@ -45,6 +45,6 @@ impl Preparer<'_> {
         }
         let Some(file) = file.filter(|_| gate.judges_pixels()) else { return Ok(false) };
         let side = Some(self.encoder()?.target_side());
-        decode(file, &self.limits, side).map_or(Ok(false), |picture| refuses_pixels(Some(&gate), &picture))
+        Ok(decode(file, &self.limits, side).is_ok_and(|picture| gate.refuses_pixels(&picture)))
     }
 }

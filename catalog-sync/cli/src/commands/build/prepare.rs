@@ -291,7 +291,7 @@ impl<'a> Preparer<'a> {
             return Ok(rejected(item, "poor-picture", flaw.to_string()));
         }
         let gate = self.gate()?;
-        if refuses_pixels(gate.as_deref(), &picture)? {
+        if refuses_pixels(gate.as_deref(), &picture) {
             return Ok(rejected(item, "unsafe-picture", Flaw::Unsafe.to_string()));
         }
         let thumbnail = thumbnail::jpeg(&picture, THUMBNAIL_SIDE)
