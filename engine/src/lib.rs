@@ -82,7 +82,7 @@ pub use crate::look::palette::{ColorFamily, ColorName};
 pub use crate::look::pattern::Pattern;
 pub use crate::look::picture_look::PictureLook;
 pub use crate::look::regions::{Region, propose};
-pub use crate::look::safety::{SafetyConfig, SafetyGate};
+pub use crate::look::safety::{ClassifierRule, SafetyConfig, SafetyGate};
 pub use crate::look::words::{colors_in, patterns_in};
 pub use crate::look::{Flaw, Guess, Look, SeenColor};
 pub use crate::merchandise::check::InvalidMerchandising;

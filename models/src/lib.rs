@@ -35,6 +35,7 @@ mod model;
 mod options;
 mod precision_benchmark;
 mod preprocess;
+mod safety;
 mod tokenize;
 mod weights;
 
@@ -56,4 +57,5 @@ pub use knytt_kernels::Isa;
 pub use options::{Options, Precision, user_cache, user_models};
 pub use precision_benchmark::{Measured, PrecisionBenchmark};
 pub use preprocess::{Kernel, Pixels, Preprocessing};
+pub use safety::{SafetyClassifier, SafetyDescription};
 pub use tokenize::Words;

@@ -183,10 +183,11 @@ pub struct BuildArgs {
     #[arg(long = "kind", value_name = "NAME")]
     pub kinds: Vec<String>,
 
-    /// Refuse unsafe pictures in this catalogue, of products and of queries: the share of the prompts for
-    /// what must not be shown from which a picture is refused, 0 to 1; a JSON file with prompts of your own;
-    /// or off. Off unless said: measure it with your model first, the starter cannot do it
-    #[arg(long, value_name = "SHARE|FILE|off")]
+    /// Refuse unsafe pictures in this catalogue, of products and of queries. The name of a safety classifier of
+    /// `knytt model list`, which works with every model, and after = the score from which it refuses; or the share of
+    /// the prompts for what must not be shown from which a picture is refused, 0 to 1, or a JSON file with prompts of
+    /// your own (the starter cannot judge by prompts); or off. Off unless said: `knytt model judge` measures it
+    #[arg(long, value_name = "NAME[=SCORE]|SHARE|FILE|off")]
     pub safety: Option<Safety>,
 
     /// Set pictures aside that are too small, blurred or blank; without, they are kept and counted
@@ -246,7 +247,7 @@ pub struct InspectArgs {
 pub enum ModelCommand {
     /// Show the models that can be got by name, and those that are here
     List(commands::models::ListArgs),
-    /// Fetch a published model and make a bundle of it
+    /// Fetch a published model and make a bundle of it, or keep a safety classifier
     Get(commands::models::GetArgs),
     /// Make a bundle of a model on this machine: transformers' CLIP (also pytorch_model.bin), or open_clip's layout
     Convert(commands::models::ConvertArgs),
@@ -261,6 +262,8 @@ pub enum ModelCommand {
     /// Measure with a catalogue's pictures which arithmetic is fast on this machine and finds the same;
     /// --precision auto takes it from then on
     Prove(ProveArgs),
+    /// Judge the pictures of a folder as the safety gate does, and show the shares that each threshold would refuse
+    Judge(commands::judge::JudgeArgs),
 }
 
 /// `knytt model prove`

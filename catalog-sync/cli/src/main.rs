@@ -54,6 +54,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Model(ModelCommand::Verify(args)) => commands::model::verify(&args),
         Command::Model(ModelCommand::Compare(args)) => commands::compare::run(&args),
         Command::Model(ModelCommand::Prove(args)) => commands::model::prove(&args),
+        Command::Model(ModelCommand::Judge(args)) => commands::judge::run(&args),
         Command::Completions { shell } => commands::completions::run(shell),
     }
 }

@@ -117,6 +117,14 @@ pub fn of_catalog(
     start(maker.bundle(asked)?, options)
 }
 
+/// Says that a safety gate judges without the classifier that its catalogue asks for.
+pub fn tell_of_missing_classifier(name: &str) {
+    eprintln!(
+        "note: the catalogue asks for the safety classifier {name}, which is not here: pictures are not judged by it \
+        (`knytt model get` takes one)"
+    );
+}
+
 /// Says so if the device has failed and the model runs on the processor.
 pub fn tell_of_its_device(encoder: &Encoder) {
     if let Some(notice) = encoder.notice() {

@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::str::FromStr;
 
-use knytt_engine::SafetyConfig;
+use knytt_engine::{ClassifierRule, SafetyConfig};
+use knytt_models::{SafetyClassifier, user_models};
 
-/// What was said; off is a configuration without a threshold.
+/// What was said; off is a configuration that refuses nothing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Safety(pub SafetyConfig);
 
@@ -16,7 +17,8 @@ impl FromStr for Safety {
         let config = match (text, text.parse::<f32>()) {
             ("off", _) => SafetyConfig::default(),
             (_, Ok(share)) => SafetyConfig { threshold: Some(share), ..SafetyConfig::default() },
-            _ => read(Path::new(text))?,
+            _ if Path::new(text).is_file() => read(Path::new(text))?,
+            _ => SafetyConfig { classifier: Some(classifier(text)?), ..SafetyConfig::default() },
         };
         if !config.is_sound() {
             return Err("the threshold is a share, from 0 to 1".into());
@@ -25,13 +27,31 @@ impl FromStr for Safety {
     }
 }
 
+/// `NAME` or `NAME=SHARE`: a classifier among the user's models.
+fn classifier(text: &str) -> Result<ClassifierRule, String> {
+    let (name, share) = text.split_once('=').map_or((text, None), |(name, share)| (name, Some(share)));
+    let is_name = Path::new(name).components().count() == 1;
+    let folder = user_models().filter(|_| is_name).map(|models| models.join(name));
+    let folder = folder.filter(|folder| SafetyClassifier::is_in(folder)).ok_or_else(|| {
+        format!(
+            "{name}: neither a share, a file, off, nor a safety classifier that is here: \
+            `knytt model list` shows those, and `knytt model get FOLDER` takes one"
+        )
+    })?;
+    let opened = SafetyClassifier::open(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    let threshold = match share {
+        Some(share) => share.parse().map_err(|_| format!("{share}: not a share, from 0 to 1"))?,
+        None => opened.description().threshold,
+    };
+    Ok(ClassifierRule { name: name.into(), fingerprint: opened.fingerprint().clone(), threshold })
+}
+
 fn read(path: &Path) -> Result<SafetyConfig, String> {
-    let said = || format!("{}: neither a share, a file nor off", path.display());
-    let text = fs_err::read_to_string(path).map_err(|_| said())?;
+    let text = fs_err::read_to_string(path).map_err(|e| e.to_string())?;
     let config: SafetyConfig = serde_json::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?;
-    match config.threshold {
-        Some(_) => Ok(config),
-        None => Err(format!("{}: says no threshold, a share from 0 to 1", path.display())),
+    match config.is_on() {
+        true => Ok(config),
+        false => Err(format!("{}: says no threshold, a share from 0 to 1", path.display())),
     }
 }
 

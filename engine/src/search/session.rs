@@ -1,5 +1,6 @@
 //! One catalogue and the model that embeds its queries.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -9,7 +10,7 @@ use knytt_models::{Embedding, Encoder, decode};
 use crate::catalog::Catalog;
 use crate::catalog::snapshot::Snapshot;
 use crate::error::{Error, Result};
-use crate::look::safety::Gatekeeper;
+use crate::look::safety::{Gatekeeper, SafetyGate};
 use crate::look::words::english::translated;
 use crate::merchandise::compiled::CompiledRules;
 use crate::merchandise::guidance::Guidance;
@@ -48,6 +49,22 @@ impl SearchSession {
         catalog.expects(encoder.fingerprint())?;
         let gatekeeper = Gatekeeper::default();
         Ok(Self { catalog, encoder, gatekeeper, rules: Arc::default(), weights: Arc::default() })
+    }
+
+    /// The same session, whose safety gate looks for its classifier among the folders in `models`, and not in
+    /// [`knytt_models::user_models`].
+    #[must_use]
+    pub fn with_models(self, models: PathBuf) -> Self {
+        Self { gatekeeper: Gatekeeper::with_models(models), ..self }
+    }
+
+    /// The name of the classifier that the catalogue's safety gate asks for, if this device does not have it. Queries are
+    /// judged without it.
+    ///
+    /// # Errors
+    /// The storage or the model fails.
+    pub fn missing_classifier(&self) -> Result<Option<String>> {
+        Ok(self.gate()?.and_then(|gate| gate.missing().map(str::to_owned)))
     }
 
     /// The catalogue.
@@ -223,6 +240,7 @@ impl SearchSession {
         timings.decode_ms = ms_since(start);
         let start = Instant::now();
         let seen = PictureFeatures::of(query, pixels);
+        pixels.map_or(Ok(()), |pixels| self.admit_pixels(pixels))?;
         let image = match &query.image {
             Some(QueryImage::Embedded(embedding)) => Some(embedding.clone()),
             _ => pixels.map(|pixels| self.encoder.embed_image(pixels)).transpose()?,
@@ -260,11 +278,23 @@ impl SearchSession {
 
     /// Refuses a picture if the catalogue's safety gate refuses it.
     fn admit(&self, picture: &Embedding) -> Result<()> {
-        let Some(config) = self.catalog.read()?.meta()?.safety else { return Ok(()) };
-        match self.gatekeeper.gate(&self.encoder, &config)? {
+        match self.gate()? {
             Some(gate) if gate.refuses(picture)? => Err(Error::UnsafePicture),
             _ => Ok(()),
         }
+    }
+
+    /// The same by its pixels, before it is embedded.
+    fn admit_pixels(&self, picture: &RgbImage) -> Result<()> {
+        match self.gate()? {
+            Some(gate) if self.gatekeeper.refuses_pixels(&gate, picture) => Err(Error::UnsafePicture),
+            _ => Ok(()),
+        }
+    }
+
+    fn gate(&self) -> Result<Option<Arc<SafetyGate>>> {
+        let Some(config) = self.catalog.read()?.meta()?.safety else { return Ok(None) };
+        self.gatekeeper.gate(&self.encoder, &config)
     }
 
     fn ingredient(&self, what: &Ingredient) -> Result<Embedding> {
@@ -294,13 +324,18 @@ impl SearchSession {
     fn embed_picture(&self, image: &QueryImage) -> Result<Embedding> {
         Ok(match image {
             QueryImage::Embedded(embedding) => embedding.clone(),
-            QueryImage::Decoded(pixels) => self.encoder.embed_image(pixels)?,
+            QueryImage::Decoded(pixels) => self.embed_admitted(pixels)?,
             QueryImage::Encoded(_) => {
                 let pixels = self.pixels(image)?;
                 let pixels = pixels.ok_or(Error::InvalidQuery("give a picture, words, or a product"))?;
-                self.encoder.embed_image(&pixels)?
+                self.embed_admitted(&pixels)?
             }
         })
+    }
+
+    fn embed_admitted(&self, pixels: &RgbImage) -> Result<Embedding> {
+        self.admit_pixels(pixels)?;
+        Ok(self.encoder.embed_image(pixels)?)
     }
 
     /// The pixels of an encoded picture; `None` for other pictures.

@@ -123,5 +123,5 @@ fn what_needs_the_embedding_of_words_is_refused() {
     assert!(matches!(refused, Error::InvalidQuery(reason) if reason.contains("pictures only")));
     // A gate that compares with words cannot be asked, and does not pass for one that is off.
     let safety = SafetyConfig { threshold: Some(0.9), ..SafetyConfig::default() };
-    assert!(matches!(SafetyGate::open(&ENCODER, &safety), Err(Error::Model(_))));
+    assert!(matches!(SafetyGate::open(&ENCODER, &safety, None), Err(Error::Model(_))));
 }

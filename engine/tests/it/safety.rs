@@ -2,7 +2,10 @@
 //! refusal that is tested.
 
 use image::{Rgb, RgbImage};
-use knytt_engine::{Error, Ingredient, Query, QueryImage, SafetyConfig, SearchSession};
+use knytt_engine::{
+    ClassifierRule, Error, Ingredient, PictureLook, Query, QueryImage, SafetyConfig, SearchSession,
+};
+use knytt_models::SafetyClassifier;
 
 use crate::common::product;
 use crate::session::{ENCODER, empty, png};
@@ -58,4 +61,38 @@ fn no_picture_is_refused_by_a_gate_that_is_off_or_opened_again() {
     assert_eq!(session.catalog().info().unwrap().safety, Some(closed));
     set(None);
     assert_eq!(session.search(&pictured()).unwrap().hits.len(), 1);
+}
+
+/// The classifier's weights are random, so the test takes the picture's own score for the threshold.
+#[test]
+fn a_classifier_refuses_pixels_and_a_device_without_it_goes_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let models = std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../models/tests/golden"));
+    let classifier = SafetyClassifier::open(&models.join("safety")).unwrap();
+    let look = PictureLook::from_pixels(&picture());
+    let threshold = classifier.score(&look.pixels).min(classifier.score(&picture()));
+    let session = session(dir.path(), None);
+    let rule =
+        ClassifierRule { name: "random".into(), fingerprint: classifier.fingerprint().clone(), threshold };
+    let mut writer = session.catalog().write();
+    writer.set_safety(Some(SafetyConfig { classifier: Some(rule), ..Default::default() }));
+    writer.commit().unwrap();
+    let embedded = QueryImage::Embedded(ENCODER.embed_image(&picture()).unwrap());
+    let mixed = vec![(Ingredient::Image(QueryImage::Encoded(png(&picture()))), 1.0)];
+    let queries = [
+        pictured(),
+        Query { image: Some(embedded), pixels: Some(look.pixels), ..Query::default() },
+        Query { text: Some("red".into()), mix: mixed, ..Query::default() },
+    ];
+    let empty = tempfile::tempdir().unwrap();
+    let without = session.clone().with_models(empty.path().into());
+    assert_eq!(without.missing_classifier().unwrap().as_deref(), Some("random"));
+    let with = session.with_models(models);
+    assert_eq!(with.missing_classifier().unwrap(), None);
+    for query in queries {
+        assert_eq!(without.search(&query).unwrap().hits.len(), 1);
+        for _ in 0..2 {
+            assert!(matches!(with.search(&query), Err(Error::UnsafePicture)));
+        }
+    }
 }

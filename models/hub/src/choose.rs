@@ -24,6 +24,13 @@ pub(crate) fn pictures_only(listing: &Listing) -> Option<Vec<String>> {
     all(listing, ["config.json", "preprocessor_config.json", weights].into_iter())
 }
 
+/// The files of a safety classifier, with the texts of its licence that are there; `None` if the repository has none.
+pub(crate) fn safety(listing: &Listing) -> Option<Vec<String>> {
+    let files = all(listing, ["safety.json", "model.safetensors"].into_iter())?;
+    let texts = ["NOTICE", "LICENSE"].into_iter().filter(|name| listing.has(name)).map(str::to_owned);
+    Some(files.into_iter().chain(texts).collect())
+}
+
 /// The files of open_clip's layout; `None` if the repository does not have them.
 pub(crate) fn open_clip(listing: &Listing) -> Option<Vec<String>> {
     let weights = OPEN_CLIP.into_iter().find(|name| listing.has(name))?;

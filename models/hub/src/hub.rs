@@ -233,6 +233,9 @@ impl<'f> Fetch<'f> {
     /// The names of the files that the model needs. Which layout it is in may depend on what its config says.
     async fn names(&self) -> Result<Vec<String>> {
         let unknown = || Error::Layout { repository: self.repository.to_string() };
+        if let Some(safety) = choose::safety(self.listing) {
+            return Ok(safety);
+        }
         let open_clip = choose::open_clip(self.listing);
         let mut names = match (choose::transformers(self.listing), choose::pictures_only(self.listing)) {
             (Some(names), _) => names,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use fs_err as fs;
-use knytt_models::user_models;
+use knytt_models::{SafetyClassifier, user_models};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
@@ -51,8 +51,17 @@ impl LocalModels {
 
     /// The names of the bundles, sorted. One that is being made is not among them.
     pub fn names(&self) -> Vec<String> {
+        self.names_of(|folder| folder.join("config.json").is_file())
+    }
+
+    /// The names of the safety classifiers, sorted. They are no bundles.
+    pub fn classifiers(&self) -> Vec<String> {
+        self.names_of(SafetyClassifier::is_in)
+    }
+
+    fn names_of(&self, is_one: impl Fn(&Path) -> bool) -> Vec<String> {
         let entries = fs::read_dir(&self.0).into_iter().flatten().flatten();
-        let bundles = entries.filter(|entry| entry.path().join("config.json").is_file());
+        let bundles = entries.filter(|entry| is_one(&entry.path()));
         let names = bundles.map(|entry| entry.file_name().to_string_lossy().into_owned());
         // One that is being made begins with a dot.
         let mut names: Vec<String> = names.filter(|name| !name.starts_with('.')).collect();
@@ -70,13 +79,14 @@ impl LocalModels {
         self.0.join(name)
     }
 
-    /// Deletes a bundle; the folder that it had, `None` if there is none of this name. The files that it was made of
+    /// Deletes a bundle or a safety classifier; the folder that it had, `None` if there is none of this name. The files that it was made of
     /// stay in the hub's cache.
     ///
     /// # Errors
     /// It cannot be deleted.
     pub fn remove(&self, name: &str) -> Result<Option<PathBuf>> {
-        let folder = self.find(name);
+        let is_here = self.names().into_iter().chain(self.classifiers()).any(|here| here == name);
+        let folder = is_here.then(|| self.place(name));
         if let Some(folder) = &folder {
             fs::remove_dir_all(folder)?;
         }
@@ -104,5 +114,9 @@ mod tests {
         }
         assert!(models.remove("a").unwrap().is_some());
         assert_eq!(models.names(), ["b"]);
+        fs::write(dir.path().join("models/empty/safety.json"), "{}").unwrap();
+        assert_eq!((models.names(), models.classifiers()), (vec!["b".into()], vec!["empty".into()]));
+        assert_eq!(models.find("empty"), None, "a classifier is no bundle");
+        assert!(models.remove("empty").unwrap().is_some());
     }
 }

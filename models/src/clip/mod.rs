@@ -28,7 +28,7 @@ use self::roberta::Roberta;
 use self::text::TextTower;
 use crate::config::{Config, TextConfig, TextReading};
 
-pub(crate) use self::packed::{Cache, PackedClip, Source};
+pub(crate) use self::packed::{Cache, Maps, PackedClip, PackedConv, Source};
 #[cfg(feature = "wgpu")]
 pub(crate) use self::text::end_position;
 

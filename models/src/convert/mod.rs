@@ -26,6 +26,7 @@ use self::source::Maps;
 use crate::bundle::Bundle;
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::safety::{DESCRIPTION_FILE, LICENSE_FILES, SafetyClassifier, WEIGHTS_FILE};
 
 /// The files of a bundle. One that knows pictures only has no `tokenizer.json`.
 pub const BUNDLE_FILES: [&str; 4] =
@@ -41,6 +42,9 @@ pub enum Layout {
     /// As open_clip publishes it: `open_clip_config.json`, and `open_clip_model.safetensors` or
     /// `open_clip_pytorch_model.bin`.
     OpenClip,
+    /// A [`SafetyClassifier`], as `models/training/open_nsfw.py` writes it: `safety.json` and `model.safetensors`. It is
+    /// copied; no bundle comes of it.
+    Safety,
 }
 
 /// What a conversion found and made.
@@ -54,7 +58,8 @@ pub struct Converted {
     pub bundle: PathBuf,
 }
 
-/// Converts the model in the folder `from` into a bundle in the folder `to`, which must not be there or be empty.
+/// Converts the model in the folder `from` into a bundle in the folder `to`, which must not be there or be empty. A
+/// safety classifier is copied.
 ///
 /// `pytorch_model.bin` is read without running anything in it: of its pickle, only what names tensors is understood.
 /// The bundle is loaded once before its folder appears, so a folder that is there holds a model that can be used.
@@ -71,15 +76,18 @@ pub fn convert(from: &Path, to: &Path) -> Result<Converted> {
 /// # Errors
 /// As [`convert`].
 pub fn convert_with_notes(from: &Path, to: &Path, notes: &[(&str, &[u8])]) -> Result<Converted> {
+    if SafetyClassifier::is_in(from) {
+        return copy_classifier(from, to, notes);
+    }
     let layout = layout_of(from)?;
     let names = match layout {
-        Layout::Transformers => &["model.safetensors", "pytorch_model.bin"],
         Layout::OpenClip => &["open_clip_model.safetensors", "open_clip_pytorch_model.bin"],
+        _ => &["model.safetensors", "pytorch_model.bin"],
     };
     let maps = Maps::open(from, names)?;
     let source = maps.source()?;
     let made = match layout {
-        Layout::Transformers => {
+        Layout::Transformers | Layout::Safety => {
             let config = read(from, "config.json")?;
             if dinov2::is_dinov2(&config) {
                 dinov2::make(from, &config, &source)?
@@ -106,15 +114,36 @@ pub fn convert_with_notes(from: &Path, to: &Path, notes: &[(&str, &[u8])]) -> Re
     texts.extend(tokenizer.as_deref().map(|tokenizer| ("tokenizer.json", tokenizer)));
     texts.extend(notes);
     write(to, |folder| {
-        for (name, bytes) in &texts {
-            let path = folder.join(name);
-            fs::write(&path, bytes).map_err(|source| Error::Write { path, source })?;
-        }
+        write_files(folder, &texts)?;
         made.plan.write(&source, &folder.join("model.safetensors"))?;
         // Loading shows whether every tensor is there and has the shape that the config says.
         Bundle::open(folder)?.load_plain(DType::F32).map(drop)
     })?;
     Ok(Converted { layout, weights: maps.first().into(), bundle: to.into() })
+}
+
+/// A classifier has one layout, so its files are copied, with the texts of its licence. It is loaded once before its
+/// folder appears.
+fn copy_classifier(from: &Path, to: &Path, notes: &[(&str, &[u8])]) -> Result<Converted> {
+    let present = LICENSE_FILES.into_iter().filter(|name| from.join(name).is_file());
+    let names = [DESCRIPTION_FILE, WEIGHTS_FILE].into_iter().chain(present);
+    let files: Vec<(&str, Vec<u8>)> =
+        names.map(|name| Ok((name, read(from, name)?))).collect::<Result<_>>()?;
+    write(to, |folder| {
+        let files: Vec<_> = files.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
+        write_files(folder, &files)?;
+        write_files(folder, notes)?;
+        SafetyClassifier::open(folder).map(drop)
+    })?;
+    Ok(Converted { layout: Layout::Safety, weights: from.join(WEIGHTS_FILE), bundle: to.into() })
+}
+
+fn write_files(folder: &Path, files: &[(&str, &[u8])]) -> Result<()> {
+    for (name, bytes) in files {
+        let path = folder.join(name);
+        fs::write(&path, bytes).map_err(|source| Error::Write { path, source })?;
+    }
+    Ok(())
 }
 
 /// The parts of a bundle.

@@ -11,6 +11,7 @@ mod gpu;
 mod layouts;
 mod parity;
 mod precision;
+mod safety;
 mod siglip;
 mod xlm_roberta;
 

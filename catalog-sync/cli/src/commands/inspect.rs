@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use anyhow::Result;
-use knytt_engine::{Field, Filter, Info, Origin, QuarantineRow, Snapshot};
+use knytt_engine::{ClassifierRule, Field, Filter, Info, Origin, QuarantineRow, Snapshot};
+use knytt_models::{SafetyClassifier, user_models};
 use serde::Serialize;
 
 use crate::args::InspectArgs;
@@ -128,6 +129,7 @@ impl Inspection {
             info.release,
             info.schema_version
         )?;
+        self.write_safety(&mut text)?;
         if !self.attributes.is_empty() {
             writeln!(text, "also filtered by {}", output::plain(&self.attributes.join(", ")))?;
         }
@@ -141,6 +143,23 @@ impl Inspection {
         self.write_quarantine(&mut text)?;
         self.write_check(&mut text)?;
         Ok(text)
+    }
+
+    fn write_safety(&self, text: &mut String) -> Result<()> {
+        let Some(safety) = &self.info.safety else { return Ok(()) };
+        if let Some(share) = safety.threshold {
+            writeln!(text, "refuses pictures by prompts, from a share of {share} on")?;
+        }
+        if let Some(ClassifierRule { name, fingerprint, threshold }) = &safety.classifier {
+            let is_here = user_models().is_some_and(|it| SafetyClassifier::find(&it, fingerprint).is_some());
+            let here = if is_here { "" } else { "; it is not on this device, which judges without it" };
+            let name = output::plain(name);
+            writeln!(
+                text,
+                "refuses pictures by the classifier {name}, from a score of {threshold} on{here}"
+            )?;
+        }
+        Ok(())
     }
 
     fn write_quarantine(&self, text: &mut String) -> Result<()> {

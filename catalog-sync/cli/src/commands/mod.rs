@@ -10,6 +10,7 @@ pub mod compare;
 pub mod completions;
 pub mod eval;
 pub mod inspect;
+pub mod judge;
 #[cfg(feature = "publish")]
 pub mod key;
 #[cfg(all(feature = "publish", feature = "serve"))]

@@ -11,7 +11,7 @@ use knytt_hub::{
     Reference, Repository,
 };
 use knytt_models::convert::{Converted, convert as convert_model};
-use knytt_models::{Bundle, user_models};
+use knytt_models::{Bundle, SafetyClassifier, SafetyDescription, user_models};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -77,6 +77,17 @@ struct Listed {
     known: Vec<KnownRow>,
     folder: Option<PathBuf>,
     here: Vec<String>,
+    safety: Vec<ClassifierRow>,
+}
+
+/// A safety classifier that is here.
+#[derive(Serialize)]
+struct ClassifierRow {
+    name: String,
+    license: String,
+    source: String,
+    judges: String,
+    threshold: f32,
 }
 
 #[derive(Serialize)]
@@ -105,7 +116,7 @@ pub fn list(args: &ListArgs) -> Result<()> {
     if args.json {
         let row = |model: &KnownModel| KnownRow { model: *model, quality: model.quality() };
         let known = KNOWN.iter().map(row).collect();
-        return output::json(&Listed { known, folder: user_models(), here });
+        return output::json(&Listed { known, folder: user_models(), here, safety: classifiers() });
     }
     let column = |head, widest, right| Column { head, widest, right };
     let columns = [
@@ -138,6 +149,11 @@ pub fn list(args: &ListArgs) -> Result<()> {
     let mut text = output::table(&columns, &rows);
     if !others.is_empty() {
         text.push_str(&format!("also here: {}\n", others.join(", ")));
+    }
+    for ClassifierRow { name, license, judges, threshold, .. } in classifiers() {
+        let said =
+            format!("safety classifier here: {name} ({license}), {judges}; refuses from {threshold} on");
+        text.push_str(&format!("{}\n", output::plain(&said)));
     }
     text.push_str(&output::quiet(
         "`knytt model get NAME` fetches one; `--model NAME` uses one; `starter` is always here",
@@ -243,6 +259,17 @@ fn names_here() -> Vec<String> {
     LocalModels::of_user().map(|models| models.names()).unwrap_or_default()
 }
 
+/// The safety classifiers among the user's models.
+fn classifiers() -> Vec<ClassifierRow> {
+    let Some(models) = LocalModels::of_user() else { return Vec::new() };
+    let row = |name: String| {
+        let about = SafetyDescription::read(&models.place(&name)).ok()?;
+        let SafetyDescription { license, source, judges, threshold, .. } = about;
+        Some(ClassifierRow { name, license, source, judges, threshold })
+    };
+    models.classifiers().into_iter().filter_map(row).collect()
+}
+
 fn models_folder() -> Result<PathBuf> {
     let folder = user_models().ok_or_else(|| {
         Failure::new("the environment names no home for models").hint("set KNYTT_MODELS, or give --to FOLDER")
@@ -256,6 +283,9 @@ fn print(json: bool, converted: &Converted, origin: Option<ModelOrigin>, fetched
 }
 
 fn print_bundle(json: bool, bundle: &Path, origin: Option<ModelOrigin>, fetched_bytes: u64) -> Result<()> {
+    if SafetyClassifier::is_in(bundle) {
+        return print_classifier(json, bundle, origin, fetched_bytes);
+    }
     let opened = Bundle::open(bundle)?;
     let fingerprint = opened.fingerprint().as_str().to_owned();
     if json {
@@ -269,5 +299,28 @@ fn print_bundle(json: bool, bundle: &Path, origin: Option<ModelOrigin>, fetched_
         opened.dimension(),
         &fingerprint[..12],
         output::quiet(&format!("knytt build SOURCE --catalog FOLDER --model {named}"))
+    ))
+}
+
+fn print_classifier(
+    json: bool,
+    folder: &Path,
+    origin: Option<ModelOrigin>,
+    fetched_bytes: u64,
+) -> Result<()> {
+    let classifier = SafetyClassifier::open(folder)?;
+    let fingerprint = classifier.fingerprint().as_str().to_owned();
+    if json {
+        return output::json(&Got { bundle: folder.into(), fingerprint, origin, fetched_bytes });
+    }
+    let SafetyDescription { license, source, judges, threshold, .. } = classifier.description();
+    let from = output::plain(&format!("{license}: {source}"));
+    let about = output::plain(&format!("judges {judges}; refuses from a score of {threshold} on"));
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    output::text(&format!(
+        "{} (safety classifier, {})\n{from}\n{about}\n{}\n",
+        folder.display(),
+        &fingerprint[..12],
+        output::quiet(&format!("knytt build SOURCE --catalog FOLDER --safety {name}"))
     ))
 }

@@ -109,6 +109,51 @@ async fn a_shop_of_a_model_of_pictures_only_is_searched_by_words_in_its_texts() 
     assert!(String::from_utf8_lossy(&nothing.stdout).contains("No product's texts"), "{nothing:?}");
 }
 
+/// The weights are random: which pictures are refused follows from the reference's scores alone, of which two are above
+/// .38 (`models/tests/golden/safety/scores.json`).
+#[tokio::test(flavor = "multi_thread")]
+async fn a_classifier_is_got_like_a_model_and_refuses_pictures_where_it_is() {
+    let server = Server::start(&golden("safety")).await;
+    let user = User::of(&server);
+    let said = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    let got = user.run(&["model", "get", "hf:shop/model"]).await;
+    assert!(String::from_utf8_lossy(&got.stdout).contains("safety classifier"), "{got:?}");
+    let listed = User::json(&user.run(&["model", "list", "--json"]).await);
+    assert_eq!(
+        (&listed["safety"][0]["license"], &listed["here"]),
+        (&"CC0-1.0".into(), &serde_json::json!([]))
+    );
+    let (pictures, grey) = (golden("pictures"), golden("pictures/grey.jpg"));
+    let (pictures, grey) = (pictures.to_str().unwrap(), grey.to_str().unwrap());
+    let judged =
+        User::json(&user.run(&["model", "judge", pictures, "--safety", "model=0.38", "--json"]).await);
+    assert_eq!((&judged["rows"][0]["pictures"], &judged["rows"][0]["refused"]), (&12.into(), &2.into()));
+    let build = ["build", pictures, "--catalog", "shop", "--json"];
+    let search = ["search", "--catalog", "shop", "--image", grey];
+    assert_eq!(User::json(&user.run(&build).await)["products"], 12);
+    assert!(user.run(&search).await.status.success());
+    // What was there before is judged, too; what was refused stays refused.
+    for safety in [&["--safety", "model=0.38"][..], &[]] {
+        let built = user.run(&[&build[..], safety].concat()).await;
+        assert_eq!(User::json(&built)["products"], 10, "{built:?}");
+    }
+    assert!(said(&user.run(&search).await).contains("refuses the picture"));
+    // A device without it goes on, and says so once.
+    assert!(user.run(&["model", "remove", "model"]).await.status.success());
+    let inspected = user.run(&["inspect", "--catalog", "shop"]).await;
+    assert!(String::from_utf8_lossy(&inspected.stdout).contains("it is not on this device"), "{inspected:?}");
+    let found = user.run(&search).await;
+    assert!(
+        found.status.success() && said(&found).contains("classifier model, which is not here"),
+        "{found:?}"
+    );
+    let built = user.run(&build).await;
+    assert_eq!(said(&built).matches("which is not here").count(), 1, "{built:?}");
+    assert_eq!(User::json(&built)["products"], 12);
+    let unknown = user.run(&[&build[..], &["--safety", "model"]].concat()).await;
+    assert!(said(&unknown).contains("nor a safety classifier that is here"), "{unknown:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_get_that_is_killed_leaves_no_half_bundle_and_goes_on() {
     let server = Server::start(&golden("gelu")).await;

@@ -167,6 +167,13 @@ impl Catalogs {
             let catalog = open_folder(folder, device)?;
             let id = catalog.summary.id.clone();
             tracing::info!(catalog = id, products = catalog.summary.products, folder = %folder.display(), "searched");
+            if let Ok(Some(classifier)) = catalog.shop.session().missing_classifier() {
+                tracing::warn!(
+                    catalog = id,
+                    classifier,
+                    "the safety classifier is not here: pictures are not judged by it"
+                );
+            }
             if open.insert(id.clone(), Arc::new(catalog)).is_some() {
                 return Err(refused(folder, format!("another folder holds a catalogue {id:?}, too")));
             }

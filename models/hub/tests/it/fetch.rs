@@ -8,7 +8,7 @@ use std::time::Duration;
 use fs_err as fs;
 use knytt_hub::{Error, Hub, HubSettings, Progress, Reference, Repository, Snapshot};
 use knytt_models::convert::{Layout, convert};
-use knytt_models::{Bundle, Encoder, Options};
+use knytt_models::{Bundle, Encoder, Options, SafetyClassifier};
 
 use crate::server::{COMMIT, Server};
 
@@ -45,16 +45,23 @@ async fn get(hub: &Hub) -> Result<Snapshot, Error> {
 
 #[tokio::test]
 async fn every_layout_comes_converts_and_embeds() {
-    for (files, layout) in
-        [("gelu", Layout::Transformers), ("archive", Layout::Transformers), ("open-clip", Layout::OpenClip)]
-    {
+    for (files, layout) in [
+        ("gelu", Layout::Transformers),
+        ("archive", Layout::Transformers),
+        ("open-clip", Layout::OpenClip),
+        ("safety", Layout::Safety),
+    ] {
         let (server, cache) = (Server::start(&golden(files)).await, tempfile::tempdir().unwrap());
         server.repository.redirects.store(true, Ordering::Relaxed);
         let snapshot = get(&hub(&server, cache.path())).await.unwrap();
         let converted = convert(&snapshot.folder, &cache.path().join("bundle")).unwrap();
         assert_eq!(converted.layout, layout, "{files}");
-        let bundle = Bundle::open(&converted.bundle).unwrap();
-        Encoder::start_with(bundle, &Options::default()).unwrap().embed_text("a red dress").unwrap();
+        if layout == Layout::Safety {
+            SafetyClassifier::open(&converted.bundle).unwrap();
+        } else {
+            let bundle = Bundle::open(&converted.bundle).unwrap();
+            Encoder::start_with(bundle, &Options::default()).unwrap().embed_text("a red dress").unwrap();
+        }
         // What is there is not fetched again.
         let sent = server.repository.sent.load(Ordering::Relaxed);
         assert_eq!(get(&hub(&server, cache.path())).await.unwrap().fetched_bytes, 0);

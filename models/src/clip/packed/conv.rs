@@ -13,7 +13,7 @@ use crate::error::Result;
 const PIXELS_PER_ITEM: usize = 64;
 
 /// A convolution as a product over patches.
-pub(super) struct PackedConv {
+pub(crate) struct PackedConv {
     layer: Linear,
     unfold: Unfold,
     /// Rows of the layer's precision, for each thread its own.
@@ -56,6 +56,17 @@ impl PackedConv {
         source: &mut Source<'_>,
     ) -> Result<Self> {
         Self::from_kernel([to, from, kernel], 1.0, Unfold::same(kernel, stride), precision, name, source)
+    }
+
+    /// A convolution with an odd kernel and as many zeros around as put its middle on every position.
+    pub fn centred(
+        [from, to]: [usize; 2],
+        (kernel, stride): (usize, usize),
+        name: &str,
+        source: &mut Source<'_>,
+    ) -> Result<Self> {
+        let unfold = Unfold::even(kernel, stride, kernel / 2);
+        Self::from_kernel([to, from, kernel], 1.0, unfold, source.precision, name, source)
     }
 
     /// `stored` is the side of the kernel in the file; where it is smaller than the unfolded one, it is

@@ -1,7 +1,7 @@
 //! Pictures of many channels, between two convolutions.
 
 /// Pictures of many channels: `[batch, side, side, channels]`.
-pub(super) struct Maps {
+pub(crate) struct Maps {
     pub values: Vec<f32>,
     pub batch: usize,
     pub side: usize,
@@ -17,6 +17,25 @@ impl Maps {
             values.extend((0..area).flat_map(|n| [picture[n], picture[area + n], picture[2 * area + n]]));
         }
         Self { values, batch, side, channels: 3 }
+    }
+
+    /// The largest of 3 × 3 positions, every second one, where a border adds nothing: of an even side, the last row and
+    /// column look at two.
+    pub fn halved(&self) -> Self {
+        let (side, channels) = (self.side.div_ceil(2), self.channels);
+        let mut values = vec![f32::NEG_INFINITY; self.batch * side * side * channels];
+        for (picture, out) in self.pictures().zip(values.chunks_exact_mut(side * side * channels)) {
+            for (n, out) in out.chunks_exact_mut(channels).enumerate() {
+                let (rows, columns) = (2 * (n / side)..self.side, 2 * (n % side)..self.side);
+                for (row, column) in
+                    rows.take(3).flat_map(|row| columns.clone().take(3).map(move |c| (row, c)))
+                {
+                    let position = &picture[(row * self.side + column) * channels..][..channels];
+                    out.iter_mut().zip(position).for_each(|(out, value)| *out = out.max(*value));
+                }
+            }
+        }
+        Self { values, batch: self.batch, side, channels }
     }
 
     /// The mean over each picture's positions: `[batch, channels]`.

@@ -19,7 +19,9 @@ mod vit;
 use knytt_kernels::ThreadTeam;
 
 pub(crate) use self::cache::Cache;
+pub(crate) use self::conv::PackedConv;
 use self::images::PackedImageEncoder;
+pub(crate) use self::maps::Maps;
 use self::projection::Projection;
 use self::roberta::PackedRoberta;
 pub(crate) use self::source::Source;

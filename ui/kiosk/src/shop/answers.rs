@@ -205,6 +205,9 @@ impl<W: Fn() + Send + Clone + 'static> Counter<W> {
             Ok(shop) => {
                 let summary = shop.summary();
                 self.journal.note(format!("{} products, release {}", summary.products, summary.release));
+                if let Ok(Some(name)) = shop.session().missing_classifier() {
+                    self.journal.note(format!("pictures are not judged: the classifier {name} is not here"));
+                }
             }
             Err(problem) => {
                 self.journal.fault(format!("the catalogue cannot be opened: {}", problem.message))

@@ -8,6 +8,7 @@ use knytt_feed::{FetchedPicture, Item};
 use knytt_models::Pending;
 use knytt_models::decode::decode_part;
 
+use super::gate::refuses_pixels;
 use super::prepare::Preparer;
 use crate::catalog::explain as explain_engine;
 use crate::source::{Rejection, explain};
@@ -35,8 +36,8 @@ struct ReadPicture {
 }
 
 enum PictureContent {
-    /// The catalogue has it under this number.
-    Stored(u8),
+    /// The catalogue has it under this number. Its file, empty if it cannot be read now.
+    Stored(u8, Vec<u8>),
     /// A file that the catalogue does not have.
     File(Vec<u8>),
 }
@@ -81,7 +82,7 @@ impl ReadPictures {
 
     /// Whether the catalogue has all of them.
     pub fn are_stored(&self) -> bool {
-        self.read.iter().all(|picture| matches!(picture.content, PictureContent::Stored(_)))
+        self.read.iter().all(|picture| matches!(picture.content, PictureContent::Stored(..)))
     }
 }
 
@@ -124,13 +125,20 @@ impl Preparer<'_> {
                     let hash = short_hash(&blake3::hash(&bytes).to_hex()).to_owned();
                     let stored = known.iter().position(|known| *known == hash);
                     let stored = stored.and_then(|at| u8::try_from(at + 1).ok());
-                    (hash, stored.map_or(PictureContent::File(bytes), PictureContent::Stored))
+                    let content = match stored {
+                        Some(stored) => PictureContent::Stored(stored, bytes),
+                        None => PictureContent::File(bytes),
+                    };
+                    (hash, content)
                 }
                 Err((code, reason)) => match self.earlier(item, address, &known)? {
                     Some(stored) => {
                         let reason = format!("kept as it was before: {reason}");
                         all.set_aside.push(refused(item, number, code, &reason));
-                        (known[usize::from(stored) - 1].to_owned(), PictureContent::Stored(stored))
+                        (
+                            known[usize::from(stored) - 1].to_owned(),
+                            PictureContent::Stored(stored, Vec::new()),
+                        )
                     }
                     None => {
                         all.set_aside.push(refused(item, number, code, &reason));
@@ -166,7 +174,7 @@ impl Preparer<'_> {
         for picture in read.read {
             let ReadPicture { number, address, hash, content } = picture;
             let state = match content {
-                PictureContent::Stored(stored) => self.keep(item, number, stored)?,
+                PictureContent::Stored(stored, file) => self.keep(item, number, stored, &file)?,
                 PictureContent::File(bytes) => self.embed_picture(item, number, &bytes)?,
             };
             match state {
@@ -181,12 +189,14 @@ impl Preparer<'_> {
     }
 
     /// A picture that the catalogue has, unless the safety gate refuses it now.
-    fn keep(&self, item: &Item, number: usize, stored: u8) -> Result<Result<PictureState, Rejection>> {
-        if self.looks_again
-            && let Some(gate) = self.gate()?
-            && let Some(kept) = self.catalog.read()?.picture_vector(&item.product.id, stored)?
-            && gate.refuses(&kept).map_err(explain_engine)?
-        {
+    fn keep(
+        &self,
+        item: &Item,
+        number: usize,
+        stored: u8,
+        file: &[u8],
+    ) -> Result<Result<PictureState, Rejection>> {
+        if self.looks_again && self.refuses_kept_further(item, stored, file)? {
             return Ok(Err(refused(item, number, "unsafe-picture", &Flaw::Unsafe.to_string())));
         }
         Ok(Ok(PictureState::Stored(stored)))
@@ -207,9 +217,13 @@ impl Preparer<'_> {
         if let Some(flaw) = look.flaws.first().filter(|_| self.refuses_poor) {
             return Ok(Err(refused(item, number, "poor-picture", &flaw.to_string())));
         }
+        let gate = self.gate()?;
+        if refuses_pixels(gate.as_deref(), &decoded) {
+            return Ok(Err(refused(item, number, "unsafe-picture", &Flaw::Unsafe.to_string())));
+        }
         let thumbnail = thumbnail::jpeg(&decoded, THUMBNAIL_SIDE)
             .with_context(|| format!("cannot make a thumbnail of picture {number} of {}", item.place))?;
-        let (gate, embedding) = (self.gate()?, encoder.submit_image(&decoded)?);
+        let embedding = encoder.submit_image(&decoded)?;
         let pending = PendingPicture { look, thumbnail, embedding, gate };
         Ok(Ok(PictureState::Pending(Box::new(pending))))
     }

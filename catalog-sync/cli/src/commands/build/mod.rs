@@ -2,6 +2,7 @@
 
 mod deletes;
 mod further;
+mod gate;
 mod prepare;
 mod report;
 mod store;

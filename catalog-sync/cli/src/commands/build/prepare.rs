@@ -6,13 +6,14 @@ use anyhow::{Context, Result};
 use knytt_engine::{Catalog, Flaw, Look, SafetyConfig, SafetyGate, SourceRecord};
 use knytt_feed::FetchedItem;
 use knytt_models::decode::{Limits, decode_part};
-use knytt_models::{Bundle, Encoder, Options, Pending};
+use knytt_models::{Bundle, Encoder, Options, Pending, user_models};
 
 use super::further::{PreparedPictures, ReadPictures};
+use super::gate::refuses_pixels;
 use crate::args::BuildArgs;
 use crate::catalog::explain as explain_engine;
 use crate::interrupt::Interrupt;
-use crate::model;
+use crate::model::{self, tell_of_missing_classifier};
 use crate::source::{Item, Rejection, explain};
 use crate::thumbnail::{self, THUMBNAIL_SIDE};
 
@@ -175,7 +176,7 @@ impl<'a> Preparer<'a> {
         };
         let content = Content::of(&item, &bytes)?;
         let has_picture = known.as_ref().is_some_and(|known| content.has_picture_of(known));
-        if self.looks_again && has_picture && self.refuses_kept(&item)? {
+        if self.looks_again && has_picture && self.refuses_kept(&item, Some(&bytes))? {
             return Ok(rejected(item, "unsafe-picture", Flaw::Unsafe.to_string()));
         }
         match known {
@@ -239,22 +240,13 @@ impl<'a> Preparer<'a> {
         code: &'static str,
         reason: &str,
     ) -> Result<Prepared> {
-        if self.looks_again && self.refuses_kept(&item)? {
+        if self.looks_again && self.refuses_kept(&item, None)? {
             return Ok(rejected(item, "unsafe-picture", Flaw::Unsafe.to_string()));
         }
         let content = Content { picture: known.picture_hash().into(), ..Content::of(&item, &[])? };
         let why = item.rejected(code, format!("kept with its earlier picture: {reason}"));
         let described = self.describe(item, content, further, known.clone())?;
         Ok(Prepared::EarlierPicture(EarlierPicture { described, why }))
-    }
-
-    /// Whether the safety gate refuses a picture that is in the catalogue already.
-    fn refuses_kept(&self, item: &Item) -> Result<bool> {
-        let kept = self.catalog.read()?.vector(&item.product.id)?;
-        match self.model.gate(&self.safety)?.zip(kept) {
-            Some((gate, kept)) => gate.refuses(&kept).map_err(explain_engine),
-            None => Ok(false),
-        }
     }
 
     fn describe(
@@ -298,9 +290,12 @@ impl<'a> Preparer<'a> {
         if let Some(flaw) = look.flaws.first().filter(|_| self.refuses_poor) {
             return Ok(rejected(item, "poor-picture", flaw.to_string()));
         }
+        let gate = self.gate()?;
+        if refuses_pixels(gate.as_deref(), &picture) {
+            return Ok(rejected(item, "unsafe-picture", Flaw::Unsafe.to_string()));
+        }
         let thumbnail = thumbnail::jpeg(&picture, THUMBNAIL_SIDE)
             .with_context(|| format!("cannot make a thumbnail of {}", item.place))?;
-        let gate = self.model.gate(&self.safety)?;
         let embedding = encoder.submit_image(&picture)?;
         item.product.look = look;
         let further = self.embed_further(&item, further)?;
@@ -382,7 +377,13 @@ impl Model {
         if let Some(gate) = self.gate.get() {
             return Ok(gate.clone());
         }
-        let gate = SafetyGate::open(self.encoder()?, safety).map_err(explain_engine)?.map(Arc::new);
-        Ok(self.gate.get_or_init(|| gate).clone())
+        let models = user_models();
+        let gate = SafetyGate::open(self.encoder()?, safety, models.as_deref()).map_err(explain_engine)?;
+        let opened = || {
+            // Said once, by the worker whose gate it is.
+            gate.as_ref().and_then(SafetyGate::missing).into_iter().for_each(tell_of_missing_classifier);
+            gate.map(Arc::new)
+        };
+        Ok(self.gate.get_or_init(opened).clone())
     }
 }

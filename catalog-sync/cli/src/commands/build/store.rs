@@ -105,7 +105,7 @@ impl Store {
 
     /// Refuses such pictures from the next commit on.
     pub fn refuse_unsafe(&mut self, safety: &SafetyConfig) {
-        self.writer.set_safety(safety.threshold.is_some().then(|| safety.clone()));
+        self.writer.set_safety(safety.is_on().then(|| safety.clone()));
     }
 
     /// Takes in one result; gives back what was set aside.

@@ -83,7 +83,13 @@ fn query(args: &SearchArgs, catalog: &Catalog, filter: Filter, picture: Option<V
 fn session(catalog: &Catalog, args: &SearchArgs) -> Result<SearchSession> {
     let encoder =
         model::of_catalog(catalog, &args.catalog, args.model.model.as_deref(), &args.model.options())?;
-    SearchSession::new(catalog.clone(), encoder).map_err(explain)
+    let session = SearchSession::new(catalog.clone(), encoder).map_err(explain)?;
+    if (args.query.image.is_some() || !args.query.add.is_empty())
+        && let Some(name) = session.missing_classifier().map_err(explain)?
+    {
+        model::tell_of_missing_classifier(&name);
+    }
+    Ok(session)
 }
 
 /// The query picture's bytes, from a file, a pipe, or standard input.
