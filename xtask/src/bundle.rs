@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::sample::Sample;
 use crate::shell::{check, root};
-use crate::ship::{check_size, take_symbols_out};
+use crate::ship::{take_symbols_out, tell_size};
 use crate::ui::Npm;
 use crate::{programs, system, ui};
 
@@ -33,7 +33,7 @@ pub fn bundle(arguments: &[String]) -> Result<()> {
     if cfg!(target_os = "linux") {
         take_symbols_out(&app, &packages.join("symbols"))?;
     }
-    check_size(&app)?;
+    tell_size(&app)?;
     let npm = Npm::ensure()?;
     let config = root().join("src-tauri").join("tauri.bundle.conf.json");
     let mut tauri =

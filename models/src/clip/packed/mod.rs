@@ -39,9 +39,14 @@ pub(crate) struct PackedClip {
 /// The text tower with its projection.
 enum PackedTextEncoder {
     /// Read at one position.
-    AtPosition { tower: PackedTextTower, projection: Projection },
+    AtPosition(Box<ReadAtPosition>),
     /// Read by the mean of all.
-    Mean(PackedRoberta),
+    Mean(Box<PackedRoberta>),
+}
+
+struct ReadAtPosition {
+    tower: PackedTextTower,
+    projection: Projection,
 }
 
 impl PackedClip {
@@ -77,21 +82,20 @@ impl PackedTextEncoder {
     fn new(text: &TextConfig, dimension: usize, source: &mut Source<'_>) -> Result<Self> {
         let (prefix, shape) = ("text_model", [dimension, text.hidden_size]);
         if text.reading == TextReading::Mean {
-            return PackedRoberta::new(text, dimension, prefix, source).map(Self::Mean);
+            return PackedRoberta::new(text, dimension, prefix, source)
+                .map(|tower| Self::Mean(Box::new(tower)));
         }
         let tower = PackedTextTower::new(text, prefix, source)?;
         let projection = match text.reading {
             TextReading::LastPosition => Projection::with_bias("text_model.head", shape, source)?,
             _ => Projection::new("text_projection", shape, source)?,
         };
-        Ok(Self::AtPosition { tower, projection })
+        Ok(Self::AtPosition(Box::new(ReadAtPosition { tower, projection })))
     }
 
     fn forward(&mut self, team: &ThreadTeam, ids: &[Vec<u32>]) -> Result<Vec<f32>> {
         match self {
-            Self::AtPosition { tower, projection } => {
-                Ok(projection.forward(team, &tower.forward(team, ids)?))
-            }
+            Self::AtPosition(read) => Ok(read.projection.forward(team, &read.tower.forward(team, ids)?)),
             Self::Mean(roberta) => roberta.forward(team, ids),
         }
     }
