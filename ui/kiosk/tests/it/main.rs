@@ -9,3 +9,4 @@ mod staff;
 mod store;
 mod tokens;
 mod told;
+mod visits;
