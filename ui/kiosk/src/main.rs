@@ -88,10 +88,13 @@ fn run(args: Args) -> Result<()> {
     let create = move |cc: &CreationContext<'_>| {
         cc.egui_ctx.set_fonts(fonts);
         cc.egui_ctx.options_mut(|options| look::touch_screen(&mut options.input_options));
+        let mut kiosk = Kiosk::start(settings, &cc.egui_ctx)?;
         if let Some(state) = &cc.wgpu_render_state {
             end_when_lost(&state.device);
+            if state.adapter.get_info().device_type == wgpu::DeviceType::Cpu {
+                kiosk.spare();
+            }
         }
-        let kiosk = Kiosk::start(settings, &cc.egui_ctx)?;
         Ok(Box::new(App { kiosk, heart: beats.then(Heart::default) }) as Box<dyn eframe::App>)
     };
     run_native("knytt-kiosk", options, Box::new(create)).map_err(|error| anyhow::anyhow!("{error}"))
@@ -151,6 +154,6 @@ impl eframe::App for App {
     }
 
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
-        look::Tokens::LIGHT.paper.to_normalized_gamma_f32()
+        self.kiosk.paper().to_normalized_gamma_f32()
     }
 }

@@ -7,7 +7,9 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use eframe::egui::{Context, Event as Input, Memory, PointerButton, Pos2, RawInput, Rect, TextureHandle};
+use eframe::egui::{
+    Color32, Context, Event as Input, Memory, PointerButton, Pos2, RawInput, Rect, TextureHandle,
+};
 
 pub(crate) use self::keyboard::Keyboard;
 use crate::camera::{Seen, State, Viewfinder, Want};
@@ -40,6 +42,8 @@ pub struct Kiosk {
     pub(crate) keyboard: Keyboard,
     pub(crate) frame: Option<(TextureHandle, std::sync::Arc<image::RgbImage>)>,
     pub(crate) now: Duration,
+    /// Whether each pass is dear, so that nothing moves by itself.
+    pub(crate) is_sparing: bool,
     /// What was touched in this pass.
     pub(crate) events: Vec<Event>,
     pub(crate) desk: Desk,
@@ -91,6 +95,7 @@ impl Kiosk {
             keyboard: Keyboard::default(),
             frame: None,
             now: Duration::ZERO,
+            is_sparing: false,
             events: Vec::new(),
             desk,
             journal,
@@ -105,6 +110,17 @@ impl Kiosk {
             ending: None,
             visited,
         })
+    }
+
+    /// Lets products take each other's place at once: a renderer in software draws each pass on the processor.
+    pub fn spare(&mut self) {
+        self.is_sparing = true;
+    }
+
+    /// The colour of what lies below everything.
+    pub fn paper(&self) -> Color32 {
+        let is_dark = self.visit.dark().unwrap_or(self.settings.dark);
+        if is_dark { Tokens::DARK.paper } else { Tokens::LIGHT.paper }
     }
 
     /// The visit.

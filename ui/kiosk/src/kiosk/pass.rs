@@ -11,6 +11,9 @@ use crate::screens;
 /// The longest time between two passes: a supervisor sees by it that the screen lives.
 const BEAT: Duration = Duration::from_secs(1);
 
+/// The same where each pass is dear: half of what a supervisor waits for.
+const SPARING_BEAT: Duration = Duration::from_secs(2);
+
 impl Kiosk {
     /// Draws the screen, and takes what was touched. The time is that of the screen.
     pub fn ui(&mut self, ui: &mut Ui) {
@@ -20,7 +23,10 @@ impl Kiosk {
         self.pictures.begin_pass(&ctx);
         self.take_inputs(&ctx);
         let look = self.look(ui.max_rect());
-        ui.painter().rect_filled(look.screen, 0, look.tokens.paper);
+        // A window that is cleared to the paper's colour needs none on top.
+        if !self.is_sparing {
+            ui.painter().rect_filled(look.screen, 0, look.tokens.paper);
+        }
         let id = (self.visit.number(), self.visit.screen(), self.desk.page() as u8);
         let mut inner = ui.new_child(UiBuilder::new().max_rect(look.screen).id_salt(id));
         screens::show(self, &mut inner, &look);
@@ -38,6 +44,7 @@ impl Kiosk {
         self.report.drawn(begun.elapsed());
         self.say_that_it_lives();
         turn_output(self.settings.rotation, &ctx, ui.layer_id(), look.screen.size());
-        ctx.request_repaint_after(if self.desk.is_held() { BEAT / 8 } else { BEAT });
+        let beat = if self.is_sparing { SPARING_BEAT } else { BEAT };
+        ctx.request_repaint_after(if self.desk.is_held() { BEAT / 8 } else { beat });
     }
 }

@@ -64,7 +64,8 @@ fn products(kiosk: &mut Kiosk, ui: &Ui, look: &Look, hero: Rect) {
         pos2(hero.right() - edge, caption.top() - 24.0),
     );
     let attract = kiosk.first.attract.clone();
-    let Some(moment) = attract.at(kiosk.now, Pace::staying(kiosk.settings.product_stays)) else {
+    let pace = Pace::staying(kiosk.settings.product_stays);
+    let Some(moment) = attract.at(kiosk.now, if kiosk.is_sparing { pace.at_once() } else { pace }) else {
         let said = if kiosk.keeper.problem().is_some() { Text::Trouble } else { Text::Invite };
         return look.label(look.say(said), 40.0).paint_in(&painter, stage);
     };

@@ -19,6 +19,11 @@ impl Pace {
     pub fn staying(stay: Duration) -> Self {
         Self { stay, change: Duration::from_millis(1200).min(stay / 2) }
     }
+
+    /// The same, without a time in which one gives way to the next.
+    pub fn at_once(self) -> Self {
+        Self { change: Duration::ZERO, ..self }
+    }
 }
 
 /// Products in turn. What is shown depends on the time alone.
@@ -100,6 +105,17 @@ mod tests {
         assert_eq!((leaving.id.as_str(), at(7600).card.id.as_str()), ("1", "2"));
         assert!((gone - 0.5).abs() < 1e-3);
         assert_eq!((at(14_000).card.id.as_str(), at(20_000).leaving), ("1", None));
+    }
+
+    #[test]
+    fn at_once_nothing_gives_way() {
+        let cards = Loop::new(vec![card("1", "a"), card("2", "b")]);
+        let pace = Pace::staying(Duration::from_secs(7)).at_once();
+        let moment = cards.at(Duration::from_millis(7_000), pace).unwrap();
+        assert_eq!(
+            (moment.card.id.as_str(), moment.leaving, moment.next),
+            ("2", None, Duration::from_secs(7))
+        );
     }
 
     #[test]
