@@ -11,7 +11,7 @@ use crate::screens;
 /// The longest time between two passes: a supervisor sees by it that the screen lives.
 const BEAT: Duration = Duration::from_secs(1);
 
-/// The same where each pass is dear: half of what a supervisor waits for.
+/// The same where each pass is dear: three seconds less than a supervisor waits.
 const SPARING_BEAT: Duration = Duration::from_secs(2);
 
 impl Kiosk {

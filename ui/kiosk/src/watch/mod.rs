@@ -32,7 +32,7 @@ pub struct Patience {
 impl Default for Patience {
     fn default() -> Self {
         Self {
-            silence: Duration::from_secs(4),
+            silence: Duration::from_secs(5),
             start: Duration::from_secs(30),
             pause: Duration::from_millis(500),
             longest_pause: Duration::from_secs(30),
