@@ -89,6 +89,12 @@ const VERSIONS: &[Version] = &[
         include_str!("../../migrations/sqlite/14_embeddings.sql"),
         include_str!("../../migrations/postgres/14_embeddings.sql"),
     ),
+    (
+        15,
+        "events",
+        include_str!("../../migrations/sqlite/15_events.sql"),
+        include_str!("../../migrations/postgres/15_events.sql"),
+    ),
 ];
 
 /// The checksum of the SQL that version 6 had on SQLite at first. It filled its tables more and more slowly the more
