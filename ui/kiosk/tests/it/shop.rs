@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use eframe::egui::{pos2, vec2};
-use egui_kittest::Harness;
+use eframe::egui::{TexturesDelta, pos2, vec2};
+use egui_kittest::{Harness, TestRenderer};
 use egui_kittest::kittest::Queryable as _;
 use image::RgbImage;
 use image::codecs::jpeg::JpegEncoder;
@@ -37,6 +37,15 @@ static SHOP: LazyLock<TempDir> = LazyLock::new(|| {
     folder
 });
 
+/// Draws nothing. The harness's own renderer keeps every texture until something is drawn.
+struct Blind;
+
+impl TestRenderer for Blind {
+    fn handle_delta(&mut self, delta: &mut TexturesDelta) {
+        delta.clear();
+    }
+}
+
 pub struct Store {
     pub harness: Harness<'static, Option<Kiosk>>,
 }
@@ -58,7 +67,8 @@ impl Store {
             ctx.options_mut(|options| look::touch_screen(&mut options.input_options));
         };
         let builder = Harness::builder().with_size(vec2(1080.0, 1920.0)).with_step_dt(step.as_secs_f32());
-        let harness = builder.allow_missing_glyphs().with_context_setup(setup).build_ui_state(app, None);
+        let builder = builder.allow_missing_glyphs().with_context_setup(setup).renderer(Blind);
+        let harness = builder.build_ui_state(app, None);
         let mut store = Self { harness };
         store.until("the catalogue is open", |store| store.kiosk().is_ready());
         store
