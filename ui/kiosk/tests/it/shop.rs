@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use eframe::egui::{TexturesDelta, pos2, vec2};
-use egui_kittest::{Harness, TestRenderer};
 use egui_kittest::kittest::Queryable as _;
+use egui_kittest::{Harness, TestRenderer};
 use image::RgbImage;
 use image::codecs::jpeg::JpegEncoder;
 use knytt_engine::{Catalog, CatalogSpec, Origin, Product, SearchSession};

@@ -141,6 +141,9 @@ fn thousands_of_visits_leave_no_memory_behind() {
         if number == count / WARM {
             warm = memory();
         }
+        if number % 1_000 == 999 {
+            println!("{} visits, {:.0} MB", number + 1, memory().unwrap_or_default() as f64 / 1e6);
+        }
     }
     println!("{count} visits in {:.0} s, none stuck", begun.elapsed().as_secs_f64());
     if let (Some(warm), Some(now)) = (warm, memory()) {
