@@ -315,6 +315,8 @@ impl Kiosk {
             *memory = Memory::default();
             memory.options = options;
         });
+        // Each visit has ids of its own, for each of which egui would keep how far it has moved.
+        ctx.clear_animations();
         ctx.request_repaint();
     }
 }
