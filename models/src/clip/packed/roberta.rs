@@ -1,12 +1,12 @@
 //! RoBERTa over packed weights: texts of different lengths lie one after the other, unpadded.
 
 use knytt_kernels::{
-    Activation as Nonlinearity, Attention, Epilogue, LayerNorm, Linear, Rows, Sequence, ThreadTeam,
+    Activation as Nonlinearity, Attention, Epilogue, LayerNorm, Linear, Sequence, ThreadTeam,
 };
 
 use super::projection::Projection;
 use super::source::{Source, Table};
-use super::transformer::{ADD, PLAIN, nonlinearity};
+use super::transformer::{ADD, PLAIN, Scratch, nonlinearity};
 use crate::config::{TextConfig, Transformer};
 use crate::error::Result;
 
@@ -19,6 +19,8 @@ pub(super) struct PackedRoberta {
     layers: Vec<Layer>,
     attention: Attention,
     scratch: Scratch,
+    /// Memory for rows that are being normalised.
+    normalised: Vec<f32>,
     fc1: Projection,
     fc2: Projection,
 }
@@ -34,16 +36,6 @@ struct Layer {
     norm: LayerNorm,
 }
 
-/// Memory that a pass works in, kept for the next one.
-struct Scratch {
-    rows: Rows,
-    query: Vec<f32>,
-    key_value: Vec<f32>,
-    mixed: Vec<f32>,
-    inner: Vec<f32>,
-    normalised: Vec<f32>,
-}
-
 impl PackedRoberta {
     /// `dimension`: values of an embedding. The tensors are those under `prefix`.
     pub fn new(config: &TextConfig, dimension: usize, prefix: &str, source: &mut Source<'_>) -> Result<Self> {
@@ -56,15 +48,14 @@ impl PackedRoberta {
         positions.chunks_exact_mut(hidden).for_each(|row| add(row, &kind));
         let layer = |n| Layer::new(&shape, &format!("{prefix}.encoder.layers.{n}"), source);
         let layers = (0..shape.layers).map(layer).collect::<Result<_>>()?;
-        let (query, key_value, mixed, hidden_rows, normalised) = Default::default();
-        let rows = Rows::new(source.isa, source.precision);
         Ok(Self {
             tokens: source.table(&embeddings("token_embedding.weight"), [config.vocab_size, hidden])?,
             positions,
             norm: source.norm(&embeddings("layer_norm"), hidden, config.layer_norm_eps)?,
             layers,
             attention: Attention { isa: source.isa, heads: shape.heads, hidden, causal: false },
-            scratch: Scratch { rows, query, key_value, mixed, inner: hidden_rows, normalised },
+            scratch: Scratch::new(source),
+            normalised: Vec::new(),
             fc1: Projection::new(&format!("{prefix}.head.fc1"), [inner, hidden], source)?,
             fc2: Projection::new(&format!("{prefix}.head.fc2"), [dimension, inner], source)?,
         })
@@ -86,9 +77,15 @@ impl PackedRoberta {
             }
         }
         let isa = self.attention.isa;
-        normalise(&self.norm, isa, &mut x, &mut self.scratch.normalised);
+        normalise(&self.norm, isa, &mut x, &mut self.normalised);
         for layer in &self.layers {
-            layer.forward(team, &self.attention, &mut self.scratch, &mut x, &sequences);
+            layer.forward(
+                team,
+                &self.attention,
+                (&mut self.scratch, &mut self.normalised),
+                &mut x,
+                &sequences,
+            );
         }
         let means: Vec<f32> = sequences.iter().flat_map(|text| mean(&x, hidden, text)).collect();
         let inner = self.fc1.activated(team, &means, Nonlinearity::Gelu);
@@ -117,12 +114,12 @@ impl Layer {
         &self,
         team: &ThreadTeam,
         attention: &Attention,
-        scratch: &mut Scratch,
+        (scratch, normalised): (&mut Scratch, &mut Vec<f32>),
         x: &mut Vec<f32>,
         sequences: &[Sequence],
     ) {
         let (isa, hidden) = (attention.isa, attention.hidden);
-        let Scratch { rows, query, key_value, mixed, inner, normalised } = scratch;
+        let Scratch { rows, query, key_value, mixed, inner } = scratch;
         let prepared = rows.prepare(team, x, hidden);
         let count = prepared.count();
         key_value.resize(count * 2 * hidden, 0.0);

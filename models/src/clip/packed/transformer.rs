@@ -39,12 +39,19 @@ pub(super) struct FeedForward {
 }
 
 /// Memory that a pass works in, kept for the next one.
-struct Scratch {
-    rows: Rows,
-    query: Vec<f32>,
-    key_value: Vec<f32>,
-    mixed: Vec<f32>,
-    inner: Vec<f32>,
+pub(super) struct Scratch {
+    pub rows: Rows,
+    pub query: Vec<f32>,
+    pub key_value: Vec<f32>,
+    pub mixed: Vec<f32>,
+    pub inner: Vec<f32>,
+}
+
+impl Scratch {
+    pub fn new(source: &Source<'_>) -> Self {
+        let (query, key_value, mixed, inner) = Default::default();
+        Self { rows: Rows::new(source.isa, source.precision), query, key_value, mixed, inner }
+    }
 }
 
 impl PackedEncoder {
@@ -52,9 +59,7 @@ impl PackedEncoder {
         let layer = |n| PackedLayer::new(shape, &format!("{prefix}.layers.{n}"), source);
         let layers = (0..shape.layers).map(layer).collect::<Result<_>>()?;
         let attention = Attention { isa: source.isa, heads: shape.heads, hidden: shape.hidden_size, causal };
-        let rows = Rows::new(source.isa, source.precision);
-        let (query, key_value, mixed, inner) = Default::default();
-        Ok(Self { layers, attention, scratch: Scratch { rows, query, key_value, mixed, inner } })
+        Ok(Self { layers, attention, scratch: Scratch::new(source) })
     }
 
     /// The instructions that it uses.

@@ -119,8 +119,16 @@ impl Kiosk {
 
     /// The colour of what lies below everything.
     pub fn paper(&self) -> Color32 {
-        let is_dark = self.visit.dark().unwrap_or(self.settings.dark);
-        if is_dark { Tokens::DARK.paper } else { Tokens::LIGHT.paper }
+        self.tokens().paper
+    }
+
+    fn is_dark(&self) -> bool {
+        self.visit.dark().unwrap_or(self.settings.dark)
+    }
+
+    /// The colours, without the shop's accent.
+    fn tokens(&self) -> Tokens {
+        if self.is_dark() { Tokens::DARK } else { Tokens::LIGHT }
     }
 
     /// The visit.
@@ -210,8 +218,7 @@ impl Kiosk {
     }
 
     fn look(&self, screen: Rect) -> Look {
-        let is_dark = self.visit.dark().unwrap_or(self.settings.dark);
-        let tokens = if is_dark { Tokens::DARK } else { Tokens::LIGHT };
+        let (is_dark, tokens) = (self.is_dark(), self.tokens());
         Look {
             tokens: self.settings.accent.map_or(tokens, |accent| tokens.with_accent(accent.0, is_dark)),
             is_dark,
