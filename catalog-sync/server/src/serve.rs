@@ -19,7 +19,7 @@ use crate::config::{Address, Config};
 use crate::console::Console;
 use crate::db::Database;
 use crate::feedback::ingest::Ingest;
-use crate::feedback::{SeenReleases, forget_batches, forget_seen, forget_visits};
+use crate::feedback::{SeenReleases, forget_batches, forget_seen, forget_visits, today};
 use crate::http::limits::Limits;
 use crate::http::metrics::Metrics;
 use crate::insights::{Insights, Tally};
@@ -227,6 +227,7 @@ async fn reachable(address: &Address) -> Result<(), sqlx::Error> {
 
 /// Forgets what is old.
 async fn sweep(db: Database, limits: Arc<Limits>, objects: Objects, delete_delay: Duration) {
+    let mut seen_forgotten = None;
     loop {
         tokio::time::sleep(SWEEP).await;
         limits.forget();
@@ -239,8 +240,12 @@ async fn sweep(db: Database, limits: Arc<Limits>, objects: Objects, delete_delay
         if let Err(error) = forget_visits(&db).await {
             tracing::warn!(%error, "old visits were not forgotten");
         }
-        if let Err(error) = forget_seen(&db).await {
-            tracing::warn!(%error, "who searched was not forgotten");
+        let day = today();
+        if seen_forgotten != Some(day) {
+            match forget_seen(&db, day).await {
+                Ok(_) => seen_forgotten = Some(day),
+                Err(error) => tracing::warn!(%error, "who searched was not forgotten"),
+            }
         }
         if let Err(error) = accounts::sweep(&db).await {
             tracing::warn!(%error, "ended sessions were not forgotten");

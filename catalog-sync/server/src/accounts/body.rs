@@ -6,8 +6,8 @@ use serde::de::DeserializeOwned;
 
 use super::problem;
 use crate::app::App;
-use crate::http::read_body;
 use crate::http::refusal::Refusal;
+use crate::http::{read_body, read_json};
 
 /// The longest body of most routes, in bytes.
 const LONGEST: usize = 64 << 10;
@@ -27,6 +27,6 @@ impl<T: DeserializeOwned, const MOST: usize> FromRequest<App> for Body<T, MOST> 
                 .detail("send Content-Type: application/json"));
         }
         let body = read_body(request, MOST).await?;
-        serde_json::from_slice(&body).map(Self).map_err(|error| problem::bad_request(error.to_string()))
+        read_json(&body).map(Self).map_err(problem::bad_request)
     }
 }

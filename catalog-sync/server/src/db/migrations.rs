@@ -95,6 +95,12 @@ const VERSIONS: &[Version] = &[
         include_str!("../../migrations/sqlite/15_events.sql"),
         include_str!("../../migrations/postgres/15_events.sql"),
     ),
+    (
+        16,
+        "forgetting",
+        include_str!("../../migrations/sqlite/16_forgetting.sql"),
+        include_str!("../../migrations/postgres/16_forgetting.sql"),
+    ),
 ];
 
 /// The checksum of the SQL that version 6 had on SQLite at first. It filled its tables more and more slowly the more

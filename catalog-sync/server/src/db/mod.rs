@@ -19,7 +19,7 @@ use crate::config::Address;
 use crate::{Error, Result};
 
 pub(crate) use migrations::newest_version;
-pub(crate) use rows::{Columns, RowsQuery, insert};
+pub(crate) use rows::{Columns, CountedColumns, RowsQuery, insert, insert_counted};
 pub(crate) use tx::Tx;
 
 /// Connections that only read reports. More reports at once wait, so that they leave the processors and

@@ -7,7 +7,7 @@ use knytt_wire::Participation;
 use sqlx::{Error, Row as _};
 
 use super::added::{add_all, added};
-use crate::db::{Columns, Database, RowsQuery, Tx, insert};
+use crate::db::{Columns, CountedColumns, Database, RowsQuery, Tx, insert_counted};
 
 /// The arm of a search whose list was merged, where it stands for the search.
 const MERGED: i64 = -1;
@@ -18,10 +18,11 @@ const MOST_SEEN: usize = 200_000;
 const DAYS: Columns = added!("experiment_days", 9, "experiment, arm, day": "searches", "zero_result", "no_good_match",
     "clicked", "carted", "purchased"; "");
 
-const SEEN: Columns = Columns {
+const SEEN: CountedColumns = CountedColumns {
     into: "experiment_seen (experiment, arm, day, visitor)",
     count: 4,
-    after: "ON CONFLICT DO NOTHING RETURNING experiment, arm, day",
+    conflict: "ON CONFLICT DO NOTHING",
+    by: "experiment, arm, day",
 };
 
 const VISITORS: Columns = added!("experiment_visitors", 4, "experiment, arm, day": "visitors"; "");
@@ -71,8 +72,8 @@ impl ArmCounts {
         }
     }
 
-    /// What came of a search of that day: marks that are new, as the table of searches has them.
-    pub fn add_outcome(&mut self, experiment: &str, arm: i64, day: i64, new: i64) {
+    /// What came of so many searches of that day: marks that are new, as the table of searches has them.
+    pub fn add_outcome(&mut self, experiment: &str, arm: i64, day: i64, new: i64, searches: i64) {
         for of in arms(arm) {
             let outcome = match arm {
                 // What was bought is of no team.
@@ -81,7 +82,7 @@ impl ArmCounts {
             };
             if outcome != [0; 3] {
                 let counted = self.days.entry((experiment.to_owned(), of, day)).or_default();
-                counted[3..].iter_mut().zip(outcome).for_each(|(to, count)| *to += count);
+                counted[3..].iter_mut().zip(outcome).for_each(|(to, count)| *to += count * searches);
             }
         }
     }
@@ -103,13 +104,14 @@ impl ArmCounts {
         let bind = |q: RowsQuery, (a, b, c): &ArmDay| q.bind(a.clone()).bind(*b).bind(*c);
         add_all(db, tx, &DAYS, &self.days, bind).await?;
         let rows: Vec<_> = self.seen.iter().collect();
+        let bind_seen = |q, (key, visitor): &&(ArmDay, [u8; 16])| bind(q, key).bind(visitor.to_vec());
         let mut visitors: BTreeMap<ArmDay, [i64; 1]> = BTreeMap::new();
-        for query in insert(db, &SEEN, &rows, |q, (key, visitor)| bind(q, key).bind(visitor.to_vec())) {
-            for row in query.fetch_all(&mut **tx).await? {
-                let key = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-                visitors.entry(key).or_default()[0] += 1;
-            }
-        }
+        insert_counted(db, tx, &SEEN, &rows, bind_seen, |row, new| {
+            let key = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+            visitors.entry(key).or_default()[0] += new;
+            Ok(())
+        })
+        .await?;
         add_all(db, tx, &VISITORS, &visitors, bind).await?;
         add_all(db, tx, &LATENCY, &self.latency, |q, (a, b, c, d)| {
             q.bind(a.clone()).bind(*b).bind(*c).bind(*d)
@@ -132,7 +134,7 @@ mod tests {
     fn a_merged_search_is_one_of_both_arms_and_a_choice_is_of_its_team() {
         let (id, mut counts) = (Uuid::now_v7(), ArmCounts::default());
         counts.add_search(Participation { id, arm: None }, 20_000, [0, 1], [7; 16]);
-        counts.add_outcome(&id.to_string(), MERGED, 20_000, 1 + 2 + 16 + 256);
+        counts.add_outcome(&id.to_string(), MERGED, 20_000, 1 + 2 + 16 + 256, 1);
         assert_eq!(of(&counts), [(0, [1, 0, 1, 0, 0, 0]), (1, [1, 0, 1, 1, 0, 0])]);
         assert_eq!(counts.seen.len(), 2);
     }
@@ -141,9 +143,9 @@ mod tests {
     fn only_what_is_believed_comes_of_a_search() {
         let (id, mut counts) = (Uuid::now_v7(), ArmCounts::default());
         counts.add_search(Participation { id, arm: Some(1) }, 20_000, [0, 0], [7; 16]);
-        counts.add_outcome(&id.to_string(), 1, 20_000, 1 + 2 + 4);
+        counts.add_outcome(&id.to_string(), 1, 20_000, 1 + 2 + 4, 1);
         assert_eq!(of(&counts), [(1, [1, 0, 0, 0, 0, 0])]);
-        counts.add_outcome(&id.to_string(), 1, 20_000, 16 + 32);
+        counts.add_outcome(&id.to_string(), 1, 20_000, 16 + 32, 1);
         assert_eq!(of(&counts), [(1, [1, 0, 0, 1, 1, 0])]);
     }
 }

@@ -7,13 +7,14 @@ use sqlx::{Error, Row as _};
 
 use super::added::{add_all, added};
 use super::row::Row;
-use crate::db::{Columns, Database, Tx, insert};
+use crate::db::{Columns, CountedColumns, Database, RowsQuery, Tx, insert, insert_counted};
 use crate::popularity;
 
-const MARKS: Columns = Columns {
+const MARKS: CountedColumns = CountedColumns {
     into: "believed (catalog, visit, item_id, kind, day)",
     count: 5,
-    after: "ON CONFLICT DO NOTHING RETURNING catalog, item_id, kind, day",
+    conflict: "ON CONFLICT DO NOTHING",
+    by: "catalog, day, item_id, kind",
 };
 
 const DAYS: Columns =
@@ -22,10 +23,11 @@ const DAYS: Columns =
 const TOTALS: Columns = added!("believed_totals", 7, "catalog, item_id": "viewed", "wishlisted", "carted", "purchased",
     "score"; "");
 
-const ASKED: Columns = Columns {
+const ASKED: CountedColumns = CountedColumns {
     into: "asked (catalog, query, visit, day)",
     count: 4,
-    after: "ON CONFLICT DO NOTHING RETURNING catalog, query",
+    conflict: "ON CONFLICT DO NOTHING",
+    by: "catalog, query",
 };
 
 const ASKED_TOTALS: Columns = added!("asked_totals", 3, "catalog, query": "visitors"; "");
@@ -50,17 +52,19 @@ async fn add_products(db: &Database, tx: &mut Tx, rows: &[&Row]) -> Result<(), E
     }
     let marks: Vec<_> = marks.into_iter().collect();
     let mut days: BTreeMap<(String, i64, String), [i64; 4]> = BTreeMap::new();
-    for query in insert(db, &MARKS, &marks, |query, ((catalog, visit, item_id, kind), day)| {
+    let bind = |query: RowsQuery,
+                ((catalog, visit, item_id, kind), day): &((&str, [u8; 16], &str, i64), i64)| {
         query.bind(*catalog).bind(visit.as_slice()).bind(*item_id).bind(*kind).bind(*day)
-    }) {
-        for row in query.fetch_all(&mut **tx).await? {
-            let kind: i64 = row.try_get(2)?;
-            let counted = days.entry((row.try_get(0)?, row.try_get(3)?, row.try_get(1)?)).or_default();
-            if let Some(count) = usize::try_from(kind - 1).ok().and_then(|kind| counted.get_mut(kind)) {
-                *count += 1;
-            }
+    };
+    insert_counted(db, tx, &MARKS, &marks, bind, |row, new| {
+        let product = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        let (kind, counted): (i64, _) = (row.try_get(3)?, days.entry(product).or_default());
+        if let Some(count) = usize::try_from(kind - 1).ok().and_then(|kind| counted.get_mut(kind)) {
+            *count += new;
         }
-    }
+        Ok(())
+    })
+    .await?;
     add_all(db, tx, &DAYS, &days, |q, (a, b, c)| q.bind(a.as_str()).bind(*b).bind(c.as_str())).await?;
     add_totals(db, tx, &days).await
 }
@@ -95,14 +99,15 @@ async fn add_words(db: &Database, tx: &mut Tx, rows: &[&Row]) -> Result<(), Erro
         }
     }
     let asked: Vec<_> = asked.into_iter().collect();
-    let mut totals: BTreeMap<(String, String), [i64; 1]> = BTreeMap::new();
-    for query in insert(db, &ASKED, &asked, |query, ((catalog, words, visit), day)| {
+    let bind = |query: RowsQuery, ((catalog, words, visit), day): &((&str, &str, [u8; 16]), i64)| {
         query.bind(*catalog).bind(*words).bind(visit.as_slice()).bind(*day)
-    }) {
-        for row in query.fetch_all(&mut **tx).await? {
-            totals.entry((row.try_get(0)?, row.try_get(1)?)).or_default()[0] += 1;
-        }
-    }
+    };
+    let mut totals: BTreeMap<(String, String), [i64; 1]> = BTreeMap::new();
+    insert_counted(db, tx, &ASKED, &asked, bind, |row, new| {
+        totals.entry((row.try_get(0)?, row.try_get(1)?)).or_default()[0] += new;
+        Ok(())
+    })
+    .await?;
     add_all(db, tx, &ASKED_TOTALS, &totals, |q, (a, b)| q.bind(a.as_str()).bind(b.as_str())).await
 }
 

@@ -10,7 +10,7 @@ use super::arms::arm_of;
 use super::counts::{Counts, Led};
 use super::insight::InsightCounts;
 use super::insight_keys::DayKey;
-use crate::db::{Columns, Database, RowsQuery, Tx, insert};
+use crate::db::{Columns, CountedColumns, Database, RowsQuery, Tx, insert, insert_counted};
 
 const ACTIVITY: Columns = added!("activity", 14, "catalog, day, release": "searches", "with_words", "zero_result",
     "no_good_match", "selected", "viewed", "wishlisted", "carted", "purchased", "events", "bound"; "");
@@ -41,11 +41,11 @@ const INTAKE: Columns =
 
 /// Answers with the searches of which something is new. Until it is known what a search is counted under, `marks` is
 /// even.
-const FUNNEL: Columns = Columns {
+const FUNNEL: CountedColumns = CountedColumns {
     into: "funnel (search_id, catalog, day, depth, prior, searched_day, release, channel, kind, marks, prior_marks, \
            experiment, arm)",
     count: 13,
-    after: "ON CONFLICT (search_id) DO UPDATE SET prior = funnel.depth, \
+    conflict: "ON CONFLICT (search_id) DO UPDATE SET prior = funnel.depth, \
             depth = CASE WHEN funnel.depth < excluded.depth THEN excluded.depth ELSE funnel.depth END, \
             searched_day = CASE WHEN funnel.marks % 2 = 1 THEN funnel.searched_day ELSE excluded.searched_day END, \
             release = CASE WHEN funnel.marks % 2 = 1 THEN funnel.release ELSE excluded.release END, \
@@ -54,9 +54,8 @@ const FUNNEL: Columns = Columns {
             experiment = CASE WHEN funnel.marks % 2 = 1 THEN funnel.experiment ELSE excluded.experiment END, \
             arm = CASE WHEN funnel.marks % 2 = 1 THEN funnel.arm ELSE excluded.arm END, \
             prior_marks = funnel.marks, marks = funnel.marks | excluded.marks \
-            WHERE funnel.depth < excluded.depth OR (funnel.marks | excluded.marks) <> funnel.marks \
-            RETURNING catalog, day, depth, prior, searched_day, release, channel, kind, marks, prior_marks, \
-            experiment, arm",
+            WHERE funnel.depth < excluded.depth OR (funnel.marks | excluded.marks) <> funnel.marks",
+    by: "catalog, day, depth, prior, searched_day, release, channel, kind, marks, prior_marks, experiment, arm",
 };
 
 /// What catalogues have stored on a day of arrival, in bytes.
@@ -100,16 +99,15 @@ async fn add_searches(
 ) -> Result<(), Error> {
     let searches: Vec<_> = counts.searches.iter().collect();
     let mut days: BTreeMap<(String, i64), [i64; 4]> = BTreeMap::new();
-    for query in insert(db, &FUNNEL, &searches, bind_search) {
-        for row in query.fetch_all(&mut **tx).await? {
-            let (depth, prior): (i64, i64) = (row.try_get(2)?, row.try_get(3)?);
-            let steps = days.entry((row.try_get(0)?, row.try_get(1)?)).or_default();
-            for (step, count) in (0i64..).zip(steps) {
-                *count += i64::from(prior < step && step <= depth);
-            }
-            add_outcome(&row, outcomes)?;
+    insert_counted(db, tx, &FUNNEL, &searches, bind_search, |row, searches| {
+        let (depth, prior): (i64, i64) = (row.try_get(2)?, row.try_get(3)?);
+        let steps = days.entry((row.try_get(0)?, row.try_get(1)?)).or_default();
+        for (step, count) in (0i64..).zip(steps) {
+            *count += if prior < step && step <= depth { searches } else { 0 };
         }
-    }
+        add_outcome(row, searches, outcomes)
+    })
+    .await?;
     add_all(db, tx, &FUNNEL_DAYS, &days, |q, (catalog, day)| q.bind(catalog.as_str()).bind(*day)).await
 }
 
@@ -128,8 +126,9 @@ fn bind_search(query: RowsQuery, (search, led): &(&knytt_wire::Uuid, &Led<'_>)) 
     query.bind(experiment).bind(arm)
 }
 
-/// Counts the marks that are new, and when it becomes known what a search is counted under, all that it has.
-fn add_outcome(row: &AnyRow, outcomes: &mut InsightCounts) -> Result<(), Error> {
+/// Counts the marks that are new of so many searches, and when it becomes known what they are counted under, all that
+/// they have.
+fn add_outcome(row: &AnyRow, searches: i64, outcomes: &mut InsightCounts) -> Result<(), Error> {
     let (marks, prior): (i64, i64) = (row.try_get(8)?, row.try_get(9)?);
     let new = match (marks & 1, prior & 1) {
         (0, _) => 0,
@@ -139,7 +138,7 @@ fn add_outcome(row: &AnyRow, outcomes: &mut InsightCounts) -> Result<(), Error> 
     let day: i64 = row.try_get(4)?;
     let (experiment, arm): (String, i64) = (row.try_get(10)?, row.try_get(11)?);
     if !experiment.is_empty() {
-        outcomes.arms.add_outcome(&experiment, arm, day, new);
+        outcomes.arms.add_outcome(&experiment, arm, day, new, searches);
     }
     if new & 14 == 0 {
         return Ok(());
@@ -152,8 +151,8 @@ fn add_outcome(row: &AnyRow, outcomes: &mut InsightCounts) -> Result<(), Error> 
         kind: row.try_get(7)?,
     };
     let [.., clicked, carted, purchased] = outcomes.days.entry(key).or_default();
-    *clicked += new >> 1 & 1;
-    *carted += new >> 2 & 1;
-    *purchased += new >> 3 & 1;
+    *clicked += (new >> 1 & 1) * searches;
+    *carted += (new >> 2 & 1) * searches;
+    *purchased += (new >> 3 & 1) * searches;
     Ok(())
 }

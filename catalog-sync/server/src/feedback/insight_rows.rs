@@ -9,10 +9,7 @@ use sqlx::{Error, Row as _};
 use super::added::{add_all, added, by_block};
 use super::insight::InsightCounts;
 use super::insight_keys::{DayKey, Seen};
-use crate::db::{Columns, Database, Tx, insert};
-
-/// Days for which it is kept who asked the server: nothing of it comes later.
-const ANSWERED_DAYS: i64 = 2;
+use crate::db::{Columns, CountedColumns, Database, RowsQuery, Tx, insert_counted};
 
 const DAYS: Columns = added!("insight_days", 11, "catalog, day, release, channel, kind": "searches", "zero_result",
     "no_good_match", "clicked", "carted", "purchased"; "");
@@ -20,10 +17,11 @@ const DAYS: Columns = added!("insight_days", 11, "catalog, day, release, channel
 const ACTIONS: Columns = added!("insight_actions", 11, "catalog, day, release, channel": "clicks", "placed", "places",
     "viewed", "wishlisted", "carted", "purchased"; "");
 
-const SEEN: Columns = Columns {
+const SEEN: CountedColumns = CountedColumns {
     into: "insight_seen (catalog, day, release, channel, visitor)",
     count: 5,
-    after: "ON CONFLICT DO NOTHING RETURNING catalog, day, release, channel",
+    conflict: "ON CONFLICT DO NOTHING",
+    by: "catalog, day, release, channel",
 };
 
 const VISITORS: Columns = added!("insight_visitors", 5, "catalog, day, release, channel": "visitors"; "");
@@ -31,10 +29,11 @@ const VISITORS: Columns = added!("insight_visitors", 5, "catalog, day, release, 
 const REVENUE: Columns =
     added!("insight_revenue", 6, "catalog, day, release, currency": "sales", "amount"; "");
 
-const ASKED: Columns = Columns {
+const ASKED: CountedColumns = CountedColumns {
     into: "insight_asked (catalog, day, query, visitor)",
     count: 4,
-    after: "ON CONFLICT DO NOTHING RETURNING catalog, day, query",
+    conflict: "ON CONFLICT DO NOTHING",
+    by: "catalog, day, query",
 };
 
 const QUERIES: Columns = added!("insight_queries", 7, "catalog, day, query": "searches", "zero_result", "no_good_match",
@@ -48,11 +47,11 @@ const QUERY_BLOCKS: Columns = added!("insight_query_blocks", 7, "catalog, block,
 pub async fn add(db: &Database, tx: &mut Tx, counts: &InsightCounts) -> Result<(), Error> {
     add_days(db, tx, &counts.days).await?;
     add_seen(db, tx, &counts.seen).await?;
-    let bind = |q: crate::db::RowsQuery, (a, b, c, d): &(String, i64, i64, &'static str)| {
+    let bind = |q: RowsQuery, (a, b, c, d): &(String, i64, i64, &'static str)| {
         q.bind(a.clone()).bind(*b).bind(*c).bind(*d)
     };
     add_all(db, tx, &ACTIONS, &counts.actions, bind).await?;
-    let bind = |q: crate::db::RowsQuery, (a, b, c, d): &(String, i64, i64, String)| {
+    let bind = |q: RowsQuery, (a, b, c, d): &(String, i64, i64, String)| {
         q.bind(a.clone()).bind(*b).bind(*c).bind(d.clone())
     };
     add_all(db, tx, &REVENUE, &counts.revenue, bind).await?;
@@ -72,16 +71,17 @@ pub async fn add_days(db: &Database, tx: &mut Tx, days: &BTreeMap<DayKey, [i64; 
 /// Notes who searched, and counts those who were not noted before.
 pub async fn add_seen(db: &Database, tx: &mut Tx, seen: &BTreeSet<Seen>) -> Result<(), Error> {
     let rows: Vec<&Seen> = seen.iter().collect();
-    let mut visitors: BTreeMap<(String, i64, i64, String), [i64; 1]> = BTreeMap::new();
-    for query in insert(db, &SEEN, &rows, |query, seen| {
+    let bind = |query: RowsQuery, seen: &&Seen| {
         let query = query.bind(seen.catalog.clone()).bind(seen.day).bind(seen.release);
         query.bind(seen.channel).bind(seen.visitor.to_vec())
-    }) {
-        for row in query.fetch_all(&mut **tx).await? {
-            let key = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
-            visitors.entry(key).or_default()[0] += 1;
-        }
-    }
+    };
+    let mut visitors: BTreeMap<(String, i64, i64, String), [i64; 1]> = BTreeMap::new();
+    insert_counted(db, tx, &SEEN, &rows, bind, |row, new| {
+        let key = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
+        visitors.entry(key).or_default()[0] += new;
+        Ok(())
+    })
+    .await?;
     add_all(db, tx, &VISITORS, &visitors, |q, (a, b, c, d)| {
         q.bind(a.clone()).bind(*b).bind(*c).bind(d.clone())
     })
@@ -95,36 +95,18 @@ async fn add_queries(db: &Database, tx: &mut Tx, counts: &InsightCounts) -> Resu
         queries.insert(key.clone(), [*searches, *zero_result, *no_good_match, 0]);
     }
     let rows: Vec<_> = counts.asked.iter().collect();
-    for query in insert(db, &ASKED, &rows, |query, ((catalog, words, visitor), day)| {
-        query.bind(catalog.clone()).bind(*day).bind(words.clone()).bind(visitor.to_vec())
-    }) {
-        for row in query.fetch_all(&mut **tx).await? {
-            queries.entry((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)).or_default()[3] += 1;
-        }
-    }
+    let bind = |query: RowsQuery, ((catalog, words, visitor), day): &(&(String, String, [u8; 16]), &i64)| {
+        query.bind(catalog.clone()).bind(**day).bind(words.clone()).bind(visitor.to_vec())
+    };
+    insert_counted(db, tx, &ASKED, &rows, bind, |row, new| {
+        let key = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        queries.entry(key).or_default()[3] += new;
+        Ok(())
+    })
+    .await?;
     let blocks = by_block(&queries, |(catalog, day, query)| (catalog.as_str(), *day, query.as_str()));
     let blocks: BTreeMap<_, _> =
         blocks.into_iter().map(|((a, b, c), counted)| ((a.to_owned(), b, c.to_owned()), counted)).collect();
     add_all(db, tx, &QUERIES, &queries, |q, (a, b, c)| q.bind(a.clone()).bind(*b).bind(c.clone())).await?;
     add_all(db, tx, &QUERY_BLOCKS, &blocks, |q, (a, b, c)| q.bind(a.clone()).bind(*b).bind(c.clone())).await
-}
-
-/// Forgets who searched and who asked words, once no event of that day can come any more.
-pub async fn forget_seen(db: &Database) -> Result<u64, Error> {
-    let today = jiff::Timestamp::now().as_millisecond().div_euclid(super::row::DAY_MS);
-    let before = today - super::row::BELIEVED_DAYS;
-    let mut forgotten = 0;
-    for (sql, before) in [
-        ("DELETE FROM insight_asked WHERE day < $1", before),
-        ("DELETE FROM insight_seen WHERE day < $1", before),
-        // A visit that tells so late that it is counted twice is of no weight.
-        ("DELETE FROM experiment_seen WHERE day < $1", today - ANSWERED_DAYS),
-        (
-            "DELETE FROM insight_seen WHERE day < $1 AND channel NOT IN ('app', 'kiosk')",
-            today - ANSWERED_DAYS,
-        ),
-    ] {
-        forgotten += sqlx::query(sql).bind(before).execute(db.pool()).await?.rows_affected();
-    }
-    Ok(forgotten)
 }

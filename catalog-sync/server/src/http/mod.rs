@@ -6,6 +6,7 @@ pub(crate) mod client;
 pub(crate) mod csv;
 pub(crate) mod extract;
 mod health;
+mod json;
 pub(crate) mod limits;
 pub(crate) mod metrics;
 mod observe;
@@ -17,4 +18,5 @@ pub(crate) use auth::{authorize, bearer, known_key, needed as key_needed, refuse
 pub(crate) use body::{broken, read_body};
 pub(crate) use client::neighbourhood;
 pub(crate) use health::{health_router, metrics_router};
+pub(crate) use json::read_json;
 pub(crate) use observe::{observe, per_address, per_searcher};

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::refusals::bad_query;
+use crate::http::read_json;
 use crate::http::refusal::Refusal;
 
 /// Letters of a text: more than anybody types.
@@ -192,7 +193,7 @@ pub fn read_object<T: DeserializeOwned>(bytes: &[u8], what: &str) -> Result<T, R
     if !object.starts_with(b"{") {
         return Err(bad_query(format!("{what}: not a JSON object")));
     }
-    serde_json::from_slice(object).map_err(|error| bad_query(format!("{what}: {error}")))
+    read_json(object).map_err(|error| bad_query(format!("{what}: {error}")))
 }
 
 #[cfg(test)]

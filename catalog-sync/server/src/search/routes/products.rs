@@ -178,7 +178,7 @@ pub async fn cards(
     request: Request,
 ) -> Result<Json<Vec<Card>>, Refusal> {
     let body = crate::http::read_body(request, app.search.settings.body_bytes()).await?;
-    let wanted: Ids = serde_json::from_slice(&body)
+    let wanted: Ids = crate::http::read_json(&body)
         .map_err(|error| bad_query(format!("not the JSON of a list of ids: {error}")))?;
     if wanted.ids.len() > MOST_CARDS {
         return Err(bad_query("ids: at most 100"));
