@@ -32,7 +32,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Build(args) => commands::build::run(&args),
-        Command::Search(args) => commands::search::run(&args),
+        Command::Search(args) => commands::search::run(args),
         Command::Taste(args) => commands::taste::run(&args),
         Command::Eval(args) => commands::eval::run(&args),
         Command::Inspect(args) => commands::inspect::run(&args),

@@ -1,12 +1,13 @@
 """Makes the golden files that `models/tests/it/parity.rs` compares with.
 
 The reference is Hugging Face transformers with random weights: it alone writes here, the Rust code
-never does. The small models are committed; `--full DIR` writes a bundle in the true ViT-B/32 shape
-with random weights, for benchmarks.
+never does. The small models are committed; `--full DIR` writes a bundle in a true shape with random
+weights and its golden file, for `models/examples/true_shape.rs` and benchmarks.
 
     python3 -m venv .venv && .venv/bin/pip install -r models/tests/golden/requirements.txt
     .venv/bin/python models/tests/golden/make_golden.py
     .venv/bin/python models/tests/golden/make_golden.py --full target/vit-b-32
+    .venv/bin/python models/tests/golden/make_golden.py --full target/vit-l-14 --shape vit-l-14
 """
 
 from __future__ import annotations
@@ -213,20 +214,41 @@ def make_small() -> None:
     (HERE / "texts.json").write_text(json.dumps(TEXTS, ensure_ascii=False, indent=1) + "\n")
 
 
-def make_full(folder: Path) -> None:
+def tower(hidden_size: int, layers: int, heads: int, **more: int) -> dict:
+    sizes = dict(hidden_size=hidden_size, intermediate_size=4 * hidden_size)
+    return dict(**sizes, num_hidden_layers=layers, num_attention_heads=heads, **more)
+
+
+# Text tower, image tower, the embedding's values.
+SHAPES = {
+    "vit-b-32": (tower(512, 12, 8), tower(768, 12, 12, patch_size=32), 512),
+    "vit-b-16": (tower(512, 12, 8), tower(768, 12, 12, patch_size=16), 512),
+    "vit-l-14": (tower(768, 12, 12), tower(1024, 24, 16, patch_size=14), 768),
+    "vit-l-14-336": (tower(768, 12, 12), tower(1024, 24, 16, patch_size=14, image_size=336), 768),
+    "vit-h-14": (tower(1024, 24, 16), tower(1280, 32, 16, patch_size=14), 1024),
+}
+
+
+def make_full(folder: Path, shape: str) -> None:
+    text, vision, values = SHAPES[shape]
     tokenizer = train_tokenizer(400)
     start, end = tokenizer.token_to_id(START), tokenizer.token_to_id(END)
-    text = dict(bos_token_id=start, eos_token_id=end, pad_token_id=end)
-    model = random_model(CLIPConfig(text_config=text), 7)
-    save_bundle(folder, model, tokenizer, CLIPImageProcessorPil(), torch.float32)
+    text = dict(**text, bos_token_id=start, eos_token_id=end, pad_token_id=end)
+    model = random_model(CLIPConfig(text_config=text, vision_config=vision, projection_dim=values), 7)
+    side = model.config.vision_config.image_size
+    processor = CLIPImageProcessorPil(size={"shortest_edge": side}, crop_size={"height": side, "width": side})
+    save_bundle(folder, model, tokenizer, processor, torch.float32)
+    files = sorted((HERE / "pictures").iterdir())
+    save_file(golden(model, wrap(tokenizer), processor, files), folder / "golden.safetensors")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--full", type=Path, metavar="DIR", help="write a ViT-B/32 with random weights to DIR")
+    parser.add_argument("--full", type=Path, metavar="DIR", help="write a model in a true shape to DIR")
+    parser.add_argument("--shape", choices=SHAPES, default="vit-b-32", help="which one `--full` writes")
     arguments = parser.parse_args()
     if arguments.full:
-        make_full(arguments.full)
+        make_full(arguments.full, arguments.shape)
     else:
         make_small()
 

@@ -3,7 +3,7 @@
 The reference is Hugging Face transformers with random weights: small models as `SiglipModel` saves them, with small
 tokenizers of the same kinds as the published ones (SentencePiece's unigram model; Gemma's byte pairs). Neither
 `tokenizer.json` changes its text first: cases and punctuation are the reference's own work, and the library's.
-`--full DIR` writes SigLIP-base in its true shape with random weights, for benchmarks.
+`--full DIR` writes SigLIP in a true shape with random weights, for `models/examples/true_shape.rs` and benchmarks.
 
     .venv/bin/pip install -r models/tests/golden/requirements.txt
     .venv/bin/pip install sentencepiece==0.2.3 protobuf==7.36.2
@@ -160,21 +160,33 @@ def make(name: str, seed: int) -> None:
     (folder / "golden.safetensors").chmod(0o644)
 
 
-def make_full(folder: Path) -> None:
+SO400M = dict(hidden_size=1152, intermediate_size=4304, num_hidden_layers=27, num_attention_heads=16)
+# The text tower's shape, the image tower's.
+SHAPES = {
+    "base-patch16-224": ({}, {}),
+    "so400m-patch14-384": (SO400M, SO400M | dict(image_size=384, patch_size=14)),
+}
+
+
+def make_full(folder: Path, shape: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     slow = train_unigram(folder)
     tokens = [padded(slow(text)["input_ids"], 1, 1) for text in TEXTS]
-    model, processor = random_model(SiglipConfig(), 23), SiglipImageProcessorPil()
+    text, vision = SHAPES[shape]
+    model = random_model(SiglipConfig(text_config=text, vision_config=vision), 23)
+    side = model.config.vision_config.image_size
+    processor = SiglipImageProcessorPil(size={"height": side, "width": side})
     save(folder, model, processor, torch.float32)
     save_file(golden(model, processor, tokens), folder / "golden.safetensors")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--full", type=Path, metavar="DIR", help="write SigLIP-base with random weights to DIR")
+    parser.add_argument("--full", type=Path, metavar="DIR", help="write SigLIP in a true shape to DIR")
+    parser.add_argument("--shape", choices=SHAPES, default="base-patch16-224", help="which one `--full` writes")
     arguments = parser.parse_args()
     if arguments.full:
-        make_full(arguments.full)
+        make_full(arguments.full, arguments.shape)
     else:
         make("siglip", 21)
         make("siglip2", 22)

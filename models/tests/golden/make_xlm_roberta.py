@@ -21,11 +21,12 @@ from tempfile import TemporaryDirectory
 
 import sentencepiece
 import torch
-from make_golden import CORPUS
+from make_golden import CORPUS, upright_rgb
 from open_clip.model import CustomTextCLIP
 from open_clip.tokenizer import HFTokenizer
 from safetensors.torch import load_file, save_file
 from sentencepiece import sentencepiece_model_pb2
+from transformers import CLIPImageProcessorPil
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
 HERE = Path(__file__).parent
@@ -110,7 +111,14 @@ def make(folder: Path) -> None:
     text = text_shape(tokenizer.get_vocab_size(), max_position_embeddings=90, **shape)
     model, config = random_model(vision, text, 24)
     write(folder, model, config)
+    # Pixels are transformers'. Where an odd number of rows is cut away, torchvision cuts one more above than it does.
+    pixels = load_file(HERE / "quick-gelu" / "golden.safetensors")
+    pixels = {name: tensor for name, tensor in pixels.items() if name.startswith("pixels/")}
+    save_golden(folder, model, pixels)
 
+
+@torch.no_grad()
+def save_golden(folder: Path, model: CustomTextCLIP, pixels: dict[str, torch.Tensor]) -> None:
     with TemporaryDirectory() as saved:
         shutil.copy(folder / "tokenizer.json", saved)
         special = {"bos_token": "<s>", "eos_token": "</s>", "pad_token": "<pad>", "unk_token": "<unk>"}
@@ -122,11 +130,9 @@ def make(folder: Path) -> None:
     golden = {f"tokens/{n}": ids[ids != 1].contiguous() for n, ids in enumerate(tokens)}
     for n, ids in enumerate(tokens):
         golden[f"text/{n}"] = model.encode_text(ids[None], normalize=True)[0].contiguous()
-    # Pixels are transformers'. Where an odd number of rows is cut away, torchvision cuts one more above than it does.
-    for name, pixels in load_file(HERE / "quick-gelu" / "golden.safetensors").items():
-        if name.startswith("pixels/"):
-            features = model.encode_image(pixels[None], normalize=True)
-            golden[name.replace("pixels/", "image/")] = features[0].contiguous()
+    for name, tensor in pixels.items():
+        features = model.encode_image(tensor[None], normalize=True)
+        golden[name.replace("pixels/", "image/")] = features[0].contiguous()
     save_file(golden, folder / "golden.safetensors")
     (folder / "golden.safetensors").chmod(0o644)
 
@@ -137,7 +143,12 @@ def make_full(folder: Path) -> None:
     vision = dict(layers=12, width=768, patch_size=32, image_size=224)
     shape = dict(hidden_size=768, num_hidden_layers=12, num_attention_heads=12, intermediate_size=3072)
     text = text_shape(250_002, max_position_embeddings=514, **shape)
-    write(folder, *random_model(vision, text, 512))
+    model, config = random_model(vision, text, 512)
+    write(folder, model, config)
+    processor = CLIPImageProcessorPil()
+    files = sorted((HERE / "pictures").iterdir())
+    prepared = {file.name: processor(upright_rgb(file), return_tensors="pt")["pixel_values"][0] for file in files}
+    save_golden(folder, model, {f"pixels/{name}": pixels for name, pixels in prepared.items()})
 
 
 if __name__ == "__main__":

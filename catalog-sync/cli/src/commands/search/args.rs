@@ -1,6 +1,6 @@
 //! What `knytt search` is asked.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use knytt_engine::Gtin;
@@ -89,6 +89,10 @@ pub struct SearchArgs {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = true)]
 pub struct QueryArgs {
+    /// A picture's file to search with, or words: the short form of --image and --text
+    #[arg(value_name = "PICTURE|WORDS", conflicts_with_all = ["image", "text", "gtin", "like"])]
+    pub short: Vec<String>,
+
     /// Search with this picture; `-` reads it from standard input
     #[arg(long, value_name = "FILE", conflicts_with = "like")]
     pub image: Option<PathBuf>,
@@ -111,6 +115,19 @@ pub struct QueryArgs {
     pub add: Vec<WeightedTerm>,
 }
 
+impl QueryArgs {
+    /// With the short form as what it stands for: a picture if it is the path of a file, else words.
+    pub fn settled(mut self) -> Self {
+        match &self.short[..] {
+            [] => {}
+            [path] if Path::new(path).is_file() => self.image = Some(path.into()),
+            words => self.text = Some(words.join(" ")),
+        }
+        self.short.clear();
+        self
+    }
+}
+
 fn gtin(text: &str) -> Result<Gtin, String> {
     Gtin::parse(text).ok_or_else(|| {
         "not the number of a barcode: it has 8 to 14 digits, and the last one checks the others".into()
@@ -121,7 +138,7 @@ fn gtin(text: &str) -> Result<Gtin, String> {
 mod tests {
     use clap::Parser;
 
-    use crate::args::Cli;
+    use crate::args::{Cli, Command};
 
     fn accepts(rest: &[&str]) -> bool {
         let line = ["knytt", "search", "--catalog", "c"].iter().chain(rest);
@@ -131,7 +148,24 @@ mod tests {
     #[test]
     fn a_search_needs_something_to_search_with() {
         assert!(!accepts(&[]));
-        assert!(accepts(&["--text", "hat"]) && accepts(&["--add", "words:hat"]));
+        assert!(accepts(&["hat"]) && accepts(&["--text", "hat"]) && accepts(&["--add", "words:hat"]));
+    }
+
+    #[test]
+    fn what_stands_alone_is_a_picture_or_words() {
+        let query = |rest: &[&str]| {
+            let line = ["knytt", "search", "--catalog", "c"].iter().chain(rest);
+            let Command::Search(args) = Cli::try_parse_from(line).unwrap().command else { panic!() };
+            let query = args.query.settled();
+            (query.image, query.text)
+        };
+        let words = |text: &str| (None, Some(text.to_owned()));
+        assert_eq!(query(&["red", "dress"]), words("red dress"));
+        assert_eq!(query(&["red dress", "-k", "3"]), words("red dress"));
+        assert_eq!(query(&["no-such-file.jpg"]), words("no-such-file.jpg"));
+        let here = concat!(env!("CARGO_MANIFEST_DIR"), "/src/commands/search/args.rs");
+        assert_eq!(query(&[here]), (Some(here.into()), None));
+        assert!(!accepts(&["hat", "--text", "hat"]) && accepts(&["hat", "--add", "words:red"]));
     }
 
     #[test]

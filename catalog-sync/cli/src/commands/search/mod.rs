@@ -29,7 +29,9 @@ pub use self::args::SearchArgs;
 ///
 /// # Errors
 /// No catalogue, a query that cannot be read, a filter that names nothing.
-pub fn run(args: &SearchArgs) -> Result<()> {
+pub fn run(mut args: SearchArgs) -> Result<()> {
+    args.query = args.query.settled();
+    let args = &args;
     let filter = Filter::parse(&args.filters).map_err(|e| Failure::usage(e.to_string()))?;
     let catalog = catalog::open(&args.catalog)?;
     let picture = args.query.image.as_deref().map(read_query).transpose()?;
