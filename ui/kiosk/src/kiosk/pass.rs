@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use eframe::egui::{Ui, UiBuilder};
+use eframe::egui::{Context, Ui, UiBuilder};
 
 use super::Kiosk;
 use crate::rotate::turn_output;
@@ -30,10 +30,7 @@ impl Kiosk {
         let id = (self.visit.number(), self.visit.screen(), self.desk.page() as u8);
         let mut inner = ui.new_child(UiBuilder::new().max_rect(look.screen).id_salt(id));
         screens::show(self, &mut inner, &look);
-        for event in std::mem::take(&mut self.events) {
-            self.handle(event);
-            ctx.request_repaint();
-        }
+        self.take_touches(&ctx);
         for ask in self.visit.take_asks() {
             self.teller.iter_mut().for_each(|teller| teller.asked(&ask));
             self.keeper.ask(ask);
@@ -41,10 +38,26 @@ impl Kiosk {
         self.obey();
         self.obey_from_afar();
         self.forget_if_over(&ctx);
-        self.report.drawn(begun.elapsed());
+        if !ctx.will_discard() {
+            self.report.drawn(begun.elapsed());
+        }
         self.say_that_it_lives();
         turn_output(self.settings.rotation, &ctx, ui.layer_id(), look.screen.size());
         let beat = if self.is_sparing { SPARING_BEAT } else { BEAT };
         ctx.request_repaint_after(if self.desk.is_held() { BEAT / 8 } else { beat });
+    }
+
+    /// Gives the visit what was touched. What comes of it is laid out at once, in the place of what is there now: the
+    /// frame that answers a touch is the next one that is drawn, not the one after it.
+    fn take_touches(&mut self, ctx: &Context) {
+        let events = std::mem::take(&mut self.events);
+        if events.is_empty() {
+            return;
+        }
+        events.into_iter().for_each(|event| self.handle(event));
+        ctx.request_discard("something was touched");
+        if !ctx.will_discard() {
+            ctx.request_repaint();
+        }
     }
 }

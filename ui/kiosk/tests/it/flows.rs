@@ -134,3 +134,12 @@ fn everything_that_can_be_touched_has_a_name_and_room_for_a_finger_in_every_lang
         }
     }
 }
+
+#[test]
+fn the_next_frame_after_a_touch_shows_what_comes_of_it() {
+    let mut store = Store::open(STEP, Language::English);
+    store.until("the button", |store| store.shows("Look around"));
+    store.harness.query_all_by_label("Look around").next().unwrap().click();
+    store.harness.step();
+    assert!(!store.shows("Look around") && store.shows("Back"), "the screen before the touch is drawn");
+}

@@ -1,10 +1,10 @@
 //! The screen under kills, freezes and a GPU that is lost, in a window of its own; the camera whose process dies.
-//! `cargo xtask soak` does each fifty times: `cargo test -p knytt-kiosk --test it killed -- --ignored`.
+//! `cargo xtask soak` does each fifty times: `cargo test -p knytt-kiosk --test it killed -- --ignored`. KNYTT_KILLS says
+//! how many faults there are, the camera's too, KNYTT_FAULT=Frozen (Killed, GpuLost) has the screen suffer those alone.
 #![cfg(target_os = "linux")]
 
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,7 @@ use tempfile::TempDir;
 
 use crate::shop::{Store, settings};
 use crate::staff::listener;
+use crate::window::{Ends, display, driver, program};
 
 /// How soon the screen should be back; on a busy machine it is later.
 const AIM: Duration = Duration::from_secs(10);
@@ -36,16 +37,6 @@ enum Fault {
 
 const SCREEN: [Fault; 3] = [Fault::Killed, Fault::Frozen, Fault::GpuLost];
 
-/// Ends with the test, whatever becomes of it.
-struct Ends(Child);
-
-impl Drop for Ends {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// A supervised kiosk in a window, on a driver of Vulkan that can lose its device.
 struct Supervised {
     posts: Posts,
@@ -58,15 +49,14 @@ impl Supervised {
     /// Starts it, and waits until it was drawn. None where there is no Xvfb or no software driver.
     fn start() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
-        let (display, name) = display(folder.path())?;
+        let (display, name) = display(folder.path(), (1080, 1920))?;
         let driver = driver(folder.path())?;
         let (url, posts) = listener();
         let file = folder.path().join("kiosk.toml");
         let catalog = settings().catalog;
         let text = format!("catalog = {catalog:?}\nheartbeat = {{ address = \"{url}\" }}\n");
         fs_err::write(&file, text).unwrap();
-        let program = std::env::var_os("KNYTT_KIOSK_BIN");
-        let mut command = Command::new(program.unwrap_or_else(|| env!("CARGO_BIN_EXE_knytt-kiosk").into()));
+        let mut command = Command::new(program());
         command.args(["--supervise", "--window", "1080x1920", "--settings"]).arg(&file);
         command.env("DISPLAY", name).env_remove("WAYLAND_DISPLAY").env("XDG_RUNTIME_DIR", folder.path());
         command.env("KNYTT_LOSE_GPU", folder.path().join("lose")).envs(driver);
@@ -114,34 +104,6 @@ impl Supervised {
     }
 }
 
-fn display(runtime: &Path) -> Option<(Ends, String)> {
-    let mut command = Command::new("Xvfb");
-    command.args(["-displayfd", "1", "-screen", "0", "1080x1920x24", "-nolisten", "tcp"]);
-    command.env("XDG_RUNTIME_DIR", runtime).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut server = Ends(command.spawn().ok()?);
-    let mut number = String::new();
-    BufReader::new(server.0.stdout.take().unwrap()).read_line(&mut number).unwrap();
-    Some((server, format!(":{}", number.trim())))
-}
-
-/// Compiles the driver that loses its device (`lost_gpu.c`) before lavapipe; the variables that make programs use it.
-fn driver(folder: &Path) -> Option<[(&'static str, PathBuf); 2]> {
-    let arch = std::env::consts::ARCH;
-    let described = format!("/usr/share/vulkan/icd.d/lvp_icd.{arch}.json");
-    let described: serde_json::Value = serde_json::from_slice(&fs_err::read(described).ok()?).unwrap();
-    let lavapipe = PathBuf::from(described["ICD"]["library_path"].as_str().unwrap());
-    let library = folder.join("lost_gpu.so");
-    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/lost_gpu.c");
-    let mut compiler = Command::new("cc");
-    compiler.args(["-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o"]).arg(&library).args([source, "-ldl"]);
-    assert!(compiler.status().unwrap().success(), "{source} was not compiled");
-    let mut ours = described;
-    ours["ICD"]["library_path"] = library.to_str().unwrap().into();
-    let file = folder.join("lost_gpu.json");
-    fs_err::write(&file, ours.to_string()).unwrap();
-    Some([("VK_DRIVER_FILES", file), ("KNYTT_GPU_DRIVER", lavapipe)])
-}
-
 /// Signals one process, never a group: procps 4.0.2 takes `kill -KILL -1234` for all processes.
 fn signal(name: &str, process: &str) {
     assert!(Command::new("kill").args([name, process]).status().unwrap().success(), "{name} {process}");
@@ -175,13 +137,16 @@ fn a_screen_that_is_killed_or_loses_its_gpu_comes_back() {
 fn a_kiosk_that_is_killed_frozen_or_loses_its_gpu_comes_back_each_time() {
     let kiosk = Supervised::start().expect("it needs Xvfb and lavapipe");
     let mut times = Vec::new();
-    for fault in SCREEN.into_iter().cycle().take(SCREEN.len() * faults()) {
+    let only = std::env::var("KNYTT_FAULT").ok();
+    let faults_of = |fault: &Fault| only.as_ref().is_none_or(|only| *only == format!("{fault:?}"));
+    let kinds: Vec<Fault> = SCREEN.into_iter().filter(faults_of).collect();
+    for fault in kinds.iter().copied().cycle().take(kinds.len() * faults()) {
         kiosk.live(LIVES);
         let took = kiosk.suffer(fault);
         println!("{fault:?}: back after {took:?}");
         times.push((fault, took));
     }
-    for fault in SCREEN {
+    for fault in kinds {
         let of = times.iter().filter(|(kind, _)| *kind == fault).map(|(_, took)| *took);
         tell(&format!("{fault:?}"), of.collect());
     }

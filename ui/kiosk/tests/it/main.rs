@@ -7,6 +7,8 @@ mod killed;
 mod shop;
 mod staff;
 mod store;
+mod tap;
 mod tokens;
 mod told;
 mod visits;
+mod window;

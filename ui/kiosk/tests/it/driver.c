@@ -1,12 +1,20 @@
-/* A driver of Vulkan for tests: it hands everything on to the real driver, named by KNYTT_GPU_DRIVER, until the file
- * that KNYTT_LOSE_GPU names is there. Then it takes the file away, and from now on the device is lost in this process,
- * in the words of the specification: VK_ERROR_DEVICE_LOST from everything that submits, waits, acquires or presents.
+/* A driver of Vulkan for tests: it hands everything on to the real driver, named by KNYTT_GPU_DRIVER.
+ *
+ * Once the file that KNYTT_LOSE_GPU names is there, it takes the file away, and from now on the device is lost in this
+ * process, in the words of the specification: VK_ERROR_DEVICE_LOST from everything that submits, waits, acquires or
+ * presents.
+ *
+ * To the file that KNYTT_GPU_TIMES names it adds a line for each submission, acquired picture and presentation: the
+ * function's name, and when it was called and returned, in nanoseconds since 1970.
  *
  * The functions take their arguments as six machine words: on the 64-bit machines that this runs on, integers and
  * pointers travel in the same registers whatever their width. */
 #include <dlfcn.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 typedef void (*function)(void);
@@ -29,10 +37,33 @@ static void *driver(void) {
     return library;
 }
 
+static long long now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_REALTIME, &time);
+    return time.tv_sec * 1000000000LL + time.tv_nsec;
+}
+
+/* Waiting is no step of a frame; all else is noted. */
+static void note(const char *name, long long begun) {
+    static int times = -2;
+    char line[96];
+    if (times == -2) {
+        const char *file = getenv("KNYTT_GPU_TIMES");
+        times = file ? open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600) : -1;
+    }
+    if (times < 0 || !strncmp(name, "vkWait", 6)) return;
+    int length = snprintf(line, sizeof line, "%s %lld %lld\n", name, begun, now());
+    if (write(times, line, length) != length) abort();
+}
+
 #define LOSES(name)                                                                       \
     static call next_##name;                                                              \
     static long name(long a, long b, long c, long d, long e, long f) {                    \
-        return lost() ? DEVICE_LOST : (int)next_##name(a, b, c, d, e, f);                 \
+        if (lost()) return DEVICE_LOST;                                                   \
+        long long begun = now();                                                          \
+        int result = (int)next_##name(a, b, c, d, e, f);                                  \
+        note(#name, begun);                                                               \
+        return result;                                                                    \
     }
 #define ALL(each)                                                                         \
     each(vkQueueSubmit) each(vkQueueSubmit2) each(vkQueueSubmit2KHR) each(vkWaitForFences) \
