@@ -25,6 +25,7 @@ mod kiosk;
 pub mod language;
 pub mod look;
 pub mod motion;
+pub mod painter;
 mod rotate;
 mod screens;
 pub mod service;

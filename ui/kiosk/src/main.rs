@@ -11,6 +11,7 @@ use anyhow::{Context as _, Result};
 use clap::Parser;
 use eframe::egui::{self, ViewportBuilder};
 use eframe::{CreationContext, Frame, NativeOptions, egui_wgpu, run_native};
+use knytt_kiosk::painter::Painter;
 use knytt_kiosk::settings::{Document, PinHash};
 use knytt_kiosk::watch::{Heart, Patience, ServiceNotifier, supervise};
 use knytt_kiosk::{Ending, Kiosk, look};
@@ -89,13 +90,15 @@ fn run(args: Args) -> Result<()> {
         cc.egui_ctx.set_fonts(fonts);
         cc.egui_ctx.options_mut(|options| look::touch_screen(&mut options.input_options));
         let mut kiosk = Kiosk::start(settings, &cc.egui_ctx)?;
+        let mut painter = None;
         if let Some(state) = &cc.wgpu_render_state {
             end_when_lost(&state.device);
             if state.adapter.get_info().device_type == wgpu::DeviceType::Cpu {
                 kiosk.spare();
+                painter = Painter::new(state);
             }
         }
-        Ok(Box::new(App { kiosk, heart: beats.then(Heart::default) }) as Box<dyn eframe::App>)
+        Ok(Box::new(App { kiosk, heart: beats.then(Heart::default), painter }) as Box<dyn eframe::App>)
     };
     run_native("knytt-kiosk", options, Box::new(create)).map_err(|error| anyhow::anyhow!("{error}"))
 }
@@ -131,11 +134,14 @@ fn restart(is_supervised: bool) {
 struct App {
     kiosk: Kiosk,
     heart: Option<Heart>,
+    /// Draws where there is no GPU.
+    painter: Option<Painter>,
 }
 
 impl eframe::App for App {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
         self.kiosk.ui(ui);
+        self.painter.iter().for_each(|painter| painter.take(ui));
         match self.kiosk.ending() {
             Some(Ending::Restart) => restart(self.heart.is_some()),
             Some(Ending::Exit) => std::process::exit(0),

@@ -22,6 +22,9 @@ use crate::telling::Teller;
 use crate::upkeep::{Heartbeat, Journal, Report, Sync};
 use crate::visit::{Event, Screen, Visit, Visitor};
 
+/// Short enough to be at once.
+const SOON: Duration = Duration::from_millis(1);
+
 /// How the staff, or an order from afar, ends the kiosk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
@@ -68,9 +71,10 @@ impl Kiosk {
     /// # Errors
     /// The system gives no thread.
     pub fn start(settings: Settings, ctx: &Context) -> io::Result<Self> {
+        // Without a delay, egui draws two frames for each request.
         let wake = || {
             let ctx = ctx.clone();
-            move || ctx.request_repaint()
+            move || ctx.request_repaint_after(SOON)
         };
         let (journal, report) = (Journal::default(), Arc::new(Report::default()));
         journal.note(format!("version {} begins", env!("CARGO_PKG_VERSION")));
