@@ -1,5 +1,6 @@
 //! The kiosk's command line.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -76,6 +77,12 @@ pub enum Command {
     },
     /// Read a PIN, and write what a settings document has as `pin`
     Pin,
+    /// Run a compositor with the supervised kiosk in it, and tell systemd how it is: the service's main process
+    Session {
+        /// The compositor's program and its arguments
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+        command: Vec<OsString>,
+    },
 }
 
 impl Args {

@@ -2,6 +2,7 @@
 
 mod args;
 
+use std::ffi::OsString;
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 use std::process::Command;
@@ -13,7 +14,7 @@ use eframe::egui::{self, ViewportBuilder};
 use eframe::{CreationContext, Frame, NativeOptions, egui_wgpu, run_native};
 use knytt_kiosk::painter::Painter;
 use knytt_kiosk::settings::{Document, PinHash};
-use knytt_kiosk::watch::{Heart, Patience, ServiceNotifier, supervise};
+use knytt_kiosk::watch::{Heart, Patience, ServiceNotifier, relay, supervise};
 use knytt_kiosk::{Ending, Kiosk, look};
 
 use crate::args::Args;
@@ -29,6 +30,7 @@ fn main() -> Result<()> {
     match &args.command {
         Some(args::Command::Check { file }) => return check(file),
         Some(args::Command::Pin) => return write_pin(),
+        Some(args::Command::Session { command }) => return session(command),
         None => {}
     }
     if args.supervise {
@@ -58,6 +60,13 @@ fn check(file: &Path) -> Result<()> {
         println!("note: without a PIN there is no service menu");
     }
     Ok(())
+}
+
+fn session(command: &[OsString]) -> Result<()> {
+    let (program, arguments) = command.split_first().context("no compositor was named")?;
+    let mut compositor = Command::new(program);
+    let status = relay(compositor.args(arguments))?;
+    std::process::exit(status.code().unwrap_or(LOST))
 }
 
 fn write_pin() -> Result<()> {

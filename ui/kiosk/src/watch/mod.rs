@@ -4,6 +4,7 @@
 //! restarts nothing, and it ends with the process, so that no old heartbeat is left behind.
 
 mod notify;
+mod relay;
 
 use std::io::{self, Read, Write};
 use std::process::{Child, Command, Stdio};
@@ -12,6 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 pub use self::notify::ServiceNotifier;
+pub use self::relay::relay;
 
 /// How long the supervisor waits for what.
 #[derive(Clone, Copy, Debug)]

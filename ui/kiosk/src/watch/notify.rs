@@ -17,13 +17,13 @@ impl ServiceNotifier {
     }
 
     #[cfg(unix)]
-    fn at(address: Option<&std::ffi::OsStr>) -> Self {
+    pub(super) fn at(address: Option<&std::ffi::OsStr>) -> Self {
         let socket = address.and_then(|address| connected(address).ok());
         Self { socket, is_ready: false }
     }
 
     #[cfg(not(unix))]
-    fn at(_address: Option<&std::ffi::OsStr>) -> Self {
+    pub(super) fn at(_address: Option<&std::ffi::OsStr>) -> Self {
         Self { is_ready: false }
     }
 
@@ -50,7 +50,7 @@ impl ServiceNotifier {
 
 /// An address that begins with `@` is one of Linux' names without a file.
 #[cfg(unix)]
-fn connected(address: &std::ffi::OsStr) -> std::io::Result<UnixDatagram> {
+pub(super) fn connected(address: &std::ffi::OsStr) -> std::io::Result<UnixDatagram> {
     let socket = UnixDatagram::unbound()?;
     socket.set_nonblocking(true)?;
     #[cfg(target_os = "linux")]
