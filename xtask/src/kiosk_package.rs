@@ -12,11 +12,10 @@ use crate::{programs, ship};
 
 const NAME: &str = "knytt-kiosk";
 
-/// What the kiosk opens at run time, which no library names: a driver of Vulkan, what windows need, letters. cage does
-/// not start without Xwayland, though nothing here uses it.
-const DEPENDS: &str = "cage | labwc, fonts-droid-fallback, fonts-noto-core, libpam-systemd, libvulkan1, libwayland-client0, libxkbcommon0, \
+/// What the kiosk opens at run time, which no library names: certificates, a driver of Vulkan, what windows need,
+/// letters. cage does not start without Xwayland, though nothing here uses it.
+const DEPENDS: &str = "ca-certificates, cage | labwc, fonts-droid-fallback, fonts-noto-core, libpam-systemd, libvulkan1, libwayland-client0, libxkbcommon0, \
                        mesa-vulkan-drivers, systemd, xwayland";
-const RECOMMENDS: &str = "ca-certificates";
 
 /// Files of `ui/kiosk/package`, and where they lie in the system.
 const FILES: [(&str, &str); 10] = [
@@ -64,7 +63,7 @@ fn pack(program: &Path, folder: &Path) -> Result<PathBuf> {
     let control = format!(
         "Package: {NAME}\nVersion: {version}\nArchitecture: {machine}\nSection: misc\nPriority: optional\n\
          Maintainer: The Knytt authors <knytt@example.com>\nInstalled-Size: {kilobytes}\n\
-         Depends: {linked}, {DEPENDS}\nRecommends: {RECOMMENDS}\n\
+         Depends: {linked}, {DEPENDS}\n\
          Description: screen in a store that finds products\n \
          Shoppers search a shop's catalogue by camera, words and categories.\n \
          Nothing of a visit is kept. A service shows it on the first screen and\n \
@@ -171,7 +170,14 @@ mod tests {
         assert!(control.contains("libc6") && control.contains("cage | labwc"), "{control}");
         let unit =
             fs::read_to_string(folder.join("tree/usr/lib/systemd/system/knytt-kiosk.service")).unwrap();
-        for line in ["Restart=always", "WatchdogSec=60", "User=knytt-kiosk", "NoExecPaths=/"] {
+        for line in [
+            "Restart=always",
+            "WatchdogSec=60",
+            "User=knytt-kiosk",
+            "NoExecPaths=/",
+            "ReadWritePaths=/run/user",
+            "NotifyAccess=main",
+        ] {
             assert!(unit.lines().any(|found| found == line), "{line}");
         }
         assert!(!unit.contains("@LIBRARIES@"));

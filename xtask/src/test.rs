@@ -62,8 +62,14 @@ pub fn soak(arguments: &[String]) -> Result<()> {
     // and amplifying clients besiege it. The kiosk's screen is killed and frozen. The backend is the program that people
     // run: how long honest clients wait says nothing of one that is hardly optimised.
     programs::build_for_web()?;
-    let campaigns =
-        ["campaign::three", "full_disk::", "siege::honest", "killed::a_kiosk", "visits::thousands_of_visits"];
+    let campaigns = [
+        "campaign::three",
+        "full_disk::",
+        "siege::honest",
+        "killed::a_kiosk",
+        "taps_in_a_window",
+        "visits::thousands_of_visits",
+    ];
     let program = programs::path_in(&programs::folder(), "knytt");
     check(tests()?.args(["--tests", "--", "--ignored"]).args(campaigns).env("KNYTT_KILLED_PROGRAM", program))
 }

@@ -1,11 +1,11 @@
 //! What egui draws, as a picture, without a window.
 
-use std::cell::RefCell;
 use std::iter::once;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
+use eframe::egui::mutex::RwLock;
 use eframe::egui::{Context, FullOutput, TexturesDelta};
 use eframe::egui_wgpu::{
     RenderState, Renderer, RendererOptions, ScreenDescriptor, WgpuConfiguration, WgpuSetup,
@@ -44,13 +44,13 @@ impl Gpu {
 #[derive(Clone)]
 pub struct Canvas {
     gpu: Rc<Gpu>,
-    renderer: Rc<RefCell<Renderer>>,
+    renderer: Arc<RwLock<Renderer>>,
 }
 
 impl TestRenderer for Canvas {
     fn handle_delta(&mut self, delta: &mut TexturesDelta) {
         let state = &self.gpu.0;
-        let mut renderer = self.renderer.borrow_mut();
+        let mut renderer = self.renderer.write();
         for (id, parts) in delta.set.drain() {
             for part in parts {
                 renderer.update_texture(&state.device, &state.queue, id, &part);
@@ -66,7 +66,13 @@ impl Canvas {
     /// An empty one.
     pub fn new(gpu: &Rc<Gpu>) -> Self {
         let renderer = Renderer::new(&gpu.0.device, gpu.0.target_format, RendererOptions::PREDICTABLE);
-        Self { gpu: Rc::clone(gpu), renderer: Rc::new(RefCell::new(renderer)) }
+        Self { gpu: Rc::clone(gpu), renderer: Arc::new(RwLock::new(renderer)) }
+    }
+
+    /// What the kiosk's own painter draws with.
+    #[allow(dead_code, reason = "a test compares that painter with egui's")]
+    pub fn state(&self) -> RenderState {
+        RenderState { renderer: Arc::clone(&self.renderer), ..self.gpu.0.clone() }
     }
 
     /// Draws the last pass of a context.
@@ -91,9 +97,9 @@ impl Canvas {
             size_in_pixels: [size.width, size.height],
         };
         let shapes = ctx.tessellate(output.shapes.clone(), ctx.pixels_per_point());
-        let mut renderer = self.renderer.borrow_mut();
         let mut encoder = state.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        let buffers = renderer.update_buffers(&state.device, &state.queue, &mut encoder, &shapes, &screen);
+        let buffers =
+            self.renderer.write().update_buffers(&state.device, &state.queue, &mut encoder, &shapes, &screen);
         let target = state.device.create_texture(&target(size, state.target_format));
         let view = target.create_view(&wgpu::TextureViewDescriptor::default());
         let attachment = wgpu::RenderPassColorAttachment {
@@ -109,7 +115,11 @@ impl Canvas {
             color_attachments: &[Some(attachment)],
             ..wgpu::RenderPassDescriptor::default()
         };
-        renderer.render(&mut encoder.begin_render_pass(&pass).forget_lifetime(), &shapes, &screen);
+        self.renderer.read().render(
+            &mut encoder.begin_render_pass(&pass).forget_lifetime(),
+            &shapes,
+            &screen,
+        );
         state.queue.submit(buffers.into_iter().chain(once(encoder.finish())));
         target
     }

@@ -4,6 +4,7 @@
 mod codes;
 mod flows;
 mod killed;
+mod painted;
 mod shop;
 mod staff;
 mod store;
