@@ -1,7 +1,7 @@
 //! Draws the screens with a shader of a few lines, for renderers in software.
 //!
-//! egui's own shader can filter textures by hand and add noise, which the screens do not use. A GPU passes over what is
-//! switched off; lavapipe computes both sides of each branch for every pixel, and takes six times as long.
+//! egui's own shader can filter textures by hand, for snapshots of tests, and adds noise to gradients. A GPU passes over
+//! what is switched off; lavapipe computes both sides of each branch for every pixel, and takes six times as long.
 
 mod triangles;
 
