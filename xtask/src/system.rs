@@ -48,6 +48,8 @@ const BUILD: &[Need] = &[
 /// What the end-to-end runs start: a virtual display, a web driver for the window, a browser, databases.
 const TESTS: &[Need] = &[
     Need { name: "Xvfb", probe: File("/usr/bin/Xvfb"), debian: &["xvfb", "xauth"] },
+    // Taps in the kiosk's window.
+    Need { name: "xdotool", probe: Program("xdotool", &["version"]), debian: &["xdotool"] },
     Need {
         name: "dbus-run-session",
         probe: File("/usr/bin/dbus-run-session"),
