@@ -104,6 +104,7 @@ impl Entries<'_> {
         prefetch(self.group.codes);
         prefetch(self.group.scales.as_flattened());
         prefetch(self.group.alongs.as_flattened());
+        prefetch(self.items.as_flattened());
     }
 
     /// A bit for each slot that has an item.

@@ -106,7 +106,7 @@ impl<'a> Cells<'a> {
     /// The cell that a vector belongs to: the one whose centre is nearest.
     pub(crate) fn home(&self, vector: &[f32]) -> Result<u32> {
         let probe = self.coder.probe(vector, DEVIATIONS);
-        let mut shortlist = Shortlist::new(1);
+        let mut shortlist = Shortlist::new(1, 1);
         if let Some(codes) = self.codes {
             shortlist.scan(codes, &probe, dot(vector, &self.mean), &|_| true);
         }

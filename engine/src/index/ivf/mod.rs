@@ -42,9 +42,9 @@ use self::cells::Cells;
 use self::code::{Probe, dot};
 use self::shortlist::Shortlist;
 use crate::error::Result;
+use crate::index::Nearest;
 use crate::index::ivf::cold_read::ColdReadDetector;
 use crate::index::top::Candidate;
-use crate::index::{Nearest, best_of_products};
 use crate::store::bitmap::read_items;
 use crate::store::mapped::{Mapped, will_need};
 use crate::store::picture_number::{FurtherPictures, item_of};
@@ -68,6 +68,17 @@ const USUAL: Margins = Margins { deviations: 2.0, gaps: 3.0 };
 
 /// A filter may exclude the nearest clusters. The best of the remaining items are many and have similar scores.
 const FILTERED: Margins = Margins { deviations: 3.0, gaps: 12.0 };
+
+/// The best of several estimates is too high more often than one estimate is, so products with several pictures need
+/// wider margins than [`USUAL`].
+const SEVERAL_PICTURES: Margins = Margins { deviations: 2.5, gaps: 4.0 };
+
+/// Under a filter, the usual gaps suffice once this many times as many cells were scanned as when the k-th best score
+/// last rose. If later cells were as good as those before, as many again would bring k · ln 2 products on average.
+const STEADY_AFTER: usize = 2;
+
+/// For fewer hits a score that does not rise tells too little.
+const STEADY_FROM_HITS: usize = 8;
 
 /// A search ranks this share of all cells exactly, and more in steps, since few queries need many.
 const CELLS_RANKED: [f64; 3] = [0.1, 0.4, 1.0];
@@ -106,23 +117,25 @@ impl<'t> IvfIndex<'t> {
 
 impl Nearest for IvfIndex<'_> {
     fn nearest(&self, query: &[f32], among: &RoaringBitmap, k: usize) -> Result<Vec<Candidate>> {
-        let per_product = self.further.with_own(self.products).div_ceil(self.products.max(1));
-        best_of_products(k, per_product as usize, |k| self.pictures(query, among, k))
-    }
-}
-
-impl IvfIndex<'_> {
-    /// The `k` nearest pictures of the products of `among`, best first.
-    fn pictures(&self, query: &[f32], among: &RoaringBitmap, k: usize) -> Result<Vec<Candidate>> {
         let is_filtered = among.len() < self.products;
-        let margins = if is_filtered { FILTERED } else { USUAL };
+        let per_product = self.further.with_own(self.products).div_ceil(self.products.max(1)) as usize;
+        let unfiltered = if per_product > 1 { SEVERAL_PICTURES } else { USUAL };
+        let margins = if is_filtered { FILTERED } else { unfiltered };
+        // What suffices once the k-th best score is steady.
+        let steady = if k < STEADY_FROM_HITS { margins.gaps } else { unfiltered.gaps };
         let probe = self.cells.coder.probe(query, margins.deviations);
-        let mut shortlist = Shortlist::new(k);
+        let mut shortlist = Shortlist::new(k, per_product);
         let passes = |picture| !is_filtered || among.contains(item_of(picture));
         let passes_in_cell = |picture| passes(picture) && !self.stale.contains(picture);
         let mut pace = ColdReadDetector::begin(self.mapped.is_first());
-        let scanned =
-            self.scan_cells(query, &probe, margins.gaps, &mut shortlist, &mut pace, &passes_in_cell)?;
+        let scanned = self.scan_cells(
+            query,
+            &probe,
+            [margins.gaps, steady],
+            &mut shortlist,
+            &mut pace,
+            &passes_in_cell,
+        )?;
         let is_scanned = |block: usize| {
             let mut cells = scanned
                 .iter()
@@ -138,19 +151,23 @@ impl IvfIndex<'_> {
         }
         shortlist.rescore(query, &mut pace, |picture| self.mapped.row(picture))
     }
+}
 
+impl IvfIndex<'_> {
     /// Scans cells, the nearest first, until the margins allow to stop. Returns for each cell whether it was
-    /// scanned.
+    /// scanned. `gaps`: those of the margins, and those that suffice once the k-th best score is steady.
     fn scan_cells(
         &self,
         query: &[f32],
         probe: &Probe,
-        gaps: f32,
+        gaps: [f32; 2],
         shortlist: &mut Shortlist,
         pace: &mut ColdReadDetector,
         passes: &impl Fn(u32) -> bool,
     ) -> Result<Vec<bool>> {
         let (mut scanned, mut is_scanned) = (0_usize, vec![false; self.cells.len()]);
+        let (mut look_at, mut codes) = (CELLS_AT_LEAST, 0);
+        let (mut kth, mut risen_at) = (f32::NEG_INFINITY, 0);
         for share in CELLS_RANKED {
             let ranked = ((self.cells.len() as f64 * share) as usize).max(CELLS_AT_LEAST);
             let nearest = self.cells.nearest(query, probe, ranked, pace)?;
@@ -163,15 +180,24 @@ impl IvfIndex<'_> {
                 if std::mem::replace(&mut is_scanned[cell.item as usize], true) {
                     continue;
                 }
-                if scanned >= CELLS_AT_LEAST
-                    && scanned.is_multiple_of(CELLS_PER_LOOK)
-                    && shortlist.is_settled(cell.score, gaps)
-                {
-                    is_scanned[cell.item as usize] = false;
-                    return Ok(is_scanned);
+                // Looking goes through all that is held, so it waits until as many codes were scanned.
+                if scanned >= look_at && codes >= shortlist.len() {
+                    if let Some(best) = shortlist.best() {
+                        if best.kth > kth {
+                            (kth, risen_at) = (best.kth, scanned);
+                        }
+                        let is_steady = scanned >= STEADY_AFTER * risen_at;
+                        if best.excludes(cell.score, gaps[usize::from(is_steady)]) {
+                            is_scanned[cell.item as usize] = false;
+                            return Ok(is_scanned);
+                        }
+                    }
+                    (look_at, codes) = (scanned + CELLS_PER_LOOK, 0);
                 }
                 if let Some(bytes) = self.mapped.cell(cell.item) {
-                    shortlist.scan(Block::read(bytes, self.cells.coder.width())?, probe, cell.score, passes);
+                    let block = Block::read(bytes, self.cells.coder.width())?;
+                    shortlist.scan(block, probe, cell.score, passes);
+                    codes += block.len();
                 }
                 scanned += 1;
             }
