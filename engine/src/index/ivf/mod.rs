@@ -73,8 +73,9 @@ const FILTERED: Margins = Margins { deviations: 3.0, gaps: 12.0 };
 /// wider margins than [`USUAL`].
 const SEVERAL_PICTURES: Margins = Margins { deviations: 2.5, gaps: 4.0 };
 
-/// Under a filter, the usual gaps suffice once this many times as many cells were scanned as when the k-th best score
+/// Under a filter, these gaps suffice once [`STEADY_AFTER`] times as many cells were scanned as when the k-th best score
 /// last rose. If later cells were as good as those before, as many again would bring k · ln 2 products on average.
+const STEADY_GAPS: f32 = 5.0;
 const STEADY_AFTER: usize = 2;
 
 /// For fewer hits a score that does not rise tells too little.
@@ -122,7 +123,7 @@ impl Nearest for IvfIndex<'_> {
         let unfiltered = if per_product > 1 { SEVERAL_PICTURES } else { USUAL };
         let margins = if is_filtered { FILTERED } else { unfiltered };
         // What suffices once the k-th best score is steady.
-        let steady = if k < STEADY_FROM_HITS { margins.gaps } else { unfiltered.gaps };
+        let steady = if k < STEADY_FROM_HITS || !is_filtered { margins.gaps } else { STEADY_GAPS };
         let probe = self.cells.coder.probe(query, margins.deviations);
         let mut shortlist = Shortlist::new(k, per_product);
         let passes = |picture| !is_filtered || among.contains(item_of(picture));

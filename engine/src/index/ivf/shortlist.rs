@@ -166,8 +166,8 @@ impl Shortlist {
         }
     }
 
-    /// The best picture of each of the best `k` products by exact scores: the dot product of the query and the row that `row` returns. Compares rows in
-    /// the order of their upper bounds, until the next bound is below the k-th score.
+    /// The best picture of each of the best `k` products by exact scores: the dot product of the query and the row that
+    /// `row` returns. Compares rows in the order of their upper bounds, until the next bound is below the k-th score.
     pub(crate) fn rescore<'r>(
         mut self,
         query: &[f32],
