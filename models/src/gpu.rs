@@ -7,8 +7,10 @@ use knytt_gpu::{
     TransformerShape,
 };
 
-use crate::clip::end_position;
-use crate::config::{Activation, Config, TextReading, Transformer, ViTKind, VisionConfig};
+use crate::clip::read_position;
+use crate::config::{
+    Activation, Config, TextConfig, TextReading, Transformer, ViTConfig, ViTKind, VisionConfig,
+};
 use crate::device::Device;
 use crate::error::{Error, Result, without_backtrace};
 use crate::options::{Options, Precision};
@@ -17,7 +19,8 @@ use crate::options::{Options, Precision};
 pub(crate) struct OnGpu {
     clip: knytt_gpu::Clip,
     device: Device,
-    end_token: u32,
+    /// Where texts are read; nothing in a model that knows pictures only.
+    reading: Option<(TextReading, u32)>,
 }
 
 impl OnGpu {
@@ -25,11 +28,10 @@ impl OnGpu {
     pub fn load(config: &Config, weights: &[u8], adapter: Option<usize>, options: &Options) -> Result<Self> {
         let shape = shape(config).ok_or_else(|| Error::DeviceFailed {
             device: options.device.to_string(),
-            reason: "GPUs have no kernels yet for EfficientNet-Lite, alone or beside another tower, for SigLIP, for \
-                     RoBERTa and for DINOv2"
+            reason: "GPUs have no kernels yet for EfficientNet-Lite, alone or beside another tower, and for RoBERTa"
                 .into(),
         })?;
-        let end_token = config.text_config.as_ref().map_or(0, |text| text.eos_token_id);
+        let reading = config.text_config.as_ref().map(|text| (text.reading, text.eos_token_id));
         let weights = VarBuilder::from_slice_safetensors(weights, DType::F32, &Candle::Cpu)
             .map_err(|e| Error::Weights(without_backtrace(&e)))?;
         let tensor = |name: &str, shape: &[usize]| {
@@ -43,7 +45,7 @@ impl OnGpu {
             pipeline_cache: options.cache.clone(),
         };
         let clip = knytt_gpu::Clip::open(shape, &tensor, &options).map_err(|e| on(device, &e))?;
-        Ok(Self { clip, device, end_token })
+        Ok(Self { clip, device, reading })
     }
 
     /// `pixels`: `[batch, 3, height, width]`, f32, RGB, normalised, as one slice. Returns
@@ -54,9 +56,14 @@ impl OnGpu {
 
     /// `ids`: token ids of each text, begin and end token included. Returns `[batch, dimension]`, not yet of
     /// unit norm.
+    ///
+    /// # Errors
+    /// [`Error::PicturesOnly`] without a text tower; else the device's.
     pub fn encode_texts(&mut self, ids: &[Vec<u32>]) -> Result<Vec<f32>> {
-        // Under a causal mask what follows the end token changes nothing.
-        let texts: Vec<&[u32]> = ids.iter().map(|ids| &ids[..=end_position(self.end_token, ids)]).collect();
+        let (reading, end_token) = self.reading.ok_or(Error::PicturesOnly)?;
+        // Under a causal mask what follows the end token changes nothing; without one nothing follows what is read.
+        let texts: Vec<&[u32]> =
+            ids.iter().map(|ids| &ids[..=read_position(reading, end_token, ids)]).collect();
         self.clip.encode_texts(&texts).map_err(|e| on(self.device, &e))
     }
 }
@@ -83,26 +90,37 @@ fn on(device: Device, error: &knytt_gpu::Error) -> Error {
 
 /// The architecture in the words of the kernels; nothing if they do not compute it.
 fn shape(config: &Config) -> Option<Shape> {
-    let text = config.text_config.as_ref().filter(|text| text.reading == TextReading::EndToken)?;
+    let text = match &config.text_config {
+        Some(text) => Some(text_shape(text)?),
+        None => None,
+    };
     Some(Shape {
         dimension: config.projection_dim,
         image_size: config.vision_config.image_size(),
         image: image_shape(&config.vision_config)?,
-        text: TextShape {
-            vocabulary: text.vocab_size,
-            positions: text.max_position_embeddings,
-            transformer: layers(&text.transformer())?,
-        },
+        text,
+    })
+}
+
+/// The text tower in the words of the kernels; nothing if they do not know its kind.
+fn text_shape(config: &TextConfig) -> Option<TextShape> {
+    let reading = match config.reading {
+        TextReading::EndToken => knytt_gpu::TextReading::EndToken,
+        TextReading::LastPosition => knytt_gpu::TextReading::LastPosition,
+        TextReading::Mean => return None,
+    };
+    Some(TextShape {
+        reading,
+        vocabulary: config.vocab_size,
+        positions: config.max_position_embeddings,
+        transformer: layers(&config.transformer()),
     })
 }
 
 /// The image tower in the words of the kernels; nothing if they do not know its kind.
 fn image_shape(config: &VisionConfig) -> Option<ImageShape> {
     Some(match config {
-        VisionConfig::ViT(vit) if vit.kind() != Some(ViTKind::Clip) => return None,
-        VisionConfig::ViT(vit) => {
-            ImageShape::Patches { patch: vit.patch_size, transformer: layers(&vit.transformer())? }
-        }
+        VisionConfig::ViT(vit) => patches(vit)?,
         VisionConfig::ResNet(resnet) => ImageShape::Residual {
             stem: resnet.stem_channels.iter().copied().zip(resnet.stem_strides.iter().copied()).collect(),
             stages: resnet
@@ -118,9 +136,17 @@ fn image_shape(config: &VisionConfig) -> Option<ImageShape> {
     })
 }
 
-/// Nothing if the kernels do not have the activation.
-fn layers(transformer: &Transformer) -> Option<TransformerShape> {
-    Some(TransformerShape {
+fn patches(config: &ViTConfig) -> Option<ImageShape> {
+    let kind = match config.kind()? {
+        ViTKind::Clip => knytt_gpu::ViTKind::Clip,
+        ViTKind::SigLip => knytt_gpu::ViTKind::SigLip,
+        ViTKind::Dinov2 => knytt_gpu::ViTKind::Dinov2,
+    };
+    Some(ImageShape::Patches { kind, patch: config.patch_size, transformer: layers(&config.transformer()) })
+}
+
+fn layers(transformer: &Transformer) -> TransformerShape {
+    TransformerShape {
         hidden: transformer.hidden_size,
         inner: transformer.intermediate_size,
         layers: transformer.layers,
@@ -128,10 +154,10 @@ fn layers(transformer: &Transformer) -> Option<TransformerShape> {
         activation: match transformer.activation {
             Activation::QuickGelu => Nonlinearity::QuickGelu,
             Activation::Gelu => Nonlinearity::Gelu,
-            Activation::GeluTanh => return None,
+            Activation::GeluTanh => Nonlinearity::GeluTanh,
         },
         epsilon: transformer.layer_norm_eps as f32,
-    })
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,8 @@
 use std::time::{Duration, Instant};
 
 use knytt_gpu::{
-    Activation, Clip, ImageShape, Options, Precision, Shape, TextShape, TransformerShape, adapters,
+    Activation, Clip, ImageShape, Options, Precision, Shape, TextReading, TextShape, TransformerShape,
+    ViTKind, adapters,
 };
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -28,8 +29,13 @@ fn vit_b_32() -> Shape {
     Shape {
         dimension: 512,
         image_size: 224,
-        image: ImageShape::Patches { patch: 32, transformer: transformer(768, 12) },
-        text: TextShape { vocabulary: 49408, positions: 77, transformer: transformer(512, 8) },
+        image: ImageShape::Patches { kind: ViTKind::Clip, patch: 32, transformer: transformer(768, 12) },
+        text: Some(TextShape {
+            reading: TextReading::EndToken,
+            vocabulary: 49408,
+            positions: 77,
+            transformer: transformer(512, 8),
+        }),
     }
 }
 

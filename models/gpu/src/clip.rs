@@ -1,4 +1,4 @@
-//! CLIP: an image tower and a text tower that meet in one space.
+//! An image tower and a text tower that meet in one space, or an image tower alone.
 
 use crate::adapter::Adapter;
 use crate::error::{Error, Result};
@@ -8,7 +8,7 @@ use crate::options::Options;
 use crate::plan::{ANSWER, Epilogue, INPUT, LARGEST_BATCH, Plan, Planner};
 use crate::residual::{InstanceHead, ResNet};
 use crate::rows::{Matrix, Rows, Workspace};
-use crate::shape::{ImageShape, Shape, TextShape};
+use crate::shape::{ImageShape, Shape, TextReading, TextShape, ViTKind};
 use crate::tensors::{Source, Tensors};
 use crate::text::TextTower;
 use crate::tile::SMALLEST_TILE_ROWS;
@@ -22,10 +22,11 @@ pub struct Clip {
     gpu: Gpu,
     kernels: Kernels,
     image_tower: ImageTower,
-    visual_projection: Matrix,
+    /// Nothing where the tower gives the embedding itself.
+    visual_projection: Option<Matrix>,
     instance_head: Option<InstanceHead>,
-    text_tower: TextTower,
-    text_projection: Matrix,
+    /// Nothing in a model that knows pictures only.
+    text_tower: Option<TextTower>,
     shape: Shape,
     workspace: Workspace,
     /// The newest last.
@@ -62,7 +63,7 @@ struct Planned {
 
 impl Clip {
     /// Opens the GPU, compiles the kernels and uploads the weights. `tensors` gives each tensor by the
-    /// name that transformers' `CLIPModel` has for it.
+    /// name that transformers' `CLIPModel` or `SiglipModel` has for it.
     ///
     /// # Errors
     /// [`Error::NoAdapter`], [`Error::OnlySoftware`], [`Error::UnknownAdapter`] or [`Error::Open`] if there
@@ -77,15 +78,12 @@ impl Clip {
         let kernels = Kernels::new(&gpu, &shape)?;
         let tensors = Tensors::new(tensors);
         let vision = tensors.below("vision_model");
-        let projection = |name: &str, from| {
-            let weight = tensors.below(name).get("weight", &[shape.dimension, from])?;
-            Matrix::upload(&gpu, name, from, &weight, &[])
-        };
         let (image_tower, visual_projection, instance_head) = match &shape.image {
-            ImageShape::Patches { patch, transformer } => {
-                let tower = ViT::upload(&gpu, shape.image_size, *patch, *transformer, &vision)?;
-                let projection = projection("visual_projection", transformer.hidden)?;
-                (ImageTower::ViT(Box::new(tower)), projection, None)
+            ImageShape::Patches { kind, patch, transformer } => {
+                let tower = ViT::upload(&gpu, *kind, (shape.image_size, *patch), *transformer, &vision)?;
+                let projection = (*kind == ViTKind::Clip)
+                    .then(|| visual_projection(&gpu, transformer.hidden, shape.dimension, &tensors));
+                (ImageTower::ViT(Box::new(tower)), projection.transpose()?, None)
             }
             ImageShape::Residual { stem, stages, instance } => {
                 let has_instance_head = instance.is_some();
@@ -93,15 +91,16 @@ impl Clip {
                 let projection = tower.projection(&gpu, shape.dimension, &tensors)?;
                 let tensors = tensors.below("identity_head");
                 let head = instance.map(|head| tower.instance_head(&gpu, head, shape.dimension, &tensors));
-                (ImageTower::ResNet(tower), projection, head.transpose()?)
+                (ImageTower::ResNet(tower), Some(projection), head.transpose()?)
             }
         };
+        let text_tower =
+            shape.text.as_ref().map(|text| TextTower::upload(&gpu, text, shape.dimension, &tensors));
         Ok(Self {
             image_tower,
             visual_projection,
             instance_head,
-            text_tower: TextTower::upload(&gpu, &shape.text, &tensors.below("text_model"))?,
-            text_projection: projection("text_projection", shape.text.transformer.hidden)?,
+            text_tower: text_tower.transpose()?,
             kernels,
             gpu,
             shape,
@@ -149,13 +148,16 @@ impl Clip {
     /// `[batch, dimension]`, not yet of unit norm.
     ///
     /// # Errors
-    /// [`Error::Input`] if a text is empty, too long or has an unknown token; else as
-    /// [`encode_images`](Self::encode_images).
+    /// [`Error::Input`] if a text is empty, too long, shorter than a tower without a causal mask reads, or has an
+    /// unknown token, or if the model knows pictures only; else as [`encode_images`](Self::encode_images).
     pub fn encode_texts(&mut self, texts: &[&[u32]]) -> Result<Vec<f32>> {
-        texts.iter().try_for_each(|text| self.check_text(text))?;
+        let (Some(tower), Some(shape)) = (&self.text_tower, &self.shape.text) else {
+            return Err(Error::Input("it knows pictures only".into()));
+        };
+        texts.iter().try_for_each(|text| check_text(shape, text))?;
         // Under a causal mask what follows a text's end cannot reach it: the batch is as long as its longest.
         let positions = texts.iter().map(|text| text.len()).max().unwrap_or(0);
-        let largest = self.largest_batch(self.text_tower.bytes_per_item(positions), positions)?;
+        let largest = self.largest_batch(tower.bytes_per_item(positions), positions)?;
         let mut embeddings = Vec::new();
         for texts in texts.chunks(largest) {
             let padded = texts
@@ -167,20 +169,6 @@ impl Clip {
             embeddings.extend(self.run(work, &[bytemuck::cast_slice(&tokens), bytemuck::cast_slice(&ends)])?);
         }
         Ok(embeddings)
-    }
-
-    fn check_text(&self, text: &[u32]) -> Result<()> {
-        let TextShape { vocabulary, positions, .. } = self.shape.text;
-        if text.is_empty() || text.len() > positions {
-            let received = text.len();
-            return Err(Error::Input(format!("expected a text of 1 to {positions} tokens, got {received}")));
-        }
-        match text.iter().find(|&&token| token as usize >= vocabulary) {
-            Some(token) => {
-                Err(Error::Input(format!("token {token} is beyond the {vocabulary} that are known")))
-            }
-            None => Ok(()),
-        }
     }
 
     /// How many items of which one needs a buffer of `bytes` and a matrix of `rows` the adapter takes at a
@@ -254,23 +242,31 @@ impl Clip {
         for (part, bytes) in ["input", "read"].into_iter().zip(inputs) {
             buffers.push(space.buffer(gpu, part, bytes.len() as u64, INPUT)?);
         }
-        let (pooled, projection) = match (work, &self.image_tower) {
-            (Work::Images { batch }, ImageTower::ViT(tower)) => {
-                (tower.plan(&mut planner, space, &buffers[0], batch)?, &self.visual_projection)
+        let image_projection = self.visual_projection.as_ref();
+        let (pooled, projection) = match (work, &self.image_tower, &self.text_tower) {
+            (Work::Images { batch }, ImageTower::ViT(tower), _) => {
+                (tower.plan(&mut planner, space, &buffers[0], batch)?, image_projection)
             }
-            (Work::Images { batch }, ImageTower::ResNet(tower)) => {
-                (tower.plan(&mut planner, space, &buffers[0], batch)?, &self.visual_projection)
+            (Work::Images { batch }, ImageTower::ResNet(tower), _) => {
+                (tower.plan(&mut planner, space, &buffers[0], batch)?, image_projection)
             }
-            (Work::Texts { batch, positions }, _) => {
+            (Work::Texts { batch, positions }, _, Some(tower)) => {
                 let inputs = (&buffers[0], &buffers[1]);
-                let ends = self.text_tower.plan(&mut planner, space, inputs, (batch, positions))?;
-                (ends, &self.text_projection)
+                let ends = tower.plan(&mut planner, space, inputs, (batch, positions))?;
+                (ends, Some(tower.projection()))
             }
+            (Work::Texts { .. }, _, None) => return Err(Error::Input("it knows pictures only".into())),
         };
         let [embedding, instance] = self.columns(work);
-        let columns = embedding.next_multiple_of(4) + instance;
-        let output = space.rows(gpu, "embeddings", pooled.rows, columns)?;
-        planner.matmul(&pooled, projection, &output, Epilogue::default());
+        let output = match projection {
+            Some(projection) => {
+                let columns = embedding.next_multiple_of(4) + instance;
+                let output = space.rows(gpu, "embeddings", pooled.rows, columns)?;
+                planner.matmul(&pooled, projection, &output, Epilogue::default());
+                output
+            }
+            None => pooled.clone(),
+        };
         if let Some(head) = self.instance_head.as_ref().filter(|_| instance > 0) {
             head.plan(&mut planner, space, &pooled, &output)?;
         }
@@ -283,5 +279,25 @@ impl Drafted<'_> {
     fn finish(self, work: Work) -> Result<Planned> {
         let Self { planner, inputs, output, answer } = self;
         Ok(Planned { work, plan: planner.finish()?, inputs, output, answer })
+    }
+}
+
+fn visual_projection(gpu: &Gpu, from: usize, dimension: usize, tensors: &Tensors<'_>) -> Result<Matrix> {
+    let weight = tensors.below("visual_projection").get("weight", &[dimension, from])?;
+    Matrix::upload(gpu, "visual_projection", from, &weight, &[])
+}
+
+fn check_text(shape: &TextShape, text: &[u32]) -> Result<()> {
+    let &TextShape { vocabulary, positions, reading, .. } = shape;
+    let shortest = if reading == TextReading::LastPosition { positions } else { 1 };
+    if !(shortest..=positions).contains(&text.len()) {
+        let received = text.len();
+        return Err(Error::Input(format!(
+            "expected a text of {shortest} to {positions} tokens, got {received}"
+        )));
+    }
+    match text.iter().find(|&&token| token as usize >= vocabulary) {
+        Some(token) => Err(Error::Input(format!("token {token} is beyond the {vocabulary} that are known"))),
+        None => Ok(()),
     }
 }

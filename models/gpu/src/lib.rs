@@ -1,11 +1,13 @@
-//! CLIP on any GPU: Vulkan, Metal and DX12, by wgpu.
+//! CLIP, SigLIP and DINOv2 on any GPU: Vulkan, Metal and DX12, by wgpu.
 //!
 //! A [`Clip`] holds both towers of a model on one [`Adapter`]: the weights are uploaded once, and a batch of
 //! pictures or texts is one submission of kernels (`kernels/*.wgsl`). It takes plain numbers, a [`Shape`] and
 //! a function that gives each tensor by its name, and knows nothing of files:
 //!
 //! ```no_run
-//! use knytt_gpu::{Activation, Clip, ImageShape, Options, Shape, TextShape, TransformerShape};
+//! use knytt_gpu::{
+//!     Activation, Clip, ImageShape, Options, Shape, TextReading, TextShape, TransformerShape, ViTKind,
+//! };
 //!
 //! # fn read(name: &str, shape: &[usize]) -> Result<Vec<f32>, String> { Err(format!("{name} {shape:?}")) }
 //! let image = TransformerShape {
@@ -20,8 +22,13 @@
 //! let shape = Shape {
 //!     dimension: 512,
 //!     image_size: 224,
-//!     image: ImageShape::Patches { patch: 32, transformer: image },
-//!     text: TextShape { vocabulary: 49408, positions: 77, transformer: text },
+//!     image: ImageShape::Patches { kind: ViTKind::Clip, patch: 32, transformer: image },
+//!     text: Some(TextShape {
+//!         reading: TextReading::EndToken,
+//!         vocabulary: 49408,
+//!         positions: 77,
+//!         transformer: text,
+//!     }),
 //! };
 //! let mut clip = Clip::open(shape, &read, &Options::default())?;
 //! let embeddings = clip.encode_texts(&[&[49406, 736, 2595, 49407]])?;
@@ -32,6 +39,7 @@
 //! can go on elsewhere.
 
 mod adapter;
+mod attention_pooling;
 mod cache;
 mod clip;
 mod error;
@@ -56,5 +64,8 @@ pub use clip::Clip;
 pub use error::{Error, Result};
 pub use options::Options;
 pub use precision::Precision;
-pub use shape::{Activation, ImageShape, InstanceShape, Shape, StageShape, TextShape, TransformerShape};
+pub use shape::{
+    Activation, ImageShape, InstanceShape, Shape, StageShape, TextReading, TextShape, TransformerShape,
+    ViTKind,
+};
 pub use tensors::Source;

@@ -53,6 +53,7 @@ pub(crate) enum Nonlinearity {
     QuickGelu = 1,
     Gelu = 2,
     Relu = 3,
+    GeluTanh = 4,
 }
 
 /// Leaves `before` rows free ahead of each group of `rows` rows of a product.
@@ -129,6 +130,7 @@ impl From<Activation> for Nonlinearity {
         match activation {
             Activation::QuickGelu => Self::QuickGelu,
             Activation::Gelu => Self::Gelu,
+            Activation::GeluTanh => Self::GeluTanh,
         }
     }
 }

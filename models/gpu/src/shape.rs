@@ -1,4 +1,4 @@
-//! The architecture of a CLIP model, as far as the kernels ask.
+//! The architecture of a model, as far as the kernels ask.
 
 use crate::error::{Error, Result};
 
@@ -11,15 +11,17 @@ pub struct Shape {
     pub image_size: usize,
     /// The image tower.
     pub image: ImageShape,
-    /// The text tower.
-    pub text: TextShape,
+    /// The text tower; nothing for a model that knows pictures only.
+    pub text: Option<TextShape>,
 }
 
 /// The image tower's kind and shape.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ImageShape {
-    /// CLIP's vision transformer.
+    /// A vision transformer.
     Patches {
+        /// Whose it is.
+        kind: ViTKind,
         /// The side of a patch, in pixels.
         patch: usize,
         /// Its layers.
@@ -34,6 +36,17 @@ pub enum ImageShape {
         /// What tells one thing from others of its kind, if the model does.
         instance: Option<InstanceShape>,
     },
+}
+
+/// What is before and behind the layers of a vision transformer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ViTKind {
+    /// CLIP's: a class position is read, all positions are normalised before the first layer, and a projection follows.
+    Clip,
+    /// SigLIP's: one learned query asks all patches, which have a bias; no projection.
+    SigLip,
+    /// DINOv2's: a class position is read, patches have a bias; no projection.
+    Dinov2,
 }
 
 /// Two layers over the means and deviations of all maps.
@@ -56,15 +69,27 @@ pub struct StageShape {
     pub stride: usize,
 }
 
-/// A causal transformer over token ids.
+/// A transformer over token ids.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TextShape {
+    /// How a text goes through it, and where it is read.
+    pub reading: TextReading,
     /// Known tokens.
     pub vocabulary: usize,
     /// The longest text, in tokens.
     pub positions: usize,
     /// Its layers.
     pub transformer: TransformerShape,
+}
+
+/// How a text goes through its tower, and where it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextReading {
+    /// Each position sees what came before it, and the last one of each text is read: CLIP.
+    EndToken,
+    /// All positions see each other, texts are as long as the longest text may be, and the last position is read; the
+    /// projection is `text_model.head`, which has a bias: SigLIP.
+    LastPosition,
 }
 
 /// A stack of pre-norm transformer layers.
@@ -91,16 +116,25 @@ pub enum Activation {
     QuickGelu,
     /// x · Φ(x), exact to 2 · 10⁻⁷: LAION's models.
     Gelu,
+    /// x · Φ(x) by way of a hyperbolic tangent: SigLIP's models.
+    GeluTanh,
 }
 
 impl Shape {
     /// Whether the kernels cover it.
     pub(crate) fn check(&self) -> Result<()> {
-        self.text.transformer.check("text tower")?;
-        if let ImageShape::Patches { patch, transformer } = &self.image {
+        if let Some(text) = &self.text {
+            text.transformer.check("text tower")?;
+        }
+        if let ImageShape::Patches { kind, patch, transformer } = &self.image {
             transformer.check("image tower")?;
             if *patch == 0 || !self.image_size.is_multiple_of(*patch) {
                 return Err(Error::Shape("the picture is no whole number of patches".into()));
+            }
+            if *kind != ViTKind::Clip && self.dimension != transformer.hidden {
+                return Err(Error::Shape(
+                    "a tower without a projection has other values than the space".into(),
+                ));
             }
         }
         Ok(())
@@ -112,7 +146,7 @@ impl Shape {
             ImageShape::Patches { transformer, .. } => Some(transformer),
             ImageShape::Residual { .. } => None,
         };
-        image.into_iter().chain([&self.text.transformer])
+        image.into_iter().chain(self.text.as_ref().map(|text| &text.transformer))
     }
 
     /// Values of an instance embedding; 0 for none.
@@ -133,6 +167,11 @@ impl TransformerShape {
     /// Values of one attention head.
     pub(crate) fn head(&self) -> usize {
         self.hidden / self.heads
+    }
+
+    /// What scores are multiplied by.
+    pub(crate) fn score_scale(&self) -> f32 {
+        (self.head() as f32).powf(-0.5)
     }
 
     fn check(&self, tower: &str) -> Result<()> {

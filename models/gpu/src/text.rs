@@ -1,12 +1,12 @@
-//! The text tower: a causal transformer, read at the end token.
+//! The text tower: a transformer, read at one position.
 
 use crate::error::Result;
 use crate::gpu::Gpu;
-use crate::plan::Planner;
-use crate::rows::{Norm, Rows, Table, Workspace};
-use crate::shape::TextShape;
+use crate::plan::{Mask, Planner};
+use crate::rows::{Matrix, Norm, Rows, Table, Workspace};
+use crate::shape::{TextReading, TextShape};
 use crate::tensors::Tensors;
-use crate::transformer::{Batch, Transformer, norm};
+use crate::transformer::{Answer, Batch, Transformer, matrix, norm};
 
 pub(crate) struct TextTower {
     words: Table,
@@ -14,11 +14,19 @@ pub(crate) struct TextTower {
     positions: wgpu::Buffer,
     transformer: Transformer,
     final_layer_norm: Norm,
+    projection: Matrix,
     shape: TextShape,
 }
 
 impl TextTower {
-    pub fn upload(gpu: &Gpu, shape: &TextShape, tensors: &Tensors<'_>) -> Result<Self> {
+    /// `dimension`: values of an embedding; `tensors`: those of the whole model.
+    pub fn upload(gpu: &Gpu, shape: &TextShape, dimension: usize, tensors: &Tensors<'_>) -> Result<Self> {
+        let projection = projection(gpu, shape, dimension, tensors)?;
+        let tensors = &tensors.below("text_model");
+        let mask = match shape.reading {
+            TextReading::EndToken => Mask::Causal,
+            TextReading::LastPosition => Mask::None,
+        };
         let (embeddings, layers) = (tensors.below("embeddings"), shape.transformer);
         let hidden = layers.hidden;
         let words = embeddings.get("token_embedding.weight", &[shape.vocabulary, hidden])?;
@@ -26,10 +34,16 @@ impl TextTower {
         Ok(Self {
             words: Table::upload(gpu, &embeddings.path("token_embedding"), hidden, &words)?,
             positions: gpu.upload("positions", bytemuck::cast_slice(&positions))?,
-            transformer: Transformer::upload(gpu, layers, true, &tensors.below("encoder"))?,
+            transformer: Transformer::upload(gpu, layers, mask, Answer::Read, &tensors.below("encoder"))?,
             final_layer_norm: norm(gpu, "final_layer_norm", hidden, layers.epsilon, tensors)?,
+            projection,
             shape: shape.clone(),
         })
+    }
+
+    /// From what the tower gives to an embedding.
+    pub fn projection(&self) -> &Matrix {
+        &self.projection
     }
 
     /// Bytes of the largest buffer that one text of so many tokens needs.
@@ -38,7 +52,7 @@ impl TextTower {
     }
 
     /// From token ids `[batch, positions]` in `tokens`, each text read at its position in `read`, to
-    /// `[batch, hidden]`.
+    /// `[batch, hidden]`, which the [`projection`](Self::projection) reads.
     pub fn plan(
         &self,
         planner: &mut Planner<'_>,
@@ -54,5 +68,16 @@ impl TextTower {
         let normed = space.rows(gpu, "read normed", batch, hidden)?;
         planner.layer_norm(&ends, &self.final_layer_norm, &normed);
         Ok(normed)
+    }
+}
+
+fn projection(gpu: &Gpu, shape: &TextShape, dimension: usize, tensors: &Tensors<'_>) -> Result<Matrix> {
+    let hidden = shape.transformer.hidden;
+    match shape.reading {
+        TextReading::EndToken => {
+            let weight = tensors.below("text_projection").get("weight", &[dimension, hidden])?;
+            Matrix::upload(gpu, "text_projection", hidden, &weight, &[])
+        }
+        TextReading::LastPosition => matrix(gpu, "text_model.head", [hidden, dimension], tensors),
     }
 }

@@ -1,18 +1,27 @@
-//! The pre-norm transformer layers that both towers are made of.
+//! The pre-norm transformer layers that all towers are made of.
 
 use crate::error::Result;
 use crate::gpu::Gpu;
 use crate::plan::{Context, Epilogue, Heads, Mask, Planner};
 use crate::rows::{Matrix, Norm, Rows, Workspace};
-use crate::shape::TransformerShape;
+use crate::shape::{Activation, TransformerShape};
 use crate::tensors::Tensors;
 
-/// A stack of layers, of whose last one only one position of each item is computed.
+/// A stack of layers.
 pub(crate) struct Transformer {
     layers: Vec<Layer>,
-    last: LastLayer,
+    /// Of which only one position of each item is computed; nothing if all positions are read.
+    last: Option<LastLayer>,
     shape: TransformerShape,
-    causal: bool,
+    mask: Mask,
+}
+
+/// Which positions are computed in the last layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// Each item's position that is read.
+    Read,
+    All,
 }
 
 struct Layer {
@@ -30,11 +39,17 @@ struct LastLayer {
 
 /// What all layers have in the same form.
 struct Block {
-    norm1: Norm,
+    norm: Norm,
     out: Matrix,
-    norm2: Norm,
+    feed_forward: FeedForward,
+}
+
+/// `x + fc2(activation(fc1(norm(x))))`
+pub(crate) struct FeedForward {
+    norm: Norm,
     fc1: Matrix,
     fc2: Matrix,
+    activation: Activation,
 }
 
 /// A batch that runs through the layers.
@@ -50,11 +65,21 @@ pub(crate) struct Batch<'a> {
 type Linear = (Vec<f32>, Vec<f32>);
 
 impl Transformer {
-    pub fn upload(gpu: &Gpu, shape: TransformerShape, causal: bool, tensors: &Tensors<'_>) -> Result<Self> {
+    /// `mask`: what each position of an item sees, [`Mask::Causal`] or [`Mask::None`].
+    pub fn upload(
+        gpu: &Gpu,
+        shape: TransformerShape,
+        mask: Mask,
+        answer: Answer,
+        tensors: &Tensors<'_>,
+    ) -> Result<Self> {
         let tensors = tensors.below("layers");
-        let (first, last) = (0..shape.layers - 1, tensors.below(shape.layers - 1));
-        let layers = first.map(|n| Layer::upload(gpu, &shape, &tensors.below(n))).collect::<Result<_>>()?;
-        Ok(Self { layers, last: LastLayer::upload(gpu, &shape, &last)?, shape, causal })
+        let last = || LastLayer::upload(gpu, &shape, &tensors.below(shape.layers - 1));
+        let last = (answer == Answer::Read).then(last).transpose()?;
+        let layer = |n| Layer::upload(gpu, &shape, &tensors.below(n));
+        let whole = shape.layers - usize::from(last.is_some());
+        let layers = (0..whole).map(layer).collect::<Result<_>>()?;
+        Ok(Self { layers, last, shape, mask })
     }
 
     /// The widest that a row between two kernels gets, in values.
@@ -62,7 +87,7 @@ impl Transformer {
         shape.inner.max(3 * shape.hidden)
     }
 
-    /// Returns `[items, hidden]`: each item at the position that is read.
+    /// Returns `[items, hidden]`, each item at the position that is read, or, if all are, `batch`'s states.
     pub fn plan(&self, planner: &mut Planner<'_>, space: &mut Workspace, batch: &Batch<'_>) -> Result<Rows> {
         let (gpu, hidden) = (planner.gpu, self.shape.hidden);
         let rows = batch.states.rows;
@@ -70,19 +95,27 @@ impl Transformer {
         let mixed = space.rows(gpu, "mixed", rows, hidden)?;
         let projected = space.rows(gpu, "wide", rows, 3 * hidden)?;
         let inner = space.rows(gpu, "wide", rows, self.shape.inner)?;
-        let mask = if self.causal { Mask::Causal } else { Mask::None };
         for layer in &self.layers {
-            planner.layer_norm(batch.states, &layer.rest.norm1, &normed);
+            planner.layer_norm(batch.states, &layer.rest.norm, &normed);
             planner.matmul(&normed, &layer.projection, &projected, Epilogue::default());
             let quads = hidden / 4;
             let context = Context { rows: &projected, key_quad: quads, value_quad: 2 * quads };
-            planner.attention(&projected, &context, batch.read, &mixed, &self.heads(batch.items, mask));
-            layer.rest.plan(planner, &self.shape, &mixed, batch.states, &normed, &inner);
+            planner.attention(&projected, &context, batch.read, &mixed, &self.heads(batch.items, self.mask));
+            layer.rest.plan(planner, &mixed, batch.states, &normed, &inner);
         }
-        self.plan_last(planner, space, batch)
+        match &self.last {
+            Some(last) => self.plan_last(last, planner, space, batch),
+            None => Ok(batch.states.clone()),
+        }
     }
 
-    fn plan_last(&self, planner: &mut Planner<'_>, space: &mut Workspace, batch: &Batch<'_>) -> Result<Rows> {
+    fn plan_last(
+        &self,
+        last: &LastLayer,
+        planner: &mut Planner<'_>,
+        space: &mut Workspace,
+        batch: &Batch<'_>,
+    ) -> Result<Rows> {
         let (gpu, hidden, rows) = (planner.gpu, self.shape.hidden, batch.states.rows);
         let all = space.rows(gpu, "normed", rows, hidden)?;
         let context = space.rows(gpu, "wide", rows, 2 * hidden)?;
@@ -90,15 +123,15 @@ impl Transformer {
         let (states, normed) = (one("read states", hidden)?, one("read normed", hidden)?);
         let (query, mixed) = (one("read query", hidden)?, one("read mixed", hidden)?);
         let inner = one("read inner", self.shape.inner)?;
-        planner.layer_norm(batch.states, &self.last.rest.norm1, &all);
-        planner.matmul(&all, &self.last.context, &context, Epilogue::default());
+        planner.layer_norm(batch.states, &last.rest.norm, &all);
+        planner.matmul(&all, &last.context, &context, Epilogue::default());
         planner.gather(&all, batch.read, &normed);
         planner.gather(batch.states, batch.read, &states);
-        planner.matmul(&normed, &self.last.query, &query, Epilogue::default());
+        planner.matmul(&normed, &last.query, &query, Epilogue::default());
         let context = Context { rows: &context, key_quad: 0, value_quad: hidden / 4 };
-        let mask = if self.causal { Mask::UpToRead } else { Mask::None };
+        let mask = if self.mask == Mask::Causal { Mask::UpToRead } else { self.mask };
         planner.attention(&query, &context, batch.read, &mixed, &self.heads(batch.items, mask));
-        self.last.rest.plan(planner, &self.shape, &mixed, &states, &normed, &inner);
+        last.rest.plan(planner, &mixed, &states, &normed, &inner);
         Ok(states)
     }
 
@@ -135,7 +168,7 @@ impl LastLayer {
 /// The query's projection, with the scale of the scores in it.
 fn query(shape: &TransformerShape, tensors: &Tensors<'_>) -> Result<Linear> {
     let (mut weight, mut bias) = part("q_proj", shape, tensors)?;
-    let scale = (shape.head() as f32).powf(-0.5);
+    let scale = shape.score_scale();
     weight.iter_mut().chain(&mut bias).for_each(|value| *value *= scale);
     Ok((weight, bias))
 }
@@ -157,38 +190,50 @@ fn beside(gpu: &Gpu, name: &str, depth: usize, parts: &[Linear]) -> Result<Matri
 
 impl Block {
     fn upload(gpu: &Gpu, shape: &TransformerShape, tensors: &Tensors<'_>) -> Result<Self> {
-        let (hidden, inner) = (shape.hidden, shape.inner);
-        let matrix = |name: &str, from, to| {
-            let (weight, bias) = linear(name, from, to, tensors)?;
-            Matrix::upload(gpu, &tensors.path(name), from, &weight, &bias)
-        };
-        let norm = |name| norm(gpu, name, hidden, shape.epsilon, tensors);
+        let hidden = shape.hidden;
         Ok(Self {
-            norm1: norm("layer_norm1")?,
-            out: matrix("self_attn.out_proj", hidden, hidden)?,
-            norm2: norm("layer_norm2")?,
-            fc1: matrix("mlp.fc1", hidden, inner)?,
-            fc2: matrix("mlp.fc2", inner, hidden)?,
+            norm: norm(gpu, "layer_norm1", hidden, shape.epsilon, tensors)?,
+            out: matrix(gpu, "self_attn.out_proj", [hidden, hidden], tensors)?,
+            feed_forward: FeedForward::upload(gpu, shape, "layer_norm2", tensors)?,
         })
     }
 
     /// Adds what attention mixed to `states`, and then what the feed-forward block makes of them.
-    fn plan(
-        &self,
-        planner: &mut Planner<'_>,
-        shape: &TransformerShape,
-        mixed: &Rows,
-        states: &Rows,
-        normed: &Rows,
-        inner: &Rows,
-    ) {
-        let add = Epilogue { accumulate: true, ..Default::default() };
-        planner.matmul(mixed, &self.out, states, add);
-        planner.layer_norm(states, &self.norm2, normed);
-        let activate = Epilogue { nonlinearity: shape.activation.into(), ..Default::default() };
-        planner.matmul(normed, &self.fc1, inner, activate);
-        planner.matmul(inner, &self.fc2, states, add);
+    fn plan(&self, planner: &mut Planner<'_>, mixed: &Rows, states: &Rows, normed: &Rows, inner: &Rows) {
+        planner.matmul(mixed, &self.out, states, Epilogue { accumulate: true, ..Default::default() });
+        self.feed_forward.plan(planner, states, normed, inner);
     }
+}
+
+impl FeedForward {
+    /// The layer normalisation `norm_name` and the layers of `mlp`.
+    pub fn upload(
+        gpu: &Gpu,
+        shape: &TransformerShape,
+        norm_name: &str,
+        tensors: &Tensors<'_>,
+    ) -> Result<Self> {
+        Ok(Self {
+            norm: norm(gpu, norm_name, shape.hidden, shape.epsilon, tensors)?,
+            fc1: matrix(gpu, "mlp.fc1", [shape.hidden, shape.inner], tensors)?,
+            fc2: matrix(gpu, "mlp.fc2", [shape.inner, shape.hidden], tensors)?,
+            activation: shape.activation,
+        })
+    }
+
+    /// Adds what it makes of `states` to them; `normed` and `inner` are memory to work in.
+    pub fn plan(&self, planner: &mut Planner<'_>, states: &Rows, normed: &Rows, inner: &Rows) {
+        planner.layer_norm(states, &self.norm, normed);
+        let activate = Epilogue { nonlinearity: self.activation.into(), ..Default::default() };
+        planner.matmul(normed, &self.fc1, inner, activate);
+        planner.matmul(inner, &self.fc2, states, Epilogue { accumulate: true, ..Default::default() });
+    }
+}
+
+/// The layer `name`, weight and bias, from and to so many values.
+pub(crate) fn matrix(gpu: &Gpu, name: &str, [from, to]: [usize; 2], tensors: &Tensors<'_>) -> Result<Matrix> {
+    let (weight, bias) = linear(name, from, to, tensors)?;
+    Matrix::upload(gpu, &tensors.path(name), from, &weight, &bias)
 }
 
 /// A layer normalisation of `columns` values.

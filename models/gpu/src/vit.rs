@@ -1,49 +1,84 @@
-//! CLIP's vision transformer.
+//! Vision transformers over square patches: CLIP's, SigLIP's and DINOv2's.
 
+use crate::attention_pooling::AttentionPooling;
 use crate::error::Result;
 use crate::gpu::Gpu;
-use crate::plan::{Epilogue, Groups, LARGEST_BATCH, Planner, Unfold};
+use crate::plan::{Epilogue, Groups, LARGEST_BATCH, Mask, Planner, Unfold};
 use crate::rows::{Matrix, Norm, Rows, Workspace};
-use crate::shape::TransformerShape;
+use crate::shape::{TransformerShape, ViTKind};
 use crate::tensors::Tensors;
-use crate::transformer::{Batch, Transformer, norm};
+use crate::transformer::{Answer, Batch, Transformer, norm};
 
 pub(crate) struct ViT {
     unfold: Unfold,
     patch_embedding: Matrix,
-    /// `[patches + 1, hidden]`, the class in the first.
+    /// `[positions, hidden]`, the class in the first if there is one.
     positions: wgpu::Buffer,
-    pre_layer_norm: Norm,
     transformer: Transformer,
     post_layer_norm: Norm,
+    reading: Reading,
     shape: TransformerShape,
     /// Zeros: the class stands first.
     read: wgpu::Buffer,
 }
 
+/// Where a picture is read.
+enum Reading {
+    /// At a class position, before the patches. CLIP normalises all positions before the first layer, DINOv2 does not.
+    ClassPosition { pre_layer_norm: Option<Norm> },
+    /// By one query that asks all patches.
+    Attention(Box<AttentionPooling>),
+}
+
+impl Reading {
+    fn upload(gpu: &Gpu, kind: ViTKind, shape: TransformerShape, tensors: &Tensors<'_>) -> Result<Self> {
+        // Misspelt in every checkpoint.
+        let pre_layer_norm = || norm(gpu, "pre_layrnorm", shape.hidden, shape.epsilon, tensors);
+        Ok(match kind {
+            ViTKind::Clip => Self::ClassPosition { pre_layer_norm: Some(pre_layer_norm()?) },
+            ViTKind::Dinov2 => Self::ClassPosition { pre_layer_norm: None },
+            ViTKind::SigLip => {
+                Self::Attention(Box::new(AttentionPooling::upload(gpu, shape, &tensors.below("head"))?))
+            }
+        })
+    }
+
+    /// Positions before the patches.
+    fn before(&self) -> usize {
+        usize::from(matches!(self, Self::ClassPosition { .. }))
+    }
+}
+
 impl ViT {
     pub fn upload(
         gpu: &Gpu,
-        side: usize,
-        patch: usize,
+        kind: ViTKind,
+        (side, patch): (usize, usize),
         shape: TransformerShape,
         tensors: &Tensors<'_>,
     ) -> Result<Self> {
-        let embeddings = tensors.below("embeddings");
+        let (embeddings, hidden) = (tensors.below("embeddings"), shape.hidden);
         let unfold = Unfold { side, channels: 3, kernel: patch, stride: patch, padding: 0, planar: true };
-        let weight = embeddings.get("patch_embedding.weight", &[shape.hidden, 3, patch, patch])?;
+        let weight = embeddings.get("patch_embedding.weight", &[hidden, 3, patch, patch])?;
+        let bias = match kind {
+            ViTKind::Clip => Vec::new(),
+            ViTKind::SigLip | ViTKind::Dinov2 => embeddings.get("patch_embedding.bias", &[hidden])?,
+        };
+        let reading = Reading::upload(gpu, kind, shape, tensors)?;
+        let count = unfold.output().pow(2) + reading.before();
+        let mut positions = embeddings.get("position_embedding.weight", &[count, hidden])?;
+        if reading.before() > 0 {
+            let class = embeddings.get("class_embedding", &[hidden])?;
+            positions.iter_mut().zip(class).for_each(|(position, class)| *position += class);
+        }
+        let answer = if reading.before() > 0 { Answer::Read } else { Answer::All };
         let name = embeddings.path("patch_embedding");
-        let count = unfold.output().pow(2) + 1;
-        let mut positions = embeddings.get("position_embedding.weight", &[count, shape.hidden])?;
-        let class = embeddings.get("class_embedding", &[shape.hidden])?;
-        positions.iter_mut().zip(class).for_each(|(position, class)| *position += class);
         Ok(Self {
-            patch_embedding: Matrix::upload(gpu, &name, unfold.columns(), &weight, &[])?,
+            patch_embedding: Matrix::upload(gpu, &name, unfold.columns(), &weight, &bias)?,
             positions: gpu.upload("positions", bytemuck::cast_slice(&positions))?,
-            // Misspelt in every checkpoint.
-            pre_layer_norm: norm(gpu, "pre_layrnorm", shape.hidden, shape.epsilon, tensors)?,
-            transformer: Transformer::upload(gpu, shape, false, &tensors.below("encoder"))?,
-            post_layer_norm: norm(gpu, "post_layernorm", shape.hidden, shape.epsilon, tensors)?,
+            transformer: Transformer::upload(gpu, shape, Mask::None, answer, &tensors.below("encoder"))?,
+            post_layer_norm: norm(gpu, "post_layernorm", hidden, shape.epsilon, tensors)?,
+            reading,
             read: gpu.upload("class", bytemuck::cast_slice(&[0u32; LARGEST_BATCH]))?,
             unfold,
             shape,
@@ -52,14 +87,13 @@ impl ViT {
 
     /// Bytes of the largest buffer that one picture needs.
     pub fn bytes_per_item(&self) -> u64 {
-        let positions = self.unfold.output().pow(2) + 1;
         let widest = Transformer::widest(&self.shape).max(self.unfold.columns());
-        Rows::bytes(positions, widest.div_ceil(4))
+        Rows::bytes(self.rows_per_item(), widest.div_ceil(4))
     }
 
     /// Rows of the largest matrix that one picture needs.
     pub fn rows_per_item(&self) -> usize {
-        self.unfold.output().pow(2) + 1
+        self.unfold.output().pow(2) + self.reading.before()
     }
 
     /// From `[batch, 3, side, side]` in `pixels` to `[batch, hidden]`.
@@ -70,21 +104,48 @@ impl ViT {
         pixels: &wgpu::Buffer,
         batch: usize,
     ) -> Result<Rows> {
-        let (gpu, hidden, patches) = (planner.gpu, self.shape.hidden, self.unfold.output().pow(2));
-        let positions = patches + 1;
-        let unfolded = space.rows(gpu, "wide", batch * patches, self.unfold.columns())?;
-        let embedded = space.rows(gpu, "normed", batch * positions, hidden)?;
-        let states = space.rows(gpu, "states", batch * positions, hidden)?;
-        planner.unfold(pixels, &self.unfold, &unfolded);
-        planner.positions(&self.positions, positions, &embedded);
-        let add = Epilogue { accumulate: true, ..Default::default() };
-        let groups = Groups { rows: patches, before: 1 };
-        planner.matmul_into(&unfolded, &self.patch_embedding, &embedded, add, groups);
-        planner.layer_norm(&embedded, &self.pre_layer_norm, &states);
+        let (gpu, hidden) = (planner.gpu, self.shape.hidden);
+        let states = space.rows(gpu, "states", batch * self.rows_per_item(), hidden)?;
+        let normed = space.rows(gpu, "normed", states.rows, hidden)?;
+        match &self.reading {
+            Reading::ClassPosition { pre_layer_norm: Some(norm) } => {
+                self.plan_embedding(planner, space, pixels, &normed)?;
+                planner.layer_norm(&normed, norm, &states);
+            }
+            _ => self.plan_embedding(planner, space, pixels, &states)?,
+        }
         let of_batch = Batch { states: &states, items: batch, read: &self.read };
-        let class = self.transformer.plan(planner, space, &of_batch)?;
-        let normed = space.rows(gpu, "read normed", batch, hidden)?;
-        planner.layer_norm(&class, &self.post_layer_norm, &normed);
-        Ok(normed)
+        let states = self.transformer.plan(planner, space, &of_batch)?;
+        match &self.reading {
+            Reading::ClassPosition { .. } => {
+                let normed = space.rows(gpu, "read normed", batch, hidden)?;
+                planner.layer_norm(&states, &self.post_layer_norm, &normed);
+                Ok(normed)
+            }
+            Reading::Attention(pooling) => {
+                planner.layer_norm(&states, &self.post_layer_norm, &normed);
+                pooling.plan(planner, space, &normed, (batch, &self.read))
+            }
+        }
+    }
+
+    /// Fills `embedded` `[batch · positions, hidden]` with positions and patches.
+    fn plan_embedding(
+        &self,
+        planner: &mut Planner<'_>,
+        space: &mut Workspace,
+        pixels: &wgpu::Buffer,
+        embedded: &Rows,
+    ) -> Result<()> {
+        let (positions, before) = (self.rows_per_item(), self.reading.before());
+        let patches = positions - before;
+        let rows = embedded.rows / positions * patches;
+        let unfolded = space.rows(planner.gpu, "wide", rows, self.unfold.columns())?;
+        planner.unfold(pixels, &self.unfold, &unfolded);
+        planner.positions(&self.positions, positions, embedded);
+        let add = Epilogue { accumulate: true, ..Default::default() };
+        let groups = Groups { rows: patches, before };
+        planner.matmul_into(&unfolded, &self.patch_embedding, embedded, add, groups);
+        Ok(())
     }
 }

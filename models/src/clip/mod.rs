@@ -30,7 +30,7 @@ use crate::config::{Config, TextConfig, TextReading};
 
 pub(crate) use self::packed::{Cache, Maps, PackedClip, PackedConv, Source};
 #[cfg(feature = "wgpu")]
-pub(crate) use self::text::end_position;
+pub(crate) use self::text::read_position;
 
 /// Both towers with their projections, weights loaded.
 pub(crate) struct Clip {

@@ -85,15 +85,3 @@ fn candles_roberta_gives_the_embeddings_of_the_reference() {
         assert_close(&format!("text {n}"), ours, &golden[&format!("text/{n}")]);
     }
 }
-
-#[cfg(feature = "wgpu")]
-#[test]
-fn a_gpu_leaves_it_to_the_cpu_and_says_so() {
-    use crate::device::Device as Asked;
-    use crate::encoder::Encoder;
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/siglip");
-    let encoder = Encoder::start(Bundle::open(&folder).unwrap(), Asked::Gpu(None)).unwrap();
-    let notice = encoder.notice().unwrap().to_string();
-    assert!(notice.contains("SigLIP"), "{notice}");
-    encoder.embed_text("a red dress").unwrap();
-}

@@ -61,7 +61,7 @@ impl TextTower {
 }
 
 /// Where a text is read.
-pub(super) fn read_position(reading: TextReading, end_token: u32, ids: &[u32]) -> usize {
+pub(crate) fn read_position(reading: TextReading, end_token: u32, ids: &[u32]) -> usize {
     match reading {
         TextReading::EndToken => end_position(end_token, ids),
         TextReading::LastPosition | TextReading::Mean => ids.len().saturating_sub(1),
@@ -69,7 +69,7 @@ pub(super) fn read_position(reading: TextReading, end_token: u32, ids: &[u32]) -
 }
 
 /// Where CLIP's text is read: at its first end token, or at its last one if it has none.
-pub(crate) fn end_position(end_token: u32, ids: &[u32]) -> usize {
+fn end_position(end_token: u32, ids: &[u32]) -> usize {
     let end = if end_token == LEGACY_END_TOKEN { ids.iter().max().copied().unwrap_or(0) } else { end_token };
     ids.iter().position(|id| *id == end).unwrap_or(ids.len().saturating_sub(1))
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use candle_core::{Device, Tensor, safetensors};
 use fs_err as fs;
 use knytt_models::decode::{Limits, decode};
-use knytt_models::{Bundle, Encoder, Isa, Options, Precision};
+use knytt_models::{Bundle, Embedding, Encoder, Isa, Options, Precision};
 
 use crate::golden;
 
@@ -32,6 +32,27 @@ pub fn picture(name: &str) -> image::RgbImage {
 pub fn start(bundle: &Path, isa: Isa, precision: Precision) -> Encoder {
     let options = Options { isa: Some(isa), precision, ..Options::default() };
     Encoder::start_with(Bundle::open(bundle).unwrap(), &options).unwrap()
+}
+
+/// The texts of the references.
+pub fn texts() -> Vec<String> {
+    serde_json::from_slice(&fs::read(golden("texts.json")).unwrap()).unwrap()
+}
+
+/// What `encoder` gives of the pictures and texts that the reference of `variant` embedded, `count` of them: name,
+/// ours, theirs.
+pub fn embedded(encoder: &Encoder, variant: &str, count: usize) -> Vec<(String, Embedding, Vec<f32>)> {
+    let (texts, mut compared) = (texts(), Vec::new());
+    for (name, theirs) in reference(variant) {
+        let ours = match name.split_once('/') {
+            Some(("image", file)) => encoder.embed_image(&picture(file)).unwrap(),
+            Some(("text", number)) => encoder.embed_text(&texts[number.parse::<usize>().unwrap()]).unwrap(),
+            _ => continue,
+        };
+        compared.push((name, ours, floats(&theirs)));
+    }
+    assert_eq!(compared.len(), count, "{variant}");
+    compared
 }
 
 pub fn dot(a: &[f32], b: &[f32]) -> f32 {

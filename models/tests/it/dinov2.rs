@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use candle_core::{Device as Candle, Tensor, safetensors};
 use fs_err as fs;
 use knytt_models::convert::{Layout, convert};
-use knytt_models::{Bundle, Device, Embedding, Encoder, Error, Isa, Pending, Precision};
+use knytt_models::{Bundle, Device, Encoder, Error, Isa, Pending, Precision};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::compare::{dot, floats, largest_difference, picture, reference, start};
+use crate::compare::{dot, embedded, floats, largest_difference, picture, reference, start};
 use crate::golden;
 
 const FILES: [&str; 3] = ["config.json", "preprocessor_config.json", "model.safetensors"];
@@ -38,18 +38,6 @@ fn edit(file: &Path, change: impl FnOnce(&mut Value)) {
     fs::write(file, json.to_string()).unwrap();
 }
 
-/// The embeddings of the golden pictures: name, ours, theirs.
-fn embedded(encoder: &Encoder) -> Vec<(String, Embedding, Vec<f32>)> {
-    let reference = reference("dinov2");
-    let of_picture = |(name, theirs): (&String, &Tensor)| {
-        let file = name.strip_prefix("image/")?;
-        Some((file.to_owned(), encoder.embed_image(&picture(file)).unwrap(), floats(theirs)))
-    };
-    let compared: Vec<_> = reference.iter().filter_map(of_picture).collect();
-    assert_eq!(compared.len(), 12);
-    compared
-}
-
 #[test]
 fn pixels_are_those_of_the_reference() {
     let (_dir, bundle) = bundle();
@@ -73,7 +61,7 @@ fn embeddings_are_those_of_the_reference_on_every_instruction_set() {
         [(Precision::F32, 0.99999), (Precision::Bf16, 0.9999), (Precision::Int8, 0.99)]
             .map(|bound| (isa, bound))
     }) {
-        for (name, ours, theirs) in embedded(&start(&bundle, isa, precision)) {
+        for (name, ours, theirs) in embedded(&start(&bundle, isa, precision), "dinov2", 12) {
             let (worst, cosine) =
                 (largest_difference(ours.as_slice(), &theirs), dot(ours.as_slice(), &theirs));
             assert!(cosine >= least, "{isa} {precision} {name}: {cosine}");

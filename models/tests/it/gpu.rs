@@ -6,9 +6,11 @@ use std::path::Path;
 
 use candle_core::{DType, Device as Candle, Tensor, safetensors};
 use image::{Rgb, RgbImage};
+use knytt_models::convert::convert;
 use knytt_models::{Bundle, Device, Embedding, Encoder, Error, Options, Pending, Precision, adapters};
 use tempfile::TempDir;
 
+use crate::compare::{dot, embedded, largest_difference};
 use crate::golden;
 
 fn number() -> usize {
@@ -30,6 +32,9 @@ fn embed_images(encoder: &Encoder, count: u32) -> Vec<Embedding> {
 }
 
 fn embed_texts(encoder: &Encoder) -> Vec<Embedding> {
+    if !encoder.embeds_words() {
+        return Vec::new();
+    }
     ["a", "a red dress", "a blue and white striped shirt with long sleeves"]
         .map(|text| encoder.embed_text(text).unwrap())
         .into()
@@ -65,6 +70,36 @@ fn check(open: impl Fn() -> Bundle, pictures: &[u32]) {
         assert_same(&embed_texts(&gpu), &embed_texts(&cpu), least);
         assert_eq!(gpu.notice(), None);
     }
+}
+
+/// Each golden picture and text of `variant` alone, in both precisions, against the reference; `bundle` is made of it.
+fn check_reference(bundle: &Path, variant: &str, count: usize) {
+    for (precision, least) in [(Precision::F32, 0.99999), (Precision::Bf16, 0.999)] {
+        let gpu = start(Bundle::open(bundle).unwrap(), Device::Gpu(Some(number())), precision);
+        for (name, ours, theirs) in embedded(&gpu, variant, count) {
+            let (worst, cosine) =
+                (largest_difference(ours.as_slice(), &theirs), dot(ours.as_slice(), &theirs));
+            let is_close = precision != Precision::F32 || worst <= 1e-4;
+            assert!(is_close && cosine >= least, "{variant} {precision} {name}: {worst}, {cosine}");
+        }
+        assert_eq!(gpu.notice(), None);
+    }
+}
+
+#[test]
+fn siglip_and_siglip2_are_those_of_the_reference_and_batches_those_of_the_cpu() {
+    for variant in ["siglip", "siglip2"] {
+        check_reference(&golden(variant), variant, 18);
+        check(|| Bundle::open(&golden(variant)).unwrap(), &[8]);
+    }
+}
+
+#[test]
+fn dinov2_is_that_of_the_reference_and_batches_those_of_the_cpu() {
+    let folder = TempDir::new().unwrap();
+    let bundle = convert(&golden("dinov2"), &folder.path().join("bundle")).unwrap().bundle;
+    check_reference(&bundle, "dinov2", 12);
+    check(|| Bundle::open(&bundle).unwrap(), &[8]);
 }
 
 #[test]

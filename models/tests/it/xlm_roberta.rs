@@ -5,38 +5,19 @@ use std::path::PathBuf;
 use candle_core::{Device as Candle, safetensors};
 use fs_err as fs;
 use knytt_models::convert::{Layout, convert};
-use knytt_models::{Bundle, Device, Embedding, Encoder, Error, Isa, Pending, Precision};
+use knytt_models::{Bundle, Device, Encoder, Error, Isa, Pending, Precision};
 use tempfile::TempDir;
 
-use crate::compare::{dot, floats, largest_difference, picture, reference, start};
+use crate::compare::{dot, embedded, largest_difference, reference, start, texts};
 use crate::golden;
 
 const MODEL: &str = "xlm-roberta";
-
-fn texts() -> Vec<String> {
-    serde_json::from_slice(&fs::read(golden("texts.json")).unwrap()).unwrap()
-}
 
 fn bundle() -> (TempDir, PathBuf) {
     let dir = tempfile::tempdir().unwrap();
     let converted = convert(&golden(MODEL), &dir.path().join("bundle")).unwrap();
     assert_eq!(converted.layout, Layout::OpenClip);
     (dir, converted.bundle)
-}
-
-/// What `encoder` gives of what the reference embedded: its name, ours, theirs.
-fn embedded(encoder: &Encoder) -> Vec<(String, Embedding, Vec<f32>)> {
-    let (texts, mut compared) = (texts(), Vec::new());
-    for (name, expected) in reference(MODEL) {
-        let ours = match name.split_once('/') {
-            Some(("image", file)) => encoder.embed_image(&picture(file)).unwrap(),
-            Some(("text", number)) => encoder.embed_text(&texts[number.parse::<usize>().unwrap()]).unwrap(),
-            _ => continue,
-        };
-        compared.push((name.clone(), ours, floats(&expected)));
-    }
-    assert_eq!(compared.len(), 18, "twelve pictures and six texts");
-    compared
 }
 
 #[test]
@@ -58,7 +39,7 @@ fn tokens_are_those_of_the_reference_and_a_long_text_keeps_its_end() {
 fn embeddings_are_those_of_the_reference_on_every_instruction_set() {
     let (_dir, bundle) = bundle();
     for isa in Isa::available() {
-        for (name, ours, theirs) in embedded(&start(&bundle, isa, Precision::F32)) {
+        for (name, ours, theirs) in embedded(&start(&bundle, isa, Precision::F32), MODEL, 18) {
             let (worst, cosine) =
                 (largest_difference(ours.as_slice(), &theirs), dot(ours.as_slice(), &theirs));
             assert!(worst <= 1e-4 && cosine >= 0.99999, "{isa} {name}: {worst}, {cosine}");
@@ -73,7 +54,7 @@ fn sixteen_and_eight_bits_give_nearly_the_same() {
         .into_iter()
         .flat_map(|isa| [(Precision::Bf16, 0.9999), (Precision::Int8, 0.99)].map(|bound| (isa, bound)))
     {
-        for (name, ours, theirs) in embedded(&start(&bundle, isa, precision)) {
+        for (name, ours, theirs) in embedded(&start(&bundle, isa, precision), MODEL, 18) {
             let cosine = dot(ours.as_slice(), &theirs);
             assert!(cosine >= least, "{isa} {precision} {name}: {cosine}");
         }

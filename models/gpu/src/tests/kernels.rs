@@ -90,8 +90,13 @@ fn a_product_is_finished_before_it_is_stored() {
     let input: Vec<f32> = random(4, rows * depth).iter().map(|x| 8.0 * x).collect();
     let (weight, old) = (random(5, columns * depth), random(6, rows * columns));
     let matrix = Matrix::upload(&bench.gpu, "weight", depth, &weight, &[]).unwrap();
-    for nonlinearity in [Nonlinearity::None, Nonlinearity::QuickGelu, Nonlinearity::Gelu, Nonlinearity::Relu]
-    {
+    for nonlinearity in [
+        Nonlinearity::None,
+        Nonlinearity::QuickGelu,
+        Nonlinearity::Gelu,
+        Nonlinearity::Relu,
+        Nonlinearity::GeluTanh,
+    ] {
         for accumulate in [false, true] {
             let (input_rows, output) = (bench.rows(&input, depth), bench.rows(&old, columns));
             let epilogue = Epilogue { accumulate, nonlinearity };

@@ -5,7 +5,10 @@ use crate::clip::Clip;
 use crate::error::Error;
 use crate::gpu::Gpu;
 use crate::precision::Precision;
-use crate::shape::{Activation, ImageShape, InstanceShape, Shape, StageShape, TextShape, TransformerShape};
+use crate::shape::{
+    Activation, ImageShape, InstanceShape, Shape, StageShape, TextReading, TextShape, TransformerShape,
+    ViTKind,
+};
 
 /// A small model whose sizes fill no tile.
 pub fn small() -> Shape {
@@ -20,8 +23,9 @@ pub fn small() -> Shape {
     Shape {
         dimension: 10,
         image_size: 15,
-        image: ImageShape::Patches { patch: 5, transformer },
-        text: TextShape {
+        image: ImageShape::Patches { kind: ViTKind::Clip, patch: 5, transformer },
+        text: Some(TextShape {
+            reading: TextReading::EndToken,
             vocabulary: 101,
             positions: 19,
             transformer: TransformerShape {
@@ -30,8 +34,35 @@ pub fn small() -> Shape {
                 activation: Activation::Gelu,
                 ..transformer
             },
-        },
+        }),
     }
+}
+
+/// The same with another vision transformer, which gives the embedding itself.
+fn patches(kind: ViTKind) -> Shape {
+    let mut shape = small();
+    if let ImageShape::Patches { kind: own, transformer, .. } = &mut shape.image {
+        (*own, shape.dimension) = (kind, transformer.hidden);
+        transformer.activation = Activation::GeluTanh;
+    }
+    shape
+}
+
+/// Pictures are read by attention pooling, texts are of one length and read at their last position.
+fn siglip() -> Shape {
+    let mut shape = patches(ViTKind::SigLip);
+    shape.text.as_mut().unwrap().reading = TextReading::LastPosition;
+    shape
+}
+
+/// It knows pictures only.
+fn dinov2() -> Shape {
+    Shape { text: None, ..patches(ViTKind::Dinov2) }
+}
+
+/// One of each architecture.
+fn shapes() -> [Shape; 5] {
+    [small(), siglip(), dinov2(), residual(None), residual(INSTANCE)]
 }
 
 const INSTANCE: Option<InstanceShape> = Some(InstanceShape { hidden: 9, dimension: 7 });
@@ -54,6 +85,16 @@ pub fn tensor(name: &str, shape: &[usize]) -> Result<Vec<f32>, String> {
     let scale = if shape.len() > 1 { (3.0 / fan as f32).sqrt() } else { 0.1 };
     let middle = if name.contains("norm") && name.ends_with("weight") { 1.0 } else { 0.0 };
     Ok(random(seed, shape.iter().product()).iter().map(|x| middle + scale * x).collect())
+}
+
+/// Texts that a model of `shape` takes; none if it knows pictures only.
+fn texts_for(shape: &Shape, count: usize) -> Vec<Vec<u32>> {
+    let Some(text) = &shape.text else { return Vec::new() };
+    let mut texts = texts(count);
+    if text.reading == TextReading::LastPosition {
+        texts.iter_mut().for_each(|text| text.resize(19, 1));
+    }
+    texts
 }
 
 /// Texts of all lengths up to the longest.
@@ -80,20 +121,20 @@ fn assert_same(a: &[f32], b: &[f32], dimension: usize, least: f64) {
 
 #[test]
 fn a_batch_is_what_its_members_are_alone() {
-    for shape in [small(), residual(None), residual(INSTANCE)] {
+    for shape in shapes() {
         let mut clip = Clip::open(shape.clone(), &tensor, &options(Precision::F32)).unwrap();
         let (picture, width) = (shape.pixels(), shape.dimension + shape.instance_embedding());
         let pixels = random(20, 8 * picture);
-        let texts = texts(8);
+        let texts = texts_for(&shape, 8);
         // Larger and smaller, so that buffers grow and are used again.
         for count in [3, 8, 1, 3] {
             let together = clip.encode_images(&pixels[..count * picture]).unwrap();
             let alone: Vec<f32> =
                 pixels.chunks(picture).take(count).flat_map(|p| clip.encode_images(p).unwrap()).collect();
             assert_same(&together, &alone, width, 0.999999);
-            let together = encode_texts(&mut clip, &texts[..count]).unwrap();
-            let alone: Vec<f32> =
-                texts.iter().take(count).flat_map(|t| clip.encode_texts(&[t]).unwrap()).collect();
+            let Some(first) = texts.get(..count) else { continue };
+            let together = encode_texts(&mut clip, first).unwrap();
+            let alone: Vec<f32> = first.iter().flat_map(|t| clip.encode_texts(&[t]).unwrap()).collect();
             assert_same(&together, &alone, shape.dimension, 0.999999);
         }
     }
@@ -101,11 +142,13 @@ fn a_batch_is_what_its_members_are_alone() {
 
 #[test]
 fn half_precision_stays_near_full() {
-    for shape in [small(), residual(None), residual(INSTANCE)] {
+    for shape in shapes() {
+        let texts = texts_for(&shape, 5);
+        let words =
+            |clip: &mut Clip| if texts.is_empty() { Vec::new() } else { encode_texts(clip, &texts).unwrap() };
         let pixels = random(21, 3 * shape.pixels());
         let mut full = Clip::open(shape.clone(), &tensor, &options(Precision::F32)).unwrap();
-        let (images, words) =
-            (full.encode_images(&pixels).unwrap(), encode_texts(&mut full, &texts(5)).unwrap());
+        let (images, expected) = (full.encode_images(&pixels).unwrap(), words(&mut full));
         for precision in precisions() {
             let mut clip = Clip::open(shape.clone(), &tensor, &options(precision)).unwrap();
             assert_same(
@@ -114,33 +157,35 @@ fn half_precision_stays_near_full() {
                 shape.dimension + shape.instance_embedding(),
                 0.9999,
             );
-            assert_same(&encode_texts(&mut clip, &texts(5)).unwrap(), &words, shape.dimension, 0.9999);
+            assert_same(&words(&mut clip), &expected, shape.dimension, 0.9999);
         }
     }
 }
 
 #[test]
 fn an_adapter_that_allows_little_gives_the_same() {
-    let shape = small();
-    let pixels = random(22, 20 * shape.pixels());
-    let mut whole = Clip::open(shape.clone(), &tensor, &options(Precision::F32)).unwrap();
-    let (images, words) =
-        (whole.encode_images(&pixels).unwrap(), encode_texts(&mut whole, &texts(20)).unwrap());
-    // No weight and no batch fits one buffer of this size, and no batch a dimension of workgroups.
-    let limits = wgpu::Limits {
-        max_buffer_size: 10_000,
-        max_storage_buffer_binding_size: 10_000,
-        max_compute_workgroups_per_dimension: 7,
-        max_compute_workgroup_storage_size: 6_000,
-        max_compute_invocations_per_workgroup: 128,
-        max_storage_buffers_per_shader_stage: 4,
-        ..wgpu::Limits::downlevel_defaults()
-    };
-    let little = Gpu::open_within(&options(Precision::F32), Some(limits.clone())).unwrap();
-    assert_eq!(little.device.limits().max_buffer_size, limits.max_buffer_size);
-    let mut clip = Clip::on(little, shape.clone(), &tensor).unwrap();
-    assert_same(&clip.encode_images(&pixels).unwrap(), &images, shape.dimension, 0.999999);
-    assert_same(&encode_texts(&mut clip, &texts(20)).unwrap(), &words, shape.dimension, 0.999999);
+    for shape in [small(), siglip()] {
+        let pixels = random(22, 20 * shape.pixels());
+        let texts = texts_for(&shape, 20);
+        let mut whole = Clip::open(shape.clone(), &tensor, &options(Precision::F32)).unwrap();
+        let (images, words) =
+            (whole.encode_images(&pixels).unwrap(), encode_texts(&mut whole, &texts).unwrap());
+        // No weight and no batch fits one buffer of this size, and no batch a dimension of workgroups.
+        let limits = wgpu::Limits {
+            max_buffer_size: 10_000,
+            max_storage_buffer_binding_size: 10_000,
+            max_compute_workgroups_per_dimension: 7,
+            max_compute_workgroup_storage_size: 6_000,
+            max_compute_invocations_per_workgroup: 128,
+            max_storage_buffers_per_shader_stage: 4,
+            ..wgpu::Limits::downlevel_defaults()
+        };
+        let little = Gpu::open_within(&options(Precision::F32), Some(limits.clone())).unwrap();
+        assert_eq!(little.device.limits().max_buffer_size, limits.max_buffer_size);
+        let mut clip = Clip::on(little, shape.clone(), &tensor).unwrap();
+        assert_same(&clip.encode_images(&pixels).unwrap(), &images, shape.dimension, 0.999999);
+        assert_same(&encode_texts(&mut clip, &texts).unwrap(), &words, shape.dimension, 0.999999);
+    }
 }
 
 #[test]
@@ -153,6 +198,10 @@ fn an_adapter_that_allows_too_little_is_an_error_of_the_device() {
 
 #[test]
 fn what_is_no_input_is_an_error() {
+    let mut pictures_only = Clip::on(gpu(Precision::F32), dinov2(), &tensor).unwrap();
+    assert!(matches!(pictures_only.encode_texts(&[&[1]]), Err(Error::Input(_))));
+    let mut padded = Clip::on(gpu(Precision::F32), siglip(), &tensor).unwrap();
+    assert!(matches!(padded.encode_texts(&[&[1; 18]]), Err(Error::Input(_))));
     let mut clip = Clip::on(gpu(Precision::F32), small(), &tensor).unwrap();
     assert!(matches!(clip.encode_images(&[0.0; 17]), Err(Error::Input(_))));
     for text in [&[][..], &[101], &[1; 20]] {
@@ -165,7 +214,7 @@ fn what_is_no_input_is_an_error() {
 #[test]
 fn what_the_kernels_do_not_take_is_an_error() {
     let mut odd = small();
-    odd.text.transformer.hidden = 42;
+    odd.text.as_mut().unwrap().transformer.hidden = 42;
     let error = Clip::open(odd, &tensor, &options(Precision::F32)).err().unwrap();
     assert!(matches!(error, Error::Shape(_)) && !error.is_of_the_device());
     let missing = |name: &str, shape: &[usize]| match name {
