@@ -28,8 +28,7 @@ impl OnGpu {
     pub fn load(config: &Config, weights: &[u8], adapter: Option<usize>, options: &Options) -> Result<Self> {
         let shape = shape(config).ok_or_else(|| Error::DeviceFailed {
             device: options.device.to_string(),
-            reason: "GPUs have no kernels yet for EfficientNet-Lite, alone or beside another tower, and for RoBERTa"
-                .into(),
+            reason: "GPUs have no kernels yet for EfficientNet-Lite, alone or beside another tower".into(),
         })?;
         let reading = config.text_config.as_ref().map(|text| (text.reading, text.eos_token_id));
         let weights = VarBuilder::from_slice_safetensors(weights, DType::F32, &Candle::Cpu)
@@ -90,31 +89,27 @@ fn on(device: Device, error: &knytt_gpu::Error) -> Error {
 
 /// The architecture in the words of the kernels; nothing if they do not compute it.
 fn shape(config: &Config) -> Option<Shape> {
-    let text = match &config.text_config {
-        Some(text) => Some(text_shape(text)?),
-        None => None,
-    };
     Some(Shape {
         dimension: config.projection_dim,
         image_size: config.vision_config.image_size(),
         image: image_shape(&config.vision_config)?,
-        text,
+        text: config.text_config.as_ref().map(text_shape),
     })
 }
 
-/// The text tower in the words of the kernels; nothing if they do not know its kind.
-fn text_shape(config: &TextConfig) -> Option<TextShape> {
+/// The text tower in the words of the kernels.
+fn text_shape(config: &TextConfig) -> TextShape {
     let reading = match config.reading {
         TextReading::EndToken => knytt_gpu::TextReading::EndToken,
         TextReading::LastPosition => knytt_gpu::TextReading::LastPosition,
-        TextReading::Mean => return None,
+        TextReading::Mean => knytt_gpu::TextReading::Mean { hidden: config.projection_hidden_size },
     };
-    Some(TextShape {
+    TextShape {
         reading,
         vocabulary: config.vocab_size,
         positions: config.max_position_embeddings,
         transformer: layers(&config.transformer()),
-    })
+    }
 }
 
 /// The image tower in the words of the kernels; nothing if they do not know its kind.

@@ -155,7 +155,8 @@ impl Clip {
             return Err(Error::Input("it knows pictures only".into()));
         };
         texts.iter().try_for_each(|text| check_text(shape, text))?;
-        // Under a causal mask what follows a text's end cannot reach it: the batch is as long as its longest.
+        // What follows a text's end cannot reach it, under a causal mask and under one of lengths: the batch is as long
+        // as its longest. Without a mask all texts have one length.
         let positions = texts.iter().map(|text| text.len()).max().unwrap_or(0);
         let largest = self.largest_batch(tower.bytes_per_item(positions), positions)?;
         let mut embeddings = Vec::new();

@@ -1,4 +1,4 @@
-//! CLIP, SigLIP and DINOv2 on any GPU: Vulkan, Metal and DX12, by wgpu.
+//! CLIP, SigLIP and DINOv2 on any GPU: Vulkan, Metal and DX12, by wgpu. Texts may go through RoBERTa.
 //!
 //! A [`Clip`] holds both towers of a model on one [`Adapter`]: the weights are uploaded once, and a batch of
 //! pictures or texts is one submission of kernels (`kernels/*.wgsl`). It takes plain numbers, a [`Shape`] and

@@ -70,7 +70,7 @@ pub(crate) enum Mask {
     None = 0,
     /// Itself and what came before.
     Causal = 1,
-    /// What came up to the position that is read; for that one query.
+    /// What came up to the position of the item that is read.
     UpToRead = 2,
 }
 

@@ -90,9 +90,15 @@ pub enum TextReading {
     /// All positions see each other, texts are as long as the longest text may be, and the last position is read; the
     /// projection is `text_model.head`, which has a bias: SigLIP.
     LastPosition,
+    /// All positions of a text see each other, each part of a layer is normalised after it was added, and the mean of
+    /// all positions is read by two layers, `text_model.head.fc1` and `fc2`: RoBERTa.
+    Mean {
+        /// Values between the two layers.
+        hidden: usize,
+    },
 }
 
-/// A stack of pre-norm transformer layers.
+/// A stack of transformer layers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TransformerShape {
     /// Values per position.

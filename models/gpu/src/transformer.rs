@@ -1,4 +1,4 @@
-//! The pre-norm transformer layers that all towers are made of.
+//! The transformer layers that all towers are made of.
 
 use crate::error::Result;
 use crate::gpu::Gpu;
@@ -13,7 +13,25 @@ pub(crate) struct Transformer {
     /// Of which only one position of each item is computed; nothing if all positions are read.
     last: Option<LastLayer>,
     shape: TransformerShape,
-    mask: Mask,
+    flow: Flow,
+}
+
+/// How a batch goes through the layers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Flow {
+    /// What the positions of an item see.
+    pub mask: Mask,
+    pub answer: Answer,
+    pub norms: Norms,
+}
+
+/// Where a layer normalises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Norms {
+    /// What goes into attention and into the feed-forward block.
+    Before,
+    /// The sums with what comes out of them: RoBERTa. All positions are read then.
+    After,
 }
 
 /// Which positions are computed in the last layer.
@@ -65,21 +83,15 @@ pub(crate) struct Batch<'a> {
 type Linear = (Vec<f32>, Vec<f32>);
 
 impl Transformer {
-    /// `mask`: what each position of an item sees, [`Mask::Causal`] or [`Mask::None`].
-    pub fn upload(
-        gpu: &Gpu,
-        shape: TransformerShape,
-        mask: Mask,
-        answer: Answer,
-        tensors: &Tensors<'_>,
-    ) -> Result<Self> {
+    pub fn upload(gpu: &Gpu, shape: TransformerShape, flow: Flow, tensors: &Tensors<'_>) -> Result<Self> {
+        debug_assert!(flow.answer == Answer::All || flow.norms == Norms::Before);
         let tensors = tensors.below("layers");
         let last = || LastLayer::upload(gpu, &shape, &tensors.below(shape.layers - 1));
-        let last = (answer == Answer::Read).then(last).transpose()?;
+        let last = (flow.answer == Answer::Read).then(last).transpose()?;
         let layer = |n| Layer::upload(gpu, &shape, &tensors.below(n));
         let whole = shape.layers - usize::from(last.is_some());
         let layers = (0..whole).map(layer).collect::<Result<_>>()?;
-        Ok(Self { layers, last, shape, mask })
+        Ok(Self { layers, last, shape, flow })
     }
 
     /// The widest that a row between two kernels gets, in values.
@@ -96,12 +108,27 @@ impl Transformer {
         let projected = space.rows(gpu, "wide", rows, 3 * hidden)?;
         let inner = space.rows(gpu, "wide", rows, self.shape.inner)?;
         for layer in &self.layers {
-            planner.layer_norm(batch.states, &layer.rest.norm, &normed);
-            planner.matmul(&normed, &layer.projection, &projected, Epilogue::default());
+            let input = match self.flow.norms {
+                Norms::Before => {
+                    planner.layer_norm(batch.states, &layer.rest.norm, &normed);
+                    &normed
+                }
+                Norms::After => batch.states,
+            };
+            planner.matmul(input, &layer.projection, &projected, Epilogue::default());
             let quads = hidden / 4;
             let context = Context { rows: &projected, key_quad: quads, value_quad: 2 * quads };
-            planner.attention(&projected, &context, batch.read, &mixed, &self.heads(batch.items, self.mask));
-            layer.rest.plan(planner, &mixed, batch.states, &normed, &inner);
+            planner.attention(
+                &projected,
+                &context,
+                batch.read,
+                &mixed,
+                &self.heads(batch.items, self.flow.mask),
+            );
+            match self.flow.norms {
+                Norms::Before => layer.rest.plan(planner, &mixed, batch.states, &normed, &inner),
+                Norms::After => layer.rest.plan_norms_after(planner, &mixed, batch.states, &normed, &inner),
+            }
         }
         match &self.last {
             Some(last) => self.plan_last(last, planner, space, batch),
@@ -129,7 +156,7 @@ impl Transformer {
         planner.gather(batch.states, batch.read, &states);
         planner.matmul(&normed, &last.query, &query, Epilogue::default());
         let context = Context { rows: &context, key_quad: 0, value_quad: hidden / 4 };
-        let mask = if self.mask == Mask::Causal { Mask::UpToRead } else { self.mask };
+        let mask = if self.flow.mask == Mask::Causal { Mask::UpToRead } else { self.flow.mask };
         planner.attention(&query, &context, batch.read, &mixed, &self.heads(batch.items, mask));
         last.rest.plan(planner, &mixed, &states, &normed, &inner);
         Ok(states)
@@ -203,6 +230,21 @@ impl Block {
         planner.matmul(mixed, &self.out, states, Epilogue { accumulate: true, ..Default::default() });
         self.feed_forward.plan(planner, states, normed, inner);
     }
+
+    /// The same, each of the two sums normalised.
+    fn plan_norms_after(
+        &self,
+        planner: &mut Planner<'_>,
+        mixed: &Rows,
+        states: &Rows,
+        normed: &Rows,
+        inner: &Rows,
+    ) {
+        planner.matmul(mixed, &self.out, states, Epilogue { accumulate: true, ..Default::default() });
+        planner.layer_norm(states, &self.norm, normed);
+        self.feed_forward.plan_products(planner, normed, normed, inner);
+        planner.layer_norm(normed, &self.feed_forward.norm, states);
+    }
 }
 
 impl FeedForward {
@@ -224,6 +266,11 @@ impl FeedForward {
     /// Adds what it makes of `states` to them; `normed` and `inner` are memory to work in.
     pub fn plan(&self, planner: &mut Planner<'_>, states: &Rows, normed: &Rows, inner: &Rows) {
         planner.layer_norm(states, &self.norm, normed);
+        self.plan_products(planner, normed, states, inner);
+    }
+
+    /// Adds what it makes of `normed` to `states`.
+    fn plan_products(&self, planner: &mut Planner<'_>, normed: &Rows, states: &Rows, inner: &Rows) {
         let activate = Epilogue { nonlinearity: self.activation.into(), ..Default::default() };
         planner.matmul(normed, &self.fc1, inner, activate);
         planner.matmul(inner, &self.fc2, states, Epilogue { accumulate: true, ..Default::default() });

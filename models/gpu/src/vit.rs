@@ -7,7 +7,7 @@ use crate::plan::{Epilogue, Groups, LARGEST_BATCH, Mask, Planner, Unfold};
 use crate::rows::{Matrix, Norm, Rows, Workspace};
 use crate::shape::{TransformerShape, ViTKind};
 use crate::tensors::Tensors;
-use crate::transformer::{Answer, Batch, Transformer, norm};
+use crate::transformer::{Answer, Batch, Flow, Norms, Transformer, norm};
 
 pub(crate) struct ViT {
     unfold: Unfold,
@@ -72,11 +72,12 @@ impl ViT {
             positions.iter_mut().zip(class).for_each(|(position, class)| *position += class);
         }
         let answer = if reading.before() > 0 { Answer::Read } else { Answer::All };
+        let flow = Flow { mask: Mask::None, answer, norms: Norms::Before };
         let name = embeddings.path("patch_embedding");
         Ok(Self {
             patch_embedding: Matrix::upload(gpu, &name, unfold.columns(), &weight, &bias)?,
             positions: gpu.upload("positions", bytemuck::cast_slice(&positions))?,
-            transformer: Transformer::upload(gpu, shape, Mask::None, answer, &tensors.below("encoder"))?,
+            transformer: Transformer::upload(gpu, shape, flow, &tensors.below("encoder"))?,
             post_layer_norm: norm(gpu, "post_layernorm", hidden, shape.epsilon, tensors)?,
             reading,
             read: gpu.upload("class", bytemuck::cast_slice(&[0u32; LARGEST_BATCH]))?,

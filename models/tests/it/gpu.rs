@@ -103,6 +103,14 @@ fn dinov2_is_that_of_the_reference_and_batches_those_of_the_cpu() {
 }
 
 #[test]
+fn roberta_is_that_of_the_reference_and_batches_those_of_the_cpu() {
+    let folder = TempDir::new().unwrap();
+    let bundle = convert(&golden("xlm-roberta"), &folder.path().join("bundle")).unwrap().bundle;
+    check_reference(&bundle, "xlm-roberta", 18);
+    check(|| Bundle::open(&bundle).unwrap(), &[8]);
+}
+
+#[test]
 fn quick_gelu_is_that_of_the_cpu() {
     check(|| Bundle::open(&golden("quick-gelu")).unwrap(), &[1, 3, 8]);
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use candle_core::{Device as Candle, safetensors};
 use fs_err as fs;
 use knytt_models::convert::{Layout, convert};
-use knytt_models::{Bundle, Device, Encoder, Error, Isa, Pending, Precision};
+use knytt_models::{Bundle, Error, Isa, Pending, Precision};
 use tempfile::TempDir;
 
 use crate::compare::{dot, embedded, largest_difference, reference, start, texts};
@@ -106,13 +106,4 @@ fn a_text_tower_that_is_read_otherwise_is_refused_by_its_name() {
         let error = convert(dir.path(), &dir.path().join("bundle")).unwrap_err().to_string();
         assert!(error.contains(named), "{error}");
     }
-}
-
-#[cfg(feature = "wgpu")]
-#[test]
-fn a_gpu_leaves_it_to_the_cpu_and_says_so() {
-    let (_dir, bundle) = bundle();
-    let encoder = Encoder::start(Bundle::open(&bundle).unwrap(), Device::Gpu(None)).unwrap();
-    assert!(encoder.notice().unwrap().to_string().contains("RoBERTa"));
-    encoder.embed_text("ein rotes Kleid").unwrap();
 }

@@ -148,17 +148,18 @@ struct Mixing {
     head: usize,
     positions: usize,
     mask: Mask,
+    /// Only one position of each item asks.
+    one: bool,
 }
 
 impl Mixing {
     fn check(&self, bench: &Bench) {
-        let &Self { batch, heads, head, positions, mask } = self;
+        let &Self { batch, heads, head, positions, mask, one } = self;
         let hidden = heads * head;
         // Scores up to some tens: a softmax without care for the maximum would lose digits.
         let query: Vec<f32> = random(12, batch * positions * hidden).iter().map(|x| 4.0 * x).collect();
         let context = random(13, batch * positions * 2 * hidden);
         let read: Vec<u32> = (0..batch).map(|n| ((n * 7 + 3) % positions) as u32).collect();
-        let one = mask == Mask::UpToRead;
         let queries = if one { 1 } else { positions };
         let query = &query[..batch * queries * hidden];
         let (query_rows, context_rows) = (bench.rows(query, hidden), bench.rows(&context, 2 * hidden));
@@ -192,9 +193,15 @@ impl Mixing {
 #[test]
 fn attention_is_that_of_plain_rust() {
     let bench = Bench::new(Precision::F32);
-    for mask in [Mask::None, Mask::Causal, Mask::UpToRead] {
+    for (mask, one) in [
+        (Mask::None, false),
+        (Mask::Causal, false),
+        (Mask::UpToRead, true),
+        (Mask::UpToRead, false),
+        (Mask::None, true),
+    ] {
         for (batch, heads, head, positions) in [(1, 1, 4, 1), (3, 2, 4, 17), (2, 3, 20, 33), (1, 2, 64, 50)] {
-            Mixing { batch, heads, head, positions, mask }.check(&bench);
+            Mixing { batch, heads, head, positions, mask, one }.check(&bench);
         }
     }
 }

@@ -60,9 +60,16 @@ fn dinov2() -> Shape {
     Shape { text: None, ..patches(ViTKind::Dinov2) }
 }
 
+/// Texts are read by the mean of their positions.
+fn roberta() -> Shape {
+    let mut shape = small();
+    shape.text.as_mut().unwrap().reading = TextReading::Mean { hidden: 22 };
+    shape
+}
+
 /// One of each architecture.
-fn shapes() -> [Shape; 5] {
-    [small(), siglip(), dinov2(), residual(None), residual(INSTANCE)]
+fn shapes() -> [Shape; 6] {
+    [small(), siglip(), dinov2(), roberta(), residual(None), residual(INSTANCE)]
 }
 
 const INSTANCE: Option<InstanceShape> = Some(InstanceShape { hidden: 9, dimension: 7 });
