@@ -134,8 +134,8 @@ impl Shape {
         }
         if let ImageShape::Patches { kind, patch, transformer } = &self.image {
             transformer.check("image tower")?;
-            if *patch == 0 || !self.image_size.is_multiple_of(*patch) {
-                return Err(Error::Shape("the picture is no whole number of patches".into()));
+            if *patch == 0 || self.image_size < *patch {
+                return Err(Error::Shape("the picture is smaller than a patch".into()));
             }
             if *kind != ViTKind::Clip && self.dimension != transformer.hidden {
                 return Err(Error::Shape(

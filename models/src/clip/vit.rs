@@ -88,12 +88,15 @@ impl ViT {
         }
     }
 
-    /// A convolution whose stride is its kernel reads every pixel once: it is one matrix product over
+    /// A convolution whose stride is its kernel reads every pixel of a patch once: it is one matrix product over
     /// the patches. Returns `[batch, patches, hidden]`.
     fn patches(&self, pixels: &Tensor) -> Result<Tensor> {
         let (batch, channels, side, _) = pixels.dims4()?;
         let (across, hidden) = (side / self.patch, self.patch_embedding.dim(1)?);
+        let whole = across * self.patch;
         pixels
+            .i((.., .., ..whole, ..whole))?
+            .contiguous()?
             .reshape((batch, channels, across, self.patch, across, self.patch))?
             .permute((0, 2, 4, 1, 3, 5))?
             .reshape((batch * across * across, channels * self.patch * self.patch))?

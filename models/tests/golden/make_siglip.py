@@ -28,7 +28,8 @@ from transformers.convert_slow_tokenizer import T5Converter
 
 HERE = Path(__file__).parent
 CONTEXT = 64
-SIDE = 56
+# Of patches of 14 pixels; and of 8, which leaves four pixels over, as so400m's 384 pixels leave six.
+SIDES = {"siglip": 56, "siglip2": 60}
 TEXTS = json.loads((HERE / "texts.json").read_text())
 # Of so few pictures the pixels are committed too.
 PIXELS = ["landscape.jpg", "portrait.png", "tiny.bmp"]
@@ -134,7 +135,7 @@ def save(folder: Path, model: SiglipModel, processor: SiglipImageProcessorPil, d
 
 
 def make(name: str, seed: int) -> None:
-    folder = HERE / name
+    folder, side = HERE / name, SIDES[name]
     folder.mkdir(exist_ok=True)
     if name == "siglip":
         slow = train_unigram(folder)
@@ -150,11 +151,11 @@ def make(name: str, seed: int) -> None:
         vision = dict(hidden_size=32, intermediate_size=80, num_attention_heads=4, patch_size=8)
         resample, dtype = 2, torch.float16
     config = SiglipConfig(
-        text_config=dict(num_hidden_layers=2, **text), vision_config=dict(num_hidden_layers=2, image_size=SIDE, **vision)
+        text_config=dict(num_hidden_layers=2, **text), vision_config=dict(num_hidden_layers=2, image_size=side, **vision)
     )
     # The reference computes in f32 from the numbers that the file holds.
     model = random_model(config, seed).to(dtype).float()
-    processor = SiglipImageProcessorPil(size={"height": SIDE, "width": SIDE}, resample=resample)
+    processor = SiglipImageProcessorPil(size={"height": side, "width": side}, resample=resample)
     save(folder, model, processor, dtype)
     save_file(golden(model, processor, tokens), folder / "golden.safetensors")
     (folder / "golden.safetensors").chmod(0o644)

@@ -100,7 +100,7 @@ impl PackedViT {
         }
     }
 
-    /// A convolution whose stride is its kernel reads every pixel once, so it is a product over patches:
+    /// A convolution whose stride is its kernel reads every pixel of a patch once, so it is a product over patches:
     /// `[batch · positions, 3 · patch · patch]`. The class position's row, if there is one, is zero, so that what
     /// the product adds to is the whole sequence.
     fn unfold(&mut self, pixels: &[f32]) {
