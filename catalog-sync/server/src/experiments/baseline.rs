@@ -5,14 +5,14 @@ use sqlx::Row as _;
 use super::definition::Metric;
 use super::statistics::Sample;
 use crate::db::Database;
-use crate::feedback::DAY_MS;
+use crate::feedback::today;
 
 /// Days that are looked at, without today, which is not over.
 pub const DAYS: i64 = 28;
 
 /// The searches of the last days, and those of them that led where they should.
 pub async fn lately(db: &Database, catalog: &str, metric: Metric) -> Result<Sample, sqlx::Error> {
-    let today = jiff::Timestamp::now().as_millisecond().div_euclid(DAY_MS);
+    let today = today();
     let sql = "SELECT CAST(COALESCE(SUM(searches), 0) AS BIGINT), CAST(COALESCE(SUM(clicked), 0) AS BIGINT), \
                CAST(COALESCE(SUM(carted), 0) AS BIGINT), CAST(COALESCE(SUM(purchased), 0) AS BIGINT) \
                FROM insight_days WHERE catalog = $1 AND day >= $2 AND day < $3 AND kind <> 'browse'";

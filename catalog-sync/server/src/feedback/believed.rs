@@ -114,8 +114,7 @@ async fn add_words(db: &Database, tx: &mut Tx, rows: &[&Row]) -> Result<(), Erro
 /// Forgets visits of more than 90 days ago. An event that comes later than that counts for the day on which it
 /// comes.
 pub async fn forget_visits(db: &Database) -> Result<u64, Error> {
-    let before =
-        jiff::Timestamp::now().as_millisecond().div_euclid(super::row::DAY_MS) - super::row::BELIEVED_DAYS;
+    let before = super::row::today() - super::row::BELIEVED_DAYS;
     let mut forgotten = 0;
     for sql in ["DELETE FROM believed WHERE day < $1", "DELETE FROM asked WHERE day < $1"] {
         forgotten += sqlx::query(sql).bind(before).execute(db.pool()).await?.rows_affected();

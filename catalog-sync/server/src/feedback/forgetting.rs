@@ -3,7 +3,7 @@
 use futures::TryStreamExt as _;
 use sqlx::{Error, Row as _};
 
-use super::row::{BELIEVED_DAYS, DAY_MS};
+use super::row::BELIEVED_DAYS;
 use crate::db::Database;
 
 /// Days for which it is kept who asked the server: nothing of it comes later.
@@ -15,11 +15,6 @@ const MISSED_DAYS: i64 = 14;
 
 /// Rows that one transaction deletes: on SQLite events wait for it.
 const AT_ONCE: usize = 500;
-
-/// The number of today's day, in days since 1970-01-01 UTC, as rows have it.
-pub fn today() -> i64 {
-    jiff::Timestamp::now().as_millisecond().div_euclid(DAY_MS)
-}
 
 /// Forgets what is old on this day. Reads all words that were asked in 90 days, so once a day is often enough.
 pub async fn forget_seen(db: &Database, today: i64) -> Result<u64, Error> {
@@ -89,7 +84,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", dir.path().join("knytt.db").display());
         let db = Database::open(&url.as_str().into(), 2).await.unwrap();
-        let today = today();
+        let today = crate::feedback::today();
         let mut tx = db.begin().await.unwrap();
         for day in [today - 91, today - 90, today - 3, today - 2, today] {
             for sql in [

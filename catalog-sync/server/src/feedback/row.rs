@@ -11,6 +11,11 @@ pub const BELIEVED_DAYS: i64 = 90;
 
 pub const DAY_MS: i64 = 86_400_000;
 
+/// Today in UTC, in days since 1970-01-01, as rows have it.
+pub fn today() -> i64 {
+    jiff::Timestamp::now().as_millisecond().div_euclid(DAY_MS)
+}
+
 /// The last place in a list that is counted apart.
 const LAST_POSITION: u32 = 1_000;
 

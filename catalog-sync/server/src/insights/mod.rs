@@ -16,7 +16,7 @@ use moka::future::Cache;
 use sqlx::Row as _;
 
 use crate::db::Database;
-use crate::feedback::DAY_MS;
+use crate::feedback::today;
 
 #[cfg(test)]
 pub(crate) use embeddings::tests::a_changed_week;
@@ -153,8 +153,4 @@ impl Insights {
 
 fn first_column(rows: Vec<sqlx::any::AnyRow>) -> Result<Arc<Vec<String>>, sqlx::Error> {
     rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<String>, _>>().map(Arc::new)
-}
-
-fn today() -> i64 {
-    jiff::Timestamp::now().as_millisecond().div_euclid(DAY_MS)
 }

@@ -15,7 +15,7 @@ use super::stability::step;
 use crate::accounts::now_ms;
 use crate::alerts::{Answered, RecentCounts};
 use crate::db::{Columns, Database, Tx};
-use crate::feedback::{ArmCounts, DAY_MS, DayKey, Seen, add_all, add_days, add_seen, added};
+use crate::feedback::{ArmCounts, DayKey, Seen, add_all, add_days, add_seen, added, today};
 use crate::tokens::Visitor;
 use crate::way::{Kind, Way};
 
@@ -300,10 +300,6 @@ fn spoken(tag: &str) -> String {
     let language = tag.split(['-', '_']).next().unwrap_or_default();
     let is_language = matches!(language.len(), 2 | 3) && language.bytes().all(|c| c.is_ascii_alphabetic());
     if is_language { language.to_ascii_lowercase() } else { String::new() }
-}
-
-fn today() -> i64 {
-    jiff::Timestamp::now().as_millisecond().div_euclid(DAY_MS)
 }
 
 #[cfg(test)]

@@ -8,8 +8,6 @@ use crate::db::Database;
 use crate::popularity::{HALF_LIFE_DAYS, growth};
 use crate::{Error, Result};
 
-const DAY_MS: i64 = 86_400_000;
-
 /// Of an age of more half-lives than these, nothing is left.
 const HALF_LIVES: f64 = 60.0;
 
@@ -41,7 +39,7 @@ pub async fn popularity(db: &Database, catalog: &str, half_life_days: f64) -> Re
     if half_life_days.is_nan() || half_life_days <= 0.0 {
         return Err(Error::Setting("a half-life is above zero days".into()));
     }
-    let today = jiff::Timestamp::now().as_millisecond().div_euclid(DAY_MS);
+    let today = crate::feedback::today();
     match half_life_days == HALF_LIFE_DAYS {
         true => kept(db, catalog, today).await,
         false => added_up(db, catalog, today, half_life_days).await,

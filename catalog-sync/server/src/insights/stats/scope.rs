@@ -8,7 +8,7 @@ use sqlx::{Any, AssertSqlSafe};
 use utoipa::IntoParams;
 
 use crate::accounts::problem;
-use crate::feedback::DAY_MS;
+use crate::feedback::today;
 use crate::http::refusal::Refusal;
 
 const EPOCH: Date = jiff::civil::date(1970, 1, 1);
@@ -125,11 +125,6 @@ impl Scope {
             None => query,
         }
     }
-}
-
-/// Today in UTC, as days since 1970.
-pub fn today() -> i64 {
-    jiff::Timestamp::now().as_millisecond().div_euclid(DAY_MS)
 }
 
 fn day_number(day: Date) -> i64 {
