@@ -14,7 +14,7 @@ use crate::options::Precision;
 /// The precisions of one bundle, measured on one machine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PrecisionBenchmark {
-    /// The fastest precision that finds what f32 finds.
+    /// The least exact precision that finds what f32 finds and saves enough time.
     pub choice: Precision,
     /// Pictures that were measured.
     pub pictures: usize,

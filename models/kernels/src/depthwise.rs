@@ -1,25 +1,48 @@
 //! A convolution in which each channel has a kernel of its own.
 
+use std::cell::RefCell;
 use std::fmt;
+use std::ops::Range;
 
+use crate::epilogue::Activation;
 use crate::isa::Isa;
-use crate::raw::depthwise::DepthwiseRow;
-use crate::raw::dispatch;
+use crate::linear::Linear;
+use crate::prepared::PreparedRows;
+use crate::raw::depthwise::DepthwiseBand;
+use crate::raw::memory::{Words, floats, floats_mut};
 use crate::raw::thread_team::ThreadTeam;
+use crate::raw::{Shared, dispatch};
+
+/// Bytes of a band of the map, for one panel of channels: they stay in a core's second-level cache.
+const BAND: usize = 256 << 10;
 
 /// A depthwise convolution over channels-last maps, in f32, with bias and a range that its results are cut to.
 ///
 /// Its borders are those that TensorFlow calls "SAME": a map of `n` positions gives `n / stride`, rounded up, and
 /// where the zeros around do not divide evenly, the far side has one more.
+///
+/// The work is cut into panels of channels. What a 1 × 1 convolution widens for it ([`DepthwiseInput::Expanded`]) is
+/// computed panel by panel too, so that the wide map is never in memory as a whole.
 pub struct Depthwise {
     isa: Isa,
     channels: usize,
     kernel: usize,
     stride: usize,
-    /// `[kernel · kernel, channels]`
-    weight: Vec<f32>,
-    bias: Vec<f32>,
+    /// `[panels, kernel · kernel, panel]`, f32
+    weight: Words,
+    /// `[panels, panel]`, f32
+    bias: Words,
     range: (f32, f32),
+}
+
+/// What a depthwise convolution reads.
+#[derive(Clone, Copy)]
+pub enum DepthwiseInput<'a> {
+    /// `[pictures, height, width, channels]`
+    Maps(&'a [f32]),
+    /// What a linear layer with as many outputs as there are channels makes of each position,
+    /// `[pictures · height · width, depth]`.
+    Expanded(&'a Linear, PreparedRows<'a>, Activation),
 }
 
 /// Along one side: results, and zeros before the first position.
@@ -27,6 +50,13 @@ pub struct Depthwise {
 struct Along {
     results: usize,
     before: usize,
+}
+
+/// Some rows of results of one picture, in one panel.
+struct Band {
+    picture: usize,
+    rows: Range<usize>,
+    panel: usize,
 }
 
 impl Depthwise {
@@ -38,14 +68,22 @@ impl Depthwise {
         isa: Isa,
         (kernel, stride): (usize, usize),
         weight: &[f32],
-        bias: Vec<f32>,
+        bias: &[f32],
         range: (f32, f32),
     ) -> Self {
         assert!(isa.is_available(), "this processor has no {isa}");
-        let (channels, taps) = (bias.len(), kernel * kernel);
+        let (channels, taps, width) = (bias.len(), kernel * kernel, isa.panel());
         assert!(taps > 0 && stride > 0 && weight.len() == channels * taps, "weights are [channels, taps]");
-        let by_tap = (0..taps).flat_map(|tap| (0..channels).map(move |channel| weight[channel * taps + tap]));
-        Self { isa, channels, kernel, stride, weight: by_tap.collect(), bias, range }
+        let padded = channels.next_multiple_of(width);
+        let mut by_panel = Words::zeroed(padded * taps);
+        for (n, value) in weight.iter().enumerate() {
+            let (channel, tap) = (n / taps, n % taps);
+            let place = (channel / width * taps + tap) * width + channel % width;
+            by_panel.as_mut_slice()[place] = value.to_bits();
+        }
+        let mut biases = Words::zeroed(padded);
+        floats_mut(biases.as_mut_slice())[..channels].copy_from_slice(bias);
+        Self { isa, channels, kernel, stride, weight: by_panel, bias: biases, range }
     }
 
     /// Channels.
@@ -58,38 +96,105 @@ impl Depthwise {
         (self.along(height).results, self.along(width).results)
     }
 
-    /// From `[pictures, height, width, channels]` to `[pictures, height', width', channels]`, f32 both
-    /// ([`output`](Self::output)).
+    /// From maps of this height and width to `[pictures, height', width', channels]` ([`output`](Self::output)).
     ///
     /// # Panics
-    /// If `x` is no whole pictures, or `out` has another length than they give.
-    pub fn forward(&self, team: &ThreadTeam, x: &[f32], (height, width): (usize, usize), out: &mut [f32]) {
-        let picture = height * width * self.channels;
-        assert!(picture > 0 && x.len().is_multiple_of(picture), "x is [pictures, height, width, channels]");
+    /// If the input is no whole pictures or of other channels, or `out` has another length than they give.
+    pub fn forward(
+        &self,
+        team: &ThreadTeam,
+        input: DepthwiseInput<'_>,
+        (height, width): (usize, usize),
+        out: &mut [f32],
+    ) {
+        let positions = input.positions(self.channels);
         let (down, across) = (self.along(height), self.along(width));
-        let row = across.results * self.channels;
-        assert!(out.len() == x.len() / picture * down.results * row, "room for all results");
-        team.each_chunk(out, row, |item, out| {
-            let (n, y) = (item / down.results, item % down.results);
-            // Rows of the kernel that lie on the map, and the first row of the map under them.
-            let top = y * self.stride;
-            let rows = down.before.saturating_sub(top)..self.kernel.min(height + down.before - top);
-            let first = top + rows.start - down.before;
-            let operation = DepthwiseRow {
-                x: &x[n * picture + first * width * self.channels..(n + 1) * picture],
-                width,
-                channels: self.channels,
-                kernel: self.kernel,
-                stride: self.stride,
-                rows,
-                before: across.before,
-                weight: &self.weight,
-                bias: &self.bias,
-                range: self.range,
-                out,
-            };
-            dispatch(self.isa, operation);
+        let picture = down.results * across.results * self.channels;
+        assert!(height * width > 0 && positions.is_multiple_of(height * width), "whole pictures");
+        assert!(out.len() == positions / (height * width) * picture, "room for all results");
+        let line = across.line(width, self.stride, self.kernel);
+        let rows = self.rows_of_band(line, down.results);
+        let bands = down.results.div_ceil(rows);
+        let panels = self.channels.div_ceil(self.isa.panel());
+        let shared = Shared::new(out);
+        team.each(positions / (height * width) * bands * panels, |item| {
+            let (first, panel) = (item / panels % bands * rows, item % panels);
+            let band =
+                Band { picture: item / (panels * bands), rows: first..down.results.min(first + rows), panel };
+            MAP.with_borrow_mut(|map| {
+                self.copy_map(input, (height, width), (down, across), &band, map);
+                let start = band.picture * picture
+                    + band.rows.start * across.results * self.channels
+                    + panel * self.isa.panel();
+                self.convolve(floats(map), line, &band, across.results, (&shared, start));
+            });
         });
+    }
+
+    /// Rows of results whose part of the map fits in [`BAND`].
+    fn rows_of_band(&self, line: usize, results: usize) -> usize {
+        let lines = BAND / (4 * line * self.isa.panel());
+        (lines.saturating_sub(self.kernel) / self.stride + 1).min(results)
+    }
+
+    /// Fills `map`, `[lines, line, panel]`, with what lies under a band, and zeros around.
+    fn copy_map(
+        &self,
+        input: DepthwiseInput<'_>,
+        (height, width): (usize, usize),
+        (down, across): (Along, Along),
+        band: &Band,
+        map: &mut Words,
+    ) {
+        let (panel, line) = (self.isa.panel(), across.line(width, self.stride, self.kernel));
+        let lines = (band.rows.len() - 1) * self.stride + self.kernel;
+        map.resize(lines * line * panel);
+        let first = band.rows.start * self.stride;
+        let map = floats_mut(map.as_mut_slice());
+        for (n, line) in map.chunks_exact_mut(line * panel).enumerate() {
+            let Some(y) = (first + n).checked_sub(down.before).filter(|y| *y < height) else {
+                line.fill(0.0);
+                continue;
+            };
+            let (before, rest) = line.split_at_mut(across.before * panel);
+            let (inside, after) = rest.split_at_mut(width * panel);
+            before.fill(0.0);
+            after.fill(0.0);
+            let position = (band.picture * height + y) * width;
+            match input {
+                DepthwiseInput::Maps(x) => {
+                    let x = &x[position * self.channels..][..width * self.channels];
+                    copy_panel(x, self.channels, band.panel, panel, inside);
+                }
+                DepthwiseInput::Expanded(layer, rows, activation) => {
+                    layer.forward_panel(rows, position..position + width, band.panel, activation, inside);
+                }
+            }
+        }
+    }
+
+    fn convolve(
+        &self,
+        x: &[f32],
+        line: usize,
+        band: &Band,
+        columns: usize,
+        (out, start): (&Shared<f32>, usize),
+    ) {
+        let (width, taps) = (self.isa.panel(), self.kernel * self.kernel);
+        let operation = DepthwiseBand {
+            x,
+            line,
+            kernel: self.kernel,
+            stride: self.stride,
+            weight: &floats(&self.weight)[band.panel * taps * width..][..taps * width],
+            bias: &floats(&self.bias)[band.panel * width..][..width],
+            range: self.range,
+            there: width.min(self.channels - band.panel * width),
+            results: (band.rows.len(), columns),
+            out: (out, start, self.channels),
+        };
+        dispatch(self.isa, operation);
     }
 
     fn along(&self, side: usize) -> Along {
@@ -97,6 +202,46 @@ impl Depthwise {
         let around = (results.saturating_sub(1) * self.stride + self.kernel).saturating_sub(side);
         Along { results, before: around / 2 }
     }
+}
+
+impl Along {
+    /// Positions of a line of the map with the zeros around it.
+    fn line(self, side: usize, stride: usize, kernel: usize) -> usize {
+        (self.before + side).max((self.results - 1) * stride + kernel)
+    }
+}
+
+impl DepthwiseInput<'_> {
+    /// How many positions of so many channels.
+    ///
+    /// # Panics
+    /// If it has another number of channels.
+    fn positions(&self, channels: usize) -> usize {
+        match self {
+            Self::Maps(x) => {
+                assert!(x.len().is_multiple_of(channels), "maps of {channels} channels");
+                x.len() / channels
+            }
+            Self::Expanded(layer, rows, _) => {
+                assert!(layer.outputs() == channels, "a layer with {channels} outputs");
+                rows.count()
+            }
+        }
+    }
+}
+
+/// One panel of the channels of some positions, with zeros for channels beyond the last.
+fn copy_panel(x: &[f32], channels: usize, panel: usize, width: usize, out: &mut [f32]) {
+    let there = width.min(channels - panel * width);
+    for (x, out) in x.chunks_exact(channels).zip(out.chunks_exact_mut(width)) {
+        out[..there].copy_from_slice(&x[panel * width..][..there]);
+        out[there..].fill(0.0);
+    }
+}
+
+thread_local! {
+    /// The map under a band, kept from item to item.
+    static MAP: RefCell<Words> = RefCell::default();
 }
 
 impl fmt::Debug for Depthwise {
@@ -111,17 +256,24 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::probe::numbers;
+    use crate::epilogue::Epilogue;
+    use crate::probe::{PRECISIONS, numbers};
+    use crate::rows::Rows;
 
     /// By its definition, in f64.
-    fn expected(layer: &Depthwise, x: &[f32], (height, width): (usize, usize)) -> Vec<f64> {
+    fn expected(
+        layer: &Depthwise,
+        (weight, bias): (&[f32], &[f32]),
+        x: &[f32],
+        (height, width): (usize, usize),
+    ) -> Vec<f64> {
         let (channels, kernel, stride) = (layer.channels, layer.kernel, layer.stride);
         let (down, across) = (layer.along(height), layer.along(width));
         let mut out = Vec::new();
         for picture in x.chunks_exact(height * width * channels) {
             for (y, column) in (0..down.results).flat_map(|y| (0..across.results).map(move |c| (y, c))) {
                 for channel in 0..channels {
-                    let mut sum = f64::from(layer.bias[channel]);
+                    let mut sum = f64::from(bias[channel]);
                     for (dy, dx) in (0..kernel).flat_map(|dy| (0..kernel).map(move |dx| (dy, dx))) {
                         let at = (
                             (y * stride + dy).checked_sub(down.before).filter(|at| *at < height),
@@ -129,7 +281,7 @@ mod tests {
                         );
                         if let (Some(from_top), Some(from_left)) = at {
                             let value = picture[(from_top * width + from_left) * channels + channel];
-                            let weight = layer.weight[(dy * kernel + dx) * channels + channel];
+                            let weight = weight[channel * kernel * kernel + dy * kernel + dx];
                             sum += f64::from(value) * f64::from(weight);
                         }
                     }
@@ -154,13 +306,63 @@ mod tests {
             let x = numbers(seed + 2, pictures * height * width * channels);
             let range = if cut { (0.0, 0.5) } else { (f32::NEG_INFINITY, f32::INFINITY) };
             for isa in Isa::available() {
-                let layer = Depthwise::new(isa, (kernel, stride), &weight, bias.clone(), range);
+                let layer = Depthwise::new(isa, (kernel, stride), &weight, &bias, range);
                 let (rows, columns) = layer.output((height, width));
                 let mut out = vec![f32::NAN; pictures * rows * columns * channels];
-                layer.forward(&ThreadTeam::new(threads), &x, (height, width), &mut out);
-                for (ours, theirs) in out.iter().zip(expected(&layer, &x, (height, width))) {
+                layer.forward(&ThreadTeam::new(threads), DepthwiseInput::Maps(&x), (height, width), &mut out);
+                for (ours, theirs) in out.iter().zip(expected(&layer, (&weight, &bias), &x, (height, width))) {
                     prop_assert!((f64::from(*ours) - theirs).abs() < 1e-5, "{isa}: {ours} and not {theirs}");
                 }
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_a_layer_widens_is_convolved_as_the_map_that_it_makes(
+            pictures in 1usize..3, height in 1usize..12, width in 1usize..12, channels in 1usize..70,
+            depth in 1usize..20, kernel in prop::sample::select(vec![3usize, 5]), stride in 1usize..3,
+            threads in 1usize..4, seed in 1u32..1000,
+        ) {
+            let weight = numbers(seed, channels * kernel * kernel);
+            let bias = numbers(seed + 1, channels);
+            let x = numbers(seed + 2, pictures * height * width * depth);
+            let wide = numbers(seed + 3, channels * depth);
+            let team = ThreadTeam::new(threads);
+            let combinations = Isa::available().into_iter().flat_map(|isa| PRECISIONS.map(|p| (isa, p)));
+            for (isa, precision) in combinations {
+                let layer = Linear::pack(isa, precision, &wide, depth, Some(&bias));
+                let convolution = Depthwise::new(isa, (kernel, stride), &weight, &bias, (-1.0, 6.0));
+                let mut buffer = Rows::new(isa, precision);
+                let rows = buffer.prepare(&team, &x, depth);
+                let mut map = vec![0.0; pictures * height * width * channels];
+                layer.forward(&team, rows, Epilogue { add: false, activation: Activation::Relu6 }, &mut map);
+                let (down, across) = convolution.output((height, width));
+                let convolved = |input| {
+                    let mut out = vec![f32::NAN; pictures * down * across * channels];
+                    convolution.forward(&team, input, (height, width), &mut out);
+                    out
+                };
+                let expanded = convolved(DepthwiseInput::Expanded(&layer, rows, Activation::Relu6));
+                prop_assert_eq!(expanded, convolved(DepthwiseInput::Maps(&map)), "{} {}", isa, precision);
+            }
+        }
+    }
+
+    #[test]
+    fn a_map_that_is_larger_than_a_band_is_convolved_as_a_whole() {
+        let (side, channels) = (130, 40);
+        let (weight, bias) = (numbers(1, channels * 9), numbers(2, channels));
+        let x = numbers(3, side * side * channels);
+        for isa in Isa::available() {
+            let layer = Depthwise::new(isa, (3, 2), &weight, &bias, (f32::NEG_INFINITY, f32::INFINITY));
+            assert!(layer.rows_of_band(side + 1, side / 2) < side / 2, "{isa}: several bands");
+            let mut out = vec![f32::NAN; side * side / 4 * channels];
+            layer.forward(&ThreadTeam::new(2), DepthwiseInput::Maps(&x), (side, side), &mut out);
+            for (ours, theirs) in out.iter().zip(expected(&layer, (&weight, &bias), &x, (side, side))) {
+                assert!((f64::from(*ours) - theirs).abs() < 1e-5, "{isa}: {ours} and not {theirs}");
             }
         }
     }
@@ -168,13 +370,7 @@ mod tests {
     #[test]
     fn borders_are_those_of_tensorflow() {
         let layer = |kernel, stride| {
-            Depthwise::new(
-                Isa::Portable,
-                (kernel, stride),
-                &vec![1.0; kernel * kernel],
-                vec![0.0],
-                (0.0, 9.0),
-            )
+            Depthwise::new(Isa::Portable, (kernel, stride), &vec![1.0; kernel * kernel], &[0.0], (0.0, 9.0))
         };
         // (side, kernel, stride), then results and zeros before, as tf.nn.depthwise_conv2d has them.
         for (side, kernel, stride, results, before) in [

@@ -36,6 +36,8 @@ pub enum Precision {
     /// point of 12 bits and sign for weights (per output) and inputs (per row), which is nearer to f32
     /// and twice as fast: x86 multiplies pairs of 16-bit integers at twice the rate of f32.
     Bf16,
+    /// Sixteen bits in fixed point on every processor.
+    Fixed16,
     /// Eight bits: weights per output, symmetric; inputs per row, between the row's least and largest.
     Int8,
 }
@@ -124,7 +126,7 @@ impl Isa {
         match precision {
             Precision::F32 => Kind::F32,
             Precision::Bf16 if self == Self::Avx512Bf16 => Kind::Bf16,
-            Precision::Bf16 => Kind::I16,
+            Precision::Bf16 | Precision::Fixed16 => Kind::I16,
             Precision::Int8 => Kind::I8,
         }
     }
@@ -191,6 +193,7 @@ impl fmt::Display for Precision {
         f.write_str(match self {
             Self::F32 => "f32",
             Self::Bf16 => "bf16",
+            Self::Fixed16 => "fixed16",
             Self::Int8 => "int8",
         })
     }

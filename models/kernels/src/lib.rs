@@ -34,7 +34,7 @@ mod rows;
 mod tests;
 
 pub use choice::IsaError;
-pub use depthwise::Depthwise;
+pub use depthwise::{Depthwise, DepthwiseInput};
 pub use epilogue::{Activation, Epilogue};
 pub use isa::{Isa, Precision};
 pub use linear::Linear;

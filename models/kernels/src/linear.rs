@@ -1,12 +1,13 @@
 //! A linear layer over packed weights.
 
 use std::fmt;
+use std::ops::Range;
 
-use crate::epilogue::Epilogue;
+use crate::epilogue::{Activation, Epilogue};
 use crate::isa::{Isa, Kind, Precision};
 use crate::pack::{LinearParts, pack};
 use crate::prepared::PreparedRows;
-use crate::raw::gemm::{Part, Weights};
+use crate::raw::gemm::{Part, Place, Weights};
 use crate::raw::memory::floats;
 use crate::raw::thread_team::ThreadTeam;
 use crate::raw::{Shared, dispatch};
@@ -90,9 +91,44 @@ impl Linear {
         team.each(split.items(), |item| {
             let (row_range, panel_range) = split.item(item);
             let (weights, next_panel) = (self.weights(), split.panel_after(item, team.threads()));
-            let part = Part { rows, weights, epilogue, out: &out, row_range, panel_range, next_panel };
+            let place = Place::rows(self.parts.columns);
+            let part = Part { rows, weights, epilogue, out: &out, place, row_range, panel_range, next_panel };
             dispatch(self.isa, part);
         });
+    }
+
+    /// Multiplies some of `rows` by one panel of columns into `out`, `[rows of the range, panel]`. Columns of the
+    /// panel that the layer lacks become what zeros are activated to.
+    ///
+    /// # Panics
+    /// As [`forward`](Self::forward), or if there are no such rows or no such panel.
+    pub(crate) fn forward_panel(
+        &self,
+        rows: PreparedRows<'_>,
+        row_range: Range<usize>,
+        panel: usize,
+        activation: Activation,
+        out: &mut [f32],
+    ) {
+        let (width, panels) = (self.isa.panel(), self.parts.columns.div_ceil(self.isa.panel()));
+        assert!(rows.kind() == self.kind && rows.depth == self.parts.depth, "rows of another layer");
+        assert!(
+            panel < panels && row_range.end <= rows.count() && !row_range.is_empty(),
+            "a part of the product"
+        );
+        assert!(out.len() >= row_range.len() * width, "room for the panel");
+        let place = Place { first: (row_range.start, panel * width), stride: width, columns: panels * width };
+        let part = Part {
+            rows,
+            weights: self.weights(),
+            epilogue: Epilogue { add: false, activation },
+            out: &Shared::new(out),
+            place,
+            row_range,
+            panel_range: panel..panel + 1,
+            next_panel: panels,
+        };
+        dispatch(self.isa, part);
     }
 
     fn weights(&self) -> Weights<'_> {
@@ -101,7 +137,6 @@ impl Linear {
             kind: self.kind,
             words: self.parts.words.words(),
             depth: self.kind.words(self.parts.depth),
-            columns: self.parts.columns,
             scale,
             sum,
             bias,
@@ -142,7 +177,7 @@ impl Split {
         if self.rows_of_item < self.rows { self.panels } else { (item + threads) * self.panels_of_item }
     }
 
-    fn item(&self, item: usize) -> (std::ops::Range<usize>, std::ops::Range<usize>) {
+    fn item(&self, item: usize) -> (Range<usize>, Range<usize>) {
         let groups = self.panels.div_ceil(self.panels_of_item);
         let part = |n: usize, of: usize, all: usize| n * of..all.min((n + 1) * of);
         (

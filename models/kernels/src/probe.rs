@@ -6,7 +6,7 @@
 //! small fixed layer of each precision, a normalisation, an attention and a depthwise convolution correctly on
 //! this processor.
 
-use crate::depthwise::Depthwise;
+use crate::depthwise::{Depthwise, DepthwiseInput};
 use crate::epilogue::{Activation, Epilogue};
 use crate::isa::{Isa, Kind, Precision};
 use crate::linear::Linear;
@@ -16,7 +16,8 @@ use crate::raw::memory::floats;
 use crate::raw::thread_team::ThreadTeam;
 use crate::rows::{LayerNorm, Rows};
 
-pub(crate) const PRECISIONS: [Precision; 3] = [Precision::F32, Precision::Bf16, Precision::Int8];
+pub(crate) const PRECISIONS: [Precision; 4] =
+    [Precision::F32, Precision::Bf16, Precision::Fixed16, Precision::Int8];
 
 /// Whole tiles of rows, a whole panel of columns and a part of one, and so deep that 16-bit products are
 /// summed in two parts; neither columns nor depth are a multiple of anything.
@@ -77,15 +78,15 @@ fn finishes(team: &ThreadTeam, isa: Isa) -> bool {
         .all(|activation| close(&finished(isa, activation), &wide(&finished(Isa::Portable, activation))))
 }
 
-/// Neighbouring results together and alone, borders on all sides, whole vectors of channels and a part of one.
+/// Neighbouring results together, borders on all sides, whole vectors of channels and a part of one.
 fn convolves(team: &ThreadTeam, isa: Isa) -> bool {
     let (side, channels) = (9, 21);
     let (x, weight, bias) =
         (numbers(10, side * side * channels), numbers(11, 25 * channels), numbers(12, channels));
     let convolved = |isa| {
-        let layer = Depthwise::new(isa, (5, 1), &weight, bias.clone(), (0.0, 1.0));
+        let layer = Depthwise::new(isa, (5, 1), &weight, &bias, (0.0, 1.0));
         let mut out = vec![0.0; x.len()];
-        layer.forward(team, &x, (side, side), &mut out);
+        layer.forward(team, DepthwiseInput::Maps(&x), (side, side), &mut out);
         out
     };
     close(&convolved(isa), &wide(&convolved(Isa::Portable)))

@@ -4,11 +4,11 @@ use crate::isa::{Isa, Kind, Precision};
 use crate::prepared::PreparedRows;
 use crate::raw::dispatch;
 use crate::raw::memory::{Words, bits};
-use crate::raw::rows::{Convert, Normalise, NormaliseTo, fill_rows};
+use crate::raw::rows::{Convert, Normalise, NormaliseTo, RowsOut, fill_rows};
 use crate::raw::thread_team::ThreadTeam;
 
 /// Rows that one thread converts at a time.
-const ROWS_PER_ITEM: usize = 4;
+const ROWS_PER_ITEM: usize = 8;
 
 /// A buffer for the inputs of linear layers of one precision, kept from one layer to the next.
 pub struct Rows {
@@ -49,9 +49,9 @@ impl Rows {
             return floats(x, depth);
         }
         let (isa, kind) = (self.isa, self.kind);
-        self.fill(team, x.len() / depth, depth, |row, words| {
-            let x = &x[row * depth..][..depth];
-            dispatch(isa, Convert { kind, range: isa.range(kind), x, words })
+        self.fill(team, x.len() / depth, depth, |row, out| {
+            let x = &x[row * depth..][..out.scale.len() * depth];
+            dispatch(isa, Convert { kind, range: isa.range(kind), x, depth, out });
         })
     }
 
@@ -59,14 +59,14 @@ impl Rows {
     pub fn normalise<'a>(&'a mut self, team: &ThreadTeam, x: &[f32], norm: &LayerNorm) -> PreparedRows<'a> {
         let depth = norm.weight.len();
         let (isa, kind) = (self.isa, self.kind);
-        self.fill(team, x.len() / depth, depth, |row, words| {
-            let x = &x[row * depth..][..depth];
+        self.fill(team, x.len() / depth, depth, |row, out| {
+            let x = &x[row * depth..][..out.scale.len() * depth];
             let (weight, bias, epsilon) = (&norm.weight[..], &norm.bias[..], norm.epsilon);
             let range = isa.range(kind);
             SCRATCH.with_borrow_mut(|scratch| {
                 scratch.resize(depth, 0.0);
-                dispatch(isa, Normalise { kind, range, x, weight, bias, epsilon, scratch, words })
-            })
+                dispatch(isa, Normalise { kind, range, x, weight, bias, epsilon, scratch, out });
+            });
         })
     }
 
@@ -75,15 +75,14 @@ impl Rows {
         team: &ThreadTeam,
         count: usize,
         depth: usize,
-        convert: impl Fn(usize, &mut [u32]) -> (f32, f32) + Sync,
+        fill: impl Fn(usize, RowsOut<'_>) + Sync,
     ) -> PreparedRows<'a> {
         let stride = self.kind.words(depth);
         self.words.resize(count * stride);
         self.scale.resize(count, 0.0);
         self.offset.resize(count, 0.0);
-        let steps = (&mut self.scale[..], &mut self.offset[..]);
-        fill_rows(team, (self.words.as_mut_slice(), stride), steps, ROWS_PER_ITEM, convert);
         let Self { words, scale, offset, kind, .. } = self;
+        fill_rows(team, RowsOut { words: words.as_mut_slice(), stride, scale, offset }, ROWS_PER_ITEM, fill);
         PreparedRows { words, stride, count, depth, scale, offset, kind: *kind }
     }
 }

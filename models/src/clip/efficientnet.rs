@@ -126,7 +126,7 @@ mod tests {
     use std::collections::HashMap;
 
     use candle_core::{DType, Device};
-    use knytt_kernels::{Isa, ThreadTeam};
+    use knytt_kernels::{DepthwiseInput, Isa, ThreadTeam};
 
     use super::*;
 
@@ -154,11 +154,12 @@ mod tests {
                 Isa::best(),
                 shape,
                 &values(&weight),
-                values(&bias),
+                &values(&bias),
                 everything,
             );
             let mut out = vec![0.0; expected.len()];
-            packed.forward(&ThreadTeam::new(1), &values(&x), (side, side), &mut out);
+            let x = values(&x);
+            packed.forward(&ThreadTeam::new(1), DepthwiseInput::Maps(&x), (side, side), &mut out);
             assert_close(&out, &expected);
         }
     }

@@ -1,5 +1,6 @@
 //! AVX-512: sixteen lanes, thirty-two registers.
 
+use core::arch::asm;
 use core::arch::x86_64::*;
 
 use super::avx2::{instructions, memory_instructions};
@@ -106,12 +107,28 @@ macro_rules! bf16_by_f32 {
     };
 }
 
+/// `vpdpwssd`. `_mm512_dpwssd_epi32` would be two instructions: LLVM splits it (llvm-project#84182).
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn dpwssd(mut sum: __m512i, a: __m512i, w: __m512i) -> __m512i {
+    // SAFETY: `Avx512Vnni` and `Avx512Bf16`, which alone use it, are proofs of the instruction; it touches nothing but
+    // registers.
+    unsafe {
+        asm!(
+            "vpdpwssd {0}, {1}, {2}",
+            inout(zmm_reg) sum, in(zmm_reg) a, in(zmm_reg) w,
+            options(pure, nomem, nostack, preserves_flags)
+        );
+    }
+    sum
+}
+
 /// The dot products of VNNI.
 macro_rules! vnni {
     () => {
         instructions! {
             fn dot_bytes(sum: __m512i, a: __m512i, w: __m512i) -> __m512i = _mm512_dpbusd_epi32(sum, a, w);
-            fn dot_halves(sum: __m512i, a: __m512i, w: __m512i) -> __m512i = _mm512_dpwssd_epi32(sum, a, w);
+            fn dot_halves(sum: __m512i, a: __m512i, w: __m512i) -> __m512i = dpwssd(sum, a, w);
         }
     };
 }

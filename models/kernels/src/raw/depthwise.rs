@@ -1,156 +1,216 @@
-//! Depthwise convolution: vectors run along the channels of a position.
+//! Depthwise convolution over one panel of channels: vectors run along the channels of a position.
 
-use std::ops::Range;
+use super::{Operation, Shared, Simd};
 
-use super::{Operation, Simd};
+/// Neighbouring results that are computed together, so that each weight is loaded once for all of them: as many as
+/// the registers hold with two vectors of channels each.
+const TOGETHER: usize = 7;
+const TOGETHER_IN_FEW_REGISTERS: usize = 4;
 
-/// Neighbouring results that are computed together, so that each weight is loaded once for all of them.
-const TOGETHER: usize = 4;
+/// The widest panel, in values.
+const WIDEST: usize = 32;
 
-/// One row of results of one picture.
-pub(crate) struct DepthwiseRow<'a> {
-    /// The map from the first row on that lies under `rows`: `[rows of the map, width, channels]`.
+/// Some rows of results of one picture, for one panel of channels.
+pub(crate) struct DepthwiseBand<'a> {
+    /// The map under the results, with the zeros around it: `[lines, line, panel]`.
     pub x: &'a [f32],
-    pub width: usize,
-    pub channels: usize,
+    /// Positions of a line.
+    pub line: usize,
     pub kernel: usize,
     pub stride: usize,
-    /// Rows of the kernel that lie on the map.
-    pub rows: Range<usize>,
-    /// Zeros before the first column.
-    pub before: usize,
-    /// `[kernel · kernel, channels]`
+    /// `[kernel · kernel, panel]`
     pub weight: &'a [f32],
+    /// `[panel]`
     pub bias: &'a [f32],
     pub range: (f32, f32),
-    /// `[columns, channels]`
-    pub out: &'a mut [f32],
+    /// Channels of the panel that there are.
+    pub there: usize,
+    /// Rows and columns of results.
+    pub results: (usize, usize),
+    /// `[rows, columns, channels]`: where the first result's first channel goes, and how many channels a result has.
+    pub out: (&'a Shared<f32>, usize, usize),
 }
 
-impl Operation for DepthwiseRow<'_> {
+/// One result's first tap, and where it goes.
+#[derive(Clone, Copy)]
+struct Place {
+    x: *const f32,
+    out: *mut f32,
+}
+
+/// What the results of a band have in common.
+struct Taps {
+    weight: *const f32,
+    bias: *const f32,
+    kernel: usize,
+    /// Values from one line to the next, from a result's first tap to its neighbour's, and of a position.
+    line: usize,
+    step: usize,
+    panel: usize,
+    /// Values from a result to its neighbour.
+    channels: usize,
+    range: (f32, f32),
+}
+
+impl Operation for DepthwiseBand<'_> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd, const N: usize>(self, s: S) {
-        let Self { width, channels, kernel, .. } = self;
-        assert!(self.x.len() >= self.rows.len() * width * channels && self.bias.len() == channels);
-        assert!(self.weight.len() == kernel * kernel * channels && self.rows.end <= kernel);
-        match kernel {
-            3 => self.columns::<S, 3>(s),
-            5 => self.columns::<S, 5>(s),
-            _ => self.columns::<S, 0>(s),
+        let (panel, (rows, columns)) = (N * S::LANES, self.results);
+        let lines = (rows - 1) * self.stride + self.kernel;
+        assert!(self.x.len() >= lines * self.line * panel && self.bias.len() == panel);
+        assert!(self.line >= (columns - 1) * self.stride + self.kernel && self.there <= panel);
+        assert!(self.weight.len() == self.kernel * self.kernel * panel && panel <= WIDEST);
+        match self.kernel {
+            3 => self.band::<S, 3>(s, panel),
+            5 => self.band::<S, 5>(s, panel),
+            _ => self.band::<S, 0>(s, panel),
         }
     }
 }
 
-impl DepthwiseRow<'_> {
-    /// All results of the row. `K`: the side of the kernel where it is known when this is compiled, else 0.
+impl DepthwiseBand<'_> {
+    /// All results. `K`: the side of the kernel where it is known when this is compiled, else 0.
     #[inline(always)]
-    fn columns<S: Simd, const K: usize>(self, s: S) {
-        let Self { width, channels, kernel, stride, before, .. } = self;
-        let columns = self.out.len() / channels;
-        let mut column = 0;
-        while column < columns {
-            let left = column * stride;
-            let last = left + (TOGETHER - 1) * stride + kernel;
-            if left >= before && last <= width + before && column + TOGETHER <= columns {
-                let taps = Taps::of(&self, left - before);
-                results::<S, TOGETHER, K>(s, &self.rows, 0..kernel, &taps, column, self.out);
-                column += TOGETHER;
-            } else {
-                let under = before.saturating_sub(left)..kernel.min(width + before - left);
-                let taps = Taps::of(&self, left + under.start - before);
-                results::<S, 1, 0>(s, &self.rows, under, &taps, column, self.out);
-                column += 1;
+    fn band<S: Simd, const K: usize>(self, s: S, panel: usize) {
+        let (out, start, channels) = self.out;
+        let ((rows, columns), step) = (self.results, self.stride * panel);
+        for (row, first) in
+            (0..rows).flat_map(|row| (0..self.there).step_by(2 * S::LANES).map(move |c| (row, c)))
+        {
+            let taps = Taps {
+                weight: self.weight[first..].as_ptr(),
+                bias: self.bias[first..].as_ptr(),
+                kernel: self.kernel,
+                line: self.line * panel,
+                step,
+                panel,
+                channels,
+                range: self.range,
+            };
+            let place = |column: usize| Place {
+                x: self.x[row * self.stride * taps.line + column * step + first..].as_ptr(),
+                out: out.at(start + (row * columns + column) * channels + first),
+            };
+            // SAFETY: lines, weights and bias are as long as `run` asserted, and all columns are results.
+            unsafe { vectors::<S, K>(s, &taps, columns, self.there - first, place) };
+        }
+    }
+}
+
+/// A row of results of up to two vectors of channels, `there` channels in all.
+///
+/// # Safety
+/// All taps of `columns` results are readable, two vectors of channels each, and `there` channels of each result are
+/// writable.
+#[inline(always)]
+unsafe fn vectors<S: Simd, const K: usize>(
+    s: S,
+    taps: &Taps,
+    columns: usize,
+    there: usize,
+    place: impl Fn(usize) -> Place,
+) {
+    // SAFETY: the caller's; `row` gets the number of vectors that hold channels.
+    unsafe {
+        match (there > S::LANES, S::ROWS >= TOGETHER) {
+            (true, true) => row::<S, TOGETHER, 2, K>(s, taps, columns, there, place),
+            (true, false) => row::<S, TOGETHER_IN_FEW_REGISTERS, 2, K>(s, taps, columns, there, place),
+            (false, true) => row::<S, TOGETHER, 1, K>(s, taps, columns, there, place),
+            (false, false) => row::<S, TOGETHER_IN_FEW_REGISTERS, 1, K>(s, taps, columns, there, place),
+        }
+    }
+}
+
+/// A row of results, `P` at a time; the last ones overlap those before them, and a row of fewer goes one by one.
+///
+/// # Safety
+/// As for [`vectors`], with `V` vectors.
+#[inline(always)]
+unsafe fn row<S: Simd, const P: usize, const V: usize, const K: usize>(
+    s: S,
+    taps: &Taps,
+    columns: usize,
+    there: usize,
+    place: impl Fn(usize) -> Place,
+) {
+    // SAFETY: the caller's: no group goes beyond the row.
+    unsafe {
+        if columns < P {
+            (0..columns).for_each(|column| results::<S, 1, V, K>(s, taps, there, place(column)));
+            return;
+        }
+        for column in (0..columns).step_by(P) {
+            results::<S, P, V, K>(s, taps, there, place(column.min(columns - P)));
+        }
+    }
+}
+
+/// `P` neighbouring results of `V` vectors of channels.
+///
+/// # Safety
+/// As for [`row`].
+#[inline(always)]
+unsafe fn results<S: Simd, const P: usize, const V: usize, const K: usize>(
+    s: S,
+    taps: &Taps,
+    there: usize,
+    place: Place,
+) {
+    let kernel = if K > 0 { K } else { taps.kernel };
+    // SAFETY: the caller's.
+    unsafe {
+        let mut sums = [[s.splat(0.0); V]; P];
+        for sums in &mut sums {
+            for (v, sum) in sums.iter_mut().enumerate() {
+                *sum = s.load(taps.bias.add(v * S::LANES));
             }
         }
-    }
-}
-
-/// What the results of a row have in common, and where their first tap lies.
-struct Taps<'a> {
-    x: &'a [f32],
-    weight: &'a [f32],
-    bias: &'a [f32],
-    channels: usize,
-    kernel: usize,
-    /// Values from one row of the map to the next, and from the taps of one result to those of the next.
-    line: usize,
-    step: usize,
-    /// The column of the map under the first tap.
-    first: usize,
-    range: (f32, f32),
-}
-
-impl<'a> Taps<'a> {
-    #[inline(always)]
-    fn of(row: &DepthwiseRow<'a>, first: usize) -> Self {
-        Self {
-            x: row.x,
-            weight: row.weight,
-            bias: row.bias,
-            channels: row.channels,
-            kernel: row.kernel,
-            line: row.width * row.channels,
-            step: row.stride * row.channels,
-            first,
-            range: row.range,
-        }
-    }
-}
-
-/// `P` neighbouring results ([`TOGETHER`] or one) from `column` on, of the taps in `rows` and `columns` of the kernel. The map is under all
-/// of these taps. With `K` above 0 the columns are all `K` of the kernel, and their loop has no counter.
-#[inline(always)]
-fn results<S: Simd, const P: usize, const K: usize>(
-    s: S,
-    rows: &Range<usize>,
-    columns: Range<usize>,
-    taps: &Taps<'_>,
-    column: usize,
-    out: &mut [f32],
-) {
-    let columns = if K > 0 { 0..K } else { columns };
-    let kernel = if K > 0 { K } else { taps.kernel };
-    let channels = taps.channels;
-    let x = &taps.x[taps.first * channels..];
-    let farthest = (rows.len() - 1) * taps.line + (P - 1) * taps.step + columns.len() * channels;
-    let out = &mut out[column * channels..(column + P) * channels];
-    assert!(x.len() >= farthest && rows.end <= kernel && columns.end <= kernel);
-    let whole = channels / S::LANES * S::LANES;
-    let (low, high) = (s.splat(taps.range.0), s.splat(taps.range.1));
-    for channel in (0..whole).step_by(S::LANES) {
-        // SAFETY: a vector of channels is there at each tap and result, as asserted; weights and bias are as wide.
-        unsafe {
-            // Each sum has a name, so that it stays in a register; beyond `P` they are not used.
-            let bias = s.load(taps.bias.as_ptr().add(channel));
-            let (mut a, mut b, mut c, mut d) = (bias, bias, bias, bias);
-            for (y, dy) in rows.clone().enumerate() {
-                for (at, dx) in columns.clone().enumerate() {
-                    let w = s.load(taps.weight.as_ptr().add((dy * kernel + dx) * channels + channel));
-                    let x = x.as_ptr().add(y * taps.line + at * channels + channel);
-                    a = s.fma(s.load(x), w, a);
-                    if P == TOGETHER {
-                        b = s.fma(s.load(x.add(taps.step)), w, b);
-                        c = s.fma(s.load(x.add(2 * taps.step)), w, c);
-                        d = s.fma(s.load(x.add(3 * taps.step)), w, d);
+        for dy in 0..kernel {
+            let (x, weight) = (place.x.add(dy * taps.line), taps.weight.add(dy * kernel * taps.panel));
+            for dx in 0..kernel {
+                let mut w = [s.splat(0.0); V];
+                for (v, w) in w.iter_mut().enumerate() {
+                    *w = s.load(weight.add(dx * taps.panel + v * S::LANES));
+                }
+                for (p, sums) in sums.iter_mut().enumerate() {
+                    let x = x.add(dx * taps.panel + p * taps.step);
+                    for (v, sum) in sums.iter_mut().enumerate() {
+                        *sum = s.fma(s.load(x.add(v * S::LANES)), w[v], *sum);
                     }
                 }
             }
-            let out = out.as_mut_ptr().add(channel);
-            for (p, sum) in [a, b, c, d].into_iter().enumerate().take(P) {
-                s.store(out.add(p * channels), s.min(s.max(sum, low), high));
-            }
+        }
+        for (p, sums) in sums.into_iter().enumerate() {
+            store(s, taps.range, sums, there, place.out.add(p * taps.channels));
         }
     }
-    for (p, channel) in (0..P).flat_map(|p| (whole..channels).map(move |channel| (p, channel))) {
-        let mut sum = taps.bias[channel];
-        for (y, dy) in rows.clone().enumerate() {
-            for (at, dx) in columns.clone().enumerate() {
-                let value = x[y * taps.line + at * channels + p * taps.step + channel];
-                sum += value * taps.weight[(dy * kernel + dx) * channels + channel];
-            }
+}
+
+/// Cuts a result to the range and stores `there` channels of it.
+///
+/// # Safety
+/// There is room for them.
+#[inline(always)]
+unsafe fn store<S: Simd, const V: usize>(
+    s: S,
+    (low, high): (f32, f32),
+    sums: [S::F; V],
+    there: usize,
+    out: *mut f32,
+) {
+    let cut = sums.map(|sum| s.min(s.max(sum, s.splat(low)), s.splat(high)));
+    // SAFETY: the caller's; `padded` holds the widest panel.
+    unsafe {
+        if there >= V * S::LANES {
+            cut.into_iter().enumerate().for_each(|(v, cut)| s.store(out.add(v * S::LANES), cut));
+            return;
         }
-        out[p * channels + channel] = sum.max(taps.range.0).min(taps.range.1);
+        let mut padded = [0.0f32; WIDEST];
+        for (v, cut) in cut.into_iter().enumerate() {
+            s.store(padded.as_mut_ptr().add(v * S::LANES), cut);
+        }
+        out.copy_from_nonoverlapping(padded.as_ptr(), there);
     }
 }

@@ -27,7 +27,6 @@ pub(crate) struct Weights<'a> {
     pub words: &'a [u32],
     /// Words of the depth.
     pub depth: usize,
-    pub columns: usize,
     /// One step of each column's integers; empty where weights are floats.
     pub scale: &'a [f32],
     /// The sum of each column's weights; empty where weights are floats.
@@ -40,12 +39,24 @@ pub(crate) struct Part<'a> {
     pub rows: PreparedRows<'a>,
     pub weights: Weights<'a>,
     pub epilogue: Epilogue,
-    /// `[rows, columns]`; parts of one product write different places.
+    /// Parts of one product write different places.
     pub out: &'a Shared<f32>,
+    pub place: Place,
     pub row_range: Range<usize>,
     pub panel_range: Range<usize>,
     /// What this thread will probably be asked for next; none if beyond the last panel.
     pub next_panel: usize,
+}
+
+/// Where results go.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    /// The row and the column of the result that stands first.
+    pub first: (usize, usize),
+    /// Values from one row of results to the next.
+    pub stride: usize,
+    /// Columns that there is room for, counted from column 0 of the layer.
+    pub columns: usize,
 }
 
 impl Operation for Part<'_> {
@@ -60,6 +71,18 @@ impl Operation for Part<'_> {
             Kind::I16 => self.panels::<S, Halves, N>(s),
             Kind::I8 => self.panels::<S, Bytes, N>(s),
         }
+    }
+}
+
+impl Place {
+    /// Rows of all of a layer's columns.
+    pub fn rows(columns: usize) -> Self {
+        Self { first: (0, 0), stride: columns, columns }
+    }
+
+    #[inline(always)]
+    fn of(self, row: usize, column: usize) -> usize {
+        (row - self.first.0) * self.stride + column - self.first.1
     }
 }
 
@@ -101,10 +124,10 @@ impl Part<'_> {
         let a = (&rows.words[first * rows.stride..], rows.stride);
         let w = (&weights.words[panel * weights.depth * width..], width);
         product::<S, D, N>(s, count, a, w, weights.depth, (sums, width), ahead);
-        let (left, there) = (panel * width, (weights.columns - panel * width).min(width));
+        let (left, there) = (panel * width, (self.place.columns - panel * width).min(width));
         for (m, sums) in sums.chunks_exact_mut(width).take(count).enumerate() {
             self.scale::<S, D>(s, first + m, left, sums);
-            let out = self.out.at((first + m) * weights.columns + left);
+            let out = self.out.at(self.place.of(first + m, left));
             if there == width {
                 // SAFETY: this part alone writes these columns of this row, and they are all there.
                 unsafe { finish(s, self.epilogue, sums, out) };

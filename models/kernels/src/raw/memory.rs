@@ -75,6 +75,12 @@ pub(crate) fn floats(words: &[u32]) -> &[f32] {
     unsafe { std::slice::from_raw_parts(words.as_ptr().cast(), words.len()) }
 }
 
+/// The same, to be written.
+pub(crate) fn floats_mut(words: &mut [u32]) -> &mut [f32] {
+    // SAFETY: both are four bytes with the same alignment, and any bits are a value of either.
+    unsafe { std::slice::from_raw_parts_mut(words.as_mut_ptr().cast(), words.len()) }
+}
+
 /// f32 as words.
 pub(crate) fn bits(values: &[f32]) -> &[u32] {
     // SAFETY: both are four bytes with the same alignment, and any bits are a word.

@@ -4,70 +4,104 @@ use super::thread_team::ThreadTeam;
 use super::{Operation, Shared, Simd};
 use crate::isa::{Kind, Range};
 
-/// Fills rows of `stride` words each with the team; `fill` gives a row's step and offset, which are kept.
+/// Rows of words that are being filled, with each row's step and offset.
+pub(crate) struct RowsOut<'a> {
+    /// `[rows, stride]`
+    pub words: &'a mut [u32],
+    pub stride: usize,
+    /// Of each row: the step of its integers and what value 0 stands for; 1 and 0 for floats.
+    pub scale: &'a mut [f32],
+    pub offset: &'a mut [f32],
+}
+
+/// Fills rows with the team; `fill` is given the number of the first of some rows, and these rows.
 pub(crate) fn fill_rows(
     team: &ThreadTeam,
-    (words, stride): (&mut [u32], usize),
-    (scale, offset): (&mut [f32], &mut [f32]),
+    out: RowsOut<'_>,
     rows_of_item: usize,
-    fill: impl Fn(usize, &mut [u32]) -> (f32, f32) + Sync,
+    fill: impl Fn(usize, RowsOut<'_>) + Sync,
 ) {
+    let RowsOut { words, stride, scale, offset } = out;
     let rows = scale.len();
     assert!(offset.len() == rows && words.len() >= rows * stride);
     let (words, scale, offset) = (Shared::new(words), Shared::new(scale), Shared::new(offset));
     team.each(rows.div_ceil(rows_of_item), |item| {
-        for row in item * rows_of_item..rows.min((item + 1) * rows_of_item) {
-            // SAFETY: each row is filled once, by one thread, and its words, step and offset are there.
-            unsafe {
-                let words = std::slice::from_raw_parts_mut(words.at(row * stride), stride);
-                let (step, start) = fill(row, words);
-                scale.at(row).write(step);
-                offset.at(row).write(start);
+        let first = item * rows_of_item;
+        let count = rows_of_item.min(rows - first);
+        // SAFETY: each row is filled once, by one thread, and its words, step and offset are there.
+        let out = unsafe {
+            RowsOut {
+                words: std::slice::from_raw_parts_mut(words.at(first * stride), count * stride),
+                stride,
+                scale: std::slice::from_raw_parts_mut(scale.at(first), count),
+                offset: std::slice::from_raw_parts_mut(offset.at(first), count),
             }
-        }
+        };
+        fill(first, out);
     });
 }
 
-/// Writes a row as the words of a kind.
+/// Writes rows as the words of a kind.
 pub(crate) struct Convert<'a> {
     pub kind: Kind,
     pub range: Range,
+    /// `[rows, depth]`
     pub x: &'a [f32],
-    /// Zeroed beyond the row's values.
-    pub words: &'a mut [u32],
+    pub depth: usize,
+    /// Zeroed beyond the rows' values.
+    pub out: RowsOut<'a>,
 }
 
 impl Operation for Convert<'_> {
-    /// The step of the integers and what value 0 stands for; 1 and 0 for floats.
-    type Output = (f32, f32);
+    type Output = ();
 
     #[inline(always)]
-    fn run<S: Simd, const N: usize>(self, s: S) -> (f32, f32) {
-        convert(s, self.kind, self.range, self.x, self.words)
+    fn run<S: Simd, const N: usize>(self, s: S) {
+        let Self { kind, range, x, depth, out } = self;
+        out.each(x.chunks_exact(depth), |x, words| convert(s, kind, range, x, words));
     }
 }
 
-/// Layer normalisation of a row, written as the words of a kind.
+/// Layer normalisation of rows, written as the words of a kind.
 pub(crate) struct Normalise<'a> {
     pub kind: Kind,
     pub range: Range,
+    /// `[rows, depth]`
     pub x: &'a [f32],
+    /// `[depth]`
     pub weight: &'a [f32],
     pub bias: &'a [f32],
     pub epsilon: f32,
-    /// Room for the row.
+    /// Room for a row.
     pub scratch: &'a mut [f32],
-    pub words: &'a mut [u32],
+    pub out: RowsOut<'a>,
 }
 
 impl Operation for Normalise<'_> {
-    type Output = (f32, f32);
+    type Output = ();
 
     #[inline(always)]
-    fn run<S: Simd, const N: usize>(self, s: S) -> (f32, f32) {
-        let Self { kind, range, x, weight, bias, epsilon, scratch, words } = self;
-        normalise(s, x, (weight, bias, epsilon), scratch);
-        convert(s, kind, range, scratch, words)
+    fn run<S: Simd, const N: usize>(self, s: S) {
+        let Self { kind, range, x, weight, bias, epsilon, scratch, out } = self;
+        out.each(x.chunks_exact(weight.len()), |x, words| {
+            normalise(s, x, (weight, bias, epsilon), scratch);
+            convert(s, kind, range, scratch, words)
+        });
+    }
+}
+
+impl RowsOut<'_> {
+    /// Calls `fill` with each of `rows` and its words, and keeps the step and the offset that it gives.
+    #[inline(always)]
+    fn each<'x>(
+        self,
+        rows: impl Iterator<Item = &'x [f32]>,
+        mut fill: impl FnMut(&'x [f32], &mut [u32]) -> (f32, f32),
+    ) {
+        let steps = self.scale.iter_mut().zip(self.offset);
+        for ((x, words), (scale, offset)) in rows.zip(self.words.chunks_exact_mut(self.stride)).zip(steps) {
+            (*scale, *offset) = fill(x, words);
+        }
     }
 }
 
@@ -135,6 +169,7 @@ fn sum<S: Simd>(s: S, x: &[f32], centre: Option<f32>) -> f32 {
     whole + rest
 }
 
+/// Writes a row as words, and gives their step and offset.
 #[inline(always)]
 fn convert<S: Simd>(s: S, kind: Kind, range: Range, x: &[f32], words: &mut [u32]) -> (f32, f32) {
     match kind {
@@ -178,14 +213,12 @@ fn bf16_bits(x: f32) -> u32 {
 fn extent<S: Simd>(s: S, x: &[f32]) -> (f32, f32) {
     let mut least = [s.splat(f32::INFINITY); 2];
     let mut largest = [s.splat(f32::NEG_INFINITY); 2];
-    let chunks = x.chunks_exact(2 * S::LANES);
-    let rest = chunks.remainder();
-    for chunk in chunks {
-        for n in 0..2 {
-            // SAFETY: the chunk holds two vectors.
-            let x = unsafe { s.load(chunk.as_ptr().add(n * S::LANES)) };
-            (least[n], largest[n]) = (s.min(least[n], x), s.max(largest[n], x));
-        }
+    let vectors = x.chunks_exact(S::LANES);
+    let rest = vectors.remainder();
+    for (n, vector) in vectors.enumerate() {
+        // SAFETY: the slice is a vector.
+        let x = unsafe { s.load(vector.as_ptr()) };
+        (least[n % 2], largest[n % 2]) = (s.min(least[n % 2], x), s.max(largest[n % 2], x));
     }
     let least = s.least(s.min(least[0], least[1]));
     let largest = s.largest(s.max(largest[0], largest[1]));

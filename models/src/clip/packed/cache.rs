@@ -19,7 +19,7 @@ use crate::fingerprint::Fingerprint;
 use crate::weights::map_file;
 
 /// Goes up when the order of packed weights, the precision of a layer or the meaning of a tensor changes.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 
 /// Tensors begin at multiples of this, so that no load of the inner loop crosses a cache line.
 const ALIGNMENT: usize = 64;

@@ -95,11 +95,10 @@ impl PackedConv {
     /// `out` holds what the epilogue adds to, if it does.
     pub fn forward(&self, team: &ThreadTeam, x: &Maps, epilogue: Epilogue, out: Option<Maps>) -> Maps {
         let (side, channels) = (self.unfold.output(x.side), self.layer.outputs());
-        let pixels = x.batch * side * side;
-        let mut out = out.map_or_else(|| vec![0.0; pixels * channels], |maps| maps.values);
+        let mut out = out.unwrap_or_else(|| Maps::room(x.batch, side, channels));
         let depth = self.layer.depth();
         let alone = ThreadTeam::alone();
-        team.each_chunk(&mut out, PIXELS_PER_ITEM * channels, |item, out| {
+        team.each_chunk(&mut out.values, PIXELS_PER_ITEM * channels, |item, out| {
             let first = item * PIXELS_PER_ITEM;
             PATCHES.with_borrow_mut(|(patches, rows)| {
                 patches.resize(out.len() / channels * depth, 0.0);
@@ -112,7 +111,7 @@ impl PackedConv {
                 self.layer.forward(alone, rows.prepare(alone, patches, depth), epilogue, out);
             });
         });
-        Maps { values: out, batch: x.batch, side, channels }
+        out
     }
 }
 

@@ -3,7 +3,9 @@
 
 use std::cell::RefCell;
 
-use knytt_kernels::{Activation, Depthwise, Epilogue, Isa, Linear, Precision, Rows, ThreadTeam};
+use knytt_kernels::{
+    Activation, Depthwise, DepthwiseInput, Epilogue, Isa, Linear, Precision, Rows, ThreadTeam,
+};
 
 use super::conv::PackedConv;
 use super::maps::Maps;
@@ -20,11 +22,9 @@ const ADD: Epilogue = Epilogue { add: true, activation: Activation::None };
 /// Positions that a thread prepares and multiplies at a time where a map has many: they stay in its cache.
 const POSITIONS_PER_ITEM: usize = 64;
 
-/// The first stages, whose blocks run in f32 where sixteen bits are asked for. Rounded to bfloat16 they move the
-/// starter's embedding by 6e-4 (1 − cosine), by far the most of it in the first block; what its few channels lose
-/// is in every later map. Their time does not change: their maps are large and shallow, and rounding costs what the
-/// narrower products save.
-const EXACT_STAGES: usize = 3;
+/// The first stages, which run in f32 in every precision. Their maps are large and shallow, and making integers of them
+/// costs more than the narrower products save; what their few channels lose is in every later map.
+const SHALLOW_STAGES: usize = 3;
 
 /// Positions up to which a map is multiplied as a whole, so that the team shares the weights' columns.
 const FEW_POSITIONS: usize = 4 * POSITIONS_PER_ITEM;
@@ -34,7 +34,6 @@ pub(super) struct PackedEfficientNet {
     stages: Vec<Vec<PackedMbConv>>,
     head: Pointwise,
     side: usize,
-    scratch: Scratch,
 }
 
 /// An inverted residual block.
@@ -46,13 +45,6 @@ struct PackedMbConv {
     is_residual: bool,
 }
 
-/// What the 1 × 1 convolutions of a block run in.
-#[derive(Clone, Copy)]
-struct BlockPrecisions {
-    expand: Precision,
-    project: Precision,
-}
-
 /// A 1 × 1 convolution: a linear layer over positions.
 struct Pointwise {
     layer: Linear,
@@ -60,23 +52,16 @@ struct Pointwise {
     new_rows: (Isa, Precision),
 }
 
-/// The insides of a block, kept for the next one: fresh memory costs the system about as much as the depthwise
-/// convolution that fills it.
-#[derive(Default)]
-struct Scratch {
-    expanded: Vec<f32>,
-    convolved: Vec<f32>,
-}
-
 impl PackedEfficientNet {
     pub fn new(config: &EfficientNetConfig, prefix: &str, source: &mut Source<'_>) -> Result<Self> {
+        let precision = exact_enough(source.precision);
         let (mut number, mut stages) = (0, Vec::new());
         for (n, shapes) in config.stages().iter().enumerate() {
-            let precisions = BlockPrecisions::of_stage(n, source.precision);
+            let precision = if n < SHALLOW_STAGES { Precision::F32 } else { precision };
             let mut blocks = Vec::new();
             for shape in shapes {
                 let prefix = format!("{prefix}.blocks.{number}");
-                blocks.push(PackedMbConv::new(shape, precisions, &prefix, source)?);
+                blocks.push(PackedMbConv::new(shape, precision, &prefix, source)?);
                 number += 1;
             }
             stages.push(blocks);
@@ -88,29 +73,23 @@ impl PackedEfficientNet {
             // In f32 whatever the precision, as the starter's residual network has it.
             stem: PackedConv::same([colours, width], (3, 2), Precision::F32, &stem, source)?,
             stages,
-            head: Pointwise::new(
-                [last, config.head_width],
-                source.precision,
-                &format!("{prefix}.head"),
-                source,
-            )?,
+            head: Pointwise::new([last, config.head_width], precision, &format!("{prefix}.head"), source)?,
             side: config.image_size,
-            scratch: Scratch::default(),
         })
     }
 
     /// `pixels`: `[1, 3, side, side]`; pictures go one by one, since the maps of one fill the caches. `each` is
     /// given the stem's map, each stage's and the head's.
-    pub fn forward(&mut self, team: &ThreadTeam, pixels: &[f32], mut each: impl FnMut(&Maps)) {
+    pub fn forward(&self, team: &ThreadTeam, pixels: &[f32], mut each: impl FnMut(&Maps)) {
         let mut x = self.stem.forward(team, &Maps::channels_last(pixels, self.side), CUT, None);
         each(&x);
         for stage in &self.stages {
-            x = stage.iter().fold(x, |x, block| block.forward(team, &mut self.scratch, x));
+            x = stage.iter().fold(x, |x, block| block.forward(team, x));
             each(&x);
         }
-        let mut values = vec![0.0; x.side * x.side * self.head.layer.outputs()];
-        self.head.forward(team, &x.values, CUT, &mut values);
-        each(&Maps { values, channels: self.head.layer.outputs(), ..x });
+        let mut last = Maps::room(x.batch, x.side, self.head.layer.outputs());
+        self.head.forward(team, &x.values, CUT, &mut last.values);
+        each(&last);
     }
 
     /// The side of a picture, in pixels.
@@ -119,62 +98,49 @@ impl PackedEfficientNet {
     }
 }
 
-impl BlockPrecisions {
-    /// In sixteen bits the narrowing convolutions stay in f32, whose results go on without an activation from block
-    /// to block.
-    fn of_stage(stage: usize, asked: Precision) -> Self {
-        match asked {
-            Precision::Bf16 if stage < EXACT_STAGES => {
-                Self { expand: Precision::F32, project: Precision::F32 }
-            }
-            Precision::Bf16 => Self { expand: asked, project: Precision::F32 },
-            Precision::F32 | Precision::Int8 => Self { expand: asked, project: asked },
-        }
-    }
+/// Fixed point where sixteen bits are asked for: bfloat16 moves the starter's embedding by 6e-4 (1 − cosine), fixed point
+/// by 7e-6.
+fn exact_enough(asked: Precision) -> Precision {
+    if asked == Precision::Bf16 { Precision::Fixed16 } else { asked }
 }
 
 impl PackedMbConv {
-    fn new(
-        shape: &MbConvShape,
-        precisions: BlockPrecisions,
-        prefix: &str,
-        source: &mut Source<'_>,
-    ) -> Result<Self> {
+    fn new(shape: &MbConvShape, precision: Precision, prefix: &str, source: &mut Source<'_>) -> Result<Self> {
         let MbConvShape { from, inner, to, stride, kernel } = *shape;
         let depthwise = format!("{prefix}.depthwise");
         let weight = source.values(&format!("{depthwise}.weight"), &[inner, 1, kernel, kernel])?;
         let bias = source.values(&format!("{depthwise}.bias"), &[inner])?;
         Ok(Self {
             expand: (inner != from)
-                .then(|| {
-                    Pointwise::new([from, inner], precisions.expand, &format!("{prefix}.expand"), source)
-                })
+                .then(|| Pointwise::new([from, inner], precision, &format!("{prefix}.expand"), source))
                 .transpose()?,
-            depthwise: Depthwise::new(source.isa, (kernel, stride), &weight, bias, RELU6),
-            project: Pointwise::new([inner, to], precisions.project, &format!("{prefix}.project"), source)?,
+            depthwise: Depthwise::new(source.isa, (kernel, stride), &weight, &bias, RELU6),
+            project: Pointwise::new([inner, to], precision, &format!("{prefix}.project"), source)?,
             is_residual: shape.is_residual(),
         })
     }
 
-    fn forward(&self, team: &ThreadTeam, scratch: &mut Scratch, x: Maps) -> Maps {
-        let Scratch { expanded, convolved } = scratch;
-        let area = x.side * x.side;
-        let inside: &[f32] = match &self.expand {
-            Some(expand) => {
-                expanded.resize(area * self.depthwise.channels(), 0.0);
-                expand.forward(team, &x.values, CUT, expanded);
-                expanded
+    fn forward(&self, team: &ThreadTeam, x: Maps) -> Maps {
+        let sides = (x.side, x.side);
+        let (side, _) = self.depthwise.output(sides);
+        let mut inside = Maps::room(x.batch, side, self.depthwise.channels());
+        match &self.expand {
+            Some(expand) => expand.with_rows(|rows| {
+                let rows = rows.prepare(team, &x.values, expand.layer.depth());
+                let input = DepthwiseInput::Expanded(&expand.layer, rows, CUT.activation);
+                self.depthwise.forward(team, input, sides, &mut inside.values);
+            }),
+            None => {
+                self.depthwise.forward(team, DepthwiseInput::Maps(&x.values), sides, &mut inside.values);
             }
-            None => &x.values,
+        }
+        let (mut out, epilogue) = if self.is_residual {
+            (x, ADD)
+        } else {
+            (Maps::room(x.batch, side, self.project.layer.outputs()), PLAIN)
         };
-        let (side, _) = self.depthwise.output((x.side, x.side));
-        convolved.resize(side * side * self.depthwise.channels(), 0.0);
-        self.depthwise.forward(team, inside, (x.side, x.side), convolved);
-        let channels = self.project.layer.outputs();
-        let (mut values, epilogue) =
-            if self.is_residual { (x.values, ADD) } else { (vec![0.0; side * side * channels], PLAIN) };
-        self.project.forward(team, convolved, epilogue, &mut values);
-        Maps { values, batch: x.batch, side, channels }
+        self.project.forward(team, &inside.values, epilogue, &mut out.values);
+        out
     }
 }
 
@@ -209,6 +175,7 @@ impl Pointwise {
         });
     }
 
+    /// Calls `work` with this thread's buffer for the layer's inputs.
     fn with_rows(&self, work: impl FnOnce(&mut Rows)) {
         let (isa, precision) = self.new_rows;
         ROWS.with_borrow_mut(|rows| {

@@ -115,11 +115,9 @@ impl SingleTower {
             }
             PackedImageTower::EfficientNet(tower) => {
                 let picture = 3 * tower.side() * tower.side();
-                let mut moments = Moments::default();
-                for pixels in pixels.chunks_exact(picture) {
-                    moments.extend(Moments::of(reads_all, |each| tower.forward(team, pixels, each)));
-                }
-                moments
+                one_by_one(team, pixels, picture, |team, pixels| {
+                    Moments::of(reads_all, |each| tower.forward(team, pixels, each))
+                })
             }
         };
         let head = self.instance_head.as_mut();
@@ -194,11 +192,35 @@ impl Moments {
         });
         Self { means: last, all: side_by_side(&parts) }
     }
+}
 
-    fn extend(&mut self, more: Self) {
-        self.means.extend(more.means);
-        self.all.extend(more.all);
+impl FromIterator<Moments> for Moments {
+    fn from_iter<T: IntoIterator<Item = Self>>(pictures: T) -> Self {
+        pictures.into_iter().fold(Self::default(), |mut all, picture| {
+            all.means.extend(picture.means);
+            all.all.extend(picture.all);
+            all
+        })
     }
+}
+
+/// The moments of pictures of so many values each that go through a tower one by one, because the maps of one fill the
+/// caches. Several pictures are shared among the team's threads; a single one is shared within.
+fn one_by_one(
+    team: &ThreadTeam,
+    pixels: &[f32],
+    picture: usize,
+    of_one: impl Fn(&ThreadTeam, &[f32]) -> Moments + Sync,
+) -> Moments {
+    let count = pixels.len() / picture;
+    if count < team.threads() {
+        return pixels.chunks_exact(picture).map(|pixels| of_one(team, pixels)).collect();
+    }
+    let mut moments: Vec<Moments> = (0..count).map(|_| Moments::default()).collect();
+    team.each_chunk(&mut moments, 1, |n, moments| {
+        moments[0] = of_one(ThreadTeam::alone(), &pixels[n * picture..(n + 1) * picture]);
+    });
+    moments.into_iter().collect()
 }
 
 /// Pictures, `[batch, 3, side, side]`, with the mean of `by` × `by` pixels in place of each such square.

@@ -1,6 +1,12 @@
 //! Pictures of many channels, between two convolutions.
 
-/// Pictures of many channels: `[batch, side, side, channels]`.
+use std::cell::RefCell;
+
+/// Buffers that a thread keeps: as many as maps live at the same time in any tower.
+const KEPT: usize = 6;
+
+/// Pictures of many channels: `[batch, side, side, channels]`. Their memory is kept for the next maps of the thread:
+/// fresh memory costs the system about as much as the convolution that fills it.
 pub(crate) struct Maps {
     pub values: Vec<f32>,
     pub batch: usize,
@@ -9,22 +15,35 @@ pub(crate) struct Maps {
 }
 
 impl Maps {
+    /// Room for maps; what is in them is not said.
+    pub fn room(batch: usize, side: usize, channels: usize) -> Self {
+        let mut values = SPARE.with_borrow_mut(Vec::pop).unwrap_or_default();
+        values.resize(batch * side * side * channels, 0.0);
+        Self { values, batch, side, channels }
+    }
+
     /// From `[batch, 3, side, side]`.
     pub fn channels_last(pixels: &[f32], side: usize) -> Self {
         let (area, batch) = (side * side, pixels.len() / (3 * side * side));
-        let mut values = Vec::with_capacity(pixels.len());
-        for picture in pixels.chunks_exact(3 * area) {
-            values.extend((0..area).flat_map(|n| [picture[n], picture[area + n], picture[2 * area + n]]));
+        let mut maps = Self::room(batch, side, 3);
+        for (planes, picture) in pixels.chunks_exact(3 * area).zip(maps.values.chunks_exact_mut(3 * area)) {
+            let (red, rest) = planes.split_at(area);
+            let (green, blue) = rest.split_at(area);
+            let colours = red.iter().zip(green).zip(blue);
+            for (position, ((red, green), blue)) in picture.as_chunks_mut().0.iter_mut().zip(colours) {
+                *position = [*red, *green, *blue];
+            }
         }
-        Self { values, batch, side, channels: 3 }
+        maps
     }
 
     /// The largest of 3 × 3 positions, every second one, where a border adds nothing: of an even side, the last row and
     /// column look at two.
     pub fn halved(&self) -> Self {
         let (side, channels) = (self.side.div_ceil(2), self.channels);
-        let mut values = vec![f32::NEG_INFINITY; self.batch * side * side * channels];
-        for (picture, out) in self.pictures().zip(values.chunks_exact_mut(side * side * channels)) {
+        let mut maps = Self::room(self.batch, side, channels);
+        maps.values.fill(f32::NEG_INFINITY);
+        for (picture, out) in self.pictures().zip(maps.values.chunks_exact_mut(side * side * channels)) {
             for (n, out) in out.chunks_exact_mut(channels).enumerate() {
                 let (rows, columns) = (2 * (n / side)..self.side, 2 * (n % side)..self.side);
                 for (row, column) in
@@ -35,7 +54,7 @@ impl Maps {
                 }
             }
         }
-        Self { values, batch: self.batch, side, channels }
+        maps
     }
 
     /// The mean over each picture's positions: `[batch, channels]`.
@@ -68,4 +87,21 @@ impl Maps {
     fn pictures(&self) -> impl Iterator<Item = &[f32]> {
         self.values.chunks_exact(self.side * self.side * self.channels)
     }
+}
+
+impl Drop for Maps {
+    fn drop(&mut self) {
+        let values = std::mem::take(&mut self.values);
+        // A thread that ends has nothing to keep them for.
+        let _ = SPARE.try_with(|spare| {
+            let mut spare = spare.borrow_mut();
+            if spare.len() < KEPT {
+                spare.push(values);
+            }
+        });
+    }
+}
+
+thread_local! {
+    static SPARE: RefCell<Vec<Vec<f32>>> = const { RefCell::new(Vec::new()) };
 }
