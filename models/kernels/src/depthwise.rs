@@ -16,6 +16,9 @@ use crate::raw::{Shared, dispatch};
 /// Bytes of a band of the map, for one panel of channels: they stay in a core's second-level cache.
 const BAND: usize = 256 << 10;
 
+/// Bytes of a band's results in all channels that wait for what narrows them.
+const RESULTS_OF_BAND: usize = 512 << 10;
+
 /// A depthwise convolution over channels-last maps, in f32, with bias and a range that its results are cut to.
 ///
 /// Its borders are those that TensorFlow calls "SAME": a map of `n` positions gives `n / stride`, rounded up, and
@@ -52,11 +55,21 @@ struct Along {
     before: usize,
 }
 
-/// Some rows of results of one picture, in one panel.
+/// How an input and its results lie.
+struct Grid {
+    pictures: usize,
+    height: usize,
+    width: usize,
+    down: Along,
+    across: Along,
+    /// Positions of a line of the map with the zeros around it.
+    line: usize,
+}
+
+/// Some rows of results of one picture.
 struct Band {
     picture: usize,
     rows: Range<usize>,
-    panel: usize,
 }
 
 impl Depthwise {
@@ -104,97 +117,136 @@ impl Depthwise {
         &self,
         team: &ThreadTeam,
         input: DepthwiseInput<'_>,
-        (height, width): (usize, usize),
+        side: (usize, usize),
         out: &mut [f32],
     ) {
-        let positions = input.positions(self.channels);
-        let (down, across) = (self.along(height), self.along(width));
-        let picture = down.results * across.results * self.channels;
-        assert!(height * width > 0 && positions.is_multiple_of(height * width), "whole pictures");
-        assert!(out.len() == positions / (height * width) * picture, "room for all results");
-        let line = across.line(width, self.stride, self.kernel);
-        let rows = self.rows_of_band(line, down.results);
-        let bands = down.results.div_ceil(rows);
-        let panels = self.channels.div_ceil(self.isa.panel());
+        let grid = self.grid(input, side);
+        assert!(out.len() == grid.pictures * grid.results() * self.channels, "room for all results");
+        let rows = self.rows_of_band(&grid);
+        let (bands, panels) = (grid.down.results.div_ceil(rows), self.panels());
         let shared = Shared::new(out);
-        team.each(positions / (height * width) * bands * panels, |item| {
-            let (first, panel) = (item / panels % bands * rows, item % panels);
-            let band =
-                Band { picture: item / (panels * bands), rows: first..down.results.min(first + rows), panel };
-            MAP.with_borrow_mut(|map| {
-                self.copy_map(input, (height, width), (down, across), &band, map);
-                let start = band.picture * picture
-                    + band.rows.start * across.results * self.channels
-                    + panel * self.isa.panel();
-                self.convolve(floats(map), line, &band, across.results, (&shared, start));
+        team.each(grid.pictures * bands * panels, |item| {
+            let band = item / panels;
+            let first = band % bands * rows;
+            let band = Band { picture: band / bands, rows: first..grid.down.results.min(first + rows) };
+            let start = (band.picture * grid.results() + first * grid.across.results) * self.channels;
+            self.convolve(input, &grid, &band, item % panels, (&shared, start));
+        });
+    }
+
+    /// The same for maps that are too large for the caches: `then` is given the results of a band of rows,
+    /// `[positions, channels]`, while they are still there, and the part of `out`, `[pictures, height', width', width]`,
+    /// that belongs to them.
+    ///
+    /// # Panics
+    /// As [`forward`](Self::forward).
+    pub fn forward_then(
+        &self,
+        team: &ThreadTeam,
+        input: DepthwiseInput<'_>,
+        side: (usize, usize),
+        (out, width): (&mut [f32], usize),
+        then: impl Fn(&[f32], &mut [f32]) + Sync,
+    ) {
+        let grid = self.grid(input, side);
+        assert!(out.len() == grid.pictures * grid.results() * width, "room for all results");
+        let columns = grid.across.results;
+        let most = (RESULTS_OF_BAND / (4 * columns * self.channels)).clamp(1, self.rows_of_band(&grid));
+        // Bands of the same height, so that none crosses from one picture to the next.
+        let rows = (1..=most).rev().find(|rows| grid.down.results.is_multiple_of(*rows)).unwrap_or(1);
+        let bands = grid.down.results / rows;
+        team.each_chunk(out, rows * columns * width, |item, out| {
+            let first = item % bands * rows;
+            let band = Band { picture: item / bands, rows: first..first + rows };
+            RESULTS.with_borrow_mut(|results| {
+                results.resize(rows * columns * self.channels);
+                let results = floats_mut(results.as_mut_slice());
+                let shared = Shared::new(results);
+                for panel in 0..self.panels() {
+                    self.convolve(input, &grid, &band, panel, (&shared, 0));
+                }
+                then(results, out);
             });
         });
     }
 
-    /// Rows of results whose part of the map fits in [`BAND`].
-    fn rows_of_band(&self, line: usize, results: usize) -> usize {
-        let lines = BAND / (4 * line * self.isa.panel());
-        (lines.saturating_sub(self.kernel) / self.stride + 1).min(results)
+    /// How the results of an input lie.
+    ///
+    /// # Panics
+    /// If the input is no whole pictures or of other channels.
+    fn grid(&self, input: DepthwiseInput<'_>, (height, width): (usize, usize)) -> Grid {
+        let positions = input.positions(self.channels);
+        assert!(height * width > 0 && positions.is_multiple_of(height * width), "whole pictures");
+        let (down, across) = (self.along(height), self.along(width));
+        let line = (across.before + width).max((across.results - 1) * self.stride + self.kernel);
+        Grid { pictures: positions / (height * width), height, width, down, across, line }
     }
 
-    /// Fills `map`, `[lines, line, panel]`, with what lies under a band, and zeros around.
-    fn copy_map(
-        &self,
-        input: DepthwiseInput<'_>,
-        (height, width): (usize, usize),
-        (down, across): (Along, Along),
-        band: &Band,
-        map: &mut Words,
-    ) {
-        let (panel, line) = (self.isa.panel(), across.line(width, self.stride, self.kernel));
-        let lines = (band.rows.len() - 1) * self.stride + self.kernel;
-        map.resize(lines * line * panel);
-        let first = band.rows.start * self.stride;
-        let map = floats_mut(map.as_mut_slice());
-        for (n, line) in map.chunks_exact_mut(line * panel).enumerate() {
-            let Some(y) = (first + n).checked_sub(down.before).filter(|y| *y < height) else {
-                line.fill(0.0);
-                continue;
-            };
-            let (before, rest) = line.split_at_mut(across.before * panel);
-            let (inside, after) = rest.split_at_mut(width * panel);
-            before.fill(0.0);
-            after.fill(0.0);
-            let position = (band.picture * height + y) * width;
-            match input {
-                DepthwiseInput::Maps(x) => {
-                    let x = &x[position * self.channels..][..width * self.channels];
-                    copy_panel(x, self.channels, band.panel, panel, inside);
-                }
-                DepthwiseInput::Expanded(layer, rows, activation) => {
-                    layer.forward_panel(rows, position..position + width, band.panel, activation, inside);
-                }
-            }
-        }
+    fn panels(&self) -> usize {
+        self.channels.div_ceil(self.isa.panel())
     }
 
+    /// Rows of results whose part of the map, in one panel, fits in [`BAND`].
+    fn rows_of_band(&self, grid: &Grid) -> usize {
+        let lines = BAND / (4 * grid.line * self.isa.panel());
+        (lines.saturating_sub(self.kernel) / self.stride + 1).min(grid.down.results)
+    }
+
+    /// One panel of a band: results go to `out` from `start` on, `[rows, columns, channels]`.
     fn convolve(
         &self,
-        x: &[f32],
-        line: usize,
+        input: DepthwiseInput<'_>,
+        grid: &Grid,
         band: &Band,
-        columns: usize,
+        panel: usize,
         (out, start): (&Shared<f32>, usize),
     ) {
         let (width, taps) = (self.isa.panel(), self.kernel * self.kernel);
-        let operation = DepthwiseBand {
-            x,
-            line,
-            kernel: self.kernel,
-            stride: self.stride,
-            weight: &floats(&self.weight)[band.panel * taps * width..][..taps * width],
-            bias: &floats(&self.bias)[band.panel * width..][..width],
-            range: self.range,
-            there: width.min(self.channels - band.panel * width),
-            results: (band.rows.len(), columns),
-            out: (out, start, self.channels),
-        };
-        dispatch(self.isa, operation);
+        MAP.with_borrow_mut(|map| {
+            self.fill_map(input, grid, band, panel, map);
+            let operation = DepthwiseBand {
+                x: floats(map),
+                line: grid.line,
+                kernel: self.kernel,
+                stride: self.stride,
+                weight: &floats(&self.weight)[panel * taps * width..][..taps * width],
+                bias: &floats(&self.bias)[panel * width..][..width],
+                range: self.range,
+                there: width.min(self.channels - panel * width),
+                results: (band.rows.len(), grid.across.results),
+                out: (out, start + panel * width, self.channels),
+            };
+            dispatch(self.isa, operation);
+        });
+    }
+
+    /// Fills `map`, `[lines, line, panel]`, with one panel of what lies under a band, and zeros around.
+    fn fill_map(&self, input: DepthwiseInput<'_>, grid: &Grid, band: &Band, panel: usize, map: &mut Words) {
+        let width = self.isa.panel();
+        let lines = (band.rows.len() - 1) * self.stride + self.kernel;
+        map.resize(lines * grid.line * width);
+        let first = band.rows.start * self.stride;
+        let map = floats_mut(map.as_mut_slice());
+        for (n, line) in map.chunks_exact_mut(grid.line * width).enumerate() {
+            let Some(y) = (first + n).checked_sub(grid.down.before).filter(|y| *y < grid.height) else {
+                line.fill(0.0);
+                continue;
+            };
+            let (before, rest) = line.split_at_mut(grid.across.before * width);
+            let (inside, after) = rest.split_at_mut(grid.width * width);
+            before.fill(0.0);
+            after.fill(0.0);
+            let position = (band.picture * grid.height + y) * grid.width;
+            match input {
+                DepthwiseInput::Maps(x) => {
+                    let x = &x[position * self.channels..][..grid.width * self.channels];
+                    copy_panel(x, self.channels, panel, width, inside);
+                }
+                DepthwiseInput::Expanded(layer, rows, activation) => {
+                    layer.forward_panel(rows, position..position + grid.width, panel, activation, inside);
+                }
+            }
+        }
     }
 
     fn along(&self, side: usize) -> Along {
@@ -204,10 +256,10 @@ impl Depthwise {
     }
 }
 
-impl Along {
-    /// Positions of a line of the map with the zeros around it.
-    fn line(self, side: usize, stride: usize, kernel: usize) -> usize {
-        (self.before + side).max((self.results - 1) * stride + kernel)
+impl Grid {
+    /// Results of a picture.
+    fn results(&self) -> usize {
+        self.down.results * self.across.results
     }
 }
 
@@ -240,8 +292,10 @@ fn copy_panel(x: &[f32], channels: usize, panel: usize, width: usize, out: &mut 
 }
 
 thread_local! {
-    /// The map under a band, kept from item to item.
+    /// One panel of the map under a band, kept from item to item.
     static MAP: RefCell<Words> = RefCell::default();
+    /// The results of a band.
+    static RESULTS: RefCell<Words> = RefCell::default();
 }
 
 impl fmt::Debug for Depthwise {
@@ -358,9 +412,14 @@ mod tests {
         let x = numbers(3, side * side * channels);
         for isa in Isa::available() {
             let layer = Depthwise::new(isa, (3, 2), &weight, &bias, (f32::NEG_INFINITY, f32::INFINITY));
-            assert!(layer.rows_of_band(side + 1, side / 2) < side / 2, "{isa}: several bands");
+            let input = DepthwiseInput::Maps(&x);
+            assert!(layer.rows_of_band(&layer.grid(input, (side, side))) < side / 2, "{isa}: several bands");
             let mut out = vec![f32::NAN; side * side / 4 * channels];
-            layer.forward(&ThreadTeam::new(2), DepthwiseInput::Maps(&x), (side, side), &mut out);
+            layer.forward(&ThreadTeam::new(2), input, (side, side), &mut out);
+            let mut at_once = vec![f32::NAN; out.len()];
+            let copy = |band: &[f32], out: &mut [f32]| out.copy_from_slice(band);
+            layer.forward_then(&ThreadTeam::new(2), input, (side, side), (&mut at_once, channels), copy);
+            assert_eq!(at_once, out, "{isa}");
             for (ours, theirs) in out.iter().zip(expected(&layer, (&weight, &bias), &x, (side, side))) {
                 assert!((f64::from(*ours) - theirs).abs() < 1e-5, "{isa}: {ours} and not {theirs}");
             }

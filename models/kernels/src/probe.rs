@@ -10,6 +10,7 @@ use crate::depthwise::{Depthwise, DepthwiseInput};
 use crate::epilogue::{Activation, Epilogue};
 use crate::isa::{Isa, Kind, Precision};
 use crate::linear::Linear;
+use crate::moments::column_moments;
 use crate::prepared::PreparedRows;
 use crate::raw::attention::{Attention, Sequence};
 use crate::raw::memory::floats;
@@ -36,6 +37,7 @@ pub(crate) fn agrees(isa: Isa) -> bool {
         && normalises(isa)
         && attends(&team, isa)
         && convolves(&team, isa)
+        && measures(isa)
 }
 
 /// Rows become words that stand for them, and a layer multiplies what the words stand for.
@@ -90,6 +92,19 @@ fn convolves(team: &ThreadTeam, isa: Isa) -> bool {
         out
     };
     close(&convolved(isa), &wide(&convolved(Isa::Portable)))
+}
+
+/// Moments of whole vectors of channels and of a part of one.
+fn measures(isa: Isa) -> bool {
+    let (positions, channels) = (11, 21);
+    let x = numbers(13, positions * channels);
+    let measured = |isa| {
+        let mut moments = vec![0.0; 2 * channels];
+        let (means, deviations) = moments.split_at_mut(channels);
+        column_moments(isa, &x, means, deviations);
+        moments
+    };
+    close(&measured(isa), &wide(&measured(Isa::Portable)))
 }
 
 fn normalises(isa: Isa) -> bool {

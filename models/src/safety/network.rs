@@ -58,6 +58,7 @@ pub(super) struct Network {
     blocks: Vec<Block>,
     /// `[2, channels]`, and for each output what is added.
     head: (Vec<f32>, Vec<f32>),
+    isa: Isa,
 }
 
 struct Block {
@@ -83,7 +84,7 @@ impl Network {
             }
         }
         let head = (source.values("head.weight", &[OUTPUTS, from])?, source.values("head.bias", &[OUTPUTS])?);
-        Ok(Self { stem, blocks, head })
+        Ok(Self { stem, blocks, head, isa: source.isa })
     }
 
     /// From `[3, side, side]`, f32, RGB, normalised: the share of what may not be shown, 0 to 1. It runs on the calling
@@ -91,7 +92,8 @@ impl Network {
     pub fn refused_share(&self, pixels: &[f32], side: usize) -> f32 {
         let team = ThreadTeam::alone();
         let x = self.stem.forward(team, &Maps::channels_last(pixels, side), RELU, None).halved();
-        let means = self.blocks.iter().fold(x, |x, block| block.forward(team, x)).means();
+        let last = self.blocks.iter().fold(x, |x, block| block.forward(team, x));
+        let [means, _] = last.moments(self.isa);
         let (weight, bias) = &self.head;
         let of_output = |(row, bias): (&[f32], &f32)| -> f32 {
             row.iter().zip(&means).map(|(weight, mean)| weight * mean).sum::<f32>() + bias

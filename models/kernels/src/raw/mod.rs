@@ -15,6 +15,7 @@ mod faulty;
 pub(crate) mod gemm;
 mod math;
 pub(crate) mod memory;
+pub(crate) mod moments;
 pub mod peak;
 mod portable;
 pub(crate) mod rows;

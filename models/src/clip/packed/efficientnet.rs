@@ -2,6 +2,7 @@
 //! depthwise ones in f32 in every precision.
 
 use std::cell::RefCell;
+use std::thread::LocalKey;
 
 use knytt_kernels::{
     Activation, Depthwise, DepthwiseInput, Epilogue, Isa, Linear, Precision, Rows, ThreadTeam,
@@ -25,6 +26,9 @@ const POSITIONS_PER_ITEM: usize = 64;
 /// The first stages, which run in f32 in every precision. Their maps are large and shallow, and making integers of them
 /// costs more than the narrower products save; what their few channels lose is in every later map.
 const SHALLOW_STAGES: usize = 3;
+
+/// Values of a map beyond which it is narrowed band by band, because as a whole it does not stay in a core's cache.
+const LARGE_MAP: usize = 1 << 18;
 
 /// Positions up to which a map is multiplied as a whole, so that the team shares the weights' columns.
 const FEW_POSITIONS: usize = 4 * POSITIONS_PER_ITEM;
@@ -121,25 +125,35 @@ impl PackedMbConv {
     }
 
     fn forward(&self, team: &ThreadTeam, x: Maps) -> Maps {
-        let sides = (x.side, x.side);
-        let (side, _) = self.depthwise.output(sides);
-        let mut inside = Maps::room(x.batch, side, self.depthwise.channels());
         match &self.expand {
-            Some(expand) => expand.with_rows(|rows| {
+            Some(expand) => expand.with_rows(&WIDENED, |rows| {
                 let rows = rows.prepare(team, &x.values, expand.layer.depth());
-                let input = DepthwiseInput::Expanded(&expand.layer, rows, CUT.activation);
-                self.depthwise.forward(team, input, sides, &mut inside.values);
+                self.narrow(team, &x, DepthwiseInput::Expanded(&expand.layer, rows, CUT.activation))
             }),
-            None => {
-                self.depthwise.forward(team, DepthwiseInput::Maps(&x.values), sides, &mut inside.values);
-            }
+            None => self.narrow(team, &x, DepthwiseInput::Maps(&x.values)),
         }
-        let (mut out, epilogue) = if self.is_residual {
-            (x, ADD)
+    }
+
+    /// From the wide map to the block's result.
+    fn narrow(&self, team: &ThreadTeam, x: &Maps, wide: DepthwiseInput<'_>) -> Maps {
+        let (sides, inner) = ((x.side, x.side), self.depthwise.channels());
+        let (side, _) = self.depthwise.output(sides);
+        let outputs = self.project.layer.outputs();
+        let mut out = Maps::room(x.batch, side, outputs);
+        if self.is_residual {
+            out.values.copy_from_slice(&x.values);
+        }
+        let epilogue = if self.is_residual { ADD } else { PLAIN };
+        if side * side * inner > LARGE_MAP {
+            let alone = ThreadTeam::alone();
+            self.depthwise.forward_then(team, wide, sides, (&mut out.values, outputs), |band, out| {
+                self.project.forward(alone, band, epilogue, out);
+            });
         } else {
-            (Maps::room(x.batch, side, self.project.layer.outputs()), PLAIN)
-        };
-        self.project.forward(team, &inside.values, epilogue, &mut out.values);
+            let mut inside = Maps::room(x.batch, side, inner);
+            self.depthwise.forward(team, wide, sides, &mut inside.values);
+            self.project.forward(team, &inside.values, epilogue, &mut out.values);
+        }
         out
     }
 }
@@ -163,7 +177,7 @@ impl Pointwise {
         let (depth, outputs) = (self.layer.depth(), self.layer.outputs());
         let positions = x.len() / depth;
         if positions <= FEW_POSITIONS {
-            return self.with_rows(|rows| {
+            return self.with_rows(&ROWS, |rows| {
                 self.layer.forward(team, rows.prepare(team, x, depth), epilogue, out);
             });
         }
@@ -171,24 +185,32 @@ impl Pointwise {
         team.each_chunk(&mut out[..positions * outputs], POSITIONS_PER_ITEM * outputs, |item, out| {
             let first = item * POSITIONS_PER_ITEM * depth;
             let x = &x[first..first + out.len() / outputs * depth];
-            self.with_rows(|rows| self.layer.forward(alone, rows.prepare(alone, x, depth), epilogue, out));
+            self.with_rows(&ROWS, |rows| {
+                self.layer.forward(alone, rows.prepare(alone, x, depth), epilogue, out)
+            });
         });
     }
 
     /// Calls `work` with this thread's buffer for the layer's inputs.
-    fn with_rows(&self, work: impl FnOnce(&mut Rows)) {
+    fn with_rows<T>(
+        &self,
+        buffer: &'static LocalKey<RefCell<Option<Rows>>>,
+        work: impl FnOnce(&mut Rows) -> T,
+    ) -> T {
         let (isa, precision) = self.new_rows;
-        ROWS.with_borrow_mut(|rows| {
+        buffer.with_borrow_mut(|rows| {
             let rows = rows.get_or_insert_with(|| Rows::new(isa, precision));
             if !rows.is_for(isa, precision) {
                 *rows = Rows::new(isa, precision);
             }
-            work(rows);
-        });
+            work(rows)
+        })
     }
 }
 
 thread_local! {
     /// Prepared positions, kept from item to item.
     static ROWS: RefCell<Option<Rows>> = const { RefCell::new(None) };
+    /// The positions that a block widens, while others are narrowed.
+    static WIDENED: RefCell<Option<Rows>> = const { RefCell::new(None) };
 }

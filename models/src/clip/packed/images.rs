@@ -1,6 +1,6 @@
 //! From pixels to the embedding of a picture: one tower with its heads, or several side by side.
 
-use knytt_kernels::ThreadTeam;
+use knytt_kernels::{Isa, ThreadTeam};
 
 use super::efficientnet::PackedEfficientNet;
 use super::maps::Maps;
@@ -22,6 +22,7 @@ pub(super) struct SingleTower {
     projection: VisualProjection,
     /// Tells one product from others of its kind. Only some bundles have it.
     instance_head: Option<MomentsHead>,
+    isa: Isa,
 }
 
 /// Towers whose unit vectors, one after the other, go through one projection.
@@ -101,6 +102,7 @@ impl SingleTower {
             tower,
             projection: VisualProjection::new(vision, dimension, prefix, source)?,
             instance_head: head.map(|shape| MomentsHead::new(&hidden, &out, shape, source)).transpose()?,
+            isa: source.isa,
         })
     }
 
@@ -108,15 +110,16 @@ impl SingleTower {
     fn forward(&mut self, team: &ThreadTeam, pixels: &[f32]) -> (Part, Option<Part>) {
         let reads_all =
             self.instance_head.is_some() || matches!(self.projection, VisualProjection::Moments(_));
+        let isa = self.isa;
         let moments = match &mut self.tower {
             PackedImageTower::ViT(tower) => Moments { means: tower.forward(team, pixels), all: Vec::new() },
             PackedImageTower::ResNet(tower) => {
-                Moments::of(reads_all, |each| tower.forward(team, pixels, each))
+                Moments::of(isa, reads_all, |each| tower.forward(team, pixels, each))
             }
             PackedImageTower::EfficientNet(tower) => {
                 let picture = 3 * tower.side() * tower.side();
                 one_by_one(team, pixels, picture, |team, pixels| {
-                    Moments::of(reads_all, |each| tower.forward(team, pixels, each))
+                    Moments::of(isa, reads_all, |each| tower.forward(team, pixels, each))
                 })
             }
         };
@@ -181,14 +184,15 @@ impl VisualProjection {
 
 impl Moments {
     /// Of the maps that `tower` shows; of all but the last one only if something reads them.
-    fn of(reads_all: bool, tower: impl FnOnce(&mut dyn FnMut(&Maps))) -> Self {
+    fn of(isa: Isa, reads_all: bool, tower: impl FnOnce(&mut dyn FnMut(&Maps))) -> Self {
         let (mut last, mut parts) = (Vec::new(), Vec::new());
         tower(&mut |maps| {
-            last = maps.means();
+            let [means, deviations] = maps.moments(isa);
             if reads_all {
-                parts.push((last.clone(), maps.channels));
-                parts.push((maps.deviations(&last), maps.channels));
+                parts.push((means.clone(), maps.channels));
+                parts.push((deviations, maps.channels));
             }
+            last = means;
         });
         Self { means: last, all: side_by_side(&parts) }
     }

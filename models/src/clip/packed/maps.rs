@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 
+use knytt_kernels::{Isa, column_moments};
+
 /// Buffers that a thread keeps: as many as maps live at the same time in any tower.
 const KEPT: usize = 6;
 
@@ -57,31 +59,17 @@ impl Maps {
         maps
     }
 
-    /// The mean over each picture's positions: `[batch, channels]`.
-    pub fn means(&self) -> Vec<f32> {
+    /// Over each picture's positions the mean and, by the root of the mean square, how far values are from it:
+    /// `[batch, channels]` each.
+    pub fn moments(&self, isa: Isa) -> [Vec<f32>; 2] {
         let mut means = vec![0.0; self.batch * self.channels];
-        for (picture, means) in self.pictures().zip(means.chunks_exact_mut(self.channels)) {
-            for position in picture.chunks_exact(self.channels) {
-                means.iter_mut().zip(position).for_each(|(mean, value)| *mean += value);
-            }
-            means.iter_mut().for_each(|mean| *mean /= (self.side * self.side) as f32);
+        let mut deviations = means.clone();
+        let of_picture =
+            means.chunks_exact_mut(self.channels).zip(deviations.chunks_exact_mut(self.channels));
+        for (picture, (means, deviations)) in self.pictures().zip(of_picture) {
+            column_moments(isa, picture, means, deviations);
         }
-        means
-    }
-
-    /// How far values are from those means, by the root of the mean square: `[batch, channels]`.
-    pub fn deviations(&self, means: &[f32]) -> Vec<f32> {
-        let mut squares = vec![0.0; means.len()];
-        let of_picture = squares.chunks_exact_mut(self.channels).zip(means.chunks_exact(self.channels));
-        for (picture, (squares, means)) in self.pictures().zip(of_picture) {
-            for position in picture.chunks_exact(self.channels) {
-                for ((square, mean), value) in squares.iter_mut().zip(means).zip(position) {
-                    *square += (value - mean) * (value - mean);
-                }
-            }
-        }
-        let area = (self.side * self.side) as f32;
-        squares.into_iter().map(|square| (square / area).sqrt()).collect()
+        [means, deviations]
     }
 
     fn pictures(&self) -> impl Iterator<Item = &[f32]> {
