@@ -4,6 +4,23 @@ use std::sync::LazyLock;
 
 use crate::isa::Isa;
 use crate::probe;
+use crate::raw::{Plain, dispatch};
+
+/// Plain loops that [`widened`] runs.
+pub trait Widened {
+    /// What they give.
+    type Output;
+
+    /// The loops. Only what is `#[inline(always)]`, this function first, is compiled for other vectors.
+    fn run(self) -> Self::Output;
+}
+
+/// Runs plain loops, compiled for the widest vectors that this processor has and not only for those that every processor
+/// of its architecture has. Results are the same to the bit. The program holds the loops once for each instruction set,
+/// so they should be short.
+pub fn widened<W: Widened>(work: W) -> W::Output {
+    dispatch(Isa::chosen().unwrap_or_else(|_| Isa::best()), Plain(work))
+}
 
 /// The environment variable that names the instruction set to compute with.
 const VARIABLE: &str = "KNYTT_ISA";

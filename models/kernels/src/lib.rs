@@ -34,7 +34,7 @@ mod rows;
 #[allow(clippy::unwrap_used, reason = "a test that cannot unwrap says less, not more")]
 mod tests;
 
-pub use choice::IsaError;
+pub use choice::{IsaError, Widened, widened};
 pub use depthwise::{Depthwise, DepthwiseInput};
 pub use epilogue::{Activation, Epilogue};
 pub use isa::{Isa, Precision};

@@ -9,6 +9,7 @@ use std::f64::consts::PI;
 use std::ops::Range;
 
 use image::RgbImage;
+use knytt_kernels::{Widened, widened};
 use serde::{Deserialize, Serialize};
 
 /// A convolution kernel, named as Pillow names it.
@@ -98,6 +99,7 @@ fn fixed(weight: f64) -> i32 {
     (if scaled < 0.0 { scaled - 0.5 } else { scaled + 0.5 }) as i32
 }
 
+#[inline(always)]
 fn clip(sum: i32) -> u8 {
     (sum >> PRECISION_BITS).clamp(0, 255) as u8
 }
@@ -154,34 +156,72 @@ fn crop_columns(source: &[u8], width: usize, columns: &Range<usize>) -> Vec<u8> 
 
 /// The horizontal pass.
 fn across(source: &[u8], width: usize, columns: &Taps) -> Vec<u8> {
-    let mut out = Vec::with_capacity(source.len() / width * columns.spans.len());
-    for row in source.chunks_exact(width * 3) {
-        for (first, weights) in columns.iter() {
-            let mut sum = [HALF; 3];
-            for (pixel, weight) in row[first * 3..].chunks_exact(3).zip(weights) {
-                for (channel, s) in sum.iter_mut().enumerate() {
-                    *s += i32::from(pixel[channel]) * weight;
-                }
-            }
-            out.extend(sum.map(clip));
-        }
-    }
-    out
+    widened(Across { source, width, columns })
 }
 
-/// The vertical pass: whole rows at a time, so that the compiler can use wide registers.
+/// The vertical pass.
 fn down(source: &[u8], row_bytes: usize, first_row: usize, rows: &Taps) -> Vec<u8> {
-    let mut out = Vec::with_capacity(rows.spans.len() * row_bytes);
-    let mut sums = vec![0; row_bytes];
-    for (first, weights) in rows.iter() {
-        sums.fill(HALF);
-        let start = (first - first_row) * row_bytes;
-        for (row, weight) in source[start..].chunks_exact(row_bytes).zip(weights) {
-            sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += i32::from(*value) * weight);
+    widened(Down { source, row_bytes, first_row, rows })
+}
+
+struct Across<'a> {
+    source: &'a [u8],
+    width: usize,
+    columns: &'a Taps,
+}
+
+impl Widened for Across<'_> {
+    type Output = Vec<u8>;
+
+    #[inline(always)]
+    fn run(self) -> Vec<u8> {
+        let Self { source, width, columns } = self;
+        let mut out = Vec::with_capacity(source.len() / width * columns.spans.len());
+        // A pixel is read with the byte after it, so that it fills a vector; the last one has a byte to spare, too.
+        let mut padded = vec![0; 3 * width + 1];
+        for row in source.chunks_exact(width * 3) {
+            padded[..3 * width].copy_from_slice(row);
+            for (first, weights) in columns.iter() {
+                let mut sum = [HALF; 4];
+                for (pixel, weight) in padded[first * 3..].windows(4).step_by(3).zip(weights) {
+                    for (value, s) in pixel.iter().zip(&mut sum) {
+                        *s += i32::from(*value) * weight;
+                    }
+                }
+                let [red, green, blue, _] = sum.map(clip);
+                out.extend([red, green, blue]);
+            }
         }
-        out.extend(sums.iter().map(|sum| clip(*sum)));
+        out
     }
-    out
+}
+
+struct Down<'a> {
+    source: &'a [u8],
+    row_bytes: usize,
+    first_row: usize,
+    rows: &'a Taps,
+}
+
+impl Widened for Down<'_> {
+    type Output = Vec<u8>;
+
+    /// Whole rows at a time, so that the compiler can use wide registers.
+    #[inline(always)]
+    fn run(self) -> Vec<u8> {
+        let Self { source, row_bytes, first_row, rows } = self;
+        let mut out = Vec::with_capacity(rows.spans.len() * row_bytes);
+        let mut sums = vec![0; row_bytes];
+        for (first, weights) in rows.iter() {
+            sums.fill(HALF);
+            let start = (first - first_row) * row_bytes;
+            for (row, weight) in source[start..].chunks_exact(row_bytes).zip(weights) {
+                sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += i32::from(*value) * weight);
+            }
+            out.extend(sums.iter().map(|sum| clip(*sum)));
+        }
+        out
+    }
 }
 
 #[cfg(test)]

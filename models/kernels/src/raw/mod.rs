@@ -28,6 +28,7 @@ mod avx512;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 
+use crate::choice::Widened;
 use crate::isa::Isa;
 
 /// Vectors of 32-bit lanes and what can be done with them.
@@ -137,6 +138,18 @@ pub(crate) fn dispatch<O: Operation>(isa: Isa, operation: O) -> O::Output {
         // SAFETY: as above.
         Isa::NeonDot => unsafe { neon::with_neon_dot(operation) },
         other => unreachable!("{other} is not of this architecture"),
+    }
+}
+
+/// Plain code, to be compiled for each instruction set.
+pub(crate) struct Plain<W>(pub W);
+
+impl<W: Widened> Operation for Plain<W> {
+    type Output = W::Output;
+
+    #[inline(always)]
+    fn run<S: Simd, const N: usize>(self, _: S) -> W::Output {
+        self.0.run()
     }
 }
 
