@@ -185,12 +185,16 @@ pub(super) fn preprocessor_json(folder: &Path, config: &PreprocessConfig, side: 
         "squash" => (exact.clone(), false),
         other => return Err(unknown("resize_mode", other)),
     };
-    Ok(json!({
+    let mut file = json!({
         "do_resize": true, "size": size, "resample": resample,
         "do_center_crop": crop, "crop_size": exact,
         "do_rescale": true, "rescale_factor": 1.0 / 255.0,
         "do_normalize": true, "image_mean": config.mean, "image_std": config.std,
-    }))
+    });
+    if crop {
+        file["crop_rounding"] = "half_even".into();
+    }
+    Ok(file)
 }
 
 pub(super) fn pretty(json: &Value) -> Vec<u8> {

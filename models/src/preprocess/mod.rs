@@ -19,6 +19,9 @@ pub struct Preprocessing {
     kernel: Kernel,
     /// Width and height of the centre crop.
     crop: (u32, u32),
+    /// Left out where it is transformers', so that the fingerprints of those bundles stay.
+    #[serde(skip_serializing_if = "CropRounding::is_down")]
+    crop_rounding: CropRounding,
     rescale: f64,
     mean: [f32; 3],
     std: [f32; 3],
@@ -31,6 +34,17 @@ enum Resize {
     ShortestEdge(u32),
     /// Width and height, whatever the proportion was.
     Exact(u32, u32),
+}
+
+/// Where a crop begins if an odd number of pixels is to be cut away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum CropRounding {
+    /// One pixel less before it than after it, as transformers has it.
+    #[default]
+    Down,
+    /// At the even one of the two pixels beside the middle, as torchvision and so open_clip have it.
+    HalfEven,
 }
 
 /// A picture at the model's size, still in bytes: `[height, width, 3]`, RGB.
@@ -66,6 +80,7 @@ impl Preprocessing {
             resize,
             kernel: kernel(file.resample)?,
             crop,
+            crop_rounding: file.crop_rounding,
             rescale: if file.do_rescale { file.rescale_factor } else { 1.0 },
             mean: if file.do_normalize { file.image_mean } else { [0.0; 3] },
             std: if file.do_normalize { file.image_std } else { [1.0; 3] },
@@ -91,8 +106,8 @@ impl Preprocessing {
     pub fn pixels(&self, picture: &RgbImage) -> Pixels {
         let (width, height) = self.resized(picture.width(), picture.height());
         let (crop_width, crop_height) = self.crop;
-        let window =
-            Window { x: centred(width, crop_width as usize), y: centred(height, crop_height as usize) };
+        let centred = |length, wanted: u32| self.crop_rounding.centred(length, wanted as usize);
+        let window = Window { x: centred(width, crop_width), y: centred(height, crop_height) };
         Pixels { bytes: resample::resize(picture, self.kernel, (width, height), &window) }
     }
 
@@ -140,10 +155,20 @@ impl Preprocessing {
     }
 }
 
-/// The middle `wanted` of `length`, the odd pixel to the far side.
-fn centred(length: usize, wanted: usize) -> std::ops::Range<usize> {
-    let start = (length - wanted) / 2;
-    start..start + wanted
+impl CropRounding {
+    /// The middle `wanted` of `length`.
+    fn centred(self, length: usize, wanted: usize) -> std::ops::Range<usize> {
+        let cut = length - wanted;
+        let start = match self {
+            Self::HalfEven if cut % 4 == 3 => cut / 2 + 1,
+            Self::Down | Self::HalfEven => cut / 2,
+        };
+        start..start + wanted
+    }
+
+    fn is_down(&self) -> bool {
+        *self == Self::Down
+    }
 }
 
 /// The file as Hugging Face writes it.
@@ -159,6 +184,9 @@ struct File {
     do_normalize: bool,
     size: Size,
     crop_size: Option<Size>,
+    /// Ours; transformers does not know it.
+    #[serde(default)]
+    crop_rounding: CropRounding,
     #[serde(default = "bicubic")]
     resample: u8,
     #[serde(default = "one_255th")]
@@ -245,6 +273,22 @@ mod tests {
         assert_eq!(p.resized(4000, 3000), (298, 224));
         assert_eq!(p.resized(3000, 4000), (224, 298));
         assert_eq!(p.resized(1, 1), (224, 224));
+    }
+
+    #[test]
+    fn a_crop_begins_where_the_reference_begins_it() {
+        let starts = |rounding: CropRounding| (0..12).map(move |cut| rounding.centred(224 + cut, 224).start);
+        assert!(starts(CropRounding::Down).eq([0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5]));
+        // `center_crop` of torchvision 0.29.
+        assert!(starts(CropRounding::HalfEven).eq([0, 0, 1, 2, 2, 2, 3, 4, 4, 4, 5, 6]));
+    }
+
+    #[test]
+    fn the_rounding_of_a_crop_counts_only_where_it_is_not_the_usual_one() {
+        let plain = parse("224", "224").unwrap();
+        let other = parse("224", r#"224, "crop_rounding": "half_even""#).unwrap();
+        assert!(!serde_json::to_string(&plain).unwrap().contains("crop_rounding"));
+        assert!(serde_json::to_string(&other).unwrap().contains("half_even"));
     }
 
     #[test]

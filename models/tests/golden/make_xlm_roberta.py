@@ -21,24 +21,18 @@ from tempfile import TemporaryDirectory
 
 import sentencepiece
 import torch
-from make_golden import CORPUS, upright_rgb
+from make_golden import CORPUS
+from make_layouts import PREPROCESS, cropped_pixels
 from open_clip.model import CustomTextCLIP
 from open_clip.tokenizer import HFTokenizer
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from sentencepiece import sentencepiece_model_pb2
-from transformers import CLIPImageProcessorPil
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
 HERE = Path(__file__).parent
 TEXTS = json.loads((HERE / "texts.json").read_text())
 # `<s>`, `<pad>`, `</s>` and `<unk>` come first, as fairseq numbered them.
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>"]
-PREPROCESS = {
-    "mean": [0.48145466, 0.4578275, 0.40821073],
-    "std": [0.26862954, 0.26130258, 0.27577711],
-    "interpolation": "bicubic",
-    "resize_mode": "shortest",
-}
 
 
 def train_tokenizer(folder: Path) -> Tokenizer:
@@ -111,10 +105,7 @@ def make(folder: Path) -> None:
     text = text_shape(tokenizer.get_vocab_size(), max_position_embeddings=90, **shape)
     model, config = random_model(vision, text, 24)
     write(folder, model, config)
-    # Pixels are transformers'. Where an odd number of rows is cut away, torchvision cuts one more above than it does.
-    pixels = load_file(HERE / "quick-gelu" / "golden.safetensors")
-    pixels = {name: tensor for name, tensor in pixels.items() if name.startswith("pixels/")}
-    save_golden(folder, model, pixels)
+    save_golden(folder, model, cropped_pixels(56))
 
 
 @torch.no_grad()
@@ -131,8 +122,7 @@ def save_golden(folder: Path, model: CustomTextCLIP, pixels: dict[str, torch.Ten
     for n, ids in enumerate(tokens):
         golden[f"text/{n}"] = model.encode_text(ids[None], normalize=True)[0].contiguous()
     for name, tensor in pixels.items():
-        features = model.encode_image(tensor[None], normalize=True)
-        golden[name.replace("pixels/", "image/")] = features[0].contiguous()
+        golden[f"image/{name}"] = model.encode_image(tensor[None], normalize=True)[0].contiguous()
     save_file(golden, folder / "golden.safetensors")
     (folder / "golden.safetensors").chmod(0o644)
 
@@ -145,10 +135,7 @@ def make_full(folder: Path) -> None:
     text = text_shape(250_002, max_position_embeddings=514, **shape)
     model, config = random_model(vision, text, 512)
     write(folder, model, config)
-    processor = CLIPImageProcessorPil()
-    files = sorted((HERE / "pictures").iterdir())
-    prepared = {file.name: processor(upright_rgb(file), return_tensors="pt")["pixel_values"][0] for file in files}
-    save_golden(folder, model, {f"pixels/{name}": pixels for name, pixels in prepared.items()})
+    save_golden(folder, model, cropped_pixels(224))
 
 
 if __name__ == "__main__":
