@@ -3,16 +3,15 @@
 use crate::adapter::Adapter;
 use crate::error::{Error, Result};
 use crate::gpu::Gpu;
+use crate::images::ImageEncoder;
 use crate::kernels::Kernels;
 use crate::options::Options;
 use crate::plan::{ANSWER, Epilogue, INPUT, LARGEST_BATCH, Plan, Planner};
-use crate::residual::{InstanceHead, ResNet};
-use crate::rows::{Matrix, Rows, Workspace};
-use crate::shape::{ImageShape, Shape, TextReading, TextShape, ViTKind};
+use crate::rows::{Rows, Workspace};
+use crate::shape::{Shape, TextReading, TextShape};
 use crate::tensors::{Source, Tensors};
 use crate::text::TextTower;
 use crate::tile::SMALLEST_TILE_ROWS;
-use crate::vit::ViT;
 
 /// Plans that are kept; texts of many lengths would make one each.
 const KEPT_PLANS: usize = 16;
@@ -21,21 +20,13 @@ const KEPT_PLANS: usize = 16;
 pub struct Clip {
     gpu: Gpu,
     kernels: Kernels,
-    image_tower: ImageTower,
-    /// Nothing where the tower gives the embedding itself.
-    visual_projection: Option<Matrix>,
-    instance_head: Option<InstanceHead>,
+    images: ImageEncoder,
     /// Nothing in a model that knows pictures only.
     text_tower: Option<TextTower>,
     shape: Shape,
     workspace: Workspace,
     /// The newest last.
     plans: Vec<Planned>,
-}
-
-enum ImageTower {
-    ViT(Box<ViT>),
-    ResNet(ResNet),
 }
 
 /// What a plan is for.
@@ -77,29 +68,10 @@ impl Clip {
     pub(crate) fn on(gpu: Gpu, shape: Shape, tensors: &Source<'_>) -> Result<Self> {
         let kernels = Kernels::new(&gpu, &shape)?;
         let tensors = Tensors::new(tensors);
-        let vision = tensors.below("vision_model");
-        let (image_tower, visual_projection, instance_head) = match &shape.image {
-            ImageShape::Patches { kind, patch, transformer } => {
-                let tower = ViT::upload(&gpu, *kind, (shape.image_size, *patch), *transformer, &vision)?;
-                let projection = (*kind == ViTKind::Clip)
-                    .then(|| visual_projection(&gpu, transformer.hidden, shape.dimension, &tensors));
-                (ImageTower::ViT(Box::new(tower)), projection.transpose()?, None)
-            }
-            ImageShape::Residual { stem, stages, instance } => {
-                let has_instance_head = instance.is_some();
-                let tower = ResNet::upload(&gpu, shape.image_size, stem, stages, has_instance_head, &vision)?;
-                let projection = tower.projection(&gpu, shape.dimension, &tensors)?;
-                let tensors = tensors.below("identity_head");
-                let head = instance.map(|head| tower.instance_head(&gpu, head, shape.dimension, &tensors));
-                (ImageTower::ResNet(tower), Some(projection), head.transpose()?)
-            }
-        };
         let text_tower =
             shape.text.as_ref().map(|text| TextTower::upload(&gpu, text, shape.dimension, &tensors));
         Ok(Self {
-            image_tower,
-            visual_projection,
-            instance_head,
+            images: ImageEncoder::upload(&gpu, &shape, &tensors)?,
             text_tower: text_tower.transpose()?,
             kernels,
             gpu,
@@ -131,10 +103,7 @@ impl Clip {
             let received = pixels.len();
             return Err(Error::Input(format!("expected pictures of {picture} values, got {received}")));
         }
-        let (bytes, rows) = match &self.image_tower {
-            ImageTower::ViT(tower) => (tower.bytes_per_item(), tower.rows_per_item()),
-            ImageTower::ResNet(tower) => (tower.bytes_per_item(), tower.rows_per_item()),
-        };
+        let (bytes, rows) = (self.images.bytes_per_item(), self.images.rows_per_item());
         let largest = self.largest_batch(bytes.max(4 * picture as u64), rows)?;
         let mut embeddings = Vec::new();
         for pixels in pixels.chunks(largest * picture) {
@@ -197,18 +166,13 @@ impl Clip {
         let rows = planned.plan.run(&self.gpu, &planned.output, &planned.answer)?;
         let row = 4 * planned.output.quads;
         self.plans.push(planned);
-        let [embedding, instance] = self.columns(work);
-        let instance_start = embedding.next_multiple_of(4);
-        let parts = rows
-            .chunks_exact(row)
-            .flat_map(|row| [&row[..embedding], &row[instance_start..instance_start + instance]]);
-        Ok(parts.flatten().copied().collect())
-    }
-
-    /// Values of an embedding, and of the instance embedding that follows it in the next whole quad.
-    fn columns(&self, work: Work) -> [usize; 2] {
-        let instance = if matches!(work, Work::Images { .. }) { self.shape.instance_embedding() } else { 0 };
-        [self.shape.dimension, instance]
+        let columns = match work {
+            Work::Images { .. } => self.images.columns(),
+            Work::Texts { .. } => std::iter::once(0..self.shape.dimension).collect(),
+        };
+        let parts =
+            rows.chunks_exact(row).flat_map(|row| columns.iter().flat_map(|columns| &row[columns.clone()]));
+        Ok(parts.copied().collect())
     }
 
     fn plan(&mut self, work: Work, inputs: &[&[u8]]) -> Result<Planned> {
@@ -243,34 +207,17 @@ impl Clip {
         for (part, bytes) in ["input", "read"].into_iter().zip(inputs) {
             buffers.push(space.buffer(gpu, part, bytes.len() as u64, INPUT)?);
         }
-        let image_projection = self.visual_projection.as_ref();
-        let (pooled, projection) = match (work, &self.image_tower, &self.text_tower) {
-            (Work::Images { batch }, ImageTower::ViT(tower), _) => {
-                (tower.plan(&mut planner, space, &buffers[0], batch)?, image_projection)
-            }
-            (Work::Images { batch }, ImageTower::ResNet(tower), _) => {
-                (tower.plan(&mut planner, space, &buffers[0], batch)?, image_projection)
-            }
-            (Work::Texts { batch, positions }, _, Some(tower)) => {
+        let output = match (work, &self.text_tower) {
+            (Work::Images { batch }, _) => self.images.plan(&mut planner, space, &buffers[0], batch)?,
+            (Work::Texts { batch, positions }, Some(tower)) => {
                 let inputs = (&buffers[0], &buffers[1]);
-                let ends = tower.plan(&mut planner, space, inputs, (batch, positions))?;
-                (ends, Some(tower.projection()))
-            }
-            (Work::Texts { .. }, _, None) => return Err(Error::Input("it knows pictures only".into())),
-        };
-        let [embedding, instance] = self.columns(work);
-        let output = match projection {
-            Some(projection) => {
-                let columns = embedding.next_multiple_of(4) + instance;
-                let output = space.rows(gpu, "embeddings", pooled.rows, columns)?;
-                planner.matmul(&pooled, projection, &output, Epilogue::default());
+                let read = tower.plan(&mut planner, space, inputs, (batch, positions))?;
+                let output = space.rows(gpu, "embeddings", batch, self.shape.dimension)?;
+                planner.matmul(&read, tower.projection(), &output, Epilogue::default());
                 output
             }
-            None => pooled.clone(),
+            (Work::Texts { .. }, None) => return Err(Error::Input("it knows pictures only".into())),
         };
-        if let Some(head) = self.instance_head.as_ref().filter(|_| instance > 0) {
-            head.plan(&mut planner, space, &pooled, &output)?;
-        }
         let answer = space.buffer(gpu, "answer", Rows::bytes(output.rows, output.quads), ANSWER)?;
         Ok(Drafted { planner, inputs: buffers, output, answer })
     }
@@ -281,11 +228,6 @@ impl Drafted<'_> {
         let Self { planner, inputs, output, answer } = self;
         Ok(Planned { work, plan: planner.finish()?, inputs, output, answer })
     }
-}
-
-fn visual_projection(gpu: &Gpu, from: usize, dimension: usize, tensors: &Tensors<'_>) -> Result<Matrix> {
-    let weight = tensors.below("visual_projection").get("weight", &[dimension, from])?;
-    Matrix::upload(gpu, "visual_projection", from, &weight, &[])
 }
 
 fn check_text(shape: &TextShape, text: &[u32]) -> Result<()> {

@@ -1,4 +1,5 @@
-//! CLIP, SigLIP and DINOv2 on any GPU: Vulkan, Metal and DX12, by wgpu. Texts may go through RoBERTa.
+//! CLIP, SigLIP and DINOv2 on any GPU: Vulkan, Metal and DX12, by wgpu. Texts may go through RoBERTa, pictures through
+//! a residual network, EfficientNet-Lite, or several towers side by side.
 //!
 //! A [`Clip`] holds both towers of a model on one [`Adapter`]: the weights are uploaded once, and a batch of
 //! pictures or texts is one submission of kernels (`kernels/*.wgsl`). It takes plain numbers, a [`Shape`] and
@@ -42,9 +43,12 @@ mod adapter;
 mod attention_pooling;
 mod cache;
 mod clip;
+mod efficientnet;
 mod error;
 mod gpu;
+mod images;
 mod kernels;
+mod moments;
 mod options;
 mod plan;
 mod precision;
@@ -65,7 +69,7 @@ pub use error::{Error, Result};
 pub use options::Options;
 pub use precision::Precision;
 pub use shape::{
-    Activation, ImageShape, InstanceShape, Shape, StageShape, TextReading, TextShape, TransformerShape,
-    ViTKind,
+    Activation, ImageShape, InstanceShape, InvertedStageShape, Shape, StageShape, TextReading, TextShape,
+    TowerShape, TransformerShape, ViTKind,
 };
 pub use tensors::Source;

@@ -1,11 +1,13 @@
 //! What runs for a batch: kernels in their order, with their parameters and buffers.
 
+use std::ops::Range;
+
 use bytemuck::{Pod, Zeroable};
 
 use crate::error::Result;
 use crate::gpu::{Gpu, STORAGE};
-use crate::kernels::{Kernel, Kernels};
-use crate::rows::{Matrix, Norm, Rows, Table};
+use crate::kernels::{DEPTHWISE_STRIP, Kernel, Kernels};
+use crate::rows::{Matrix, Norm, Rows, Table, Taps};
 use crate::shape::Activation;
 
 /// Pictures or texts in one submission at most. Larger batches gain nothing, and a submission that takes
@@ -54,6 +56,7 @@ pub(crate) enum Nonlinearity {
     Gelu = 2,
     Relu = 3,
     GeluTanh = 4,
+    Relu6 = 5,
 }
 
 /// Leaves `before` rows free ahead of each group of `rows` rows of a product.
@@ -96,7 +99,10 @@ pub(crate) struct Unfold {
     pub channels: usize,
     pub kernel: usize,
     pub stride: usize,
+    /// Zeros before the first pixel, above and to the left.
     pub padding: usize,
+    /// Zeros after the last one.
+    pub after: usize,
     /// `[channels, side, side]`; else `[side · side, channels]`, rows of whole quads.
     pub planar: bool,
 }
@@ -104,7 +110,14 @@ pub(crate) struct Unfold {
 impl Unfold {
     /// The side of what comes out.
     pub fn output(&self) -> usize {
-        (self.side + 2 * self.padding - self.kernel) / self.stride + 1
+        (self.side + self.padding + self.after - self.kernel) / self.stride + 1
+    }
+
+    /// TensorFlow's "SAME", for sides that are a multiple of the stride: pictures shrink by exactly that, and of an odd
+    /// number of zeros the far side has one more.
+    pub fn same(self) -> Self {
+        let around = self.kernel.saturating_sub(self.stride);
+        Self { padding: around / 2, after: around.div_ceil(2), ..self }
     }
 
     /// Values under an output pixel.
@@ -245,6 +258,42 @@ impl<'a> Planner<'a> {
             channel,
         ]);
         self.by_quads(&self.kernels.unfold, params, &[input, &output.buffer], output);
+    }
+
+    /// ReLU6 of a convolution in which each channel has a kernel of its own, over pictures of `unfold`'s geometry, one
+    /// pixel a row.
+    pub fn depthwise(&mut self, input: &Rows, unfold: &Unfold, taps: &Taps, output: &Rows) {
+        debug_assert!(!unfold.planar && input.quads == taps.quads && output.quads == taps.quads);
+        let outputs = unfold.output();
+        let strips = outputs.div_ceil(DEPTHWISE_STRIP);
+        let lines = output.rows / outputs;
+        let params = numbers(&[lines, output.quads, strips, unfold.side, outputs, unfold.padding]);
+        let kernel = &self.kernels.depthwise[&(unfold.kernel, unfold.stride)];
+        let grid = self.spread((lines * strips * output.quads).div_ceil(64));
+        let buffers = [&input.buffer, &taps.weights, &taps.bias, &output.buffer];
+        self.drafts.push(Draft::new(kernel, params, &buffers, grid));
+    }
+
+    /// Fills `output` with the mean of each `by` × `by` pixels of `planes` square planes, `side` pixels wide.
+    pub fn shrink(
+        &mut self,
+        input: &wgpu::Buffer,
+        (planes, side): (usize, usize),
+        by: usize,
+        output: &wgpu::Buffer,
+    ) {
+        let small = side / by;
+        let params = numbers(&[planes, side, small, by]);
+        let grid = self.spread((planes * small * small).div_ceil(64));
+        self.drafts.push(Draft::new(&self.kernels.shrink, params, &[input, output], grid));
+    }
+
+    /// Brings the part of each row that lies in `quads` to unit length and writes it to the same row of `output`, from
+    /// `first_quad` on. Zeros stay.
+    pub fn unit(&mut self, input: &Rows, quads: Range<usize>, output: &Rows, first_quad: usize) {
+        let params = numbers(&[output.rows, input.quads, quads.start, quads.len(), output.quads, first_quad]);
+        let grid = self.spread(output.rows);
+        self.drafts.push(Draft::new(&self.kernels.unit, params, &[&input.buffer, &output.buffer], grid));
     }
 
     /// Fills row r with row r % `positions` of `table`.

@@ -3,17 +3,16 @@
 
 use crate::error::Result;
 use crate::gpu::Gpu;
+use crate::moments::Moments;
 use crate::plan::{Epilogue, Nonlinearity, Planner, Unfold};
 use crate::rows::{Matrix, Rows, Workspace};
-use crate::shape::{InstanceShape, StageShape};
+use crate::shape::StageShape;
 use crate::tensors::Tensors;
 
 pub(crate) struct ResNet {
     stem: Vec<Conv>,
     stages: Vec<Vec<ResidualBlock>>,
-    /// Channels of the maps that are read: the last one alone, or the stem's and each stage's.
-    read: Vec<usize>,
-    has_instance_head: bool,
+    moments: Moments,
 }
 
 struct Conv {
@@ -27,14 +26,6 @@ struct ResidualBlock {
     conv2: Conv,
     /// Where the block changes the number of channels or the resolution.
     shortcut: Option<Conv>,
-}
-
-/// The layers that turn the moments of all maps into an instance embedding.
-pub(crate) struct InstanceHead {
-    hidden: Matrix,
-    /// Its columns lie after those of an embedding.
-    out: Matrix,
-    size: usize,
 }
 
 /// A feature map: `[batch · side · side, channels]`.
@@ -53,7 +44,7 @@ impl ResNet {
         side: usize,
         stem: &[(usize, usize)],
         stages: &[StageShape],
-        has_instance_head: bool,
+        reads_all: bool,
         tensors: &Tensors<'_>,
     ) -> Result<Self> {
         let mut at = At { side, channels: 3, planar: true };
@@ -72,60 +63,12 @@ impl ResNet {
             read.push(at.channels);
             uploaded.push(blocks);
         }
-        if !has_instance_head {
-            read = vec![at.channels];
-        }
-        Ok(Self { stem: convs, stages: uploaded, read, has_instance_head })
+        Ok(Self { stem: convs, stages: uploaded, moments: Moments::new(read, reads_all) })
     }
 
-    /// The matrix that makes an embedding of the last map's means, wherever they are in what is read.
-    pub fn projection(&self, gpu: &Gpu, dimension: usize, tensors: &Tensors<'_>) -> Result<Matrix> {
-        let last = self.read.last().copied().unwrap_or(0);
-        let weight = tensors.below("visual_projection").get("weight", &[dimension, last])?;
-        let depth = 4 * self.quads();
-        let means = if self.has_instance_head { depth - 2 * last.next_multiple_of(4) } else { 0 };
-        let mut spread = vec![0.0; dimension * depth];
-        for (row, values) in spread.chunks_exact_mut(depth).zip(weight.chunks_exact(last)) {
-            row[means..means + last].copy_from_slice(values);
-        }
-        Matrix::upload(gpu, "visual_projection", depth, &spread, &[])
-    }
-
-    /// Uploads the instance head. It writes its values after the `dimension` values of the embedding.
-    pub fn instance_head(
-        &self,
-        gpu: &Gpu,
-        shape: InstanceShape,
-        dimension: usize,
-        tensors: &Tensors<'_>,
-    ) -> Result<InstanceHead> {
-        let (hidden, out) = (tensors.below("hidden"), tensors.below("out"));
-        let (moments, depth) = (2 * self.read.iter().sum::<usize>(), 4 * self.quads());
-        let weight = hidden.get("weight", &[shape.hidden, moments])?;
-        // What is read lies in whole quads: columns that no channel fills are zero.
-        let mut spread = vec![0.0; shape.hidden * depth];
-        for (row, mut values) in spread.chunks_exact_mut(depth).zip(weight.chunks_exact(moments)) {
-            let mut at = 0;
-            for channels in self.read.iter().flat_map(|&channels| [channels; 2]) {
-                let (these, rest) = values.split_at(channels);
-                row[at..at + channels].copy_from_slice(these);
-                (at, values) = (at + channels.next_multiple_of(4), rest);
-            }
-        }
-        let bias = hidden.get("bias", &[shape.hidden])?;
-        let weight = out.get("weight", &[shape.dimension, shape.hidden])?;
-        let out = Matrix::upload(gpu, &out.path("weight"), shape.hidden, &weight, &[])?;
-        Ok(InstanceHead {
-            hidden: Matrix::upload(gpu, &hidden.path("weight"), depth, &spread, &bias)?,
-            out: out.after(dimension.div_ceil(4)),
-            size: shape.hidden,
-        })
-    }
-
-    /// Quads of what is read of a picture.
-    fn quads(&self) -> usize {
-        let quads: usize = self.read.iter().map(|channels| channels.div_ceil(4)).sum();
-        if self.has_instance_head { 2 * quads } else { quads }
+    /// What is read of its maps.
+    pub fn moments(&self) -> &Moments {
+        &self.moments
     }
 
     /// Bytes of the largest buffer that one picture needs.
@@ -146,8 +89,7 @@ impl ResNet {
         self.stem.iter().chain(of_blocks)
     }
 
-    /// From `[batch, 3, side, side]` in `pixels` to what [`projection`](Self::projection) and
-    /// [`instance_head`](Self::instance_head) take.
+    /// From `[batch, 3, side, side]` in `pixels` to the moments of the stem's map and each stage's.
     pub fn plan(
         &self,
         planner: &mut Planner<'_>,
@@ -161,25 +103,16 @@ impl ResNet {
             let input = map.as_ref().map_or(pixels, |map| &map.rows.buffer);
             map = Some(conv.plan(planner, space, input, part, batch, RELU)?);
         }
-        let read = space.rows(planner.gpu, "read normed", batch, 4 * self.quads())?;
-        let mut first_quad = 0;
-        let mut look = |planner: &mut Planner<'_>, map: &Map| {
-            planner.moments(&map.rows, &read, first_quad, self.has_instance_head);
-            first_quad += 2 * map.rows.quads;
-        };
-        let Some(mut map) = map else { return Ok(read.clone()) };
-        if self.has_instance_head {
-            look(planner, &map);
-        }
-        for (n, stage) in self.stages.iter().enumerate() {
+        let mut reading = self.moments.read(planner.gpu, space, batch)?;
+        let Some(mut map) = map else { return Ok(reading.finish()) };
+        reading.look(planner, &map.rows);
+        for stage in &self.stages {
             for block in stage {
                 map = block.plan(planner, space, &map, batch)?;
             }
-            if self.has_instance_head || n + 1 == self.stages.len() {
-                look(planner, &map);
-            }
+            reading.look(planner, &map.rows);
         }
-        Ok(read)
+        Ok(reading.finish())
     }
 }
 
@@ -198,27 +131,11 @@ struct At {
     planar: bool,
 }
 
-impl InstanceHead {
-    /// From what is read to the last columns of `output`.
-    pub fn plan(
-        &self,
-        planner: &mut Planner<'_>,
-        space: &mut Workspace,
-        read: &Rows,
-        output: &Rows,
-    ) -> Result<()> {
-        let hidden = space.rows(planner.gpu, "wide", read.rows, self.size)?;
-        planner.matmul(read, &self.hidden, &hidden, RELU);
-        planner.matmul(&hidden, &self.out, output, Epilogue::default());
-        Ok(())
-    }
-}
-
 impl Conv {
     /// A 3 × 3 convolution with a border of one zero.
     fn upload(gpu: &Gpu, at: &mut At, to: usize, stride: usize, tensors: &Tensors<'_>) -> Result<Self> {
         let At { side, channels, planar } = *at;
-        let unfold = Unfold { side, channels, kernel: 3, stride, padding: 1, planar };
+        let unfold = Unfold { side, channels, kernel: 3, stride, padding: 1, after: 1, planar };
         let weight = tensors.get("weight", &[to, channels, 3, 3])?;
         *at = At { side: unfold.output(), channels: to, planar: false };
         Self::from_weight(gpu, unfold, to, &weight, tensors)
@@ -227,7 +144,7 @@ impl Conv {
     /// A mean over `stride` × `stride` pixels and a 1 × 1 convolution: together one convolution.
     fn shortcut(gpu: &Gpu, at: &At, to: usize, stride: usize, tensors: &Tensors<'_>) -> Result<Self> {
         let At { side, channels, planar } = *at;
-        let unfold = Unfold { side, channels, kernel: stride, stride, padding: 0, planar };
+        let unfold = Unfold { side, channels, kernel: stride, stride, padding: 0, after: 0, planar };
         let pixels = stride * stride;
         let weight = tensors.get("weight", &[to, channels, 1, 1])?;
         let spread: Vec<f32> =

@@ -34,6 +34,13 @@ pub(crate) struct Table {
     pub quads: usize,
 }
 
+/// The kernels of a depthwise convolution, f32 in every precision: `[positions, channels]` with a bias for each channel.
+pub(crate) struct Taps {
+    pub weights: wgpu::Buffer,
+    pub bias: wgpu::Buffer,
+    pub quads: usize,
+}
+
 /// Scale and shift of a layer normalisation.
 pub(crate) struct Norm {
     pub affine: wgpu::Buffer,
@@ -110,6 +117,21 @@ impl Table {
         };
         let pieces = values.chunks(fitting * columns).enumerate().map(upload).collect::<Result<_>>()?;
         Ok(Self { pieces, quads: columns / 4 })
+    }
+}
+
+impl Taps {
+    /// From `weight` `[channels, positions]`, as checkpoints have it, and `bias` `[channels]`.
+    pub fn upload(gpu: &Gpu, name: &str, weight: &[f32], bias: &[f32]) -> Result<Self> {
+        let (channels, quads) = (bias.len(), bias.len().div_ceil(4));
+        let mut shift = bias.to_vec();
+        shift.resize(4 * quads, 0.0);
+        Ok(Self {
+            weights: gpu
+                .upload(name, bytemuck::cast_slice(&turned(weight, weight.len() / channels, quads)))?,
+            bias: gpu.upload(name, bytemuck::cast_slice(&shift))?,
+            quads,
+        })
     }
 }
 

@@ -36,6 +36,48 @@ pub enum ImageShape {
         /// What tells one thing from others of its kind, if the model does.
         instance: Option<InstanceShape>,
     },
+    /// EfficientNet-Lite: a 3 × 3 convolution of stride 2, stages of inverted residual blocks, and a 1 × 1 convolution.
+    EfficientNet {
+        /// Channels of the first convolution.
+        stem: usize,
+        /// The stages.
+        stages: Vec<InvertedStageShape>,
+        /// Channels of the last convolution.
+        head: usize,
+        /// Values between the moments of all maps and the embedding; nothing where the means of the last map are
+        /// projected.
+        hidden: Option<usize>,
+        /// What tells one thing from others of its kind, if the model does.
+        instance: Option<InstanceShape>,
+    },
+    /// Towers whose embeddings, each at unit length and one after the other, go through one projection.
+    SideBySide(Vec<TowerShape>),
+}
+
+/// One of several towers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TowerShape {
+    /// Values of its own embedding.
+    pub dimension: usize,
+    /// The side of its pictures, which divides that of all; a smaller one reads means of squares of pixels.
+    pub image_size: usize,
+    /// Its kind and shape; not several towers again.
+    pub image: ImageShape,
+}
+
+/// Inverted residual blocks of one width: 1 × 1 expansion, depthwise convolution, 1 × 1 projection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvertedStageShape {
+    /// Values per pixel.
+    pub channels: usize,
+    /// Blocks.
+    pub depth: usize,
+    /// Of the first block's depthwise convolution.
+    pub stride: usize,
+    /// The side of the depthwise kernels.
+    pub kernel: usize,
+    /// The width inside a block is this multiple of its input's; at 1 there is no expansion.
+    pub expansion: usize,
 }
 
 /// What is before and behind the layers of a vision transformer.
@@ -132,40 +174,98 @@ impl Shape {
         if let Some(text) = &self.text {
             text.transformer.check("text tower")?;
         }
-        if let ImageShape::Patches { kind, patch, transformer } = &self.image {
-            transformer.check("image tower")?;
-            if *patch == 0 || self.image_size < *patch {
-                return Err(Error::Shape("the picture is smaller than a patch".into()));
-            }
-            if *kind != ViTKind::Clip && self.dimension != transformer.hidden {
-                return Err(Error::Shape(
-                    "a tower without a projection has other values than the space".into(),
-                ));
-            }
-        }
-        Ok(())
+        self.image.check(self.dimension, self.image_size)
     }
 
     /// The towers that are transformers.
     pub(crate) fn transformers(&self) -> impl Iterator<Item = &TransformerShape> {
-        let image = match &self.image {
+        let images = self.image.alone().into_iter().filter_map(|image| match image {
             ImageShape::Patches { transformer, .. } => Some(transformer),
-            ImageShape::Residual { .. } => None,
-        };
-        image.into_iter().chain(self.text.as_ref().map(|text| &text.transformer))
+            _ => None,
+        });
+        images.chain(self.text.as_ref().map(|text| &text.transformer))
     }
 
-    /// Values of an instance embedding; 0 for none.
-    pub(crate) fn instance_embedding(&self) -> usize {
-        match self.image {
-            ImageShape::Residual { instance: Some(instance), .. } => instance.dimension,
-            _ => 0,
-        }
+    /// Side and stride of the depthwise kernels.
+    pub(crate) fn depthwise(&self) -> impl Iterator<Item = (usize, usize)> {
+        let stages = self.image.alone().into_iter().flat_map(|image| match image {
+            ImageShape::EfficientNet { stages, .. } => stages.as_slice(),
+            _ => &[],
+        });
+        stages.flat_map(|stage| [(stage.kernel, stage.stride), (stage.kernel, 1)])
     }
 
     /// Values of a picture.
     pub(crate) fn pixels(&self) -> usize {
         3 * self.image_size * self.image_size
+    }
+}
+
+impl ImageShape {
+    /// `dimension`: values of its embedding; `side`: of its pictures.
+    fn check(&self, dimension: usize, side: usize) -> Result<()> {
+        match self {
+            Self::Patches { kind, patch, transformer } => {
+                transformer.check("image tower")?;
+                if *patch == 0 || side < *patch {
+                    return Err(Error::Shape("the picture is smaller than a patch".into()));
+                }
+                if *kind != ViTKind::Clip && dimension != transformer.hidden {
+                    return Err(Error::Shape(
+                        "a tower without a projection has other values than the space".into(),
+                    ));
+                }
+                Ok(())
+            }
+            Self::Residual { .. } => Ok(()),
+            Self::EfficientNet { stages, .. } => {
+                let known = |s: &InvertedStageShape| matches!((s.kernel, s.stride), (3 | 5, 1 | 2));
+                let shrink = stages.iter().map(|stage| stage.stride).product::<usize>() * 2;
+                if !stages.iter().all(known) || !side.is_multiple_of(shrink) {
+                    return Err(Error::Shape(
+                        "depthwise kernels are 3 or 5 wide, their strides 1 or 2, and all strides together divide \
+                         the picture"
+                            .into(),
+                    ));
+                }
+                Ok(())
+            }
+            Self::SideBySide(towers) => towers.iter().try_for_each(|tower| {
+                if tower.image_size == 0 || !side.is_multiple_of(tower.image_size) {
+                    return Err(Error::Shape(
+                        "the side of a tower's pictures does not divide that of all".into(),
+                    ));
+                }
+                if matches!(tower.image, Self::SideBySide(_)) {
+                    return Err(Error::Shape("a tower of several towers is one of several".into()));
+                }
+                tower.image.check(tower.dimension, tower.image_size)
+            }),
+        }
+    }
+
+    /// The towers side by side, or itself.
+    fn alone(&self) -> Vec<&Self> {
+        match self {
+            Self::SideBySide(towers) => towers.iter().map(|tower| &tower.image).collect(),
+            one => vec![one],
+        }
+    }
+
+    /// Values of an instance embedding; 0 for none.
+    pub(crate) fn instance_embedding(&self) -> usize {
+        match self {
+            Self::SideBySide(towers) => towers.iter().map(|tower| tower.image.instance_embedding()).sum(),
+            one => one.instance().map_or(0, |instance| instance.dimension),
+        }
+    }
+
+    /// The instance head; of several towers, each has its own.
+    pub(crate) fn instance(&self) -> Option<InstanceShape> {
+        match self {
+            Self::Residual { instance, .. } | Self::EfficientNet { instance, .. } => *instance,
+            Self::Patches { .. } | Self::SideBySide(_) => None,
+        }
     }
 }
 

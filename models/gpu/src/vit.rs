@@ -58,7 +58,8 @@ impl ViT {
         tensors: &Tensors<'_>,
     ) -> Result<Self> {
         let (embeddings, hidden) = (tensors.below("embeddings"), shape.hidden);
-        let unfold = Unfold { side, channels: 3, kernel: patch, stride: patch, padding: 0, planar: true };
+        let unfold =
+            Unfold { side, channels: 3, kernel: patch, stride: patch, padding: 0, after: 0, planar: true };
         let weight = embeddings.get("patch_embedding.weight", &[hidden, 3, patch, patch])?;
         let bias = match kind {
             ViTKind::Clip => Vec::new(),

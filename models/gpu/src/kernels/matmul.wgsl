@@ -69,6 +69,7 @@ fn activated(x: vec4<f32>) -> vec4<f32> {
         case 3u: { return max(x, vec4(0.0)); }
         // (1 + tanh(y)) / 2 is 1 / (1 + exp(-2 y)); y is √(2 / π) · (x + 0.044715 x³).
         case 4u: { return x / (1.0 + exp(min(-1.59576912161 * x * (1.0 + 0.044715 * x * x), vec4(80.0)))); }
+        case 5u: { return clamp(x, vec4(0.0), vec4(6.0)); }
         default: { return x; }
     }
 }

@@ -1,6 +1,6 @@
 //! The compiled kernels, and their sources as this adapter takes them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{Error, Result};
 use crate::gpu::Gpu;
@@ -26,24 +26,43 @@ pub(crate) struct Kernels {
     pub tokens: Kernel,
     pub gather: Kernel,
     pub moments: Kernel,
+    /// By side and stride.
+    pub depthwise: BTreeMap<(usize, usize), Kernel>,
+    pub shrink: Kernel,
+    pub unit: Kernel,
 }
 
+/// Outputs, side by side in a line, that a thread of a depthwise convolution makes.
+pub(crate) const DEPTHWISE_STRIP: usize = 4;
+
 impl Kernels {
-    /// Compiles them for the heads of `shape`'s towers.
+    /// Compiles them for the heads and the depthwise convolutions of `shape`'s towers.
     pub fn new(gpu: &Gpu, shape: &Shape) -> Result<Self> {
-        let heads = shape.transformers().map(|transformer| transformer.head() / 4);
-        Self::for_heads(gpu, heads)
+        let heads: BTreeSet<_> = shape.transformers().map(|transformer| transformer.head() / 4).collect();
+        let depthwise: BTreeSet<_> = shape.depthwise().collect();
+        Self::for_parts(gpu, &heads, &depthwise)
     }
 
-    /// Compiles them for heads of so many quads.
-    pub fn for_heads(gpu: &Gpu, heads: impl Iterator<Item = usize>) -> Result<Self> {
+    /// Compiles them for heads of so many quads, and for depthwise convolutions of these sides and strides.
+    pub fn for_parts(
+        gpu: &Gpu,
+        heads: &BTreeSet<usize>,
+        depthwise: &BTreeSet<(usize, usize)>,
+    ) -> Result<Self> {
         let compile = |name, source: &str| Kernel::compile(gpu, name, source);
         let matmul = Tile::allowed(&gpu.limits, gpu.precision)?
             .into_iter()
             .map(|tile| Ok((tile, compile("matmul", &tile.source(gpu.precision))?)))
             .collect::<Result<_>>()?;
         let attention = heads
-            .map(|quads| Ok((quads, compile("attention", &attention(quads, &gpu.limits)?)?)))
+            .iter()
+            .map(|&quads| Ok((quads, compile("attention", &attention(quads, &gpu.limits)?)?)))
+            .collect::<Result<_>>()?;
+        let depthwise = depthwise
+            .iter()
+            .map(|&(side, stride)| {
+                Ok(((side, stride), compile("depthwise", &depthwise_source(side, stride))?))
+            })
             .collect::<Result<_>>()?;
         let tokens = format!("{}{}", gpu.precision.prelude(), include_str!("tokens.wgsl"));
         let kernels = Self {
@@ -55,6 +74,9 @@ impl Kernels {
             tokens: compile("tokens", &tokens)?,
             gather: compile("gather", include_str!("gather.wgsl"))?,
             moments: compile("moments", include_str!("moments.wgsl"))?,
+            depthwise,
+            shrink: compile("shrink", include_str!("shrink.wgsl"))?,
+            unit: compile("unit", include_str!("unit.wgsl"))?,
         };
         gpu.cache.save();
         Ok(kernels)
@@ -114,4 +136,22 @@ fn attention(quads: usize, limits: &wgpu::Limits) -> Result<String> {
             &each(&|n| guarded(n, format!("output[row + {}u + quarter] = sum{n} / weight;\n", 4 * n))),
         )
         + &format!("const HEAD = {quads}u;\n"))
+}
+
+/// A depthwise convolution with kernels of `side` × `side`. Each thread holds its inputs of one line and the sums of its
+/// outputs; both are written out here, as in [`Tile::source`].
+fn depthwise_source(side: usize, stride: usize) -> String {
+    let each = |line: &dyn Fn(usize) -> String| -> String { (0..DEPTHWISE_STRIP).map(line).collect() };
+    let inputs = (DEPTHWISE_STRIP - 1) * stride + side;
+    let load = (0..inputs).map(|n| format!("let input{n} = value(line, start + {n}u, quad);\n"));
+    let multiply = (0..side).map(|tap| {
+        let products = each(&|n| format!("sum{n} += input{} * tap{tap};\n", n * stride + tap));
+        format!("let tap{tap} = taps[(dy * KERNEL + {tap}u) * params.quads + quad];\n{products}")
+    });
+    include_str!("depthwise.wgsl")
+        .replace("$sums", &each(&|n| format!("var sum{n} = bias[quad];\n")))
+        .replace("$load", &load.collect::<String>())
+        .replace("$multiply", &multiply.collect::<String>())
+        .replace("$store", &each(&|n| format!("store(strip / params.strips, x + {n}u, quad, sum{n});\n")))
+        + &format!("const KERNEL = {side}u;\nconst STRIDE = {stride}u;\nconst STRIP = {DEPTHWISE_STRIP}u;\n")
 }

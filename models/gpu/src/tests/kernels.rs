@@ -5,7 +5,7 @@ use crate::gpu::Gpu;
 use crate::kernels::Kernels;
 use crate::plan::{ANSWER, Context, Epilogue, Groups, Heads, Mask, Nonlinearity, Planner, Unfold};
 use crate::precision::Precision;
-use crate::rows::{Matrix, Norm, Rows, Table};
+use crate::rows::{Matrix, Norm, Rows, Table, Taps};
 
 /// A device with the kernels for heads of 4, 20 and 64 values.
 struct Bench {
@@ -15,8 +15,14 @@ struct Bench {
 
 impl Bench {
     fn new(precision: Precision) -> Self {
+        Self::with_depthwise(precision, &[])
+    }
+
+    /// With those for depthwise convolutions of these sides and strides too.
+    fn with_depthwise(precision: Precision, depthwise: &[(usize, usize)]) -> Self {
         let gpu = gpu(precision);
-        let kernels = Kernels::for_heads(&gpu, [1, 5, 16].into_iter()).unwrap();
+        let depthwise = depthwise.iter().copied().collect();
+        let kernels = Kernels::for_parts(&gpu, &[1, 5, 16].into(), &depthwise).unwrap();
         Self { gpu, kernels }
     }
 
@@ -96,6 +102,7 @@ fn a_product_is_finished_before_it_is_stored() {
         Nonlinearity::Gelu,
         Nonlinearity::Relu,
         Nonlinearity::GeluTanh,
+        Nonlinearity::Relu6,
     ] {
         for accumulate in [false, true] {
             let (input_rows, output) = (bench.rows(&input, depth), bench.rows(&old, columns));
@@ -218,7 +225,9 @@ fn patches_are_those_under_each_output_pixel() {
         (6, 3, 1, 1, 0),
     ] {
         for planar in [false, true] {
-            let unfold = Unfold { side, channels, kernel, stride, padding, planar };
+            // One zero more behind, of "SAME"'s odd numbers of them.
+            let after = if side == 8 { 0 } else { padding };
+            let unfold = Unfold { side, channels, kernel, stride, padding, after, planar };
             let batch = 2;
             let values = random(14, batch * channels * side * side);
             let input = match planar {
@@ -251,6 +260,76 @@ fn patches_are_those_under_each_output_pixel() {
             assert_close(&ours, &padded, 0.0);
         }
     }
+}
+
+#[test]
+fn a_depthwise_convolution_is_that_of_plain_rust() {
+    let bench = Bench::with_depthwise(Precision::F32, &[(3, 1), (3, 2), (5, 1), (5, 2)]);
+    for (side, channels, kernel, stride) in
+        [(8, 5, 3, 1), (8, 20, 3, 2), (12, 3, 5, 2), (6, 37, 5, 1), (2, 4, 5, 2), (7, 8, 3, 1)]
+    {
+        let around = Unfold { side, channels, kernel, stride, padding: 0, after: 0, planar: false };
+        let (unfold, batch) = (around.same(), 3);
+        assert_eq!(unfold.output(), side / stride);
+        // Large enough that sums reach both ends of the nonlinearity.
+        let values: Vec<f32> = random(23, batch * side * side * channels).iter().map(|x| 4.0 * x).collect();
+        let (weight, bias) = (random(24, channels * kernel * kernel), random(25, channels));
+        let taps = Taps::upload(&bench.gpu, "taps", &weight, &bias).unwrap();
+        let rows = batch * unfold.output().pow(2);
+        let (input, output) = (bench.rows(&values, channels), Rows::new(&bench.gpu, rows, channels).unwrap());
+        let ours = bench.run(&output, channels, |p| p.depthwise(&input, &unfold, &taps, &output));
+        let area = kernel * kernel;
+        let expected: Vec<f64> = values
+            .chunks_exact(channels * side * side)
+            .flat_map(|map| reference::unfold(|c, y, x| map[(y * side + x) * channels + c], &unfold))
+            .collect::<Vec<_>>()
+            .chunks_exact(area)
+            .enumerate()
+            .map(|(n, patch)| {
+                let taps = &weight[n % channels * area..][..area];
+                let sum: f64 = patch.iter().zip(taps).map(|(x, &tap)| x * f64::from(tap)).sum();
+                reference::activated(Nonlinearity::Relu6, sum + f64::from(bias[n % channels]))
+            })
+            .collect();
+        assert_close(&ours, &expected, 2e-6);
+    }
+}
+
+#[test]
+fn squares_of_pixels_become_their_means() {
+    let bench = Bench::new(Precision::F32);
+    let (planes, side, by) = (5, 9, 3);
+    let values = random(26, planes * side * side);
+    let input = bench.gpu.upload("planes", bytemuck::cast_slice(&values)).unwrap();
+    let small = side / by;
+    let output = Rows::new(&bench.gpu, 1, planes * small * small).unwrap();
+    let ours =
+        bench.run(&output, planes * small * small, |p| p.shrink(&input, (planes, side), by, &output.buffer));
+    let mean = |n: usize| {
+        let (line, x) = (n / small * by, n % small * by);
+        let square = (0..by * by).map(|k| f64::from(values[(line + k / by) * side + x + k % by]));
+        square.sum::<f64>() / (by * by) as f64
+    };
+    assert_close(&ours, &(0..planes * small * small).map(mean).collect::<Vec<_>>(), 1e-6);
+}
+
+#[test]
+fn parts_of_rows_are_brought_to_unit_length_and_zeros_stay() {
+    let bench = Bench::new(Precision::F32);
+    let mut values = random(27, 3 * 400);
+    values[2 * 400..].fill(0.0);
+    let (input, output) = (bench.rows(&values, 400), bench.rows(&[0.5; 3 * 380], 380));
+    let ours = bench.run(&output, 380, |p| p.unit(&input, 10..99, &output, 2));
+    let expected: Vec<f64> = values
+        .chunks_exact(400)
+        .flat_map(|row| {
+            let part = &row[40..396];
+            let length = reference::dot(part, part).sqrt().max(f64::MIN_POSITIVE);
+            let unit = part.iter().map(move |&x| f64::from(x) / length);
+            std::iter::repeat_n(0.5, 8).chain(unit).chain(std::iter::repeat_n(0.5, 16)).collect::<Vec<_>>()
+        })
+        .collect();
+    assert_close(&ours, &expected, 1e-6);
 }
 
 #[test]

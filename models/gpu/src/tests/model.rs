@@ -6,8 +6,8 @@ use crate::error::Error;
 use crate::gpu::Gpu;
 use crate::precision::Precision;
 use crate::shape::{
-    Activation, ImageShape, InstanceShape, Shape, StageShape, TextReading, TextShape, TransformerShape,
-    ViTKind,
+    Activation, ImageShape, InstanceShape, InvertedStageShape, Shape, StageShape, TextReading, TextShape,
+    TowerShape, TransformerShape, ViTKind,
 };
 
 /// A small model whose sizes fill no tile.
@@ -68,8 +68,18 @@ fn roberta() -> Shape {
 }
 
 /// One of each architecture.
-fn shapes() -> [Shape; 6] {
-    [small(), siglip(), dinov2(), roberta(), residual(None), residual(INSTANCE)]
+fn shapes() -> Vec<Shape> {
+    let with = |image| Shape { image_size: 32, image, ..small() };
+    vec![
+        small(),
+        siglip(),
+        dinov2(),
+        roberta(),
+        residual(None),
+        residual(INSTANCE),
+        with(efficientnet(None, None)),
+        with(side_by_side()),
+    ]
 }
 
 const INSTANCE: Option<InstanceShape> = Some(InstanceShape { hidden: 9, dimension: 7 });
@@ -83,6 +93,31 @@ fn residual(instance: Option<InstanceShape>) -> Shape {
         instance,
     };
     Shape { image_size: 12, image, ..small() }
+}
+
+/// Depthwise kernels of both sides and strides, with and without expansion and sum; no width is a whole quad but one.
+fn efficientnet(hidden: Option<usize>, instance: Option<InstanceShape>) -> ImageShape {
+    let stage = |channels, depth, (kernel, stride), expansion| InvertedStageShape {
+        channels,
+        depth,
+        stride,
+        kernel,
+        expansion,
+    };
+    let stages =
+        vec![stage(6, 2, (3, 1), 1), stage(7, 2, (5, 2), 3), stage(8, 2, (3, 2), 2), stage(9, 1, (5, 1), 2)];
+    ImageShape::EfficientNet { stem: 5, stages, head: 13, hidden, instance }
+}
+
+/// Towers of every kind that can stand here, two of them with an instance embedding; only one reads every pixel.
+fn side_by_side() -> ImageShape {
+    let tower = |dimension, image_size, image| TowerShape { dimension, image_size, image };
+    ImageShape::SideBySide(vec![
+        tower(6, 16, residual(INSTANCE).image),
+        tower(7, 32, efficientnet(Some(11), Some(InstanceShape { hidden: 5, dimension: 6 }))),
+        tower(10, 16, small().image),
+        tower(36, 16, dinov2().image),
+    ])
 }
 
 /// Weights of the size that training leaves them in, different for each name.
@@ -130,7 +165,7 @@ fn assert_same(a: &[f32], b: &[f32], dimension: usize, least: f64) {
 fn a_batch_is_what_its_members_are_alone() {
     for shape in shapes() {
         let mut clip = Clip::open(shape.clone(), &tensor, &options(Precision::F32)).unwrap();
-        let (picture, width) = (shape.pixels(), shape.dimension + shape.instance_embedding());
+        let (picture, width) = (shape.pixels(), shape.dimension + shape.image.instance_embedding());
         let pixels = random(20, 8 * picture);
         let texts = texts_for(&shape, 8);
         // Larger and smaller, so that buffers grow and are used again.
@@ -161,7 +196,7 @@ fn half_precision_stays_near_full() {
             assert_same(
                 &clip.encode_images(&pixels).unwrap(),
                 &images,
-                shape.dimension + shape.instance_embedding(),
+                shape.dimension + shape.image.instance_embedding(),
                 0.9999,
             );
             assert_same(&words(&mut clip), &expected, shape.dimension, 0.9999);
@@ -171,7 +206,8 @@ fn half_precision_stays_near_full() {
 
 #[test]
 fn an_adapter_that_allows_little_gives_the_same() {
-    for shape in [small(), siglip()] {
+    let side_by_side = Shape { image_size: 32, image: side_by_side(), ..small() };
+    for (shape, bytes, groups) in [(small(), 10_000, 7), (siglip(), 10_000, 7), (side_by_side, 60_000, 35)] {
         let pixels = random(22, 20 * shape.pixels());
         let texts = texts_for(&shape, 20);
         let mut whole = Clip::open(shape.clone(), &tensor, &options(Precision::F32)).unwrap();
@@ -179,9 +215,9 @@ fn an_adapter_that_allows_little_gives_the_same() {
             (whole.encode_images(&pixels).unwrap(), encode_texts(&mut whole, &texts).unwrap());
         // No weight and no batch fits one buffer of this size, and no batch a dimension of workgroups.
         let limits = wgpu::Limits {
-            max_buffer_size: 10_000,
-            max_storage_buffer_binding_size: 10_000,
-            max_compute_workgroups_per_dimension: 7,
+            max_buffer_size: bytes,
+            max_storage_buffer_binding_size: bytes,
+            max_compute_workgroups_per_dimension: groups,
             max_compute_workgroup_storage_size: 6_000,
             max_compute_invocations_per_workgroup: 128,
             max_storage_buffers_per_shader_stage: 4,
@@ -224,6 +260,13 @@ fn what_the_kernels_do_not_take_is_an_error() {
     odd.text.as_mut().unwrap().transformer.hidden = 42;
     let error = Clip::open(odd, &tensor, &options(Precision::F32)).err().unwrap();
     assert!(matches!(error, Error::Shape(_)) && !error.is_of_the_device());
+    let uneven = Shape { image_size: 36, image: efficientnet(None, None), ..small() };
+    let nested = TowerShape { dimension: 4, image_size: 32, image: side_by_side() };
+    let nested = Shape { image_size: 32, image: ImageShape::SideBySide(vec![nested]), ..small() };
+    for shape in [uneven, nested] {
+        let error = Clip::open(shape, &tensor, &options(Precision::F32)).err().unwrap();
+        assert!(matches!(error, Error::Shape(_)), "{error}");
+    }
     let missing = |name: &str, shape: &[usize]| match name {
         "text_model.final_layer_norm.bias" => Err("it is not there".into()),
         _ => tensor(name, shape),

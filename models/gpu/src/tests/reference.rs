@@ -24,6 +24,7 @@ pub fn activated(kind: Nonlinearity, x: f64) -> f64 {
         Nonlinearity::QuickGelu => x / (1.0 + (-1.702 * x).exp()),
         Nonlinearity::Gelu => x * normal_below(x),
         Nonlinearity::Relu => x.max(0.0),
+        Nonlinearity::Relu6 => x.clamp(0.0, 6.0),
         Nonlinearity::GeluTanh => {
             let y = (2.0 / std::f64::consts::PI).sqrt() * (x + 0.044715 * x.powi(3));
             0.5 * x * (1.0 + y.tanh())
