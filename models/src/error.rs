@@ -74,7 +74,8 @@ pub enum Error {
     #[error("unknown precision {0:?}: known are auto, f32, bf16 and int8")]
     Precision(String),
 
-    /// The device was there and failed: lost, or out of memory. Another one would do the same work.
+    /// The device was there and failed: lost, out of memory, or without kernels for this model. Another one would do
+    /// the same work.
     #[error("device {device} failed: {reason}")]
     DeviceFailed {
         /// As asked for.

@@ -3,13 +3,14 @@
 use candle_core::{DType, Device as Candle};
 use candle_nn::VarBuilder;
 use knytt_gpu::{
-    Activation as Nonlinearity, Adapter, ImageShape, InstanceShape, Shape, StageShape, TextShape,
-    TransformerShape,
+    Activation as Nonlinearity, Adapter, ImageShape, InstanceShape, InvertedStageShape, Shape, StageShape,
+    TextShape, TowerShape, TransformerShape,
 };
 
 use crate::clip::read_position;
 use crate::config::{
-    Activation, Config, TextConfig, TextReading, Transformer, ViTConfig, ViTKind, VisionConfig,
+    Activation, Config, MbConvStage, TextConfig, TextReading, TowerConfig, TowersConfig, Transformer,
+    ViTConfig, ViTKind, VisionConfig,
 };
 use crate::device::Device;
 use crate::error::{Error, Result, without_backtrace};
@@ -25,10 +26,14 @@ pub(crate) struct OnGpu {
 
 impl OnGpu {
     /// Uploads the weights, the bytes of a safetensors file; `options.device` is `Gpu(adapter)`.
+    ///
+    /// # Errors
+    /// [`Error::Device`] if there is no such GPU, or not in that precision; [`Error::DeviceFailed`] if it failed, or has
+    /// no kernels for the model, so that the processor may take over.
     pub fn load(config: &Config, weights: &[u8], adapter: Option<usize>, options: &Options) -> Result<Self> {
         let shape = shape(config).ok_or_else(|| Error::DeviceFailed {
             device: options.device.to_string(),
-            reason: "GPUs have no kernels yet for EfficientNet-Lite, alone or beside another tower".into(),
+            reason: "the GPU has no kernels for an image tower of this kind".into(),
         })?;
         let reading = config.text_config.as_ref().map(|text| (text.reading, text.eos_token_id));
         let weights = VarBuilder::from_slice_safetensors(weights, DType::F32, &Candle::Cpu)
@@ -40,7 +45,7 @@ impl OnGpu {
         let device = options.device;
         let options = knytt_gpu::Options {
             adapter,
-            precision: precision(options.precision, adapter).map_err(|e| on(device, &e))?,
+            precision: precision(options.precision, adapter, device)?,
             pipeline_cache: options.cache.clone(),
         };
         let clip = knytt_gpu::Clip::open(shape, &tensor, &options).map_err(|e| on(device, &e))?;
@@ -68,12 +73,16 @@ impl OnGpu {
 }
 
 /// Of the sixteen bits that there are, GPUs have f16; those that only store it calculate in f32.
-fn precision(asked: Precision, adapter: Option<usize>) -> Result<knytt_gpu::Precision, knytt_gpu::Error> {
+fn precision(asked: Precision, adapter: Option<usize>, device: Device) -> Result<knytt_gpu::Precision> {
+    let has_f16 = || Adapter::find(adapter).map(|adapter| adapter.has_f16).map_err(|e| on(device, &e));
     match asked {
         Precision::Auto | Precision::F32 => Ok(knytt_gpu::Precision::F32),
-        Precision::Bf16 if Adapter::find(adapter)?.has_f16 => Ok(knytt_gpu::Precision::F16),
+        Precision::Bf16 if has_f16()? => Ok(knytt_gpu::Precision::F16),
         Precision::Bf16 => Ok(knytt_gpu::Precision::F16Weights),
-        Precision::Int8 => Err(knytt_gpu::Error::Shape("not in eight bits; ask for f32 or bf16".into())),
+        Precision::Int8 => Err(Error::Device {
+            device: device.to_string(),
+            reason: "not in eight bits; ask for f32 or bf16".into(),
+        }),
     }
 }
 
@@ -82,6 +91,8 @@ fn on(device: Device, error: &knytt_gpu::Error) -> Error {
     let reason = error.to_string();
     match error {
         knytt_gpu::Error::Tensor { .. } => Error::Weights(reason),
+        // The processor has kernels for every model.
+        knytt_gpu::Error::Shape(_) => Error::DeviceFailed { device: device.to_string(), reason },
         _ if error.is_of_the_device() => Error::DeviceFailed { device: device.to_string(), reason },
         _ => Error::Device { device: device.to_string(), reason },
     }
@@ -89,12 +100,27 @@ fn on(device: Device, error: &knytt_gpu::Error) -> Error {
 
 /// The architecture in the words of the kernels; nothing if they do not compute it.
 fn shape(config: &Config) -> Option<Shape> {
+    let vision = &config.vision_config;
     Some(Shape {
         dimension: config.projection_dim,
-        image_size: config.vision_config.image_size(),
-        image: image_shape(&config.vision_config)?,
+        image_size: vision.image_size(),
+        image: match vision {
+            VisionConfig::Towers(towers) => ImageShape::SideBySide(side_by_side(towers)?),
+            one => image_shape(one)?,
+        },
         text: config.text_config.as_ref().map(text_shape),
     })
+}
+
+fn side_by_side(config: &TowersConfig) -> Option<Vec<TowerShape>> {
+    let tower = |tower: &TowerConfig| {
+        Some(TowerShape {
+            dimension: tower.projection_dim,
+            image_size: tower.vision.image_size(),
+            image: image_shape(&tower.vision)?,
+        })
+    };
+    config.towers.iter().map(tower).collect()
 }
 
 /// The text tower in the words of the kernels.
@@ -112,8 +138,10 @@ fn text_shape(config: &TextConfig) -> TextShape {
     }
 }
 
-/// The image tower in the words of the kernels; nothing if they do not know its kind.
+/// One image tower in the words of the kernels; nothing if they do not know its kind.
 fn image_shape(config: &VisionConfig) -> Option<ImageShape> {
+    let instance =
+        config.instance_head().map(|head| InstanceShape { hidden: head.hidden, dimension: head.outputs });
     Some(match config {
         VisionConfig::ViT(vit) => patches(vit)?,
         VisionConfig::ResNet(resnet) => ImageShape::Residual {
@@ -122,13 +150,22 @@ fn image_shape(config: &VisionConfig) -> Option<ImageShape> {
                 .stages()
                 .map(|s| StageShape { channels: s.channels, depth: s.depth, stride: s.stride })
                 .collect(),
-            instance: (resnet.instance_dim > 0).then_some(InstanceShape {
-                hidden: resnet.instance_hidden_size,
-                dimension: resnet.instance_dim,
-            }),
+            instance,
         },
-        VisionConfig::EfficientNet(_) | VisionConfig::Towers(_) => return None,
+        VisionConfig::EfficientNet(network) => ImageShape::EfficientNet {
+            stem: network.stem_width,
+            stages: network.mbconv_stages.iter().map(inverted).collect(),
+            head: network.head_width,
+            hidden: (network.projection_hidden_size > 0).then_some(network.projection_hidden_size),
+            instance,
+        },
+        VisionConfig::Towers(_) => return None,
     })
+}
+
+fn inverted(stage: &MbConvStage) -> InvertedStageShape {
+    let &MbConvStage { channels, depth, stride, kernel, expansion } = stage;
+    InvertedStageShape { channels, depth, stride, kernel, expansion }
 }
 
 fn patches(config: &ViTConfig) -> Option<ImageShape> {

@@ -61,11 +61,12 @@ impl Clip {
     /// is no such GPU; [`Error::Shape`], [`Error::Tensor`] or [`Error::Limit`] if the model is not for it;
     /// [`Error::OutOfMemory`], [`Error::Lost`] or [`Error::Driver`] if it failed.
     pub fn open(shape: Shape, tensors: &Source<'_>, options: &Options) -> Result<Self> {
-        shape.check()?;
         Self::on(Gpu::open(options)?, shape, tensors)
     }
 
+    /// The GPU comes first: one that is not there is the same error for every model.
     pub(crate) fn on(gpu: Gpu, shape: Shape, tensors: &Source<'_>) -> Result<Self> {
+        shape.check()?;
         let kernels = Kernels::new(&gpu, &shape)?;
         let tensors = Tensors::new(tensors);
         let text_tower =

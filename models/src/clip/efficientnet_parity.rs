@@ -152,16 +152,18 @@ fn assert_close(ours: &[f32], theirs: &[f32], what: &str) {
 }
 
 /// All three pictures as one batch.
-fn assert_computes(bundle: &Bundle, model: &mut Model, embeddings: &[Vec<f32>], what: &str) {
+fn pixels(bundle: &Bundle) -> Vec<f32> {
+    let preprocessing = bundle.preprocessing();
     let mut pixels = Vec::new();
     for number in 0..3 {
-        let preprocessing = bundle.preprocessing();
-        let mut one = Vec::new();
-        preprocessing.normalise_into(&preprocessing.pixels(&picture(number)), &mut one);
-        pixels.extend(one);
+        preprocessing.normalise_into(&preprocessing.pixels(&picture(number)), &mut pixels);
     }
+    pixels
+}
+
+fn assert_computes(bundle: &Bundle, model: &mut Model, embeddings: &[Vec<f32>], what: &str) {
     let instances = reference("instances");
-    for (n, row) in model.images(&pixels, DIMENSION + INSTANCE).unwrap().iter().enumerate() {
+    for (n, row) in model.images(&pixels(bundle), DIMENSION + INSTANCE).unwrap().iter().enumerate() {
         assert_close(&row[..DIMENSION], &embeddings[n], &format!("{what}, embedding {n}"));
         assert_close(&row[DIMENSION..], &instances[n], &format!("{what}, instance {n}"));
     }
@@ -211,17 +213,25 @@ fn an_embedding_is_the_same_alone_and_through_the_encoder() {
     assert_eq!(encoder.notice(), None);
 }
 
-/// Where GPUs have no kernels for a tower, the bundle works all the same, and the encoder says why.
+/// In f32 as near as everything else, in f16 as near as half precision is.
 #[cfg(feature = "wgpu")]
 #[test]
-fn a_gpu_without_kernels_for_the_tower_leaves_it_to_the_cpu_and_says_so() {
+fn a_gpu_computes_what_timm_does() {
     use crate::device::Device as Asked;
-    let folder = tempfile::tempdir().unwrap();
-    let options = Options { device: Asked::Gpu(None), ..Options::default() };
-    let encoder = Encoder::start_with(bundle(folder.path(), true), &options).unwrap();
-    let notice = encoder.notice().unwrap();
-    assert_eq!(notice.device, Asked::Gpu(None));
-    assert!(notice.to_string().contains("EfficientNet-Lite"), "{notice}");
-    let embedding = encoder.embed_image(&picture(0)).unwrap();
-    assert_close(embedding.as_slice(), &reference("moments")[0], "embedding");
+    use crate::options::Precision as Bits;
+    let number = std::env::var("KNYTT_GPU").ok().and_then(|number| number.parse().ok()).unwrap_or(0);
+    for (reads_moments, name) in [(false, "pooled"), (true, "moments")] {
+        let (folder, expected) = (tempfile::tempdir().unwrap(), reference(name));
+        let bundle = bundle(folder.path(), reads_moments);
+        let load = |precision| {
+            let device = Asked::Gpu(Some(number));
+            bundle.load(&Options { device, precision, ..Options::default() }).unwrap()
+        };
+        assert_computes(&bundle, &mut load(Bits::F32), &expected, &format!("GPU, {name}"));
+        let rows = load(Bits::Bf16).images(&pixels(&bundle), DIMENSION + INSTANCE).unwrap();
+        for (row, expected) in rows.iter().zip(&expected) {
+            let cosine: f32 = unit(&row[..DIMENSION]).iter().zip(expected).map(|(a, b)| a * b).sum();
+            assert!(cosine >= 0.999, "f16, {name}: cosine {cosine}");
+        }
+    }
 }

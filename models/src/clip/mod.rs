@@ -121,6 +121,14 @@ mod tests {
         Tensor::new(rows, &Device::Cpu).unwrap()
     }
 
+    /// On any adapter, software too; `KNYTT_GPU` is its number.
+    #[cfg(feature = "wgpu")]
+    fn on_gpu(bundle: &Bundle) -> crate::model::Model {
+        let number = std::env::var("KNYTT_GPU").ok().and_then(|number| number.parse().ok()).unwrap_or(0);
+        let device = crate::device::Device::Gpu(Some(number));
+        bundle.load(&crate::options::Options { device, ..Default::default() }).unwrap()
+    }
+
     #[test]
     fn the_starters_embeddings_are_those_of_its_reference() {
         let golden = safetensors::load_buffer(GOLDEN, &Device::Cpu).unwrap();
@@ -129,6 +137,8 @@ mod tests {
         models.extend(
             Isa::available().into_iter().map(|isa| bundle.load_packed(isa, Precision::F32, 2, None).unwrap()),
         );
+        #[cfg(feature = "wgpu")]
+        models.push(on_gpu(&bundle));
 
         let pixels = golden["pixels"].to_dtype(DType::F32).unwrap().flatten_all().unwrap();
         let pixels = pixels.to_vec1::<f32>().unwrap();

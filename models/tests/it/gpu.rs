@@ -127,14 +127,25 @@ fn the_starters_residual_network_is_that_of_the_cpu() {
     check(|| Bundle::open(folder.path()).unwrap(), &[1, 3]);
 }
 
-/// GPUs have no kernels for its second tower.
 #[test]
-fn the_starter_works_on_the_cpu_where_a_gpu_is_asked_for_and_says_so() {
-    let cpu = start(Bundle::starter().unwrap(), Device::Cpu, Precision::F32);
-    let asked = start(Bundle::starter().unwrap(), Device::Gpu(Some(number())), Precision::F32);
-    assert!(asked.notice().unwrap().reason.contains("EfficientNet-Lite"));
+fn the_starter_is_that_of_the_cpu() {
+    check(|| Bundle::starter().unwrap(), &[3]);
+}
+
+/// Heads of three values: the kernels read four at a time.
+#[test]
+fn a_model_without_kernels_works_on_the_cpu_and_says_so() {
+    let folder = TempDir::new().unwrap();
+    write_with_uneven_heads(folder.path());
+    let open = || Bundle::open(folder.path()).unwrap();
+    let cpu = start(open(), Device::Cpu, Precision::F32);
+    let asked = start(open(), Device::Gpu(Some(number())), Precision::F32);
+    let notice = asked.notice().unwrap();
+    assert!(notice.device == Device::Gpu(Some(number())) && notice.reason.contains("heads of"), "{notice}");
     assert_eq!(embed_images(&asked, 2), embed_images(&cpu, 2));
     assert_eq!(embed_texts(&asked), embed_texts(&cpu));
+    let missing = Options { device: Device::Gpu(Some(99)), ..Options::default() };
+    assert!(matches!(Encoder::start_with(open(), &missing).err(), Some(Error::Device { .. })));
 }
 
 #[test]
@@ -192,6 +203,18 @@ fn write_residual_network(folder: &Path) {
         others.into_iter().filter(|(name, _)| name.starts_with("text_")).collect();
     tensors.extend(own.into_iter().map(|(name, tensor)| (name["towers.0.".len()..].into(), tensor)));
     safetensors::save(&tensors, folder.join("model.safetensors")).unwrap();
+}
+
+/// A small model whose text tower has sixteen heads in place of four.
+fn write_with_uneven_heads(folder: &Path) {
+    for entry in fs_err::read_dir(golden("quick-gelu")).unwrap() {
+        let entry = entry.unwrap();
+        fs_err::copy(entry.path(), folder.join(entry.file_name())).unwrap();
+    }
+    let path = folder.join("config.json");
+    let mut config: serde_json::Value = serde_json::from_slice(&fs_err::read(&path).unwrap()).unwrap();
+    config["text_config"]["num_attention_heads"] = 16.into();
+    fs_err::write(path, config.to_string()).unwrap();
 }
 
 /// Random weights in the true shape, but for the words, of which few are asked for.
