@@ -345,8 +345,11 @@ fn reopened(catalog: &OpenCatalog) -> Result<OpenCatalog> {
 }
 
 fn open_folder(folder: &Path, device: &str) -> Result<OpenCatalog> {
-    let shop = Shop::open(folder, Vec::new(), device);
-    OpenCatalog::new(shop.map_err(|problem| refused(folder, problem.message))?)
+    let shop = Shop::open(folder, Vec::new(), device).map_err(|problem| refused(folder, problem.message))?;
+    if let Some(reason) = shop.device_notice() {
+        tracing::warn!(folder = %folder.display(), device, reason, "the model runs on the processor");
+    }
+    OpenCatalog::new(shop)
 }
 
 fn refused(folder: &Path, reason: impl std::fmt::Display) -> Error {

@@ -77,7 +77,10 @@ pub fn feed(args: &EvalArgs) -> Result<Feed> {
 }
 
 fn encoder(catalog: &Catalog, args: &EvalArgs) -> Result<Encoder> {
-    model::of_catalog(catalog, &args.catalog, args.model.model.as_deref(), &args.model.options())
+    let encoder =
+        model::of_catalog(catalog, &args.catalog, args.model.model.as_deref(), &args.model.options())?;
+    model::tell_of_its_device(&encoder);
+    Ok(encoder)
 }
 
 /// The rows that have a label that counts. Rows that cannot be read at all have none.

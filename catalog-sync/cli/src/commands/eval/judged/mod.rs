@@ -68,6 +68,7 @@ fn stages(args: &EvalArgs, of_catalog: Option<Weights>) -> Vec<Stage> {
 fn session(catalog: &Catalog, args: &EvalArgs) -> Result<SearchSession> {
     let encoder =
         model::of_catalog(catalog, &args.catalog, args.model.model.as_deref(), &args.model.options())?;
+    model::tell_of_its_device(&encoder);
     SearchSession::new(catalog.clone(), encoder).map_err(explain)
 }
 
