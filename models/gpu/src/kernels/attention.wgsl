@@ -31,8 +31,12 @@ const KEYS = 16u;
 const THREADS = 4u * QUERIES;
 const LOWEST = -3.0e38;
 
-var<workgroup> query_tile: array<vec4<f32>, QUERIES * HEAD>;
-var<workgroup> context_tile: array<vec4<f32>, KEYS * HEAD>;
+// Quads from one row of a tile to the next: an odd number, so that threads that read the same place of several rows
+// read from several banks.
+const ROW = HEAD | 1u;
+
+var<workgroup> query_tile: array<vec4<f32>, QUERIES * ROW>;
+var<workgroup> context_tile: array<vec4<f32>, KEYS * ROW>;
 var<workgroup> scores: array<f32, QUERIES * KEYS>;
 
 // The part of `count` rows from `first` on that begins at quad `offset`; what is beyond is 0.
@@ -42,7 +46,7 @@ fn load_context(first: u32, count: u32, offset: u32, lane: u32) {
         if n / HEAD < count {
             value = context[(first + n / HEAD) * params.key_stride + offset + n % HEAD];
         }
-        context_tile[n] = value;
+        context_tile[n / HEAD * ROW + n % HEAD] = value;
     }
 }
 
@@ -58,7 +62,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         if row < params.queries {
             value = query[(group.z * params.queries + row) * params.query_stride + head + n % HEAD];
         }
-        query_tile[n] = value;
+        query_tile[n / HEAD * ROW + n % HEAD] = value;
     }
     var last = params.keys - 1u;
     var keys = params.keys;
@@ -81,7 +85,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         for (var k = quarter; k < KEYS; k += 4u) {
             var products = vec4(0.0);
             for (var d = 0u; d < HEAD; d++) {
-                products += query_tile[mine * HEAD + d] * context_tile[k * HEAD + d];
+                products += query_tile[mine * ROW + d] * context_tile[k * ROW + d];
             }
             let seen = first + k <= last && k < count;
             scores[mine * KEYS + k] = select(LOWEST, dot(products, vec4(1.0)), seen);

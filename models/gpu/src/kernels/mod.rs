@@ -111,7 +111,7 @@ impl Kernel {
 /// Attention over heads of `quads` quads. Each thread holds a quarter of a query's mixed values; which
 /// those are is written out here, as in [`Tile::source`].
 fn attention(quads: usize, limits: &wgpu::Limits) -> Result<String> {
-    let memory = (2 * 16 * quads * 16 + 16 * 16 * 4) as u64;
+    let memory = (2 * 16 * (quads | 1) * 16 + 16 * 16 * 4) as u64;
     let allowed = u64::from(limits.max_compute_workgroup_storage_size);
     if memory > allowed {
         return Err(Error::Limit { what: "bytes of workgroup memory", needed: memory, allowed });
@@ -128,7 +128,7 @@ fn attention(quads: usize, limits: &wgpu::Limits) -> Result<String> {
         .replace(
             "$mix",
             &each(&|n| {
-                guarded(n, format!("sum{n} += share * context_tile[k * HEAD + {}u + quarter];\n", 4 * n))
+                guarded(n, format!("sum{n} += share * context_tile[k * ROW + {}u + quarter];\n", 4 * n))
             }),
         )
         .replace(
