@@ -94,7 +94,7 @@ impl ImageEncoder {
             Self::Single(tower) => tower.parts.embedding,
             Self::SideBySide(towers) => towers.embedding,
         };
-        let mut columns = vec![0..embedding];
+        let mut columns: Vec<_> = std::iter::once(0..embedding).collect();
         let mut first = embedding.next_multiple_of(4);
         for instance in self.towers().map(|tower| tower.parts.instance).filter(|&instance| instance > 0) {
             columns.push(first..first + instance);

@@ -16,10 +16,11 @@ pub(crate) struct Tile {
     quads_per_thread: usize,
 }
 
-/// The largest first.
-const TILES: [Tile; 3] = [
+/// The largest first. The third is for outputs of few columns, as narrow convolutions have them.
+const TILES: [Tile; 4] = [
     Tile { rows: 128, quads: 32, rows_per_thread: 8, quads_per_thread: 2 },
     Tile { rows: 64, quads: 16, rows_per_thread: 4, quads_per_thread: 1 },
+    Tile { rows: 128, quads: 8, rows_per_thread: 8, quads_per_thread: 1 },
     Tile { rows: 16, quads: 16, rows_per_thread: 2, quads_per_thread: 1 },
 ];
 
@@ -49,11 +50,11 @@ impl Tile {
         [quads.div_ceil(self.quads) as u32, rows.div_ceil(self.rows) as u32, 1]
     }
 
-    /// Whether an output of this size makes workgroups enough to keep an adapter busy, with more than half of
-    /// their threads at work. A smaller tile reads its inputs more often, and is for when this one does not.
+    /// Whether an output of this size makes workgroups enough to keep an adapter busy, with at least half of their
+    /// threads at work, across and down. A smaller tile reads its inputs more often, and is for when this one does not.
     pub fn keeps_busy(self, kind: Kind, rows: usize, quads: usize) -> bool {
         let [across, down, _] = self.grid(rows, quads);
-        if self.rows > 2 * rows {
+        if self.rows > 2 * rows || self.quads > 2 * quads {
             return false;
         }
         // About as many as there are units that run them: cores of a processor, or those of a GPU.
@@ -147,6 +148,14 @@ impl Tile {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn narrow_outputs_take_narrow_tiles() {
+        let chosen = |rows, quads| TILES.into_iter().position(|t| t.keeps_busy(Kind::Discrete, rows, quads));
+        let all = [4, 7, 8, 12, 16, 30].map(|quads| chosen(8 * 12544, quads));
+        assert_eq!(all, [2, 2, 1, 1, 0, 0].map(Some));
+        assert_eq!((chosen(50, 192), chosen(197, 3)), (None, None));
+    }
 
     #[test]
     fn an_adapter_with_the_least_that_is_allowed_gets_smaller_tiles() {

@@ -75,6 +75,7 @@ fn products_of_any_shape_are_those_of_plain_rust() {
             (129, 36, 66),
             (130, 132, 516),
             (1000, 20, 600),
+            (300, 36, 22),
         ] {
             let (input, weight) = (random(1, rows * depth), random(2, columns * depth));
             let bias = random(3, columns);
