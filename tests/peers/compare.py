@@ -32,7 +32,7 @@ def main() -> None:
         from indexes import indexes
 
         kinds = set(arguments.kinds)
-        indexes(arguments.ours, arguments.cache, arguments.rounds * 4, arguments.sizes, arguments.dimension, kinds)
+        indexes(arguments.ours, arguments.cache, arguments.rounds * 10, arguments.sizes, arguments.dimension, kinds)
 
 
 if __name__ == "__main__":

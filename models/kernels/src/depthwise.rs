@@ -5,13 +5,14 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::epilogue::Activation;
-use crate::isa::Isa;
+use crate::isa::{Isa, Kind, Precision};
 use crate::linear::Linear;
 use crate::prepared::PreparedRows;
-use crate::raw::depthwise::DepthwiseBand;
-use crate::raw::memory::{Words, floats, floats_mut};
+use crate::raw::depthwise::{DepthwiseBand, Form};
+use crate::raw::memory::{Words, bits_mut, floats, floats_mut};
 use crate::raw::thread_team::ThreadTeam;
 use crate::raw::{Shared, dispatch};
+use crate::rows::{Room, Rows};
 
 /// Bytes of a band of the map, for one panel of channels: they stay in a core's second-level cache.
 const BAND: usize = 256 << 10;
@@ -64,6 +65,14 @@ struct Grid {
     across: Along,
     /// Positions of a line of the map with the zeros around it.
     line: usize,
+}
+
+/// Where results go.
+struct Results {
+    words: Shared<u32>,
+    /// Values from a result to its neighbour.
+    stride: usize,
+    form: Form,
 }
 
 /// Some rows of results of one picture.
@@ -122,51 +131,71 @@ impl Depthwise {
     ) {
         let grid = self.grid(input, side);
         assert!(out.len() == grid.pictures * grid.results() * self.channels, "room for all results");
-        let rows = self.rows_of_band(&grid);
-        let (bands, panels) = (grid.down.results.div_ceil(rows), self.panels());
-        let shared = Shared::new(out);
-        team.each(grid.pictures * bands * panels, |item| {
-            let band = item / panels;
-            let first = band % bands * rows;
-            let band = Band { picture: band / bands, rows: first..grid.down.results.min(first + rows) };
-            let start = (band.picture * grid.results() + first * grid.across.results) * self.channels;
-            self.convolve(input, &grid, &band, item % panels, (&shared, start));
-        });
+        self.all(team, input, &grid, &Results::floats(bits_mut(out), self.channels));
     }
 
-    /// The same for maps that are too large for the caches: `then` is given the results of a band of rows,
-    /// `[positions, channels]`, while they are still there, and the part of `out`, `[pictures, height', width', width]`,
-    /// that belongs to them.
+    /// The same as inputs of a linear layer in the precision of `rows`. Integers have the steps of the range that results
+    /// are cut to.
     ///
     /// # Panics
-    /// As [`forward`](Self::forward).
+    /// As [`forward`](Self::forward); also if the range is endless and the precision one of integers.
+    pub fn forward_rows<'r>(
+        &self,
+        team: &ThreadTeam,
+        input: DepthwiseInput<'_>,
+        side: (usize, usize),
+        rows: &'r mut Rows,
+    ) -> PreparedRows<'r> {
+        let grid = self.grid(input, side);
+        let room = rows.room(grid.pictures * grid.results(), self.channels, self.range);
+        self.all(team, input, &grid, &Results::of(room));
+        rows.filled(self.channels)
+    }
+
+    /// The same for maps that are too large for the caches: `then` is given the results of a band of rows as inputs of a
+    /// linear layer while they are still there, and the part of `out`, `[pictures, height', width', width]`, that belongs
+    /// to them.
+    ///
+    /// # Panics
+    /// As [`forward_rows`](Self::forward_rows).
     pub fn forward_then(
         &self,
         team: &ThreadTeam,
         input: DepthwiseInput<'_>,
         side: (usize, usize),
         (out, width): (&mut [f32], usize),
-        then: impl Fn(&[f32], &mut [f32]) + Sync,
+        (precision, then): (Precision, impl Fn(PreparedRows<'_>, &mut [f32]) + Sync),
     ) {
         let grid = self.grid(input, side);
         assert!(out.len() == grid.pictures * grid.results() * width, "room for all results");
         let columns = grid.across.results;
         let most = (RESULTS_OF_BAND / (4 * columns * self.channels)).clamp(1, self.rows_of_band(&grid));
         // Bands of the same height, so that none crosses from one picture to the next.
-        let rows = (1..=most).rev().find(|rows| grid.down.results.is_multiple_of(*rows)).unwrap_or(1);
-        let bands = grid.down.results / rows;
-        team.each_chunk(out, rows * columns * width, |item, out| {
-            let first = item % bands * rows;
-            let band = Band { picture: item / bands, rows: first..first + rows };
-            RESULTS.with_borrow_mut(|results| {
-                results.resize(rows * columns * self.channels);
-                let results = floats_mut(results.as_mut_slice());
-                let shared = Shared::new(results);
+        let height = (1..=most).rev().find(|rows| grid.down.results.is_multiple_of(*rows)).unwrap_or(1);
+        let bands = grid.down.results / height;
+        team.each_chunk(out, height * columns * width, |item, out| {
+            let first = item % bands * height;
+            let band = Band { picture: item / bands, rows: first..first + height };
+            Rows::of_thread(&BAND_ROWS, self.isa, precision, |rows| {
+                let results = Results::of(rows.room(height * columns, self.channels, self.range));
                 for panel in 0..self.panels() {
-                    self.convolve(input, &grid, &band, panel, (&shared, 0));
+                    self.convolve(input, &grid, &band, panel, (&results, 0));
                 }
-                then(results, out);
+                then(rows.filled(self.channels), out);
             });
+        });
+    }
+
+    /// All results, shared among the team by bands and panels.
+    fn all(&self, team: &ThreadTeam, input: DepthwiseInput<'_>, grid: &Grid, results: &Results) {
+        let height = self.rows_of_band(grid);
+        let (bands, panels) = (grid.down.results.div_ceil(height), self.panels());
+        team.each(grid.pictures * bands * panels, |item| {
+            let band = item / panels;
+            let first = band % bands * height;
+            let band = Band { picture: band / bands, rows: first..grid.down.results.min(first + height) };
+            let start = band.picture * grid.results() + first * grid.across.results;
+            self.convolve(input, grid, &band, item % panels, (results, start));
         });
     }
 
@@ -192,14 +221,14 @@ impl Depthwise {
         (lines.saturating_sub(self.kernel) / self.stride + 1).min(grid.down.results)
     }
 
-    /// One panel of a band: results go to `out` from `start` on, `[rows, columns, channels]`.
+    /// One panel of a band, whose first result is number `start` of `results`.
     fn convolve(
         &self,
         input: DepthwiseInput<'_>,
         grid: &Grid,
         band: &Band,
         panel: usize,
-        (out, start): (&Shared<f32>, usize),
+        (results, start): (&Results, usize),
     ) {
         let (width, taps) = (self.isa.panel(), self.kernel * self.kernel);
         MAP.with_borrow_mut(|map| {
@@ -214,7 +243,8 @@ impl Depthwise {
                 range: self.range,
                 there: width.min(self.channels - panel * width),
                 results: (band.rows.len(), grid.across.results),
-                out: (out, start + panel * width, self.channels),
+                out: (&results.words, start * results.stride + panel * width, results.stride),
+                form: results.form,
             };
             dispatch(self.isa, operation);
         });
@@ -263,6 +293,23 @@ impl Grid {
     }
 }
 
+impl Results {
+    fn floats(words: &mut [u32], channels: usize) -> Self {
+        Self { words: Shared::new(words), stride: channels, form: Form::Floats }
+    }
+
+    fn of(room: Room<'_>) -> Self {
+        let Room { words, stride, kind, scale, offset } = room;
+        let form = match kind {
+            Kind::F32 => Form::Floats,
+            Kind::I16 => Form::Halves(offset, 1.0 / scale),
+            Kind::I8 => Form::Bytes(offset, 1.0 / scale),
+            Kind::Bf16 => unreachable!("`Rows::room` has no bfloat16"),
+        };
+        Self { words: Shared::new(words), stride: stride * kind.per_word(), form }
+    }
+}
+
 impl DepthwiseInput<'_> {
     /// How many positions of so many channels.
     ///
@@ -295,7 +342,7 @@ thread_local! {
     /// One panel of the map under a band, kept from item to item.
     static MAP: RefCell<Words> = RefCell::default();
     /// The results of a band.
-    static RESULTS: RefCell<Words> = RefCell::default();
+    static BAND_ROWS: RefCell<Option<Rows>> = const { RefCell::new(None) };
 }
 
 impl fmt::Debug for Depthwise {
@@ -311,7 +358,7 @@ mod tests {
 
     use super::*;
     use crate::epilogue::Epilogue;
-    use crate::probe::{PRECISIONS, numbers};
+    use crate::probe::{PRECISIONS, numbers, row_words};
     use crate::rows::Rows;
 
     /// By its definition, in f64.
@@ -405,6 +452,45 @@ mod tests {
         }
     }
 
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn integers_stand_for_the_results_to_half_a_step(
+            side in 1usize..12, channels in 1usize..70, seed in 1u32..1000,
+        ) {
+            let (weight, bias) = (numbers(seed, channels * 9), numbers(seed + 1, channels));
+            let x = numbers(seed + 2, 2 * side * side * channels);
+            let (input, team) = (DepthwiseInput::Maps(&x), ThreadTeam::new(2));
+            let precisions = [Precision::F32, Precision::Fixed16, Precision::Int8];
+            for (isa, precision) in Isa::available().into_iter().flat_map(|isa| precisions.map(|p| (isa, p))) {
+                let layer = Depthwise::new(isa, (3, 1), &weight, &bias, (0.0, 2.0));
+                let mut expected = vec![f32::NAN; x.len()];
+                layer.forward(&team, input, (side, side), &mut expected);
+                let mut buffer = Rows::new(isa, precision);
+                // What an earlier layer left must not stay beyond the last channel.
+                buffer.prepare(&team, &vec![7.0; 2 * (channels + 9) * side * side], channels + 9);
+                let rows = layer.forward_rows(&team, input, (side, side), &mut buffer);
+                prop_assert_eq!(rows.count(), 2 * side * side);
+                let kind = isa.kind(precision);
+                for (n, expected) in expected.chunks_exact(channels).enumerate() {
+                    let (step, offset) = match kind {
+                        Kind::F32 => (1.0, 0.0),
+                        _ => (rows.scale[n], rows.offset[n]),
+                    };
+                    for (q, expected) in row_words(isa, kind, rows, n).into_iter().zip(expected) {
+                        let value = offset as f64 + step as f64 * q;
+                        let half = if kind == Kind::F32 { 0.0 } else { 0.501 * step };
+                        prop_assert!((value - f64::from(*expected)).abs() <= f64::from(half) + 1e-6, "{isa} {precision}");
+                    }
+                    let used = channels.div_ceil(kind.per_word());
+                    let rest = &rows.words[n * rows.stride + used..(n + 1) * rows.stride];
+                    prop_assert!(rest.iter().all(|word| *word == 0), "{isa} {precision}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn a_map_that_is_larger_than_a_band_is_convolved_as_a_whole() {
         let (side, channels) = (130, 40);
@@ -417,8 +503,9 @@ mod tests {
             let mut out = vec![f32::NAN; side * side / 4 * channels];
             layer.forward(&ThreadTeam::new(2), input, (side, side), &mut out);
             let mut at_once = vec![f32::NAN; out.len()];
-            let copy = |band: &[f32], out: &mut [f32]| out.copy_from_slice(band);
-            layer.forward_then(&ThreadTeam::new(2), input, (side, side), (&mut at_once, channels), copy);
+            let copy = |band: PreparedRows<'_>, out: &mut [f32]| out.copy_from_slice(floats(band.words));
+            let then = (Precision::F32, copy);
+            layer.forward_then(&ThreadTeam::new(2), input, (side, side), (&mut at_once, channels), then);
             assert_eq!(at_once, out, "{isa}");
             for (ours, theirs) in out.iter().zip(expected(&layer, (&weight, &bias), &x, (side, side))) {
                 assert!((f64::from(*ours) - theirs).abs() < 1e-5, "{isa}: {ours} and not {theirs}");

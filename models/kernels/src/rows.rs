@@ -1,5 +1,8 @@
 //! Inputs of a linear layer: rows, as they are or as integers.
 
+use std::cell::RefCell;
+use std::thread::LocalKey;
+
 use crate::isa::{Isa, Kind, Precision};
 use crate::prepared::PreparedRows;
 use crate::raw::dispatch;
@@ -29,6 +32,17 @@ pub struct LayerNorm {
     pub bias: Vec<f32>,
     /// Added to the variance.
     pub epsilon: f32,
+}
+
+/// Rows that are to be filled with values of a known range.
+pub(crate) struct Room<'a> {
+    /// `[rows, stride]`, zero beyond the values
+    pub words: &'a mut [u32],
+    pub stride: usize,
+    pub kind: Kind,
+    /// The step of integers, and what value 0 stands for.
+    pub scale: f32,
+    pub offset: f32,
 }
 
 impl Rows {
@@ -70,6 +84,60 @@ impl Rows {
         })
     }
 
+    /// Room for so many rows of values in `low..=high`, which are stored with the steps of that range.
+    ///
+    /// # Panics
+    /// If the buffer is one of bfloat16, or one of integers and the range is endless.
+    pub(crate) fn room(&mut self, count: usize, depth: usize, (low, high): (f32, f32)) -> Room<'_> {
+        let (stride, used) = (self.kind.words(depth), depth.div_ceil(self.kind.per_word()));
+        self.words.resize(count * stride);
+        let (mut scale, mut offset) = (1.0, 0.0);
+        if self.kind != Kind::F32 {
+            assert!(
+                self.kind.is_integer() && low < high && high - low < f32::INFINITY,
+                "integers in a range"
+            );
+            let range = self.isa.range(self.kind);
+            scale = (high - low) / (range.high - range.low) as f32;
+            offset = low - scale * range.low as f32;
+            self.scale.clear();
+            self.scale.resize(count, scale);
+            self.offset.clear();
+            self.offset.resize(count, offset);
+        }
+        // The last word that holds values may hold others, too.
+        let first = if depth.is_multiple_of(self.kind.per_word()) { used } else { used - 1 };
+        if first < stride {
+            for row in self.words.as_mut_slice().chunks_exact_mut(stride) {
+                row[first..].fill(0);
+            }
+        }
+        Room { words: self.words.as_mut_slice(), stride, kind: self.kind, scale, offset }
+    }
+
+    /// The rows for which there was [room](Self::room), filled meanwhile.
+    pub(crate) fn filled(&self, depth: usize) -> PreparedRows<'_> {
+        let Self { words, scale, offset, kind, .. } = self;
+        let stride = kind.words(depth);
+        PreparedRows { words, stride, count: words.len() / stride, depth, scale, offset, kind: *kind }
+    }
+
+    /// Calls `work` with a buffer that the thread keeps.
+    pub fn of_thread<T>(
+        buffer: &'static LocalKey<RefCell<Option<Self>>>,
+        isa: Isa,
+        precision: Precision,
+        work: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        buffer.with_borrow_mut(|rows| {
+            let rows = rows.get_or_insert_with(|| Self::new(isa, precision));
+            if !rows.is_for(isa, precision) {
+                *rows = Self::new(isa, precision);
+            }
+            work(rows)
+        })
+    }
+
     fn fill<'a>(
         &'a mut self,
         team: &ThreadTeam,
@@ -89,7 +157,7 @@ impl Rows {
 
 thread_local! {
     /// A normalised row on its way to integers.
-    static SCRATCH: std::cell::RefCell<Vec<f32>> = const { std::cell::RefCell::new(Vec::new()) };
+    static SCRATCH: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
 }
 
 /// f32 rows need no preparation.

@@ -27,15 +27,29 @@ pub(crate) struct DepthwiseBand<'a> {
     pub there: usize,
     /// Rows and columns of results.
     pub results: (usize, usize),
-    /// `[rows, columns, channels]`: where the first result's first channel goes, and how many channels a result has.
-    pub out: (&'a Shared<f32>, usize, usize),
+    /// Where the first result's first channel goes, counted in values of the form, and values from a result to its
+    /// neighbour: `[rows, columns, values]`.
+    pub out: (&'a Shared<u32>, usize, usize),
+    pub form: Form,
+}
+
+/// How results are stored.
+#[derive(Clone, Copy)]
+pub(crate) enum Form {
+    /// f32
+    Floats,
+    /// 16-bit integers with this offset and one over this step.
+    Halves(f32, f32),
+    /// 8-bit integers, the same.
+    Bytes(f32, f32),
 }
 
 /// One result's first tap, and where it goes.
 #[derive(Clone, Copy)]
 struct Place {
     x: *const f32,
-    out: *mut f32,
+    /// In values of the form.
+    out: usize,
 }
 
 /// What the results of a band have in common.
@@ -50,6 +64,8 @@ struct Taps {
     /// Values from a result to its neighbour.
     channels: usize,
     range: (f32, f32),
+    out: *mut u32,
+    form: Form,
 }
 
 impl Operation for DepthwiseBand<'_> {
@@ -88,10 +104,12 @@ impl DepthwiseBand<'_> {
                 panel,
                 channels,
                 range: self.range,
+                out: out.at(0),
+                form: self.form,
             };
             let place = |column: usize| Place {
                 x: self.x[row * self.stride * taps.line + column * step + first..].as_ptr(),
-                out: out.at(start + (row * columns + column) * channels + first),
+                out: start + (row * columns + column) * channels + first,
             };
             // SAFETY: lines, weights and bias are as long as `run` asserted, and all columns are results.
             unsafe { vectors::<S, K>(s, &taps, columns, self.there - first, place) };
@@ -183,33 +201,58 @@ unsafe fn results<S: Simd, const P: usize, const V: usize, const K: usize>(
             }
         }
         for (p, sums) in sums.into_iter().enumerate() {
-            store(s, taps.range, sums, there, place.out.add(p * taps.channels));
+            let (low, high) = taps.range;
+            let cut = sums.map(|sum| s.min(s.max(sum, s.splat(low)), s.splat(high)));
+            store(s, taps, cut, there, place.out + p * taps.channels);
         }
     }
 }
 
-/// Cuts a result to the range and stores `there` channels of it.
+/// Stores `there` channels of a result.
 ///
 /// # Safety
-/// There is room for them.
+/// There is room for them at `at`.
 #[inline(always)]
-unsafe fn store<S: Simd, const V: usize>(
-    s: S,
-    (low, high): (f32, f32),
-    sums: [S::F; V],
+unsafe fn store<S: Simd, const V: usize>(s: S, taps: &Taps, result: [S::F; V], there: usize, at: usize) {
+    let integers =
+        |offset, inverse| result.map(|x| s.round(s.mul(s.sub(x, s.splat(offset)), s.splat(inverse))));
+    // SAFETY: the caller's.
+    unsafe {
+        match taps.form {
+            Form::Floats => each(s, result, there, taps.out.cast::<f32>().add(at), |out, x| s.store(out, x)),
+            Form::Halves(offset, inverse) => {
+                let out = taps.out.cast::<u16>().add(at);
+                each(s, integers(offset, inverse), there, out, |out, q| s.store_halves(out, q));
+            }
+            Form::Bytes(offset, inverse) => {
+                let out = taps.out.cast::<u8>().add(at);
+                each(s, integers(offset, inverse), there, out, |out, q| s.store_bytes(out, q));
+            }
+        }
+    }
+}
+
+/// Calls `store` with each vector and its place, and sees to it that no more than `there` values are written.
+///
+/// # Safety
+/// `out` has room for them; `store` writes a vector's values.
+#[inline(always)]
+unsafe fn each<S: Simd, X, T: Copy + Default, const V: usize>(
+    _: S,
+    vectors: [X; V],
     there: usize,
-    out: *mut f32,
+    out: *mut T,
+    store: impl Fn(*mut T, X),
 ) {
-    let cut = sums.map(|sum| s.min(s.max(sum, s.splat(low)), s.splat(high)));
     // SAFETY: the caller's; `padded` holds the widest panel.
     unsafe {
         if there >= V * S::LANES {
-            cut.into_iter().enumerate().for_each(|(v, cut)| s.store(out.add(v * S::LANES), cut));
+            vectors.into_iter().enumerate().for_each(|(v, x)| store(out.add(v * S::LANES), x));
             return;
         }
-        let mut padded = [0.0f32; WIDEST];
-        for (v, cut) in cut.into_iter().enumerate() {
-            s.store(padded.as_mut_ptr().add(v * S::LANES), cut);
+        let mut padded = [T::default(); WIDEST];
+        for (v, x) in vectors.into_iter().enumerate() {
+            store(padded.as_mut_ptr().add(v * S::LANES), x);
         }
         out.copy_from_nonoverlapping(padded.as_ptr(), there);
     }

@@ -87,6 +87,12 @@ pub(crate) fn bits(values: &[f32]) -> &[u32] {
     unsafe { std::slice::from_raw_parts(values.as_ptr().cast(), values.len()) }
 }
 
+/// The same, to be written.
+pub(crate) fn bits_mut(values: &mut [f32]) -> &mut [u32] {
+    // SAFETY: both are four bytes with the same alignment, and any bits are a value of either.
+    unsafe { std::slice::from_raw_parts_mut(values.as_mut_ptr().cast(), values.len()) }
+}
+
 /// Words as bytes, in the order of this machine.
 pub(crate) fn bytes(words: &[u32]) -> &[u8] {
     // SAFETY: a word is four initialised bytes, and bytes have no alignment.

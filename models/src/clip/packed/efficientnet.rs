@@ -2,10 +2,9 @@
 //! depthwise ones in f32 in every precision.
 
 use std::cell::RefCell;
-use std::thread::LocalKey;
 
 use knytt_kernels::{
-    Activation, Depthwise, DepthwiseInput, Epilogue, Isa, Linear, Precision, Rows, ThreadTeam,
+    Activation, Depthwise, DepthwiseInput, Epilogue, Isa, Linear, Precision, PreparedRows, Rows, ThreadTeam,
 };
 
 use super::conv::PackedConv;
@@ -23,8 +22,8 @@ const ADD: Epilogue = Epilogue { add: true, activation: Activation::None };
 /// Positions that a thread prepares and multiplies at a time where a map has many: they stay in its cache.
 const POSITIONS_PER_ITEM: usize = 64;
 
-/// The first stages, which run in f32 in every precision. Their maps are large and shallow, and making integers of them
-/// costs more than the narrower products save; what their few channels lose is in every later map.
+/// The first stages, whose maps are widened in f32 in every precision. They are large and shallow, and making integers of
+/// them costs more than the narrower products save; what their few channels lose is in every later map.
 const SHALLOW_STAGES: usize = 3;
 
 /// Values of a map beyond which it is narrowed band by band, because as a whole it does not stay in a core's cache.
@@ -61,11 +60,11 @@ impl PackedEfficientNet {
         let precision = exact_enough(source.precision);
         let (mut number, mut stages) = (0, Vec::new());
         for (n, shapes) in config.stages().iter().enumerate() {
-            let precision = if n < SHALLOW_STAGES { Precision::F32 } else { precision };
+            let widens_in = if n < SHALLOW_STAGES { Precision::F32 } else { precision };
             let mut blocks = Vec::new();
             for shape in shapes {
                 let prefix = format!("{prefix}.blocks.{number}");
-                blocks.push(PackedMbConv::new(shape, precision, &prefix, source)?);
+                blocks.push(PackedMbConv::new(shape, (widens_in, precision), &prefix, source)?);
                 number += 1;
             }
             stages.push(blocks);
@@ -109,24 +108,29 @@ fn exact_enough(asked: Precision) -> Precision {
 }
 
 impl PackedMbConv {
-    fn new(shape: &MbConvShape, precision: Precision, prefix: &str, source: &mut Source<'_>) -> Result<Self> {
+    fn new(
+        shape: &MbConvShape,
+        (widens_in, narrows_in): (Precision, Precision),
+        prefix: &str,
+        source: &mut Source<'_>,
+    ) -> Result<Self> {
         let MbConvShape { from, inner, to, stride, kernel } = *shape;
         let depthwise = format!("{prefix}.depthwise");
         let weight = source.values(&format!("{depthwise}.weight"), &[inner, 1, kernel, kernel])?;
         let bias = source.values(&format!("{depthwise}.bias"), &[inner])?;
         Ok(Self {
             expand: (inner != from)
-                .then(|| Pointwise::new([from, inner], precision, &format!("{prefix}.expand"), source))
+                .then(|| Pointwise::new([from, inner], widens_in, &format!("{prefix}.expand"), source))
                 .transpose()?,
             depthwise: Depthwise::new(source.isa, (kernel, stride), &weight, &bias, RELU6),
-            project: Pointwise::new([inner, to], precision, &format!("{prefix}.project"), source)?,
+            project: Pointwise::new([inner, to], narrows_in, &format!("{prefix}.project"), source)?,
             is_residual: shape.is_residual(),
         })
     }
 
     fn forward(&self, team: &ThreadTeam, x: Maps) -> Maps {
         match &self.expand {
-            Some(expand) => expand.with_rows(&WIDENED, |rows| {
+            Some(expand) => Rows::of_thread(&WIDENED, expand.new_rows.0, expand.new_rows.1, |rows| {
                 let rows = rows.prepare(team, &x.values, expand.layer.depth());
                 self.narrow(team, &x, DepthwiseInput::Expanded(&expand.layer, rows, CUT.activation))
             }),
@@ -144,15 +148,19 @@ impl PackedMbConv {
             out.values.copy_from_slice(&x.values);
         }
         let epilogue = if self.is_residual { ADD } else { PLAIN };
+        let (isa, precision) = self.project.new_rows;
         if side * side * inner > LARGE_MAP {
             let alone = ThreadTeam::alone();
-            self.depthwise.forward_then(team, wide, sides, (&mut out.values, outputs), |band, out| {
-                self.project.forward(alone, band, epilogue, out);
-            });
+            let project = |rows: PreparedRows<'_>, out: &mut [f32]| {
+                self.project.layer.forward(alone, rows, epilogue, out);
+            };
+            let out = (&mut out.values[..], outputs);
+            self.depthwise.forward_then(team, wide, sides, out, (precision, project));
         } else {
-            let mut inside = Maps::room(x.batch, side, inner);
-            self.depthwise.forward(team, wide, sides, &mut inside.values);
-            self.project.forward(team, &inside.values, epilogue, &mut out.values);
+            Rows::of_thread(&ROWS, isa, precision, |rows| {
+                let rows = self.depthwise.forward_rows(team, wide, sides, rows);
+                self.project.layer.forward(team, rows, epilogue, &mut out.values);
+            });
         }
         out
     }
@@ -174,10 +182,11 @@ impl Pointwise {
 
     /// From `[positions, depth]` to `[positions, outputs]`.
     fn forward(&self, team: &ThreadTeam, x: &[f32], epilogue: Epilogue, out: &mut [f32]) {
-        let (depth, outputs) = (self.layer.depth(), self.layer.outputs());
+        let ((depth, outputs), (isa, precision)) =
+            ((self.layer.depth(), self.layer.outputs()), self.new_rows);
         let positions = x.len() / depth;
         if positions <= FEW_POSITIONS {
-            return self.with_rows(&ROWS, |rows| {
+            return Rows::of_thread(&ROWS, isa, precision, |rows| {
                 self.layer.forward(team, rows.prepare(team, x, depth), epilogue, out);
             });
         }
@@ -185,26 +194,10 @@ impl Pointwise {
         team.each_chunk(&mut out[..positions * outputs], POSITIONS_PER_ITEM * outputs, |item, out| {
             let first = item * POSITIONS_PER_ITEM * depth;
             let x = &x[first..first + out.len() / outputs * depth];
-            self.with_rows(&ROWS, |rows| {
+            Rows::of_thread(&ROWS, isa, precision, |rows| {
                 self.layer.forward(alone, rows.prepare(alone, x, depth), epilogue, out)
             });
         });
-    }
-
-    /// Calls `work` with this thread's buffer for the layer's inputs.
-    fn with_rows<T>(
-        &self,
-        buffer: &'static LocalKey<RefCell<Option<Rows>>>,
-        work: impl FnOnce(&mut Rows) -> T,
-    ) -> T {
-        let (isa, precision) = self.new_rows;
-        buffer.with_borrow_mut(|rows| {
-            let rows = rows.get_or_insert_with(|| Rows::new(isa, precision));
-            if !rows.is_for(isa, precision) {
-                *rows = Rows::new(isa, precision);
-            }
-            work(rows)
-        })
     }
 }
 
