@@ -169,7 +169,7 @@ pub struct BuildArgs {
     #[arg(long)]
     pub offline: bool,
 
-    /// Which index the catalogue keeps from now on [default: the one-bit IVF index, from 1,024 products on]
+    /// Which index the catalogue keeps from now on [default: the IVF index of codes, from 1,024 products on]
     #[arg(long, value_enum)]
     pub index: Option<KeptIndex>,
 
@@ -351,7 +351,7 @@ pub enum IndexChoice {
     Auto,
     /// Compare with every product that passes the filters
     Exact,
-    /// Compare codes of one bit per dimension first, if the catalogue is large enough for them
+    /// Compare codes of two bits per dimension first, if the catalogue is large enough for them
     Segments,
     /// Search the trees of the arroy index, if the catalogue keeps one
     Arroy,

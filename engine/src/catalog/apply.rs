@@ -7,6 +7,7 @@ use roaring::RoaringBitmap;
 
 use crate::calibrate::scale::Calibration;
 use crate::catalog::entry::{Derived, Entry};
+use crate::catalog::free_items::densest_last;
 use crate::catalog::meta::{
     CatalogMeta, read_meta, write_calibration, write_experiment, write_merchandising, write_meta,
 };
@@ -34,12 +35,13 @@ use crate::store::{price_column, vectors};
 /// items are scattered, and a batch that used them would write to many pages.
 const REUSED_ONE_IN: u64 = 8;
 
-/// Items in blocks of this many share most of the pages that a batch writes.
-const SIDE_BY_SIDE: u32 = 1_024;
+/// So many products are written at a time.
+const PRODUCTS_HELD: usize = 4_096;
 
-/// The state of a transaction while it applies a batch. It writes the entries of a single product immediately. It
+/// The state of a transaction while it applies a batch. It writes most entries of a single product immediately. It
 /// collects changes to values that many products share (segments, bitmaps), and [`Self::finish`] writes each value
-/// once.
+/// once. It also collects the products themselves: pages that are written one after the other lie side by side, and a
+/// system that maps a page of products maps its neighbours with it, which would be thumbnails.
 pub(crate) struct Changes<'t, 'e, 'b> {
     edit: Edit<'t, 'e>,
     meta: CatalogMeta,
@@ -60,6 +62,8 @@ pub(crate) struct Changes<'t, 'e, 'b> {
     /// Items that this batch frees. Only later batches reuse them, so that no item stands for different products in
     /// two consecutive committed states.
     freed: RoaringBitmap,
+    /// New products that are not written yet, JSON.
+    products: BTreeMap<u32, Vec<u8>>,
     vectors: vectors::Changed<'b>,
     prices: BTreeMap<u32, i64>,
     rank_features: BTreeMap<u32, Option<RankFeatures>>,
@@ -86,6 +90,7 @@ impl<'t, 'e, 'b> Changes<'t, 'e, 'b> {
             free: read_items(view, meta_key::FREE)?,
             reusable: None,
             freed: RoaringBitmap::new(),
+            products: BTreeMap::new(),
             vectors: vectors::Changed::new(),
             prices: BTreeMap::new(),
             rank_features: BTreeMap::new(),
@@ -318,6 +323,7 @@ impl<'t, 'e, 'b> Changes<'t, 'e, 'b> {
         let before = self.withdraw(item)?;
         self.derive(item, &Derived::from_product(&before), Derived::default());
         self.edit.db.ids.delete(self.edit.txn, &key)?;
+        self.products.remove(&item);
         self.edit.db.products.delete(self.edit.txn, &item)?;
         self.edit.db.thumbnails.delete(self.edit.txn, &item)?;
         self.vectors.insert(item, None);
@@ -352,8 +358,11 @@ impl<'t, 'e, 'b> Changes<'t, 'e, 'b> {
     ) -> Result<()> {
         self.derive(item, before, entry.derived);
         // An unchanged product dirties no page.
-        if self.edit.db.products.get(self.edit.txn, &item)? != Some(&entry.json[..]) {
-            self.edit.db.products.put(self.edit.txn, &item, &entry.json)?;
+        if self.stored_bytes(item)? != Some(&entry.json[..]) {
+            self.products.insert(item, entry.json);
+            if self.products.len() >= PRODUCTS_HELD {
+                self.write_products()?;
+            }
         }
         if let Some(vector) = vector {
             self.vectors.insert(item, Some(vector));
@@ -397,14 +406,29 @@ impl<'t, 'e, 'b> Changes<'t, 'e, 'b> {
         Ok(product)
     }
 
+    fn write_products(&mut self) -> Result<()> {
+        for (item, json) in std::mem::take(&mut self.products) {
+            self.edit.db.products.put(self.edit.txn, &item, &json)?;
+        }
+        Ok(())
+    }
+
+    fn stored_bytes(&self, item: u32) -> Result<Option<&[u8]>> {
+        match self.products.get(&item) {
+            Some(json) => Ok(Some(json)),
+            None => Ok(self.edit.db.products.get(self.edit.txn, &item)?),
+        }
+    }
+
     fn stored(&self, item: u32) -> Result<Product> {
-        let bytes = self.edit.db.products.get(self.edit.txn, &item)?;
+        let bytes = self.stored_bytes(item)?;
         let bytes = bytes.ok_or_else(|| Error::damaged(format!("item {item} has lost its product")))?;
         Ok(serde_json::from_slice(bytes)?)
     }
 
     /// Writes the collected changes.
     pub(crate) fn finish(mut self) -> Result<Committed> {
+        self.write_products()?;
         let edit = &mut self.edit;
         let pictures = &self.live | self.pictures.all();
         vectors::write(edit, &pictures, &self.vectors)?;
@@ -447,14 +471,6 @@ fn vector_of<'s>(changed: &'s vectors::Changed<'_>, view: View<'s>, item: u32) -
         Some(Some(vector)) => Ok(vector),
         _ => vectors::row(view, item),
     }
-}
-
-/// The items ordered so that those of the fullest block come last, and the lowest item of a block last.
-fn densest_last(items: &RoaringBitmap) -> Vec<u32> {
-    let items: Vec<u32> = items.iter().collect();
-    let mut blocks: Vec<&[u32]> = items.chunk_by(|a, b| a / SIDE_BY_SIDE == b / SIDE_BY_SIDE).collect();
-    blocks.sort_by_key(|block| (block.len(), std::cmp::Reverse(block[0])));
-    blocks.into_iter().flat_map(|block| block.iter().rev().copied()).collect()
 }
 
 /// The stored content sum. Catalogues of early versions store none; for those it is computed.

@@ -6,6 +6,7 @@ pub(crate) mod build_lock;
 pub(crate) mod check;
 pub(crate) mod dump;
 pub(crate) mod entry;
+pub(crate) mod free_items;
 mod further_pictures;
 pub(crate) mod meta;
 pub(crate) mod operation;

@@ -310,6 +310,28 @@ mod tests {
     }
 
     #[test]
+    fn pages_of_products_lie_side_by_side() {
+        const PAGE: usize = 4_096;
+        let dir = tempfile::tempdir().unwrap();
+        let catalog = catalog(&dir);
+        let picture = [7; 4_000];
+        catalog
+            .transact(|change| {
+                (0..600_u16)
+                    .try_for_each(|n| change.upsert(&product(&n.to_string()), &vector(0.1), Some(&picture)))
+            })
+            .unwrap();
+        let snapshot = catalog.read().unwrap();
+        let view = snapshot.view();
+        let products = view.db.products.iter(view.txn).unwrap();
+        let mut pages: Vec<usize> = products.map(|entry| entry.unwrap().1.as_ptr().addr() / PAGE).collect();
+        pages.sort_unstable();
+        pages.dedup();
+        let span = pages[pages.len() - 1] - pages[0] + 1;
+        assert!(pages.len() > 4 && span < 3 * pages.len(), "{} pages among {span}", pages.len());
+    }
+
+    #[test]
     fn equal_content_has_an_equal_hash_whatever_changes_led_to_it() {
         let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let (one, two) = (catalog(&one), catalog(&two));

@@ -30,7 +30,8 @@ const STEP: usize = 10_000;
 /// - schema 4: places and delta blocks. The vectors of an older catalogue lie at their default places, so none are
 ///   written;
 /// - schema 5: the numbers of barcodes and of parts as fields of their own, also those of variants;
-/// - schema 6: further pictures. An older catalogue has none.
+/// - schema 6: further pictures. An older catalogue has none;
+/// - schema 7: codes of two bits per dimension.
 pub(crate) fn upgrade(edit: &mut Edit<'_, '_>) -> Result<()> {
     let version = edit.db.meta.get(edit.txn, meta_key::SCHEMA)?.and_then(|v| v.try_into().ok());
     let version = version.map_or(1, u32::from_le_bytes);
@@ -42,11 +43,9 @@ pub(crate) fn upgrade(edit: &mut Edit<'_, '_>) -> Result<()> {
     if version < 3 {
         move_calibration(edit)?;
     }
-    let live = read_items(edit.view(), meta_key::LIVE)?;
-    match version {
-        ..3 => index::ivf::maintain::rebuild(edit, &live)?,
-        3 => index::ivf::upgrade::upgrade_delta(edit, &live)?,
-        _ => (),
+    if version < 7 {
+        let live = read_items(edit.view(), meta_key::LIVE)? | read_items(edit.view(), meta_key::PICTURES)?;
+        index::ivf::maintain::rebuild(edit, &live)?;
     }
     Ok(edit.db.meta.put(edit.txn, meta_key::SCHEMA, &SCHEMA_VERSION.to_le_bytes())?)
 }

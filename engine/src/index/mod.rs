@@ -1,7 +1,7 @@
 //! Finds the nearest products of a query vector.
 //!
 //! Three kinds of index implement [`Nearest`]. The [exact scan](exact) compares every vector that passes the
-//! filter. The [IVF index](ivf) scans codes of one bit per dimension and compares the vectors that may be among
+//! filter. The [IVF index](ivf) scans codes of two bits per dimension and compares the vectors that may be among
 //! the best. [arroy] walks a forest of random projections. [`preferred`] chooses one of them by measured limits.
 
 pub(crate) mod arroy;
@@ -25,7 +25,7 @@ use crate::store::picture_number::item_of;
 pub enum IndexKind {
     /// Compares every vector that passes the filter.
     Exact,
-    /// Approximate: scans codes of one bit per dimension in cells, then compares the likely vectors.
+    /// Approximate: scans codes of two bits per dimension in cells, then compares the likely vectors.
     #[serde(rename = "segments")]
     IvfRabitq,
     /// Approximate: walks random-projection trees, then compares the vectors that it finds.

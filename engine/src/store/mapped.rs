@@ -114,6 +114,13 @@ impl<'t> Mapped<'t> {
         place::in_block(self.bytes(self.spans.places[number].get(at)), picture)
     }
 
+    /// The bytes that tell [`Self::place`], if there are any.
+    #[inline]
+    pub(crate) fn place_bytes(&self, picture: u32) -> Option<&'t [u8]> {
+        let (number, at) = place::position_of(picture);
+        place::bytes_in_block(self.bytes(self.spans.places[number].get(at))?, picture)
+    }
+
     /// The codes of a cell; `None` if it is empty.
     #[inline]
     pub(crate) fn cell(&self, cell: u32) -> Option<&'t [u8]> {

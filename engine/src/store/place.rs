@@ -41,9 +41,15 @@ pub(crate) fn position_of_block(block: u32) -> (usize, usize) {
 #[inline]
 pub(crate) fn in_block(block: Option<&[u8]>, item: u32) -> Result<u32> {
     let Some(block) = block else { return Ok(item) };
-    let at = (item % SLOTS) as usize * 4;
-    let bytes = block.get(at..at + 4).and_then(|bytes| bytes.try_into().ok());
+    let bytes = bytes_in_block(block, item).and_then(|bytes| bytes.try_into().ok());
     bytes.map(u32::from_le_bytes).ok_or_else(|| Error::damaged(format!("item {item} has lost its place")))
+}
+
+/// Where a block has the place of an item; `None` if it is cut short.
+#[inline]
+pub(crate) fn bytes_in_block(block: &[u8], item: u32) -> Option<&[u8]> {
+    let at = (item % SLOTS) as usize * 4;
+    block.get(at..at + 4)
 }
 
 /// The place of an item.

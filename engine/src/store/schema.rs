@@ -1,6 +1,6 @@
 //! The named databases of a catalogue, with the format of their keys and values.
 //!
-//! This is schema 6. Integers in keys are big-endian, so that LMDB's byte order is the numeric order. An *item*
+//! This is schema 7. Integers in keys are big-endian, so that LMDB's byte order is the numeric order. An *item*
 //! is the `u32` that stands for a product inside the catalogue; a *picture* is the `u32` that stands for one of its
 //! pictures, and the item itself for the product's own picture ([`crate::store::picture_number`]).
 //!
@@ -32,7 +32,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 
 /// The version that this program reads and writes.
-pub const SCHEMA_VERSION: u32 = 6;
+pub const SCHEMA_VERSION: u32 = 7;
 
 /// The most databases that LMDB may open: those below, and room for a few more.
 pub(crate) const MAX_DATABASES: u32 = 24;

@@ -89,7 +89,7 @@ fn make_fixture_with_codes() {
 
 #[test]
 fn catalogues_of_earlier_schemas_open_answer_and_can_be_changed() {
-    for earlier in ["schema-1", "schema-2", "schema-3", "schema-4", "schema-5"] {
+    for earlier in ["schema-1", "schema-2", "schema-3", "schema-4", "schema-5", "schema-6"] {
         opens_answers_and_can_be_changed(earlier);
     }
 }
@@ -153,5 +153,5 @@ fn a_later_schema_is_refused_by_its_number() {
     fs::write(to, bytes).unwrap();
     let error = Catalog::open(dir.path()).unwrap_err();
     assert_eq!(error.code(), "unknown_schema");
-    assert!(error.to_string().contains("version 99") && error.to_string().contains("version 6"), "{error}");
+    assert!(error.to_string().contains("version 99") && error.to_string().contains("version 7"), "{error}");
 }

@@ -3,7 +3,8 @@
 //! A block holds the number of its items and the width of their codes (two little-endian `u32`), padding to
 //! 16 bytes, then groups. A group holds `[width / 4, 16]` bytes of codes (the low half of byte `i` is item
 //! `i`'s nibble, the high half item `16 + i`'s), 32 scales and 32 distances along the axis
-//! (little-endian f32), and 32 items (little-endian `u32`). Slots after the last item are zero.
+//! (little-endian f32), 32 items (little-endian `u32`), and then the fine codes and fine scales in the same form as codes
+//! and scales. Slots after the last item are zero.
 
 use super::code::Code;
 use crate::error::{Error, Result};
@@ -22,7 +23,7 @@ pub(crate) struct Block<'a> {
 }
 
 fn group_bytes(width: usize) -> usize {
-    width * 4 + 3 * FLOATS
+    2 * width * 4 + 4 * FLOATS
 }
 
 fn word(bytes: &[u8], at: usize) -> Option<u32> {
@@ -62,8 +63,10 @@ impl<'a> Block<'a> {
             let (codes, rest) = bytes.split_at(self.width * 4);
             let (scales, rest) = floats(rest)?;
             let (alongs, rest) = floats(rest)?;
-            let (items, _) = floats(rest)?;
-            Some(Entries { group: Group { codes, scales, alongs }, items, len })
+            let (items, rest) = floats(rest)?;
+            let (fine, rest) = rest.split_at_checked(self.width * 4)?;
+            let (fine_scales, _) = floats(rest)?;
+            Some(Entries { group: Group { codes, scales, alongs }, items, fine, fine_scales, len })
         })
     }
 
@@ -76,10 +79,17 @@ impl<'a> Block<'a> {
     pub(crate) fn code(self, slot: usize) -> Option<(u32, Code)> {
         let entries = self.groups().nth(slot / GROUP)?;
         let (lane, high) = (slot % 16, slot % GROUP / 16);
-        let nibbles = entries.group.codes.chunks_exact(16).map(|n| n[lane] >> (4 * high) & 15).collect();
+        let nibbles = |codes: &[u8]| codes.chunks_exact(16).map(|n| n[lane] >> (4 * high) & 15).collect();
         let slot = slot % GROUP;
-        let along = f32::from_le_bytes(entries.group.alongs[slot]);
-        Some((entries.item(slot), Code { nibbles, scale: entries.scale(slot), along }))
+        let value = |floats: &Floats| f32::from_le_bytes(floats[slot]);
+        let code = Code {
+            nibbles: nibbles(entries.group.codes),
+            scale: value(entries.group.scales),
+            fine: nibbles(entries.fine),
+            fine_scale: value(entries.fine_scales),
+            along: value(entries.group.alongs),
+        };
+        Some((entries.item(slot), code))
     }
 }
 
@@ -94,11 +104,19 @@ fn floats(bytes: &[u8]) -> Option<(&Floats, &[u8])> {
 pub(crate) struct Entries<'a> {
     pub(crate) group: Group<'a>,
     items: &'a Floats,
+    fine: &'a [u8],
+    pub(crate) fine_scales: &'a Floats,
     len: usize,
 }
 
-impl Entries<'_> {
-    /// Prefetches the group.
+impl<'a> Entries<'a> {
+    /// The fine codes, with the fine scales.
+    #[inline]
+    pub(crate) fn fine_group(&self) -> Group<'a> {
+        Group { codes: self.fine, scales: self.fine_scales, alongs: self.group.alongs }
+    }
+
+    /// Prefetches the group, without the fine codes.
     #[inline]
     pub(crate) fn prefetch(&self) {
         prefetch(self.group.codes);
@@ -116,11 +134,6 @@ impl Entries<'_> {
     #[inline]
     pub(crate) fn item(&self, slot: usize) -> u32 {
         u32::from_le_bytes(self.items[slot])
-    }
-
-    #[inline]
-    pub(crate) fn scale(&self, slot: usize) -> f32 {
-        f32::from_le_bytes(self.group.scales[slot])
     }
 }
 
@@ -169,13 +182,17 @@ impl BlockBuf {
         let width = self.width;
         let start = HEADER + slot / GROUP * group_bytes(width);
         let group = &mut self.bytes[start..start + group_bytes(width)];
-        let (codes, rest) = group.split_at_mut(width * 4);
-        for (bytes, nibble) in codes.chunks_exact_mut(16).zip(&code.nibbles) {
-            bytes[lane] = bytes[lane] & (0xf0 >> (4 * high)) | nibble << (4 * high);
-        }
+        let (coarse, fine) = group.split_at_mut(width * 4 + 3 * FLOATS);
         let words = [code.scale.to_bits(), code.along.to_bits(), item];
-        for (part, word) in rest.chunks_exact_mut(FLOATS).zip(words) {
-            part[slot % GROUP * 4..][..4].copy_from_slice(&word.to_le_bytes());
+        let halves = [(coarse, &code.nibbles, &words[..]), (fine, &code.fine, &[code.fine_scale.to_bits()])];
+        for (half, nibbles, words) in halves {
+            let (codes, rest) = half.split_at_mut(width * 4);
+            for (bytes, nibble) in codes.chunks_exact_mut(16).zip(nibbles) {
+                bytes[lane] = bytes[lane] & (0xf0 >> (4 * high)) | nibble << (4 * high);
+            }
+            for (part, word) in rest.chunks_exact_mut(FLOATS).zip(words) {
+                part[slot % GROUP * 4..][..4].copy_from_slice(&word.to_le_bytes());
+            }
         }
     }
 
@@ -183,7 +200,8 @@ impl BlockBuf {
     pub(crate) fn pop(&mut self) -> Option<(u32, Code)> {
         let last = self.len.checked_sub(1)?;
         let popped = self.as_block().code(last)?;
-        let nothing = Code { nibbles: vec![0; self.width / 4], scale: 0.0, along: 0.0 };
+        let zeros = || vec![0; self.width / 4];
+        let nothing = Code { nibbles: zeros(), scale: 0.0, fine: zeros(), fine_scale: 0.0, along: 0.0 };
         self.set(last, 0, &nothing);
         self.bytes.truncate(HEADER + last.div_ceil(GROUP) * group_bytes(self.width));
         self.set_len(last);
@@ -222,8 +240,15 @@ mod tests {
     const WIDTH: usize = 64;
 
     fn code(n: u32) -> Code {
-        let nibbles = (0..WIDTH as u32 / 4).map(|i| ((n + i) % 16) as u8).collect();
-        Code { nibbles, scale: n as f32, along: -(n as f32) }
+        let nibbles = |n: u32| (0..WIDTH as u32 / 4).map(|i| ((n + i) % 16) as u8).collect();
+        let value = n as f32;
+        Code {
+            nibbles: nibbles(n),
+            scale: value,
+            fine: nibbles(n + 3),
+            fine_scale: value + 0.5,
+            along: -value,
+        }
     }
 
     fn filled(items: impl IntoIterator<Item = u32>) -> BlockBuf {
@@ -238,9 +263,7 @@ mod tests {
         for slot in 0..read.len() {
             let (item, stored) = read.code(slot).unwrap();
             let made = code(item);
-            assert!(
-                stored.nibbles == made.nibbles && stored.scale == made.scale && stored.along == made.along
-            );
+            assert_eq!(stored, made);
         }
         items.sort_unstable();
         expected.sort_unstable();

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::block::{Block, BlockBuf};
 use super::code::{Coder, Probe, dot, halved};
 use super::rotation::split_mix;
-use super::shortlist::Shortlist;
+use super::shortlist::{Rows, Shortlist};
 use crate::error::{Error, Result};
 use crate::index::ivf::cold_read::ColdReadDetector;
 use crate::index::simd::Kernel;
@@ -20,7 +20,7 @@ use crate::store::mapped::will_need;
 use crate::store::segment;
 
 /// The version of the layout. [`Cells::read`] refuses any other.
-const LAYOUT: u32 = 1;
+const LAYOUT: u32 = 2;
 
 /// Layout, dimension, number of cells and number of items that they were made for (little-endian `u32` each),
 /// then padding.
@@ -92,12 +92,6 @@ impl<'a> Cells<'a> {
         self.made_for
     }
 
-    fn row(&self, cell: u32) -> Result<&'a [u8]> {
-        let bytes = self.mean.len() * 2;
-        let row = (cell as usize).checked_mul(bytes).and_then(|at| self.centres.get(at..at + bytes));
-        row.ok_or_else(|| Error::damaged(format!("the index has no cell {cell}")))
-    }
-
     /// A cell's centre: `[dimension]`.
     pub(crate) fn centre(&self, cell: u32) -> Result<Vec<f32>> {
         Ok(segment::decode(self.row(cell)?))
@@ -106,12 +100,11 @@ impl<'a> Cells<'a> {
     /// The cell that a vector belongs to: the one whose centre is nearest.
     pub(crate) fn home(&self, vector: &[f32]) -> Result<u32> {
         let probe = self.coder.probe(vector, DEVIATIONS);
-        let mut shortlist = Shortlist::new(1, 1);
+        let mut shortlist = Shortlist::new(1, 1, DEVIATIONS);
         if let Some(codes) = self.codes {
             shortlist.scan(codes, &probe, dot(vector, &self.mean), &|_| true);
         }
-        let nearest =
-            shortlist.rescore(vector, &mut ColdReadDetector::begin(false), |cell| self.row(cell))?;
+        let nearest = shortlist.rescore(vector, &mut ColdReadDetector::begin(false), self)?;
         nearest.first().map(|nearest| nearest.item).ok_or_else(|| Error::damaged("the index has no cell"))
     }
 
@@ -159,6 +152,15 @@ impl<'a> Cells<'a> {
         }
         estimates.truncate(self.count);
         estimates
+    }
+}
+
+impl<'a> Rows<'a> for Cells<'a> {
+    /// A cell's centre.
+    fn row(&self, cell: u32) -> Result<&'a [u8]> {
+        let bytes = self.mean.len() * 2;
+        let row = (cell as usize).checked_mul(bytes).and_then(|at| self.centres.get(at..at + bytes));
+        row.ok_or_else(|| Error::damaged(format!("the index has no cell {cell}")))
     }
 }
 

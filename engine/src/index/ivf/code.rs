@@ -1,9 +1,13 @@
-//! Codes of one bit per dimension, and the query's side of the comparison with them.
+//! Codes of two bits per dimension, and the query's side of the comparison with them.
 //!
 //! The method follows RaBitQ (Gao and Long, SIGMOD 2024). A vector is the sum of a centre, a part along an axis
 //! and a rest. The coder rotates the rest and keeps the signs of its values as the code. The code and two floats
 //! give an unbiased estimate of the dot product with any query. The error of the estimate is normally
 //! distributed, with a width in proportion to the lengths of the rest and of the query.
+//!
+//! A second bit of each dimension tells the larger values from the smaller ones. With both bits a value is one of four
+//! levels (-3, -1, 1, 3), and the error is half as wide. A scan reads the second bits only of items that the first ones
+//! do not exclude.
 //!
 //! The parts of the centre and of the axis are exact dot products. Estimates for text queries, which are far
 //! from all pictures, are therefore as good as those for pictures. The axis is the direction of the mean of all
@@ -13,20 +17,35 @@ use std::sync::Arc;
 
 use half::f16;
 
+use super::block::Entries;
 use super::rotation::Rotation;
-use crate::index::simd::lookup::{LARGEST, Lookup};
+use crate::index::simd::Kernel;
+use crate::index::simd::lookup::{GROUP, LARGEST, Lookup};
 use crate::index::simd::wide::{Work, wide};
 
 /// The error of an estimate per unit of its scale and of the query's length: the sine of the angle between a
 /// random direction and its signs. The cosine of that angle is √(2/π).
 const ERROR_PER_SCALE: f32 = 0.603;
 
+/// The same for both bits, in units of the fine scale. Most of it is that of the levels (0.65), the rest is that of the
+/// query's tables, which the levels enlarge.
+const ERROR_PER_FINE_SCALE: f32 = 0.75;
+
+/// Values beyond this many standard deviations have the larger level: the limit between the levels of the best uniform
+/// quantiser of four levels for normally distributed values.
+const LARGE_FROM: f32 = 0.9957;
+
 /// The code of a vector.
+#[derive(Debug, PartialEq)]
 pub(crate) struct Code {
     /// Four dimensions each: `[width / 4]`.
     pub(crate) nibbles: Vec<u8>,
     /// The factor for the sum of the query's signed values.
     pub(crate) scale: f32,
+    /// The lower bits of the levels: `[width / 4]`. A level is twice the value of its sign, plus the value of this bit.
+    pub(crate) fine: Vec<u8>,
+    /// The factor for the sum of the query's values times the levels.
+    pub(crate) fine_scale: f32,
     /// The vector's distance from its centre along the axis.
     pub(crate) along: f32,
 }
@@ -79,9 +98,18 @@ impl Work for Encoding<'_> {
         let along = dot(&rest, axis);
         rest.iter_mut().zip(axis.iter()).for_each(|(r, a)| *r -= along * a);
         let rotated = self.coder.rotation.rotate(&rest);
-        let nibbles = rotated.as_chunks().0.iter().map(nibble).collect();
         let (square, sum) = (dot(&rotated, &rotated), magnitude(&rotated));
-        Code { nibbles, scale: if sum > 0.0 { square / sum } else { 0.0 }, along }
+        let limit = LARGE_FROM * (square / rotated.len() as f32).sqrt();
+        let is_fine = |v: &f32| (*v > 0.0) == (v.abs() > limit);
+        let large: f32 = rotated.iter().filter(|v| v.abs() > limit).map(|v| v.abs()).sum();
+        let scale = |sum: f32| if sum > 0.0 { square / sum } else { 0.0 };
+        Code {
+            nibbles: rotated.as_chunks().0.iter().map(|values| nibble(values, |v| *v > 0.0)).collect(),
+            scale: scale(sum),
+            fine: rotated.as_chunks().0.iter().map(|values| nibble(values, is_fine)).collect(),
+            fine_scale: scale(sum + 2.0 * large),
+            along,
+        }
     }
 }
 
@@ -102,18 +130,25 @@ impl Work for Probing<'_> {
         let rotated = self.coder.rotation.rotate(&rest);
         let largest = rotated.as_chunks().0.iter().map(length).fold(0.0_f32, f32::max);
         let step = (2.0 * largest / f32::from(LARGEST)).max(f32::MIN_POSITIVE);
-        let error = self.deviations * ERROR_PER_SCALE * dot(&rest, &rest).sqrt();
+        let deviation = self.deviations * dot(&rest, &rest).sqrt();
         let mut tables = vec![0; rotated.len() * 4];
         for (values, table) in rotated.as_chunks().0.iter().zip(tables.as_chunks_mut().0) {
             *table = sums(values, step.recip());
         }
-        Probe { tables, step, offset: error - magnitude(&rotated), spread: 2.0 * error, along }
+        Probe {
+            tables,
+            step,
+            least: -magnitude(&rotated),
+            error: deviation * ERROR_PER_SCALE,
+            fine_error: deviation * ERROR_PER_FINE_SCALE,
+            along,
+        }
     }
 }
 
 #[inline(always)]
-fn nibble(values: &[f32; 4]) -> u8 {
-    (0..4).map(|i| u8::from(values[i] > 0.0) << i).sum()
+fn nibble(values: &[f32; 4], is_set: impl Fn(&f32) -> bool) -> u8 {
+    (0..4).map(|i| u8::from(is_set(&values[i])) << i).sum()
 }
 
 /// The largest sum of four signed values.
@@ -154,16 +189,52 @@ fn sums(values: &[f32; 4], steps: f32) -> [u8; 16] {
 pub(crate) struct Probe {
     tables: Vec<u8>,
     step: f32,
-    offset: f32,
-    /// Twice the error per unit of scale: the distance between the upper and the lower bound.
-    pub(crate) spread: f32,
+    /// The least sum of signed values.
+    least: f32,
+    /// How far a bound is above the estimate, per unit of the scale.
+    error: f32,
+    /// The same for both bits, per unit of the fine scale.
+    fine_error: f32,
     along: f32,
+}
+
+/// The estimates of a group by both bits.
+pub(crate) struct FineBounds {
+    /// The upper bound of each item.
+    pub(crate) upper: [f32; GROUP],
+    /// The distance of each item's estimate from its bounds.
+    pub(crate) error: [f32; GROUP],
 }
 
 impl Probe {
     /// The table lookup for codes relative to a centre whose dot product with the query is `base`.
     pub(crate) fn lookup(&self, base: f32) -> Lookup<'_> {
-        Lookup { tables: &self.tables, step: self.step, offset: self.offset, along: self.along, base }
+        let offset = self.least + self.error;
+        Lookup { tables: &self.tables, step: self.step, offset, along: self.along, base }
+    }
+
+    /// The bounds by both bits. `bounds`: those that the [`lookup`](Self::lookup) for `base` gave for this group.
+    pub(crate) fn refine(
+        &self,
+        kernel: Kernel,
+        entries: Entries<'_>,
+        base: f32,
+        bounds: &[f32; GROUP],
+    ) -> FineBounds {
+        let lookup =
+            Lookup { tables: &self.tables, step: self.step, offset: self.least, along: 0.0, base: 0.0 };
+        let mut fine = FineBounds { upper: [0.0; GROUP], error: [0.0; GROUP] };
+        kernel.above(&lookup, entries.fine_group(), f32::INFINITY, &mut fine.upper);
+        let scales = entries.group.scales.iter().zip(entries.fine_scales);
+        for (i, (scale, fine_scale)) in scales.enumerate() {
+            let (scale, fine_scale) = (f32::from_le_bytes(*scale), f32::from_le_bytes(*fine_scale));
+            let centre = self.along * f32::from_le_bytes(entries.group.alongs[i]) + base;
+            // The scale is 0 where nothing is left of the vector, and so is what it divides.
+            let signs = (bounds[i] - centre) / scale.max(f32::MIN_POSITIVE) - self.error;
+            fine.error[i] = fine_scale * self.fine_error;
+            fine.upper[i] += 2.0 * fine_scale * signs + centre + fine.error[i];
+        }
+        fine
     }
 }
 

@@ -82,11 +82,6 @@ impl Delta {
         Ok(())
     }
 
-    /// The highest number of a block.
-    pub(super) fn last_block(&self) -> u32 {
-        self.blocks.keys().copied().max().unwrap_or(0)
-    }
-
     fn items(&self, number: u32) -> impl Iterator<Item = u32> {
         self.blocks.get(&number).into_iter().flat_map(|block| block.as_block().items())
     }

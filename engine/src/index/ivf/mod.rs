@@ -1,6 +1,6 @@
-//! The approximate index of large catalogues: IVF cells with RaBitQ codes of one bit per dimension.
+//! The approximate index of large catalogues: IVF cells with RaBitQ codes of two bits per dimension.
 //!
-//! Every product has a [code](code): one bit per dimension and two floats. A code gives an estimate of the
+//! Every picture has a [code](code): two bits per dimension and three floats. The first bits alone exclude most pictures. A code gives an estimate of the
 //! product's score for any query, with a known error. A search scans codes, keeps the products that may be
 //! among the best within that error, and compares their stored f16 vectors. The scores that it returns are
 //! therefore exact.
@@ -32,7 +32,6 @@ pub(crate) mod rotation;
 pub(crate) mod shortlist;
 #[cfg(test)]
 mod tests;
-pub(crate) mod upgrade;
 pub(crate) mod verify;
 
 use roaring::RoaringBitmap;
@@ -40,10 +39,11 @@ use roaring::RoaringBitmap;
 use self::block::Block;
 use self::cells::Cells;
 use self::code::{Probe, dot};
-use self::shortlist::Shortlist;
+use self::shortlist::{Rows, Shortlist};
 use crate::error::Result;
 use crate::index::Nearest;
 use crate::index::ivf::cold_read::ColdReadDetector;
+use crate::index::simd::prefetch;
 use crate::index::top::Candidate;
 use crate::store::bitmap::read_items;
 use crate::store::mapped::{Mapped, will_need};
@@ -67,11 +67,11 @@ struct Margins {
 const USUAL: Margins = Margins { deviations: 2.0, gaps: 3.0 };
 
 /// A filter may exclude the nearest clusters. The best of the remaining items are many and have similar scores.
-const FILTERED: Margins = Margins { deviations: 3.0, gaps: 12.0 };
+const FILTERED: Margins = Margins { deviations: 2.5, gaps: 12.0 };
 
 /// The best of several estimates is too high more often than one estimate is, so products with several pictures need
 /// wider margins than [`USUAL`].
-const SEVERAL_PICTURES: Margins = Margins { deviations: 2.5, gaps: 4.0 };
+const SEVERAL_PICTURES: Margins = Margins { deviations: 2.25, gaps: 4.0 };
 
 /// Under a filter, these gaps suffice once the k-th best score is steady. With those of [`USUAL`] recall fell to .97.
 const STEADY_GAPS: f32 = 5.0;
@@ -118,6 +118,18 @@ impl<'t> IvfIndex<'t> {
     }
 }
 
+impl<'t> Rows<'t> for Mapped<'t> {
+    #[inline]
+    fn row(&self, item: u32) -> Result<&'t [u8]> {
+        Self::row(self, item)
+    }
+
+    #[inline]
+    fn prefetch_address(&self, item: u32) {
+        self.place_bytes(item).into_iter().for_each(prefetch);
+    }
+}
+
 impl Nearest for IvfIndex<'_> {
     fn nearest(&self, query: &[f32], among: &RoaringBitmap, k: usize) -> Result<Vec<Candidate>> {
         let is_filtered = among.len() < self.products;
@@ -127,7 +139,7 @@ impl Nearest for IvfIndex<'_> {
         // What suffices once the k-th best score is steady.
         let steady = if k < STEADY_FROM_HITS || !is_filtered { margins.gaps } else { STEADY_GAPS };
         let probe = self.cells.coder.probe(query, margins.deviations);
-        let mut shortlist = Shortlist::new(k, per_product);
+        let mut shortlist = Shortlist::new(k, per_product, margins.deviations);
         let passes = |picture| !is_filtered || among.contains(item_of(picture));
         let passes_in_cell = |picture| passes(picture) && !self.stale.contains(picture);
         let mut pace = ColdReadDetector::begin(self.mapped.is_first());
@@ -152,7 +164,7 @@ impl Nearest for IvfIndex<'_> {
         for (_, bytes) in self.mapped.delta().filter(|(block, _)| is_scanned(*block)) {
             shortlist.scan(Block::read(bytes, width)?, &probe, base, &passes);
         }
-        shortlist.rescore(query, &mut pace, |picture| self.mapped.row(picture))
+        shortlist.rescore(query, &mut pace, &self.mapped)
     }
 }
 

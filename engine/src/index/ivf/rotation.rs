@@ -1,6 +1,6 @@
 //! A random rotation in `d log d` steps: rounds of random signs and a Walsh-Hadamard transform.
 //!
-//! After the rotation all dimensions carry equal weight, which codes of one bit per dimension need. See Ailon
+//! After the rotation all dimensions carry equal weight, which codes of a few bits per dimension need. See Ailon
 //! and Chazelle, "The Fast Johnson-Lindenstrauss Transform", SIAM J. Comput. 2009.
 
 use std::collections::HashMap;

@@ -17,12 +17,31 @@ const HELD_AT_LEAST: usize = 256;
 /// Rows between two tests whether rows come from the disk.
 const ROWS_PER_TEST: usize = 64;
 
-/// How many rows ahead of the comparison a row is prefetched.
+/// How many rows ahead of the comparison a row is prefetched, and how many ahead of that what tells its address.
 const ROWS_AHEAD: usize = 6;
+const ADDRESSES_AHEAD: usize = 8;
 
 /// The next rows to compare are at least one in this many of the candidates: choosing them goes through all candidates,
-/// which should cost no more than comparing the chosen rows.
+/// which should cost no more than comparing the chosen rows. They are also some for each hit, since choosing the best
+/// of those that were compared goes through the hits.
 const STEP_ONE_IN: usize = 16;
+const STEP_PER_HIT: usize = 4;
+
+/// How much of the square of an estimate's error counts as variance of the distance from the centre. With it the same
+/// gaps find as much as they did when codes had one bit per dimension and the errors of those were in the variance.
+const ERROR_SHARE: f32 = 2.2;
+
+/// The vectors of items.
+pub(crate) trait Rows<'r> {
+    /// The vector of an item: `[dimension]`, little-endian f16.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`](crate::Error::Damaged) if there is none.
+    fn row(&self, item: u32) -> Result<&'r [u8]>;
+
+    /// Prefetches what `row` reads to find the vector.
+    fn prefetch_address(&self, _item: u32) {}
+}
 
 /// An item and the bounds of its score.
 #[derive(Clone, Copy)]
@@ -38,7 +57,8 @@ struct Estimate {
 pub(crate) struct Best {
     /// The estimated score of the k-th.
     pub(crate) kth: f32,
-    /// How far they lie above the centres of their cells: mean and standard deviation.
+    /// How far they lie above the centres of their cells: mean and standard deviation, the latter with a share of the
+    /// estimates' errors, since few items tell it badly.
     mean: f32,
     deviation: f32,
 }
@@ -66,17 +86,20 @@ pub(crate) struct Shortlist {
     k: usize,
     /// Pictures of a product, rounded up.
     per_product: usize,
+    /// How many standard deviations the bounds are from the estimates.
+    deviations: f32,
     held: Vec<Estimate>,
     room: usize,
     threshold: f32,
 }
 
 impl Shortlist {
-    /// `per_product`: pictures of a product on average, rounded up. With 1, each item is a product.
-    pub(crate) fn new(k: usize, per_product: usize) -> Self {
+    /// `per_product`: pictures of a product on average, rounded up. With 1, each item is a product. `deviations`: those
+    /// of the probe.
+    pub(crate) fn new(k: usize, per_product: usize, deviations: f32) -> Self {
         let room = k.saturating_mul(HELD_PER_HIT).max(HELD_AT_LEAST);
         let (held, threshold) = (Vec::new(), f32::NEG_INFINITY);
-        Self { kernel: Kernel::best(), k, per_product, held, room, threshold }
+        Self { kernel: Kernel::best(), k, per_product, deviations, held, room, threshold }
     }
 
     /// The number of items that are held.
@@ -95,19 +118,21 @@ impl Shortlist {
             }
             let above = self.kernel.above(&lookup, entries.group, self.threshold, &mut bounds);
             let mut above = above & entries.mask();
+            if above == 0 {
+                continue;
+            }
+            let fine = probe.refine(self.kernel, entries, base, &bounds);
             while above != 0 {
                 let slot = above.trailing_zeros() as usize;
                 above &= above - 1;
-                let item = entries.item(slot);
-                if passes(item) {
-                    let upper = bounds[slot];
-                    let spread = probe.spread * entries.scale(slot);
-                    let lower = upper - spread;
+                let (item, upper, error) = (entries.item(slot), fine.upper[slot], fine.error[slot]);
+                if upper > self.threshold && passes(item) {
+                    let lower = upper - 2.0 * error;
                     if self.k == 1 {
                         // A single lower bound already raises the threshold.
                         self.threshold = self.threshold.max(lower);
                     }
-                    self.held.push(Estimate { upper, lower, gap: upper - 0.5 * spread - base, item });
+                    self.held.push(Estimate { upper, lower, gap: upper - error - base, item });
                 }
             }
             if self.held.len() >= self.room {
@@ -121,11 +146,15 @@ impl Shortlist {
         self.tighten();
         let (chosen, kth) = self.kth_product(Estimate::middle)?;
         let best = self.held[..chosen].iter().filter(|estimate| estimate.middle() >= kth);
-        let (count, sum, squares) = best.fold((0.0, 0.0, 0.0), |(count, sum, squares), estimate| {
-            (count + 1.0, sum + estimate.gap, squares + estimate.gap * estimate.gap)
-        });
-        let mean: f32 = sum / count;
-        Some(Best { kth, mean, deviation: (squares / count - mean * mean).max(0.0).sqrt() })
+        let (mut count, mut sum, mut squares, mut errors) = (0.0_f32, 0.0_f32, 0.0_f32, 0.0_f32);
+        for estimate in best {
+            (count, sum) = (count + 1.0, sum + estimate.gap);
+            squares += estimate.gap * estimate.gap;
+            errors += 0.5 * (estimate.upper - estimate.lower) / self.deviations;
+        }
+        let (mean, error) = (sum / count, errors / count);
+        let variance = (squares / count - mean * mean).max(0.0) + ERROR_SHARE * error * error;
+        Some(Best { kth, mean, deviation: variance.sqrt() })
     }
 
     /// Raises the threshold to the lower bound of the k-th best product, and drops the candidates below it.
@@ -150,15 +179,10 @@ impl Shortlist {
         loop {
             chosen = chosen.saturating_mul(self.per_product).min(self.held.len());
             self.held.select_nth_unstable_by(chosen - 1, descending);
-            let mut products: Vec<(u32, f32)> = self.held[..chosen]
-                .iter()
-                .map(|estimate| (item_of(estimate.item), value(estimate)))
-                .collect();
-            products.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
-            products.dedup_by_key(|product| product.0);
+            let mut products = self.best_of_products(chosen, &value);
             if last < products.len() {
-                let (_, kth, _) = products.select_nth_unstable_by(last, |a, b| b.1.total_cmp(&a.1));
-                return Some((chosen, kth.1));
+                let (_, kth, _) = products.select_nth_unstable_by(last, |a, b| b.total_cmp(a));
+                return Some((chosen, *kth));
             }
             if chosen == self.held.len() {
                 return None;
@@ -166,13 +190,33 @@ impl Shortlist {
         }
     }
 
-    /// The best picture of each of the best `k` products by exact scores: the dot product of the query and the row that
-    /// `row` returns. Compares rows in the order of their upper bounds, until the next bound is below the k-th score.
+    /// The best value of each product of the first `count` items, in any order.
+    fn best_of_products(&self, count: usize, value: &impl Fn(&Estimate) -> f32) -> Vec<f32> {
+        /// Marks a free place; no product has this item.
+        const FREE: u32 = u32::MAX;
+        // A search folds some thousand pictures several times, and sorting them or a map of the standard library took a
+        // tenth of its time. At most half of the places are taken.
+        let bits = (2 * count).next_power_of_two().ilog2();
+        let (mut places, last) = (vec![(FREE, 0.0_f32); 1 << bits], (1 << bits) - 1);
+        for estimate in &self.held[..count] {
+            let (item, value) = (item_of(estimate.item), value(estimate));
+            let mut at = (item.wrapping_mul(0x9e37_79b9) >> (u32::BITS - bits)) as usize;
+            while places[at].0 != item && places[at].0 != FREE {
+                at = (at + 1) & last;
+            }
+            let best = if places[at].0 == FREE { value } else { places[at].1.max(value) };
+            places[at] = (item, best);
+        }
+        places.into_iter().filter(|place| place.0 != FREE).map(|place| place.1).collect()
+    }
+
+    /// The best picture of each of the best `k` products by exact scores: the dot product of the query and its row in
+    /// `rows`. Compares rows in the order of their upper bounds, until the next bound is below the k-th score.
     pub(crate) fn rescore<'r>(
         mut self,
         query: &[f32],
         pace: &mut ColdReadDetector,
-        row: impl Fn(u32) -> Result<&'r [u8]>,
+        rows: &impl Rows<'r>,
     ) -> Result<Vec<Candidate>> {
         self.tighten();
         let mut top = TopProducts::new(self.k, self.per_product > 1);
@@ -194,13 +238,13 @@ impl Shortlist {
             let mut is_read_ahead = false;
             for (at, some) in (0..).step_by(ROWS_PER_TEST).zip(next.chunks(ROWS_PER_TEST)) {
                 if pace.is_cold() && !std::mem::replace(&mut is_read_ahead, true) {
-                    next[at..].iter().try_for_each(|next| row(next.item).map(will_need))?;
+                    next[at..].iter().try_for_each(|next| rows.row(next.item).map(will_need))?;
                 }
-                compare(self.kernel, query, some, &row, &mut top)?;
+                compare(self.kernel, query, some, rows, &mut top)?;
             }
             top.settle();
             rest = later;
-            size = size.max(64);
+            size = (STEP_PER_HIT * self.k).max(64);
         }
         Ok(top.into_sorted())
     }
@@ -211,20 +255,23 @@ fn compare<'r>(
     kernel: Kernel,
     query: &[f32],
     estimates: &[Estimate],
-    row: &impl Fn(u32) -> Result<&'r [u8]>,
+    rows: &impl Rows<'r>,
     top: &mut TopProducts,
 ) -> Result<()> {
+    let mut addressed = estimates.iter();
+    addressed.by_ref().take(ADDRESSES_AHEAD).for_each(|next| rows.prefetch_address(next.item));
     let mut soon = estimates.iter();
-    let mut rows = std::collections::VecDeque::with_capacity(ROWS_AHEAD);
+    let mut ahead = std::collections::VecDeque::with_capacity(ROWS_AHEAD);
     for estimate in estimates {
-        while rows.len() < ROWS_AHEAD
+        while ahead.len() < ROWS_AHEAD
             && let Some(next) = soon.next()
         {
-            let next = row(next.item)?;
+            addressed.next().into_iter().for_each(|later| rows.prefetch_address(later.item));
+            let next = rows.row(next.item)?;
             prefetch(next);
-            rows.push_back(next);
+            ahead.push_back(next);
         }
-        if let Some(row) = rows.pop_front() {
+        if let Some(row) = ahead.pop_front() {
             top.offer(Candidate { item: estimate.item, score: kernel.dot(query, row) });
         }
     }

@@ -3,15 +3,17 @@
 use knytt_models::Embedding;
 use tempfile::TempDir;
 
-use super::block::Block;
+use super::block::BlockBuf;
+use super::code::{Coder, dot};
 use super::rotation::split_mix;
 use crate::catalog::snapshot::{Nearby, VectorQuery};
 use crate::catalog::{Catalog, CatalogSpec};
 use crate::error::{Error, Result};
+use crate::index::simd::Kernel;
+use crate::index::simd::lookup::GROUP;
 use crate::index::{IndexKind, Strategy};
 use crate::product::Product;
 use crate::product::filter::Filter;
-use crate::store::bitmap::{read_items, write_items};
 use crate::store::schema::{SCHEMA_VERSION, meta_key};
 use crate::store::view::Edit;
 use knytt_models::Fingerprint;
@@ -94,46 +96,41 @@ fn damage_of_any_part_is_an_error() {
 #[test]
 fn a_flipped_bit_of_a_code_is_found_by_the_check() {
     let (_dir, catalog) = filled(1_500);
-    catalog
-        .storage()
-        .write(|edit| {
-            let mut bytes = edit.db.delta.get(edit.txn, &0)?.unwrap().to_vec();
-            bytes[100] ^= 1;
-            Ok(edit.db.delta.put(edit.txn, &0, &bytes)?)
-        })
-        .unwrap();
-    let report = catalog.read().unwrap().check().unwrap();
-    assert_eq!(report.faults, 1, "{report}");
-    assert!(report.described[0].contains("another code"), "{report}");
+    // One of a first code, then also one of a second code.
+    for (at, faults) in [(100, 1), (700, 2)] {
+        catalog
+            .storage()
+            .write(|edit| {
+                let mut bytes = edit.db.delta.get(edit.txn, &0)?.unwrap().to_vec();
+                bytes[at] ^= 1;
+                Ok(edit.db.delta.put(edit.txn, &0, &bytes)?)
+            })
+            .unwrap();
+        let report = catalog.read().unwrap().check().unwrap();
+        assert_eq!(report.faults, faults, "{report}");
+        assert!(report.described[0].contains("another code"), "{report}");
+    }
 }
 
 #[test]
-fn codes_of_schema_3_are_upgraded() {
-    for products in [1_500, 17_000] {
+fn codes_of_earlier_schemas_are_made_again() {
+    for (products, schema) in [(1_500, 3_u32), (17_000, 6)] {
         let (dir, catalog) = filled(products);
-        // Schema 3 listed changed and new items as stale alike, and numbered its delta blocks by itself.
         let mut writer = catalog.write();
         for number in (0..products + 400).step_by(37) {
             let product = Product { id: number.to_string(), ..Product::default() };
             writer.upsert(&product, &vector(number + 1), None).unwrap();
         }
         writer.commit().unwrap();
+        // It holds the environment open.
+        drop(writer);
         let before = search(&catalog).unwrap();
-        let to_3 = |mut edit: Edit<'_, '_>| {
-            let blocks: Vec<Vec<u8>> =
-                edit.db.delta.iter(edit.txn)?.map(|entry| Ok(entry?.1.to_vec())).collect::<Result<_>>()?;
-            edit.db.delta.clear(edit.txn)?;
-            let mut stale = read_items(edit.view(), meta_key::STALE)?;
-            for (number, bytes) in (40..).zip(blocks) {
-                edit.db.delta.put(edit.txn, &number, &bytes)?;
-                stale.extend(Block::read(&bytes, 64)?.items());
-            }
-            if products > 10_000 {
-                write_items(&mut edit, meta_key::STALE, &stale)?;
-            }
-            Ok(edit.db.meta.put(edit.txn, meta_key::SCHEMA, &3_u32.to_le_bytes())?)
+        let to_earlier = |edit: Edit<'_, '_>| {
+            edit.db.delta.put(edit.txn, &40, b"of another layout")?;
+            edit.db.meta.put(edit.txn, meta_key::CELLS, b"of another layout")?;
+            Ok(edit.db.meta.put(edit.txn, meta_key::SCHEMA, &schema.to_le_bytes())?)
         };
-        catalog.storage().write(to_3).unwrap();
+        catalog.storage().write(to_earlier).unwrap();
         drop(catalog);
         let catalog = Catalog::open(dir.path()).unwrap();
         assert_eq!(catalog.info().unwrap().schema_version, SCHEMA_VERSION);
@@ -142,6 +139,46 @@ fn codes_of_schema_3_are_upgraded() {
         let report = catalog.read().unwrap().check().unwrap();
         assert!(report.is_sound(), "{report}");
     }
+}
+
+/// The root of the mean square of these differences.
+fn deviation(differences: impl ExactSizeIterator<Item = f32>) -> f32 {
+    let count = differences.len() as f32;
+    (differences.map(|d| d * d).sum::<f32>() / count).sqrt()
+}
+
+#[test]
+fn the_second_bits_halve_the_error_and_its_width_is_known() {
+    const ITEMS: u64 = 512;
+    const DIMENSION: usize = 256;
+    let vector = |seed: u64| {
+        let mut state = seed;
+        let mut normal = || (0..4).map(|_| split_mix(&mut state) as i64 as f32 / i64::MAX as f32).sum();
+        Embedding::new((0..DIMENSION).map(|_| normal()).collect(), model()).unwrap().as_slice().to_vec()
+    };
+    let (coder, query) = (Coder::new(&vector(1)), vector(2));
+    let rows: Vec<Vec<f32>> = (3..3 + ITEMS).map(vector).collect();
+    let mut block = BlockBuf::new(coder.width());
+    let nothing = [0.0; DIMENSION];
+    (0..).zip(&rows).for_each(|(item, row)| block.push(item, &coder.encode(row, &nothing)));
+    let (probe, kernel) = (coder.probe(&query, 1.0), Kernel::best());
+    let (mut first, mut both) = (Vec::new(), Vec::new());
+    for entries in block.as_block().groups() {
+        let mut bounds = [0.0; GROUP];
+        kernel.above(&probe.lookup(0.0), entries.group, 0.0, &mut bounds);
+        let fine = probe.refine(kernel, entries, 0.0, &bounds);
+        for (slot, bound) in bounds.into_iter().enumerate() {
+            let exact = dot(&query, &rows[entries.item(slot) as usize]);
+            first.push(bound - exact);
+            both.push((fine.upper[slot] - fine.error[slot] - exact, fine.error[slot]));
+        }
+    }
+    let middle = first.iter().sum::<f32>() / first.len() as f32;
+    let of_first = deviation(first.iter().map(|bound| bound - middle));
+    let of_both = deviation(both.iter().map(|(error, _)| *error));
+    let expected = deviation(both.iter().map(|(_, expected)| *expected));
+    assert!(of_both < 0.65 * of_first, "{of_both} is not about half of {of_first}");
+    assert!((0.85..1.15).contains(&(of_both / expected)), "{of_both} where {expected} is expected");
 }
 
 #[test]

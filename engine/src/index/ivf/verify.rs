@@ -27,7 +27,7 @@ pub(crate) fn verify(view: View<'_>, live: &RoaringBitmap, fault: &mut impl FnMu
     let mut check = |block: Block<'_>, centre: &[f32], is_stale: &dyn Fn(u32) -> bool| -> Result<()> {
         for (slot, item) in block.items().enumerate().filter(|(_, item)| !is_stale(*item)) {
             let made = cells.coder.encode(&segment::decode(rows.row(item)?), centre);
-            let stored = block.code(slot).is_some_and(|(_, code)| code.nibbles == made.nibbles);
+            let stored = block.code(slot).is_some_and(|(_, code)| code == made);
             if !seen.insert(item) || !stored {
                 fault(format!("item {item} has another code in the index, or two"));
             }

@@ -1,4 +1,4 @@
-//! The inner loop of a scan over one-bit codes: it sums the table entries that a code selects.
+//! The inner loop of a scan over codes of one bit per dimension: it sums the table entries that a code selects.
 //!
 //! The bits of four dimensions are one nibble. A table of 16 entries holds what each nibble adds to a score, and
 //! one shuffle instruction looks up as many entries as a vector register has bytes (André, Kermarrec and Le

@@ -1,5 +1,5 @@
 //! The two inner loops of a search: the [dot product](dot) of an f32 query and a stored f16 vector, and
-//! [table lookups](lookup) by one-bit codes.
+//! [table lookups](lookup) by codes.
 //!
 //! There is one kernel per instruction set, chosen once at run time. All kernels sum in f32, in several
 //! partial sums, so their results differ in the last bits only.
