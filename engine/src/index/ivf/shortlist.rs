@@ -29,7 +29,7 @@ const STEP_PER_HIT: usize = 4;
 
 /// How much of the square of an estimate's error counts as variance of the distance from the centre. With it the same
 /// gaps find as much as they did when codes had one bit per dimension and the errors of those were in the variance.
-const ERROR_SHARE: f32 = 2.2;
+const ERROR_SHARE: f32 = 1.0;
 
 /// The vectors of items.
 pub(crate) trait Rows<'r> {
