@@ -5,6 +5,8 @@
 pub enum Fault {
     /// Nothing.
     None,
+    /// Nothing, and products go through a unit for tiles.
+    Tiles,
     /// The byte product takes input bytes as signed.
     SignedBytes,
     /// The byte product keeps only 16 bits of its sum.
@@ -27,10 +29,16 @@ pub enum Fault {
     Divides,
     /// `with_sign` drops the sign.
     Unsigned,
+    /// The unit for tiles multiplies the upper rows in place of the lower.
+    TileRows,
+    /// The unit for tiles leaves out the last step of words.
+    TileStep,
+    /// The unit for tiles takes input bytes as signed.
+    TileSigned,
 }
 
 impl Fault {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::SignedBytes,
         Self::NarrowBytes,
         Self::OneHalf,
@@ -42,5 +50,13 @@ impl Fault {
         Self::LargestOfOne,
         Self::Divides,
         Self::Unsigned,
+        Self::TileRows,
+        Self::TileStep,
+        Self::TileSigned,
     ];
+
+    /// Whether products of bytes and of bfloat16 go through the model of a unit for tiles.
+    pub fn has_tiles(self) -> bool {
+        matches!(self, Self::Tiles | Self::TileRows | Self::TileStep | Self::TileSigned)
+    }
 }

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+#[cfg(target_arch = "x86_64")]
+use crate::raw::amx;
+
 /// A set of instructions that the kernels are compiled for. The build holds all sets of its architecture;
 /// [`Isa::available`] asks the processor at run time which of them it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,6 +21,9 @@ pub enum Isa {
     Avx512Vnni,
     /// AVX-512 with eight-bit dot product and bfloat16 dot product (`vdpbf16ps`).
     Avx512Bf16,
+    /// The same with AMX: a unit that multiplies tiles of 16 rows by 16 words, in eight bits and bfloat16.
+    /// f32 and all that is no matrix product runs as with [`Isa::Avx512Bf16`].
+    Avx512Amx,
     /// ARM's 128-bit vectors: 4 lanes.
     Neon,
     /// NEON with the eight-bit dot product (`sdot`).
@@ -32,9 +38,9 @@ pub enum Isa {
 pub enum Precision {
     /// As they are.
     F32,
-    /// Sixteen bits: bfloat16 where the processor multiplies it ([`Isa::Avx512Bf16`]). Elsewhere fixed
-    /// point of 12 bits and sign for weights (per output) and inputs (per row), which is nearer to f32
-    /// and twice as fast: x86 multiplies pairs of 16-bit integers at twice the rate of f32.
+    /// Sixteen bits: bfloat16 where the processor multiplies it ([`Isa::Avx512Bf16`], [`Isa::Avx512Amx`]).
+    /// Elsewhere fixed point of 12 bits and sign for weights (per output) and inputs (per row), which is
+    /// nearer to f32 and twice as fast: x86 multiplies pairs of 16-bit integers at twice the rate of f32.
     Bf16,
     /// Sixteen bits in fixed point on every processor.
     Fixed16,
@@ -64,13 +70,14 @@ pub(crate) struct Range {
 }
 
 impl Isa {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Portable,
         Self::Avx2,
         Self::AvxVnni,
         Self::Avx512,
         Self::Avx512Vnni,
         Self::Avx512Bf16,
+        Self::Avx512Amx,
         Self::Neon,
         Self::NeonDot,
     ];
@@ -85,13 +92,15 @@ impl Isa {
         let avx2 = || is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
         let avx512 = || avx2() && is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw");
         let vnni = || avx512() && is_x86_feature_detected!("avx512vnni");
+        let bf16 = || vnni() && is_x86_feature_detected!("avx512bf16");
         match self {
             Self::Portable => true,
             Self::Avx2 => avx2(),
             Self::AvxVnni => avx2() && is_x86_feature_detected!("avxvnni"),
             Self::Avx512 => avx512(),
             Self::Avx512Vnni => vnni(),
-            Self::Avx512Bf16 => vnni() && is_x86_feature_detected!("avx512bf16"),
+            Self::Avx512Bf16 => bf16(),
+            Self::Avx512Amx => bf16() && amx::access() == amx::Access::Granted,
             Self::Neon | Self::NeonDot => false,
             #[cfg(test)]
             Self::Faulty(_) => true,
@@ -114,18 +123,49 @@ impl Isa {
         self == Self::Portable
     }
 
+    /// Why it is not [available](Self::is_available).
+    pub(crate) fn why_missing(self) -> &'static str {
+        #[cfg(target_arch = "x86_64")]
+        if self == Self::Avx512Amx && amx::access() == amx::Access::Refused {
+            return "the operating system does not let this process use these instructions";
+        }
+        "this processor lacks these instructions"
+    }
+
     /// Columns of a panel: what one step of the inner loop multiplies.
     pub(crate) fn panel(self) -> usize {
         match self {
-            Self::Avx512 | Self::Avx512Vnni | Self::Avx512Bf16 => 32,
+            Self::Avx512 | Self::Avx512Vnni | Self::Avx512Bf16 | Self::Avx512Amx => 32,
+            #[cfg(test)]
+            Self::Faulty(fault) if fault.has_tiles() => 32,
             _ => 16,
         }
+    }
+
+    /// Whether a unit that multiplies whole tiles computes products of this kind.
+    pub(crate) fn has_tiles(self, kind: Kind) -> bool {
+        matches!(kind, Kind::I8 | Kind::Bf16) && self.has_tile_unit()
+    }
+
+    fn has_tile_unit(self) -> bool {
+        match self {
+            Self::Avx512Amx => true,
+            #[cfg(test)]
+            Self::Faulty(fault) => fault.has_tiles(),
+            _ => false,
+        }
+    }
+
+    /// Words of a packed row or column of `depth` values. A tile takes whole steps of words.
+    pub(crate) fn words(self, kind: Kind, depth: usize) -> usize {
+        let words = kind.words(depth);
+        if self.has_tiles(kind) { words.next_multiple_of(TILE_WORDS) } else { words }
     }
 
     pub(crate) fn kind(self, precision: Precision) -> Kind {
         match precision {
             Precision::F32 => Kind::F32,
-            Precision::Bf16 if self == Self::Avx512Bf16 => Kind::Bf16,
+            Precision::Bf16 if self == Self::Avx512Bf16 || self.has_tile_unit() => Kind::Bf16,
             Precision::Bf16 | Precision::Fixed16 => Kind::I16,
             Precision::Int8 => Kind::I8,
         }
@@ -147,6 +187,9 @@ impl Isa {
 /// The largest for which [`I16_BLOCK`] words (two products each) cannot overflow an i32.
 pub(crate) const I16_MAX: i32 = 2895;
 
+/// Words of a row of a tile, and so of a step of the depth ([`Isa::has_tiles`]).
+pub(crate) const TILE_WORDS: usize = 16;
+
 /// Words that are summed in i32 before the sum goes to f32.
 pub(crate) const I16_BLOCK: usize = 128;
 
@@ -160,7 +203,8 @@ impl Kind {
         }
     }
 
-    /// Words of a row of `depth` values. Eight-bit kinds go two words at a time.
+    /// Words that a row of `depth` values fills. Eight-bit kinds go two words at a time. How many words a
+    /// packed row has, [`Isa::words`] says.
     pub(crate) fn words(self, depth: usize) -> usize {
         let words = depth.div_ceil(self.per_word());
         if self == Self::I8 { words.next_multiple_of(2) } else { words }
@@ -180,6 +224,7 @@ impl fmt::Display for Isa {
             Self::Avx512 => "avx512",
             Self::Avx512Vnni => "avx512-vnni",
             Self::Avx512Bf16 => "avx512-bf16",
+            Self::Avx512Amx => "avx512-amx",
             Self::Neon => "neon",
             Self::NeonDot => "neon-dot",
             #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::prepared::PreparedRows;
 use crate::raw::gemm::{Part, Place, Weights};
 use crate::raw::memory::floats;
 use crate::raw::thread_team::ThreadTeam;
-use crate::raw::{Shared, dispatch};
+use crate::raw::{Shared, multiply};
 
 /// Bytes of weights that stay in a core's second-level cache while the rows stream through.
 const SMALL_WEIGHTS: usize = 256 << 10;
@@ -51,7 +51,7 @@ impl Linear {
         let padded = parts.columns.next_multiple_of(isa.panel());
         let scales = if kind.is_integer() { padded } else { 0 };
         let lengths = parts.columns_values.each_ref().map(|values| values.words().len());
-        let fits = parts.words.words().len() == padded * kind.words(parts.depth) && parts.depth > 0;
+        let fits = parts.words.words().len() == padded * isa.words(kind, parts.depth) && parts.depth > 0;
         (fits && lengths == [scales, scales, padded]).then(|| Self::checked(isa, kind, parts))
     }
 
@@ -81,7 +81,9 @@ impl Linear {
     /// # Panics
     /// If `rows` are of another precision or depth, or `out` is too short.
     pub fn forward(&self, team: &ThreadTeam, rows: PreparedRows<'_>, epilogue: Epilogue, out: &mut [f32]) {
-        assert!(rows.kind() == self.kind && rows.depth == self.parts.depth, "rows of another layer");
+        let words = self.isa.words(self.kind, self.parts.depth);
+        let fit = rows.kind() == self.kind && rows.depth == self.parts.depth && rows.stride >= words;
+        assert!(fit, "rows of another layer");
         assert!(out.len() >= rows.count * self.parts.columns, "room for all outputs");
         if rows.count == 0 {
             return;
@@ -93,7 +95,7 @@ impl Linear {
             let (weights, next_panel) = (self.weights(), split.panel_after(item, team.threads()));
             let place = Place::rows(self.parts.columns);
             let part = Part { rows, weights, epilogue, out: &out, place, row_range, panel_range, next_panel };
-            dispatch(self.isa, part);
+            multiply(self.isa, part);
         });
     }
 
@@ -128,7 +130,7 @@ impl Linear {
             panel_range: panel..panel + 1,
             next_panel: panels,
         };
-        dispatch(self.isa, part);
+        multiply(self.isa, part);
     }
 
     fn weights(&self) -> Weights<'_> {
@@ -136,7 +138,7 @@ impl Linear {
         Weights {
             kind: self.kind,
             words: self.parts.words.words(),
-            depth: self.kind.words(self.parts.depth),
+            depth: self.isa.words(self.kind, self.parts.depth),
             scale,
             sum,
             bias,

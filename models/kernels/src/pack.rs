@@ -63,7 +63,7 @@ pub(crate) fn pack(isa: Isa, kind: Kind, weight: &[f32], depth: usize, bias: Opt
     let columns = weight.len() / depth;
     let width = isa.panel();
     let padded = columns.next_multiple_of(width);
-    let words_of_depth = kind.words(depth);
+    let words_of_depth = isa.words(kind, depth);
     let mut words = Words::zeroed(padded * words_of_depth);
     let (mut scales, mut sums) = (vec![0.0; padded], vec![0.0; padded]);
     let mut row = Vec::new();

@@ -23,6 +23,8 @@ pub(crate) const PRECISIONS: [Precision; 4] =
 /// Whole tiles of rows, a whole panel of columns and a part of one, and so deep that 16-bit products are
 /// summed in two parts; neither columns nor depth are a multiple of anything.
 const ROWS: usize = 12;
+/// Rows of one block of tiles, and of two that differ in their rows.
+const TILED_ROWS: [usize; 2] = [ROWS, 45];
 const COLUMNS: usize = 37;
 const DEPTH: usize = 267;
 
@@ -32,8 +34,10 @@ const TOLERANCE: f64 = 1e-4;
 /// Whether layers of all precisions, normalisation, attention and depthwise convolution come out right.
 pub(crate) fn agrees(isa: Isa) -> bool {
     let team = ThreadTeam::new(1);
-    PRECISIONS.into_iter().all(|precision| multiplies(&team, isa, precision))
-        && finishes(&team, isa)
+    PRECISIONS.into_iter().all(|precision| {
+        let rows = if isa.has_tiles(isa.kind(precision)) { &TILED_ROWS[..] } else { &[ROWS] };
+        rows.iter().all(|rows| multiplies(&team, isa, precision, *rows))
+    }) && finishes(&team, isa)
         && normalises(isa)
         && attends(&team, isa)
         && convolves(&team, isa)
@@ -41,14 +45,14 @@ pub(crate) fn agrees(isa: Isa) -> bool {
 }
 
 /// Rows become words that stand for them, and a layer multiplies what the words stand for.
-fn multiplies(team: &ThreadTeam, isa: Isa, precision: Precision) -> bool {
-    let (x, weight, bias) = (numbers(1, ROWS * DEPTH), numbers(2, COLUMNS * DEPTH), numbers(3, COLUMNS));
+fn multiplies(team: &ThreadTeam, isa: Isa, precision: Precision, count: usize) -> bool {
+    let (x, weight, bias) = (numbers(1, count * DEPTH), numbers(2, COLUMNS * DEPTH), numbers(3, COLUMNS));
     let layer = Linear::pack(isa, precision, &weight, DEPTH, Some(&bias));
     let mut buffer = Rows::new(isa, precision);
     let rows = buffer.prepare(team, &x, DEPTH);
-    let mut out = vec![0.0; ROWS * COLUMNS];
+    let mut out = vec![0.0; count * COLUMNS];
     layer.forward(team, rows, Epilogue::default(), &mut out);
-    (0..ROWS).all(|row| stands_for(isa, precision, rows, row, &x[row * DEPTH..][..DEPTH]))
+    (0..count).all(|row| stands_for(isa, precision, rows, row, &x[row * DEPTH..][..DEPTH]))
         && close(&out, &product_of_words(isa, precision, &layer, rows))
 }
 
@@ -193,7 +197,7 @@ pub(crate) fn row_words(isa: Isa, kind: Kind, rows: PreparedRows<'_>, row: usize
 /// The numbers that a column's words hold.
 fn column_words(isa: Isa, kind: Kind, layer: &Linear, column: usize) -> Vec<f64> {
     let (parts, width) = (layer.parts(), isa.panel());
-    let panel = &parts.words.words()[column / width * width * kind.words(parts.depth)..];
+    let panel = &parts.words.words()[column / width * width * isa.words(kind, parts.depth)..];
     let word = |at: usize| panel[at / kind.per_word() * width + column % width];
     (0..parts.depth).map(|at| number(kind, true, word(at), at)).collect()
 }
@@ -226,6 +230,7 @@ mod tests {
     #[test]
     fn a_kernel_without_a_fault_agrees() {
         assert!(agrees(Isa::Faulty(Fault::None)));
+        assert!(agrees(Isa::Faulty(Fault::Tiles)));
     }
 
     #[test]

@@ -89,7 +89,7 @@ impl Rows {
     /// # Panics
     /// If the buffer is one of bfloat16, or one of integers and the range is endless.
     pub(crate) fn room(&mut self, count: usize, depth: usize, (low, high): (f32, f32)) -> Room<'_> {
-        let (stride, used) = (self.kind.words(depth), depth.div_ceil(self.kind.per_word()));
+        let (stride, used) = (self.isa.words(self.kind, depth), depth.div_ceil(self.kind.per_word()));
         self.words.resize(count * stride);
         let (mut scale, mut offset) = (1.0, 0.0);
         if self.kind != Kind::F32 {
@@ -118,7 +118,7 @@ impl Rows {
     /// The rows for which there was [room](Self::room), filled meanwhile.
     pub(crate) fn filled(&self, depth: usize) -> PreparedRows<'_> {
         let Self { words, scale, offset, kind, .. } = self;
-        let stride = kind.words(depth);
+        let stride = self.isa.words(*kind, depth);
         PreparedRows { words, stride, count: words.len() / stride, depth, scale, offset, kind: *kind }
     }
 
@@ -145,12 +145,18 @@ impl Rows {
         depth: usize,
         fill: impl Fn(usize, RowsOut<'_>) + Sync,
     ) -> PreparedRows<'a> {
-        let stride = self.kind.words(depth);
+        let stride = self.isa.words(self.kind, depth);
+        let filled = self.kind.words(depth);
         self.words.resize(count * stride);
         self.scale.resize(count, 0.0);
         self.offset.resize(count, 0.0);
         let Self { words, scale, offset, kind, .. } = self;
-        fill_rows(team, RowsOut { words: words.as_mut_slice(), stride, scale, offset }, ROWS_PER_ITEM, fill);
+        let out = RowsOut { words: words.as_mut_slice(), stride, scale, offset };
+        fill_rows(team, out, ROWS_PER_ITEM, |first, out| {
+            // What an earlier layer left here may be no number, and that times a weight of zero is none.
+            out.words.chunks_exact_mut(stride).for_each(|words| words[filled..].fill(0));
+            fill(first, out);
+        });
         PreparedRows { words, stride, count, depth, scale, offset, kind: *kind }
     }
 }

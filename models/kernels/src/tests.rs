@@ -2,8 +2,14 @@
 
 use proptest::prelude::*;
 
+use crate::fault::Fault;
 use crate::probe::{PRECISIONS, numbers, product_of_words, row_words};
 use crate::*;
+
+/// Every set of this processor, and the model of a unit for tiles.
+fn all() -> impl Iterator<Item = Isa> {
+    Isa::available().into_iter().chain([Isa::Faulty(Fault::Tiles)])
+}
 
 fn close(ours: &[f32], theirs: &[f64], tolerance: f64) {
     assert_eq!(ours.len(), theirs.len());
@@ -55,7 +61,7 @@ proptest! {
         let team = ThreadTeam::new(threads);
         let (x, w, bias) = (numbers(seed, rows * depth), numbers(seed + 1, columns * depth), numbers(seed + 2, columns));
         let before = numbers(seed + 3, rows * columns);
-        for isa in Isa::available() {
+        for isa in all() {
             for precision in PRECISIONS {
                 let layer = Linear::pack(isa, precision, &w, depth, Some(&bias));
                 let mut buffer = Rows::new(isa, precision);
@@ -72,6 +78,27 @@ proptest! {
         }
     }
 
+    /// Sums of bytes are exact, and the same instructions finish them: tiles change no bit.
+    #[test]
+    fn tiles_of_bytes_give_what_the_dot_product_gives(
+        rows in 1usize..130, columns in 1usize..70, depth in 1usize..300,
+        threads in 1usize..4, seed in 1u32..1000, activation in activation(), add: bool,
+    ) {
+        let team = ThreadTeam::new(threads);
+        let (x, w, bias) = (numbers(seed, rows * depth), numbers(seed + 1, columns * depth), numbers(seed + 2, columns));
+        let product = |isa| {
+            let layer = Linear::pack(isa, Precision::Int8, &w, depth, Some(&bias));
+            let mut out = numbers(seed + 3, rows * columns);
+            let mut buffer = Rows::new(isa, Precision::Int8);
+            layer.forward(&team, buffer.prepare(&team, &x, depth), Epilogue { add, activation }, &mut out);
+            out.into_iter().map(f32::to_bits).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(product(Isa::Faulty(Fault::Tiles)), product(Isa::Portable));
+        if Isa::Avx512Amx.is_available() {
+            prop_assert_eq!(product(Isa::Avx512Amx), product(Isa::Avx512Vnni));
+        }
+    }
+
     /// Integers stand for what they were made of, to half a step; so all sets of instructions agree.
     #[test]
     fn integers_stand_for_the_rows_they_were_made_of(
@@ -79,7 +106,7 @@ proptest! {
     ) {
         let team = ThreadTeam::new(1);
         let x: Vec<f32> = numbers(seed, rows * depth).into_iter().map(|x| x * factor + factor).collect();
-        for isa in Isa::available() {
+        for isa in all() {
             for precision in [Precision::Bf16, Precision::Int8] {
                 let kind = isa.kind(precision);
                 let mut buffer = Rows::new(isa, precision);
@@ -209,7 +236,7 @@ fn gelu_is_exact_to_a_millionth() {
 
 #[test]
 fn the_largest_integers_do_not_saturate() {
-    for isa in Isa::available() {
+    for isa in all() {
         for precision in [Precision::Bf16, Precision::Int8] {
             let depth = 3072;
             // All weights are the largest, all inputs but one, too.
@@ -223,5 +250,18 @@ fn the_largest_integers_do_not_saturate() {
             layer.forward(&team, buffer.prepare(&team, &x, depth), Epilogue::default(), &mut out);
             assert!((out[0] - (depth - 1) as f32).abs() < 0.5, "{isa} {precision}: {}", out[0]);
         }
+    }
+}
+
+/// A buffer keeps what a wider layer left, which may be infinite.
+#[test]
+fn what_a_buffer_held_before_does_not_reach_a_product() {
+    let team = ThreadTeam::new(1);
+    for isa in all() {
+        let (layer, mut out) = (Linear::pack(isa, Precision::Bf16, &[1.0], 1, None), [0.0; 3]);
+        let mut buffer = Rows::new(isa, Precision::Bf16);
+        buffer.prepare(&team, &[f32::INFINITY; 96], 96);
+        layer.forward(&team, buffer.prepare(&team, &[1.0, 2.0, 3.0], 1), Epilogue::default(), &mut out);
+        close(&out, &[1.0, 2.0, 3.0], 0.02);
     }
 }

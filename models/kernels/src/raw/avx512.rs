@@ -107,12 +107,23 @@ macro_rules! bf16_by_f32 {
     };
 }
 
-/// `vpdpwssd`. `_mm512_dpwssd_epi32` would be two instructions: LLVM splits it (llvm-project#84182).
+/// The dot products of VNNI.
+macro_rules! vnni {
+    () => {
+        instructions! {
+            fn dot_bytes(sum: __m512i, a: __m512i, w: __m512i) -> __m512i = _mm512_dpbusd_epi32(sum, a, w);
+            fn dot_halves(sum: __m512i, a: __m512i, w: __m512i) -> __m512i = vpdpwssd(sum, a, w);
+        }
+    };
+}
+
+/// `_mm512_dpwssd_epi32`, as it is written. LLVM makes two instructions of it, `vpmaddwd` and `vpaddd`, for
+/// a shorter wait of each sum for the last (llvm-project #84182); here other sums fill that wait.
 #[inline]
-#[target_feature(enable = "avx512f")]
-fn dpwssd(mut sum: __m512i, a: __m512i, w: __m512i) -> __m512i {
-    // SAFETY: `Avx512Vnni` and `Avx512Bf16`, which alone use it, are proofs of the instruction; it touches nothing but
-    // registers.
+#[target_feature(enable = "avx512f,avx512vnni")]
+fn vpdpwssd(mut sum: __m512i, a: __m512i, w: __m512i) -> __m512i {
+    // SAFETY: the function is compiled for processors that have the instruction, which reads and writes
+    // registers alone.
     unsafe {
         asm!(
             "vpdpwssd {0}, {1}, {2}",
@@ -121,16 +132,6 @@ fn dpwssd(mut sum: __m512i, a: __m512i, w: __m512i) -> __m512i {
         );
     }
     sum
-}
-
-/// The dot products of VNNI.
-macro_rules! vnni {
-    () => {
-        instructions! {
-            fn dot_bytes(sum: __m512i, a: __m512i, w: __m512i) -> __m512i = _mm512_dpbusd_epi32(sum, a, w);
-            fn dot_halves(sum: __m512i, a: __m512i, w: __m512i) -> __m512i = dpwssd(sum, a, w);
-        }
-    };
 }
 
 impl Simd for Avx512 {

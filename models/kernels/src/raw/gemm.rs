@@ -92,22 +92,20 @@ impl Part<'_> {
         let mut sums = [0.0; MOST_ROWS * WIDEST];
         for panel in self.panel_range.clone() {
             let tiles = Tiles::new(self.row_range.clone(), D::ROWS);
-            let mut ahead = self.ahead(panel, N * S::LANES, tiles.left);
+            let next = self.next_words(panel, N * S::LANES);
+            let mut ahead = Ahead::panel(next, self.weights.depth, tiles.left);
             for (first, count) in tiles {
                 self.tile::<S, D, N>(s, panel, (first, count), &mut sums, &mut ahead);
             }
         }
     }
 
-    /// The panel that this thread will probably take next.
+    /// The panel that this thread will probably take after this one; empty if there is none.
     #[inline(always)]
-    fn ahead(&self, panel: usize, width: usize, tiles: usize) -> Ahead {
+    pub(super) fn next_words(&self, panel: usize, width: usize) -> &[u32] {
         let next = if panel + 1 < self.panel_range.end { panel + 1 } else { self.next_panel };
         let words = self.weights.depth * width;
-        self.weights
-            .words
-            .get(next * words..(next + 1) * words)
-            .map_or_else(Ahead::nothing, |words| Ahead::panel(words, self.weights.depth, tiles))
+        self.weights.words.get(next * words..(next + 1) * words).unwrap_or_default()
     }
 
     /// `count` rows from `first` on, times a panel.
@@ -124,6 +122,18 @@ impl Part<'_> {
         let a = (&rows.words[first * rows.stride..], rows.stride);
         let w = (&weights.words[panel * weights.depth * width..], width);
         product::<S, D, N>(s, count, a, w, weights.depth, (sums, width), ahead);
+        self.finish_rows::<S, D>(s, (panel, width), (first, count), sums);
+    }
+
+    /// Sums of `count` rows from `first` on and of a panel go to the rows of `out`.
+    #[inline(always)]
+    pub(super) fn finish_rows<S: Simd, D: Dot<S>>(
+        &self,
+        s: S,
+        (panel, width): (usize, usize),
+        (first, count): (usize, usize),
+        sums: &mut [f32],
+    ) {
         let (left, there) = (panel * width, (self.place.columns - panel * width).min(width));
         for (m, sums) in sums.chunks_exact_mut(width).take(count).enumerate() {
             self.scale::<S, D>(s, first + m, left, sums);
@@ -203,6 +213,12 @@ impl Tiles {
     #[inline(always)]
     pub fn new(rows: Range<usize>, most: usize) -> Self {
         Self { first: rows.start, end: rows.end, left: rows.len().div_ceil(most) }
+    }
+
+    /// How many groups are left.
+    #[inline(always)]
+    pub fn left(&self) -> usize {
+        self.left
     }
 }
 

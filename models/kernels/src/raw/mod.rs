@@ -20,7 +20,12 @@ pub mod peak;
 mod portable;
 pub(crate) mod rows;
 pub(crate) mod thread_team;
+#[cfg(test)]
+mod tile_model;
+mod tiles;
 
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod amx;
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
@@ -115,6 +120,8 @@ pub(crate) fn dispatch<O: Operation>(isa: Isa, operation: O) -> O::Output {
     match isa {
         Isa::Portable => operation.run::<_, 2>(portable::Portable),
         #[cfg(test)]
+        Isa::Faulty(fault) if fault.has_tiles() => operation.run::<_, 4>(faulty::Faulty(fault)),
+        #[cfg(test)]
         Isa::Faulty(fault) => operation.run::<_, 2>(faulty::Faulty(fault)),
         #[cfg(target_arch = "x86_64")]
         // SAFETY: as asserted, the processor has the instructions.
@@ -130,7 +137,7 @@ pub(crate) fn dispatch<O: Operation>(isa: Isa, operation: O) -> O::Output {
         Isa::Avx512Vnni => unsafe { avx512::with_avx512_vnni(operation) },
         #[cfg(target_arch = "x86_64")]
         // SAFETY: as above.
-        Isa::Avx512Bf16 => unsafe { avx512::with_avx512_bf16(operation) },
+        Isa::Avx512Bf16 | Isa::Avx512Amx => unsafe { avx512::with_avx512_bf16(operation) },
         #[cfg(target_arch = "aarch64")]
         // SAFETY: as above.
         Isa::Neon => unsafe { neon::with_neon(operation) },
@@ -150,6 +157,25 @@ impl<W: Widened> Operation for Plain<W> {
     #[inline(always)]
     fn run<S: Simd, const N: usize>(self, _: S) -> W::Output {
         self.0.run()
+    }
+}
+
+/// Multiplies a part of a product: with the unit for tiles, if `isa` has one for this kind of words.
+///
+/// # Panics
+/// If the processor does not have the instructions.
+pub(crate) fn multiply(isa: Isa, part: gemm::Part<'_>) {
+    if !isa.has_tiles(part.weights.kind) {
+        return dispatch(isa, part);
+    }
+    assert!(isa.is_available(), "this processor has no {isa}");
+    match isa {
+        #[cfg(test)]
+        Isa::Faulty(fault) => dispatch(isa, tiles::Tiled { part, unit: tile_model::Model::new(fault) }),
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: as asserted, the processor has the instructions and this process may use them.
+        Isa::Avx512Amx => unsafe { amx::multiply(part) },
+        other => unreachable!("{other} has no tiles"),
     }
 }
 

@@ -9,16 +9,41 @@ use crate::isa::{Isa, Kind, Precision};
 
 /// Multiplications and additions per second of one thread, in 10⁹, when nothing is read from memory.
 pub fn measure(isa: Isa, precision: Precision) -> f64 {
-    const STEPS: usize = 200_000;
+    (0..7).map(|_| rate(isa, precision, 200_000)).fold(0.0, f64::max)
+}
+
+/// The same of two instruction sets, roughly: in turns, in a few tens of microseconds each.
+pub(crate) fn compare(one: Isa, other: Isa, precision: Precision) -> [f64; 2] {
+    let mut best = [0.0, 0.0];
+    for _ in 0..9 {
+        for (best, isa) in best.iter_mut().zip([one, other]) {
+            *best = f64::max(*best, rate(isa, precision, 500));
+        }
+    }
+    best
+}
+
+/// 10⁹ multiplications and additions a second in one run.
+fn rate(isa: Isa, precision: Precision, steps: usize) -> f64 {
     let kind = isa.kind(precision);
-    let best = (0..7)
-        .map(|_| {
-            let start = Instant::now();
-            let products = dispatch(isa, Registers { kind, steps: STEPS });
-            2.0 * products as f64 / start.elapsed().as_secs_f64()
-        })
-        .fold(0.0, f64::max);
-    best / 1e9
+    let start = Instant::now();
+    let products = if isa.has_tiles(kind) {
+        spin_tiles(isa, kind, steps)
+    } else {
+        dispatch(isa, Registers { kind, steps })
+    };
+    2.0 * products as f64 / start.elapsed().as_secs_f64() / 1e9
+}
+
+/// Products of two values that were summed.
+fn spin_tiles(isa: Isa, kind: Kind, steps: usize) -> usize {
+    assert!(isa.is_available(), "this processor has no {isa}");
+    match isa {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: as asserted.
+        Isa::Avx512Amx => unsafe { super::amx::spin(kind, steps) },
+        _ => unreachable!("{isa} has no tiles of {kind:?} in {steps} steps"),
+    }
 }
 
 struct Registers {
@@ -32,21 +57,29 @@ impl Operation for Registers {
 
     #[inline(always)]
     fn run<S: Simd, const N: usize>(self, s: S) -> usize {
+        // As many sums as hide the latency of a multiplication, with room for operands and intermediate
+        // results: of 32 registers where vectors are that long, else of 16.
+        if S::LANES == 16 { self.spin::<S, 20>(s) } else { self.spin::<S, 10>(s) }
+    }
+}
+
+impl Registers {
+    #[inline(always)]
+    fn spin<S: Simd, const SUMS: usize>(self, s: S) -> usize {
         let words = match self.kind {
-            Kind::F32 => spin::<S, Floats>(s, self.steps),
-            Kind::Bf16 if S::BF16 => spin::<S, Bf16s>(s, self.steps),
-            Kind::I16 | Kind::Bf16 => spin::<S, Halves>(s, self.steps),
-            Kind::I8 => spin::<S, Bytes>(s, self.steps),
+            Kind::F32 => spin::<S, Floats, SUMS>(s, self.steps),
+            Kind::Bf16 if S::BF16 => spin::<S, Bf16s, SUMS>(s, self.steps),
+            Kind::I16 | Kind::Bf16 => spin::<S, Halves, SUMS>(s, self.steps),
+            Kind::I8 => spin::<S, Bytes, SUMS>(s, self.steps),
         };
         words * S::LANES * self.kind.per_word()
     }
 }
 
-/// As many sums as hide the latency of a multiplication, and no load. Each sum is its own weight, so that
-/// no product can be computed once for all. Returns the words multiplied.
+/// Products of registers, and no load. Each sum is its own weight, so that no product can be computed once
+/// for all. Returns the words multiplied.
 #[inline(always)]
-fn spin<S: Simd, D: Dot<S>>(s: S, steps: usize) -> usize {
-    const SUMS: usize = 10;
+fn spin<S: Simd, D: Dot<S>, const SUMS: usize>(s: S, steps: usize) -> usize {
     let a = black_box([s.splat_word(0x0101_0101), s.splat_word(0x0201_0102)]);
     let mut sums = black_box([D::zero(s); SUMS]);
     for _ in 0..steps {
