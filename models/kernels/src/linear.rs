@@ -21,6 +21,10 @@ const ROWS_PER_ITEM: usize = 48;
 /// Products below which handing an item to another thread costs more than it saves.
 const PRODUCTS_PER_ITEM: usize = 1 << 19;
 
+/// The same where a unit multiplies tiles: two whole blocks of rows, and products that take less time.
+const TILED_ROWS_PER_ITEM: usize = 64;
+const TILED_PRODUCTS_PER_ITEM: usize = 4 * PRODUCTS_PER_ITEM;
+
 /// `y = f(x Wᵀ + b)`, or `y = f(y + x Wᵀ + b)`.
 pub struct Linear {
     isa: Isa,
@@ -150,11 +154,16 @@ impl Linear {
     fn split(&self, rows: usize, threads: usize) -> Split {
         let panels = self.parts.columns.div_ceil(self.isa.panel());
         let bytes = self.parts.words.words().len() * 4;
-        if bytes <= SMALL_WEIGHTS && rows > ROWS_PER_ITEM {
-            return Split { rows, panels, rows_of_item: ROWS_PER_ITEM, panels_of_item: panels };
+        let (rows_of_item, products_of_item) = if self.isa.has_tiles(self.kind) {
+            (TILED_ROWS_PER_ITEM, TILED_PRODUCTS_PER_ITEM)
+        } else {
+            (ROWS_PER_ITEM, PRODUCTS_PER_ITEM)
+        };
+        if bytes <= SMALL_WEIGHTS && rows > rows_of_item {
+            return Split { rows, panels, rows_of_item, panels_of_item: panels };
         }
         let products = rows * self.isa.panel() * self.parts.depth;
-        let worth = PRODUCTS_PER_ITEM.div_ceil(products);
+        let worth = products_of_item.div_ceil(products);
         let panels_of_item = worth.min(panels.div_ceil(2 * threads)).max(1);
         Split { rows, panels, rows_of_item: rows, panels_of_item }
     }

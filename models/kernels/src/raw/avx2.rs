@@ -1,5 +1,6 @@
 //! AVX2 and FMA: eight lanes, sixteen registers.
 
+use core::arch::asm;
 use core::arch::x86_64::*;
 
 use super::{Operation, Simd};
@@ -115,8 +116,6 @@ macro_rules! eight_lanes {
             fn power_of_two(n: __m256i) -> __m256 =
                 _mm256_castsi256_ps(_mm256_slli_epi32::<23>(_mm256_add_epi32(n, _mm256_set1_epi32(127))));
             fn prefetch(at: *const u32) = _mm_prefetch::<_MM_HINT_T1>(at.cast());
-            fn dot_halves(sum: __m256i, a: __m256i, w: __m256i) -> __m256i =
-                _mm256_add_epi32(sum, _mm256_madd_epi16(a, w));
             fn dot_bf16(sum: __m256, a: __m256i, w: __m256i) -> __m256 = {
                 let high = _mm256_set1_epi32(0xffff_0000_u32 as i32);
                 let float = |x| _mm256_castsi256_ps(x);
@@ -143,6 +142,8 @@ impl Simd for Avx2 {
             let pairs = _mm256_add_epi16(_mm256_maddubs_epi16(a[0], w[0]), _mm256_maddubs_epi16(a[1], w[1]));
             _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)))
         };
+        fn dot_halves(sum: __m256i, a: __m256i, w: __m256i) -> __m256i =
+            _mm256_add_epi32(sum, _mm256_madd_epi16(a, w));
     }
 }
 
@@ -151,5 +152,22 @@ impl Simd for AvxVnni {
 
     instructions! {
         fn dot_bytes(sum: __m256i, a: __m256i, w: __m256i) -> __m256i = _mm256_dpbusd_avx_epi32(sum, a, w);
+        fn dot_halves(sum: __m256i, a: __m256i, w: __m256i) -> __m256i = vpdpwssd(sum, a, w);
     }
+}
+
+/// `_mm256_dpwssd_avx_epi32`, but one instruction ([`super::avx512`] says why).
+#[inline]
+#[target_feature(enable = "avxvnni")]
+fn vpdpwssd(mut sum: __m256i, a: __m256i, w: __m256i) -> __m256i {
+    // SAFETY: the function is compiled for processors that have the instruction, which reads and writes
+    // registers alone.
+    unsafe {
+        asm!(
+            "{{vex}} vpdpwssd {0}, {1}, {2}",
+            inout(ymm_reg) sum, in(ymm_reg) a, in(ymm_reg) w,
+            options(pure, nomem, nostack, preserves_flags)
+        );
+    }
+    sum
 }

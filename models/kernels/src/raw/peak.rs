@@ -57,9 +57,9 @@ impl Operation for Registers {
 
     #[inline(always)]
     fn run<S: Simd, const N: usize>(self, s: S) -> usize {
-        // As many sums as hide the latency of a multiplication, with room for operands and intermediate
-        // results: of 32 registers where vectors are that long, else of 16.
-        if S::LANES == 16 { self.spin::<S, 20>(s) } else { self.spin::<S, 10>(s) }
+        // As many sums as hide the latency of a multiplication, and half of the registers or a little more:
+        // with 20 of 32 the compiler kept intermediate results of `vpmaddwd` in memory.
+        if S::LANES == 16 { self.spin::<S, 16>(s) } else { self.spin::<S, 10>(s) }
     }
 }
 
