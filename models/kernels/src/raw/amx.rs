@@ -303,11 +303,9 @@ upper!(upper_bf16, "tdpbf16ps");
 pub(super) unsafe fn spin(kind: Kind, steps: usize) -> usize {
     let mut amx = Amx(());
     amx.configure([TILE_ROWS; 2]);
+    let spin: unsafe fn(usize) = if kind == Kind::Bf16 { spin_bf16 } else { spin_bytes };
     // SAFETY: the caller's; the tiles are set up.
-    match kind {
-        Kind::Bf16 => unsafe { spin_bf16(steps) },
-        _ => unsafe { spin_bytes(steps) },
-    }
+    unsafe { spin(steps) };
     amx.release();
     steps * 4 * TILE_ROWS.pow(3) * kind.per_word()
 }

@@ -17,7 +17,7 @@ pub(crate) fn compare(one: Isa, other: Isa, precision: Precision) -> [f64; 2] {
     let mut best = [0.0, 0.0];
     for _ in 0..9 {
         for (best, isa) in best.iter_mut().zip([one, other]) {
-            *best = f64::max(*best, rate(isa, precision, 500));
+            *best = f64::max(*best, rate(isa, precision, 2_000));
         }
     }
     best
@@ -90,4 +90,20 @@ fn spin<S: Simd, D: Dot<S>, const SUMS: usize>(s: S, steps: usize) -> usize {
     }
     black_box(sums);
     steps * SUMS * if D::TWICE { 2 } else { 1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::probe::PRECISIONS;
+
+    #[test]
+    fn every_set_has_a_rate_in_every_precision() {
+        for isa in Isa::available() {
+            for precision in PRECISIONS {
+                let rate = rate(isa, precision, 100);
+                assert!(rate > 0.0 && rate.is_finite(), "{isa} {precision}: {rate}");
+            }
+        }
+    }
 }
