@@ -53,7 +53,7 @@ impl Rows {
     }
 
     /// Whether it is for layers of this kind.
-    pub fn is_for(&self, isa: Isa, precision: Precision) -> bool {
+    fn is_for(&self, isa: Isa, precision: Precision) -> bool {
         self.isa == isa && self.kind == isa.kind(precision)
     }
 
@@ -122,7 +122,7 @@ impl Rows {
         PreparedRows { words, stride, count: words.len() / stride, depth, scale, offset, kind: *kind }
     }
 
-    /// Calls `work` with a buffer that the thread keeps.
+    /// Calls `work` with the buffer that the thread keeps there, made anew where it is for other layers.
     pub fn of_thread<T>(
         buffer: &'static LocalKey<RefCell<Option<Self>>>,
         isa: Isa,

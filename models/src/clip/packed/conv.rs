@@ -100,15 +100,13 @@ impl PackedConv {
         let alone = ThreadTeam::alone();
         team.each_chunk(&mut out.values, PIXELS_PER_ITEM * channels, |item, out| {
             let first = item * PIXELS_PER_ITEM;
-            PATCHES.with_borrow_mut(|(patches, rows)| {
+            PATCHES.with_borrow_mut(|patches| {
                 patches.resize(out.len() / channels * depth, 0.0);
                 self.unfold.copy_rows(&x.values, (x.side, x.side, x.channels), first, patches);
                 let (isa, precision) = self.new_rows;
-                let rows = rows.get_or_insert_with(|| Rows::new(isa, precision));
-                if !rows.is_for(isa, precision) {
-                    *rows = Rows::new(isa, precision);
-                }
-                self.layer.forward(alone, rows.prepare(alone, patches, depth), epilogue, out);
+                Rows::of_thread(&ROWS, isa, precision, |rows| {
+                    self.layer.forward(alone, rows.prepare(alone, patches, depth), epilogue, out);
+                });
             });
         });
         out
@@ -116,6 +114,8 @@ impl PackedConv {
 }
 
 thread_local! {
-    /// Unfolded patches and their integers, kept from item to item.
-    static PATCHES: RefCell<(Vec<f32>, Option<Rows>)> = const { RefCell::new((Vec::new(), None)) };
+    /// Unfolded patches, kept from item to item.
+    static PATCHES: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
+    /// The patches as the layer reads them.
+    static ROWS: RefCell<Option<Rows>> = const { RefCell::new(None) };
 }

@@ -19,18 +19,12 @@ const CUT: Epilogue = Epilogue { add: false, activation: Activation::Relu6 };
 const PLAIN: Epilogue = Epilogue { add: false, activation: Activation::None };
 const ADD: Epilogue = Epilogue { add: true, activation: Activation::None };
 
-/// Positions that a thread prepares and multiplies at a time where a map has many: they stay in its cache.
-const POSITIONS_PER_ITEM: usize = 64;
-
 /// The first stages, whose maps are widened in f32 in every precision. They are large and shallow, and making integers of
 /// them costs more than the narrower products save; what their few channels lose is in every later map.
 const SHALLOW_STAGES: usize = 3;
 
 /// Values of a map beyond which it is narrowed band by band, because as a whole it does not stay in a core's cache.
 const LARGE_MAP: usize = 1 << 18;
-
-/// Positions up to which a map is multiplied as a whole, so that the team shares the weights' columns.
-const FEW_POSITIONS: usize = 4 * POSITIONS_PER_ITEM;
 
 pub(super) struct PackedEfficientNet {
     stem: PackedConv,
@@ -182,21 +176,9 @@ impl Pointwise {
 
     /// From `[positions, depth]` to `[positions, outputs]`.
     fn forward(&self, team: &ThreadTeam, x: &[f32], epilogue: Epilogue, out: &mut [f32]) {
-        let ((depth, outputs), (isa, precision)) =
-            ((self.layer.depth(), self.layer.outputs()), self.new_rows);
-        let positions = x.len() / depth;
-        if positions <= FEW_POSITIONS {
-            return Rows::of_thread(&ROWS, isa, precision, |rows| {
-                self.layer.forward(team, rows.prepare(team, x, depth), epilogue, out);
-            });
-        }
-        let alone = ThreadTeam::alone();
-        team.each_chunk(&mut out[..positions * outputs], POSITIONS_PER_ITEM * outputs, |item, out| {
-            let first = item * POSITIONS_PER_ITEM * depth;
-            let x = &x[first..first + out.len() / outputs * depth];
-            Rows::of_thread(&ROWS, isa, precision, |rows| {
-                self.layer.forward(alone, rows.prepare(alone, x, depth), epilogue, out)
-            });
+        let (isa, precision) = self.new_rows;
+        Rows::of_thread(&ROWS, isa, precision, |rows| {
+            self.layer.forward(team, rows.prepare(team, x, self.layer.depth()), epilogue, out);
         });
     }
 }
