@@ -12,6 +12,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use cpu_time::ProcessTime;
+use image::{Rgb, RgbImage};
 use knytt_engine::{
     Catalog, CatalogSpec, Filter, FurtherPicture, PictureSource, Product, Query, QueryImage, SearchSession,
     Snapshot, Strategy, VectorQuery,
@@ -68,6 +69,7 @@ fn main() -> Outcome<()> {
         let times = queries.iter().chain(&queries).map(ask).skip(QUERIES);
         println!("with ranking, {name}, 20 hits: {:.3} ms of CPU", median(times.collect::<Outcome<_>>()?));
     }
+    time_whole(&session, &mut vectors.rng)?;
     print_memory();
     for (name, filter) in FILTERS {
         let filter = Filter::parse(filter)?;
@@ -81,6 +83,26 @@ fn main() -> Outcome<()> {
         }
     }
     Ok(())
+}
+
+/// Times what a shopper waits for: the model, the search and the ranking.
+fn time_whole(session: &SearchSession, rng: &mut ChaCha8Rng) -> Outcome<()> {
+    let pictures: Vec<RgbImage> = (0..QUERIES / 4).map(|_| photograph(rng)).collect();
+    let ask = |query: Query| timed(|| Ok(session.search(&Query { k: 20, ..query })?.hits.len()));
+    let of_picture =
+        |pixels: &RgbImage| Query { image: Some(QueryImage::Decoded(pixels.clone())), ..Query::default() };
+    let times = pictures.iter().map(|pixels| ask(of_picture(pixels)));
+    println!("a photograph, 20 hits: {:.3} ms of CPU", median(times.collect::<Outcome<_>>()?));
+    let words = |number| Query { text: Some(format!("shirt number {number}")), ..Query::default() };
+    let times = (0..QUERIES / 4).map(|number| ask(words(number)));
+    println!("words, 20 hits: {:.3} ms of CPU", median(times.collect::<Outcome<_>>()?));
+    Ok(())
+}
+
+/// Squares of random colours, 512 x 512 pixels.
+fn photograph(rng: &mut ChaCha8Rng) -> RgbImage {
+    let colors: [[u8; 3]; 64] = rng.random();
+    RgbImage::from_fn(512, 512, |x, y| Rgb(colors[(x / 64 + 8 * (y / 64)) as usize]))
 }
 
 /// The most memory that the process had, and what it has now, apart by what the system can take back.

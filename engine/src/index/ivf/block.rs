@@ -116,13 +116,17 @@ impl<'a> Entries<'a> {
         Group { codes: self.fine, scales: self.fine_scales, alongs: self.group.alongs }
     }
 
-    /// Prefetches the group, without the fine codes.
+    /// Prefetches the group, `with_fine` also the fine codes.
     #[inline]
-    pub(crate) fn prefetch(&self) {
+    pub(crate) fn prefetch(&self, with_fine: bool) {
         prefetch(self.group.codes);
         prefetch(self.group.scales.as_flattened());
         prefetch(self.group.alongs.as_flattened());
         prefetch(self.items.as_flattened());
+        if with_fine {
+            prefetch(self.fine);
+            prefetch(self.fine_scales.as_flattened());
+        }
     }
 
     /// A bit for each slot that has an item.

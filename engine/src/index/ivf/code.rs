@@ -206,6 +206,14 @@ pub(crate) struct FineBounds {
     pub(crate) error: [f32; GROUP],
 }
 
+impl FineBounds {
+    /// A bit for each item whose upper bound is above `threshold`.
+    #[inline]
+    pub(crate) fn above(&self, threshold: f32) -> u32 {
+        (0..GROUP).map(|i| u32::from(self.upper[i] > threshold) << i).fold(0, |mask, bit| mask | bit)
+    }
+}
+
 impl Probe {
     /// The table lookup for codes relative to a centre whose dot product with the query is `base`.
     pub(crate) fn lookup(&self, base: f32) -> Lookup<'_> {

@@ -27,6 +27,12 @@ const ADDRESSES_AHEAD: usize = 8;
 const STEP_ONE_IN: usize = 16;
 const STEP_PER_HIT: usize = 4;
 
+/// A lower bound lies as far below the estimate as the upper one lies above it, up to this many hits. For more of them
+/// it is nearer, down to a share: chance can make the best of few estimates too high, and hardly the k-th of many. With
+/// 0.3 a search for 500 of 50,000 holds a third of the items, and its recall is .994 in place of .997.
+const WHOLE_ERROR_UP_TO: f32 = 10.0;
+const LEAST_OF_ERROR: f32 = 0.3;
+
 /// How much of the square of an estimate's error counts as variance of the distance from the centre. With it the same
 /// gaps find as much as they did when codes had one bit per dimension and the errors of those were in the variance.
 const ERROR_SHARE: f32 = 1.0;
@@ -47,7 +53,8 @@ pub(crate) trait Rows<'r> {
 #[derive(Clone, Copy)]
 struct Estimate {
     upper: f32,
-    lower: f32,
+    /// How far the estimate is below the upper bound.
+    error: f32,
     /// The estimate minus the score of the item's centre.
     gap: f32,
     item: u32,
@@ -74,7 +81,7 @@ impl Best {
 
 impl Estimate {
     fn middle(&self) -> f32 {
-        0.5 * (self.upper + self.lower)
+        self.upper - self.error
     }
 }
 
@@ -88,6 +95,8 @@ pub(crate) struct Shortlist {
     per_product: usize,
     /// How many standard deviations the bounds are from the estimates.
     deviations: f32,
+    /// The lower bound of an item is this many of its errors below its upper one.
+    errors: f32,
     held: Vec<Estimate>,
     room: usize,
     threshold: f32,
@@ -98,8 +107,9 @@ impl Shortlist {
     /// of the probe.
     pub(crate) fn new(k: usize, per_product: usize, deviations: f32) -> Self {
         let room = k.saturating_mul(HELD_PER_HIT).max(HELD_AT_LEAST);
+        let errors = 1.0 + (WHOLE_ERROR_UP_TO / k.max(1) as f32).sqrt().clamp(LEAST_OF_ERROR, 1.0);
         let (held, threshold) = (Vec::new(), f32::NEG_INFINITY);
-        Self { kernel: Kernel::best(), k, per_product, deviations, held, room, threshold }
+        Self { kernel: Kernel::best(), k, per_product, deviations, errors, held, room, threshold }
     }
 
     /// The number of items that are held.
@@ -112,27 +122,29 @@ impl Shortlist {
         let lookup = probe.lookup(base);
         let mut bounds = [0.0; GROUP];
         let mut ahead = block.groups().skip(1);
+        let mut is_refined = false;
         for entries in block.groups() {
             if let Some(next) = ahead.next() {
-                next.prefetch();
+                next.prefetch(is_refined);
             }
-            let above = self.kernel.above(&lookup, entries.group, self.threshold, &mut bounds);
-            let mut above = above & entries.mask();
-            if above == 0 {
+            let above =
+                self.kernel.above(&lookup, entries.group, self.threshold, &mut bounds) & entries.mask();
+            is_refined = above != 0;
+            if !is_refined {
                 continue;
             }
             let fine = probe.refine(self.kernel, entries, base, &bounds);
+            let mut above = above & fine.above(self.threshold);
             while above != 0 {
                 let slot = above.trailing_zeros() as usize;
                 above &= above - 1;
                 let (item, upper, error) = (entries.item(slot), fine.upper[slot], fine.error[slot]);
                 if upper > self.threshold && passes(item) {
-                    let lower = upper - 2.0 * error;
                     if self.k == 1 {
                         // A single lower bound already raises the threshold.
-                        self.threshold = self.threshold.max(lower);
+                        self.threshold = self.threshold.max(upper - self.errors * error);
                     }
-                    self.held.push(Estimate { upper, lower, gap: upper - error - base, item });
+                    self.held.push(Estimate { upper, error, gap: upper - error - base, item });
                 }
             }
             if self.held.len() >= self.room {
@@ -150,7 +162,7 @@ impl Shortlist {
         for estimate in best {
             (count, sum) = (count + 1.0, sum + estimate.gap);
             squares += estimate.gap * estimate.gap;
-            errors += 0.5 * (estimate.upper - estimate.lower) / self.deviations;
+            errors += estimate.error / self.deviations;
         }
         let (mean, error) = (sum / count, errors / count);
         let variance = (squares / count - mean * mean).max(0.0) + ERROR_SHARE * error * error;
@@ -159,7 +171,9 @@ impl Shortlist {
 
     /// Raises the threshold to the lower bound of the k-th best product, and drops the candidates below it.
     pub(crate) fn tighten(&mut self) {
-        let Some((_, kth)) = self.kth_product(|estimate| estimate.lower) else { return };
+        let errors = self.errors;
+        let lower = |estimate: &Estimate| estimate.upper - errors * estimate.error;
+        let Some((_, kth)) = self.kth_product(lower) else { return };
         self.threshold = self.threshold.max(kth);
         let threshold = self.threshold;
         self.held.retain(|estimate| estimate.upper >= threshold);
