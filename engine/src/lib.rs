@@ -54,6 +54,7 @@ pub use crate::catalog::build_lock::BuildLock;
 pub use crate::catalog::check::Report;
 pub use crate::catalog::operation::Committed;
 pub use crate::catalog::origin::Origin;
+pub use crate::catalog::prepared::PreparedProducts;
 pub use crate::catalog::repair::Repaired;
 pub use crate::catalog::review::Reviewed;
 pub use crate::catalog::snapshot::{Nearby, Record, ScoredProduct, Snapshot, VectorQuery};

@@ -1,10 +1,10 @@
-//! Fills an empty catalogue with a snapshot. Three things go on side by side: packs are read, products are
-//! written, and what was written goes to the disk.
+//! Fills an empty catalogue with a snapshot. Three things go on side by side: packs are read and what is written of
+//! their products is made, products are written, and what was written goes to the disk.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{Scope, ScopedJoinHandle};
 
-use knytt_engine::{Catalog, Product, ProductRow};
+use knytt_engine::{Catalog, PreparedProducts};
 use knytt_pack::FurtherRow;
 use knytt_wire::Shard;
 
@@ -15,19 +15,13 @@ use crate::{Error, Result};
 /// Rows of one transaction: so many that little is written twice, so few that memory stays small.
 const ROWS_PER_COMMIT: usize = 8192;
 
-/// Batches that are read before they are asked for.
-const READ_AHEAD: usize = 1;
+/// Batches that wait between the one that is read and the one that is written: each takes some 80 MB.
+const READ_AHEAD: usize = 0;
 
 /// Products of one pack that go in together.
 struct Batch<'p> {
     pack: &'p str,
-    rows: Vec<Row>,
-}
-
-struct Row {
-    product: Product,
-    vector: Vec<u8>,
-    picture: Option<Vec<u8>>,
+    rows: PreparedProducts,
     further: Vec<FurtherRow>,
 }
 
@@ -35,7 +29,7 @@ struct Row {
 pub(crate) fn fill(catalog: &Catalog, shards: &[Shard], job: &Job<'_>) -> Result<u64> {
     std::thread::scope(|scope| {
         let (send, batches) = sync_channel(READ_AHEAD);
-        let reader = scope.spawn(move || read(shards, job, &send));
+        let reader = scope.spawn(move || read(catalog, shards, job, &send));
         let (written, writes) = sync_channel(1);
         let flusher = flush_in(scope, catalog, writes);
         let done = write_all(catalog, batches, &written);
@@ -47,7 +41,12 @@ pub(crate) fn fill(catalog: &Catalog, shards: &[Shard], job: &Job<'_>) -> Result
 }
 
 /// Reads ahead until nobody wants more; how many rows it read.
-fn read<'p>(shards: &'p [Shard], job: &Job<'_>, batches: &SyncSender<Batch<'p>>) -> Result<u64> {
+fn read<'p>(
+    catalog: &Catalog,
+    shards: &'p [Shard],
+    job: &Job<'_>,
+    batches: &SyncSender<Batch<'p>>,
+) -> Result<u64> {
     let header = job.header();
     let mut done = 0;
     for shard in shards {
@@ -60,7 +59,7 @@ fn read<'p>(shards: &'p [Shard], job: &Job<'_>, batches: &SyncSender<Batch<'p>>)
         let mut rows = Merge::open(job.packs, job.verified, &header, packs)?;
         let pack = &shard.attributes.target;
         loop {
-            let batch = read_batch(&mut rows, pack, job, &mut done)?;
+            let batch = read_batch(catalog, &mut rows, pack, job, &mut done)?;
             if batch.rows.is_empty() {
                 break;
             }
@@ -72,40 +71,42 @@ fn read<'p>(shards: &'p [Shard], job: &Job<'_>, batches: &SyncSender<Batch<'p>>)
     Ok(done)
 }
 
-fn read_batch<'p>(rows: &mut Merge, pack: &'p str, job: &Job<'_>, done: &mut u64) -> Result<Batch<'p>> {
-    let mut batch = Vec::new();
+fn read_batch<'p>(
+    catalog: &Catalog,
+    rows: &mut Merge,
+    pack: &'p str,
+    job: &Job<'_>,
+    done: &mut u64,
+) -> Result<Batch<'p>> {
+    let (mut batch, mut further) = (Vec::new(), Vec::new());
     for row in rows.take(ROWS_PER_COMMIT) {
         job.step(*done)?;
         let mut row = row?;
         let (product, vector) = apply::whole(&mut row, pack)?;
         job.check_link(&product)?;
-        batch.push(Row { product, vector, picture: row.picture.flatten(), further: row.further });
+        batch.push((product, vector, row.picture.flatten()));
+        further.append(&mut row.further);
         *done += 1;
     }
-    Ok(Batch { pack, rows: batch })
+    let rows = catalog.prepare(batch).map_err(|error| apply::no_sense(error, pack))?;
+    Ok(Batch { pack, rows, further })
 }
 
 fn write_all(catalog: &Catalog, batches: Receiver<Batch<'_>>, written: &SyncSender<()>) -> Result<()> {
-    for batch in batches {
-        write(catalog, &batch)?;
+    for mut batch in batches {
+        write(catalog, &mut batch)?;
         // Whoever is still busy with the batch before takes this one along with the next.
         let _ = written.try_send(());
     }
     Ok(())
 }
 
-fn write(catalog: &Catalog, batch: &Batch<'_>) -> Result<()> {
-    let rows = batch.rows.iter().map(|row| ProductRow {
-        product: &row.product,
-        vector: &row.vector,
-        thumbnail: row.picture.as_deref(),
-    });
-    let rows: Vec<_> = rows.collect();
+fn write(catalog: &Catalog, Batch { pack, rows, further }: &mut Batch<'_>) -> Result<()> {
     catalog.transact::<_, Error>(|transaction| {
         // Made once, when all is there: nobody searches before.
         transaction.leave_index();
-        transaction.upsert_all(&rows).map_err(|error| apply::no_sense(error, batch.pack))?;
-        batch.rows.iter().try_for_each(|row| apply::further(transaction, &row.further, batch.pack))
+        transaction.upsert_prepared(rows).map_err(|error| apply::no_sense(error, pack))?;
+        apply::further(transaction, further, pack)
     })
 }
 

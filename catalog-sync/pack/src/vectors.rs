@@ -81,7 +81,11 @@ pub(crate) fn vector_at(
     let values = values.as_any().downcast_ref::<Float16Array>();
     let values = values.filter(|values| values.len() == header.dimension && values.null_count() == 0);
     let values = values.ok_or_else(|| no_row(id, "its vector is of another type"))?;
-    Ok(values.values().iter().flat_map(|value| value.to_le_bytes()).collect())
+    let mut bytes = vec![0; header.dimension * 2];
+    for (pair, value) in bytes.as_chunks_mut().0.iter_mut().zip(values.values()) {
+        *pair = value.to_le_bytes();
+    }
+    Ok(bytes)
 }
 
 fn length(header: &Header) -> i32 {

@@ -189,6 +189,11 @@ impl<'t, 'e, 'b> Changes<'t, 'e, 'b> {
         self.index_follows = true;
     }
 
+    /// Adds what prepared products add to the content sum.
+    pub(crate) fn add_content(&mut self, sum: &ContentSum) {
+        self.content.add_sum(sum);
+    }
+
     pub(crate) fn content(&self) -> &ContentSum {
         &self.content
     }
@@ -372,7 +377,7 @@ impl<'t, 'e, 'b> Changes<'t, 'e, 'b> {
             Some(None) => drop(self.edit.db.thumbnails.delete(self.edit.txn, &item)?),
             None => {}
         }
-        self.content.add(&entry.element);
+        entry.element.iter().for_each(|element| self.content.add(element));
         Ok(())
     }
 

@@ -21,8 +21,8 @@ pub(crate) struct Entry {
     /// The product as JSON.
     pub(crate) json: Vec<u8>,
     pub(crate) derived: Derived,
-    /// The vector that it adds to the content sum.
-    pub(crate) element: Element,
+    /// What it adds to the content sum; `None` if that is added already.
+    pub(crate) element: Option<Element>,
 }
 
 impl Entry {
@@ -35,7 +35,7 @@ impl Entry {
             key: text_key(&product.id),
             json: serde_json::to_vec(product)?,
             derived: Derived::from_product(product),
-            element: Element::from_product(product, vector, thumbnail),
+            element: Some(Element::from_product(product, vector, thumbnail)),
         })
     }
 }

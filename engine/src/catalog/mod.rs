@@ -12,6 +12,7 @@ pub(crate) mod meta;
 pub(crate) mod operation;
 pub(crate) mod origin;
 pub(crate) mod picture_changes;
+pub(crate) mod prepared;
 pub(crate) mod repair;
 pub(crate) mod review;
 pub(crate) mod snapshot;

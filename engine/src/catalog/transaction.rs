@@ -2,12 +2,11 @@
 
 use std::borrow::Cow;
 
-use half::f16;
-
 use crate::calibrate::scale::Calibration;
 use crate::catalog::Catalog;
 use crate::catalog::apply::Changes;
 use crate::catalog::entry::{self, Entry};
+use crate::catalog::prepared::PreparedProducts;
 use crate::error::{Error, Result};
 use crate::experiment::document::Experiment;
 use crate::look::safety::SafetyConfig;
@@ -17,6 +16,7 @@ use crate::product::further_picture::PictureRecord;
 use crate::rank::weights::Weights;
 use crate::store::content_hash::{ContentHash, ContentSum};
 use crate::store::picture_number::MOST_FURTHER_PICTURES;
+use crate::store::segment;
 
 /// How far the length of a vector may be from 1: f16 rounds each component.
 const LENGTH_TOLERANCE: f32 = 0.02;
@@ -107,6 +107,24 @@ impl Transaction<'_, '_> {
                 let done = self.changes.upsert(entry, vector, row.thumbnail);
                 self.note_full_map(done)?;
             }
+        }
+        Ok(())
+    }
+
+    /// Upserts products whose entries are made already, in their order.
+    ///
+    /// # Errors
+    /// [`Error::DimensionMismatch`] if they were prepared for another catalogue, and those of the storage.
+    pub fn upsert_prepared(&mut self, prepared: &mut PreparedProducts) -> Result<()> {
+        let expected = self.changes.meta().dimension;
+        if prepared.dimension != expected {
+            return Err(Error::DimensionMismatch { expected, received: prepared.dimension });
+        }
+        self.changes.add_content(&prepared.content);
+        for row in &mut prepared.rows {
+            let (entry, vector) = (row.take_entry()?, Cow::Owned(row.vector.clone()));
+            let done = self.changes.upsert(entry, vector, row.thumbnail.as_deref());
+            self.note_full_map(done)?;
         }
         Ok(())
     }
@@ -221,7 +239,7 @@ impl Transaction<'_, '_> {
 }
 
 impl ProductRow<'_> {
-    fn entry(&self, dimension: usize) -> Result<Entry> {
+    pub(super) fn entry(&self, dimension: usize) -> Result<Entry> {
         self.product.validate()?;
         expect_vector(&self.product.id, self.vector, dimension)?;
         Entry::from_product(self.product, self.vector, self.thumbnail)
@@ -242,8 +260,7 @@ pub(crate) fn expect_vector(id: &str, vector: &[u8], dimension: usize) -> Result
     if vector.len() != 2 * dimension {
         return Err(Error::DimensionMismatch { expected: dimension, received: vector.len() / 2 });
     }
-    let square = |b: &[u8]| f16::from_le_bytes([b[0], b[1]]).to_f32().powi(2);
-    let length = vector.chunks_exact(2).map(square).sum::<f32>().sqrt();
+    let length = segment::decode(vector).iter().map(|value| value * value).sum::<f32>().sqrt();
     if (length - 1.0).abs() < LENGTH_TOLERANCE {
         return Ok(());
     }
@@ -256,6 +273,7 @@ mod tests {
     use super::*;
     use crate::catalog::CatalogSpec;
     use crate::store::open::OpenOptions;
+    use half::f16;
     use knytt_models::Fingerprint;
 
     fn catalog(dir: &tempfile::TempDir) -> Catalog {
@@ -307,6 +325,33 @@ mod tests {
         let now = catalog.read().unwrap();
         assert_eq!((now.len().unwrap(), now.info().unwrap().release), (400, 4));
         assert!(now.check().unwrap().is_sound());
+    }
+
+    #[test]
+    fn prepared_products_are_stored_as_others_also_when_the_map_must_grow() {
+        let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (one, two) = (catalog(&one), catalog(&two));
+        let picture = vec![7; 100_000];
+        let rows = (0..40).map(|n| (product(&format!("p{n}")), vector(0.1), Some(picture.clone())));
+        let rows: Vec<_> = rows.collect();
+        let mut prepared = one.prepare(rows.clone()).unwrap();
+        let mut runs = 0;
+        let done: Result<()> = one.transact(|change| {
+            runs += 1;
+            change.upsert_prepared(&mut prepared)
+        });
+        done.unwrap();
+        assert!(runs > 1);
+        let done: Result<()> = two.transact(|change| {
+            rows.iter()
+                .try_for_each(|(product, vector, picture)| change.upsert(product, vector, picture.as_deref()))
+        });
+        done.unwrap();
+        let (stored, other) = (one.read().unwrap(), two.read().unwrap());
+        assert_eq!(stored.content_hash().unwrap(), other.content_hash().unwrap());
+        assert_eq!(stored.record("p3").unwrap(), other.record("p3").unwrap());
+        assert!(stored.check().unwrap().is_sound());
+        assert!(one.prepare(vec![(product("long"), vec![0; 6], None)]).is_err());
     }
 
     #[test]

@@ -67,23 +67,35 @@ impl PostingChanges {
 }
 
 fn write_block(edit: &mut Edit<'_, '_>, key: &[u8], changes: &[(u32, Option<u8>)]) -> Result<()> {
-    // 0 means that the item lacks the term: stored weights begin at 1.
-    let mut weights = [0; SLOTS as usize];
-    for (slot, weight) in decode(edit.db.words.get(edit.txn, key)?.unwrap_or_default())? {
-        let place = weights.get_mut(usize::from(slot));
-        *place.ok_or_else(|| Error::damaged("a list of words names a place outside its block"))? = weight;
-    }
-    for (item, weight) in changes {
-        weights[(item % SLOTS) as usize] = weight.unwrap_or(0);
-    }
-    let kept = (0..).zip(weights).filter(|(_, weight)| *weight > 0);
-    let bytes: Vec<u8> = kept.flat_map(|(slot, weight)| entry(slot, weight)).collect();
+    let stored = edit.db.words.get(edit.txn, key)?.unwrap_or_default();
+    let bytes = merged(stored, changes)?;
     if bytes.is_empty() {
         edit.db.words.delete(edit.txn, key)?;
     } else {
         edit.db.words.put(edit.txn, key, &bytes)?;
     }
     Ok(())
+}
+
+/// A stored block with these changes, which are in the order of their items.
+fn merged(stored: &[u8], changes: &[(u32, Option<u8>)]) -> Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(stored.len() + changes.len() * ENTRY);
+    let mut keep = |slot, weight: Option<u8>| {
+        weight.into_iter().for_each(|weight| bytes.extend(entry(slot, weight)));
+    };
+    let newest = changes.chunk_by(|a, b| a.0 == b.0).filter_map(<[_]>::last);
+    let mut newest = newest.map(|(item, weight)| ((item % SLOTS) as u16, *weight)).peekable();
+    for (slot, weight) in decode(stored)? {
+        if u32::from(slot) >= SLOTS {
+            return Err(Error::damaged("a list of words names a place outside its block"));
+        }
+        while let Some((before, weight)) = newest.next_if(|(next, _)| *next < slot) {
+            keep(before, weight);
+        }
+        keep(slot, newest.next_if(|(next, _)| *next == slot).map_or(Some(weight), |(_, weight)| weight));
+    }
+    newest.for_each(|(slot, weight)| keep(slot, weight));
+    Ok(bytes)
 }
 
 fn entry(slot: u16, weight: u8) -> [u8; ENTRY] {
@@ -122,4 +134,22 @@ pub(crate) fn all(view: View<'_>) -> Result<BTreeMap<String, BTreeMap<u32, u8>>>
         }
     }
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_are_merged_in_order_and_the_last_of_an_item_counts() {
+        let stored: Vec<u8> =
+            [(1, 10), (5, 50), (9, 90)].into_iter().flat_map(|(s, w)| entry(s, w)).collect();
+        let changes =
+            [(0, Some(1)), (5, None), (6, Some(6)), (6, Some(7)), (9, None), (9, Some(9)), (1023, Some(3))];
+        let after = merged(&stored, &changes.map(|(item, weight)| (SLOTS * 4 + item, weight))).unwrap();
+        let after: Vec<(u16, u8)> = decode(&after).unwrap().collect();
+        assert_eq!(after, [(0, 1), (1, 10), (6, 7), (9, 9), (1023, 3)]);
+        assert!(merged(&stored, &[(1, None), (5, None), (9, None)]).unwrap().is_empty());
+        assert!(merged(&entry(1024, 1), &[]).is_err() && merged(&[1, 2], &[]).is_err());
+    }
 }

@@ -51,6 +51,10 @@ impl ContentSum {
         self.0.iter().flat_map(|lane| lane.to_le_bytes()).collect()
     }
 
+    pub(crate) fn add_sum(&mut self, other: &Self) {
+        self.0.iter_mut().zip(other.0.iter()).for_each(|(lane, value)| *lane = lane.wrapping_add(*value));
+    }
+
     pub(crate) fn add(&mut self, element: &Element) {
         self.0.iter_mut().zip(element.0.iter()).for_each(|(lane, value)| *lane = lane.wrapping_add(*value));
     }
@@ -70,7 +74,7 @@ pub(crate) struct Element(Box<[u16; LANES]>);
 impl Element {
     /// `vector`: the stored embedding, little-endian f16.
     pub(crate) fn from_product(product: &Product, vector: &[u8], thumbnail: Option<&[u8]>) -> Self {
-        let mut fields = HashedFields(blake3::Hasher::new_derive_key("knytt 2026 catalogue content"));
+        let mut fields = HashedFields::with_room(vector, thumbnail);
         fields.text("id", &product.id);
         fields.text("title", &product.title);
         fields.text("brand", &product.brand);
@@ -102,7 +106,7 @@ impl Element {
         if let Some(thumbnail) = thumbnail {
             fields.bytes("thumbnail", thumbnail);
         }
-        Self::from_hash(&fields.0)
+        fields.element("knytt 2026 catalogue content")
     }
 
     /// What a further picture adds to a sum of its own. `vector`: little-endian f16.
@@ -113,7 +117,7 @@ impl Element {
         vector: &[u8],
         thumbnail: Option<&[u8]>,
     ) -> Self {
-        let mut fields = HashedFields(blake3::Hasher::new_derive_key("knytt 2026 catalogue further picture"));
+        let mut fields = HashedFields::with_room(vector, thumbnail);
         fields.text("id", id);
         fields.bytes("number", &[number]);
         fields.json("picture", picture);
@@ -121,24 +125,33 @@ impl Element {
         if let Some(thumbnail) = thumbnail {
             fields.bytes("thumbnail", thumbnail);
         }
-        Self::from_hash(&fields.0)
+        fields.element("knytt 2026 catalogue further picture")
+    }
+}
+
+/// Bytes of names and texts, beside the vector and the thumbnail, for which a buffer has room at first.
+const USUAL_TEXT_BYTES: usize = 2048;
+
+/// Names and values, each with its length, so that different products give different bytes. They are hashed at once,
+/// for BLAKE3 then hashes several kilobytes side by side.
+struct HashedFields(Vec<u8>);
+
+impl HashedFields {
+    fn with_room(vector: &[u8], thumbnail: Option<&[u8]>) -> Self {
+        Self(Vec::with_capacity(USUAL_TEXT_BYTES + vector.len() + thumbnail.map_or(0, <[u8]>::len)))
     }
 
-    fn from_hash(hash: &blake3::Hasher) -> Self {
+    /// The numbers that BLAKE3 derives from all fields. `context`: what they describe.
+    fn element(&self, context: &str) -> Element {
         let mut bytes = [0; LANES * 2];
-        hash.finalize_xof().fill(&mut bytes);
+        blake3::Hasher::new_derive_key(context).update(&self.0).finalize_xof().fill(&mut bytes);
         let mut lanes = Box::new([0; LANES]);
         for (lane, pair) in lanes.iter_mut().zip(bytes.chunks_exact(2)) {
             *lane = u16::from_le_bytes([pair[0], pair[1]]);
         }
-        Self(lanes)
+        Element(lanes)
     }
-}
 
-/// Hashes names and values, each with its length, so that different products give different input.
-struct HashedFields(blake3::Hasher);
-
-impl HashedFields {
     /// Leaves an empty text out. So a field that a later version adds does not change existing hashes.
     fn text(&mut self, name: &str, value: &str) {
         if !value.is_empty() {
@@ -154,8 +167,8 @@ impl HashedFields {
 
     fn bytes(&mut self, name: &str, value: &[u8]) {
         for part in [name.as_bytes(), value] {
-            self.0.update(&(part.len() as u64).to_le_bytes());
-            self.0.update(part);
+            self.0.extend_from_slice(&(part.len() as u64).to_le_bytes());
+            self.0.extend_from_slice(part);
         }
     }
 }

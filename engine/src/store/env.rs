@@ -38,6 +38,8 @@ pub(crate) struct Storage {
     access: Access,
     /// Whether this process has committed since it noted that the file is sound.
     is_changed: AtomicBool,
+    /// Whether [`Self::flush`] has brought all commits to the disk.
+    is_flushed: AtomicBool,
     /// Components per vector.
     dimension: usize,
 }
@@ -115,6 +117,7 @@ impl Storage {
             options,
             access,
             is_changed: AtomicBool::new(false),
+            is_flushed: AtomicBool::new(false),
             dimension,
         };
         Ok((storage, needs_upgrade))
@@ -196,12 +199,17 @@ impl Storage {
         Ok(unsafe { spans.mapped(self.dimension) })
     }
 
-    /// Waits until every commit is on the disk.
+    /// Waits until every commit is on the disk. Commits wait meanwhile.
     pub(crate) fn flush(self: &Arc<Self>) -> Result<()> {
+        let _writing = lock(&self.writing);
         let _pass = self.gate.enter();
         match self.env.force_sync().map_err(Error::from) {
             Err(error) if is_disk_full(&error, &self.path) => Err(disk_full(&self.path, None)),
-            done => done,
+            Err(error) => Err(error),
+            Ok(()) => {
+                self.is_flushed.store(true, Ordering::Relaxed);
+                Ok(())
+            }
         }
     }
 
@@ -248,6 +256,7 @@ impl Storage {
         loop {
             let pass = self.gate.enter();
             self.is_changed.store(true, Ordering::Relaxed);
+            self.is_flushed.store(false, Ordering::Relaxed);
             let outcome = self.env.write_txn().map_err(Error::from).and_then(|mut txn| {
                 let value = apply(Edit { db: &self.db, txn: &mut txn, dimension: self.dimension })?;
                 if value.is_ok() {
@@ -313,11 +322,11 @@ fn open_databases(
 }
 
 impl Drop for Storage {
-    /// Notes that the file is sound, so that the next process need not walk it. What was not written durably may be
+    /// Notes that the file is sound, so that whoever opens it next need not walk it. What is not on the disk may be
     /// lost with the power, so then nothing is noted.
     fn drop(&mut self) {
         if *self.is_changed.get_mut()
-            && self.options.durable
+            && (self.options.durable || *self.is_flushed.get_mut())
             && let Some(state) = FileState::of(&self.path.join(DATA_FILE))
         {
             state.note(&self.path);

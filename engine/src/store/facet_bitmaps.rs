@@ -1,6 +1,6 @@
 //! The bitmaps behind filters: for each value of a field, the items that have it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Bound;
 
 use roaring::RoaringBitmap;
@@ -17,7 +17,7 @@ use crate::store::view::{Edit, View};
 
 /// The changes of a batch to the bitmaps, by facet key.
 #[derive(Default)]
-pub(crate) struct FacetChanges(BTreeMap<Vec<u8>, FacetChange>);
+pub(crate) struct FacetChanges(HashMap<Vec<u8>, FacetChange>);
 
 #[derive(Default)]
 struct FacetChange {
@@ -44,7 +44,10 @@ impl FacetChanges {
     }
 
     pub(crate) fn write(&self, edit: &mut Edit<'_, '_>) -> Result<()> {
-        for (key, change) in &self.0 {
+        let mut changes: Vec<_> = self.0.iter().collect();
+        // Writes in the order of the keys, so that pages fill one after another.
+        changes.sort_unstable_by_key(|(key, _)| *key);
+        for (key, change) in changes {
             let stored = edit.db.facets.get(edit.txn, key)?.map(decode).transpose()?;
             let (written, mut items) =
                 stored.unwrap_or_else(|| (change.written.clone(), RoaringBitmap::new()));

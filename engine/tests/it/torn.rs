@@ -4,7 +4,7 @@
 use fs_err as fs;
 use std::path::Path;
 
-use knytt_engine::{Catalog, Error, Filter, Strategy};
+use knytt_engine::{Catalog, Error, Filter, OpenOptions, Strategy};
 use rand::Rng;
 
 use crate::common::{assert_sound, embedding, product, random_embedding, rng, search, spec};
@@ -146,6 +146,26 @@ fn a_sound_file_is_walked_once_and_a_changed_one_again() {
     fs::remove_file(&note).unwrap();
     assert_eq!(Catalog::open(dir.path()).unwrap_err().code(), "catalog_damaged");
     assert!(!note.exists(), "a damaged file was noted to be sound");
+}
+
+#[test]
+fn what_may_be_lost_with_the_power_is_noted_once_all_of_it_is_flushed() {
+    for (steps, is_noted) in [("w", false), ("wf", true), ("wfw", false), ("wfwf", true)] {
+        let dir = tempfile::tempdir().unwrap();
+        let options = OpenOptions { durable: false, ..OpenOptions::default() };
+        let catalog = Catalog::open_or_create_with(dir.path(), &spec(DIMENSION), options).unwrap();
+        for (n, step) in (0..).zip(steps.chars()) {
+            if step == 'f' {
+                catalog.flush().unwrap();
+                continue;
+            }
+            let mut writer = catalog.write();
+            writer.upsert(&product(n), &random_embedding(&mut rng(n), DIMENSION), None).unwrap();
+            writer.commit().unwrap();
+        }
+        drop(catalog);
+        assert_eq!(dir.path().join("checked.json").exists(), is_noted, "{steps}");
+    }
 }
 
 #[test]
