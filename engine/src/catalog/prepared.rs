@@ -31,11 +31,6 @@ pub(super) struct PreparedProduct {
 }
 
 impl PreparedProducts {
-    /// How many they are.
-    pub fn len(&self) -> usize {
-        self.rows.len()
-    }
-
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
