@@ -84,6 +84,32 @@ impl Rows {
         })
     }
 
+    /// Whether rows of this depth can be parts of others ([`gather`](Self::gather)): they have no steps of their own, and
+    /// fill whole words.
+    pub fn are_parts(isa: Isa, precision: Precision, depth: usize) -> bool {
+        let kind = isa.kind(precision);
+        !kind.is_integer() && isa.words(kind, depth) * kind.per_word() == depth
+    }
+
+    /// So many rows of this depth that `copy` puts together from the words of `parts`, which are of this buffer's
+    /// precision and [can be parts](Self::are_parts). It is given `[rows, words]`.
+    ///
+    /// # Panics
+    /// If `parts` are of another precision, or a row has more values than words hold without others.
+    pub fn gather(
+        &mut self,
+        parts: PreparedRows<'_>,
+        (count, depth): (usize, usize),
+        copy: impl FnOnce(&[u32], &mut [u32]),
+    ) -> PreparedRows<'_> {
+        let (stride, per_word) = (self.isa.words(self.kind, depth), self.kind.per_word());
+        assert!(parts.kind == self.kind && parts.stride * per_word == parts.depth, "parts of rows");
+        assert!(stride * per_word == depth, "rows of whole words");
+        self.words.resize(count * stride);
+        copy(parts.words, self.words.as_mut_slice());
+        PreparedRows { words: &self.words, stride, count, depth, scale: &[], offset: &[], kind: self.kind }
+    }
+
     /// Room for so many rows of values in `low..=high`, which are stored with the steps of that range.
     ///
     /// # Panics

@@ -128,6 +128,32 @@ proptest! {
         }
     }
 
+    /// Each row of two neighbours, as a convolution has its patches.
+    #[test]
+    fn rows_of_parts_are_those_that_are_prepared_whole(rows in 2usize..20, blocks in 1usize..9, seed in 1u32..1000) {
+        let team = ThreadTeam::new(1);
+        let depth = 32 * blocks;
+        let x = numbers(seed, rows * depth);
+        let pairs: Vec<f32> = x.windows(2 * depth).step_by(depth).flatten().copied().collect();
+        for isa in all() {
+            for precision in [Precision::F32, Precision::Bf16] {
+                if !Rows::are_parts(isa, precision, depth) {
+                    continue;
+                }
+                let (mut parts, mut whole, mut buffer) =
+                    (Rows::new(isa, precision), Rows::new(isa, precision), Rows::new(isa, precision));
+                let parts = parts.prepare(&team, &x, depth);
+                let gathered = buffer.gather(parts, (rows - 1, 2 * depth), |words, out| {
+                    let of_row = words.len() / rows;
+                    words.windows(2 * of_row).step_by(of_row).zip(out.chunks_exact_mut(2 * of_row))
+                        .for_each(|(pair, out)| out.copy_from_slice(pair));
+                });
+                let expected = whole.prepare(&team, &pairs, 2 * depth);
+                prop_assert!(gathered.words == expected.words && gathered.count() == expected.count());
+            }
+        }
+    }
+
     #[test]
     fn a_normalised_row_has_no_mean_and_unit_variance(
         rows in 1usize..9, depth in 2usize..200, seed in 1u32..1000,

@@ -133,13 +133,13 @@ impl Unfold {
         Ok(taps)
     }
 
-    /// Fills the rows of one output pixel after the other, starting at output pixel `first`.
-    pub fn copy_rows(
+    /// Fills the rows of one output pixel after the other, starting at output pixel `first`. Values may be several in one.
+    pub fn copy_rows<T: Copy + Default>(
         &self,
-        x: &[f32],
+        x: &[T],
         (height, width, channels): (usize, usize, usize),
         first: usize,
-        out: &mut [f32],
+        out: &mut [T],
     ) {
         let (rows, columns) = (self.output(height), self.output(width));
         let row_length = self.kernel * channels;
@@ -152,14 +152,14 @@ impl Unfold {
             for (dy, line) in patch.chunks_exact_mut(row_length).enumerate() {
                 let y = (row * self.stride + dy) as isize - self.padding as isize;
                 if y < 0 || y >= height as isize {
-                    line.fill(0.0);
+                    line.fill(T::default());
                     continue;
                 }
                 let start = (image * height + y as usize) * width;
                 let from = (start as isize + left + cut as isize) as usize * channels;
-                line[..cut * channels].fill(0.0);
+                line[..cut * channels].fill(T::default());
                 copy_run(&x[from..from + (end - cut) * channels], &mut line[cut * channels..end * channels]);
-                line[end * channels..].fill(0.0);
+                line[end * channels..].fill(T::default());
             }
         }
     }
@@ -168,8 +168,8 @@ impl Unfold {
 /// Copies a run of values. Three colours under a kernel of three are known here, because a copy of unknown length is a
 /// call, which takes longer than these few values.
 #[inline(always)]
-fn copy_run(from: &[f32], to: &mut [f32]) {
-    match (<&[f32; 9]>::try_from(from), <&mut [f32; 9]>::try_from(&mut *to)) {
+fn copy_run<T: Copy>(from: &[T], to: &mut [T]) {
+    match (<&[T; 9]>::try_from(from), <&mut [T; 9]>::try_from(&mut *to)) {
         (Ok(from), Ok(to)) => *to = *from,
         _ => to.copy_from_slice(from),
     }

@@ -334,6 +334,9 @@ impl DepthwiseInput<'_> {
 
 /// One panel of the channels of some positions, with zeros for channels beyond the last.
 fn copy_panel(x: &[f32], channels: usize, panel: usize, width: usize, out: &mut [f32]) {
+    if channels == width {
+        return out.copy_from_slice(x);
+    }
     let there = width.min(channels - panel * width);
     for (x, out) in x.chunks_exact(channels).zip(out.chunks_exact_mut(width)) {
         out[..there].copy_from_slice(&x[panel * width..][..there]);

@@ -138,17 +138,13 @@ impl Part<'_> {
         for (m, sums) in sums.chunks_exact_mut(width).take(count).enumerate() {
             self.scale::<S, D>(s, first + m, left, sums);
             let out = self.out.at(self.place.of(first + m, left));
-            if there == width {
-                // SAFETY: this part alone writes these columns of this row, and they are all there.
-                unsafe { finish(s, self.epilogue, sums, out) };
-                continue;
-            }
-            let mut padded = [0.0f32; WIDEST];
-            // SAFETY: as above, for the columns that are there; `padded` has room for a panel.
-            unsafe {
-                out.copy_to_nonoverlapping(padded.as_mut_ptr(), there);
-                finish(s, self.epilogue, sums, padded.as_mut_ptr());
-                out.copy_from_nonoverlapping(padded.as_ptr(), there);
+            let whole = there / S::LANES * S::LANES;
+            let (vectors, last) = sums.split_at(whole);
+            // SAFETY: this part alone writes these columns of this row, and they are all there.
+            unsafe { finish(s, self.epilogue, vectors, out) };
+            if whole < there {
+                // SAFETY: as above: some columns are left, and fewer than a vector has.
+                unsafe { finish_few(s, self.epilogue, &last[..S::LANES], out.add(whole), there - whole) };
             }
         }
     }
@@ -200,6 +196,43 @@ unsafe fn finish<S: Simd>(s: S, epilogue: Epilogue, values: &[f32], out: *mut f3
         // SAFETY: the caller's.
         unsafe { s.store(out.add(at), value) };
     }
+}
+
+/// The same for the first `count` values of a vector.
+///
+/// # Safety
+/// As for [`finish`], for so many.
+#[inline(always)]
+unsafe fn finish_few<S: Simd>(s: S, epilogue: Epilogue, values: &[f32], out: *mut f32, count: usize) {
+    let mut padded = [0.0f32; WIDEST];
+    // SAFETY: the caller's; `padded` has room for a vector.
+    unsafe {
+        if epilogue.add {
+            copy_few(out, padded.as_mut_ptr(), count);
+        }
+        finish(s, epilogue, values, padded.as_mut_ptr());
+        copy_few(padded.as_ptr(), out, count);
+    }
+}
+
+/// Copies fewer than 16 values in parts of known length: a copy of unknown length is a call, which takes longer.
+///
+/// # Safety
+/// They are readable and writable, and do not overlap.
+#[inline(always)]
+unsafe fn copy_few(from: *const f32, to: *mut f32, count: usize) {
+    let mut at = 0;
+    macro_rules! part {
+        ($($length:literal)*) => {
+            $(if count & $length != 0 {
+                // SAFETY: the caller's: the parts are `count` values together.
+                unsafe { to.add(at).cast::<[f32; $length]>().write_unaligned(from.add(at).cast::<[f32; $length]>().read_unaligned()) };
+                at += $length;
+            })*
+        };
+    }
+    part!(8 4 2 1);
+    debug_assert!(at == count);
 }
 
 /// Rows in groups of at most `most`, as even as can be: `(first, count)`.

@@ -24,7 +24,11 @@ impl Words {
 
     /// Makes it `length` words long; what is in them is not said.
     pub fn resize(&mut self, length: usize) {
-        self.lines.resize(length.div_ceil(16), Line([0; 16]));
+        let lines = length.div_ceil(16);
+        // What is there stays, whether it is used now or later: filling it with zeros again takes time.
+        if self.lines.len() < lines {
+            self.lines.resize(lines, Line([0; 16]));
+        }
         self.length = length;
     }
 

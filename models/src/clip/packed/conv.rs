@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use knytt_kernels::{Epilogue, Isa, Linear, Precision, Rows, ThreadTeam};
+use knytt_kernels::{Epilogue, Isa, Linear, Precision, PreparedRows, Rows, ThreadTeam};
 
 use super::maps::Maps;
 use super::source::Source;
@@ -96,24 +96,63 @@ impl PackedConv {
     pub fn forward(&self, team: &ThreadTeam, x: &Maps, epilogue: Epilogue, out: Option<Maps>) -> Maps {
         let (side, channels) = (self.unfold.output(x.side), self.layer.outputs());
         let mut out = out.unwrap_or_else(|| Maps::room(x.batch, side, channels));
-        let depth = self.layer.depth();
+        let (isa, precision) = self.new_rows;
+        let depths = [x.channels, self.layer.depth()];
+        if depths.into_iter().all(|depth| Rows::are_parts(isa, precision, depth)) {
+            // Each value is in several patches, and becomes a part of a word once.
+            Rows::of_thread(&MAP, isa, precision, |map| {
+                let map = map.prepare(team, &x.values, x.channels);
+                self.multiply(team, x, map, epilogue, &mut out.values);
+            });
+        } else {
+            self.multiply_floats(team, x, epilogue, &mut out.values);
+        }
+        out
+    }
+
+    /// `map`: the positions of `x` in the precision of the layer.
+    fn multiply(
+        &self,
+        team: &ThreadTeam,
+        x: &Maps,
+        map: PreparedRows<'_>,
+        epilogue: Epilogue,
+        out: &mut [f32],
+    ) {
+        let (depth, channels) = (self.layer.depth(), self.layer.outputs());
+        let (isa, precision) = self.new_rows;
+        team.each_chunk(out, PIXELS_PER_ITEM * channels, |item, out| {
+            Rows::of_thread(&ROWS, isa, precision, |rows| {
+                let patches = rows.gather(map, (out.len() / channels, depth), |map, patches| {
+                    let shape = (x.side, x.side, map.len() / (x.batch * x.side * x.side));
+                    self.unfold.copy_rows(map, shape, item * PIXELS_PER_ITEM, patches);
+                });
+                self.layer.forward(ThreadTeam::alone(), patches, epilogue, out);
+            });
+        });
+    }
+
+    /// Patches become what the layer multiplies when they are whole.
+    fn multiply_floats(&self, team: &ThreadTeam, x: &Maps, epilogue: Epilogue, out: &mut [f32]) {
+        let (depth, channels) = (self.layer.depth(), self.layer.outputs());
+        let (isa, precision) = self.new_rows;
         let alone = ThreadTeam::alone();
-        team.each_chunk(&mut out.values, PIXELS_PER_ITEM * channels, |item, out| {
+        team.each_chunk(out, PIXELS_PER_ITEM * channels, |item, out| {
             let first = item * PIXELS_PER_ITEM;
             PATCHES.with_borrow_mut(|patches| {
                 patches.resize(out.len() / channels * depth, 0.0);
                 self.unfold.copy_rows(&x.values, (x.side, x.side, x.channels), first, patches);
-                let (isa, precision) = self.new_rows;
                 Rows::of_thread(&ROWS, isa, precision, |rows| {
                     self.layer.forward(alone, rows.prepare(alone, patches, depth), epilogue, out);
                 });
             });
         });
-        out
     }
 }
 
 thread_local! {
+    /// The map that is unfolded, as the layer reads it.
+    static MAP: RefCell<Option<Rows>> = const { RefCell::new(None) };
     /// Unfolded patches, kept from item to item.
     static PATCHES: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
     /// The patches as the layer reads them.

@@ -23,12 +23,18 @@ const ADD: Epilogue = Epilogue { add: true, activation: Activation::None };
 /// them costs more than the narrower products save; what their few channels lose is in every later map.
 const SHALLOW_STAGES: usize = 3;
 
+/// Positions of a map up to which several pictures go through a stage together: their maps stay in a core's cache, and
+/// the weights, which do not, are read once for all of them.
+const SMALL_MAP: usize = 64;
+
 /// Values of a map beyond which it is narrowed band by band, because as a whole it does not stay in a core's cache.
 const LARGE_MAP: usize = 1 << 18;
 
 pub(super) struct PackedEfficientNet {
     stem: PackedConv,
     stages: Vec<Vec<PackedMbConv>>,
+    /// The stages before those of small maps.
+    large_stages: usize,
     head: Pointwise,
     side: usize,
 }
@@ -52,7 +58,8 @@ struct Pointwise {
 impl PackedEfficientNet {
     pub fn new(config: &EfficientNetConfig, prefix: &str, source: &mut Source<'_>) -> Result<Self> {
         let precision = exact_enough(source.precision);
-        let (mut number, mut stages) = (0, Vec::new());
+        let (mut number, mut stages, mut large_stages) = (0, Vec::new(), 0);
+        let mut side = config.image_size.div_ceil(2);
         for (n, shapes) in config.stages().iter().enumerate() {
             let widens_in = if n < SHALLOW_STAGES { Precision::F32 } else { precision };
             let mut blocks = Vec::new();
@@ -62,6 +69,10 @@ impl PackedEfficientNet {
                 number += 1;
             }
             stages.push(blocks);
+            side = shapes.iter().fold(side, |side, shape| side.div_ceil(shape.stride));
+            if side * side > SMALL_MAP {
+                large_stages = n + 1;
+            }
         }
         let (colours, width) = (config.num_channels, config.stem_width);
         let last = config.mbconv_stages.last().map_or(width, |stage| stage.channels);
@@ -70,23 +81,38 @@ impl PackedEfficientNet {
             // In f32 whatever the precision, as the starter's residual network has it.
             stem: PackedConv::same([colours, width], (3, 2), Precision::F32, &stem, source)?,
             stages,
+            large_stages,
             head: Pointwise::new([last, config.head_width], precision, &format!("{prefix}.head"), source)?,
             side: config.image_size,
         })
     }
 
-    /// `pixels`: `[1, 3, side, side]`; pictures go one by one, since the maps of one fill the caches. `each` is
-    /// given the stem's map, each stage's and the head's.
-    pub fn forward(&self, team: &ThreadTeam, pixels: &[f32], mut each: impl FnMut(&Maps)) {
-        let mut x = self.stem.forward(team, &Maps::channels_last(pixels, self.side), CUT, None);
-        each(&x);
-        for stage in &self.stages {
-            x = stage.iter().fold(x, |x, block| block.forward(team, x));
-            each(&x);
+    /// `pixels`: `[batch, 3, side, side]`. `each` is given the stem's map (level 0), each stage's (1, 2, …) and the head's.
+    /// Pictures go one by one as far as the maps of one fill the caches, so it is given those of one picture there, and of
+    /// all of them at once further on.
+    pub fn forward(&self, team: &ThreadTeam, pixels: &[f32], mut each: impl FnMut(usize, &Maps)) {
+        let (large, small) = self.stages.split_at(self.large_stages);
+        let through = |stage: &[PackedMbConv], x| stage.iter().fold(x, |x, block| block.forward(team, x));
+        let picture = 3 * self.side * self.side;
+        let (batch, mut all) = (pixels.len() / picture, None::<Maps>);
+        for (n, pixels) in pixels.chunks_exact(picture).enumerate() {
+            let mut x = self.stem.forward(team, &Maps::channels_last(pixels, self.side), CUT, None);
+            each(0, &x);
+            for (level, stage) in (1..).zip(large) {
+                x = through(stage, x);
+                each(level, &x);
+            }
+            let all = all.get_or_insert_with(|| Maps::room(batch, x.side, x.channels));
+            all.values[n * x.values.len()..][..x.values.len()].copy_from_slice(&x.values);
+        }
+        let Some(mut x) = all else { return };
+        for (level, stage) in (large.len() + 1..).zip(small) {
+            x = through(stage, x);
+            each(level, &x);
         }
         let mut last = Maps::room(x.batch, x.side, self.head.layer.outputs());
         self.head.forward(team, &x.values, CUT, &mut last.values);
-        each(&last);
+        each(self.stages.len() + 1, &last);
     }
 
     /// The side of a picture, in pixels.
@@ -143,7 +169,7 @@ impl PackedMbConv {
         }
         let epilogue = if self.is_residual { ADD } else { PLAIN };
         let (isa, precision) = self.project.new_rows;
-        if side * side * inner > LARGE_MAP {
+        if x.batch * side * side * inner > LARGE_MAP {
             let alone = ThreadTeam::alone();
             let project = |rows: PreparedRows<'_>, out: &mut [f32]| {
                 self.project.layer.forward(alone, rows, epilogue, out);

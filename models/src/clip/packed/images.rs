@@ -118,7 +118,7 @@ impl SingleTower {
             }
             PackedImageTower::EfficientNet(tower) => {
                 let picture = 3 * tower.side() * tower.side();
-                one_by_one(team, pixels, picture, |team, pixels| {
+                some_by_some(team, pixels, picture, |team, pixels| {
                     Moments::of(isa, reads_all, |each| tower.forward(team, pixels, each))
                 })
             }
@@ -183,18 +183,20 @@ impl VisualProjection {
 }
 
 impl Moments {
-    /// Of the maps that `tower` shows; of all but the last one only if something reads them.
-    fn of(isa: Isa, reads_all: bool, tower: impl FnOnce(&mut dyn FnMut(&Maps))) -> Self {
-        let (mut last, mut parts) = (Vec::new(), Vec::new());
-        tower(&mut |maps| {
-            let [means, deviations] = maps.moments(isa);
-            if reads_all {
-                parts.push((means.clone(), maps.channels));
-                parts.push((deviations, maps.channels));
+    /// Of the maps that `tower` shows, with their level; of all but the last one only if something reads them. It may show
+    /// the maps of a level picture by picture.
+    fn of(isa: Isa, reads_all: bool, tower: impl FnOnce(&mut dyn FnMut(usize, &Maps))) -> Self {
+        let mut levels: Vec<[Part; 2]> = Vec::new();
+        tower(&mut |level, maps| {
+            let moments = maps.moments(isa);
+            if levels.len() <= level {
+                levels.resize_with(level + 1, || [(Vec::new(), maps.channels), (Vec::new(), maps.channels)]);
             }
-            last = means;
+            levels[level].iter_mut().zip(moments).for_each(|((all, _), new)| all.extend(new));
         });
-        Self { means: last, all: side_by_side(&parts) }
+        let means = levels.last().map(|[(means, _), _]| means.clone()).unwrap_or_default();
+        let all = if reads_all { side_by_side(levels.as_flattened()) } else { Vec::new() };
+        Self { means, all }
     }
 }
 
@@ -208,21 +210,26 @@ impl FromIterator<Moments> for Moments {
     }
 }
 
-/// The moments of pictures of so many values each that go through a tower one by one, because the maps of one fill the
-/// caches. Several pictures are shared among the team's threads; a single one is shared within.
-fn one_by_one(
+/// Pictures that a thread takes at a time.
+const TOGETHER: usize = 4;
+
+/// The moments of pictures of so many values each. Several pictures are shared among the team's threads; a single one is
+/// shared within.
+fn some_by_some(
     team: &ThreadTeam,
     pixels: &[f32],
     picture: usize,
-    of_one: impl Fn(&ThreadTeam, &[f32]) -> Moments + Sync,
+    of_some: impl Fn(&ThreadTeam, &[f32]) -> Moments + Sync,
 ) -> Moments {
     let count = pixels.len() / picture;
     if count < team.threads() {
-        return pixels.chunks_exact(picture).map(|pixels| of_one(team, pixels)).collect();
+        return pixels.chunks(TOGETHER * picture).map(|pixels| of_some(team, pixels)).collect();
     }
-    let mut moments: Vec<Moments> = (0..count).map(|_| Moments::default()).collect();
+    let length = TOGETHER.min(count.div_ceil(team.threads())) * picture;
+    let mut moments: Vec<Moments> = pixels.chunks(length).map(|_| Moments::default()).collect();
     team.each_chunk(&mut moments, 1, |n, moments| {
-        moments[0] = of_one(ThreadTeam::alone(), &pixels[n * picture..(n + 1) * picture]);
+        let pixels = &pixels[n * length..pixels.len().min((n + 1) * length)];
+        moments[0] = of_some(ThreadTeam::alone(), pixels);
     });
     moments.into_iter().collect()
 }

@@ -1,6 +1,7 @@
 //! Pictures of many channels, between two convolutions.
 
 use std::cell::RefCell;
+use std::ops::{Deref, DerefMut};
 
 use knytt_kernels::{Isa, column_moments};
 
@@ -10,18 +11,43 @@ const KEPT: usize = 6;
 /// Pictures of many channels: `[batch, side, side, channels]`. Their memory is kept for the next maps of the thread:
 /// fresh memory costs the system about as much as the convolution that fills it.
 pub(crate) struct Maps {
-    pub values: Vec<f32>,
+    pub values: Values,
     pub batch: usize,
     pub side: usize,
     pub channels: usize,
 }
 
+/// Values at the beginning of memory that may have room for more. Shrinking it would fill it with zeros at the next
+/// growth.
+#[derive(Default)]
+pub(crate) struct Values {
+    memory: Vec<f32>,
+    count: usize,
+}
+
+impl Deref for Values {
+    type Target = [f32];
+
+    fn deref(&self) -> &[f32] {
+        &self.memory[..self.count]
+    }
+}
+
+impl DerefMut for Values {
+    fn deref_mut(&mut self) -> &mut [f32] {
+        &mut self.memory[..self.count]
+    }
+}
+
 impl Maps {
     /// Room for maps; what is in them is not said.
     pub fn room(batch: usize, side: usize, channels: usize) -> Self {
-        let mut values = SPARE.with_borrow_mut(Vec::pop).unwrap_or_default();
-        values.resize(batch * side * side * channels, 0.0);
-        Self { values, batch, side, channels }
+        let mut memory = SPARE.with_borrow_mut(Vec::pop).unwrap_or_default();
+        let count = batch * side * side * channels;
+        if memory.len() < count {
+            memory.resize(count, 0.0);
+        }
+        Self { values: Values { memory, count }, batch, side, channels }
     }
 
     /// From `[batch, 3, side, side]`.
@@ -79,12 +105,12 @@ impl Maps {
 
 impl Drop for Maps {
     fn drop(&mut self) {
-        let values = std::mem::take(&mut self.values);
+        let Values { memory, .. } = std::mem::take(&mut self.values);
         // A thread that ends has nothing to keep them for.
         let _ = SPARE.try_with(|spare| {
             let mut spare = spare.borrow_mut();
             if spare.len() < KEPT {
-                spare.push(values);
+                spare.push(memory);
             }
         });
     }

@@ -46,17 +46,17 @@ impl PackedResNet {
         Ok(Self { stem, stages, side: config.image_size })
     }
 
-    /// `pixels`: `[batch, 3, side, side]`. `each` is given the stem's last map and each stage's.
-    pub fn forward(&self, team: &ThreadTeam, pixels: &[f32], mut each: impl FnMut(&Maps)) {
+    /// `pixels`: `[batch, 3, side, side]`. `each` is given the stem's last map (level 0) and each stage's (1, 2, …).
+    pub fn forward(&self, team: &ThreadTeam, pixels: &[f32], mut each: impl FnMut(usize, &Maps)) {
         let relu = Epilogue { add: false, activation: Activation::Relu };
         let mut x = Maps::channels_last(pixels, self.side);
         for conv in &self.stem {
             x = conv.forward(team, &x, relu, None);
         }
-        each(&x);
-        for stage in &self.stages {
+        each(0, &x);
+        for (level, stage) in (1..).zip(&self.stages) {
             x = stage.iter().fold(x, |x, block| block.forward(team, x));
-            each(&x);
+            each(level, &x);
         }
     }
 }
