@@ -45,6 +45,7 @@ mod store;
 
 pub use knytt_models::Fingerprint;
 
+pub use crate::calibrate::benchmark_precisions;
 pub use crate::calibrate::gibberish::GibberishDetector;
 pub use crate::calibrate::out_of_domain::OutOfDomainClassifier;
 pub use crate::calibrate::scale::{Calibration, MatchKind, Scale};

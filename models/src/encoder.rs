@@ -82,6 +82,11 @@ impl Encoder {
         &self.bundle
     }
 
+    /// The same for whoever needs it longer than the encoder.
+    pub fn shared_bundle(&self) -> Arc<Bundle> {
+        self.bundle.clone()
+    }
+
     /// The arithmetic that it computes in: what was asked for, or what [`Precision::Auto`] came to.
     pub fn precision(&self) -> Precision {
         self.precision

@@ -54,6 +54,7 @@ pub use fingerprint::{Fingerprint, InvalidFingerprint};
 #[cfg(feature = "wgpu")]
 pub use knytt_gpu::{Adapter, adapters};
 pub use knytt_kernels::Isa;
+pub use measure_precision::Pictures;
 pub use options::{Options, Precision, user_cache, user_models};
 pub use precision_benchmark::{Measured, PrecisionBenchmark};
 pub use preprocess::{Kernel, Pixels, Preprocessing};

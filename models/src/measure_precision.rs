@@ -1,5 +1,6 @@
 //! Measures how fast each precision is on this machine, and how much of what f32 finds it finds as well.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
@@ -11,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::options::{Options, Precision};
 use crate::precision_benchmark::{Measured, PrecisionBenchmark};
+use crate::weights::release_free_memory;
 
 /// Nearest pictures that the overlap compares.
 const TOP: usize = 10;
@@ -26,6 +28,25 @@ const PASSES: usize = 9;
 
 /// Pictures that are embedded at once, as a build does it.
 const BATCH: usize = 8;
+
+/// Pictures that a measurement takes some at a time, upright RGB. What is kept compressed need not all be in memory.
+pub trait Pictures {
+    /// How many.
+    fn count(&self) -> usize;
+
+    /// The picture of this number, below [`count`](Self::count).
+    fn picture(&self, number: usize) -> Cow<'_, RgbImage>;
+}
+
+impl<T: AsRef<[RgbImage]> + ?Sized> Pictures for T {
+    fn count(&self) -> usize {
+        self.as_ref().len()
+    }
+
+    fn picture(&self, number: usize) -> Cow<'_, RgbImage> {
+        Cow::Borrowed(&self.as_ref()[number])
+    }
+}
 
 impl Precision {
     /// The mean overlap of the ten nearest with those of f32 that a bundle must reach in this precision.
@@ -60,7 +81,7 @@ impl Bundle {
     pub fn benchmark_precisions(
         &self,
         options: &Options,
-        pictures: &[RgbImage],
+        pictures: &(impl Pictures + ?Sized),
     ) -> Result<PrecisionBenchmark> {
         self.benchmark_precisions_with(options, pictures, &|_, _| ControlFlow::Continue(()))
     }
@@ -73,18 +94,21 @@ impl Bundle {
     pub fn benchmark_precisions_with(
         &self,
         options: &Options,
-        pictures: &[RgbImage],
+        pictures: &(impl Pictures + ?Sized),
         report: &dyn Fn(usize, usize) -> ControlFlow<()>,
     ) -> Result<PrecisionBenchmark> {
-        if pictures.len() < FEWEST_PICTURES {
-            return Err(Error::TooFewPictures { given: pictures.len(), least: FEWEST_PICTURES });
+        let count = pictures.count();
+        if count < FEWEST_PICTURES {
+            return Err(Error::TooFewPictures { given: count, least: FEWEST_PICTURES });
         }
         let mut reference = Vec::new();
         let mut measured = Vec::new();
-        let mut passes = Passes { done: 0, of: PRECISIONS.len() * (PASSES + pictures.len()), report };
+        let mut passes = Passes { done: 0, of: PRECISIONS.len() * (PASSES + count), report };
         for precision in PRECISIONS {
+            // One model's weights at a time: what the last one had is not kept for later.
+            release_free_memory();
             let mut model = self.load_for_processor(precision, options)?;
-            let image_ms = self.image_ms(&mut model, &pictures[0], &mut passes)?;
+            let image_ms = self.image_ms(&mut model, &pictures.picture(0), &mut passes)?;
             let nearest = nearest(&self.embed(&mut model, pictures, &mut passes)?);
             if precision == Precision::F32 {
                 reference.clone_from(&nearest);
@@ -94,7 +118,7 @@ impl Bundle {
             measured.push(Measured { precision, image_ms, overlap, accepted });
         }
         let choice = choice(&measured);
-        let benchmark = PrecisionBenchmark { choice, pictures: pictures.len(), measured };
+        let benchmark = PrecisionBenchmark { choice, pictures: count, measured };
         if let Some(folder) = &options.cache {
             benchmark
                 .write(&PrecisionBenchmark::file(folder, self.fingerprint(), options.isa()?))
@@ -106,12 +130,14 @@ impl Bundle {
     fn embed(
         &self,
         model: &mut Model,
-        pictures: &[RgbImage],
+        pictures: &(impl Pictures + ?Sized),
         passes: &mut Passes<'_>,
     ) -> Result<Vec<Embedding>> {
-        let mut embeddings = Vec::with_capacity(pictures.len());
-        for batch in pictures.chunks(BATCH) {
-            let pixels: Vec<f32> = batch.iter().flat_map(|picture| self.normalised(picture)).collect();
+        let count = pictures.count();
+        let mut embeddings = Vec::with_capacity(count);
+        for first in (0..count).step_by(BATCH) {
+            let batch = first..count.min(first + BATCH);
+            let pixels: Vec<f32> = batch.flat_map(|n| self.normalised(&pictures.picture(n))).collect();
             for mut row in model.images(&pixels, self.image_width())? {
                 passes.one()?;
                 row.truncate(self.dimension());

@@ -43,6 +43,15 @@ impl Weights {
     }
 }
 
+/// Gives memory that was freed, and that the allocator keeps for later, back to the system. glibc alone keeps much of it.
+pub(crate) fn release_free_memory() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: it gives back pages that hold no allocation, and may be called at any time.
+    unsafe {
+        libc::malloc_trim(0);
+    }
+}
+
 /// Maps a file for reading.
 pub(crate) fn map_file(path: &Path) -> io::Result<Mmap> {
     let file = File::open(path)?;

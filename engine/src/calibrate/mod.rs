@@ -11,11 +11,12 @@ mod scene;
 pub(crate) mod synthetic_negatives;
 pub(crate) mod trades;
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use image::RgbImage;
-use knytt_models::{Embedding, Fingerprint, Options, Pending, PrecisionBenchmark};
+use knytt_models::{Bundle, Embedding, Fingerprint, Options, Pending, Pictures, PrecisionBenchmark};
 use rayon::prelude::*;
 
 use self::again::{Again, pixels};
@@ -25,6 +26,7 @@ use crate::calibrate::out_of_domain::{NEAREST, OutOfDomainClassifier, ReferenceE
 use crate::calibrate::quantile::quantile;
 use crate::calibrate::scale::{Calibration, Scale};
 use crate::calibrate::trades::Trades;
+use crate::catalog::Catalog;
 use crate::catalog::snapshot::{NearProduct, Snapshot};
 use crate::error::Result;
 use crate::look::image_template::{ImageTemplate, TemplateQuery};
@@ -134,23 +136,16 @@ impl SearchSession {
         Ok(Some(calibration))
     }
 
-    /// Measures with the catalogue's own pictures which precision of the model is fast on this machine and
-    /// finds the same products. Stores the result in the cache folder of `options` for [`Precision::Auto`].
-    /// Returns `None` if there are too few pictures. Takes as long as embedding some hundreds of pictures.
+    /// [`benchmark_precisions`] with the session's catalogue and model, which stays loaded meanwhile.
     ///
     /// # Errors
-    /// The storage, the model or the cache fails.
-    ///
-    /// [`Precision::Auto`]: knytt_models::Precision::Auto
+    /// Those of [`benchmark_precisions`].
     pub fn benchmark_precisions(&self, options: &Options) -> Result<Option<PrecisionBenchmark>> {
-        match self.encoder().bundle().benchmark_precisions(options, &self.sample_pictures()?) {
-            Err(knytt_models::Error::TooFewPictures { .. }) => Ok(None),
-            benchmark => Ok(Some(benchmark?)),
-        }
+        benchmark_precisions(self.catalog(), self.encoder().bundle(), options)
     }
 
-    /// Some hundreds of the catalogue's pictures, spread over all of it: what [`Self::benchmark_precisions`] measures
-    /// with, and what another model can be measured with. Upright RGB, as small as they are stored.
+    /// Some hundreds of the catalogue's pictures, spread over all of it: what another model can be measured with. Upright
+    /// RGB, as small as they are stored.
     ///
     /// # Errors
     /// The storage fails.
@@ -280,6 +275,52 @@ impl SearchSession {
             exact_from: None,
             best: quantile(&mut best, 0.95),
         }))
+    }
+}
+
+/// Measures with a catalogue's own pictures which precision of a model is fast on this machine and finds the same
+/// products. Stores the result in the cache folder of `options` for [`Precision::Auto`]. Returns `None` if there are too
+/// few pictures. Takes as long as embedding some hundreds of pictures.
+///
+/// # Errors
+/// The storage, the model or the cache fails.
+///
+/// [`Precision::Auto`]: knytt_models::Precision::Auto
+pub fn benchmark_precisions(
+    catalog: &Catalog,
+    bundle: &Bundle,
+    options: &Options,
+) -> Result<Option<PrecisionBenchmark>> {
+    match bundle.benchmark_precisions(options, &StoredPictures::spread_over(catalog)?) {
+        Err(knytt_models::Error::TooFewPictures { .. }) => Ok(None),
+        benchmark => Ok(Some(benchmark?)),
+    }
+}
+
+/// Pictures of a catalogue as it stores them: a tenth of what their pixels take.
+struct StoredPictures(Vec<Vec<u8>>);
+
+impl StoredPictures {
+    fn spread_over(catalog: &Catalog) -> Result<Self> {
+        let snapshot = catalog.read()?;
+        let mut files = Vec::new();
+        for product in sample(&snapshot, snapshot.len()?, PROVEN)? {
+            files.extend(
+                snapshot.thumbnail(&product.id)?.filter(|file| pixels(file).is_some()).map(Vec::from),
+            );
+        }
+        Ok(Self(files))
+    }
+}
+
+impl Pictures for StoredPictures {
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    fn picture(&self, number: usize) -> Cow<'_, RgbImage> {
+        // They were readable when they were taken.
+        Cow::Owned(pixels(&self.0[number]).unwrap_or_default())
     }
 }
 

@@ -7,10 +7,13 @@ mod prepare;
 mod report;
 mod store;
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Result;
-use knytt_engine::{Catalog, CatalogSpec, CategoryPrompts, Origin, Reviewed, SearchSession};
+use knytt_engine::{
+    Catalog, CatalogSpec, CategoryPrompts, Origin, Reviewed, SearchSession, benchmark_precisions,
+};
 use knytt_feed::{FetchOptions, Fetcher, Mapping, Patience};
 use knytt_models::decode::Limits;
 use knytt_models::{Bundle, Device, Options as ModelOptions, Precision, PrecisionBenchmark};
@@ -139,7 +142,12 @@ fn build(
     let mut reviewed = None;
     if whole {
         reviewed = review(args, catalog, &preparer, &store)?;
-        calibrate(args, catalog, &preparer, &store)?;
+        let calibrated = calibrate(args, catalog, &preparer, &store)?;
+        // The measurement loads one model after the other, and the one that embedded is not needed any more.
+        drop(preparer);
+        if let Some(bundle) = calibrated {
+            prove(catalog, &bundle, &args.model.options());
+        }
     }
     let report = BuildReport::new(args, source, catalog, &store, reviewed, started.elapsed())?;
     report.print(args)?;
@@ -210,33 +218,39 @@ fn review(
     Ok(Some(catalog.review(kinds.as_ref()).map_err(explain)?))
 }
 
-/// What scores mean has to be measured again when the pictures are others than before.
-fn calibrate(args: &BuildArgs, catalog: &Catalog, preparer: &Preparer<'_>, store: &Store) -> Result<()> {
+/// What scores mean has to be measured again when the pictures are others than before. The bundle that measured it, if
+/// it was.
+fn calibrate(
+    args: &BuildArgs,
+    catalog: &Catalog,
+    preparer: &Preparer<'_>,
+    store: &Store,
+) -> Result<Option<Arc<Bundle>>> {
     let counts = store.counts();
     let moved = counts.added + counts.reembedded + counts.deleted > 0;
-    if moved || catalog.info()?.calibration.is_none() {
-        let session = SearchSession::new(catalog.clone(), preparer.encoder()?.clone())?;
-        match args.attended {
-            true => progress::tell("calibrating", 0, 0),
-            false => eprintln!("measuring what scores mean in this catalogue"),
-        }
-        session.calibrate()?;
-        model::tell_of_its_device(session.encoder());
-        prove(&session, &args.model.options());
+    if !moved && catalog.info()?.calibration.is_some() {
+        return Ok(None);
     }
-    Ok(())
+    let session = SearchSession::new(catalog.clone(), preparer.encoder()?.clone())?;
+    match args.attended {
+        true => progress::tell("calibrating", 0, 0),
+        false => eprintln!("measuring what scores mean in this catalogue"),
+    }
+    session.calibrate()?;
+    model::tell_of_its_device(session.encoder());
+    Ok(Some(session.encoder().shared_bundle()))
 }
 
 /// Once on a machine for a model: which arithmetic finds the same in less time. The catalogue is whole
 /// without, so what goes wrong is said and no more.
-fn prove(session: &SearchSession, options: &ModelOptions) {
+fn prove(catalog: &Catalog, bundle: &Bundle, options: &ModelOptions) {
     let is_asked = options.device == Device::Cpu && options.precision == Precision::Auto;
     let Some(folder) = options.cache.as_deref().filter(|_| is_asked) else { return };
-    if PrecisionBenchmark::read(folder, session.encoder().fingerprint()).is_some() {
+    if PrecisionBenchmark::read(folder, bundle.fingerprint()).is_some() {
         return;
     }
     eprintln!("measuring which precision is fastest on this machine, once");
-    if let Err(error) = session.benchmark_precisions(options) {
+    if let Err(error) = benchmark_precisions(catalog, bundle, options) {
         eprintln!("note: which precision is fastest could not be measured: {error}");
     }
 }
