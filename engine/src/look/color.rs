@@ -5,7 +5,7 @@ use super::light::gains;
 use crate::look::SeenColor;
 use crate::look::color_cluster::ColorCluster;
 use crate::look::lab::Lab;
-use crate::look::lab::{lab_of_levels, rgb_of_lab};
+use crate::look::lab::{levels_to_lab, rgb_of_lab};
 use crate::look::masked_image::{Cell, MaskedImage, WHITE};
 use crate::look::palette::ColorName;
 
@@ -73,9 +73,24 @@ fn flat(masked: &MaskedImage) -> Vec<(Lab, bool)> {
     let (top, bottom) = (masked.places.first().map_or(0, row), masked.places.last().map_or(0, row));
     let neck = top + (HEAD * (bottom - top) as f32) as usize;
     let gains = gains(masked).map(|gain| gain / f32::from(WHITE));
-    let lit = |cell: Cell| lab_of_levels(std::array::from_fn(|i| (f32::from(cell[i]) * gains[i]).min(1.0)));
-    let flat = masked.places.iter().zip(&changes).filter(|(_, change)| **change <= *median);
-    flat.map(|(place, _)| (lit(masked.cell(*place)), row(place) <= neck)).collect()
+    let flat: Vec<[u16; 2]> = masked
+        .places
+        .iter()
+        .zip(&changes)
+        .filter(|(_, change)| **change <= *median)
+        .map(|(p, _)| *p)
+        .collect();
+    let mut lit: [Vec<f32>; 3] = std::array::from_fn(|_| Vec::with_capacity(flat.len()));
+    for place in &flat {
+        let cell = masked.cell(*place);
+        for (channel, levels) in lit.iter_mut().enumerate() {
+            levels.push((f32::from(cell[channel]) * gains[channel]).min(1.0));
+        }
+    }
+    levels_to_lab(&mut lit);
+    let [light, a, b] = &lit;
+    let colors = light.iter().zip(a).zip(b).map(|((light, a), b)| [*light, *a, *b]);
+    colors.zip(&flat).map(|(color, place)| (color, row(place) <= neck)).collect()
 }
 
 /// How much a cell's neighbours differ, across and down, where both are the thing.

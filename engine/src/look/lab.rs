@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use image::RgbImage;
+use knytt_kernels::{Widened, widened};
 
 /// Longest side of the copy, in pixels.
 pub(crate) const SIDE: usize = 128;
@@ -101,9 +102,21 @@ fn samples(cell: usize, cells: usize, length: usize) -> [usize; SAMPLES] {
 }
 
 /// From light to Lab, in place.
-fn to_lab([red, green, blue]: &mut [Vec<f32>; 3]) {
-    for ((red, green), blue) in red.iter_mut().zip(green).zip(blue) {
-        [*red, *green, *blue] = lab([*red, *green, *blue]);
+fn to_lab(channels: &mut [Vec<f32>; 3]) {
+    widened(ToLab(channels));
+}
+
+struct ToLab<'a>(&'a mut [Vec<f32>; 3]);
+
+impl Widened for ToLab<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let [red, green, blue] = self.0;
+        for ((red, green), blue) in red.iter_mut().zip(green).zip(blue) {
+            [*red, *green, *blue] = lab([*red, *green, *blue]);
+        }
     }
 }
 
@@ -163,9 +176,13 @@ fn cube_root(t: f32) -> f32 {
     root
 }
 
-/// Of levels in sRGB, 0 to 1.
-pub(crate) fn lab_of_levels(rgb: [f32; 3]) -> Lab {
-    lab(rgb.map(|level| LINEAR[(255.0 * level + 0.5) as usize & 255]))
+/// From levels in sRGB, 0 to 1, to Lab, in place. Each channel lies by itself.
+pub(crate) fn levels_to_lab(channels: &mut [Vec<f32>; 3]) {
+    let linear = &*LINEAR;
+    for level in channels.iter_mut().flatten() {
+        *level = linear[(255.0 * *level + 0.5) as usize & 255];
+    }
+    to_lab(channels);
 }
 
 /// Of a tone in sRGB.

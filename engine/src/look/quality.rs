@@ -181,6 +181,9 @@ impl Sum {
     }
 }
 
+/// Counts that are kept of each bucket.
+const PARTS: usize = 4;
+
 /// Counts of values by their size, to find the one at a place of their order without sorting them.
 struct Buckets {
     counts: Vec<usize>,
@@ -189,8 +192,16 @@ struct Buckets {
 
 impl Buckets {
     fn new(values: impl Iterator<Item = u32>) -> Self {
-        let mut counts = vec![0; 4 * 256];
-        values.for_each(|value| counts[Self::of(value)] += 1);
+        // Several counts of each bucket in turn, since neighbours are often alike: an addition need not wait for the one
+        // before it.
+        let mut parts = [[0_u32; 4 * 256]; PARTS];
+        let mut part = 0;
+        values.for_each(|value| {
+            parts[part][Self::of(value)] += 1;
+            part = (part + 1) % PARTS;
+        });
+        let counts: Vec<usize> =
+            (0..4 * 256).map(|bucket| parts.iter().map(|part| part[bucket] as usize).sum()).collect();
         let total = counts.iter().sum();
         Self { counts, total }
     }

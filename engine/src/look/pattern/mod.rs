@@ -1,5 +1,6 @@
 //! Finds the pattern of the thing on a picture, by its pixels.
 
+mod edges;
 pub(crate) mod features;
 pub(crate) mod texture;
 pub(crate) mod weights;

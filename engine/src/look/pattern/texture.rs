@@ -56,11 +56,29 @@ impl Texture {
         [at - 1, at + 1, at - stride, at + stride].map(|at| &self.detail[at])
     }
 
-    /// The detail `(dx, dy)` away from a place, if that is in the rectangle.
-    pub(super) fn away(&self, [x, y]: [u16; 2], (dx, dy): (i32, i32)) -> Option<&Detail> {
-        let (x, y) =
-            ((i32::from(x) + dx).cast_unsigned() as usize, (i32::from(y) + dy).cast_unsigned() as usize);
-        (x < self.width && y < self.height).then(|| &self.detail[(y + 1) * (self.width + 2) + x + 1])
+    /// For each of the steps, which go ever further in one direction, the sums over `places` of the products of the
+    /// detail there and one step away, if that is in the rectangle. The last value of each detail is 1 where it is of the
+    /// thing, so the last sum is the number of places from which the step leads to the thing.
+    pub(super) fn products<const STEPS: usize>(
+        &self,
+        places: &[[u16; 2]],
+        steps: &[(i32, i32); STEPS],
+    ) -> [Detail; STEPS] {
+        let stride = (self.width + 2) as isize;
+        let away = steps.map(|(dx, dy)| dy as isize * stride + dx as isize);
+        let across = inside(self.width, &steps.map(|(dx, _)| dx));
+        let down = inside(self.height, &steps.map(|(_, dy)| dy));
+        let mut sums = [[0.0; CHANNELS + 1]; STEPS];
+        for place in places {
+            let (at, [x, y]) = (self.number(*place), place.map(usize::from));
+            let inside = across[x].min(down[y]);
+            let own = &self.detail[at];
+            for (sum, away) in sums[..inside].iter_mut().zip(&away) {
+                let other = &self.detail[at.wrapping_add_signed(*away)];
+                (0..=CHANNELS).for_each(|c| sum[c] += own[c] * other[c]);
+            }
+        }
+        sums
     }
 
     fn number(&self, [x, y]: [u16; 2]) -> usize {
@@ -98,6 +116,13 @@ impl Texture {
         }
         detail
     }
+}
+
+/// From each place on a line of this length, how many of the steps lead to another place on it: the first ones, since
+/// each goes at least as far as the one before it.
+fn inside(length: usize, steps: &[i32]) -> Vec<usize> {
+    let is_inside = |place: i32| (0..length as i32).contains(&place);
+    (0..length as i32).map(|place| steps.partition_point(|step| is_inside(place + step))).collect()
 }
 
 /// Sums of red, green and blue, and the number of what was summed.
@@ -146,4 +171,52 @@ fn against_mean(cell: &[u16; 4], sum: &Sums) -> Detail {
     let count = sum[3] as f32;
     let [r, g, b] = [0, 1, 2].map(|i| (f32::from(cell[i]) - sum[i] as f32 / count) / f32::from(WHITE));
     [100.0 * (0.3 * r + 0.59 * g + 0.11 * b), 90.0 * (r - g), 60.0 * (0.5 * (r + g) - b), 1.0]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    impl Texture {
+        /// A thing that fills a rectangle, with detail that `number` chooses.
+        pub(in crate::look::pattern) fn drawn(width: usize, height: usize, number: u32) -> Self {
+            let mut texture = Self {
+                width,
+                height,
+                detail: vec![[0.0; CHANNELS + 1]; (width + 2) * (height + 2)],
+                places: Vec::new(),
+            };
+            for place in (0..height as u16).flat_map(|y| (0..width as u16).map(move |x| [x, y])) {
+                let wave = |n: u32| {
+                    ((u32::from(place[0]) * (3 + n) + u32::from(place[1]) * number) % 17) as f32 - 8.0
+                };
+                let at = texture.number(place);
+                texture.detail[at] = [wave(0), wave(1), wave(2), 1.0];
+                texture.places.push(place);
+            }
+            texture
+        }
+    }
+
+    #[test]
+    fn products_are_those_of_all_pairs_inside() {
+        let texture = Texture::drawn(7, 5, 11);
+        for steps in
+            [[(0, 0), (1, 0), (3, -1), (6, -2), (7, -2)], [(0, 0), (-1, 1), (-2, 3), (-2, 5), (-3, 6)]]
+        {
+            let found = texture.products(&texture.places, &steps);
+            for ((dx, dy), found) in steps.into_iter().zip(found) {
+                let mut expected = [0.0; CHANNELS + 1];
+                for [x, y] in &texture.places {
+                    let (to_x, to_y) = (i32::from(*x) + dx, i32::from(*y) + dy);
+                    if (0..7).contains(&to_x) && (0..5).contains(&to_y) {
+                        let (own, other) =
+                            (texture.detail([*x, *y]), texture.detail([to_x as u16, to_y as u16]));
+                        (0..=CHANNELS).for_each(|c| expected[c] += own[c] * other[c]);
+                    }
+                }
+                assert_eq!(found, expected, "{dx} {dy}");
+            }
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! Models the background of a picture from the colours at its borders.
 
+use knytt_kernels::{Widened, widened};
+
 use crate::look::lab::{Lab, LabImage};
 
 /// Colours that a background may have: two walls, a floor, a shadow on each.
@@ -57,15 +59,32 @@ impl Background {
 
     /// For each pixel its distance to the nearest background colour, in standard deviations.
     pub(crate) fn contrast(&self, picture: &LabImage) -> Vec<f32> {
-        let mut contrast = vec![f32::MAX; picture.area()];
-        let [light, a, b] = picture.channels();
-        for mode in &self.modes {
+        widened(Contrast { modes: &self.modes, picture })
+    }
+}
+
+/// The loops of [`Background::contrast`].
+struct Contrast<'a> {
+    modes: &'a [BackgroundColor],
+    picture: &'a LabImage,
+}
+
+impl Widened for Contrast<'_> {
+    type Output = Vec<f32>;
+
+    #[inline(always)]
+    fn run(self) -> Vec<f32> {
+        let mut contrast = vec![f32::MAX; self.picture.area()];
+        let [light, a, b] = self.picture.channels();
+        for mode in self.modes {
             for (((nearest, l), a), b) in contrast.iter_mut().zip(light).zip(a).zip(b) {
                 let squared = mode.squared([*l, *a, *b]);
                 *nearest = if squared < *nearest { squared } else { *nearest };
             }
         }
-        contrast.iter_mut().for_each(|squared| *squared = squared.sqrt());
+        for squared in &mut contrast {
+            *squared = squared.sqrt();
+        }
         contrast
     }
 }
@@ -88,7 +107,7 @@ impl BackgroundColor {
     }
 
     /// The square of Mahalanobis' distance. Written out, since it is asked of every pixel and colour.
-    #[inline]
+    #[inline(always)]
     fn squared(&self, p: Lab) -> f32 {
         let [x, y, z] = [p[0] - self.mean[0], p[1] - self.mean[1], p[2] - self.mean[2]];
         let [[xx, xy, xz], [_, yy, yz], [_, _, zz]] = self.inverse;
@@ -98,22 +117,49 @@ impl BackgroundColor {
 
     /// Zhu's: pixels of this colour on the border over the square root of those in the picture.
     fn connectivity(&self, picture: &LabImage) -> f32 {
-        let (width, height) = (picture.width, picture.height);
-        let [light, a, b] = picture.channels();
-        let own =
-            |((l, a), b): ((&f32, &f32), &f32)| u32::from(self.squared([*l, *a, *b]) < DIFFERENT * DIFFERENT);
-        let between = |from: usize, to: usize| -> u32 {
-            light[from..to].iter().zip(&a[from..to]).zip(&b[from..to]).map(own).sum()
-        };
+        let (area, length) = widened(Cover { mode: self, picture });
+        length as f32 / (area.max(1) as f32).sqrt()
+    }
+}
+
+/// Counts the pixels of a colour: in the picture, and on its border.
+struct Cover<'a> {
+    mode: &'a BackgroundColor,
+    picture: &'a LabImage,
+}
+
+impl Widened for Cover<'_> {
+    type Output = (u32, u32);
+
+    #[inline(always)]
+    fn run(self) -> (u32, u32) {
+        let (width, height) = (self.picture.width, self.picture.height);
         let (mut area, mut length) = (0, 0);
         for y in 0..height {
             let (start, end) = (y * width, (y + 1) * width);
-            let of_row = between(start, end);
+            let of_row = self.between(start, end);
             area += of_row;
             let is_end = y == 0 || y == height - 1;
-            length += if is_end { of_row } else { between(start, start + 1) + between(end - 1, end) };
+            length += if is_end { of_row } else { self.is_own(start) + self.is_own(end - 1) };
         }
-        length as f32 / (area.max(1) as f32).sqrt()
+        (area, length)
+    }
+}
+
+impl Cover<'_> {
+    #[inline(always)]
+    fn between(&self, from: usize, to: usize) -> u32 {
+        let [light, a, b] = self.picture.channels().map(|channel| &channel[from..to]);
+        let mut count = 0;
+        for ((l, a), b) in light.iter().zip(a).zip(b) {
+            count += u32::from(self.mode.squared([*l, *a, *b]) < DIFFERENT * DIFFERENT);
+        }
+        count
+    }
+
+    #[inline(always)]
+    fn is_own(&self, at: usize) -> u32 {
+        u32::from(self.mode.squared(self.picture.pixel(at)) < DIFFERENT * DIFFERENT)
     }
 }
 
@@ -129,24 +175,44 @@ fn border(picture: &LabImage) -> Vec<Lab> {
     (0..height).flat_map(of_row).collect()
 }
 
+#[inline(always)]
 fn near(a: Lab, b: Lab) -> bool {
-    a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f32>() < RADIUS * RADIUS
+    let of = |i: usize| (a[i] - b[i]) * (a[i] - b[i]);
+    of(0) + of(1) + of(2) < RADIUS * RADIUS
 }
 
 /// Of at most 200 evenly chosen colours the one with the most others around it, moved to their mean.
 fn densest(colours: &[Lab]) -> Lab {
     let chosen: Vec<Lab> = colours.iter().copied().step_by(colours.len().div_ceil(200)).collect();
-    // Each channel by itself, so that eight others are compared at once.
-    let channels: [Vec<f32>; 3] = std::array::from_fn(|i| chosen.iter().map(|p| p[i]).collect());
-    let [light, a, b] = &channels;
-    let crowd = |centre: &Lab| -> u32 {
-        let others = light.iter().zip(a).zip(b);
-        others.map(|((&l, &a), &b)| u32::from(near([l, a, b], *centre))).sum()
-    };
-    let centre = chosen.iter().copied().max_by_key(crowd).unwrap_or_default();
+    let crowds = widened(Crowds(&chosen));
+    // Of equal ones the last.
+    let most = chosen.iter().zip(crowds).max_by_key(|(_, crowd)| *crowd);
+    let centre = most.map(|(centre, _)| *centre).unwrap_or_default();
     let around = || chosen.iter().filter(|p| near(**p, centre));
     let count = around().count().max(1) as f32;
     std::array::from_fn(|i| around().map(|p| p[i]).sum::<f32>() / count)
+}
+
+/// For each colour, how many of them all are near it.
+struct Crowds<'a>(&'a [Lab]);
+
+impl Widened for Crowds<'_> {
+    type Output = Vec<u32>;
+
+    #[inline(always)]
+    fn run(self) -> Vec<u32> {
+        // Each channel by itself, so that several are compared at once.
+        let [light, a, b]: [Vec<f32>; 3] = std::array::from_fn(|i| self.0.iter().map(|p| p[i]).collect());
+        let mut crowds = Vec::with_capacity(self.0.len());
+        for centre in self.0 {
+            let mut crowd = 0;
+            for ((l, a), b) in light.iter().zip(&a).zip(&b) {
+                crowd += u32::from(near([*l, *a, *b], *centre));
+            }
+            crowds.push(crowd);
+        }
+        crowds
+    }
 }
 
 /// Of a symmetric matrix whose diagonal keeps it regular, by cofactors.
