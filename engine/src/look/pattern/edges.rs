@@ -274,7 +274,7 @@ mod tests {
             (count, energy, strength) = (count + 1.0, energy + own, strength + own.sqrt());
             twice = [twice[0] + x * x - y * y, twice[1] + 2.0 * x * y];
         }
-        assert!(count > 2.0 * TOGETHER as f32 && count as usize % TOGETHER != 0);
+        assert!(count > 2.0 * TOGETHER as f32 && !(count as usize).is_multiple_of(TOGETHER));
         assert_eq!(edges.density, strength / count);
         let one_way = twice[0].hypot(twice[1]) / energy;
         assert!((edges.one_way - one_way).abs() < 1e-4, "{} {one_way}", edges.one_way);
