@@ -59,12 +59,14 @@ impl SearchSession {
     }
 
     /// The name of the classifier that the catalogue's safety gate asks for, if this device does not have it. Queries are
-    /// judged without it.
+    /// judged without it. Each call looks for it again; if it has come, queries are judged by it from then on.
     ///
     /// # Errors
     /// The storage or the model fails.
     pub fn missing_classifier(&self) -> Result<Option<String>> {
-        Ok(self.gate()?.and_then(|gate| gate.missing().map(str::to_owned)))
+        let Some(config) = self.catalog.read()?.meta()?.safety else { return Ok(None) };
+        let gate = self.gatekeeper.gate_after_another_look(&self.encoder, &config)?;
+        Ok(gate.and_then(|gate| gate.missing().map(str::to_owned)))
     }
 
     /// The catalogue.

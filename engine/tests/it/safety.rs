@@ -87,12 +87,20 @@ fn a_classifier_refuses_pixels_and_a_device_without_it_goes_on() {
     let empty = tempfile::tempdir().unwrap();
     let without = session.clone().with_models(empty.path().into());
     assert_eq!(without.missing_classifier().unwrap().as_deref(), Some("random"));
-    let with = session.with_models(models);
+    let with = session.with_models(models.clone());
     assert_eq!(with.missing_classifier().unwrap(), None);
-    for query in queries {
-        assert_eq!(without.search(&query).unwrap().hits.len(), 1);
+    for query in &queries {
+        assert_eq!(without.search(query).unwrap().hits.len(), 1);
         for _ in 0..2 {
-            assert!(matches!(with.search(&query), Err(Error::UnsafePicture)));
+            assert!(matches!(with.search(query), Err(Error::UnsafePicture)));
         }
     }
+    // It comes while the catalogue is open.
+    let come = empty.path().join("random");
+    fs_err::create_dir(&come).unwrap();
+    for file in ["safety.json", "model.safetensors"] {
+        fs_err::copy(models.join("safety").join(file), come.join(file)).unwrap();
+    }
+    assert_eq!(without.missing_classifier().unwrap(), None);
+    assert!(matches!(without.search(&queries[0]), Err(Error::UnsafePicture)));
 }

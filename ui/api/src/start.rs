@@ -29,6 +29,7 @@ pub struct Start {
 
 /// The model.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct ModelSummary {
     /// Its name.
@@ -43,6 +44,9 @@ pub struct ModelSummary {
     pub precision: String,
     /// Why it does not run where the settings ask it to.
     pub notice: Option<String>,
+    /// The name of the safety classifier that the open catalogue asks for and that is not on this device: the pictures
+    /// of queries are not judged by it.
+    pub missing_classifier: Option<String>,
 }
 
 /// How fast the model is here: medians, in milliseconds.

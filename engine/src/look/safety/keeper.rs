@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use image::RgbImage;
-use knytt_models::{Encoder, user_models};
+use knytt_models::{Encoder, SafetyClassifier, user_models};
 
 use super::{SafetyConfig, SafetyGate};
 use crate::error::Result;
@@ -50,6 +50,26 @@ impl Gatekeeper {
         let gate = SafetyGate::open(encoder, config, self.models.as_deref())?.map(Arc::new);
         *kept = Some(Kept { config: config.clone(), gate: gate.clone(), judged: VecDeque::new() });
         Ok(gate)
+    }
+
+    /// The gate after another look for a classifier that was not here when it was opened: somebody may have put it
+    /// where it is looked for meanwhile.
+    pub fn gate_after_another_look(
+        &self,
+        encoder: &Encoder,
+        config: &SafetyConfig,
+    ) -> Result<Option<Arc<SafetyGate>>> {
+        let gate = self.gate(encoder, config)?;
+        if gate.as_ref().is_some_and(|gate| gate.missing().is_some()) && self.has_classifier(config) {
+            *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            return self.gate(encoder, config);
+        }
+        Ok(gate)
+    }
+
+    fn has_classifier(&self, config: &SafetyConfig) -> bool {
+        let wanted = config.classifier.as_ref().zip(self.models.as_deref());
+        wanted.is_some_and(|(rule, models)| SafetyClassifier::find(models, &rule.fingerprint).is_some())
     }
 
     /// Whether `gate`, the present one, refuses a query's pixels.

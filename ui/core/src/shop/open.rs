@@ -194,7 +194,7 @@ impl Shop {
         Ok(CatalogContext { identity, release: info.release, model: info.fingerprint.to_string() })
     }
 
-    /// The model, for a screen.
+    /// The model, for a screen. It opens the catalogue's safety gate, which can take a moment the first time.
     pub fn model_summary(&self) -> ModelSummary {
         let (encoder, notice) = (self.session.encoder(), self.device_notice());
         ModelSummary {
@@ -208,6 +208,8 @@ impl Shop {
             }
             .to_string(),
             notice,
+            // What cannot be read fails the searches, and they say so.
+            missing_classifier: self.session.missing_classifier().ok().flatten(),
         }
     }
 

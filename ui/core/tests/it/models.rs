@@ -6,10 +6,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use knytt_app_core::visit::{ModelJob, Update, Visit};
-use knytt_engine::{Catalog, Origin, SourceRecord, Successor};
+use knytt_engine::{Catalog, ClassifierRule, Origin, SafetyConfig, SourceRecord, Successor};
 use knytt_hub::HubSettings;
 use knytt_publisher::{ModelFiles, PublishOptions};
-use knytt_ui_api::{Code, ModelEntry, ModelEvent, ModelPhase, ModelTask, Problem, SearchRequest, Settings};
+use knytt_ui_api::{
+    Capabilities, Code, ModelEntry, ModelEvent, ModelPhase, ModelTask, Problem, SearchRequest, Settings,
+};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -391,6 +393,27 @@ fn a_shop_chooses_the_model_and_a_release_of_another_one_finds_it_here() {
     assert!(!device.visit.search(&SearchRequest { limit: 5, ..words("dress") }).unwrap().hits.is_empty());
     let origin = Origin::read(&folder).model.unwrap();
     assert_eq!(Path::new(&origin), device.folder.path().join("models").join(MODEL));
+}
+
+#[test]
+fn a_safety_classifier_that_is_not_here_is_said() {
+    let (device, folder) = Device::with_shop(20);
+    let start = || device.visit.start(Capabilities::default()).model.unwrap();
+    assert_eq!(start().missing_classifier, None);
+    let catalog = device.visit.shop().unwrap().session().catalog().clone();
+    let fingerprint = knytt_models::Fingerprint::of(&[b"a classifier that no device has"]);
+    let rule = ClassifierRule { name: "random".into(), fingerprint, threshold: 0.8 };
+    let mut writer = catalog.write();
+    writer.set_safety(Some(SafetyConfig { classifier: Some(rule), ..SafetyConfig::default() }));
+    writer.commit().unwrap();
+    drop(writer);
+    // An update brings it while the catalogue is open; the next start knows it, too.
+    for _ in 0..2 {
+        assert_eq!(start().missing_classifier.as_deref(), Some("random"));
+        let list = device.visit.model_list().unwrap();
+        assert_eq!(list.model.unwrap().missing_classifier.as_deref(), Some("random"));
+        device.visit.open_shop(&folder, Vec::new()).unwrap();
+    }
 }
 
 #[test]

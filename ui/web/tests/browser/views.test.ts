@@ -360,6 +360,14 @@ const views: {
     act: (page) => id(page, 'model-moved').waitFor(),
   },
   {
+    name: 'missing safety classifier',
+    query: 'hint=0&model=unjudged',
+    hash: '#/settings',
+    act: async (page) => {
+      await id(page, 'classifier-missing').getByText('knytt model get FOLDER').waitFor();
+    },
+  },
+  {
     name: 'licences',
     hash: '#/settings',
     act: async (page) => {

@@ -144,6 +144,13 @@ describe('the device of the model', () => {
   });
 });
 
+it('says that the catalogue asks for a safety classifier that is not here', async () => {
+  const { models, said } = await make('model=unjudged');
+  expect(said().join()).toMatch(/safety classifier .*open-nsfw.* is not on this device/u);
+  expect(models.list?.model?.missingClassifier).toBe('open-nsfw');
+  expect((await make('')).said()).toEqual([]);
+});
+
 it('says times in the unit that fits', () => {
   expect([0.2, 40, 200, 9000].map(duration)).toEqual(['1 sec', '40 sec', '3 min', '2.5 hr']);
 });

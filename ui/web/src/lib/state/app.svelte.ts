@@ -11,6 +11,7 @@ import type { Opened } from '../api/generated/Opened';
 import type { Problem } from '../api/generated/Problem';
 import type { Start } from '../api/generated/Start';
 import { isQuiet, problemOf } from '../api/problem';
+import { isolated } from '../i18n/format';
 import { t } from '../i18n/i18n.svelte';
 import { explainAt, problemText } from '../i18n/problems';
 import { AccountState } from './account.svelte';
@@ -98,6 +99,8 @@ export class App {
     if (start.catalog) {
       if (start.problem) this.tell(start.problem);
       if (start.model?.notice) this.moved(start.model);
+      const missing = start.model?.missingClassifier;
+      if (missing) this.notices.say(t('models.unjudged', { name: isolated(missing) }), 'bad');
       const category = this.client.servedCategory?.();
       if (category) this.session.filters = { category: [category] };
       // A product's page is whole without them, and sooner there.

@@ -27,4 +27,9 @@ precision: string,
 /**
  * Why it does not run where the settings ask it to.
  */
-notice: string | null, };
+notice: string | null, 
+/**
+ * The name of the safety classifier that the open catalogue asks for and that is not on this device: the pictures
+ * of queries are not judged by it.
+ */
+missingClassifier: string | null, };

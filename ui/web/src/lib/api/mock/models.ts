@@ -1,6 +1,6 @@
 // Made-up models. The page's address scripts them: model=shop (a shop chooses it), model=hold (work that stops making
-// progress), model=moved (the GPU was lost), model=unfinished (a stopped re-embedding), model=offline (work that ends
-// with that problem).
+// progress), model=moved (the GPU was lost), model=unjudged (a safety classifier is missing), model=unfinished (a
+// stopped re-embedding), model=offline (work that ends with that problem).
 
 import type { MeasuredPrecision } from '../generated/MeasuredPrecision';
 import type { ModelDevice } from '../generated/ModelDevice';
@@ -81,6 +81,7 @@ export class MockModels {
       device: lost ? 'cpu' : device,
       precision: 'f32',
       notice: lost ? 'device gpu:0 failed: the device was lost' : null,
+      missingClassifier: this.#is('unjudged') ? 'open-nsfw' : null,
     };
   }
 
