@@ -6,6 +6,7 @@ use image::RgbImage;
 use serde::{Deserialize, Serialize};
 
 use crate::bundle::{Bundle, in_candle};
+use crate::config::TextReading;
 use crate::device::Device;
 use crate::error::{Error, Result};
 use crate::model::Model;
@@ -16,6 +17,13 @@ const ENOUGH: Duration = Duration::from_secs(1);
 
 /// Pictures in one pass of the processor.
 const REFERENCE_BATCH: usize = 8;
+
+/// Tokens of the text whose time is measured, about what a shopper types. SigLIP's texts all have as many as its
+/// context.
+const TEXT_TOKENS: usize = 12;
+
+/// The least cosine that still counts as the same, in 32 and in 16 bits.
+const AGREES: [f64; 2] = [0.9999, 0.999];
 
 /// A device beside the processor's f32.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,6 +39,22 @@ pub struct DeviceComparison {
     /// The least cosine of a text's embedding with the processor's; nothing if the model knows pictures only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text_cosine: Option<f64>,
+    /// Milliseconds of a text of twelve tokens, alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text_ms: Option<f64>,
+}
+
+impl DeviceComparison {
+    /// The least cosine of anything that was compared.
+    pub fn least_cosine(&self) -> f64 {
+        let images = self.batches.iter().flat_map(|batch| [Some(batch.cosine), batch.instance_cosine]);
+        images.flatten().chain(self.text_cosine).fold(1.0, f64::min)
+    }
+
+    /// Whether the device computes what the processor does, as far as `precision` lets it.
+    pub fn agrees(&self, precision: Precision) -> bool {
+        self.least_cosine() >= AGREES[usize::from(precision == Precision::Bf16)]
+    }
 }
 
 /// One batch size of a device.
@@ -65,7 +89,8 @@ impl Bundle {
         self.compare_device_for(ENOUGH, options, pictures, texts, batches)
     }
 
-    fn compare_device_for(
+    /// [`Self::compare_device`], each batch size for at least `enough`.
+    pub(crate) fn compare_device_for(
         &self,
         enough: Duration,
         options: &Options,
@@ -93,6 +118,7 @@ impl Bundle {
             processor_images_per_second,
             batches: batches.collect::<Result<_>>()?,
             text_cosine: self.text_cosine([&mut device, &mut processor], texts)?,
+            text_ms: self.text_ms(enough, &mut device)?,
         })
     }
 
@@ -114,19 +140,13 @@ impl Bundle {
         batch: usize,
     ) -> Result<BatchComparison> {
         let input: Vec<f32> = pixels.iter().cycle().take(batch).flatten().copied().collect();
-        let (mut times, mut cosine, mut instance_cosine) = (Vec::new(), 1.0, None);
-        // The first pass loads kernels, and is compared and not timed.
-        let rows = device.images(&input, self.image_width())?;
-        self.least(&rows, expected, &mut cosine, &mut instance_cosine);
-        let start = Instant::now();
-        while times.is_empty() || start.elapsed() < enough {
-            let begun = Instant::now();
-            let rows = device.images(&input, self.image_width())?;
-            times.push(begun.elapsed().as_secs_f64());
-            self.least(&rows, expected, &mut cosine, &mut instance_cosine);
-        }
-        times.sort_by(f64::total_cmp);
-        let images_per_second = batch as f64 / times[times.len() / 2];
+        let (mut cosine, mut instance_cosine) = (1.0, None);
+        let seconds = median(
+            enough,
+            || device.images(&input, self.image_width()),
+            |rows| self.least(&rows, expected, &mut cosine, &mut instance_cosine),
+        )?;
+        let images_per_second = batch as f64 / seconds;
         Ok(BatchComparison { batch, images_per_second, cosine, instance_cosine })
     }
 
@@ -150,6 +170,33 @@ impl Bundle {
             (device.texts(&ids, self.dimension())?, processor.texts(&ids, self.dimension())?);
         Ok(ours.iter().zip(&theirs).map(|(ours, theirs)| cosine(ours, theirs)).min_by(f64::total_cmp))
     }
+
+    fn text_ms(&self, enough: Duration, device: &mut Model) -> Result<Option<f64>> {
+        let (Ok(words), Some(text)) = (self.words(), &self.config().text_config) else { return Ok(None) };
+        let mut ids = words.ids(&"red striped dress ".repeat(TEXT_TOKENS))?;
+        if text.reading != TextReading::LastPosition && ids.len() > TEXT_TOKENS {
+            // The end token stays: the tower reads its answer there.
+            ids.drain(TEXT_TOKENS - 1..ids.len() - 1);
+        }
+        let texts = [ids];
+        let seconds = median(enough, || device.texts(&texts, self.dimension()), drop)?;
+        Ok(Some(seconds * 1e3))
+    }
+}
+
+/// The median seconds of passes for so long, each of whose results `judge` sees. The first one loads kernels, and is
+/// not timed.
+fn median<T>(enough: Duration, mut pass: impl FnMut() -> Result<T>, mut judge: impl FnMut(T)) -> Result<f64> {
+    judge(pass()?);
+    let (mut times, start) = (Vec::new(), Instant::now());
+    while times.is_empty() || start.elapsed() < enough {
+        let begun = Instant::now();
+        let result = pass()?;
+        times.push(begun.elapsed().as_secs_f64());
+        judge(result);
+    }
+    times.sort_by(f64::total_cmp);
+    Ok(times[times.len() / 2])
 }
 
 /// Of vectors of any length. A value that is no number makes it −1, so that it is not overlooked.
@@ -196,6 +243,8 @@ mod tests {
                     let worst = cosines.fold(batch.cosine, f64::min);
                     assert!(worst >= least && worst <= 1.0 + 1e-9, "{name} in {precision}: {worst}");
                 }
+                assert!(compared.agrees(precision) && compared.least_cosine() >= least);
+                assert!(compared.text_ms.is_some_and(|ms| ms > 0.0));
                 let differs = compared.batches[0].cosine < 1.0 - 1e-9;
                 assert!(differs || precision == Precision::F32, "{name}: it computed in 32 bits");
             }
@@ -213,6 +262,13 @@ mod tests {
     #[test]
     fn a_value_that_is_no_number_is_not_overlooked() {
         assert_eq!(cosine(&[f32::NAN, 1.0], &[1.0, 1.0]), -1.0);
+        let batch =
+            |cosine| BatchComparison { batch: 1, images_per_second: 1.0, cosine, instance_cosine: None };
+        let mut compared = compare(&Bundle::starter().unwrap(), Precision::F32, &[]);
+        compared.batches = vec![batch(1.0), batch(0.9995)];
+        assert!(!compared.agrees(Precision::F32) && compared.agrees(Precision::Bf16));
+        compared.batches.push(batch(cosine(&[f32::NAN], &[1.0])));
+        assert!(!compared.agrees(Precision::Bf16));
         assert!((cosine(&[2.0, 0.0], &[3.0, 3.0]) - 0.5f64.sqrt()).abs() < 1e-9);
     }
 }

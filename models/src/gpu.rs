@@ -45,7 +45,7 @@ impl OnGpu {
         let device = options.device;
         let options = knytt_gpu::Options {
             adapter,
-            precision: precision(options.precision, adapter, device)?,
+            precision: precision(options, adapter)?,
             pipeline_cache: options.cache.clone(),
         };
         let clip = knytt_gpu::Clip::open(shape, &tensor, &options).map_err(|e| on(device, &e))?;
@@ -73,10 +73,12 @@ impl OnGpu {
 }
 
 /// Of the sixteen bits that there are, GPUs have f16; those that only store it calculate in f32.
-fn precision(asked: Precision, adapter: Option<usize>, device: Device) -> Result<knytt_gpu::Precision> {
+fn precision(options: &Options, adapter: Option<usize>) -> Result<knytt_gpu::Precision> {
+    let device = options.device;
     let has_f16 = || Adapter::find(adapter).map(|adapter| adapter.has_f16).map_err(|e| on(device, &e));
-    match asked {
+    match options.precision {
         Precision::Auto | Precision::F32 => Ok(knytt_gpu::Precision::F32),
+        Precision::Bf16 if options.f16_weights_alone => Ok(knytt_gpu::Precision::F16Weights),
         Precision::Bf16 if has_f16()? => Ok(knytt_gpu::Precision::F16),
         Precision::Bf16 => Ok(knytt_gpu::Precision::F16Weights),
         Precision::Int8 => Err(Error::Device {
@@ -196,12 +198,35 @@ fn layers(transformer: &Transformer) -> TransformerShape {
 mod tests {
     use std::path::Path;
     use std::sync::{Arc, OnceLock};
+    use std::time::Duration;
+
+    use knytt_gpu::Adapter;
 
     use crate::bundle::Bundle;
     use crate::device::Device;
     use crate::failover::FailoverModel;
     use crate::model::Model;
-    use crate::options::Options;
+    use crate::options::{Options, Precision};
+
+    #[test]
+    fn f16_weights_alone_are_nearer_to_f32_than_f16_is() {
+        let bundle = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/quick-gelu");
+        let bundle = Bundle::open(&bundle).unwrap();
+        let picture = image::RgbImage::from_fn(64, 64, |x, y| image::Rgb([x as u8 * 4, y as u8 * 3, 90]));
+        let cosine = |precision, f16_weights_alone| {
+            let device = Device::Gpu(Some(0));
+            let options = Options { device, precision, f16_weights_alone, ..Options::default() };
+            let (pictures, texts) = ([picture.clone()], ["a red dress"]);
+            let compared =
+                bundle.compare_device_for(Duration::ZERO, &options, &pictures, &texts, &[1]).unwrap();
+            assert!(compared.agrees(precision));
+            compared.least_cosine()
+        };
+        let [f32, weights, f16] =
+            [cosine(Precision::F32, false), cosine(Precision::Bf16, true), cosine(Precision::Bf16, false)];
+        let has_f16 = Adapter::find(Some(0)).unwrap().has_f16;
+        assert!(f32 > weights && (weights > f16 || !has_f16), "{f32} {weights} {f16}");
+    }
 
     #[test]
     fn the_cpu_takes_over_from_a_gpu_that_is_lost_and_says_so() {

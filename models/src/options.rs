@@ -17,6 +17,8 @@ pub struct Options {
     pub device: Device,
     /// In what arithmetic. Of GPUs see `docs/gpu.md`.
     pub precision: Precision,
+    /// On a GPU, [`Precision::Bf16`] stores weights in f16 and multiplies in f32, also where the GPU multiplies in f16.
+    pub f16_weights_alone: bool,
     /// The instruction set that the processor's kernels use. If none: the one that the environment variable
     /// `KNYTT_ISA` names, else the fastest that computes correctly on this processor.
     pub isa: Option<Isa>,

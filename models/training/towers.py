@@ -179,8 +179,8 @@ def folded_maps(state: dict[str, Tensor], vision: dict, pixels: Tensor) -> list[
     """The image tower from a bundle's tensors: what the stem and each stage make."""
 
     def conv(x: Tensor, name: str, stride: int) -> Tensor:
-        w = state[f"vision_model.{name}.weight"].float()
-        b = state[f"vision_model.{name}.bias"].float()
+        w = state[f"vision_model.{name}.weight"].to(x.dtype)
+        b = state[f"vision_model.{name}.bias"].to(x.dtype)
         return F.conv2d(x, w, b, stride, w.shape[-1] // 2)
 
     x = pixels

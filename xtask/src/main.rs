@@ -1,6 +1,7 @@
 //! `cargo xtask …`: the tasks of this repository.
 
 mod bench;
+mod bench_gpu;
 mod bundle;
 mod cuda;
 #[cfg(test)]
@@ -31,7 +32,8 @@ Usage: cargo xtask <command>
            with --kiosk, open the kiosk of a store instead, full-screen or --window 1080x1920
            with --web, serve the sample shop and open it in a browser; what follows goes to `knytt serve`
   test     install what the tests need and run them all
-  bench    run the benches; with --peers also PyTorch, ONNX Runtime, OpenVINO and FAISS beside ours
+  bench    run the benches; with --peers also PyTorch, ONNX Runtime, OpenVINO and FAISS beside ours;
+           with --gpu, the starter and each --bundle DIR on a GPU, with PyTorch beside them where --python PATH has it
   relevance  draw a shop with judged queries, measure what each stage of the ranking adds, and write
            docs/relevance-rows.md; --photos FILE.csv also measures photographs
   soak     kill writers and syncs at many random instants and check the catalogue after each

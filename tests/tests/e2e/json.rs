@@ -112,6 +112,7 @@ fn the_model_inside_describes_and_verifies_itself() {
             "processor_images_per_second",
             "batches",
             "text_cosine",
+            "text_ms",
         ],
     );
     has_keys(&compared["batches"][0], &["batch", "images_per_second", "cosine", "instance_cosine"]);
