@@ -21,6 +21,25 @@ pub enum Device {
 }
 
 impl Device {
+    /// Looks whether it is here, without a model; that can take a second.
+    ///
+    /// # Errors
+    /// [`Error::Device`] says what is missing. A device that is here and fails is no error: the processor does its work.
+    pub fn find(self) -> Result<()> {
+        let found = match self {
+            #[cfg(feature = "wgpu")]
+            Self::Gpu(number) => {
+                let adapter = knytt_gpu::Adapter::find(number);
+                adapter.map(drop).map_err(|error| self.missing(&error.to_string()))
+            }
+            other => other.open().map(drop),
+        };
+        match found {
+            Err(Error::DeviceFailed { .. }) => Ok(()),
+            found => found,
+        }
+    }
+
     /// Opens it.
     pub(crate) fn open(self) -> Result<candle_core::Device> {
         match self {
@@ -97,11 +116,21 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_gpu_is_found_by_its_number_or_missing() {
+        let found = Device::Gpu(Some(0)).find();
+        assert_eq!(found.is_ok(), cfg!(feature = "wgpu"), "{found:?}");
+        let missing = Device::Gpu(Some(99)).find().unwrap_err().to_string();
+        assert!(missing.starts_with("device gpu:99 is not available"), "{missing}");
+    }
+
     #[cfg(not(any(feature = "cuda", feature = "metal")))]
     #[test]
     fn a_missing_device_is_an_error_and_not_the_cpu() {
         for device in [Device::Cuda(0), Device::Metal(0)] {
             assert!(matches!(device.open(), Err(Error::Device { .. })));
+            assert!(matches!(device.find(), Err(Error::Device { .. })));
         }
+        Device::Cpu.find().unwrap();
     }
 }

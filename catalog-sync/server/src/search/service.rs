@@ -5,14 +5,16 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
+use knytt_models::Device;
+
 use super::cache::Caches;
 use super::catalogs::Catalogs;
 use super::follow::{Followed, Follower, Progress};
 use super::measures::SearchMetrics;
 use super::remote::Remote;
 use super::workers::Workers;
-use crate::Result;
 use crate::objects::store::Objects;
+use crate::{Error, Result};
 
 /// How often it is looked whether a catalogue was replaced.
 const LOOK: Duration = Duration::from_secs(1);
@@ -69,8 +71,9 @@ impl SearchService {
     /// Opens the catalogues and starts the threads. Blocks while models are loaded.
     ///
     /// # Errors
-    /// A folder holds no catalogue that can be opened.
+    /// The device is not here, or a folder holds no catalogue that can be opened.
     pub fn open(settings: SearchSettings, metrics: SearchMetrics) -> Result<Self> {
+        find_device(&settings.device)?;
         let catalogs = Arc::new(Catalogs::open(&settings.catalogs, &settings.device)?);
         let cores = available_parallelism().map_or(1, usize::from);
         let workers = Workers::start(cores * THREADS_PER_CORE)?;
@@ -122,6 +125,42 @@ impl SearchService {
             let catalogs = self.catalogs.clone();
             // A panic there is logged by its hook; the next look tries again.
             let _ = tokio::task::spawn_blocking(move || catalogs.renew()).await;
+        }
+    }
+}
+
+/// Somebody named the device and reads what the start says, so that one which is missing is said before anything is
+/// served. One that is lost later, or has no kernels for a model, leaves the work to the processor.
+fn find_device(name: &str) -> Result<()> {
+    let found = name.parse().and_then(Device::find);
+    found.map_err(|error| {
+        Error::Setting(format!("--device {name}: {error}; without it the processor is used"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_device_that_is_not_here_ends_the_start() {
+        let open = |device: &str| {
+            let settings = SearchSettings {
+                catalogs: Vec::new(),
+                follow: Vec::new(),
+                folder: PathBuf::new(),
+                device: device.into(),
+                picture_bytes: 1,
+                picture_side: 1,
+                picture_hosts: Vec::new(),
+            };
+            SearchService::open(settings, SearchMetrics::default()).map(drop)
+        };
+        open("cpu").unwrap();
+        for missing in ["gpu:99", "cuda:99", "tpu"] {
+            let error = open(missing).unwrap_err();
+            assert!(matches!(error, Error::Setting(_)), "{error}");
+            assert!(error.to_string().starts_with(&format!("--device {missing}: ")), "{error}");
         }
     }
 }
