@@ -88,6 +88,6 @@ fn report(name: &str, options: &Options, measured: &DeviceComparison) -> Result<
 
 /// Soft colours with edges, another one for each number.
 fn picture(n: u32) -> RgbImage {
-    let edge = |x: u32, y: u32| if (x / (8 + n) + y / 24) % 2 == 0 { 200 } else { 40 };
+    let edge = |x: u32, y: u32| if (x / (8 + n) + y / 24).is_multiple_of(2) { 200 } else { 40 };
     RgbImage::from_fn(256, 320, |x, y| Rgb([(x + 15 * n) as u8, edge(x, y), (y * n) as u8]))
 }
