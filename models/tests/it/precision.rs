@@ -168,9 +168,10 @@ fn auto_is_f32_until_the_benchmark_chooses_another_precision() {
     let kept = PrecisionBenchmark::read(folder.path(), bundle.fingerprint()).unwrap();
     assert_eq!((kept.choice, kept.pictures), (benchmark.choice, 60));
     assert_eq!((benchmark.measured[0].precision, benchmark.measured[0].overlap), (Precision::F32, 1.0));
-    let accepted = benchmark.measured.iter().filter(|m| m.accepted);
-    assert!(accepted.clone().any(|m| m.precision == benchmark.choice));
-    assert!(accepted.clone().all(|m| m.image_ms >= benchmark.image_ms_in(benchmark.choice)));
+    let accepted: Vec<_> = benchmark.measured.iter().filter(|m| m.accepted).collect();
+    let chosen = accepted.iter().position(|m| m.precision == benchmark.choice).unwrap();
+    // A less exact precision may be faster and not be chosen, since it saves too little.
+    assert!(accepted[..chosen].iter().all(|m| m.image_ms >= accepted[chosen].image_ms));
 
     let chosen = start(Bundle::starter().unwrap(), benchmark.choice, 1, None);
     let auto = Encoder::start_with(Bundle::starter().unwrap(), &options).unwrap();
