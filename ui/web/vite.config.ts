@@ -18,6 +18,9 @@ const ofFirstView = (id: string): boolean => (shared.test(id) || sharedProduct.t
 /** How many milliseconds a test waits for what a page shows, on a machine that is busy with other things. */
 const patience = 10_000;
 
+/** How many test files run at once, each with a browser of its own, which waits for half of the time. */
+const browsers = 2;
+
 export default defineConfig({
   plugins: [svelte()],
   base: './',
@@ -55,7 +58,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           expect: { poll: { timeout: patience } },
-          fileParallelism: false,
+          maxWorkers: browsers,
         },
       },
       {
@@ -68,7 +71,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 120_000,
           expect: { poll: { timeout: patience } },
-          fileParallelism: false,
+          maxWorkers: browsers,
         },
       },
     ],

@@ -13,9 +13,9 @@ export const phone = { width: 360, height: 740 };
 export const photo = (number: number): string =>
   join(inject('pictures'), `kn-${String(number).padStart(5, '0')}.jpg`);
 
-/** A video that repeats one picture, for Chromium's fake camera. */
+/** A video that repeats one picture, for Chromium's fake camera. Files of tests that run at once have one each. */
 export function film(): string {
-  const path = join(inject('pictures'), 'film.mjpeg');
+  const path = join(inject('pictures'), `film-${process.pid}.mjpeg`);
   writeFileSync(path, Buffer.concat(Array.from({ length: 60 }, () => readFileSync(photo(12)))));
   return path;
 }

@@ -69,7 +69,10 @@ function fileOf(path: string, query: URLSearchParams, shop: string): File | null
 }
 
 /** Serves the pages while a file's tests run; says where. Without another one, they use the shop of all tests. */
-export function otherSite(of: () => string = () => inject('shop')): string {
+export function otherSite(
+  of: () => string = () => inject('shop'),
+  port: number = inject('otherPort'),
+): string {
   const server = createServer((request, response) => {
     const shop = of();
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
@@ -80,7 +83,7 @@ export function otherSite(of: () => string = () => inject('shop')): string {
     });
     response.end(file?.[1] ?? '');
   });
-  beforeAll(() => new Promise<void>((done) => server.listen(inject('otherPort'), '127.0.0.1', () => done())));
+  beforeAll(() => new Promise<void>((done) => server.listen(port, '127.0.0.1', () => done())));
   afterAll(() => new Promise((done) => server.close(done)));
-  return `http://127.0.0.1:${inject('otherPort')}`;
+  return `http://127.0.0.1:${port}`;
 }

@@ -1,22 +1,23 @@
 // A server that searches two catalogues, whose products have the same ids.
 
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Shop } from '../../scripts/shop.d.mts';
-import { openShop } from '../../scripts/shop.mjs';
+import { freePort, openShop } from '../../scripts/shop.mjs';
 import { axeViolations } from './axe';
 import { browser, desktop, id, phone, settled } from './harness';
 import { otherSite } from './other-site';
 
 let shop: Shop;
+const otherPort = await freePort();
 beforeAll(async () => {
-  const flags = ['--cors-origins', `http://127.0.0.1:${inject('otherPort')}`];
+  const flags = ['--cors-origins', `http://127.0.0.1:${otherPort}`];
   shop = await openShop({ catalogs: ['north', 'south'], products: 24, flags });
 });
 afterAll(() => shop.close());
 
 const { open, context } = browser();
-const site = otherSite(() => shop.url);
+const site = otherSite(() => shop.url, otherPort);
 const at = (path: string) => `${shop.url}${path}`;
 
 interface Card {
